@@ -160,9 +160,7 @@ _MOST = 1_000_000_000
 
 _TABLE = _Wanted("a table", "Write [{at}]", lambda v: isinstance(v, dict))
 _TEXT = _Wanted("a string", 'Write {key} = "..."', _is_text)
-_NAME = _Wanted(
-    "a string that is not empty", 'Write {key} = "..."', lambda v: _is_text(v) and bool(v)
-)
+_NAME = _Wanted("a non-empty string", 'Write {key} = "..."', lambda v: _is_text(v) and bool(v))
 _KEY = _Wanted("a string, the name of a key", 'Such as "a" or "ctrl+z"; "" is no key', _is_text)
 _SWITCH = _Wanted(
     "true or false", "Write {key} = true or {key} = false", lambda v: isinstance(v, bool)
@@ -317,7 +315,7 @@ def _check(path: Path, at: tuple[str, ...], value: object, wanted: _Wanted) -> N
     """Raise ProjectError if a key has a wrong value."""
     if not wanted.holds(value):
         raise ProjectError(
-            f"is {_shown(value)}; it has to be {wanted.words}",
+            f"is {_shown(value)}; it must be {wanted.words}",
             file=path,
             key=toml_key(*at),
             hint=wanted.hint.format(at=toml_key(*at), key=toml_key(at[-1])),

@@ -87,8 +87,8 @@ def test_an_authority_file_is_read_without_the_column_entry(tmp_path: Path) -> N
     ("row", "said"),
     [
         ("entity,,person,,,,,", "has no name"),
-        ("thing,Ann,person,,,,,", "no entry"),
-        ("entity,Leon Astley,person,,,,,", "stands there twice"),
+        ("thing,Ann,person,,,,,", "neither entity nor concept"),
+        ("entity,Leon Astley,person,,,,,", "occurs twice"),
         ("entity,Ann; Bo,person,,,,,", "semicolon"),
         ("entity,Ann,person,,,,,,more", "more cells"),
     ],
@@ -104,8 +104,8 @@ def test_a_row_that_does_not_hold_is_left_out_and_told(tmp_path: Path, row: str,
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("entity,Ann,person,,,Nobody,,", "parent “Nobody” is no entry"),
-        ("entity,Ann,wizard,,,,,", "no label of the schema"),
+        ("entity,Ann,person,,,Nobody,,", "parent “Nobody” is not an entry"),
+        ("entity,Ann,wizard,,,,,", "not a label of the schema"),
         ("entity,Ann,person,Astley,,,,", "alias of"),
     ],
 )

@@ -367,10 +367,10 @@ _BREAK: dict[str, Any] = {
     ),
     "the database is damaged": _damage,
     "has the label schema dna": _other_schema,
-    "does not hold at revision 2": lambda root: sql(
+    "is damaged at revision 2": lambda root: sql(
         root, "DROP TRIGGER event_no_update", "UPDATE event SET before = NULL WHERE revision = 2"
     ),
-    "does not hold at revision 3": lambda root: sql(
+    "is damaged at revision 3": lambda root: sql(
         root, "DROP TRIGGER event_no_update", "UPDATE event SET action = 'dance' WHERE revision = 3"
     ),
     "is not the one that was imported": lambda root: sql(
@@ -384,7 +384,7 @@ _BREAK: dict[str, Any] = {
         """UPDATE event SET after = replace(after, '"actor"', '"planet"')
         WHERE document = 'new'""",
     ),
-    "does not hold": lambda root: sql(
+    "is invalid": lambda root: sql(
         root,
         "DROP TRIGGER event_no_update",
         """UPDATE event SET after =

@@ -231,7 +231,8 @@ def test_a_damaged_pipeline_is_to_be_saved_anew(
     made = json.loads((saved / "meta.json").read_text(encoding="utf-8"))["spacy_version"]
     told = capsys.readouterr().err
     assert (
-        f"Save it anew with spaCy {spacy.__version__}" in told and f"made with spaCy {made}" in told
+        f"Save it again with spaCy {spacy.__version__}" in told
+        and f"made with spaCy {made}" in told
     )
     assert ("install the package" in told) == (how == "factory") and "[E" not in told
     (saved / "meta.json").write_text("[", encoding="utf-8")

@@ -69,7 +69,7 @@ def test_the_settings_may_take_a_key_away(tmp_path: Path) -> None:
     file.write_text('[keys]\nnext_undecided = ""\n', encoding="utf-8")
     assert key_map(read_config(file).keys).command("browse", "n") is None
     file.write_text("[keys]\nnext_undecided = 7\n", encoding="utf-8")
-    with pytest.raises(ProjectError, match="is 7; it has to be a string, the name of a key"):
+    with pytest.raises(ProjectError, match="is 7; it must be a string, the name of a key"):
         read_config(file)
 
 

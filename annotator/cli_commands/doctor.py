@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option(
     "--noted",
     metavar="EVENT:HASH",
-    help="A head of the chain that you noted earlier: check that it still stands there.",
+    help="A head of the chain that you noted earlier: check that it is still there.",
 )
 @json_option
 @click.pass_context

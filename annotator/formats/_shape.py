@@ -133,14 +133,14 @@ def _said(key: str, error: Any) -> Iterator[Problem]:
     elif name in ("MinLength", "MinItems"):
         yield key, "must not be empty"
     elif name == "Pattern":
-        yield key, _PATTERNS.get(kind.pattern, "has a form that does not hold")
+        yield key, _PATTERNS.get(kind.pattern, "has an invalid form")
     elif name == "AnyOf" and ".attributes." in key:
         yield (
             key,
             "must be a string, an integer, true or false, or a list of strings or of integers",
         )
     else:
-        yield key, error.message if len(error.message) < 200 else f"{name}: does not hold"
+        yield key, error.message if len(error.message) < 200 else f"{name}: is invalid"
 
 
 _PATTERNS = {

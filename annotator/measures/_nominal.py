@@ -303,7 +303,7 @@ def _mean_kappa(
     by_pair = sums.get(table)
     if by_pair is None:
         refused = (
-            f"by pair of annotators figures are told for up to {PAIRWISE} annotators: see "
+            f"figures by pair of annotators are computed for up to {PAIRWISE} annotators: see "
             "Fleiss' kappa"
         )
         return Figure(

@@ -214,7 +214,8 @@ def _mean_of_pairs(pairs: Sums | None) -> Figure:
     name = "F1 strict, mean of pairs"
     if pairs is None:
         refused = (
-            f"by pair of annotators figures are told for up to {PAIRWISE} annotators: see F1 strict"
+            f"figures by pair of annotators are computed for up to {PAIRWISE} annotators: see "
+            "F1 strict"
         )
         return Figure(
             "f1",

@@ -251,7 +251,8 @@ def _network(sums: Sums | None, nothing: str) -> list[Figure]:
     names = ("F1 network cells", "alpha network sign")
     if sums is None:
         refused = (
-            f"by pair of annotators figures are told for up to {PAIRWISE} annotators: see F1 tuples"
+            f"figures by pair of annotators are computed for up to {PAIRWISE} annotators: see "
+            "F1 tuples"
         )
         return [
             Figure(

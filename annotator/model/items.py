@@ -79,11 +79,11 @@ def paragraph_items(
 ) -> tuple[Item, ...]:
     """The items of one paragraph in reading order, each relation right after its target.
 
-    Left out are suggestions that were rejected or removed, those below `threshold` (see `passes`),
-    those of other layers than `only` (but for the ends of its relations), those on a stretch that
-    already stands in the same layer, and suggested relations with an end point that is not shown
-    (`known` tells whether one in another paragraph is). A relation that stands without its target
-    comes last, so that it can be seen and mended.
+    It leaves out suggestions that were rejected or removed, those below `threshold` (see `passes`),
+    those of other layers than `only` (except for the ends of its relations), those on text that is
+    already annotated in the same layer, and suggested relations with an end point that is not shown
+    (`known` tells whether one in another paragraph is). An accepted relation without its target
+    comes last, so that it can be seen and repaired.
     """
     standings = annotations.paragraph(paragraph)
     proposed = {s.id: s for s in suggestions.get(paragraph, ())}

@@ -120,8 +120,8 @@ def _closing(state: ReviewState, others: Sequence[int] = ()) -> list[Decision]:
 
 
 def _close_gold(state: ReviewState) -> Step:
-    """A paragraph with differences left is not done, and the document
-    of it is no gold: it stays begun."""
+    """A paragraph with differences left is not done, and its document is not gold: it stays in
+    progress."""
     here = state.paragraph
     left = state.left(here)
     if left:

@@ -350,7 +350,7 @@ class _Merging:
             _, revision, _, action, item, paragraph, old, new, *_ = row
             if revision != expected or action not in _ACTIONS or states.get(item) != old:
                 raise self._damaged(
-                    f"the log of {annotator} on “{there}” does not hold at revision {revision}"
+                    f"the log of {annotator} on “{there}” is damaged at revision {revision}"
                 )
             changed[item] = paragraph
             if new is None:
@@ -381,7 +381,7 @@ class _Merging:
             value = after.value
             if isinstance(value, Span | Relation) and (problem := self._check(value, document)):
                 raise self._damaged(
-                    f"{item} of {annotator} on “{document.id}” does not hold: {problem}"
+                    f"{item} of {annotator} on “{document.id}” is invalid: {problem}"
                 )
             put.append(item_row(*pair, item, paragraph, after, states[item]))
             named.append((annotator, item, paragraph, value))
@@ -398,7 +398,7 @@ class _Merging:
             return standing_of(states.get(item))
         except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
             raise self._damaged(
-                f"{item} of {annotator} on “{document.id}” does not hold: {error}"
+                f"{item} of {annotator} on “{document.id}” is invalid: {error}"
             ) from error
 
     def _complete(

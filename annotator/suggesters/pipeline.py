@@ -156,7 +156,7 @@ def _remedy(path: str, said: str) -> str:
             "file"
         )
     made = _made_with(place)
-    hint = f"Save it anew with {here}{f'; it was made with spaCy {made}' if made else ''}"
+    hint = f"Save it again with {here}{f'; it was made with spaCy {made}' if made else ''}"
     return f"{hint}; or install the package that the component comes from" if strange else hint
 
 

@@ -103,10 +103,11 @@ class ClauseModel:
         kinds: WordClusters,
         base: ClauseModel | None = None,
     ) -> tuple[ClauseModel, dict[int, list[ClaimProposal]]]:
-        """Learn the spans of a layer, with the kinds of words in texts at hand; deterministic. With
-        a `base`, made with the same kinds, what differs from it is learnt. Also given is what
-        models that had not seen an example propose for it, by its place; nothing below twelve
-        examples (four with a base). Raises ValueError if nothing is marked."""
+        """Learn the spans of a layer, with the kinds of words in texts at hand; deterministic.
+        With a `base` that was made with the same kinds, it learns what differs from that.
+        Also returns what models that had not seen an example propose for it, by its place;
+        empty below twelve examples (four with a base). Raises ValueError if nothing is
+        marked."""
         gold = [marked(example, layer) for example in examples]
         nests = base.nests if base and len(examples) < _LEAST else nests_of(gold)
         rows = [

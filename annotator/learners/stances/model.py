@@ -83,9 +83,9 @@ class PairModel:
     def train(
         examples: Sequence[Example], layer: Layer, base: PairModel | None = None
     ) -> tuple[PairModel, dict[int, list[RelationProposal]]]:
-        """Learn the relations of a layer, with a `base` what differs from it; deterministic. Also
-        given is what models that had not seen an example propose for it, by its place. Raises
-        ValueError when too few are decided."""
+        """Learn the relations of a layer; with a `base`, learn what differs from it.
+        Deterministic. Also returns what models that had not seen an example propose for it,
+        by its place. Raises ValueError if too few relations are decided."""
         decided = sum(r.layer == layer.name for one in examples for r in one.relations)
         if decided < LEAST and base is None:
             raise ValueError(
@@ -182,7 +182,7 @@ def _reread(
     found: Sequence[FoundSpan] = reading.actors
     clauses: Sequence[Clause] = reading.clauses
     ruled: Sequence[FoundStance] = reading.edges
-    # Of actors the rules ask no more than where they stand.
+    # The rules need only the places of actors.
     if [(a.first, a.last) for a in actors] != [(f.first, f.last) for f in found]:
         found = [
             FoundSpan(

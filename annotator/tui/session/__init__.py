@@ -218,7 +218,7 @@ class Session:
     def _overtaken(self, error: ConflictError) -> None:
         """The document was changed elsewhere by the same annotator."""
         self.reload()
-        self.say(f"{error.message}: the document was read anew")
+        self.say(f"{error.message}: the document was read again")
 
     def save_place(self) -> None:
         """Keep where the annotator is; a failure is told, and tried again with the next key."""

@@ -135,7 +135,7 @@ def _main(study: Study) -> Grid:
         )
     undefined = _undefined(study.agreement.results)
     return Grid(
-        f"Agreement. Mean and sd are over documents, each by itself.{undefined}",
+        f"Agreement. Mean and sd are over documents, each one separately.{undefined}",
         ("layer", "measure", "formula", "source", "value", "95 %", "n", "coverage", "mean", "sd"),
         rows,
         4,

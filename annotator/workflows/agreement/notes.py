@@ -16,7 +16,7 @@ from annotator.workflows.agreement.values import WORST, Data, Spot
 
 @dataclass(frozen=True, slots=True)
 class DocumentNotes:
-    """Of one document what is no statistic."""
+    """Data of one document that are not statistics."""
 
     annotators: tuple[str, ...]
     paragraphs: int

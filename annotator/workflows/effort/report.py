@@ -14,7 +14,7 @@ def report(found: Mapping[str, Any]) -> list[str]:
     """The whole report: progress, then figures by layer and label."""
     lines = [
         f"{plural(found['paragraphs'], 'paragraph')} of "
-        f"{plural(found['documents'], 'document')}, trained anew every {found['every']}: "
+        f"{plural(found['documents'], 'document')}, retrained every {found['every']}: "
         f"{plural(found['trainings'], 'time')}",
         *(
             [f"{plural(found['left_out'], 'paragraph')} not finished left out"]

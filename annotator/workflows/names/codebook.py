@@ -105,9 +105,9 @@ def _problem(cells: Mapping[str, str], before: Mapping[tuple[NameKind, str], obj
     if any(ord(letter) < 32 for letter in name) or ";" in name:
         return f"“{name}” holds a semicolon or a control character, which divides names: left out"
     if entry not in _ALL:
-        return f"“{entry}” is no entry, which is entity or concept: left out"
+        return f"“{entry}” is neither entity nor concept: left out"
     if (_ALL[entry], name) in before:
-        return f"“{name}” stands there twice: the first is taken"
+        return f"“{name}” occurs twice: the first one is used"
     return ""
 
 
@@ -176,12 +176,12 @@ def problems(codebook: Codebook, project: Project) -> list[str]:
             ("opposite", one.opposite.removeprefix(CONTRARY)),
         ):
             if name and codebook.get(one.kind, name) is None:
-                found.append(f"“{one.name}”: its {what} “{name}” is no entry")
+                found.append(f"“{one.name}”: its {what} “{name}” is not an entry")
         line = codebook.ancestors(one.kind, one.name)
         if line and (last := codebook.get(one.kind, line[-1])) is not None and last.parent:
             found.append(f"“{one.name}”: its parents go in a circle")
         if one.kind == "entity" and one.label and labels and one.label not in labels:
-            found.append(f"“{one.name}”: “{one.label}” is no label of the schema")
+            found.append(f"“{one.name}”: “{one.label}” is not a label of the schema")
         for alias in one.aliases:
             if (
                 len(codebook.named(one.kind, alias)) > 1

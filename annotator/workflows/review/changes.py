@@ -145,7 +145,7 @@ def told(document: Document, change: Change) -> str:
     """A change in words: `ada took back value “is wrong”`."""
     value = change.after or change.before
     if value is None:
-        said = {"finished": "finished it anew", "joined": "finished it too"}
+        said = {"finished": "finished it again", "joined": "finished it too"}
         return f"{change.annotator} {said.get(change.kind, 'reopened it')}"
     quote = f" “{document.quote(value.start, value.end)[:40]}”" if isinstance(value, Span) else ""
     what = f"{value.label}{quote}"

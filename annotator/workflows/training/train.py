@@ -1,8 +1,7 @@
-"""Learning from what was decided: examples from the project, a model,
-and new suggestions where nobody was yet.
-
-Everything is read in short transactions, some documents at a time; nothing is locked while it is
-computed. The same decisions give the same model. Killed at any point, the last model stays.
+"""Learning from decisions: examples from the project, a model, and new suggestions where nobody
+has been yet. Everything is read in short transactions, some documents at a time, and nothing
+is locked during the computation. The same decisions give the same model. If the process is
+killed, the last model stays.
 """
 
 from __future__ import annotations
@@ -173,7 +172,7 @@ def configuration(project: Project) -> str:
 def train(
     project: Project, *, renew: bool = True, progress: Callable[[str], None] | None = None
 ) -> Trained:
-    """Learn from all that was finished, store the model, and suggest again where nobody was yet.
+    """Learn from all finished work, store the model, and suggest again where nobody has been yet.
 
     Raises TooLittle if there is nothing to learn from.
     """
@@ -358,9 +357,9 @@ def work(root: Path) -> int:
 
 
 def withdrawn(project: Project) -> int:
-    """Take back, where nobody was yet, suggestions of forms that were rejected twice and never
-    accepted, and of relations that end at these; how many, in the documents that a training
-    would renew."""
+    """Withdraw suggestions of forms that were rejected twice and never accepted, and of
+    relations that end at these, where nobody has been yet, in the documents that a training
+    would renew. Returns how many."""
     memory, count = project.suggestions.memory(), 0
     for document in project.documents.each(nearest(project)[:RENEWED]):
         id, suggestions = document.id, project.suggestions.of(document.id)
