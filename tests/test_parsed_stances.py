@@ -38,6 +38,14 @@ def _sides(text: str) -> Sides:
         ("The reckless Boris Johnson left.", ("@author", "oppose", "Boris Johnson")),
         ("Hungary is a disgrace.", ("@author", "oppose", "Hungary")),
         ("Angela Merkel was courageous.", ("@author", "support", "Angela Merkel")),
+        ("Iran's increasing cooperation with Russia worries us.", ("Iran", "support", "Russia")),
+        ("The alliance between Norway and Sweden grows.", ("Sweden", "support", "Norway")),
+        ("The feud between Norway and Sweden goes on.", ("Norway", "oppose", "Sweden")),
+        ("Norway has found a critic in Sweden.", ("Sweden", "oppose", "Norway")),
+        ("Norway has adversaries in Sweden.", ("Norway", "oppose", "Sweden")),
+        ("As Norway grows, it has turned to states like Spain.", ("Norway", "support", "Spain")),
+        ("Norway is critical of how Sweden acts.", ("Norway", "oppose", "Sweden")),
+        ("Norway has dealt a blow to Sweden.", ("Norway", "oppose", "Sweden")),
     ],
 )  # fmt: skip
 def test_who_takes_which_side_on_whom(text: str, wanted: tuple[str, str, str]) -> None:

@@ -198,14 +198,6 @@ def _noun_and_verb(tokens: Sequence[Token], at: int, end: int) -> bool:
     return word in ("do", "did") or kinds == {"past"} or (plural and governs(tokens, at + 1))
 
 
-def _plain(tokens: Sequence[Token], at: int, end: int) -> bool:
-    """Whether a noun without an article begins a clause at `at`,
-    as an auxiliary soon after it says."""
-    if not tokens[at].text[:1].isalpha() or tokens[at].lower in _NO_NOUNS or governs(tokens, at):
-        return False
-    return any(t.text in _AUXILIARIES for t in tokens[at + 1 : min(at + 3, end)])
-
-
 def _after_relative(tokens: Sequence[Token], i: int, end: int) -> int:
     """The place after a relative clause, between commas, that
     begins at `i`; `i` where none does."""

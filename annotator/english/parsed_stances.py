@@ -2,13 +2,14 @@
 a word that takes a side, however far away.
 
 Adds to what the order of words tells (`stances.py`): subjects through conjunctions and infinitives,
-passives, what belongs to an actor (`X rejected Y's offer`), and nouns with their holders and
-targets (`X's criticism of Y`).
+passives, what belongs to an actor (`X rejected Y's offer`), nouns with their holders and targets
+(`X's criticism of Y`), and adjectives (`X is critical of Y`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
 
 from annotator.english import tables
 from annotator.english.frames import flip
@@ -17,10 +18,12 @@ from annotator.english.tokens import FoundSpan, FoundStance, Token
 
 _OBJECTS = frozenset("dobj dative".split())
 _INSIDE = frozenset("poss compound nmod amod appos".split())
-_LIGHT = frozenset(
-    "express voice offer give declare pledge announce have make lead mount renew "
-    "reiterate show".split()
+_BEARING = frozenset(
+    "face draw receive win earn attract get enjoy suffer come provoke meet gain secure".split()
 )
+"""Verbs whose subject is the target of the act that is their object."""
+_HAVING = frozenset("have share face find see make gain win lose".split())
+_PRONOUNS = frozenset("it they he she its their his her".split())
 _DIRECT, _OWNED = 0.7, 0.6
 """Scores where an actor itself stands in the place, and where something of the actor's does."""
 
@@ -31,7 +34,13 @@ def parsed_stances(
     """Stances between actors, at most one for a holder and a target."""
     reader = _Frames(tokens, actors, parse)
     edges: dict[tuple[int, int], FoundStance] = {}
-    for edge in (*reader.verbs(), *reader.nouns()):
+    for edge in (
+        *reader.verbs(),
+        *reader.nouns(),
+        *reader.adjectives(),
+        *reader.persons(),
+        *reader.mutual(),
+    ):
         assert edge.source is not None
         if edge.source != edge.target:
             edges.setdefault((edge.source, edge.target), edge)
@@ -56,18 +65,38 @@ class _Frames:
         for prep in self.parse.kids(head, {"prep"}):
             if self.parse.lemmas[prep] == "of":
                 for k in self.parse.kids(prep, {"pobj"}):
-                    if k in self.at:
-                        return self.at[k], False
+                    found = self._actor(k)
+                    if found is not None:
+                        return found[0], False
         return None
 
     def _all(self, head: int | None) -> list[tuple[int, bool]]:
-        """The actors of a noun phrase and of those joined to it."""
-        out: list[tuple[int, bool]] = []
+        """The actors of a noun phrase and of those joined to it; examples (`nations like Iran`)
+        stand for what they are examples of."""
+        p, out = self.parse, []
         while head is not None:
+            examples = [k for k in p.kids(head, {"prep"}) if p.lemmas[k] == "like"]
+            named = [
+                one for k in examples for noun in p.kids(k, {"pobj"}) for one in self._all(noun)
+            ]
             found = self._actor(head)
-            out += [found] if found is not None else []
-            head = next(iter(self.parse.kids(head, {"conj"})), None)
+            out += named or ([found] if found is not None else [])
+            head = next(iter(p.kids(head, {"conj"})), None)
         return out
+
+    def _who(self, subject: int | None) -> list[tuple[int, bool]]:
+        """The actors that a subject is; of a pronoun the first subject before it in its sentence,
+        or in the one before."""
+        p = self.parse
+        if subject is None or p.lemmas[subject] not in _PRONOUNS:
+            return self._all(subject)
+        start = max((i for i in range(subject + 1) if self.tokens[i].first), default=0)
+        before = max((i for i in range(start) if self.tokens[i].first), default=start)
+        for low, high in ((start, subject), (before, start)):
+            for i in range(low, high):
+                if p.deps[i] in ("nsubj", "nsubjpass") and (found := self._all(i)):
+                    return found
+        return []
 
     def _holders(self, verb: int) -> list[tuple[int, bool]]:
         """Subjects of a verb; of a relative clause or a participle what it belongs to."""
@@ -78,7 +107,7 @@ class _Frames:
             subject = head if p.deps[verb] == "acl" else p.subject(head)
         if subject is not None and p.pos[subject] == "PRON" and p.deps[verb] == "relcl":
             subject = p.heads[verb]
-        return self._all(subject)
+        return self._who(subject)
 
     def _edges(
         self,
@@ -154,34 +183,116 @@ class _Frames:
         return p.negated(i) != refusing
 
     def nouns(self) -> Iterator[FoundStance]:
-        """`X's criticism of Y`, `criticism of Y by X`, `X voiced support for Y`."""
+        """`X's criticism of Y`, `criticism of Y by X`, `X voiced support for Y`, `X offered Y an
+        endorsement`, `Y drew criticism from X`."""
         p = self.parse
         for i in range(len(p)):
             noun = tables.side_nouns().get(self.tokens[i].lower)
             if noun is None or noun.person or p.pos[i] not in ("NOUN", "PROPN"):
                 continue
-            preps = {k: p.lemmas[k] for k in p.kids(i, {"prep", "agent"})}
-            targets = [
-                one
-                for k, word in preps.items()
-                if word in noun.prepositions
-                for head in p.kids(k, {"pobj"})
-                for one in self._all(head)
-            ]
-            holders = [one for k in p.kids(i, {"poss"}) for one in self._all(k)]
-            by = [
-                head
-                for k, word in preps.items()
-                if word in ("by", "from")
-                for head in p.kids(k, {"pobj"})
-            ]
-            holders += [one for head in by for one in self._all(head)]
-            verb = p.heads[i]
-            if not holders and p.deps[i] == "dobj" and p.lemmas[verb] in _LIGHT:
-                holders = self._holders(verb)
+            verb = p.heads[i] if p.deps[i] in ("dobj", "pobj") else None
+            if verb is not None and p.deps[i] == "pobj":
+                verb = p.heads[verb]
+            lemma = p.lemmas[verb] if verb is not None else ""
+            preps = p.kids(i, {"prep", "agent"})
+            if verb is not None and p.deps[i] == "dobj":
+                preps += p.kids(verb, {"prep"})
+            targets = self._after(preps, noun.prepositions)
+            holders = [one for k in p.kids(i, {"poss"}) for one in self._who(k)]
+            # "Iran's increasing cooperation" is read as if Iran increased something.
+            near = p.kids(i, {"compound", "nmod", "amod"})
+            near += [k for m in near for k in p.kids(m, {"nsubj", "poss"})]
+            holders += [(self.at[k], True) for k in near if k in self.at]
+            holders += self._after(preps, ("by", "from", "among"))
+            if verb is not None and lemma in _BEARING and holders and not targets:
+                targets = self._holders(verb)
+            elif verb is not None and lemma not in _BEARING:
+                holders = holders or self._holders(verb)
+                targets = targets or [one for k in p.kids(verb, {"dative"}) for one in self._all(k)]
+            side = flip(noun.side, negative=p.negated(i) or (verb is not None and p.negated(verb)))
+            yield from self._edges(side, holders, targets, i, "noun")
+
+    def _after(self, preps: Sequence[int], words: Collection[str]) -> list[tuple[int, bool]]:
+        """The actors after some of these prepositions; where a clause stands there, its subject
+        (`critical of how X acts`, `of the way X acts`)."""
+        p, out = self.parse, []
+        for prep in (one for one in preps if p.lemmas[one] in words):
+            for k in p.kids(prep, {"pobj", "pcomp"}):
+                clauses = [k] if p.deps[k] == "pcomp" else p.kids(k, {"relcl", "acl"})
+                found = [] if p.verbal(k) else self._all(k)
+                out += found or [one for verb in clauses for one in self._all(p.subject(verb))]
+        return out
+
+    def adjectives(self) -> Iterator[FoundStance]:
+        """`X is critical of Y`, `X, opposed to Y, ...`."""
+        p = self.parse
+        for i in range(len(p)):
+            word = tables.side_adjectives().get(self.tokens[i].lower)
+            if word is None:
+                continue
+            head = p.heads[i]
+            said = p.deps[i] in ("acomp", "oprd", "attr") or p.deps[i] == "conj"
+            preps = p.kids(i, {"prep"}) + (p.kids(head, {"prep"}) if said else [])
+            targets = self._after(preps, word.prepositions)
+            of = p.subject(i) if p.subject(i) is not None else p.subject(head) if said else head
+            negative = p.negated(i) or p.negated(head)
             yield from self._edges(
-                flip(noun.side, negative=p.negated(i)), holders, targets, i, "noun"
+                flip(word.side, negative=negative), self._who(of), targets, i, "adjective"
             )
+
+    def persons(self) -> Iterator[FoundStance]:
+        """`X, a critic of Y`, `X is Y's rival`, `two nations that share adversaries in Y`: a noun
+        for a person, who that is, and towards whom."""
+        p = self.parse
+        for i in range(len(p)):
+            noun = tables.side_nouns().get(self.tokens[i].lower)
+            if noun is None or not noun.person or p.pos[i] not in ("NOUN", "PROPN"):
+                continue
+            had = p.deps[i] == "dobj" and p.lemmas[p.heads[i]] in _HAVING
+            after = ("in",) if had else noun.prepositions
+            preps = p.kids(i, {"prep"}) + (p.kids(p.heads[i], {"prep"}) if had else [])
+            targets = self._after(preps, after)
+            targets += [one for k in p.kids(i, {"poss"}) for one in self._all(k)]
+            if not had:
+                yield from self._edges(noun.side, self._bearers(i), targets, i, "person")
+                continue
+            # Who is found to be a critic is the one after "in", and an adversary is one to both.
+            having = self._holders(p.heads[i])
+            yield from self._edges(noun.side, targets, having, i, "person")
+            if self.tokens[i].lower in tables.words("mutual_persons"):
+                yield from self._edges(noun.side, having, targets, i, "person")
+
+    def _bearers(self, noun: int) -> list[tuple[int, bool]]:
+        """Of whom a noun is said: before or after its comma, or before `be`."""
+        p, head = self.parse, self.parse.heads[noun]
+        if p.deps[noun] == "appos":
+            found = self._actor(head)
+            return [found] if found is not None else []
+        if p.deps[noun] == "attr" and p.lemmas[head] == "be":
+            return self._who(p.subject(head))
+        return [one for k in p.kids(noun, {"appos"}) for one in self._all(k)]
+
+    def mutual(self) -> Iterator[FoundStance]:
+        """`the alliance between X and Y`, `tensions between X and Y`: each towards the other."""
+        p = self.parse
+        for i in range(len(p)):
+            side = _mutual().get(self.tokens[i].lower)
+            if side is None:
+                continue
+            for prep in (k for k in p.kids(i, {"prep"}) if p.lemmas[k] in ("between", "among")):
+                sides = [one for k in p.kids(prep, {"pobj"}) for one in self._all(k)]
+                for one in sides:
+                    others = [other for other in sides if other[0] != one[0]]
+                    yield from self._edges(side, [one], others, i, "mutual")
+
+
+@cache
+def _mutual() -> Mapping[str, str]:
+    """Nouns for what is between two, with the side that each takes."""
+    return {
+        **dict.fromkeys(tables.words("concord"), "+"),
+        **dict.fromkeys(tables.words("strife"), "-"),
+    }
 
 
 __all__ = ["parsed_stances"]

@@ -1,8 +1,7 @@
 """Stances by rules: of holders towards the claims they are reported with, and between actors.
 
-Between actors: verbs that take sides (active, passive, in relative clauses and participles), nouns
-of acts (`X's attack on Y`, `X voiced support for Y`, `Y drew criticism from X`), nouns of persons
-(`X, a critic of Y`), adjectives (`X is critical of Y`) and strife (`tensions between X and Y`).
+Between actors by the order of words: verbs that take sides (active, passive, in relative clauses
+and participles). The parse (`parsed_stances.py`) tells of nouns, adjectives and words farther away.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from annotator.english.frames import flip
 from annotator.english.judgements import judgements
 from annotator.english.parse import Parse
 from annotator.english.parsed_stances import parsed_stances
-from annotator.english.syntax import PASSED, STOPS, Syntax, adverbial, after_verb, finite
+from annotator.english.syntax import PASSED, Syntax, adverbial, after_verb
 from annotator.english.tokens import FoundSpan, FoundStance, Token
 
 SIDES = {"+": "support", "-": "oppose", "0": "neutral"}
@@ -38,13 +37,7 @@ def find_stances(
             edges.setdefault((None, edge.target, True), edge)
     if len(actors) > 1:
         reader = _StanceReader(tokens, actors)
-        for edge in (
-            *reader.verbs(),
-            *reader.acts(),
-            *reader.persons(),
-            *reader.adjectives(),
-            *reader.strife(),
-        ):
+        for edge in reader.verbs():
             if edge.source != edge.target:
                 edges.setdefault((edge.source, edge.target, True), edge)
         told = (
@@ -113,8 +106,6 @@ class _StanceReader(Syntax):
                 SIDES[side], source, target, True, score, reason, f"stance.{rule}", attributes
             )
         ]
-
-    # ---------------------------------------------------------------- verbs
 
     def verbs(self) -> list[FoundStance]:
         """`X condemned Y`, `Y was condemned by X`, `X refused to back Y`, `Y, whom X accuses`."""
@@ -207,186 +198,5 @@ class _StanceReader(Syntax):
         target = self.gap(i, source)
         return self._edge(side, source, target, cue, "relative", 0.6, strength=verb.strength)
 
-    # ---------------------------------------------------------------- nouns and adjectives
-
-    def acts(self) -> list[FoundStance]:
-        """`X's attack on Y`, `X voiced support for Y`, `criticism of Y
-        by X`, `Y faces criticism from X`."""
-        edges: list[FoundStance] = []
-        for i, lower in enumerate(self.lower):
-            noun = tables.side_nouns().get(lower)
-            if noun is None or noun.person or i + 1 >= len(self.lower):
-                continue
-            side = flip(noun.side, negative=self.negated(i))
-            towards = self.lower[i + 1] in noun.prepositions
-            target = self.object(i + 2) if towards else None
-            source = self._owner(i)
-            light = self._light(i) if source is None or self.lower[i - 1] in _OWN else None
-            if target is None and self.lower[i + 1] in ("from", "by", "among"):
-                bearer = self._light_verb(i, _BEARING)
-                giver = self.object(i + 2)
-                if bearer is not None and giver is not None:
-                    edges += self._edge(
-                        side, giver, self.subject(bearer, self.low[i]), (i, i + 1), "noun", 0.75
-                    )
-                continue
-            if target is None and light is not None and noun.side:
-                given = self._between_of(light, i)
-                edges += self._edge(
-                    side, self.subject(light, self.low[i]), given, (i, i + 1), "noun", 0.65
-                )
-                continue
-            if target is None:
-                continue
-            if source is None and light is not None:
-                source = self.subject(light, self.low[i])
-            if source is None:
-                after = self.actors[target].last
-                by = next(
-                    (
-                        k
-                        for k in range(after, min(after + 4, len(self.lower)))
-                        if self.lower[k] in ("by", "from")
-                    ),
-                    None,
-                )
-                source = self.object(by + 1) if by is not None else None
-            if source is not None:
-                edges += self._edge(side, source, target, (i, i + 2), "noun", 0.75)
-        return edges
-
-    def _owner(self, i: int) -> int | None:
-        """Whose act it is: `X's (fierce) attack`, `the X attack`."""
-        for k in range(i - 1, max(self.low[i] - 1, i - 5), -1):
-            if k in self.at:
-                return self.at[k]
-            word = self.lower[k]
-            if word in _OWN:
-                return self.antecedent(k)
-            if (
-                word in STOPS
-                or word in tables.words("prepositions")
-                or (finite(self.tokens[k]) and word not in ("'s", "’s"))
-            ):
-                return None
-        return None
-
-    def _light(self, i: int) -> int | None:
-        """The verb that has the noun as its object."""
-        given = self._light_verb(i, _GIVING)
-        if given is not None:
-            return given
-        for k in range(i - 1, max(self.low[i] - 1, i - 5), -1):
-            word = self.lower[k]
-            if word in STOPS or word in tables.words("prepositions") or k in self.at:
-                return None
-            forms = tables.verb_forms().get(word, ())
-            if forms and not any(v.on_actor for v, _ in tables.verbs_by_form().get(word, ())):
-                return None if any(base in _BEARING for base, _ in forms) else k
-        return None
-
-    def _light_verb(self, i: int, bases: frozenset[str]) -> int | None:
-        """A verb of some bases in the six tokens before a noun."""
-        for k in range(i - 1, max(self.low[i] - 1, i - 8), -1):
-            if k not in self.at and any(
-                base in bases for base, _ in tables.verb_forms().get(self.lower[k], ())
-            ):
-                return k
-            if self.lower[k] in (";", ":", "."):
-                return None
-        return None
-
-    def _between_of(self, verb: int, noun: int) -> int | None:
-        """`offered Y an endorsement`: the actor between."""
-        return next(
-            (p for p, a in enumerate(self.actors) if a.first > verb and a.last < noun), None
-        )
-
-    def persons(self) -> list[FoundStance]:
-        """`X, a critic of Y`, `Y supporter X`, `X is an ally of Y`, `X's rival Y`."""
-        edges: list[FoundStance] = []
-        for i, lower in enumerate(self.lower):
-            noun = tables.side_nouns().get(lower)
-            if noun is None or not noun.person:
-                continue
-            target: int | None = None
-            cue = (i, i + 1)
-            if i + 2 < len(self.lower) and self.lower[i + 1] in noun.prepositions:
-                target, cue = self.object(i + 2), (i, i + 2)
-            elif i - 1 in self.at:
-                target = self.at[i - 1]
-            elif i > 1 and self.lower[i - 1] in ("'s", "’s") and i - 2 in self.at:
-                target = self.at[i - 2]
-            if target is None:
-                continue
-            edges += (
-                self._edge(noun.side, self._bearer(i, target), target, cue, "person", 0.65)
-                if (self._bearer(i, target) is not None)
-                else []
-            )
-        return edges
-
-    def _bearer(self, i: int, target: int) -> int | None:
-        """Who a noun for a person is said of: the actor right after
-        it, or before its comma or `be`."""
-        after = i + 1
-        while (
-            after < min(i + 4, len(self.lower))
-            and after not in self.at
-            and (self.tokens[after].text[:1].isupper() or self.lower[after] == ",")
-        ):
-            after += 1
-        if self.at.get(after, target) != target and "of" not in self.lower[i + 1 : after]:
-            return self.at[after]
-        low = self.low[i]
-        for k in range(i - 1, max(low, i - 8), -1):
-            if self.lower[k] in tables.words("finite_be") or self.lower[k] == ",":
-                found = self.before(k)
-                if found is not None and found != target:
-                    return found
-        return None
-
-    def adjectives(self) -> list[FoundStance]:
-        """`X is critical of Y`."""
-        edges: list[FoundStance] = []
-        for i, lower in enumerate(self.lower):
-            word = tables.side_adjectives().get(lower)
-            if (
-                word is None
-                or i + 1 >= len(self.lower)
-                or self.lower[i + 1] not in word.prepositions
-            ):
-                continue
-            source, target = self.subject(i, self.low[i]), self.object(i + 2)
-            if source is not None:
-                side = flip(word.side, negative=self.negated(i))
-                edges += self._edge(side, source, target, (i, i + 2), "adjective", 0.8)
-        return edges
-
-    def strife(self) -> list[FoundStance]:
-        """`tensions between X and Y`: each against the other."""
-        edges: list[FoundStance] = []
-        for i, lower in enumerate(self.lower[:-2]):
-            if lower in tables.words("strife") and self.lower[i + 1] in ("between", "among"):
-                first = self.object(i + 2)
-                for second in self.joined(first, subject=True) if first is not None else ():
-                    assert first is not None
-                    for a, b in ((first, second), (second, first)):
-                        edges += self._edge(
-                            "-", a, b, (i, i + 2), "strife", 0.5, strength=1, basis="implied"
-                        )
-        return edges
-
-
-_OWN = ("his", "her", "its", "their")
-_GIVING = frozenset(
-    (
-        "give offer express voice declare pledge announce show lend throw have launch make lead "
-        "mount level direct renew file bring wage issue add deliver reiterate withdraw"
-    ).split()
-)
-_BEARING = frozenset(
-    "face draw receive win earn attract get enjoy suffer come provoke meet gain secure".split()
-)
 
 __all__ = ["SIDES", "find_stances"]

@@ -26,7 +26,7 @@ from annotator.model.memory import EMPTY, Memory
 from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import AUTHOR, Relation, Span, iou
 
-FORMAT = "annotator-model/6"
+FORMAT = "annotator-model/7"
 """The version of the bytes; raise it when bytes or features change so that older models cannot
 be read."""
 
@@ -216,7 +216,7 @@ class Bundle:
             {n: ClauseModel.of_data(one) for n, one in read["clauses"].items() if n in layers},
             {n: PairModel.of_data(one) for n, one in read["pairs"].items() if n in layers},
             frozenset(read["covers"]) & frozenset(layers),
-            frozenset(read.get("muted", ())) & frozenset(layers),
+            frozenset(read["muted"]) & frozenset(layers),
             read["metrics"],
         )
 

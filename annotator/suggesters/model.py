@@ -31,7 +31,7 @@ BASE, BASE_UNPARSED = _FOLDER / "base.model", _FOLDER / "base-unparsed.model"
 parsed, and for where there is no parser."""
 
 BASE_SCHEMA = "actors-claims-stances"
-VERSION = "3"
+VERSION = "4"
 """Of the base models, raised whenever they are made again."""
 
 

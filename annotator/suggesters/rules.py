@@ -21,7 +21,7 @@ from annotator.suggesters.api import CERTAIN
 if TYPE_CHECKING:
     from annotator.english.reading import Reader
 
-VERSION = "9"
+VERSION = "10"
 """Raised whenever the rules or their tables propose something else."""
 
 

@@ -7,9 +7,11 @@ without it only the seeds are measured.
 - `actors`: CrossNER politics (`actors_train.jsonl`, `actors_dev.jsonl`), exact bounds and label.
   Trained on 20, 60 and 200 sentences drawn at random and tested on the rest, over five shuffles;
   593 of 741 by five folds.
-- `keys`: the same sentences as a stream, three to a paragraph, 200 paragraphs, learnt from after 5
-  and 10 and every 20 paragraphs: the file's order and four shuffles. Texts count as loaded in the
-  project only once they were seen.
+- `keys`: the same sentences as a stream, three to a paragraph, 200 paragraphs, learnt from after 1, 2, 4, 8, 16 and then
+  every 20 paragraphs: the file's order and four shuffles. Texts count as loaded in the project only once they were seen.
+- `shipped`: the first 20 and the first 60 paragraphs of these streams in the label schema that comes with the program,
+  over the shipped model, suggested for as a project is (rules, memory, guidelines and model, whoever saves most keys);
+  beside them rules and memory alone.
 - `seeds`: the model that comes with the program on the part `test` of `seeds/splits.json`, beside
   the rules alone, with 95 % intervals by bootstrap over documents (10,000 draws; `gain` is that of
   the difference of the two, paired); spans with exact bounds and label, relations between ends that
@@ -31,6 +33,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.config import Config
 from annotator.english.reading import Reader
 from annotator.learners.bundle import Bundle
 from annotator.learners.display_choice import SpanCandidate, choose
@@ -48,6 +51,9 @@ from annotator.model.text import Document, Paragraph
 from annotator.resources import folder, load_schema
 from annotator.suggesters import memory as remembering
 from annotator.suggesters import model, rules
+from annotator.workflows.background import pause
+from annotator.workflows.effort.scoring import Decided
+from annotator.workflows.effort.simulation import ALONE, LEARNING, simulate
 from annotator.workflows.suggesting.combining import combine
 from annotator.workflows.suggesting.suggest import propose
 from annotator.workflows.training.base_model import seed_records
@@ -179,6 +185,7 @@ class Stream:
         self.examples: list[Example] = []
         self.outcomes: list[Outcome] = []
         self.bundle: Bundle | None = None
+        self.trained = 0
         self.ruled = rules.create(schema=schema, config={}, memory=EMPTY)
         self.seconds = {"suggest": 0.0, "learn": 0.0}
 
@@ -212,7 +219,8 @@ class Stream:
             Outcome("entity", s[2], text[s[0] : s[1]], False) for s in shown if s not in gold
         ]
         self.examples.append(example_of(self.reader, row, f"p{len(self.examples)}"))
-        if len(self.examples) in (5, 10) or len(self.examples) % every == 0:
+        if len(self.examples) - self.trained >= pause(self.trained, every):
+            self.trained = len(self.examples)
             started = time.process_time()
             self.bundle = learn(
                 self.examples, self.schema, texts=[one.reading.text for one in self.examples]
@@ -269,6 +277,31 @@ def keys(rows: Sequence[Row], schema: LabelSchema, reader: Reader) -> dict[str, 
         "CPU seconds of all trainings": spread(trained, 1),
         "CPU ms of a suggestion": spread(suggested, 1),
     }
+
+
+def shipped(rows: Sequence[Row]) -> dict[str, Any]:
+    """Shares of keys saved on the first paragraphs of the streams, in the shipped schema."""
+    schema = load_schema(model.BASE_SCHEMA)
+    orders = [list(rows)] + [random.Random(seed).sample(rows, len(rows)) for seed in (1, 2, 3, 4)]
+    saved: dict[str, dict[str, list[float | None]]] = {}
+    for order in orders:
+        stream = [_decided(row, number) for number, row in enumerate(joined(order, 3)[:60])]
+        found = simulate(stream, schema, Config(), every=20)
+        for name in (ALONE, LEARNING):
+            for count in (20, 60):
+                some = [one[name] for one in found["windows"] if one["last"] <= count]
+                share = 1 - sum(w["keys"] for w in some) / sum(w["without"] for w in some)
+                saved.setdefault(name, {}).setdefault(f"first {count}", []).append(share)
+    return {name: {what: spread(of) for what, of in one.items()} for name, one in saved.items()}
+
+
+def _decided(row: Row, number: int) -> Decided:
+    """A row as a finished paragraph of a project with the shipped schema."""
+    document = document_of(row["text"], f"p{number}")
+    spans = tuple(
+        Span(f"g{i}", "actor", label, a, b) for i, (a, b, label) in enumerate(gold_of(row))
+    )
+    return Decided(document, document.paragraphs[0], spans, ())
 
 
 # --- the seeds
@@ -386,6 +419,7 @@ def main(data: Path) -> None:
         schema, reader = parse_schema(SCHEMA, file="names.toml"), Reader()
         out["actors"] = actors(rows, schema, reader)
         out["keys"] = keys(rows, schema, reader)
+        out["shipped"] = shipped(rows)
     print(json.dumps(out, indent=2))  # noqa: T201
 
 

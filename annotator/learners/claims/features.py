@@ -172,7 +172,9 @@ def without_words(features: tuple[str, ...]) -> list[str]:
 
 def cues(features: tuple[str, ...]) -> list[str]:
     """The rules' label, the classes of words and of cues."""
-    return [f for f in features if f.startswith(("r=", "r.modality=", "c="))]
+    return [f for f in features if f.startswith(_CUES)]
 
+
+_CUES = ("r=", "r.modality=", "c=")
 
 __all__ = ["cues", "sentence_features", "span_features", "without_words"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from annotator.english import tables
 from annotator.english.parse import AUXILIARIES, SUBJECTS, Parse
@@ -16,6 +16,8 @@ _GOVERNED = frozenset("ccomp advcl parataxis".split())
 _LEADING = frozenset("mark cc punct advmod intj prep advcl npadvmod".split())
 _TRAILING = frozenset("punct conj advcl cc".split())
 _COMPLEMENTS = frozenset("attr acomp ccomp xcomp dobj neg agent advcl oprd".split())
+_PREDICATE = frozenset("attr acomp dobj oprd xcomp ccomp agent dative".split())
+_DESCRIBING = frozenset("amod compound advmod nmod".split())
 _TELLING_TYPES = frozenset("DATE CARDINAL MONEY PERCENT PERSON QUANTITY ORDINAL TIME".split())
 _TELLING_TAGS = frozenset("MD VBD VBN JJR JJS RBR CD NNP PRP WDT VB".split())
 
@@ -181,6 +183,7 @@ class ClauseMap:
             made += [f"P.subj={p.pos[subject]}|{p.deps[subject]}", f"w.P.subj={p.lemmas[subject]}"]
             made.append(f"P.sent={p.entities[subject][2:]}")
         made += [f"P.k={p.deps[k]}" for k in p.kids(top, _COMPLEMENTS)]
+        made += self._judging(top)
         if p.lemmas[top] == "be":
             for k in p.kids(top, {"acomp", "attr"}):
                 made += [f"P.be={p.deps[k]}", f"w.P.be={p.lemmas[k]}"]
@@ -195,12 +198,33 @@ class ClauseMap:
             made += [f"w.P.gov={lemma}", f"P.say={speaks(lemma)}|{pos}"]
         return made
 
+    def _judging(self, top: int) -> list[str]:
+        """Which classes of words stand in the predicate of a verb, and as what: the verb itself,
+        what completes it, what describes that, and its subject. Words elsewhere say less of the
+        whole."""
+        p, made = self.parse, []
+        places = [("verb", top)]
+        for k in p.kids(top, _PREDICATE):
+            places += [(p.deps[k], k), *(("mod", m) for m in p.kids(k, _DESCRIBING))]
+        for k in p.kids(top, SUBJECTS):
+            places += [("subject", k), *(("about", m) for m in p.kids(k, _DESCRIBING))]
+        for place, k in places:
+            made += [f"P.{place}={name}" for name in tables.senses().get(p.lemmas[k], ())]
+            if p.lemmas[k] in _values():
+                made.append(f"P.{place}=value")
+        return made or ["P.judges=none"]
+
     def of_sentence(self, first: int, last: int) -> list[str]:
         """What tells whether a sentence holds anything."""
         return [
             f"sw.{one[2:]}" if one.startswith("w.") else f"s.{one}"
             for one in self.of_span(first, last)
         ]
+
+
+@cache
+def _values() -> frozenset[str]:
+    return tables.words("value_words")
 
 
 def speaks(lemma: str) -> bool:

@@ -296,7 +296,7 @@ def _fit(decided: Sequence[_Decided], layer: Layer, base: PairModel | None) -> P
     return PairModel(layer.name, layer.sources, layer.targets, classes, chance, REACH)
 
 
-PENALTY = 2.0
+PENALTY = 4.0
 FIRM = 16.0
 """How many times firmer weights are held to those of a base than to zero."""
 REACH = 1
