@@ -127,6 +127,24 @@ def test_a_stance_is_asked_about_on_the_version_that_stands(tmp_path: Path) -> N
         assert review_rows(project)[0].undecided == 0
 
 
+def test_a_claim_that_falls_takes_the_stances_that_wait_on_it_and_says_so(tmp_path: Path) -> None:
+    alone = _record("b", [], held=False)
+    with _project(tmp_path / "p", _record("a", [PLAN]), alone) as project:
+        session = _session(project)
+        _about(session, "claim")
+        assert adjudication(session).counts() == (2, 2)
+        take(session, (), "none of the versions stands")
+        assert session.review.message.startswith(
+            "none of the versions stands; 1 stance that waited"
+        )
+        assert adjudication(session).counts()[1] == 0
+        session.do(do.Undo())
+        stance = _about(session, "stance")
+        take(session, stance.version("a"), "a's")
+        assert "and with it its claim" in session.review.message
+        assert adjudication(session).counts()[1] == 0
+
+
 def test_none_of_them_is_a_decision_and_who_was_right_is_told(tmp_path: Path) -> None:
     works = [_record("a", [PLAN, SOON]), _record("b", [PLAN]), _record("c", [PLAN])]
     with _project(tmp_path / "p", *works) as project:

@@ -236,13 +236,10 @@ class Adjudicating(Source):
     def places(self, state: ReviewState, difference: Difference) -> list[OpenDifference]:
         """Where else the same is in conflict: first in the open document, then in others, as far as
         these were read."""
-        like = self.likeness(state, difference)
-        if self.queue.open.like(like) < 1 + self.at(state).is_open(difference) or like is None:
-            return []
         here = state.document.id
         found = [
             one
-            for one in self.queue.open.alike(like)
+            for one in self.queue.open.alike(self.likeness(state, difference))
             if (one.document, one.ids) != (here, difference.ids)
         ]
         return sorted(found, key=lambda one: one.document != here)

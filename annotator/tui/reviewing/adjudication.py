@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from annotator.model.review import ReviewState, arrive
-from annotator.model.span import Annotation, Span
+from annotator.model.span import AUTHOR, Annotation, Relation, Span
 from annotator.workflows.review.alignment import Difference
 from annotator.workflows.review.waiting import Situation
 
@@ -56,10 +56,17 @@ class Adjudication:
         return self.of(self.state.focus)
 
     def is_open(self, difference: Difference) -> bool:
-        """Whether something of a difference waits for a decision."""
-        return any(
-            (item := self.state.find(id)) is not None and item.undecided for id in difference.ids
-        )
+        """Whether something of a difference waits for a decision. A relation waits no more once
+        something that it hangs on was decided against."""
+        items = (self.state.find(id) for id in difference.ids)
+        return any(item.undecided and self._hangs(item.value) for item in items if item is not None)
+
+    def _hangs(self, value: Annotation) -> bool:
+        """Whether what an annotation hangs on is there, be it only proposed."""
+        if not isinstance(value, Relation):
+            return True
+        ends = {value.source, value.target} - {AUTHOR}
+        return all(self.state.find(end) is not None for end in ends)
 
     def counts(self) -> tuple[int, int]:
         """How many differences the document has, and how many of them wait."""

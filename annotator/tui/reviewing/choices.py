@@ -6,7 +6,7 @@ All of it is pure: an `Adjudication` goes in, an action for `review.step` comes 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from annotator.merging.api import Candidate
@@ -169,15 +169,28 @@ def _ends_of(at: Adjudication, versions: Sequence[Candidate]) -> list[str]:
 
 
 def _told_hanging(at: Adjudication, difference: Difference, versions: Sequence[Candidate]) -> str:
-    """What becomes of the stances that stand on versions that fall."""
+    """What becomes of the stances on versions that fall: of those that stand, and of those that
+    wait, which fall with the last version of what they are about."""
     gone = difference.ids - {c.id for c in versions}
-    hanging = len(at.state.annotations.relations_of(gone))
-    if not hanging:
-        return ""
-    spans = [c for c in versions if isinstance(c.value, Span)]
-    if len(spans) == 1:
-        return f"; {plural(hanging, 'stance')} moved to it"
-    return f"; {plural(hanging, 'stance')} removed with its {difference.layer}"
+    told: list[str] = []
+    if hanging := len(at.state.annotations.relations_of(gone)):
+        spans = [c for c in versions if isinstance(c.value, Span)]
+        told.append(
+            f"{plural(hanging, 'stance')} moved to it"
+            if len(spans) == 1
+            else f"{plural(hanging, 'stance')} removed with its {difference.layer}"
+        )
+    if not versions and (waiting := sum(_hangs(at, one, gone) for one in at.differences)):
+        told.append(f"{plural(waiting, 'stance')} that waited fell with it")
+    return "".join(f"; {words}" for words in told)
+
+
+def _hangs(at: Adjudication, one: Difference, gone: Collection[str]) -> bool:
+    """Whether all versions of a difference are relations on spans that fall, and wait."""
+    values = [c.value for c in one.candidates]
+    return at.is_open(one) and all(
+        isinstance(v, Relation) and bool({v.source, v.target} & set(gone)) for v in values
+    )
 
 
 __all__ = ["accept", "accept_most", "choice", "keep_gold", "reattached", "settle", "take"]

@@ -46,6 +46,9 @@ class ReviewQueue(Queue):
         self.weighed: list[Leverage] = []
         """By leverage: every difference that waited when it was weighed."""
         self._wanted = Wanted()
+        self._titled: set[str] | None = None
+        """The documents with the words of the search in their titles; None for all."""
+        self._counted_at: tuple[tuple[str, int], int] = (("", -1), 0)
         self._asked = ""
         """The search that `_wanted` was read from."""
         self._known: list[ReviewRow] = []
@@ -63,6 +66,8 @@ class ReviewQueue(Queue):
         """What the search asks for."""
         if self._asked != self.search:
             self._asked, self._wanted = self.search, Wanted.parse(self.search)
+            rest = self._wanted.rest
+            self._titled = set(self.project.documents.titled(rest)) if rest else None
         return self._wanted
 
     def chosen(self, document: str) -> set[frozenset[str]] | None:
@@ -70,6 +75,8 @@ class ReviewQueue(Queue):
         does not ask for single differences."""
         if not self.wanted.narrows:
             return None
+        if not self._in_title(document):
+            return set()
         self.open.know(document)
         return {one.ids for one in self.open.of(document) if self.wanted.holds(one)}
 
@@ -97,9 +104,22 @@ class ReviewQueue(Queue):
         is."""
         if not self.wanted.narrows:
             return ""
-        left = sum(1 for _ in self.open.those(self.wanted, self.open.documents))
         more = "" if self.open.complete else "+"
-        return f"{self.wanted.title}: {left}{more} left"
+        return f"{self.wanted.title}: {self._left()}{more} left"
+
+    def _left(self) -> int:
+        """How many of the differences that the search asks for wait, counted when something was
+        read."""
+        state = (self.search, self.open.revision)
+        if self._counted_at[0] != state:
+            documents = [id for id in self.open.documents if self._in_title(id)]
+            count = sum(1 for _ in self.open.those(self.wanted, documents))
+            self._counted_at = (state, count)
+        return self._counted_at[1]
+
+    def _in_title(self, document: str) -> bool:
+        """Whether the words of the search that choose no differences stand in a title."""
+        return self._titled is None or document in self._titled
 
     def documents(
         self,
@@ -155,8 +175,7 @@ class ReviewQueue(Queue):
             return super().searched()
         titles = f" in titles with “{self.wanted.rest}”" if self.wanted.rest else ""
         more = "" if self.open.complete else ", still counting"
-        left = sum(1 for _ in self.open.those(self.wanted, self.open.documents))
-        return f"{plural(left, 'difference')} with {title}{titles}{more}"
+        return f"{plural(self._left(), 'difference')} with {title}{titles}{more}"
 
     def after(self, document: str) -> str | None:
         rows = self.read()

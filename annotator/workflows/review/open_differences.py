@@ -206,7 +206,9 @@ class OpenDifferences:
     def __init__(self, merger: Merger) -> None:
         self._merger = merger
         self._known: dict[str, list[OpenDifference]] = {}
-        self._like: Counter[Likeness] = Counter()
+        self._alike: dict[Likeness, list[OpenDifference]] = {}
+        self.revision = 0
+        """Goes up with everything that is read."""
         self.complete = False
 
     def read(self, documents: Iterable[str], *, seconds: float | None = None) -> bool:
@@ -234,7 +236,7 @@ class OpenDifferences:
     def _forget(self, document: str) -> None:
         for one in self._known.pop(document, ()):
             if one.likeness is not None:
-                self._like[one.likeness] -= 1
+                self._alike[one.likeness].remove(one)
 
     def _put(self, document: str) -> None:
         here = situation(self._merger, document)
@@ -243,7 +245,10 @@ class OpenDifferences:
             text = self._merger.project.documents.load(document)
             found = open_differences(here, self._merger, text)
         self._known[document] = found
-        self._like.update(one.likeness for one in found if one.likeness is not None)
+        self.revision += 1
+        for one in found:
+            if one.likeness is not None:
+                self._alike.setdefault(one.likeness, []).append(one)
 
     @property
     def documents(self) -> Collection[str]:
@@ -259,21 +264,9 @@ class OpenDifferences:
         for document in documents:
             yield from (one for one in self.of(document) if wanted.holds(one))
 
-    def like(self, likeness: Likeness | None) -> int:
-        """How many are like that."""
-        return self._like[likeness] if likeness is not None else 0
-
-    def alike(
-        self, likeness: Likeness, documents: Collection[str] | None = None
-    ) -> list[OpenDifference]:
-        """Those that are like that, in all known documents or in some."""
-        return [
-            one
-            for document, several in self._known.items()
-            if documents is None or document in documents
-            for one in several
-            if one.likeness == likeness
-        ]
+    def alike(self, likeness: Likeness | None) -> Sequence[OpenDifference]:
+        """Those that are like that."""
+        return self._alike.get(likeness, ()) if likeness is not None else ()
 
 
 __all__ = [
