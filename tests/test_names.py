@@ -99,6 +99,9 @@ def test_the_word_lists_are_those_of_the_tables() -> None:
         ("They left.", "They", "pronoun"),
         ("Yesterday the Torvian parliament met.", "Torvian parliament", "nominal"),
         ("The EU met.", "EU", "name"),
+        ("Then the US left us.", "US", "name"),
+        ("Then the US left us.", "us", "pronoun"),
+        ("The WHO said who.", "WHO", "name"),
     ],
 )
 def test_the_kind_of_mention_follows_from_the_words(text: str, quote: str, kind: str) -> None:

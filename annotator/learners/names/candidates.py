@@ -187,7 +187,8 @@ def adjective(ask: Asked) -> None:
     for word in parts[:-1]:
         place = forms.place_of(word, _names(ask)) if word[:1].isupper() else None
         if place:
-            ask.put(f"{' '.join(part for part in parts if part != word)} of {place}", "demonym")
+            own = " ".join(part for part in parts if part != word)
+            ask.put(f"{own} of {ask.known.with_article(place)}", "demonym")
 
 
 def _names(ask: Asked) -> list[str]:

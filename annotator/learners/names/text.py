@@ -139,7 +139,7 @@ class NameText:
     def kind_of(self, inside: list[Word], form: str) -> MentionKind:
         """Name, common noun or pronoun: by a list, and by the capital of the last word. A capital
         that only begins a sentence makes no name of a common noun."""
-        if form.lower() in forms.PERSONAL:
+        if form.lower() in forms.PERSONAL and not _is_abbreviation(form):
             return "pronoun"
         said = [word for word in inside if word.kind != "mark"]
         if not said or not said[-1].text[:1].isupper():
@@ -211,11 +211,16 @@ class NameText:
         return found
 
 
+def _is_abbreviation(text: str) -> bool:
+    """Whether what might be a pronoun is none, by its capitals: `US`, `WHO`."""
+    return text.isupper() and len(text) > 1 and text.lower() in forms.PERSONAL
+
+
 def _kind(text: str, first: bool) -> MentionType:
     low = text.lower()
     if text[:1].isupper():
         if low in forms.word_class("function"):
-            return "function"
+            return "name" if _is_abbreviation(text) else "function"
         if not first or low not in forms.word_class("common"):
             return "name"
     if low in forms.word_class("function"):
