@@ -12,7 +12,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -362,18 +361,6 @@ class Database:
             self._lock.close()
 
 
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """Switches garbage collection off, for reading very many values that are all kept."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
-
-
 class _NoText(str):
     """Text, as far as it can be read."""
 
@@ -437,7 +424,6 @@ __all__ = [
     "WAL_IS_SAFE",
     "Database",
     "Row",
-    "collector_paused",
     "sqlite",
     "translated",
 ]

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from annotator.collector import collector_paused
 from annotator.model.decision import (
     Completion,
 )
@@ -16,7 +17,7 @@ from annotator.model.record import GOLD, Record
 from annotator.model.span import NO_ATTRIBUTES, Relation, Span, reading_order, relation_order
 from annotator.model.text import Document
 from annotator.store import documents, provenance
-from annotator.store.connection import Database, collector_paused
+from annotator.store.connection import Database
 from annotator.store.documents import standing
 from annotator.store.isolation import check_attributes, check_texts, leave_out
 from annotator.store.results import CompletionRow

@@ -3,12 +3,11 @@ or followed while a screen is open."""
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
+from annotator.collector import collector_paused
 from annotator.errors import UsageError
 from annotator.measures.api import PAIRWISE, Comparison, Passage, compare
 from annotator.model.blind import is_blind
@@ -18,19 +17,6 @@ from annotator.model.schema import LabelSchema, Layer
 from annotator.project import Project
 from annotator.workflows.agreement.incremental import IncrementalAgreement
 from annotator.workflows.agreement.values import MODEL, Agreement, Contrast, Data, Lost, Spot
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Switches garbage collection off: among a hundred thousand small values that are freed
-    anyway, it finds nothing and takes a third of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def agreement(
@@ -109,7 +95,7 @@ class Follower:
     def _read(self, ids: Sequence[str], suggested: Collection[str]) -> None:
         """Add the documents that count: those with two completions, or with one and suggestions."""
         wanted = [id for id in ids if (n := self._progress[id][0]) > 1 or (n and id in suggested)]
-        with _uncollected():
+        with collector_paused():
             for records in self._project.log.finished(wanted, self._annotators):
                 there = sorted({r.document.id for r in records} & set(suggested))
                 found = {id: self._project.suggestions.of(id) for id in there}

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
+from annotator.collector import collector_paused
 from annotator.model.names import CONTRARY, Concepts, concepts_of, names_of
 from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Relation, Span
@@ -112,18 +113,19 @@ def of_project(project: Project, annotator: str, *, by: ColumnKind) -> Matrix:
     symbols["", ""] = "+"
 
     cells: dict[tuple[str, str], list[Taken]] = {}
-    sides = project.names.sides(
-        annotator, statements=project.schema.statement_layers, concepts=by == "concept"
-    )
-    for document, item, layer, label, holder, target, known, named in sides:
-        sign = symbols.get((layer, label), "?")
-        if not known:
-            holder = " ".join(holder.split())
-        if not named:
-            target = " ".join(target.split())
-        elif target.startswith(CONTRARY):
-            sign, target = _TURNED.get(sign, sign), target.removeprefix(CONTRARY)
-        cells.setdefault((holder, target), []).append((document, item, sign))
+    with collector_paused():
+        sides = project.names.sides(
+            annotator, statements=project.schema.statement_layers, concepts=by == "concept"
+        )
+        for document, item, layer, label, holder, target, known, named in sides:
+            sign = symbols.get((layer, label), "?")
+            if not known:
+                holder = " ".join(holder.split())
+            if not named:
+                target = " ".join(target.split())
+            elif target.startswith(CONTRARY):
+                sign, target = _TURNED.get(sign, sign), target.removeprefix(CONTRARY)
+            cells.setdefault((holder, target), []).append((document, item, sign))
     return _matrix(annotator, cells, {})
 
 
