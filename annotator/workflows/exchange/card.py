@@ -18,9 +18,10 @@ from annotator.config import CARD
 from annotator.formats.api import dumps
 from annotator.measures.api import Explanation
 from annotator.model.record import Record
-from annotator.model.schema import Guideline, LabelSchema, Layer
+from annotator.model.schema import LabelSchema
 from annotator.model.text import plural, words
 from annotator.workflows.exchange.card_agreement import against_gold, agreement
+from annotator.workflows.exchange.card_guidelines import guidelines
 
 _SPLITS = {"train": "train", "dev": "validation", "test": "test"}
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
@@ -58,7 +59,7 @@ def card(manifest: Mapping[str, Any], about: CardContent) -> str:
         agreement(manifest, about.explained),
         against_gold(about.gold),
         _left_out(manifest),
-        _guidelines(about.schema),
+        guidelines(about.schema),
         _missing(manifest, about),
     ]
     text = "\n\n".join(
@@ -372,43 +373,6 @@ def _left_out(manifest: Mapping[str, Any]) -> list[str]:
             "Working notes, and messages between reviewers and coders, are not in the files."
         )
     return out
-
-
-# --- guidelines
-
-
-def _guidelines(schema: LabelSchema) -> list[str]:
-    out = ["## Guidelines", "", *([schema.description, ""] if schema.description else [])]
-    for layer in schema.layers:
-        out += [f"### {layer.title} (`{layer.name}`)", "", *_guideline(layer.guideline)]
-        for label in layer.labels:
-            out += [f"#### {label.name}", "", *_guideline(label.guideline)]
-        out += _attributes(layer)
-    return out
-
-
-def _guideline(own: Guideline) -> list[str]:
-    out = [own.definition, ""] if own.definition else []
-    for name, several in (
-        ("include", own.include),
-        ("exclude", own.exclude),
-        ("examples", own.examples),
-        ("borderline", own.borderline),
-    ):
-        if several:
-            out += [f"{name}:", "", *(f"- {one}" for one in several), ""]
-    return out
-
-
-def _attributes(layer: Layer) -> list[str]:
-    if not layer.attributes:
-        return []
-    rows = [
-        f"- `{a.name}` ({', '.join(a.values) if a.values else a.type})"
-        + (f": {a.definition}" if a.definition else "")
-        for a in layer.attributes
-    ]
-    return ["attributes:", "", *rows, ""]
 
 
 def _missing(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
