@@ -95,8 +95,13 @@ def _tex(text: str) -> str:
 
 
 def latex(blocks: Sequence[Block]) -> str:
-    """The blocks as a part of a LaTeX document, which needs the packages longtable and booktabs."""
-    out = ["% \\usepackage{booktabs,longtable}", "% XeLaTeX or LuaLaTeX for all scripts", ""]
+    """The blocks as a part of a LaTeX document, whose first line says which
+    packages it needs."""
+    out = [
+        "% \\usepackage{array,booktabs,longtable,pdflscape}",
+        "% XeLaTeX or LuaLaTeX for all scripts",
+        "",
+    ]
     for block in blocks:
         if isinstance(block, Heading):
             out += [f"\\subsection*{{{_tex(block.text)}}}", ""]
@@ -108,18 +113,28 @@ def latex(blocks: Sequence[Block]) -> str:
 
 
 def _tex_grid(grid: Grid) -> list[str]:
-    columns = "".join("l" if i < grid.left else "r" for i in range(len(grid.header)))
+    """A table; one with formulas lies on its side, since they need the room, and is set small."""
+    formulas = {i for row in grid.rows for i, cell in enumerate(row) if isinstance(cell, Math)}
+    wide = r">{\raggedright\arraybackslash}p{0.28\linewidth}"
+    columns = "".join(
+        wide if i in formulas else "l" if i < grid.left else "r" for i in range(len(grid.header))
+    )
+    size = r"\scriptsize\setlength{\tabcolsep}{3pt}" if formulas else r"\small"
     body = [" & ".join(_tex_cell(cell) for cell in row) + r" \\" for row in grid.rows]
     return [
-        f"\\begin{{longtable}}{{{columns}}}",
-        f"\\caption{{{_tex(grid.caption)}}} \\\\",
-        "\\toprule",
+        *([r"\begin{landscape}"] if formulas else []),
+        rf"\begingroup{size}",
+        rf"\begin{{longtable}}{{{columns}}}",
+        rf"\caption{{{_tex(grid.caption)}}} \\",
+        r"\toprule",
         " & ".join(_tex(name) for name in grid.header) + r" \\",
-        "\\midrule",
-        "\\endhead",
+        r"\midrule",
+        r"\endhead",
         *body,
-        "\\bottomrule",
-        "\\end{longtable}",
+        r"\bottomrule",
+        r"\end{longtable}",
+        r"\endgroup",
+        *([r"\end{landscape}"] if formulas else []),
         "",
     ]
 
