@@ -176,6 +176,77 @@ def test_work_that_somebody_began_meanwhile_is_not_overwritten(tmp_path: Path) -
         assert _left(root) == []
 
 
+def test_nobody_goes_on_with_a_work_while_it_comes_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a document that is there: the annotator's own decisions wait, those of others do not."""
+    root = tmp_path / "p"
+    monkeypatch.setattr(turns, "TURN", 0.001)
+    with project(root, TEXT) as of, Project.open(root) as own, Project.open(root) as other:
+        sessions = [Session(own, "elsewhere", "a"), Session(other, "ada", "b")]
+        for session in sessions:
+            session.open("doc-0")
+        inside: list[tuple[int, int]] = []
+        go_on = turns._turns
+
+        def between(*arguments: object):  # type: ignore[no-untyped-def]
+            for turn in go_on(*arguments):  # type: ignore[arg-type]
+                if not inside:
+                    for session in sessions:
+                        session.do(do.Flag(paragraph=True))
+                    inside.append(tuple(len(s.saving.unsaved) for s in sessions))  # type: ignore[arg-type]
+                yield turn
+
+        monkeypatch.setattr(turns, "_turns", between)
+        work = Record(document(TEXT, id="doc-0"), "elsewhere", Completion.DONE)
+        of.log.add_records([work, *_records()])
+        assert inside == [(1, 0)]
+        assert all(session.saving.save() for session in sessions)
+        assert len(list(of.log.events("doc-0", "elsewhere"))) == 2
+        assert of.verify() == []
+        assert of._database.rows("SELECT * FROM coming") == []
+
+
+_MERGED = """
+import os, signal
+from pathlib import Path
+from annotator.store.connection import Database
+from annotator.project import Project
+writes, count = Database.write, [0]
+def write(self):
+    count[0] += 1
+    if count[0] == {at}:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return writes(self)
+of = Project.open(Path({root!r}))
+Database.write = write
+of.merge(Path({other!r}) / "annotator.db")
+"""
+
+
+@pytest.mark.parametrize("at", [1, 2, 3, 6])
+def test_a_merge_that_is_killed_is_all_there_or_not_at_all(tmp_path: Path, at: int) -> None:
+    """Before work is announced, before it is decided on, and between turns."""
+    root, other = tmp_path / "p", tmp_path / "q"
+    for path in (root, other):
+        with project(path) as of:
+            of.documents.add(_many())
+    with Project.open(other) as of:
+        of.log.add_records(_records())
+    script = _MERGED.format(root=str(root), other=str(other), at=at)
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=False, capture_output=True, text=True
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    with Project.open(root) as of:
+        came = len(list(of.log.completions(annotator="elsewhere")))
+        assert came in (0, MANY) and (came == 0) == (at < 5)
+        assert (of.verify() == [] and _left(root) == []) or came == 0
+        assert of.merge(other / "annotator.db").completions == MANY - came
+        assert of.verify() == [] and _left(root) == []
+        assert of._database.rows("SELECT * FROM coming") == []
+
+
 def test_a_file_that_holds_anything_else_is_not_run(tmp_path: Path) -> None:
     root = tmp_path / "p"
     with project(root, TEXT) as of:
