@@ -20,6 +20,8 @@ from annotator.cli import run
 from annotator.errors import ReplacedError, StoreError
 from annotator.model import actions as do
 from annotator.project import Project
+from annotator.store import seal
+from annotator.store.connection import WAL_IS_SAFE, sqlite
 from annotator.store.restoring import restore
 from annotator.tui.session import Session
 
@@ -402,3 +404,32 @@ def test_of_a_database_that_was_overwritten_the_decisions_alone_are_kept(tmp_pat
         file = session.saving.rescue()
         assert file.exists()
     assert events(root) == 0
+
+
+def test_a_log_that_is_brought_in_by_halves_refuses_nobody(tmp_path: Path) -> None:
+    """While somebody reads, a checkpoint goes only as far as they see: the file by itself then lacks
+    pages that its header counts."""
+    database = tmp_path / "p" / "annotator.db"
+    unreadable = 0
+    with project(tmp_path / "p", TEXT) as of:
+        of._database.execute("PRAGMA wal_autocheckpoint = 0")
+        session = Session(of, "ada", "a")
+        session.open("doc-0")
+        for number in range(12):
+            session.do(do.Note(f"{number} {'x' * 700}", paragraph=True))
+            with closing(sqlite.connect(str(database), isolation_level=None)) as reader:
+                reader.execute("BEGIN")
+                reader.execute("SELECT count(*) FROM event").fetchone()
+                session.do(do.Note(f"{number} y", paragraph=True))
+                with closing(sqlite.connect(str(database), isolation_level=None)) as other:
+                    other.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+                try:
+                    seal.last_event(database)
+                except StoreError:
+                    unreadable += 1
+                session.do(do.Note(f"{number} z", paragraph=True))
+                Project.open(tmp_path / "p").close()
+            assert session.saving.unsaved == [] and session.saving.error is None
+        assert unreadable or not WAL_IS_SAFE
+        assert len(list(of.log.events("doc-0"))) == 36
+        assert of.verify(deep=True) == []

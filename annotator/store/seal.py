@@ -81,6 +81,22 @@ def last_event(path: Path) -> int:
         ) from error
 
 
+def _known_end(path: Path, found: Footprint, least: int) -> int | None:
+    """The number of the last event in the file by itself; None where it cannot be read by itself
+    because its log is only brought into it as far as somebody else still reads: then pages are
+    missing until the rest follows. Such a file is never smaller than it was (`least`), as one is
+    that is just being copied over it.
+
+    Raises StoreError for any other file that cannot be read.
+    """
+    try:
+        return last_event(path)
+    except StoreError:
+        if has_log(path) and found.size >= least:
+            return None
+        raise
+
+
 class Seal:
     """What one connection knows of its file. Used by whoever holds the lock."""
 
@@ -106,8 +122,9 @@ class Seal:
         """After a transaction. Raises ReplacedError if what was written did
         not reach the file of that name."""
         found = self._here()
-        if found != self._last or self._floor is None:
-            self._verify(found, self._floor or 0)
+        changed = found != self._last or self._floor is None
+        if changed and not self._verify(found, self._floor or 0):
+            return
         noted = self._noted()
         if noted != (self._last, self._floor):
             self._note(self._last, self._floor or 0)
@@ -122,10 +139,12 @@ class Seal:
             raise ReplacedError(said, file=self._path, hint=_ASK)
         return found
 
-    def _verify(self, found: Footprint, floor: int) -> None:
-        """Take the file as it looks now for ours. Raises ReplacedError
-        when it ends before the floor."""
-        last = last_event(self._path)
+    def _verify(self, found: Footprint, floor: int) -> bool:
+        """Take the file as it looks now for ours; False where that cannot be told yet. Raises
+        ReplacedError when it ends before the floor."""
+        last = _known_end(self._path, found, self._last.size)
+        if last is None:
+            return False
         if last < floor:
             set_apart(self._path, same_file=True)
             self._note(Footprint.of(self._path), last)
@@ -133,6 +152,7 @@ class Seal:
                 "another file was copied over the database", file=self._path, hint=_ASK
             )
         self._last, self._floor = found, last
+        return True
 
     def _noted(self) -> tuple[Footprint, int] | None:
         fields = self._lock.note().split()
@@ -157,7 +177,10 @@ class Seal:
         if not has_log(self._path):
             return
         noted, found = self._noted(), Footprint.of(self._path)
-        if noted is None or noted[0] == found or last_event(self._path) >= noted[1]:
+        if noted is None or noted[0] == found:
+            return
+        last = _known_end(self._path, found, noted[0].size)
+        if last is None or last >= noted[1]:
             return
         set_apart(self._path, same_file=noted[0].is_same_file(found))
         self._last = Footprint.of(self._path)
