@@ -9,7 +9,7 @@ from annotator.model.decision import Completion
 from annotator.model.schema import LabelSchema
 from annotator.model.text import Document
 from annotator.store import documents as store
-from annotator.store import search
+from annotator.store import queue, search
 from annotator.store.connection import Database
 from annotator.store.results import AddResult, DocumentSummary
 from annotator.store.turns import long_work
@@ -91,7 +91,7 @@ class Documents:
     def neighbour(self, document: str, direction: int, *, own: str | None = None) -> str | None:
         """The document after (1) or before (-1) one in document order; with
         `own`, of those of this annotator."""
-        return store.neighbour(self._database, document, direction, own)
+        return queue.neighbour(self._database, document, direction, own)
 
     def waiting(
         self, annotator: str, document: str, direction: int, *, own: bool = False
@@ -101,7 +101,7 @@ class Documents:
 
         Skipped documents don't count; with `own`, only those of the annotator do.
         """
-        return store.waiting(self._database, annotator, document, direction, own=own)
+        return queue.waiting(self._database, annotator, document, direction, own=own)
 
     # --- the queue
 
@@ -122,7 +122,7 @@ class Documents:
         `completion`; with `own`, only documents count that are assigned to the annotator or begun
         by them.
         """
-        return store.queue(
+        return queue.queue(
             self._database,
             annotator,
             offset=offset,
@@ -134,12 +134,12 @@ class Documents:
 
     def some(self, annotator: str, ids: Sequence[str]) -> dict[str, DocumentSummary]:
         """The rows of these documents in an annotator's queue, by id."""
-        return store.some(self._database, annotator, ids)
+        return queue.some(self._database, annotator, ids)
 
     def titled(self, search: str) -> list[str]:
         """The ids of the documents whose title or id holds some words,
         in any case, in document order."""
-        return store.titled(self._database, search)
+        return queue.titled(self._database, search)
 
     def count(
         self,
@@ -150,7 +150,7 @@ class Documents:
         own: bool = False,
     ) -> int:
         """Number of rows that `queue` would give without a limit."""
-        return store.count(self._database, annotator, search=search, completion=completion, own=own)
+        return queue.count(self._database, annotator, search=search, completion=completion, own=own)
 
 
 __all__ = ["Documents"]

@@ -1,23 +1,21 @@
-"""Texts and the queue: what there is to annotate, and how far each annotator is with it."""
+"""Texts, and who has worked on them."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from annotator.errors import InputError, ProjectError, StoreError
 from annotator.model.decision import Completion
-from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph, folded_sha256
 from annotator.store import search
-from annotator.store.assignments import count_held, held_by
+from annotator.store.assignments import held_by
 from annotator.store.codec import dumps, now
 from annotator.store.connection import Access, Database, Row
 from annotator.store.isolation import leave_out, object_of, read_rows, readable
-from annotator.store.results import CompletionRow, DocumentSummary
+from annotator.store.results import CompletionRow
 from annotator.store.turns import Staging
 
 _COMPLETION = {completion.value: completion for completion in Completion}
@@ -229,164 +227,6 @@ def ids_by_folded(db: Database, folded: str) -> list[str]:
     return [row[0] for row in rows]
 
 
-_ANYBODY = "?1 <> ''"
-
-
-def _filtered(
-    db: Database, annotator: str, search: str, completion: Completion | None, *, own: bool
-) -> tuple[str, str, list[Any]]:
-    """The tables and the condition of a queue, and the values of its
-    question marks; ?1 is the annotator."""
-    # Named in every case, so that the question marks without a number come after it.
-    clauses, values = [_ANYBODY], []
-    if own:
-        clauses.append(held_by(db, annotator).replace("?", "?1"))
-    if search:
-        pattern = "%" + "".join(f"\\{c}" if c in "%_\\" else c for c in search) + "%"
-        clauses.append("(d.title LIKE ? ESCAPE '\\' OR d.id LIKE ? ESCAPE '\\')")
-        values += [pattern, pattern]
-    if completion is not None:
-        clauses.append("coalesce(c.completion, 'new') = ?")
-        values.append(completion.value)
-    join = _JOIN if completion is not None else "FROM document d"
-    return join, " WHERE " + " AND ".join(clauses), values
-
-
-_JOIN = "FROM document d LEFT JOIN completion c ON c.annotator = ?1 AND c.document = d.id"
-
-
-def queue(
-    db: Database,
-    annotator: str,
-    *,
-    offset: int = 0,
-    limit: int | None = None,
-    search: str = "",
-    completion: Completion | None = None,
-    own: bool = False,
-) -> list[DocumentSummary]:
-    """The rows of an annotator's queue; see `project.documents.queue`."""
-    join, where, values = _filtered(db, annotator, search, completion, own=own)
-    # The page is cut before anything is looked up for its rows.
-    page = f"SELECT d.* {join}{where} ORDER BY d.position LIMIT ? OFFSET ?"
-    return _summaries(db, page, [annotator, *values, -1 if limit is None else limit, offset])
-
-
-def some(db: Database, annotator: str, ids: Sequence[str]) -> dict[str, DocumentSummary]:
-    """The rows of these documents in an annotator's queue, by id."""
-    page = "SELECT d.* FROM document d WHERE d.id IN (SELECT value FROM json_each(?2))"
-    return {row.id: row for row in _summaries(db, page, [annotator, json.dumps(list(ids))])}
-
-
-def titled(db: Database, search: str) -> list[str]:
-    """The ids of the documents whose title or id holds some words, in document order."""
-    join, where, values = _filtered(db, "", search, None, own=False)
-    sql = f"SELECT d.id {join}{where.replace(_ANYBODY, '1')} ORDER BY d.position"
-    return [row[0] for row in db.rows(sql, values)]
-
-
-def _summaries(db: Database, page: str, values: Sequence[Any]) -> list[DocumentSummary]:
-    rows = db.rows(
-        "SELECT d.id, d.title, d.position, coalesce(c.paragraphs, d.paragraphs), "
-        "coalesce(c.done, 0), coalesce(v.number, 0) - coalesce(w.decided, 0), "
-        "coalesce(c.completion, 'new'), c.updated, (SELECT group_concat(o.annotator, char(10)) "
-        "FROM completion o WHERE o.document = d.id AND o.annotator <> ?1 AND o.completion <> "
-        f"'new') FROM ({page}) d LEFT JOIN completion c ON c.annotator = ?1 AND c.document = "
-        "d.id LEFT JOIN sum_visible v ON v.document = d.id LEFT JOIN sum_decided w ON "
-        "w.document = d.id AND w.annotator = ?1 ORDER BY d.position",
-        values,
-    )
-    return list(read_rows(rows, _summary, lambda id, *_: id))
-
-
-def _summary(
-    id: str,
-    title: str,
-    order: int,
-    paragraphs: int,
-    done: int,
-    pending: int,
-    status: str,
-    updated: str | None,
-    others: str | None,
-) -> DocumentSummary:
-    return DocumentSummary(
-        id,
-        title,
-        order,
-        paragraphs,
-        done,
-        max(0, pending),
-        Completion(status),
-        tuple(sorted(others.split("\n"))) if others else (),
-        updated,
-    )
-
-
-def count(
-    db: Database,
-    annotator: str,
-    *,
-    search: str = "",
-    completion: Completion | None = None,
-    own: bool = False,
-) -> int:
-    """Number of rows of the queue."""
-    if not search and completion is None:
-        return count_held(db, annotator) if own else int(db.value("SELECT count(*) FROM document"))
-    if not search and not own and completion is not Completion.NEW:
-        sql = "SELECT documents FROM sum_completion WHERE annotator = ? AND completion = ?"
-        return int(db.value(sql, (annotator, completion.value if completion else "")) or 0)
-    join, where, values = _filtered(db, annotator, search, completion, own=own)
-    return int(db.value(f"SELECT count(*) {join}{where}", [annotator, *values]))
-
-
-def neighbour(db: Database, document: str, direction: int, own: str | None = None) -> str | None:
-    """The document after (1) or before (-1) one; with `own`, of those of this annotator."""
-    than, order = (">", "ASC") if direction > 0 else ("<", "DESC")
-    and_own = f" AND {held_by(db, own)}" if own is not None else ""
-    found: str | None = db.value(
-        f"SELECT d.id FROM document d WHERE d.position {than} (SELECT position FROM document "
-        f"WHERE id = ?){and_own} ORDER BY d.position {order} LIMIT 1",
-        (document,) if own is None else (document, own),
-    )
-    return found
-
-
-def waiting(
-    db: Database, annotator: str, document: str, direction: int, *, own: bool = False
-) -> str | None:
-    """The nearest document after (1) or before (-1) one that the annotator did not skip and that
-    has suggestions without a decision; with `own`, of those of the annotator.
-
-    Sums by block pass over blocks of documents in which the annotator has decided everything.
-    """
-    than, order = (">", "ASC") if direction > 0 else ("<", "DESC")
-    and_own = f"AND {held_by(db, annotator).replace('?', '?1')} " if own else ""
-    at = db.value("SELECT position FROM document WHERE id = ?", (document,))
-    if at is None:
-        return None
-    blocks = db.rows(
-        "SELECT b.block FROM sum_block b LEFT JOIN sum_block w ON w.annotator = ?1 AND w.block "
-        f"= b.block WHERE b.annotator = '' AND b.block {than}= ?2 / {BLOCK} AND b.documents > "
-        f"coalesce(w.documents, 0) ORDER BY b.block {order}",
-        (annotator, at),
-    )
-    for (block,) in blocks:
-        found: str | None = db.value(
-            "SELECT d.id FROM document d JOIN sum_visible v ON v.document = d.id "
-            "LEFT JOIN sum_decided w ON w.document = d.id AND w.annotator = ?1 "
-            "LEFT JOIN completion c ON c.annotator = ?1 AND c.document = d.id "
-            f"WHERE d.position {than} ?2 AND d.position BETWEEN ?3 AND ?4 {and_own}"
-            "AND coalesce(c.completion, 'new') <> 'skipped' AND v.number > coalesce(w.decided, 0) "
-            f"ORDER BY d.position {order} LIMIT 1",
-            (annotator, at, block * BLOCK, block * BLOCK + BLOCK - 1),
-        )
-        if found is not None:
-            return found
-    return None
-
-
 def imported(db: Database) -> dict[str, str]:
     """Document -> when it was imported (ISO 8601)."""
     return dict(db.rows("SELECT id, imported FROM document ORDER BY position"))
@@ -402,58 +242,6 @@ def words(db: Database) -> dict[str, int]:
         id: len(text.split()) - sum(len(text[a:b].split()) for a, b in left_out.get(id, ()))
         for id, text in search.texts(db)
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """Where an item may be in a document: within its text, in one of its paragraphs."""
-
-    length: int
-    paragraphs: int
-
-    def check(self, paragraph: int, value: object) -> None:
-        """Raise ValueError for an item outside the document. An item about the whole document
-        has paragraph -1."""
-        if not -1 <= paragraph < self.paragraphs:
-            raise ValueError(f"there is no paragraph {paragraph + 1}")
-        check_bounds(value, self.length)
-
-
-def check_bounds(value: object, length: int) -> None:
-    """Raise ValueError for a span that stands outside of a text of this length, or has no length
-    itself."""
-    if isinstance(value, Span) and not 0 <= value.start < value.end <= length:
-        raise ValueError(f"it goes from {value.start} to {value.end} in a text of {length}")
-
-
-def standing(spans: Iterable[Span], length: int, where: str) -> list[Span]:
-    """The spans that stand in a text of this length; others are left out and told of."""
-    every = list(spans)
-    if all(0 <= span.start < span.end <= length for span in every):
-        return every
-    kept: list[Span] = []
-    for span in every:
-        try:
-            check_bounds(span, length)
-        except ValueError as error:
-            leave_out(f"{where}: {span.id}", error)
-        else:
-            kept.append(span)
-    return kept
-
-
-def room(db: Database, id: str) -> Room:
-    """Where an item may be in a document; nowhere in an unknown one."""
-    row = db.row(
-        "SELECT length, (SELECT count(*) FROM paragraph p WHERE p.document = d.id) FROM "
-        "document d WHERE id = ?",
-        (id,),
-    )
-    return Room(*row) if row is not None else Room(0, 0)
-
-
-BLOCK = 256
-"""Documents that `sum_block` counts together, by position."""
 
 
 def completions(

@@ -19,6 +19,7 @@ from annotator.model.span import (
 )
 from annotator.model.text import Document
 from annotator.store import documents
+from annotator.store.bounds import standing
 from annotator.store.connection import Database
 from annotator.store.isolation import check_attributes, leave_out, parsed
 
@@ -107,7 +108,7 @@ def _batch(db: Database, ids: Sequence[str], annotators: Sequence[str] | None) -
             continue  # The reason was reported when it was read.
         for who in people.get(id, ()):
             spans, relations = held[id, who]
-            spans = documents.standing(spans, len(known[id].text), f"{id} ({who})")
+            spans = standing(spans, len(known[id].text), f"{id} ({who})")
             spans.sort(key=reading_order)
             relations.sort(key=relation_order)
             document = _shown(known[id], excluded.get((id, who)))

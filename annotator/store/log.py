@@ -21,6 +21,7 @@ from annotator.model.decision import (
 from annotator.model.names import Concepts
 from annotator.model.span import Relation, Span
 from annotator.store import hash_chain, names
+from annotator.store.bounds import room
 from annotator.store.codec import (
     EVENT_COLUMNS,
     event_of,
@@ -31,7 +32,6 @@ from annotator.store.codec import (
     uuid7,
 )
 from annotator.store.connection import Database
-from annotator.store.documents import room
 from annotator.store.isolation import read_rows, readable
 from annotator.store.turns import check_coming
 

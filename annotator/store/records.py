@@ -17,8 +17,8 @@ from annotator.model.record import GOLD, Record
 from annotator.model.span import NO_ATTRIBUTES, Relation, Span, reading_order, relation_order
 from annotator.model.text import Document
 from annotator.store import documents, provenance
+from annotator.store.bounds import standing
 from annotator.store.connection import Database
-from annotator.store.documents import standing
 from annotator.store.isolation import check_attributes, check_texts, leave_out
 from annotator.store.results import CompletionRow
 

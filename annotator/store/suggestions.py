@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterator, Sequence
 from annotator.model.decision import Suggestion
 from annotator.model.memory import LONGEST, Memory, Outcome
 from annotator.model.span import Span
+from annotator.store.bounds import room
 from annotator.store.codec import annotation_json, annotation_of, dumps, now
 from annotator.store.connection import Database
-from annotator.store.documents import room
 from annotator.store.isolation import object_of, read_rows
 from annotator.store.results import Position, SuggestionRun
 from annotator.store.turns import FEW

@@ -1,0 +1,58 @@
+"""Where an item may be: within the text of its document, in one of its paragraphs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from annotator.model.span import Span
+from annotator.store.connection import Database
+from annotator.store.isolation import leave_out
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Where an item may be in a document: within its text, in one of its paragraphs."""
+
+    length: int
+    paragraphs: int
+
+    def check(self, paragraph: int, value: object) -> None:
+        """Raise ValueError for an item outside the document. An item about the whole document
+        has paragraph -1."""
+        if not -1 <= paragraph < self.paragraphs:
+            raise ValueError(f"there is no paragraph {paragraph + 1}")
+        check_bounds(value, self.length)
+
+
+def check_bounds(value: object, length: int) -> None:
+    """Raise ValueError for a span that stands outside of a text of this length, or has no length
+    itself."""
+    if isinstance(value, Span) and not 0 <= value.start < value.end <= length:
+        raise ValueError(f"it goes from {value.start} to {value.end} in a text of {length}")
+
+
+def standing(spans: Iterable[Span], length: int, where: str) -> list[Span]:
+    """The spans that stand in a text of this length; others are left out and told of."""
+    every = list(spans)
+    if all(0 <= span.start < span.end <= length for span in every):
+        return every
+    kept: list[Span] = []
+    for span in every:
+        try:
+            check_bounds(span, length)
+        except ValueError as error:
+            leave_out(f"{where}: {span.id}", error)
+        else:
+            kept.append(span)
+    return kept
+
+
+def room(db: Database, id: str) -> Room:
+    """Where an item may be in a document; nowhere in an unknown one."""
+    row = db.row(
+        "SELECT length, (SELECT count(*) FROM paragraph p WHERE p.document = d.id) FROM "
+        "document d WHERE id = ?",
+        (id,),
+    )
+    return Room(*row) if row is not None else Room(0, 0)
