@@ -123,7 +123,7 @@ def test_two_terminals_of_one_annotator_do_not_overwrite_each_other(tmp_path: Pa
         with pytest.raises(ConflictError):
             of.log.record("doc-0", "ada", decisions)
         other.do(do.Reject())
-        assert "read anew" in other.review.message
+        assert "read again" in other.review.message
         assert other.review.annotations == one.review.annotations
         assert not other.saving.unsaved
 
