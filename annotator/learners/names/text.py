@@ -160,7 +160,7 @@ class NameText:
     def bears_article(self, name: str) -> bool:
         """Whether `the` stands before a name somewhere in the text."""
         if name not in self._articles:
-            found = re.search(rf"\bthe {re.escape(name.lower())}\b", self.lower)
+            found = re.search(rf"\bthe {re.escape(name.lower())}(?![\w-])", self.lower)
             self._articles[name] = found is not None
         return self._articles[name]
 

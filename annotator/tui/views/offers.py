@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from annotator.model.telling import both_ends
-from annotator.tui.styled_rows import Piece
+from annotator.tui.styled_rows import PLAIN, Piece, clip, width_of
 from annotator.tui.theme import Theme
 
-BESIDE = 3
-"""Names that stand side by side where there are too few rows for one below the other."""
+LONGEST = 35
+"""Cells of a name where several stand side by side: two fit below a text of 80 columns."""
 
 
 def offer_rows(offers: Sequence[str], theme: Theme, width: int, room: int) -> list[list[Piece]]:
     """The names that are offered for the item in focus, in at most `room` rows: one below the other
-    where there is room for them, else `BESIDE` of them side by side."""
+    where there is room for them, else side by side as far as they go."""
     if not offers or room < 1:
         return []
     if len(offers) <= room:
@@ -22,14 +22,18 @@ def offer_rows(offers: Sequence[str], theme: Theme, width: int, room: int) -> li
             [(f"  {number} ", theme.strong), (both_ends(name, width - 4), theme.muted)]
             for number, name in enumerate(offers, 1)
         ]
-    cells = max(8, width // BESIDE - 4)
-    shown = [both_ends(name, cells) for name in offers[: room * BESIDE]]
-    rows: list[list[Piece]] = []
-    for first in range(0, len(shown), BESIDE):
-        row: list[Piece] = []
-        for number, name in enumerate(shown[first : first + BESIDE], first + 1):
-            row += [(f"  {number} ", theme.strong), (name, theme.muted)]
-        rows.append(row)
+    rows: list[list[Piece]] = [[]]
+    left = width
+    for number, name in enumerate(offers, 1):
+        shown = clip(name, min(LONGEST, width - 4))
+        needs = width_of([(shown, PLAIN)]) + 4
+        if needs > left and len(rows) == room:
+            break
+        if needs > left:
+            rows.append([])
+            left = width
+        rows[-1] += [(f"  {number} ", theme.strong), (shown, theme.muted)]
+        left -= needs
     return rows
 
 
