@@ -188,8 +188,13 @@ def drop_sums(raw: sqlite3.Connection) -> None:
             raw.execute(f"DROP TABLE {name}")
     raw.execute("DROP TABLE search")
     raw.execute("DROP TABLE searchable")
-    for index in ("item_anybody", "item_relation", "item_author"):
+    indexes = (
+        "SELECT name FROM sqlite_master WHERE type = 'index' AND name LIKE '%\\_copy' ESCAPE '\\'"
+    )
+    copies = [name for (name,) in raw.execute(indexes).fetchall()]
+    for index in ("item_anybody", "item_relation", "item_author", *copies):
         raw.execute(f"DROP INDEX {index}")
-    raw.execute("DELETE FROM _sqlite_migrations WHERE name IN ('m006_sums', 'm008_search')")
+    later = "('m006_sums', 'm008_search', 'm014_second_copies')"
+    raw.execute(f"DELETE FROM _sqlite_migrations WHERE name IN {later}")
     raw.execute("PRAGMA user_version = 5")
     raw.commit()

@@ -159,7 +159,7 @@ def poison(database: Path, table: str, column: str, value: object) -> bool:
             where = "WHERE id = 'doc-0'"
         keys = [n for _, n, *_, pk in raw.execute(f'PRAGMA table_info("{table}")') if pk]
         key = ", ".join(f'"{k}"' for k in keys)
-        row = raw.execute(f'SELECT {key} FROM "{table}" {where} LIMIT 1').fetchone()
+        row = raw.execute(f'SELECT {key} FROM "{table}" {where} ORDER BY {key} LIMIT 1').fetchone()
         if row is None:
             return False
         new = "CAST(? AS TEXT)" if isinstance(value, bytes) and value[:1] == b"\xff" else "?"
