@@ -219,7 +219,7 @@ def _damaged(folder: Path, how: str) -> Path:
 
 
 @pytest.mark.parametrize("how", ["garbage", "missing", "factory"])
-def test_a_damaged_pipeline_is_to_be_saved_anew(
+def test_a_damaged_pipeline_is_to_be_saved_again(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], how: str
 ) -> None:
     import spacy
@@ -238,7 +238,7 @@ def test_a_damaged_pipeline_is_to_be_saved_anew(
     (saved / "meta.json").write_text("[", encoding="utf-8")
     assert run(arguments) == 3
     told = capsys.readouterr().err
-    assert "Save it anew" in told and "it was made with" not in told
+    assert "Save it again" in told and "it was made with" not in told
 
 
 def test_the_doctor_finds_suggesters_that_cannot_be_loaded(
