@@ -59,7 +59,8 @@ def queue(
 
 
 def some(db: Database, annotator: str, ids: Sequence[str]) -> dict[str, DocumentSummary]:
-    """The rows of these documents in an annotator's queue, by id."""
+    """The rows of these documents in an annotator's queue, by id; one that cannot be read is
+    left out."""
     page = "SELECT d.* FROM document d WHERE d.id IN (SELECT value FROM json_each(?2))"
     return {row.id: row for row in _summaries(db, page, [annotator, json.dumps(list(ids))])}
 

@@ -63,8 +63,9 @@ def queue_order(project: Project, by: Strategy, annotator: str, ids: Sequence[st
     Raises UsageError by uncertainty where nothing was suggested yet.
     """
     rows = project.documents.some(annotator, ids)
-    fresh = [id for id in ids if rows[id].completion is Completion.NEW][:WEIGHED]
-    begun = {id for id in ids if rows[id].completion is not Completion.NEW}
+    readable = [id for id in ids if id in rows]
+    fresh = [id for id in readable if rows[id].completion is Completion.NEW][:WEIGHED]
+    begun = {id for id in readable if rows[id].completion is not Completion.NEW}
     first = _ordered(project, by, fresh, begun, FIRST, dry_run=False).documents
     return [*first, *(id for id in ids if id not in set(first))]
 

@@ -137,7 +137,8 @@ class ReviewQueue(Queue):
         )
         page = rows[offset:] if limit is None else rows[offset : offset + limit]
         known = self.project.documents.some(self.annotator, [row.document for row in page])
-        return [self._summary(row, known[row.document]) for row in page]
+        # A document that cannot be read is told of, and not in the list.
+        return [self._summary(r, known[r.document]) for r in page if r.document in known]
 
     def count(self, *, search: str = "", completion: Completion | None = None) -> int:
         # What is counted is what is shown next: it is read once for both.

@@ -120,8 +120,8 @@ class Queue(ABC):
 
     def after(self, document: str) -> str | None:
         """The document that is next once one is left: itself, where it is not finished."""
-        completion = self.project.documents.some(self.annotator, [document])[document].completion
-        over = completion in (Completion.DONE, Completion.SKIPPED)
+        row = self.project.documents.some(self.annotator, [document]).get(document)
+        over = row is None or row.completion in (Completion.DONE, Completion.SKIPPED)
         return self.neighbour(document, 1) or document if over else document
 
     def turn_order(self) -> str:
@@ -206,7 +206,7 @@ class AnnotatorQueue(Queue):
             ids = self.ids()[offset:]
             page = ids if limit is None else ids[:limit]
             known = self.project.documents.some(self.annotator, page)
-            return [known[id] for id in page]
+            return [known[id] for id in page if id in known]
         return self.project.documents.queue(
             self.annotator,
             offset=offset,
@@ -244,8 +244,8 @@ class AnnotatorQueue(Queue):
         there = self._beyond(document, direction)
         rows = self.project.documents.some(self.annotator, there)
         skipped = Completion.SKIPPED
-        left = (id for id in there if rows[id].pending and rows[id].completion is not skipped)
-        return next(left, None)
+        left = (rows[id] for id in there if id in rows)
+        return next((r.id for r in left if r.pending and r.completion is not skipped), None)
 
     def _beyond(self, document: str, direction: int) -> list[str]:
         """The documents after (1) or before (-1) one, the nearest first."""
