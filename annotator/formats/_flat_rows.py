@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from annotator.formats._record import data_of
 from annotator.formats._writing import said
 from annotator.model.record import Record
 from annotator.model.span import Attributes
@@ -28,43 +29,17 @@ FEATURES: dict[str, Any] = {
 def row_of(record: Record) -> dict[str, Any]:
     """The row of a record: every key there, in `FEATURES`' types;
     what has no value is an empty string."""
-    document = record.document
-    return {
-        "id": document.id,
-        "title": document.title,
-        "text": document.text,
-        "annotator": record.annotator or "",
-        "status": record.status.value,
-        "paragraphs": [
-            {"start": p.start, "end": p.end, "excluded": p.excluded} for p in document.paragraphs
-        ],
-        "spans": [
-            {
-                "id": s.id,
-                "layer": s.layer,
-                "label": s.label,
-                "start": s.start,
-                "end": s.end,
-                "quote": document.quote(s.start, s.end),
-                "entity": s.entity or "",
-                "attributes": _pairs(s.attributes),
-                "source": s.origin,
-            }
-            for s in record.spans
-        ],
-        "relations": [
-            {
-                "id": r.id,
-                "layer": r.layer,
-                "label": r.label,
-                "from": r.source,
-                "to": r.target,
-                "attributes": _pairs(r.attributes),
-                "source": r.origin,
-            }
-            for r in record.relations
-        ],
-    }
+    data = data_of(record)
+    row = {key: data[key] for key in FEATURES}
+    row["annotator"] = record.annotator or ""
+    row["spans"] = [
+        {**span, "entity": span["entity"] or "", "attributes": _pairs(span["attributes"])}
+        for span in data["spans"]
+    ]
+    row["relations"] = [
+        {**relation, "attributes": _pairs(relation["attributes"])} for relation in data["relations"]
+    ]
+    return row
 
 
 def _pairs(attributes: Attributes) -> list[dict[str, str]]:

@@ -84,12 +84,7 @@ class AgreementScreen(AgreementAskingScreen):
         try:
             with Project.open(self._root) as project:
                 choice = Scope.parse(self._choice)
-                follower = Follower(
-                    project,
-                    annotators=choice.annotators or None,
-                    layers=choice.layers or None,
-                    documents=choice.in_documents(project),
-                )
+                follower = Follower(project, **choice.part_of(project))
                 self._tell(follower, choice.labels)
                 while not worker.is_cancelled:
                     time.sleep(LOOK)

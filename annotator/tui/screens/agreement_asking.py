@@ -171,13 +171,7 @@ class AgreementAskingScreen(CommandScreen):
 
         try:
             with Project.open(self._root) as project:
-                choice = Scope.parse(self._choice)
-                made = study(
-                    project,
-                    annotators=choice.annotators or None,
-                    layers=choice.layers or None,
-                    documents=choice.in_documents(project),
-                )
+                made = study(project, **Scope.parse(self._choice).part_of(project))
                 write_report(made, file)
         except AnnotatorError as error:
             words = error.message

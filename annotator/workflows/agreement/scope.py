@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypedDict
 
 from annotator.errors import UsageError
 from annotator.project import Project
@@ -16,6 +17,14 @@ HINT = (
     "Write layer:claim label:fact by:ada,ben document:doc-1 since:2026-11-01 until:2026-11-30, "
     "or nothing for all"
 )
+
+
+class ComparedPart(TypedDict):
+    """What of a project is compared; None for all."""
+
+    annotators: Sequence[str] | None
+    layers: Sequence[str] | None
+    documents: set[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,14 @@ class Scope:
         ]
         return " ".join(words)
 
+    def part_of(self, project: Project) -> ComparedPart:
+        """Annotators, layers and documents in the scope. Raises UsageError."""
+        return {
+            "annotators": self.annotators or None,
+            "layers": self.layers or None,
+            "documents": self.in_documents(project),
+        }
+
     def in_documents(self, project: Project) -> set[str] | None:
         """The documents in the scope; None for all. The beginning of an id is enough to name a
         document. Raises UsageError."""
@@ -85,4 +102,4 @@ def _nearest(ids: Sequence[str]) -> str:
     return f"Documents here: {', '.join(ids[:3])}{more}"
 
 
-__all__ = ["HINT", "WORDS", "Scope"]
+__all__ = ["HINT", "WORDS", "ComparedPart", "Scope"]
