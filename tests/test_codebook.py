@@ -170,6 +170,8 @@ def test_a_codebook_of_refi_qda_goes_out_and_comes_back(
         import_codebook(of, written(tmp_path, TABLE), who="ada")
         rows = rows_of(of)
     command = ["--project", str(tmp_path / "p"), "codebook"]
+    assert run([*command, "export", "-"]) == 0
+    assert capsys.readouterr().out.startswith("entry,name,kind")
     assert run([*command, "export", str(file)]) == 0
     told = capsys.readouterr().err
     assert "3 aliases" in told and "2 opposites" in told and "2 ids that are no GUID" in told

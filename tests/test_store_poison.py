@@ -307,7 +307,7 @@ COMMANDS = (
     "review --right",
     "review --merge",
     "assign dee --dry-run",
-    "codebook export -o {out}/codebook.csv",
+    "codebook export {out}/codebook.csv",
     "evidence Iran plan",
     "network -o {out}/net",
     "backup {out}/copy.db",
@@ -373,6 +373,7 @@ def test_nonsense_in_every_table_stops_nothing(
         assert run(["--project", str(tmp_path / "p"), "--annotator", "ada", *words]) in (0, 1, 2, 3)
         said = capsys.readouterr()
         assert "Traceback" not in said.out + said.err, (line, said.err)
+        assert "Usage:" not in said.err, (line, said.err)
 
 
 @pytest.mark.parametrize(

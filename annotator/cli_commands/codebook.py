@@ -81,9 +81,9 @@ def import_(ctx: click.Context, path: Path, entry: NameKind, dry_run: bool, as_j
 @json_option
 @click.pass_context
 def export(ctx: click.Context, path: Path | None, as_json: bool) -> int:
-    """Write the codebook as CSV to PATH or the screen, with the number of uses, documents and
-    annotators of each name. Names that are in use but not in the codebook come last. A PATH that
-    ends in .qdc becomes a codebook of REFI-QDA.
+    """Write the codebook as CSV to PATH or, without it or with -, to the screen: every name with the
+    number of its uses, documents and annotators. Names that are in use but not in the codebook
+    come last. A PATH that ends in .qdc becomes a codebook of REFI-QDA.
 
     \b
     Examples:
@@ -97,19 +97,18 @@ def export(ctx: click.Context, path: Path | None, as_json: bool) -> int:
 
     with open_project(ctx) as project:
         rows = rows_of(project)
-    if path is not None and path.suffix.lower() == ".qdc":
-        named = [dict(zip((*COLUMNS, *COUNTS), row, strict=True)) for row in rows]
-        text, lost = as_qdc(named)
-        write_text(path, text)
+    named = [dict(zip((*COLUMNS, *COUNTS), row, strict=True)) for row in rows]
+    file = None if path is None or str(path) == "-" else path
+    if file is not None:
+        is_qdc = file.suffix.lower() == ".qdc"
+        text, lost = as_qdc(named) if is_qdc else (as_csv(rows), {})
+        write_text(file, text)
         talk(*(f"not in this format: {count:,} {what}" for what, count in sorted(lost.items())))
-        talk(f"{path}: {plural(len(rows), 'name')}")
-    elif as_json:
-        print_json([dict(zip((*COLUMNS, *COUNTS), row, strict=True)) for row in rows])
-    elif path is None:
+        talk(f"{file}: {plural(len(rows), 'name')}")
+    if as_json:
+        print_json(named)
+    elif file is None:
         tell(*as_csv(rows).rstrip("\n").split("\n"))
-    else:
-        write_text(path, as_csv(rows))
-        talk(f"{path}: {plural(len(rows), 'name')}")
     return 0
 
 
