@@ -12,7 +12,7 @@ from support import document
 from annotator.model import actions as do
 from annotator.model.decision import Completion
 from annotator.model.record import GOLD, Record
-from annotator.model.span import Span
+from annotator.model.span import Relation, Span
 from annotator.project import Project
 from annotator.tui.reviewing.alike import decide_alike
 from annotator.tui.screens.review import panel_of
@@ -118,6 +118,39 @@ def test_like_cases_are_told_decided_with_one_key_and_taken_back_with_one_undo(
         assert {r.document: r.undecided for r in review_rows(project)} == {"doc": 3, "two": 4}
 
 
+def _sided(who: str, side: str, *, id: str, concept: str = "") -> Record:
+    """Iran holds that talks help, on a side."""
+    words = f"Iran says that talks help. {id}"
+    held = {"concept": [concept]} if concept else {}
+    iran = Span(f"{who}i", "actor", "state", 0, 4, entity="Iran")
+    talks = Span(f"{who}c", "claim", "fact", 15, 25, attributes=held)
+    edge = Relation(f"{who}r", "stance", side, iran.id, talks.id)
+    return Record(document(words, id=id), who, Completion.DONE, (iran, talks), (edge,))
+
+
+def test_like_stances_are_decided_together_once_what_they_hang_on_is(tmp_path: Path) -> None:
+    works = [
+        _sided(who, side, id=id, concept=concept if id == "three" else "")
+        for id in ("one", "two", "three")
+        for who, side, concept in (("ada", "support", "peace"), ("ben", "oppose", "war"))
+    ]
+    with _project(tmp_path / "p", *works) as project:
+        session = _session(project, "one")
+        source = source_of(session)
+        session.open("one", paragraph=0)
+        here = adjudication(session).in_focus()
+        assert here is not None and here.kinds == ("side",)
+        assert {one.document for one in source.places(session.review, here)} == {"two", "three"}
+        take(session, here.version("ben"), "ben's")
+        decide_alike(session, source)
+        assert session.review.message == (
+            "1 like difference decided in 1 document; one undo takes it back; "
+            "1 left, whose holder or claim is not decided yet"
+        )
+        golds = [project.log.annotations(id, GOLD)[0].relations() for id in ("two", "three")]
+        assert [[r.label for r in relations] for relations in golds] == [["oppose"], []]
+
+
 def test_single_differences_are_chosen_counted_and_decided_in_a_row(tmp_path: Path) -> None:
     works = [
         _coded("ada", "state"), _coded("ben", "state", only=3), _coded("cem", "state", only=3),
@@ -184,6 +217,17 @@ def test_hidden_names_are_hidden_in_the_queue_and_in_agreement(tmp_path: Path) -
         shown = unnamed(line, called)
         assert shown.text.index(".50") == line.text.index(".50")
         assert not any(name in shown.text + shown.cells[0].title for name in called)
+        # Nor in what a coder wrote on an item of theirs.
+        coder = Session(project, "ada", "s")
+        coder.open("doc")
+        coder.do(do.NoteOn("ada0", "Benjamin and benjamin-x differ from ada"))
+        session.reload()
+        source, first = source_of(session), adjudication(session).in_focus()
+        assert first is not None
+        letters = dict(source.voters())
+        assert source.note("ada", first.version("ada")[0].id) == (
+            f"{letters['benjamin']} and benjamin-x differ from {letters['ada']}"
+        )
 
 
 def test_a_coder_is_asked_item_by_item_and_what_became_of_it_is_known(tmp_path: Path) -> None:

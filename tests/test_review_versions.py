@@ -117,6 +117,7 @@ def test_a_stance_is_asked_about_on_the_version_that_stands(tmp_path: Path) -> N
         session = _session(project)
         claim = _about(session, "claim")
         take(session, claim.version("b"), "b")
+        assert session.review.message == "b; 1 stance that waits goes to it"
         assert review_rows(project)[0].undecided == 1
         session.open(session.queue.ids()[0])
         stance = _about(session, "stance")

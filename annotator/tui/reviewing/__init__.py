@@ -11,10 +11,10 @@ from string import ascii_uppercase
 from annotator.model import actions as do
 from annotator.model.actions import ReviewAction
 from annotator.model.decision import Completion, Group, Suggestion
-from annotator.model.names import NameKind, Ruling
+from annotator.model.names import NameKind, Ruling, concepts_of
 from annotator.model.record import GOLD
 from annotator.model.review import Mode, ReviewState, Step, step
-from annotator.model.span import Annotation, Span
+from annotator.model.span import Annotation, Relation, Span
 from annotator.model.text import Document
 from annotator.project import Project
 from annotator.tui.reviewing import choices
@@ -25,12 +25,12 @@ from annotator.workflows.names.rulings import rule_same, take_back
 from annotator.workflows.review.adjudication import prefill, suggestions_of
 from annotator.workflows.review.alignment import Difference
 from annotator.workflows.review.changes import revisions
+from annotator.workflows.review.discussion import without_names
 from annotator.workflows.review.open_differences import (
     Likeness,
+    Likening,
     OpenDifference,
     Option,
-    likeness,
-    option,
 )
 from annotator.workflows.review.versions import ADJUDICATED, Merger
 from annotator.workflows.review.waiting import Situation, situation
@@ -154,7 +154,8 @@ class Adjudicating(Source):
         return dict(zip(sorted(found.voters, key=place), ascii_uppercase, strict=False))
 
     def note(self, who: str, id: str) -> str:
-        """What an annotator noted on their version of an item."""
+        """What an annotator noted on their version of an item, without names where these are
+        hidden."""
         if self._situation is None:
             return ""
         found = self._situation.found
@@ -163,7 +164,12 @@ class Adjudicating(Source):
         if who not in self._notes:
             rows = self.project.log.notes(who, documents=[found.document])
             self._notes[who] = {item: text for _, _, item, text in rows}
-        return self._notes[who].get(mine, "")
+        return without_names(self._notes[who].get(mine, ""), self.called())
+
+    def called(self) -> dict[str, str]:
+        """What annotators are called in the open document where their names are hidden: those who
+        coded it by letters; nothing where names are shown."""
+        return {**self.queue.called(), **self._letters()} if self.hidden else {}
 
     @property
     def has_model(self) -> bool:
@@ -230,8 +236,13 @@ class Adjudicating(Source):
     def likeness(self, state: ReviewState, difference: Difference) -> Likeness | None:
         """What a difference of the open document is like."""
         if difference.ids not in self._like:
-            self._like[difference.ids] = likeness(difference, state.document)
+            self._like[difference.ids] = self.likening(state).likeness(difference)
         return self._like[difference.ids]
+
+    def likening(self, state: ReviewState) -> Likening:
+        """What makes versions of the open document comparable with others."""
+        concepts = concepts_of(self.project.schema)
+        return Likening(state.document, concepts, self.at(state).value)
 
     def places(self, state: ReviewState, difference: Difference) -> list[OpenDifference]:
         """Where else the same is in conflict: first in the open document, then in others, as far as
@@ -245,6 +256,8 @@ class Adjudicating(Source):
         return sorted(found, key=lambda one: one.document != here)
 
     def saved(self, state: ReviewState, group: Group) -> None:  # noqa: ARG002
+        # What stances are like follows from what their ends are called.
+        self._like = {}
         self.queue.decided(state.document.id)
 
     def step(self, state: ReviewState, action: ReviewAction) -> Step:
@@ -313,8 +326,9 @@ class Adjudicating(Source):
         if not after.is_open(difference) or isinstance(action, do.Settle):
             self._decided = difference.ids
         if isinstance(action, do.ChooseSeveral):
-            like = self.likeness(state, difference)
-            taken = option(difference, action.choices[-1].take, state.document)
+            likening = self.likening(state)
+            like = likening.likeness(difference)
+            taken = likening.option(difference, _as_made(difference, action.choices[-1].take))
             self.chosen = (like, taken) if like is not None else None
         if isinstance(action, do.Settle):
             # The next field that is open is decided next.
@@ -337,6 +351,17 @@ class Adjudicating(Source):
         last, more = step(after, do.Choose((), drop, after.message))
         whole = (*group, *(replace(d, group=group[0].group) for d in more))
         return replace(last, history=before.history.push(whole), message=after.message), whole
+
+
+def _as_made(difference: Difference, taken: Sequence[Annotation]) -> list[Annotation]:
+    """What was taken of a difference, with the ends that its annotators gave it."""
+    made = {c.id: c.value for c in difference.candidates}
+    return [
+        replace(value, source=own.source, target=own.target)
+        if isinstance(value, Relation) and isinstance(own := made.get(value.id), Relation)
+        else value
+        for value in taken
+    ]
 
 
 __all__ = ["Adjudicating"]

@@ -10,14 +10,15 @@ from annotator.model.record import GOLD
 from annotator.model.text import plural
 from annotator.tui.reviewing import Adjudicating, choices
 from annotator.tui.session import Session
-from annotator.workflows.review.open_differences import Option, option
+from annotator.workflows.review.open_differences import Option
 
 
 def decide_alike(session: Session, source: Adjudicating) -> None:
     """What was just decided is decided alike in all places where the same is in conflict; one undo
-    takes that back, if nothing is decided in between. What it did is said."""
+    takes that back, if nothing is decided in between. What it did is said. A stance is left where
+    its holder or its claim is not decided yet."""
     if source.chosen is None:
-        session.say("decide a difference between spans first: then this decides the like ones")
+        session.say("decide a difference first: then this decides the like ones")
         return
     like, taken = source.chosen
     found: dict[str, set[frozenset[str]]] = {}
@@ -26,15 +27,19 @@ def decide_alike(session: Session, source: Adjudicating) -> None:
     if not found:
         session.say("the same conflict occurs nowhere else")
         return
-    done = {
-        document: count
+    counts = {
+        document: _decide(_session(session, source, document), ids, taken)
         for document, ids in found.items()
-        if (count := _decide(_session(session, source, document), ids, taken))
     }
+    done = [document for document, (decided, _) in counts.items() if decided]
     session.reload()
-    source.taking_back = partial(_take_back, session, source, list(done)) if done else None
-    places = plural(sum(done.values()), "like difference")
-    session.say(f"{places} decided in {plural(len(done), 'document')}; one undo takes it back")
+    source.taking_back = partial(_take_back, session, source, done) if done else None
+    places = plural(sum(decided for decided, _ in counts.values()), "like difference")
+    said = f"{places} decided in {plural(len(done), 'document')}"
+    said += "; one undo takes it back" if done else ""
+    if left := sum(left for _, left in counts.values()):
+        said += f"; {left} left, whose holder or claim is not decided yet"
+    session.say(said)
 
 
 def _session(session: Session, source: Adjudicating, document: str) -> Session:
@@ -45,12 +50,14 @@ def _session(session: Session, source: Adjudicating, document: str) -> Session:
     return made
 
 
-def _decide(aside: Session, ids: set[frozenset[str]], taken: Option) -> int:
-    """Decide these differences of the open document; how many could be."""
+def _decide(aside: Session, ids: set[frozenset[str]], taken: Option) -> tuple[int, int]:
+    """Decide these differences of the open document; how many were, and how many have to wait for
+    what they hang on."""
     source = aside.source
     assert isinstance(source, Adjudicating)
-    at = source.at(aside.review)
+    at, likening = source.at(aside.review), source.likening(aside.review)
     decided: list[do.Choose] = []
+    left = 0
     for difference in at.differences:
         if difference.ids not in ids or not at.is_open(difference):
             continue
@@ -58,14 +65,18 @@ def _decide(aside: Session, ids: set[frozenset[str]], taken: Option) -> int:
         same = (
             version
             for version in versions
-            if option(difference, [c.value for c in version], aside.review.document) == taken
+            if likening.option(difference, [c.value for c in version]) == taken
         )
         version = next(same, None if taken else ())
-        if version is not None:
+        if version is None:
+            continue
+        if choices.hangs_on_open(at, version):
+            left += 1
+        else:
             decided.append(choices.choice(at, difference, version, ""))
     if decided:
         aside.do(do.ChooseSeveral(tuple(decided), "decided alike"))
-    return len(decided)
+    return len(decided), left
 
 
 def _take_back(session: Session, source: Adjudicating, documents: Sequence[str]) -> str:

@@ -168,29 +168,44 @@ def _ends_of(at: Adjudication, versions: Sequence[Candidate]) -> list[str]:
     ]
 
 
+def hangs_on_open(at: Adjudication, versions: Sequence[Candidate]) -> bool:
+    """Whether something that relations among some versions hang on does not stand yet."""
+    return bool(_ends_of(at, versions))
+
+
 def _told_hanging(at: Adjudication, difference: Difference, versions: Sequence[Candidate]) -> str:
     """What becomes of the stances on versions that fall: of those that stand, and of those that
-    wait, which fall with the last version of what they are about."""
+    wait, which go over to what stands now, and fall with the last version of what they are
+    about."""
     gone = difference.ids - {c.id for c in versions}
+    spans = [c for c in versions if isinstance(c.value, Span)]
     told: list[str] = []
     if hanging := len(at.state.annotations.relations_of(gone)):
-        spans = [c for c in versions if isinstance(c.value, Span)]
         told.append(
             f"{plural(hanging, 'stance')} moved to it"
             if len(spans) == 1
             else f"{plural(hanging, 'stance')} removed with its {difference.layer}"
         )
-    if not versions and (waiting := sum(_hangs(at, one, gone) for one in at.differences)):
-        told.append(f"{plural(waiting, 'stance')} that waited fell with it")
+    if waiting := sum(_hangs(at, one, gone, every=not versions) for one in at.differences):
+        where = "to the first of them" if len(spans) > 1 else "to it"
+        told.append(
+            f"{plural(waiting, 'stance')} that {'wait go' if waiting > 1 else 'waits goes'} {where}"
+            if versions
+            else f"{plural(waiting, 'stance')} that waited fell with it"
+        )
     return "".join(f"; {words}" for words in told)
 
 
-def _hangs(at: Adjudication, one: Difference, gone: Collection[str]) -> bool:
-    """Whether all versions of a difference are relations on spans that fall, and wait."""
-    values = [c.value for c in one.candidates]
-    return at.is_open(one) and all(
-        isinstance(v, Relation) and bool({v.source, v.target} & set(gone)) for v in values
-    )
+def _hangs(at: Adjudication, one: Difference, gone: Collection[str], *, every: bool) -> bool:
+    """Whether a version of a difference, or `every` one, is a relation on spans that fall, and the
+    difference waits."""
+    hang = [
+        isinstance(c.value, Relation) and bool({c.value.source, c.value.target} & set(gone))
+        for c in one.candidates
+    ]
+    return at.is_open(one) and (all(hang) if every else any(hang))
 
 
-__all__ = ["accept", "accept_most", "choice", "keep_gold", "reattached", "settle", "take"]
+__all__ = [
+    "accept", "accept_most", "choice", "hangs_on_open", "keep_gold", "reattached", "settle", "take",
+]  # fmt: skip

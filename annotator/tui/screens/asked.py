@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from annotator.model import actions as do
 from annotator.model.text import paragraph_number
 from annotator.tui.screens.listing import ListLine, ListScreen
 from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.shell import Shell
-from annotator.workflows.review.requests import Request, answers, requests
+from annotator.workflows.review.discussion import without_names
+from annotator.workflows.review.requests import Outcome, Request, answers, requests
 
-_OUTCOMES = {"open": "open", "answered": "answered", "changed": "you changed it"}
+_OUTCOMES: Mapping[Outcome, str] = {
+    "open": "open",
+    "answered": "answered",
+    "changed": "you changed it",
+}
+_SHOWN: Sequence[Outcome | None] = (None, *_OUTCOMES)
+"""What the list shows: all, or what has come to one end."""
 
 
 def asked_screen(shell: Shell) -> ListScreen:
     """In annotating: what review asks, what is open first; `c` answers by a note, enter goes to the
-    item to change it. In review: what annotators answered or changed since."""
+    item to change it, `s` shows what is open, answered or changed alone. In review: what
+    annotators answered or changed since."""
     session = shell.session
     if session.queue.decides:
         return _answers(shell)
     found: list[Request] = []
+    shown: list[Outcome | None] = [None]
 
     def lines() -> Sequence[ListLine]:
         every = requests(session.project, session.annotator)
-        found[:] = sorted(every, key=lambda one: one.outcome != "open")
+        kept = [one for one in every if shown[0] in (None, one.outcome)]
+        found[:] = sorted(kept, key=lambda one: one.outcome != "open")
         return [_line(one, _OUTCOMES[one.outcome]) for one in found]
+
+    def narrow(_: int) -> None:
+        """Show the next kind alone, then all again, with the number of each."""
+        shown[0] = _SHOWN[(_SHOWN.index(shown[0]) + 1) % len(_SHOWN)]
+        screen.reload()
+        counts = Counter(one.outcome for one in requests(session.project, session.annotator))
+        told = ", ".join(f"{counts[outcome]} {words}" for outcome, words in _OUTCOMES.items())
+        screen.say(f"only {_OUTCOMES[shown[0]]}; {told}" if shown[0] else f"all: {told}")
 
     def choose(at: int) -> None:
         one = found[at]
@@ -49,8 +69,9 @@ def asked_screen(shell: Shell) -> ListScreen:
         "What review asks you",
         lines,
         choose,
-        keys={"c": ("answer", answer)},
-        empty="review asks you nothing",
+        keys={"c": ("answer", answer), "s": ("open, answered, changed", narrow)},
+        of_all=("s",),
+        empty="review asks you nothing here",
     )
     return screen
 
@@ -76,7 +97,11 @@ def _answers(shell: Shell) -> ListScreen:
     def lines() -> Sequence[ListLine]:
         found[:] = answers(session.project)
         return [
-            _line(one, f"{called.get(one.annotator, one.annotator)} {one.outcome}") for one in found
+            _line(
+                replace(one, answer=without_names(one.answer, called)),
+                f"{called.get(one.annotator, one.annotator)} {one.outcome}",
+            )
+            for one in found
         ]
 
     def choose(at: int) -> None:

@@ -10,7 +10,6 @@ from textual import events
 
 from annotator.merging.api import Candidate
 from annotator.model import actions as do
-from annotator.model.codebook import CodebookEntry
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import Span
 from annotator.tui.commands import Command
@@ -26,12 +25,18 @@ from annotator.tui.styled_rows import PLAIN, Piece, paragraphs
 from annotator.tui.theme import Theme
 from annotator.tui.views.difference import DifferenceContext
 from annotator.tui.views.frame import SidePanel, side_at
+from annotator.tui.views.precedents import case_rows, entry_rows
 from annotator.tui.views.versions import Panel, panel_rows
 from annotator.workflows.names.offers import Offer
 from annotator.workflows.review.alignment import Difference, right
-from annotator.workflows.review.discussion import MESSAGE, message_of, note_of, reason_from
+from annotator.workflows.review.discussion import (
+    MESSAGE,
+    message_of,
+    note_of,
+    reason_from,
+)
 from annotator.workflows.review.open_differences import NAMES
-from annotator.workflows.review.precedents import Precedent, precedents
+from annotator.workflows.review.precedents import precedents
 from annotator.workflows.review.redefinition import definitions_before
 
 
@@ -343,7 +348,8 @@ class ReviewScreen(AnnotateScreen):
         names = found[1] if found is not None else ()
         codebook = project.names.codebook()
         entries = [e for name in names if found and (e := codebook.get(found[0], name)) is not None]
-        called = self.reviewing.hidden
+        hidden = self.reviewing.hidden
+        called = self.reviewing.called()
 
         def rows(theme: Theme, width: int) -> list[list[Piece]]:
             out: list[list[Piece]] = entry_rows(entries, theme, width)
@@ -354,7 +360,7 @@ class ReviewScreen(AnnotateScreen):
                 ]
                 out += [[], [("now", theme.strong)]]
             if cases:
-                out += [*case_rows(cases, theme, width, hidden=called), []]
+                out += [*case_rows(cases, theme, width, hidden=hidden, called=called), []]
             for label in sorted(labels - {value.label}):
                 out += guideline_rows(schema, value.layer, label, theme, width)
             return [*out, *guideline_rows(schema, value.layer, value.label, theme, width)]
@@ -386,41 +392,9 @@ def panel_of(source: Adjudicating, state: ReviewState) -> Panel:
     )
 
 
-def entry_rows(entries: Sequence[CodebookEntry], theme: Theme, width: int) -> list[list[Piece]]:
-    """What the codebook says of the names between which is decided."""
-    out: list[list[Piece]] = [[("Codebook", theme.strong)]] if entries else []
-    for one in entries:
-        above = f", under {one.parent}" if one.parent else ""
-        words = f"{one.name}{above}: {one.definition or 'no definition'}"
-        out += [*paragraphs(words, width), []]
-    return out
-
-
-def case_rows(
-    cases: Sequence[Precedent], theme: Theme, width: int, *, hidden: bool
-) -> list[list[Piece]]:
-    """The last disputes about a label, each with what was taken and why;
-    without names where these are hidden."""
-    out: list[list[Piece]] = [[("Decided before", theme.strong)]]
-    for case in cases:
-        what = case.taken or "none of it"
-        by = f" by {case.reviewer}" if case.reviewer and not hidden else ""
-        labels = [one.partition(": ")[2] if hidden else one for one in case.had]
-        out += paragraphs(f"“{case.quote}”", width, limit=2)
-        out += paragraphs(
-            f"{', '.join(case.kinds)} differed ({'; '.join(labels)}): {what}{by}",
-            width,
-            theme.muted,
-        )
-        if case.reason:
-            out += paragraphs(f"because: {case.reason}", width, theme.strong)
-        out.append([])
-    return out
-
-
 def _reason(note: str) -> str:
     """A note without what it says to the annotators."""
     return note.partition(MESSAGE)[0].strip()
 
 
-__all__ = ["ReviewScreen", "case_rows", "entry_rows", "panel_of"]
+__all__ = ["ReviewScreen", "panel_of"]

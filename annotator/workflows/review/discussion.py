@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from annotator.model.record import GOLD
@@ -57,6 +58,20 @@ def note_of(reason: str, message: str) -> str:
     )
 
 
+def _naming(called: Mapping[str, str]) -> re.Pattern[str]:
+    """What finds the names of annotators in a text, as they are or with a capital."""
+    written = {form for name in called for form in (name, name[:1].upper() + name[1:])}
+    names = "|".join(map(re.escape, sorted(written, key=len, reverse=True)))
+    return re.compile(rf"(?<![\w-])({names})(?![\w-])" if names else r"(?!)")
+
+
+def without_names(text: str, called: Mapping[str, str]) -> str:
+    """What somebody wrote, with what annotators are `called` in place of their names."""
+    return _naming(called).sub(
+        lambda m: called.get(m[1]) or called.get(m[1][:1].lower() + m[1][1:], m[1]), text
+    )
+
+
 def messages(project: Project, documents: Sequence[str] | None = None) -> list[Message]:
     """What review says to the annotators, in document order; of all documents or of some."""
     notes = project.log.notes(GOLD, documents=documents)
@@ -64,4 +79,7 @@ def messages(project: Project, documents: Sequence[str] | None = None) -> list[M
     return [message for message in found if message.text]
 
 
-__all__ = ["MESSAGE", "Message", "message_of", "messages", "note_of", "reason_from", "reason_of"]
+__all__ = [
+    "MESSAGE", "Message", "message_of", "messages", "note_of", "reason_from", "reason_of",
+    "without_names",
+]  # fmt: skip

@@ -6,12 +6,12 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from annotator.merging.api import Candidate
 from annotator.model.fields import content
-from annotator.model.names import concepts_of, names_of
+from annotator.model.names import Concepts, concepts_of, names_of
 from annotator.model.span import Annotation, Relation, Span
 from annotator.model.text import Document
 from annotator.workflows.agreement.differences import DifferenceFilter
@@ -21,7 +21,8 @@ from annotator.workflows.review.waiting import Situation, situation
 
 Option = tuple[tuple[str, ...], ...]
 """One annotator's version as it can be compared with versions elsewhere: for each of its spans
-label, words and the contents of the fields that differ; empty for who marked nothing."""
+label, words and the contents of the fields that differ; for each of its stances side, holder, what
+it is about, and those contents; empty for who marked nothing."""
 
 Likeness = tuple[str, tuple[str, ...], frozenset[Option]]
 """Layer, kinds, and the options between which a difference has to be decided. Equal ones are like
@@ -140,36 +141,57 @@ def words_of(selection: DifferenceFilter) -> str:
     return " ".join(f"{word}:{','.join(values)}" for word, values in wanted.items() if values)
 
 
-def likeness(difference: Difference, document: Document) -> Likeness | None:
-    """What a difference between spans is like; None for relations, and where nothing can be
-    compared."""
-    if any(isinstance(c.value, Relation) for c in difference.candidates) or not difference.versions:
-        return None
-    options = frozenset(
-        option(difference, [c.value for c in difference.version(who)], document)
-        for who in difference.voters
-    )
-    return difference.layer, difference.kinds, options
+@dataclass(frozen=True, slots=True)
+class Likening:
+    """Makes the versions of a document comparable with those of others. `value` finds an annotation
+    by its id: as it stands, else as an annotator made it."""
 
+    document: Document
+    concepts: Concepts
+    value: Callable[[str], Annotation | None]
 
-def option(difference: Difference, values: Iterable[Annotation], document: Document) -> Option:
-    """A version as it can be found again in a like difference."""
-    fields = [f for f in difference.candidates[0].fields if f.name in difference.fields]
-    of_names = difference.by_field and set(difference.fields) <= set(NAMES)
-    out: list[tuple[str, ...]] = []
-    for value in values:
-        held = [content(value, [f]) for f in fields]
-        if of_names or not isinstance(value, Span):
-            out.append(("", "", *held))
-        else:
-            words = " ".join(document.quote(value.start, value.end).casefold().split())
-            out.append((value.label, words, *held))
-    return tuple(sorted(out))
+    def likeness(self, difference: Difference) -> Likeness | None:
+        """What a difference is like; None where nothing can be compared."""
+        if not difference.versions:
+            return None
+        options = frozenset(
+            self.option(difference, [c.value for c in difference.version(who)])
+            for who in difference.voters
+        )
+        return difference.layer, difference.kinds, options
+
+    def option(self, difference: Difference, values: Iterable[Annotation]) -> Option:
+        """A version as it can be found again in a like difference."""
+        fields = [f for f in difference.candidates[0].fields if f.name in difference.fields]
+        of_names = difference.by_field and set(difference.fields) <= set(NAMES)
+        out: list[tuple[str, ...]] = []
+        for value in values:
+            held = [content(value, [f]) for f in fields]
+            if isinstance(value, Relation):
+                ends = (self._end(value.source), self._end(value.target))
+                out.append((value.label, *ends, *held))
+            elif of_names:
+                out.append(("", "", *held))
+            else:
+                out.append((value.label, self._words(value), *held))
+        return tuple(sorted(out))
+
+    def _end(self, id: str) -> str:
+        """A holder, or what a stance is about: its names, else its words."""
+        span = self.value(id)
+        if not isinstance(span, Span):
+            return id
+        names = sorted(name for _, name in names_of(span, self.concepts))
+        return "; ".join(names).casefold() or self._words(span)
+
+    def _words(self, span: Span) -> str:
+        return " ".join(self.document.quote(span.start, span.end).casefold().split())
 
 
 def open_differences(here: Situation, merger: Merger, document: Document) -> list[OpenDifference]:
     """The differences of a document that wait, in reading order."""
     concepts = concepts_of(merger.project.schema)
+    likening = Likening(document, concepts, here.values.get)
     out: list[OpenDifference] = []
     for one in here.waiting:
         versions = {who: one.version(who) for who in one.voters}
@@ -189,7 +211,7 @@ def open_differences(here: Situation, merger: Merger, document: Document) -> lis
                 },
                 {who: _key(version) for who, version in versions.items()},
                 frozenset(names),
-                likeness(one, document),
+                likening.likeness(one),
             )
         )
     return out
@@ -270,6 +292,6 @@ class OpenDifferences:
 
 
 __all__ = [
-    "NAMES", "WORDS", "Likeness", "OpenDifference", "OpenDifferences", "Option", "Wanted",
-    "likeness", "open_differences", "option", "words_of",
+    "NAMES", "WORDS", "Likeness", "Likening", "OpenDifference", "OpenDifferences", "Option",
+    "Wanted", "open_differences", "words_of",
 ]  # fmt: skip

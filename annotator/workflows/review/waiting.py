@@ -35,6 +35,12 @@ class Situation:
         """Whether it is gold, and was changed since."""
         return bool(self.changes) and self.gold.completion is Completion.GOLD
 
+    @property
+    def values(self) -> dict[str, Annotation]:
+        """By id what annotators made, and what stands, as it stands."""
+        made: dict[str, Annotation] = {c.id: c.value for c in self.found.candidates}
+        return made | {value.id: value for value in self.gold.annotations()}
+
     def start(self, difference: Difference) -> int:
         """Where in the text a difference is: of a stance, where what it is about begins."""
         value, every = difference.candidates[0].value, self.found.by_id
