@@ -9,12 +9,17 @@ from pathlib import Path
 
 import pytest
 from hosts import two_hosts
+from hypothesis import HealthCheck, settings
 from support import seeded
 
 from annotator.workflows.suggesting.suggest import suggest
 from annotator.workflows.training.train import train
 
 os.environ["ANNOTATOR_BACKGROUND"] = "off"
+
+# A busy machine makes examples slow; that is no fault of the code.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

@@ -83,7 +83,7 @@ def _alpha_by_hand(coders: Sequence[Sequence[list[str] | None]], kind: str) -> f
 _SETS = st.none() | st.lists(st.sampled_from("pqrs"), min_size=1, max_size=3, unique=True)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(st.lists(_SETS, min_size=5, max_size=5), min_size=2, max_size=4))
 def test_alpha_of_concepts_is_that_of_its_definition(coders: list[list[list[str] | None]]) -> None:
     found = compute(names, _claims(coders), _layer("claim"))

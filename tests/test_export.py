@@ -19,6 +19,7 @@ from annotator.model.text import Document, Paragraph
 from annotator.project import Project
 from annotator.workflows.exchange import export as exporting
 from annotator.workflows.exchange.export import Rendering, check, export
+from annotator.workflows.whole_files import write_files, write_folder
 
 STRINGS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 VALUES = st.one_of(
@@ -127,3 +128,55 @@ def test_nothing_to_export_makes_no_folder(tmp_path: Path) -> None:
     with project(tmp_path / "p", TEXT) as of, pytest.raises(ExportError, match="nothing to export"):
         export(of, "jsonl", tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+FILES = {"a.txt": b"one", "deep/b.txt": b"two"}
+
+
+def test_a_folder_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    write_folder(target, FILES.items())
+    write_folder(target, FILES.items())  # The same again is no conflict.
+    with pytest.raises(ExportError, match="exists with other content"):
+        write_folder(target, (FILES | {"a.txt": b"three"}).items())
+    write_folder(target, (FILES | {"a.txt": b"three"}).items(), force=True)
+    assert (target / "a.txt").read_bytes() == b"three"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("foreign", ["letter.odt", "deep/letter.odt", "photos/one.jpg"])
+def test_force_deletes_no_file_that_is_not_of_the_export(tmp_path: Path, foreign: str) -> None:
+    (mine := tmp_path / "out" / foreign).parent.mkdir(parents=True)
+    mine.write_bytes(b"mine")
+    for force in (False, True):
+        with pytest.raises(ExportError, match="is not part of this export"):
+            write_folder(tmp_path / "out", FILES.items(), force=force)
+    assert mine.read_bytes() == b"mine"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_no_folder_takes_the_place_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "out").write_bytes(b"mine")
+    with pytest.raises(ExportError, match="is a file"):
+        write_folder(tmp_path / "out", FILES.items(), force=True)
+    assert (tmp_path / "out").read_bytes() == b"mine"
+
+
+def test_the_current_folder_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "out").mkdir()
+    monkeypatch.chdir(tmp_path / "out")
+    for target in (Path(), Path(".."), tmp_path / "out"):
+        with pytest.raises(ExportError, match="is the current folder"):
+            write_folder(target, FILES.items(), force=True)
+
+
+def test_several_files_are_written_or_none(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep/b.txt").write_bytes(b"mine")
+    with pytest.raises(ExportError, match="exists with other content"):
+        write_files(tmp_path, FILES)
+    assert not (tmp_path / "a.txt").exists()
+    write_files(tmp_path, FILES, force=True)
+    assert (tmp_path / "deep/b.txt").read_bytes() == b"two"

@@ -280,7 +280,7 @@ def test_spacy_reads_every_span_with_its_offsets_label_entity_and_id() -> None:
         ]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.text(alphabet="ab .'\n🙂ن-", min_size=1, max_size=40), st.data())
 def test_spacy_keeps_any_text_and_any_bounds(text: str, data: st.DataObject) -> None:
     from spacy.tokens import DocBin

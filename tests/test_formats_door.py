@@ -116,9 +116,7 @@ def test_a_record_of_version_1_is_read_and_leaves_as_version_2() -> None:
     assert data_of(record_of(SMALL)) == SMALL
 
 
-@settings(
-    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     changes=st.lists(
         st.tuples(st.sampled_from(PATHS), _ANY, st.sampled_from(["put", "put", "drop", "add"])),

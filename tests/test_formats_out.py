@@ -239,7 +239,7 @@ def _key(record: Record, *, attributes: bool) -> tuple[Counter[object], Counter[
 def test_round_trips_lose_exactly_what_the_format_says(name: str, tmp_path: Path) -> None:
     unit = {"doccano": "utf-16", "label-studio": "utf-16"}.get(name, "code-points")
 
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(record=records())
     def holds(record: Record) -> None:
         how = WriteOptions(SCHEMA)

@@ -247,7 +247,7 @@ _NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12).filter(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     entity=_NAMES,
     concept=_NAMES,

@@ -62,9 +62,7 @@ _ACTIONS = st.sampled_from(
 _KEYS = st.lists(_ACTIONS, max_size=12)
 
 
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_KEYS, _KEYS, _KEYS)
 def test_whatever_was_decided_there_stands_here_as_if_it_had_been_decided_here(
     tmp_path: Path,

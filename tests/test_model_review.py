@@ -511,7 +511,7 @@ def check(state: ReviewState, made: Sequence[Decision]) -> None:
         assert low <= state.selection.start < state.selection.end <= high
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(ACTIONS, max_size=40))
 def test_any_sequence_keeps_the_invariants_and_can_be_undone_and_redone(
     actions: list[do.ReviewAction],

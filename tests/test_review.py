@@ -77,7 +77,7 @@ _UNIT = st.builds(
 _UNITS = st.lists(_UNIT, max_size=4, unique=True)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     st.lists(_UNITS, min_size=2, max_size=4),
     st.sampled_from(["unanimous", "majority", "union", "annotator:0"]),

@@ -91,9 +91,7 @@ _ACTIONS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_ACTIONS, max_size=25))
 def test_what_is_stored_is_what_the_screen_showed_and_what_the_log_says(
     tmp_path: Path, keys: list[do.ReviewAction]

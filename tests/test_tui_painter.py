@@ -46,7 +46,7 @@ def _shown(screen: pyte.Screen) -> list[list[tuple[str, str, bool, bool]]]:
     ]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.lists(ROWS, min_size=1, max_size=4))
 def test_differences_add_up_to_the_same_screen_as_painting_it_whole(
     frames: list[list[list[tuple[str, Style]]]],
@@ -89,7 +89,7 @@ JOINED = ["👩\u200d🚀", "👍🏽", "🇮🇷", "❤\ufe0f", "e\u0301", "स
 """Characters of several code points: pyte gives most of them more cells than they have here."""
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(st.lists(st.sampled_from(JOINED), max_size=7), min_size=1, max_size=4),
     st.integers(0, 3),

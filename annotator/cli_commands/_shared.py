@@ -28,7 +28,9 @@ documents_option = click.option(
 )
 
 force_option = click.option(
-    "--force", is_flag=True, help="Overwrite files that have other content."
+    "--force",
+    is_flag=True,
+    help="Overwrite the files of an earlier export; no other file is deleted.",
 )
 
 

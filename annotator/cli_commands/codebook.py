@@ -81,8 +81,8 @@ def import_(ctx: click.Context, path: Path, entry: NameKind, dry_run: bool, as_j
 @json_option
 @click.pass_context
 def export(ctx: click.Context, path: Path | None, as_json: bool) -> int:
-    """Write the codebook as CSV to PATH or, without it or with -, to the screen: every name with the
-    number of its uses, documents and annotators. Names that are in use but not in the codebook
+    """Write the codebook as CSV to PATH or, without it or with -, to the screen: every name with
+    the number of its uses, documents and annotators. Names that are in use but not in the codebook
     come last. A PATH that ends in .qdc becomes a codebook of REFI-QDA.
 
     \b

@@ -126,6 +126,8 @@ def command(
     )
     with open_project(ctx) as project:
         if str(output) == "-":
+            if check:
+                raise click.UsageError("--check compares with files; -o - has none")
             _to_screen(project, format_, wanted)
         elif (format_, status, unit) == ("jsonl", "gold", "document") and not choice:
             target = output or project.root / "exports" / "gold"

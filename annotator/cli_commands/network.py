@@ -128,20 +128,29 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         _tell_slices(made, as_json=as_json)
         for part, one in made if output is not None else ():
             assert output is not None
-            workflow.write(one, output / f"{part.first}", force=force)
+            _put(one, output / f"{part.first}", check=checks, force=force)
         return
     found = workflow.network(statements, chosen, ids)
-    if checks and output is not None:
-        workflow.check(found, output)
-        talk(f"{output}: the same, byte by byte")
-        return
     if output is not None:
-        files = workflow.write(found, output, force=force)
-        talk(f"{output}: {plural(len(files), 'file')}")
+        _put(found, output, check=checks, force=force)
+    if checks:
+        return
     if as_json:
         print_json(report.values(found))
     elif output is None:
         tell(*report.lines(found))
+
+
+def _put(found: Network, folder: Path, *, check: bool, force: bool) -> None:
+    """Write the files of a network, or compare them with what is there."""
+    from annotator.workflows.network import network as workflow
+
+    if check:
+        workflow.check(found, folder)
+        talk(f"{folder}: the same, byte by byte")
+    else:
+        files = workflow.write(found, folder, force=force)
+        talk(f"{folder}: {plural(len(files), 'file')}")
 
 
 def _tell_slices(made: Sequence[tuple[Slice, Network]], *, as_json: bool) -> None:

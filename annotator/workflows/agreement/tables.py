@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import csv
-import os
+import io
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from annotator.errors import ExportError
 from annotator.workflows.agreement.differences import COLUMNS, PairDifference
 from annotator.workflows.agreement.methods_data import Scores, Study
 from annotator.workflows.agreement.values import Agreement
+from annotator.workflows.whole_files import write_file
 
 Row = tuple[object, ...]
 
@@ -140,54 +140,35 @@ def files(study: Study, found: Iterable[PairDifference]) -> Mapping[str, tuple[R
 
 
 def write_tables(target: Path, made: Mapping[str, tuple[Row, Iterable[Row]]]) -> dict[str, int]:
-    """Write the files into a folder, which is made; each is there whole or not at all. Gives the
-    number of rows of each. Raises ExportError if it cannot be written."""
-    counts: dict[str, int] = {}
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-        for name, (header, rows) in made.items():
-            counts[name] = write_csv(target / name, header, rows)
-    except OSError as error:
-        raise _unwritable(target, error) from error
-    return counts
+    """Write the files into a folder, which is made. Gives the number of rows of each. Raises
+    ExportError if one cannot be written."""
+    return {name: write_csv(target / name, *table) for name, table in made.items()}
 
 
 def write_csv(file: Path, header: Row, rows: Iterable[Row]) -> int:
-    """Write one file; the number of its rows. Raises OSError."""
+    """Write one file; the number of its rows. Raises ExportError if it cannot be written."""
     count = 0
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as handle:
-            writer = csv.writer(handle, lineterminator="\n")
-            writer.writerow(header)
-            for row in rows:
-                writer.writerow([_cell(value) for value in row])
-                count += 1
-        part.replace(file)
-    finally:
-        part.unlink(missing_ok=True)
+
+    def lines() -> Iterator[bytes]:
+        nonlocal count
+        yield _line(header)
+        for row in rows:
+            yield _line([_cell(value) for value in row])
+            count += 1
+
+    write_file(file, lines())
     return count
 
 
 def write_text(file: Path, text: str) -> None:
     """Write a report. Raises ExportError if it cannot be written."""
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
-    try:
-        try:
-            part.write_text(text, encoding="utf-8")
-            part.replace(file)
-        finally:
-            part.unlink(missing_ok=True)
-    except OSError as error:
-        raise _unwritable(file, error) from error
+    write_file(file, [text.encode("utf-8")])
 
 
-def _unwritable(file: Path, error: OSError) -> ExportError:
-    return ExportError(
-        f"cannot be written: {error.strerror}",
-        file=file,
-        hint="Check the folder, its permissions and the disk",
-    )
+def _line(cells: Iterable[object]) -> bytes:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(cells)
+    return line.getvalue().encode("utf-8")
 
 
 def _cell(value: object) -> object:

@@ -1,16 +1,13 @@
 """The gold data set: records, a split by document, every annotator's
 work, a manifest and a data card.
 
-Everything comes from the database: the same database gives the same bytes on any machine. The
-folder is written under a temporary name and renamed, so that it is complete or not there at all.
+Everything comes from the database: the same database gives the same bytes on any machine.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -34,6 +31,7 @@ from annotator.workflows.exchange.pseudonyms import Pseudonyms
 from annotator.workflows.exchange.split import SHARES, part_of
 from annotator.workflows.review.versions import Merger
 from annotator.workflows.review.waiting import situation
+from annotator.workflows.whole_files import write_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +85,11 @@ def derive(project: Project, *, choices: Choices | None = None) -> Dataset:
     merger = Merger(project)
     left = _left_out(project, merger, ids)
     told: list[Record] = []
+    own_works: dict[str, list[Record]] = defaultdict(list)
+    for work in works:
+        own_works[work.document.id].append(work)
     for record in gold:
-        own = [r for r in works if r.document.id == record.document.id]
+        own = own_works[record.document.id]
         with_it, here = with_history(merger, record, own)
         told.append(with_it)
         left.in_gold += len(here.waiting) if here is not None else 0
@@ -268,32 +269,10 @@ def write_dataset(
 ) -> Dataset:
     """Write the data set into the folder `target`.
 
-    Raises ExportError if something else is there already (unless `force`), when there is no gold,
-    or when it cannot be written; nothing is changed then.
+    Raises ExportError if there is no gold, or as `write_folder` does.
     """
     made = derive(project, choices=choices)
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        if target.exists() and not force and _there(target) != made.files:
-            raise ExportError(
-                "exists with other content",
-                file=target,
-                hint="Choose another folder with -o, or --force",
-            )
-        part.mkdir(parents=True)
-        for name, data in made.files.items():
-            with (part / name).open("wb") as handle:
-                handle.write(data)
-                handle.flush()
-                os.fsync(handle.fileno())
-        if target.exists():
-            shutil.rmtree(target)
-        part.replace(target)
-    except OSError as error:
-        hint = "Check the folder, its permissions and the space on the disk; nothing was changed"
-        raise ExportError(f"cannot be written: {error.strerror}", file=target, hint=hint) from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+    write_folder(target, made.files.items(), force=force)
     return made
 
 

@@ -3,12 +3,8 @@ constant memory."""
 
 from __future__ import annotations
 
-import filecmp
-import os
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
@@ -27,6 +23,12 @@ from annotator.model.record import Record
 from annotator.project import Project
 from annotator.workflows.exchange.export_records import ExportOptions, ExportRecords
 from annotator.workflows.exchange.split import part_of
+from annotator.workflows.whole_files import (
+    first_difference,
+    folder_beside,
+    write_file,
+    write_folder,
+)
 
 _LINES = 256
 """Rows that are written at once."""
@@ -173,26 +175,20 @@ def export(
     force: bool = False,
 ) -> ExportResult:
     """Write an export: one file into the folder `target`, or, of several files, that folder as a
-    whole; beside it first and then renamed.
+    whole.
 
     Raises ExportError if something else is there already (unless `force`), or when it cannot be
     written; nothing is changed then.
     """
     made = Rendering(project, format, wanted)
-    place = target if made.several else target / made.name
-    try:
-        if made.several:
-            with _folder_beside(target) as work:
-                _write_files(made, work)
-                _put_folder(work, target, force=force)
-        else:
-            parts = made.parts()
-            first = next(parts)  # Check before anything is made that there is something to export.
-            target.mkdir(parents=True, exist_ok=True)
-            write_whole(place, chain([first], parts), force=force)
-    except OSError as error:
-        hint = "Check the folder, its permissions and the space on the disk; nothing was changed"
-        raise ExportError(f"cannot be written: {error.strerror}", file=place, hint=hint) from error
+    if made.several:
+        place = target
+        write_folder(place, made.files(), force=force)
+    else:
+        place = target / made.name
+        parts = made.parts()
+        first = next(parts)  # Check before anything is made that there is something to export.
+        write_file(place, chain([first], parts), force=force)
     return ExportResult(place, made.rows, made.size, made.left_out, made.lost)
 
 
@@ -204,9 +200,8 @@ def check(project: Project, format: str, target: Path, wanted: ExportOptions | N
     """
     made = Rendering(project, format, wanted)
     if made.several:
-        with _folder_beside(target) as work:
-            _write_files(made, work)
-            if (found := _differing(work, target)) is not None:
+        with folder_beside(target, made.files()) as work:
+            if (found := first_difference(work, target)) is not None:
                 there = (target / found).is_file()
                 message = "differs from what is in the project now" if there else "is not there"
                 raise FindingsError(message, file=target / found, hint="Export it again")
@@ -230,86 +225,4 @@ def check(project: Project, format: str, target: Path, wanted: ExportOptions | N
     return file
 
 
-# --- files, whole or not at all
-
-
-def write_whole(file: Path, parts: Iterable[bytes], *, force: bool = True) -> None:
-    """Write a file completely or not at all, even in a power cut. Raises ExportError if it
-    exists with other content, unless `force`.
-    """
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as handle:
-            handle.writelines(parts)
-            handle.flush()
-            os.fsync(handle.fileno())
-        if not force and file.exists() and not filecmp.cmp(file, part, shallow=False):
-            raise _other_content(file)
-        part.replace(file)
-    except BaseException:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise
-
-
-def _other_content(file: Path) -> ExportError:
-    hint = "Choose another folder with -o, or --force"
-    return ExportError("exists with other content", file=file, hint=hint)
-
-
-@contextmanager
-def _folder_beside(target: Path) -> Iterator[Path]:
-    """An empty folder beside a target, which is gone afterwards."""
-    work = target.parent / f".{target.name}.{os.getpid()}.part"
-    try:
-        work.mkdir(parents=True)
-        yield work
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-
-
-def _write_files(made: Rendering, folder: Path) -> None:
-    begun: set[Path] = set()
-    for name, data in made.files():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("ab") as file:
-            file.write(data)
-        begun.add(path)
-    for path in sorted(begun):
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
-
-
-def _put_folder(made: Path, target: Path, *, force: bool) -> None:
-    if not target.exists():
-        made.replace(target)
-        return
-    if not force and _differing(made, target) is not None:
-        raise _other_content(target)
-    old = target.with_name(f".{target.name}.{os.getpid()}.old")
-    target.replace(old)
-    try:
-        made.replace(target)
-    except OSError:
-        with suppress(OSError):
-            old.replace(target)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _inside(folder: Path) -> set[Path]:
-    """The files of a folder, by their path in it."""
-    return {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
-
-
-def _differing(made: Path, there: Path) -> Path | None:
-    """The first file that is not the same in two folders."""
-    for path in sorted(_inside(made) | (_inside(there) if there.is_dir() else set())):
-        both = (made / path).is_file() and (there / path).is_file()
-        if not both or not filecmp.cmp(made / path, there / path, shallow=False):
-            return path
-    return None
-
-
-__all__ = ["ExportResult", "Rendering", "check", "export", "render", "write_whole"]
+__all__ = ["ExportResult", "Rendering", "check", "export", "render"]

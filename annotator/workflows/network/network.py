@@ -25,8 +25,8 @@ from annotator.networks.projection import (
 from annotator.networks.resampling import Support, resample
 from annotator.networks.structure import Communities, ConceptFigures, communities, concept_figures
 from annotator.project import Project
-from annotator.workflows.exchange.export import write_whole
 from annotator.workflows.exchange.export_records import selected
+from annotator.workflows.whole_files import write_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,17 +171,7 @@ def write(found: Network, target: Path, *, force: bool = False) -> list[Path]:
     """Write the files of a network into a folder. Raises ExportError if a file with other content
     is there and not `force`; nothing is written then."""
     made = rendered(found)
-    for name, data in made.items():
-        file = target / name
-        if file.exists() and not force and file.read_bytes() != data:
-            raise ExportError(
-                "exists with other content",
-                file=file,
-                hint="Choose another folder with -o, or --force",
-            )
-    target.mkdir(parents=True, exist_ok=True)
-    for name, data in made.items():
-        write_whole(target / name, [data])
+    write_files(target, made, force=force)
     return [target / name for name in made]
 
 

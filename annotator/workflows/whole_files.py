@@ -1,0 +1,147 @@
+"""Writes files and folders completely or not at all, even in a power cut: beside their place
+first, then renamed. A folder that is there already keeps what nobody here wrote."""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from annotator.errors import ExportError
+
+
+def write_file(file: Path, parts: Iterable[bytes], *, force: bool = True) -> None:
+    """Write a file, and the folders above it.
+
+    Raises ExportError if the file cannot be written, or, unless `force`, if it is there with other
+    content; nothing is changed then.
+    """
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")
+    with _told(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with part.open("wb") as handle:
+                handle.writelines(parts)
+                handle.flush()
+                os.fsync(handle.fileno())
+            if not force and file.exists() and not filecmp.cmp(file, part, shallow=False):
+                raise _other_content(file)
+            part.replace(file)
+        finally:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+
+
+def write_files(target: Path, files: Mapping[str, bytes], *, force: bool = False) -> None:
+    """Write files into a folder that may hold others.
+
+    Raises ExportError, before anything is written, if one is there with other content (unless
+    `force`), and if one cannot be written.
+    """
+    for name, data in files.items():
+        file = target / name
+        if not force and file.exists() and not (file.is_file() and file.read_bytes() == data):
+            raise _other_content(file)
+    for name, data in files.items():
+        write_file(target / name, [data])
+
+
+def write_folder(target: Path, parts: Iterable[tuple[str, bytes]], *, force: bool = False) -> None:
+    """Write a folder of files from pairs of a name (a path in the folder) and bytes; bytes that
+    come again under a name are added to that file.
+
+    A folder that is there is replaced if it has the same files, or with `force`. Raises ExportError
+    if it has other content, if it holds a file that is not among those written or is the current
+    folder (`force` or not), or if it cannot be written; nothing is changed then.
+    """
+    with _told(target), folder_beside(target, parts) as made:
+        place = target.resolve()
+        if not place.exists():
+            made.replace(place)
+            return
+        if not place.is_dir():
+            raise ExportError("is a file, not a folder", file=target, hint="Choose another folder")
+        if Path.cwd().is_relative_to(place):
+            hint = "Name a folder in it, which the export makes"
+            raise ExportError("is the current folder", file=target, hint=hint)
+        if foreign := sorted(_inside(place) - _inside(made)):
+            hint = "Choose another folder, or move that file away; --force deletes nothing"
+            raise ExportError("is not part of this export", file=target / foreign[0], hint=hint)
+        if not force and first_difference(made, place) is not None:
+            raise _other_content(target)
+        _swap(made, place)
+
+
+@contextmanager
+def folder_beside(target: Path, parts: Iterable[tuple[str, bytes]]) -> Iterator[Path]:
+    """A folder beside a target, with the files of `write_folder`; it is gone afterwards."""
+    place = target.resolve()
+    work = place.with_name(f".{place.name}.{os.getpid()}.part")
+    try:
+        work.mkdir(parents=True)
+        _write_all(work, parts)
+        yield work
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def first_difference(made: Path, there: Path) -> Path | None:
+    """The first file, by its path in the folder, that is not the same in two folders."""
+    for path in sorted(_inside(made) | (_inside(there) if there.is_dir() else set())):
+        both = (made / path).is_file() and (there / path).is_file()
+        if not both or not filecmp.cmp(made / path, there / path, shallow=False):
+            return path
+    return None
+
+
+def _write_all(folder: Path, parts: Iterable[tuple[str, bytes]]) -> None:
+    begun: set[Path] = set()
+    for name, data in parts:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab") as file:
+            file.write(data)
+        begun.add(path)
+    for path in sorted(begun):
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+
+
+def _swap(made: Path, place: Path) -> None:
+    """Put a folder in the place of another, which is deleted."""
+    old = place.with_name(f".{place.name}.{os.getpid()}.old")
+    place.replace(old)
+    try:
+        made.replace(place)
+    except OSError:
+        with suppress(OSError):
+            old.replace(place)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _inside(folder: Path) -> set[Path]:
+    """What lies in a folder and in those below it, by its path there."""
+    found = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+    return {path.relative_to(folder) for path in found}
+
+
+def _other_content(file: Path) -> ExportError:
+    hint = "Choose another folder with -o, or --force"
+    return ExportError("exists with other content", file=file, hint=hint)
+
+
+@contextmanager
+def _told(file: Path) -> Iterator[None]:
+    """Errors of the system become an ExportError that names the file or folder."""
+    try:
+        yield
+    except OSError as error:
+        hint = "Check the folder, its permissions and the space on the disk; nothing was changed"
+        raise ExportError(f"cannot be written: {error.strerror}", file=file, hint=hint) from error
+
+
+__all__ = ["first_difference", "folder_beside", "write_file", "write_files", "write_folder"]
