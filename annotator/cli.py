@@ -1,5 +1,5 @@
-"""The command line: it finds commands by file name, prints errors in one way, and sets exit
-codes by the table. Neither this module nor the top of a command's file imports anything
+"""The command line: it finds commands by file name, prints all errors in the same form, and sets
+the exit codes of the table. Neither this module nor the top of a command's file imports anything
 heavy, so that help appears at once.
 """
 

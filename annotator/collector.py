@@ -1,4 +1,4 @@
-"""Python's garbage collector, where it costs more than it finds."""
+"""Pauses Python's garbage collector where it costs more than it finds."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
-    """No garbage is looked for within: for reading very many small values that all stay, where it
-    finds nothing and takes up to a third of the time. What is left is found afterwards."""
+    """Collects no garbage inside the block. Use it to read very many small values that all stay:
+    there is no garbage among them, and looking for it takes up to a third of the time."""
     running = gc.isenabled()
     gc.disable()
     try:

@@ -63,11 +63,11 @@ class Config:
     `[format.NAME]`: `labels`, `text` (the key of the text) and `offsets`. `labels` say what a label
     of that program or pipeline stands for in the schema, empty to leave it out. `blind_share` in
     [0, 1] is the share of paragraphs that are annotated without suggestions; `blind_seed` chooses
-    which ones, empty for the project's own seed. `mouse` is whether the screens take the mouse,
-    `pace` whether the queue tells how fast one is. `reasons` are the codes that a reviewer chooses
-    from; with `hide_names` review does not say who coded what. With a `closed` codebook only its
-    names are taken. `license` is told in what is exported, and `card` what only people know of the
-    data (see `CARD`).
+    which ones, empty for the project's own seed. `mouse` is whether the screens use the mouse,
+    `pace` whether the queue shows how fast the annotator works. `reasons` are the codes that a
+    reviewer chooses from; with `hide_names`, review does not say who coded what. A `closed`
+    codebook admits only its own names. `license` is written to exports, and `card` holds what only
+    people know about the data (see `CARD`).
     """
 
     schema: str = "actors-claims-stances"
@@ -101,14 +101,14 @@ shared = {shared}            # true: several unix users work in this folder
 # suggesters = ["model", "rules", "memory", "guideline"]
 # theme = "dark"             # dark | light | ansi
 # mouse = true               # false: the terminal keeps the mouse, to select and copy with it
-# pace = false               # true: the queue says what you did today, and when you will be done
+# pace = false               # true: the queue shows what you did today and when you will be done
 # blind_share = 0.0          # share of paragraphs annotated without suggestions
 # blind_seed = ""            # chooses which; empty: the project's own seed
 # codes offered in review:
 # reasons = ["guideline", "bounds", "overlooked", "context", "ambiguous"]
 # hide_names = false         # true: review does not say who coded what
-# codebook = "open"          # closed: only names of the codebook are taken; annotator codebook
-# license = "CC-BY-4.0"      # told in the gold data set
+# codebook = "open"          # closed: only names of the codebook are allowed; annotator codebook
+# license = "CC-BY-4.0"      # written into the gold data set
 
 # [card]                     # what only people know, for the data card of the gold data set
 # title = "..."              # also: summary, language, genre, sources, curation, speakers,
@@ -132,8 +132,8 @@ shared = {shared}            # true: several unix users work in this folder
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """What a key must hold: a description, what to write (with `{key}`, or all of it as `{at}`),
-    and a function that checks a value."""
+    """What a key must hold: a description, what to write (with `{key}`, or with the whole path as
+    `{at}`), and a function that checks a value."""
 
     words: str
     hint: str
@@ -161,7 +161,9 @@ _MOST = 1_000_000_000
 _TABLE = _Wanted("a table", "Write [{at}]", lambda v: isinstance(v, dict))
 _TEXT = _Wanted("a string", 'Write {key} = "..."', _is_text)
 _NAME = _Wanted("a non-empty string", 'Write {key} = "..."', lambda v: _is_text(v) and bool(v))
-_KEY = _Wanted("a string, the name of a key", 'Such as "a" or "ctrl+z"; "" is no key', _is_text)
+_KEY = _Wanted(
+    "a string, the name of a key", 'Write a key such as "a" or "ctrl+z", or "" for no key', _is_text
+)
 _SWITCH = _Wanted(
     "true or false", "Write {key} = true or {key} = false", lambda v: isinstance(v, bool)
 )
@@ -170,7 +172,7 @@ _SHARE = _Wanted(
 )
 _COUNT = _Wanted(
     f"a whole number from 0 to {_MOST}",
-    "Paragraphs; {key} = 0 is for never",
+    "Write a number of paragraphs; {key} = 0 means never",
     lambda v: _is_number(v) and isinstance(v, int) and 0 <= v <= _MOST,
 )
 _STRINGS = _Wanted(
@@ -233,7 +235,7 @@ def read_config(path: Path) -> Config:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except RecursionError as error:
         raise ProjectError(
-            "is nested too deeply", file=path, hint="Settings never need so many levels"
+            "is nested too deeply", file=path, hint="Remove levels; no setting needs so many"
         ) from error
     except ValueError as error:
         raise ProjectError(
@@ -263,7 +265,7 @@ def read_config(path: Path) -> Config:
 
 
 def _placed(root: Path, settings: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The settings of a pipeline, the `path` of a file or folder as seen from the project's."""
+    """The settings of a pipeline, with `path` made relative to the project folder."""
     named = settings.get("path")
     if named and (there := root / Path(named).expanduser()).exists():
         return {**settings, "path": str(there.absolute())}
@@ -286,12 +288,15 @@ def _check_tables(path: Path, table: Mapping[str, Any]) -> None:
 
 def _check_suggesters(path: Path, table: Mapping[str, Any]) -> None:
     """Raise ProjectError if a table `[suggester.NAME]` is invalid."""
-    from annotator.families import suggesters  # Slow to import, and seldom wanted.
+    from annotator.families import suggesters  # Slow to import, and seldom needed.
 
     names = suggesters.names()
     for name, value in table.items():
         if name not in names:
-            hint = f"Suggesters: {', '.join(names)}; a pipeline has [pipeline.NAME]"
+            hint = (
+                f"The suggesters are {', '.join(names)}; write the settings of a pipeline under "
+                "[pipeline.NAME]"
+            )
             raise ProjectError(
                 "is not a suggester", file=path, key=toml_key("suggester", name), hint=hint
             )
@@ -306,7 +311,7 @@ def _check_keys(
     """Raise ProjectError for an unknown key of a table, or one with a wrong value."""
     for key, value in table.items():
         if key not in known:
-            hint = f"Keys here: {', '.join(known) or 'none'}"
+            hint = f"Use one of these keys: {', '.join(known) or 'none'}"
             raise ProjectError("unknown key", file=path, key=toml_key(*at, key), hint=hint)
         _check(path, (*at, key), value, known[key])
 

@@ -1,9 +1,9 @@
 """All output of the command line goes through this module, to standard output or standard error.
 
-Annotators, ids, titles, labels, paths and arguments come from anywhere. What a terminal could
-interpret in them (escape sequences, C0 and C1 controls, line ends, bidirectional controls) is shown
-as stand-ins; JSON escapes it instead. Each argument is one line: a line end inside it belongs to
-some name.
+Annotators, ids, titles, labels, paths and arguments come from anywhere. Characters in them that a
+terminal could interpret (escape sequences, C0 and C1 controls, line ends, bidirectional controls)
+are replaced with visible signs; JSON escapes them instead. Each argument is one line: a line end
+inside it belongs to some name.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ def talk(*lines: str) -> None:
 
 
 def tell_json(value: object) -> None:
-    """A result on standard output as JSON: sorted keys, indented; what
-    a terminal could interpret is escaped."""
+    """Print a result to standard output as JSON, with sorted keys and indentation. Characters that
+    a terminal could interpret are escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
     for line in text.split("\n"):
         _write(sys.stdout, HARMFUL.sub(_escaped, line))
 
 
 def tell_data(data: bytes, *, as_json: bool) -> None:
-    """Data on standard output as it is; of lines of JSON what a terminal could interpret is
-    escaped, which leaves their values the same."""
+    """Print data to standard output as it is. In lines of JSON, characters that a terminal could
+    interpret are escaped, which does not change the values."""
     if as_json:
         lines = data.decode("utf-8").split("\n")
         data = "\n".join(HARMFUL.sub(_escaped, line) for line in lines).encode("utf-8")
@@ -52,7 +52,7 @@ def tell_data(data: bytes, *, as_json: bool) -> None:
 
 
 def tell_csv(rows: Iterable[Iterable[object]]) -> None:
-    """Rows of a result on standard output, as CSV."""
+    """Print the rows of a result to standard output as CSV."""
     import csv
     import io
 
@@ -125,7 +125,7 @@ def _say(stream: TextIO, lines: tuple[str, ...]) -> None:
 
 
 def _write(stream: TextIO, line: str) -> None:
-    """Write a line that is already safe, with the characters that the stream's encoding has."""
+    """Write a line that is already safe, using only characters that the stream's encoding has."""
     encoding = getattr(stream, "encoding", None) or "utf-8"
     click.echo(line.encode(encoding, "replace").decode(encoding), file=stream)
 

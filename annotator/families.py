@@ -1,5 +1,5 @@
-"""The four families of plug-ins, each with the Protocol that its members
-fulfil. Importing this imports no member."""
+"""The four families of plug-ins, each with the Protocol that its members implement. Importing this
+module imports no member."""
 
 from __future__ import annotations
 

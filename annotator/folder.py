@@ -1,4 +1,5 @@
-"""Finds and makes the folder of a project, and reads what it names. `Project` works in it."""
+"""Finds and makes the folder of a project, and reads the schema that it names. `Project` works in
+it."""
 
 from __future__ import annotations
 
@@ -21,8 +22,8 @@ DATABASE = "annotator.db"
 
 
 def find_folder(start: Path | None = None) -> Path:
-    """The project folder: ANNOTATOR_PROJECT, else the nearest one
-    from `start` (the current folder) up.
+    """The project folder: ANNOTATOR_PROJECT, or else `start` (the current folder) or the nearest
+    project folder above it.
 
     Raises ProjectError if there is none.
     """
@@ -31,7 +32,7 @@ def find_folder(start: Path | None = None) -> Path:
         root = Path(named).expanduser()
         if not (root / FILE).is_file():
             raise ProjectError(
-                "ANNOTATOR_PROJECT names a folder that holds no project",
+                "ANNOTATOR_PROJECT names a folder without a project",
                 file=root,
                 hint="Make one with `annotator init`, or unset the variable",
             )
@@ -48,8 +49,8 @@ def find_folder(start: Path | None = None) -> Path:
 
 @contextmanager
 def new_folder(root: Path, *, schema: str, shared: bool, allow_network: bool) -> Iterator[None]:
-    """The folder of a new, empty project, made when missing; nothing of it is left behind when
-    this or what is done with it fails.
+    """The folder of a new, empty project, which is made if it is missing. If this or the block
+    fails, nothing of it remains.
 
     Raises ProjectError if it cannot be made, SchemaError for a schema that is invalid.
     """
@@ -59,7 +60,9 @@ def new_folder(root: Path, *, schema: str, shared: bool, allow_network: bool) ->
                 "is already a project", file=root, hint="Open it, or choose another folder"
             )
     if root.exists() and not root.is_dir():
-        raise ProjectError("is a file", file=root, hint="Name a folder, or one to be made")
+        raise ProjectError(
+            "is a file", file=root, hint="Name a folder, or one that does not exist yet"
+        )
     source = schema_path(schema)
     load_schema(schema)
     made = [folder for folder in (root, *root.parents) if not folder.exists()]

@@ -1,4 +1,4 @@
-"""The pages of documentation that travel with the program: `docs/*.md`, one topic a file."""
+"""The pages of documentation that travel with the program: `docs/*.md`, one topic per file."""
 
 from __future__ import annotations
 

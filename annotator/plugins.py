@@ -1,8 +1,8 @@
 """Plug-in families: the files of one folder, plus what other packages add through entry points.
 
-A family lists its names without importing anything, and loads exactly the one that is asked for, as
-what its Protocol says a member is. Adding a member is adding one file to the family's folder.
-`families.py` has the four there are.
+A family lists its names without importing anything, and loads only the member that is needed, typed
+by the family's Protocol. To add a member, add one file to the family's folder. `families.py` has
+the four families.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from typing import Generic, TypeVar, cast
 from annotator.errors import UsageError
 
 Member = TypeVar("Member")
-"""The Protocol that the modules of a family fulfil."""
+"""The Protocol that the modules of a family implement."""
 
 FACE = "api"
-"""The module of a family that is not a member: what the family shows to others."""
+"""The module of a family that is not a member: its public interface."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Family(Generic[Member]):
         return {point.name: point for point in entry_points(group=self.package)}
 
     def names(self) -> tuple[str, ...]:
-        """Every member's name, sorted; imports none of them."""
+        """Every member's name, sorted. No member is imported."""
         stems = (file.stem for file in self._folder.glob("*.py"))
         own = {
             stem.replace("_", "-") for stem in stems if stem != FACE and not stem.startswith("_")
@@ -55,7 +55,7 @@ class Family(Generic[Member]):
         return tuple(sorted(own | set(self._entry_points)))
 
     def load(self, name: str) -> Member:
-        """The module of a member. Raises UsageError if there is none of that name."""
+        """The module of a member. Raises UsageError if no member has that name."""
         if name not in self.names():
             raise UsageError(
                 f"there is no {self.noun} “{name}”", hint=f"Choose one of {', '.join(self.names())}"

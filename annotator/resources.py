@@ -41,13 +41,15 @@ def schema_path(name: str) -> Path:
 
 
 def load_schema(name: str) -> LabelSchema:
-    """The schema of that name or path. Raises SchemaError if it is missing or does not hold."""
+    """The schema of that name or path. Raises SchemaError if it is missing or invalid."""
     path = schema_path(name)
     try:
         source = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SchemaError(
-            f"cannot be read: {error}", file=path, hint="A schema is a UTF-8 file"
+            f"cannot be read: {error}",
+            file=path,
+            hint="Give a schema file that is readable and in UTF-8",
         ) from error
     return parse_schema(source, file=path)
 

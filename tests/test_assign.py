@@ -314,8 +314,11 @@ _REFUSED = {
     ),
     "--clear --document what": (3, "there is no document “what”"),
     "--clear @gold": (2, "“@gold” cannot be an annotator's name"),
-    "--clear --each 2": (2, "--each: --clear only takes documents back\n  Assign them"),
-    "ada --clear --overlap 0": (2, "--overlap: --clear only takes documents back"),
+    "--clear --each 2": (
+        2,
+        "--each: --clear only takes back documents\n  Take documents back first",
+    ),
+    "ada --clear --overlap 0": (2, "--overlap: --clear only takes back documents"),
     "--overlap 0.2": (2, "no annotator is named\n  Name the annotators"),
     "--dry-run": (2, "no annotator is named"),
 }

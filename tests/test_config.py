@@ -87,7 +87,7 @@ def test_a_key_that_is_not_known_is_named_with_those_that_are(
 ) -> None:
     error = _read(tmp_path, text)
     assert (error.key, error.message) == (key, "unknown key")
-    assert error.hint.startswith(f"Keys here: {allowed}")
+    assert error.hint.startswith(f"Use one of these keys: {allowed}")
 
 
 @pytest.mark.parametrize("name", ["rule", "pipeline:mine"])

@@ -52,7 +52,7 @@ def test_what_went_on_on_both_sides_is_told_and_left_while_the_rest_comes(
     said = capsys.readouterr()
     assert said.out == ""
     assert "2 decisions added (ada 1, ben 1)" in said.err, said.err
-    assert "doc-0: ada went on here and there, 2 decisions here, 5 there" in said.err, said.err
+    assert "doc-0: ada worked here and there, 2 decisions here, 5 there" in said.err, said.err
     assert "annotator import FILE --as ada-2" in said.err
     assert [r for r in dump(one, "event")["event"] if r[1:3] == ("doc-0", "ada")] == before
     for _ in range(2):
@@ -100,10 +100,10 @@ def test_more_forks_than_ten_are_counted(
     capsys.readouterr()
     assert run(["--project", str(one), "merge", str(other)]) == 1
     said = capsys.readouterr().err.splitlines()
-    assert sum("went on here and there" in line for line in said) == 10
+    assert sum("worked here and there" in line for line in said) == 10
     assert "and 2 more of these" in said
-    assert any(line.startswith("doc-0: gold went on") for line in said)
-    assert said[-1].startswith("  Only one gold can stay")
+    assert any(line.startswith("doc-0: gold worked") for line in said)
+    assert said[-1].startswith("  There can be only one gold")
 
 
 def test_what_came_to_both_by_itself_and_is_the_same_is_no_fork(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_a_text_with_other_paragraphs_keeps_its_work_there(
     decide(other, "ben", *mark(0))
     capsys.readouterr()
     assert run(["--project", str(one), "merge", str(other)]) == 1
-    assert "paragraphs there are others: d" in capsys.readouterr().err
+    assert "other paragraphs there: d" in capsys.readouterr().err
     with Project.open(one) as of:
         assert [(row.document, row.annotator) for row in of.log.completions()] == [("doc-0", "ben")]
 

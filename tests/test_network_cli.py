@@ -124,7 +124,7 @@ def test_windows_rules_and_wrong_words(debate: Path, capsys: pytest.CaptureFixtu
     told, _ = _say(capsys, debate, "network", "--window", "60", "--step", "30")
     assert len(told.splitlines()) == 6 and told.startswith("2025-02-04 to 2025-04-04: ")
     _, said = _say(capsys, debate, "network", "--step", "3", code=2)
-    assert "--step goes with --window" in said
+    assert "--step needs --window" in said
     _, said = _say(capsys, debate, "network", "--document", "nobody", code=2)
     assert "there is no document “nobody”" in said
     _, said = _say(capsys, debate, "network", "--status", "annotator=ada", code=3)

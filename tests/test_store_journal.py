@@ -72,7 +72,7 @@ def test_decided_while_another_holds_the_lock_and_killed_it_is_taken_in_by_anybo
         assert len(_files(root)) == 2
     assert run(["--project", str(root), "--annotator", "ben", "status"]) == 0
     said = capsys.readouterr().err
-    assert "3 decisions that waited beside the database: saved now" in said, said
+    assert "3 decisions that waited beside the database: now saved" in said, said
     assert "no longer fit" in said, "the other process decided on the state before those"
     with Project.open(root) as of:
         assert of.taken_in == journal.TakenIn()

@@ -46,7 +46,7 @@ def status_option(default: str) -> Callable[[F], F]:
 
 
 def open_project(ctx: click.Context) -> Project:
-    """The project named by --project, else the one that this folder lies in."""
+    """The project that --project names, or else the one that contains this folder."""
     from annotator.folder import find_folder
     from annotator.project import Project
 
@@ -54,7 +54,7 @@ def open_project(ctx: click.Context) -> Project:
     project = Project.open(named if named is not None else find_folder())
     taken = project.taken_in
     if taken.decisions:
-        talk(f"{plural(taken.decisions, 'decision')} that waited beside the database: saved now")
+        talk(f"{plural(taken.decisions, 'decision')} that waited beside the database: now saved")
     for file in taken.left:
         talk(f"{file}: holds decisions that no longer fit the database")
     return project
@@ -68,7 +68,7 @@ def annotator_of(ctx: click.Context) -> str:
 
 
 def progress(nouns: str) -> Callable[[int, int], None]:
-    """What tells the person how far it is, every fifty `nouns`."""
+    """A function that reports progress after every fifty `nouns`."""
 
     def tell(done: int, count: int) -> None:
         if done % 50 == 0 and done < count:
@@ -78,7 +78,7 @@ def progress(nouns: str) -> Callable[[int, int], None]:
 
 
 def table(names: tuple[str, ...], rows: Sequence[tuple[Any, ...]], left: int = 1) -> list[str]:
-    """Columns aligned: the first `left` ones to the left, numbers to the right."""
+    """Aligned columns: the first `left` ones to the left, numbers to the right."""
     cells = [names, *(tuple(str(value) for value in row) for row in rows)]
     widths = [max(len(row[i]) for row in cells) for i in range(len(names))]
     return [

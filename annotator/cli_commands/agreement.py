@@ -51,9 +51,11 @@ if TYPE_CHECKING:
     help="Only this measure; you can repeat it.",
 )
 @click.option(
-    "--same-names", is_flag=True, help="Count names that were decided to be the same as one."
+    "--same-names",
+    is_flag=True,
+    help="Count names as one if somebody ruled that they are the same.",
 )
-@click.option("--no-intervals", is_flag=True, help="Leave the intervals out.")
+@click.option("--no-intervals", is_flag=True, help="Leave out the intervals.")
 @click.option("--bootstrap", type=click.IntRange(0, 100_000), hidden=True, help="No longer needed.")
 @click.option(
     "--report",
@@ -77,7 +79,7 @@ if TYPE_CHECKING:
     "--gamma",
     "with_gamma",
     is_flag=True,
-    help="Add gamma and gamma_cat (extra `gamma`); this takes long.",
+    help="Add gamma and gamma_cat (extra `gamma`); this takes a long time.",
 )
 @click.option(
     "--gamma-alpha", default=1.0, show_default=True, help="The weight of the position in gamma."
@@ -132,8 +134,8 @@ def command(
 
     The figures are F1 of spans; Krippendorff's alpha with percent agreement and Gwet's AC1; alpha_U
     and the u-alpha family; labels, attributes and names of aligned spans; relations with their
-    side; tuples and the network. The report adds intervals over documents, what agreement is lost
-    to, how suggestions influence it, and where to look.
+    side; tuples and the network. The report adds intervals over documents, the causes of
+    disagreement, how suggestions influence it, and where to look.
 
     \b
     Examples:
@@ -190,7 +192,7 @@ def command(
 def _documents(
     project: Project, documents: Sequence[str], since: str | None, until: str | None
 ) -> set[str] | None:
-    """The documents that are asked for; None for all. Raises UsageError for one that is none."""
+    """The documents to compare; None for all. Raises UsageError for an unknown document."""
     from annotator.workflows.agreement.methods_data import checked_day, finished_between
 
     for id in documents:
@@ -212,7 +214,7 @@ def _write(
     *,
     same_names: bool,
 ) -> None:
-    """Reports and tables, and a line for each."""
+    """Write reports and tables, and print a line for each."""
     from annotator.workflows.agreement.methods_data import all_differences, study
     from annotator.workflows.agreement.methods_report import check_report, write_report
     from annotator.workflows.agreement.tables import files, write_tables

@@ -29,8 +29,8 @@ def command(ctx: click.Context, document: str | None) -> int:
 
 
 def open_somehow(ctx: click.Context) -> int:
-    """Open the application on the project that is named or lies here; where
-    there is none, on a demo project."""
+    """Open the application on the project that is named or is in this folder, or else on a demo
+    project."""
     wanted = ctx.obj["project"] is not None or os.environ.get("ANNOTATOR_PROJECT")
     if wanted or _has_project(Path.cwd()):
         return open_application(ctx, lambda: open_project(ctx))
@@ -38,8 +38,8 @@ def open_somehow(ctx: click.Context) -> int:
 
 
 def open_demo(corpus: str | None = None) -> Project:
-    """The demo project of a corpus (none: the usual one); it
-    is told when it has to be made first."""
+    """The demo project of a corpus (None for the default one). Prints a message if it has to be
+    made first."""
     from annotator.workflows.demo import SEEDS, demo_folder, demo_project
 
     corpus = corpus or SEEDS
@@ -51,14 +51,13 @@ def open_demo(corpus: str | None = None) -> Project:
 def open_application(
     ctx: click.Context, opened: Callable[[], Project], *, document: str | None = None
 ) -> int:
-    """Open the application on a project, which is opened when it
-    is known that a screen can be shown."""
+    """Open the application on a project, once it is clear that a screen can be shown."""
     import gc
 
     from annotator.errors import ProjectError, UsageError
 
-    # To look for garbage among what is being loaded takes a tenth of the
-    # start; the screen takes it up again.
+    # Collecting garbage while modules load takes a tenth of the start. The screen turns it on
+    # again.
     gc.disable()
     name = annotator_of(ctx)
     check_terminal()
@@ -85,7 +84,7 @@ def _has_project(start: Path) -> bool:
 
 
 def check_terminal() -> None:
-    """Raise UsageError where no screen can be shown."""
+    """Raise UsageError if no screen can be shown."""
     import sys
 
     from annotator.errors import UsageError

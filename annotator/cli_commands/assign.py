@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     "--each",
     type=int,
     metavar="N",
-    help="How many annotators each document gets, counting those it has. [1]",
+    help="How many annotators each document gets, including those that it has. [1]",
 )
 @click.option(
     "--overlap",
@@ -45,20 +45,20 @@ if TYPE_CHECKING:
 @click.option(
     "--by",
     type=click.Choice(["uncertainty", "diversity"]),
-    help="Give out the documents that teach the model most.",
+    help="Assign the documents that teach the model most.",
 )
 @click.option(
     "--count",
     type=int,
     default=20,
     show_default=True,
-    help="How many documents to give out with --by.",
+    help="How many documents to assign with --by.",
 )
 @click.option(
     "--clear",
     "taking",
     is_flag=True,
-    help="Take back what nobody has begun, from those named or from all.",
+    help="Take back documents that are not begun, from the annotators named or from all.",
 )
 @click.option("--dry-run", is_flag=True, help="Show what would happen, and change nothing.")
 @json_option
@@ -77,14 +77,14 @@ def command(
 ) -> int:
     """Divide the documents among annotators, evenly by words; without names, show who has what.
 
-    Each document that nobody has goes to one of the annotators named, or to as many as --each says.
-    With --overlap, a share of the documents goes to all of them, for agreement; a seed of the
-    project decides which, also for documents that are imported later. Documents that somebody has
-    begun stay with them. Run the command again after an import, with the same options: it gives out
-    the new documents, first to those with the fewest words. In the application, annotators see the
-    documents assigned to them.
+    Each document that is not assigned yet goes to one of the annotators named, or to as many as
+    --each says. With --overlap, a share of the documents goes to all of them, for agreement; a seed
+    of the project decides which, also for documents that are imported later. Documents that
+    somebody has begun stay with them. Run the command again after an import, with the same options:
+    it assigns the new documents, first to those with the fewest words. In the application,
+    annotators see the documents assigned to them.
 
-    With --by, the command gives out --count documents that nobody has: those that the model is
+    With --by, the command assigns --count documents that nobody has yet: those that the model is
     least sure about (uncertainty), or those least like what is coded so far (diversity). A fifth of
     them is drawn at random and marked, so that agreement on that part stays unbiased.
 
@@ -128,14 +128,14 @@ def command(
 
 
 def _check_taking(sharing: str) -> None:
-    """Raise UsageError where --clear stands beside an option that gives documents out."""
+    """Raise UsageError if --clear is combined with an option that assigns documents."""
     if sharing:
-        hint = "Assign them with a second command"
-        raise UsageError("--clear only takes documents back", key=sharing, hint=hint)
+        hint = "Take documents back first, then assign with a second command"
+        raise UsageError("--clear only takes back documents", key=sharing, hint=hint)
 
 
 def _check_showing(*, asked: bool) -> None:
-    """Raise UsageError where something is to be done, and nobody is named."""
+    """Raise UsageError if there is something to do but nobody is named."""
     if asked:
         hint = "Name the annotators: annotator assign ada ben ..."
         raise UsageError("no annotator is named", hint=hint)
@@ -182,7 +182,7 @@ def _tell(report: AssignmentReport, *, as_json: bool) -> None:
 
 
 def _assigned(outcome: AssignmentResult, each: int, dry_run: bool) -> str:
-    """What was given, for a person."""
+    """What was assigned, as text."""
     count = len({id for _, id in outcome.pairs})
     people = "an annotator" if each == 1 else f"{each} annotators"
     said = f"nothing to assign: every document has {people} already"
@@ -198,7 +198,7 @@ def _assigned(outcome: AssignmentResult, each: int, dry_run: bool) -> str:
 
 
 def _taken(outcome: AssignmentResult, dry_run: bool) -> str:
-    """What was taken back, for a person."""
+    """What was taken back, as text."""
     if not outcome.pairs:
-        return "there is nothing to take back: nothing is assigned, or all of it has been begun"
+        return "there is nothing to take back: no documents are assigned, or all of them are begun"
     return f"{plural(len(outcome.pairs), 'assignment')} {'would be ' if dry_run else ''}taken back"

@@ -13,10 +13,10 @@ from annotator.cli_commands._shared import open_project, talk
 @click.argument("file", type=click.Path(path_type=Path))
 @click.pass_context
 def command(ctx: click.Context, file: Path) -> None:
-    """Copy the database into FILE, while others go on working.
+    """Copy the database into FILE, even while people work.
 
     `annotator restore FILE` puts it back, also while people work. Never use `cp` or `mv` for that:
-    people who have the database open would go on working in a file that is gone.
+    people who have the database open would keep working in a file that is gone.
 
     \b
     Example:

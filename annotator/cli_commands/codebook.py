@@ -1,4 +1,4 @@
-"""`annotator codebook`: the names that are to be used, with what they mean."""
+"""`annotator codebook`: the names that annotators should use, with their meanings."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def command() -> None:
 def import_(ctx: click.Context, path: Path, entry: NameKind, dry_run: bool, as_json: bool) -> int:
     """Import names from a CSV, TSV or REFI-QDA file; they replace entries of the same name.
 
-    The columns are entry (entity or concept), name, kind, aliases (divided by |), definition,
+    The columns are entry (entity or concept), name, kind, aliases (separated by |), definition,
     parent, opposite and external_id. A file without the column entry is an authority file of
     entities: id, name, aliases, kind. A codebook of ATLAS.ti, MAXQDA, NVivo or QualCoder (.qdc)
     brings names, definitions and parents. The exit code is 1 if something was left out or is
@@ -70,8 +70,9 @@ def import_(ctx: click.Context, path: Path, entry: NameKind, dry_run: bool, as_j
     else:
         would = "would be " if dry_run else ""
         tell(
-            f"{plural(done.added, 'name')} {would}new, {done.changed} {would}changed, "
-            f"{done.same} as before"
+            f"{plural(done.added, 'name')} {would}new, {done.changed} "
+            f"{would}changed, "
+            f"{done.same} unchanged"
         )
     return 1 if done.told else 0
 
@@ -81,7 +82,7 @@ def import_(ctx: click.Context, path: Path, entry: NameKind, dry_run: bool, as_j
 @json_option
 @click.pass_context
 def export(ctx: click.Context, path: Path | None, as_json: bool) -> int:
-    """Write the codebook as CSV to PATH or, without it or with -, to the screen: every name with
+    """Write the codebook as CSV to PATH, or to the screen without PATH or with -: every name with
     the number of its uses, documents and annotators. Names that are in use but not in the codebook
     come last. A PATH that ends in .qdc becomes a codebook of REFI-QDA.
 
@@ -125,7 +126,7 @@ def undo(ctx: click.Context) -> int:
 
     with open_project(ctx) as project:
         number = undo_codebook(project, who=annotator_of(ctx))
-    tell(f"{plural(number, 'name')} as before" if number else "nothing to take back")
+    tell(f"{plural(number, 'name')} restored" if number else "nothing to take back")
     return 0
 
 

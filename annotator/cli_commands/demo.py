@@ -6,7 +6,7 @@ from __future__ import annotations
 import click
 
 CORPORA = ("seeds", "debate")
-"""As in `workflows.demo`, which is too slow to import for `--help`."""
+"""The same as in `workflows.demo`, which is too slow to import for `--help`."""
 
 
 @click.command()
@@ -30,7 +30,7 @@ def command(ctx: click.Context, corpus: str) -> int:
 
     if ctx.obj["project"] is not None:
         raise UsageError(
-            "a demo has its own project",
+            "a demo uses its own project",
             hint="Leave out --project, or use `annotator annotate`",
         )
     return open_application(ctx, lambda: open_demo(corpus))

@@ -1,4 +1,4 @@
-"""`annotator doctor`: whether everything is as it should be."""
+"""`annotator doctor`: checks whether everything is as it should be."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.option(
     "--deep",
     is_flag=True,
-    help="Also check the chain of hashes over the log of decisions, and count all sums again.",
+    help="Also check the chain of hashes over the log of decisions, and recount all sums.",
 )
 @click.option(
     "--noted",
@@ -32,7 +32,7 @@ def command(ctx: click.Context, deep: bool, noted: str | None, as_json: bool) ->
     """Check the installation, the terminal and the project; the
     exit code is 1 if something is wrong.
 
-    It names each damaged item, and the backup to restore if there is a good one beside the
+    It lists each damaged item, and the backup to restore if there is an intact one beside the
     database.
 
     \b
@@ -74,9 +74,9 @@ def command(ctx: click.Context, deep: bool, noted: str | None, as_json: bool) ->
 def _project_findings(
     root: Path, facts: dict[str, str], *, deep: bool, noted: tuple[int, str] | None
 ) -> Iterator[str]:
-    """What does not hold in a project; `facts` get what can be told of it.
+    """What is wrong with a project; adds what is known about it to `facts`.
 
-    Raises ProjectError, SchemaError or StoreError for what hides the rest.
+    Raises ProjectError, SchemaError or StoreError for a fault that hides all others.
     """
     from annotator.config import FILE, read_config
     from annotator.errors import AnnotatorError, ProjectError, SchemaError, UsageError
@@ -108,7 +108,7 @@ def _project_findings(
     except Exception as error:
         if not (root / DATABASE).exists():
             raise
-        # Damage can raise anything that reading can.
+        # Damage can raise any error that reading can.
         said = (
             str(error) if isinstance(error, AnnotatorError) else f"{type(error).__name__}: {error}"
         )
@@ -120,7 +120,7 @@ def _project_findings(
 
 
 def _told_of(project: Project, facts: dict[str, str], *, deep: bool) -> list[str]:
-    """What does not hold in a database that can be opened."""
+    """What is wrong with a database that can be opened."""
     d = project.diagnosis()
     facts["database version"] = str(d.schema_version)
     facts["journal"] = f"{d.journal_mode}, synchronous {d.synchronous}"
@@ -134,7 +134,7 @@ def _told_of(project: Project, facts: dict[str, str], *, deep: bool) -> list[str
 
 
 def _head_of(noted: str | None) -> tuple[int, str] | None:
-    """Number and hash of a head of the chain. Raises UsageError for what is none."""
+    """Number and hash of a head of the chain. Raises UsageError if `noted` is not one."""
     from annotator.errors import UsageError
 
     if noted is None:
@@ -151,7 +151,7 @@ def _head_of(noted: str | None) -> tuple[int, str] | None:
 
 
 def _not_as_noted(project: Project, noted: tuple[int, str] | None) -> Iterator[str]:
-    """Whether the chain has another hash where somebody noted one."""
+    """A finding if the chain has another hash than the one that somebody noted."""
     if noted is None:
         return
     number, start = noted
@@ -168,12 +168,14 @@ def _files_left(database: Path) -> Iterator[str]:
 
     for file in put_aside(database):
         yield (
-            f"{file}: decisions that no longer fitted are kept here; take it away when they are "
-            "settled"
+            f"{file}: decisions that no longer fit the database are kept here; "
+            "delete it when you have "
+            "dealt with them"
         )
     for file in sorted(database.parent.glob(f"{database.name}.replaced-wal-*")):
         yield (
-            f"{file}: the log of a database that was replaced is kept here; take it away when "
+            f"{file}: the log of a database that was replaced is kept here; "
+            "delete it when "
             "nothing is missing"
         )
 
@@ -185,17 +187,18 @@ def _remedy(database: Path) -> str:
     best = backup_to_take(database, None)
     if best is None:
         return (
-            "the project is damaged: `annotator restore FILE` brings a backup back; none lies "
+            "the project is damaged: `annotator restore FILE` restores a backup; there is none "
             "beside the database"
         )
     return (
-        f"the project is damaged: the newest whole copy here is {best}: `annotator restore "
-        f"{best}` brings it back"
+        f"the project is damaged; the newest intact copy here is {best}: "
+        "`annotator restore "
+        f"{best}` restores it"
     )
 
 
 def _facts() -> dict[str, str]:
-    """Versions, without importing what is only named."""
+    """Versions of the program and its dependencies, which are not imported."""
     import os
     import platform
     from importlib.metadata import version
@@ -216,8 +219,8 @@ def _facts() -> dict[str, str]:
 
 
 def _parser_findings(facts: dict[str, str]) -> list[str]:
-    """Which pipeline parses sentences for suggestions, with its
-    files compared with the official ones."""
+    """Which pipeline parses sentences for suggestions, and whether its files are the official
+    ones."""
     from annotator.english.parser import REMEDY, search
 
     told = search()
@@ -225,7 +228,7 @@ def _parser_findings(facts: dict[str, str]) -> list[str]:
     facts["parser"] = f"{found.name} {found.version}" if found is not None else "none"
     if found is not None:
         return list(told.refused)
-    return [*told.refused, f"there is no parser, so suggestions are less good: {REMEDY}"]
+    return [*told.refused, f"there is no parser, so suggestions are worse: {REMEDY}"]
 
 
 def _terminal_findings() -> list[str]:

@@ -49,8 +49,8 @@ def command(
     [[start, end, label], ...]}. Unfinished paragraphs of records are left out. The command goes
     through the paragraphs as in a project: it suggests, counts keys, and learns, once with rules
     and the memory of what was accepted, and once with a model that is trained every few paragraphs.
-    It counts the keys of somebody who makes no mistakes and needs no time to read, so use the
-    figures to compare, not to plan hours.
+    It assumes an annotator who makes no mistakes and needs no time to read, so use the figures to
+    compare, not to plan hours.
 
     \b
     Examples:
@@ -73,7 +73,7 @@ def command(
 
 
 def _schema_and_config(ctx: click.Context, schema: str | None) -> tuple[LabelSchema, Config]:
-    """Those of the project, where there is one; else the default schema or the one named."""
+    """Those of the project if there is one, or else the default schema or the one named."""
     from annotator.config import FILE, Config, read_config
     from annotator.errors import ProjectError
     from annotator.folder import find_folder, schema_of
@@ -84,7 +84,7 @@ def _schema_and_config(ctx: click.Context, schema: str | None) -> tuple[LabelSch
         root = named if named is not None else find_folder()
     except ProjectError as error:
         if error.file is not None:
-            raise  # A project was named where none is.
+            raise  # A project was named, but there is none.
         return load_schema(schema or Config().schema), Config()
     config = read_config(root / FILE)
     return load_schema(schema) if schema else schema_of(root, config), config

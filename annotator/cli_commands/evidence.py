@@ -1,4 +1,4 @@
-"""`annotator evidence`: the receipts of an edge."""
+"""`annotator evidence`: the statements behind an edge."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def command(
     """Show the sentences behind a side: who coded what ENTITY says on CONCEPT, where, and why
     review decided it.
 
-    If an entity took one side first and the other one later, the command shows both. --real keeps
-    the change; --slip flags the later statement in the gold and reopens its paragraph in review.
+    If an entity took one side first and the other later, the command shows both. --real keeps the
+    change; --slip flags the later statement in the gold and reopens its paragraph in review.
 
     \b
     Examples:
@@ -60,12 +60,14 @@ def command(
     from annotator.workflows.network.side_changes import keep_as_real, kept, send_to_review
 
     if real and slip:
-        raise click.UsageError("a change is real or a slip, not both")
+        raise click.UsageError(
+            "--real and --slip cannot be used together: a change is real or a slip"
+        )
     with open_project(ctx) as project:
         found = read_evidence(project, NetworkOptions(status=status), entity, concept)
         changes = side_changes(found)
         if (real or slip) and not changes:
-            raise click.UsageError("no change of sides here")
+            raise click.UsageError("there is no change of sides here")
         if real:
             keep_as_real(project, changes)
             talk(f"kept as real: {plural(len(changes), 'change')} of sides")

@@ -1,4 +1,4 @@
-"""`annotator export`: what stands in the project as files."""
+"""`annotator export`: writes what the project holds to files."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 _JSON = ("jsonl", "huggingface", "doccano", "prodigy", "label-studio")
-"""Formats that are JSON, of which standard output gets no control character raw."""
+"""Formats that are JSON; on standard output, their control characters are escaped."""
 
 
 @click.command()
@@ -45,7 +45,7 @@ _JSON = ("jsonl", "huggingface", "doccano", "prodigy", "label-studio")
     type=click.Choice(["document", "paragraph"]),
     default="document",
     show_default=True,
-    help="What a record is about.",
+    help="What each record covers.",
 )
 @documents_option
 @click.option(
@@ -102,10 +102,10 @@ def command(
 
     FORMAT is jsonl for the canonical records; csv for tables of items and statements; brat, cas,
     doccano, label-studio or prodigy for those programs; qdpx for ATLAS.ti, MAXQDA, NVivo and
-    QualCoder; dna for Discourse Network Analyzer; conll, huggingface, parquet or spacy for
-    learners. The command counts what a format has no place for. Gold as jsonl is a folder: the
-    records, a split of the documents into train, dev and test, everybody's work and votes, a
-    manifest with hashes, and a data card.
+    QualCoder; dna for Discourse Network Analyzer; conll, huggingface, parquet or spacy for machine
+    learning. The command counts what a format cannot hold. Gold as jsonl is a folder: the records,
+    a split of the documents into train, dev and test, everybody's work and votes, a manifest with
+    hashes, and a data card.
 
     \b
     Examples:
@@ -137,7 +137,7 @@ def command(
 
 
 def _to_screen(project: Project, format: str, wanted: ExportOptions) -> None:
-    """An export of one file on standard output."""
+    """Write an export of one file to standard output."""
     from annotator.workflows.exchange.export import Rendering
 
     made = Rendering(project, format, wanted)
@@ -156,7 +156,7 @@ def _to_files(
     force: bool,
     as_json: bool,
 ) -> None:
-    """An export written, or compared with what is there."""
+    """Write an export, or compare it with the existing files."""
     from annotator.workflows.exchange import export as workflow
 
     several = workflow.Rendering(project, format, wanted).several
@@ -176,7 +176,7 @@ def _to_files(
 
 
 def _tell_missing(left_out: Counter[str], lost: Counter[str]) -> None:
-    """Tell what does not leave, and what the format has no place for."""
+    """Say what is left out, and what the format cannot hold."""
     for what, count in sorted((+left_out).items()):
         talk(f"left out: {count:,} {what}")
     for what, count in sorted((+lost).items()):
@@ -192,7 +192,7 @@ def _gold(
     force: bool,
     as_json: bool,
 ) -> None:
-    """The data set: written, or compared with what is there."""
+    """Write the data set, or compare it with the existing files."""
     from annotator.workflows.exchange.dataset import Choices, check_dataset, write_dataset
 
     choices = Choices(notes=wanted.notes, pseudonyms=wanted.pseudonyms)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from annotator.workflows.exchange.importing import FileResult, ImportOptions
 
 LINES = 10
-"""Files that are told of one by one; of more together."""
+"""How many files are reported one by one; if there are more, they are reported together."""
 
 
 @click.command("import")
@@ -146,7 +146,7 @@ def command(
 
 
 def _columns(given: Sequence[str]) -> dict[str, str]:
-    """What `--columns` says: what a column holds -> its name."""
+    """What `--columns` says: a dict from what a column holds to its name."""
     pairs = [one.partition("=") for one in given]
     known = ("text", "id", "title", "date", "source", "annotator")
     for key, _, name in pairs:
@@ -159,7 +159,7 @@ def _columns(given: Sequence[str]) -> dict[str, str]:
 def _import(
     project: Project, paths: Sequence[Path], options: ImportOptions, *, quiet: bool
 ) -> tuple[list[FileResult], list[AnnotatorError]]:
-    """Import every file; a failing one does not stop the next."""
+    """Import every file; a file that fails does not stop the next."""
     from annotator.console import complain
     from annotator.formats.api import ReadReport
     from annotator.workflows.exchange.importing import files, ingest
@@ -208,7 +208,7 @@ def _json(results: Sequence[FileResult], failed: Sequence[AnnotatorError]) -> ob
 
 
 def _said(results: Sequence[FileResult], dry_run: bool) -> str:
-    """What came of files, for a person."""
+    """What was imported from files, as text."""
     every = [result.added for result in results]
     counts = (
         (sum(one.documents for one in every), "document"),

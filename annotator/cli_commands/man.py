@@ -14,8 +14,11 @@ ENVIRONMENT = (
         "ANNOTATOR_PROJECT",
         "The project folder, if neither --project nor the current folder names one.",
     ),
-    ("ANNOTATOR_NAME", "Who annotates, if there is no --annotator."),
-    ("ANNOTATOR_HOME", "The folder of the demo projects; otherwise the user's data folder."),
+    ("ANNOTATOR_NAME", "Who annotates, if --annotator does not say it."),
+    (
+        "ANNOTATOR_HOME",
+        "The folder for demo projects; otherwise they are in the user's data folder.",
+    ),
     ("NO_COLOR", "With any value: no colours."),
 )
 FILES = (
@@ -99,7 +102,7 @@ def _options(command: click.Command, context: click.Context) -> Iterator[str]:
 
 
 def _text(text: str) -> Iterator[str]:
-    """Paragraphs; what stands after a backspace is kept as it is, in lines."""
+    """Paragraphs. Text after a backspace keeps its lines."""
     for i, paragraph in enumerate(cleandoc(text).replace("\f", "").split("\n\n")):
         if i:
             yield ".PP"
@@ -111,6 +114,6 @@ def _text(text: str) -> Iterator[str]:
 
 
 def _escape(text: str) -> str:
-    """Text that roff takes for nothing else."""
+    """Text in which roff finds no commands."""
     text = text.replace("\\", "\\e").replace("-", "\\-")
     return f"\\&{text}" if text[:1] in (".", "'") else text

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from annotator.project import MergeResult
 
 LINES = 10
-"""Forks that are told of one by one."""
+"""How many forks are reported one by one."""
 
 
 @click.command()
@@ -34,11 +34,11 @@ def command(ctx: click.Context, other: Path, dry_run: bool, as_json: bool) -> in
     here; you can undo them. Merging again changes nothing. After merging both ways, both projects
     are the same.
 
-    If one annotator went on with the same document on both sides, the command reports it, leaves
-    the work here as it is, and exits with 1. It does the same if a text has other paragraphs there.
-    Merging decides nothing, so review asks about work that the finished gold has not seen. Models,
-    suggestions, assignments and settings are not merged; suggestions for new documents are computed
-    in the background.
+    If an annotator worked on the same document on both sides, the command reports it, leaves the
+    work here as it is, and exits with 1. It does the same if a text is divided into other
+    paragraphs there. Merging decides nothing, so review asks about work that the finished gold has
+    not seen. Models, suggestions, assignments and settings are not merged; suggestions for new
+    documents are computed in the background.
 
     \b
     Examples:
@@ -72,7 +72,7 @@ def _name(annotator: str) -> str:
 
 
 def _said(result: MergeResult, dry_run: bool) -> str:
-    """What came, for a person."""
+    """What was merged, as text."""
     count = sum(result.decisions.values())
     parts = [
         plural(n, noun) for n, noun in ((result.documents, "document"), (count, "decision")) if n
@@ -89,7 +89,7 @@ def _said(result: MergeResult, dry_run: bool) -> str:
 
 
 def _left(result: MergeResult) -> Iterator[str]:
-    """What did not come, and what to do about it."""
+    """What was not merged, and what to do about it."""
     if result.alike:
         yield (
             "the result is the same here and there, by different decisions: "
@@ -98,10 +98,10 @@ def _left(result: MergeResult) -> Iterator[str]:
     if result.left_out:
         some = ", ".join(result.left_out[:3])
         more = f" and {len(result.left_out) - 3:,} more" if len(result.left_out) > 3 else ""
-        yield f"left out, because the paragraphs there are others: {some}{more}"
+        yield f"left out, because the text has other paragraphs there: {some}{more}"
     for fork in result.forks[:LINES]:
         yield (
-            f"{fork.document}: {_name(fork.annotator)} went on here and there, "
+            f"{fork.document}: {_name(fork.annotator)} worked here and there, "
             f"{plural(fork.ours, 'decision')} here, {fork.theirs:,} there; the work here stays "
             "as it is"
         )
@@ -110,11 +110,11 @@ def _left(result: MergeResult) -> Iterator[str]:
     names = [f.annotator for f in result.forks if f.annotator != "@gold"]
     if names:
         yield (
-            "  To compare the two in review: there `annotator export jsonl --status "
-            f"annotator={names[0]}`, here `annotator import FILE --as {names[0]}-2`"
+            "  To compare the two in review, run `annotator export jsonl --status "
+            f"annotator={names[0]}` there, and `annotator import FILE --as {names[0]}-2` here"
         )
     if len(names) < len(result.forks):
         yield (
-            "  Only one gold can stay: repeat in review here what was decided there, or the "
+            "  There can be only one gold: repeat the decisions made there in review here, or the "
             "other way round"
         )

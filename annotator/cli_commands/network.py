@@ -51,8 +51,8 @@ _DUPLICATES = ("include", "document", "week", "month", "year", "once")
     default="document",
     show_default=True,
     help=(
-        "How often the same side of one holder on one concept counts: once a document, once a "
-        "week ..."
+        "How often the same side of one holder on one concept counts: once per document, per week "
+        "..."
     ),
 )
 @click.option("--author", is_flag=True, help="Include the authors of the texts as a holder.")
@@ -115,10 +115,10 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     force, as_json, normalise = (options.pop(name) for name in ("force", "as_json", "normalise"))
     checks = options.pop("check")
     if checks and output is None:
-        raise click.UsageError("--check goes with -o")
+        raise click.UsageError("--check needs -o")
     window, step = options.pop("window"), options.pop("step")
     if step is not None and window is None:
-        raise click.UsageError("--step goes with --window")
+        raise click.UsageError("--step needs --window")
     chosen = workflow.NetworkOptions(normalisation=normalise, **options)
     with open_project(ctx) as project:
         statements = workflow.read_statements(project, chosen)
@@ -154,7 +154,7 @@ def _put(found: Network, folder: Path, *, check: bool, force: bool) -> None:
 
 
 def _tell_slices(made: Sequence[tuple[Slice, Network]], *, as_json: bool) -> None:
-    """The network in each stretch of time."""
+    """Print the network of each window of time."""
     from annotator.workflows.network import report
 
     if not as_json:

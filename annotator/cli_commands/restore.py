@@ -1,4 +1,4 @@
-"""`annotator restore`: a backup in the place of the database."""
+"""`annotator restore`: puts a backup in the place of the database."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from annotator.cli_commands._shared import talk
 
 @click.command()
 @click.argument("backup", type=click.Path(path_type=Path))
-@click.option("--force", is_flag=True, help="Accept a backup of another project, too.")
+@click.option("--force", is_flag=True, help="Accept a backup of another project too.")
 @click.pass_context
 def command(ctx: click.Context, backup: Path, force: bool) -> None:
     """Put BACKUP in the place of the project's database, also while people work.
 
-    The old database is kept beside it under another name. People at work are told at their next
-    decision that the database was replaced. They lose nothing, and choose where the decision goes.
+    The old database is kept beside it under another name. People who are working learn at their
+    next decision that the database was replaced. They lose nothing, and choose where the decision
+    goes.
 
     \b
     Example:

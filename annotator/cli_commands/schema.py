@@ -89,7 +89,7 @@ def check(file: str) -> None:
 
 
 def guidelines(schema: LabelSchema, width: int) -> Iterator[str]:
-    """The guidelines as lines of text of at most `width` columns."""
+    """The guidelines as lines of at most `width` columns."""
     yield f"{schema.title} ({schema.name} {schema.version})"
     yield from _wrapped(schema.description, width, "")
     for layer in schema.layers:

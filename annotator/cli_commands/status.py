@@ -1,4 +1,4 @@
-"""`annotator status`: the project in figures."""
+"""`annotator status`: figures about the project."""
 
 from __future__ import annotations
 
@@ -79,8 +79,7 @@ def _model(project: Project) -> dict[str, Any] | None:
 
 
 def _assigned(project: Project) -> list[tuple[str, int, int]]:
-    """Who holds how many documents, and how many of them are
-    done; empty where nothing is assigned."""
+    """How many documents each annotator has and how many are done; empty if nothing is assigned."""
     if not project.assignments.any():
         return []
     held = project.assignments.held()

@@ -1,4 +1,4 @@
-"""`annotator suggest`: suggestions, computed ahead."""
+"""`annotator suggest`: computes suggestions in advance."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ from annotator.model.text import plural
 @click.option(
     "--dry-run",
     is_flag=True,
-    help="With --suggester llm: show what would be asked and what it costs.",
+    help="With --suggester llm: show what the model would be asked and what that costs.",
 )
 @json_option
 @click.pass_context
@@ -65,7 +65,7 @@ def command(
     """Compute suggestions for the documents, and store them.
 
     The command never changes what annotators have decided. It replaces suggestions that nobody has
-    decided on. If you stop it, what it has done stays, and --missing does the rest.
+    decided on. If you stop it, finished suggestions stay, and --missing computes the rest.
 
     With --dask (the extra dask), the workers of a Dask cluster, such as tcp://host:8786, compute
     the suggestions; only this process touches the project. Scheduler and workers need the same
@@ -83,7 +83,7 @@ def command(
     from annotator.workflows.suggesting.suggest import suggest
 
     if dask is not None and workers > 1:
-        hint = "With --dask, the workers of the cluster compute"
+        hint = "Leave out --workers: with --dask, the workers of the cluster compute"
         raise UsageError("--workers and --dask cannot be used together", hint=hint)
     if dry_run:
         _estimate(ctx, names, documents, as_json=as_json)

@@ -1,4 +1,4 @@
-"""`annotator train`: a model of what was decided so far."""
+"""`annotator train`: trains a model on the decisions so far."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def command(
     background: bool,
     as_json: bool,
 ) -> int:
-    """Learn from the finished paragraphs, and suggest again where nobody has been.
+    """Learn from the finished paragraphs, and suggest again in paragraphs that nobody has opened.
 
     The command prints precision, recall and F1 of each label on held-out paragraphs, or on whole
     documents if there are enough. The application trains in the background after every few finished

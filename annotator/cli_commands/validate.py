@@ -1,4 +1,4 @@
-"""`annotator validate`: whether files of records hold."""
+"""`annotator validate`: checks files of records."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def command(ctx: click.Context, path: Path, schema: str | None, as_json: bool) -
     """Check a file of canonical records, or all files in a folder, against the JSON Schema and for
     meaning.
 
-    For meaning, every quote must be the text at its place, ids must be unique, relations must have
-    both ends, and the schema must have the labels. The exit code is 1 if something is wrong.
+    The checks for meaning: every quote is the text at its offsets, ids are unique, relations have
+    both ends, and the schema has the labels. The exit code is 1 if something is wrong.
 
     \b
     Example:
@@ -59,7 +59,7 @@ def command(ctx: click.Context, path: Path, schema: str | None, as_json: bool) -
 
 
 def _project_schema(ctx: click.Context) -> LabelSchema:
-    """The schema of the project around, if there is one."""
+    """The schema of the project that contains this folder, if there is one."""
     from annotator.errors import ProjectError
     from annotator.folder import find_folder
     from annotator.project import Project
