@@ -130,12 +130,13 @@ def command(
     as_csv: bool,
     as_json: bool,
 ) -> None:
-    """Show how far the annotators agree on documents that two or more of them finished.
+    """Show how far the annotators agree.
 
-    The figures are F1 of spans; Krippendorff's alpha with percent agreement and Gwet's AC1; alpha_U
-    and the u-alpha family; labels, attributes and names of aligned spans; relations with their
-    side; tuples and the network. The report adds intervals over documents, the causes of
-    disagreement, how suggestions influence it, and where to look.
+    The command compares documents that two or more of them finished. The figures are F1 of spans;
+    Krippendorff's alpha with percent agreement and Gwet's AC1; alpha_U and the u-alpha family;
+    labels, attributes and names of aligned spans; relations with their side; tuples and the
+    network. The report adds intervals over documents, the causes of disagreement, how suggestions
+    influence it, and where to look.
 
     \b
     Examples:

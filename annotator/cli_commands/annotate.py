@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 @click.argument("document", required=False, metavar="[DOC]")
 @click.pass_context
 def command(ctx: click.Context, document: str | None) -> int:
-    """Open the terminal application, or go straight to the document DOC.
+    """Open the terminal application.
+
+    With DOC, it opens this document at once.
 
     \b
     Example:

@@ -75,14 +75,15 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Divide the documents among annotators, evenly by words; without names, show who has what.
+    """Divide the documents among annotators.
 
     Each document that is not assigned yet goes to one of the annotators named, or to as many as
-    --each says. With --overlap, a share of the documents goes to all of them, for agreement; a seed
-    of the project decides which, also for documents that are imported later. Documents that
-    somebody has begun stay with them. Run the command again after an import, with the same options:
-    it assigns the new documents, first to those with the fewest words. In the application,
-    annotators see the documents assigned to them.
+    --each says, so that everybody has about the same number of words. With --overlap, a share of
+    the documents goes to all of them, for agreement; a seed of the project decides which, also for
+    documents that are imported later. Documents that somebody has begun stay with them. Run the
+    command again after an import, with the same options: it assigns the new documents, first to
+    those with the fewest words. In the application, annotators see the documents assigned to them.
+    Without names, the command shows who has what.
 
     With --by, the command assigns --count documents that nobody has yet: those that the model is
     least sure about (uncertainty), or those least like what is coded so far (diversity). A fifth of

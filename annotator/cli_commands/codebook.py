@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 @click.group("codebook")
 def command() -> None:
-    """Manage the names to use: entities and concepts with definitions, aliases, parents, opposites
-    and ids.
+    """Manage the codebook: which entities and concepts to use.
+
+    Each name has a definition, aliases, a parent, an opposite and an id.
 
     \b
     Example:
@@ -46,13 +47,13 @@ def command() -> None:
 @json_option
 @click.pass_context
 def import_(ctx: click.Context, path: Path, entry: NameKind, dry_run: bool, as_json: bool) -> int:
-    """Import names from a CSV, TSV or REFI-QDA file; they replace entries of the same name.
+    """Import names from a CSV, TSV or REFI-QDA file.
 
-    The columns are entry (entity or concept), name, kind, aliases (separated by |), definition,
-    parent, opposite and external_id. A file without the column entry is an authority file of
-    entities: id, name, aliases, kind. A codebook of ATLAS.ti, MAXQDA, NVivo or QualCoder (.qdc)
-    brings names, definitions and parents. The exit code is 1 if something was left out or is
-    inconsistent.
+    They replace entries of the same name. The columns are entry (entity or concept), name, kind,
+    aliases (separated by |), definition, parent, opposite and external_id. A file without the
+    column entry is an authority file of entities: id, name, aliases, kind. A codebook of ATLAS.ti,
+    MAXQDA, NVivo or QualCoder (.qdc) brings names, definitions and parents. The exit code is 1 if
+    something was left out or is inconsistent.
 
     \b
     Examples:
@@ -82,9 +83,11 @@ def import_(ctx: click.Context, path: Path, entry: NameKind, dry_run: bool, as_j
 @json_option
 @click.pass_context
 def export(ctx: click.Context, path: Path | None, as_json: bool) -> int:
-    """Write the codebook as CSV to PATH, or to the screen without PATH or with -: every name with
-    the number of its uses, documents and annotators. Names that are in use but not in the codebook
-    come last. A PATH that ends in .qdc becomes a codebook of REFI-QDA.
+    """Write the codebook as CSV or REFI-QDA.
+
+    It goes to PATH, or to the screen without PATH or with -. Every name has the number of its uses,
+    documents and annotators. Names that are in use but not in the codebook come last. A PATH that
+    ends in .qdc becomes a codebook of REFI-QDA.
 
     \b
     Examples:
@@ -116,7 +119,9 @@ def export(ctx: click.Context, path: Path | None, as_json: bool) -> int:
 @command.command()
 @click.pass_context
 def undo(ctx: click.Context) -> int:
-    """Take back the last change of the codebook; run it again to take back the one before.
+    """Take back the last change of the codebook.
+
+    Run the command again to take back the one before.
 
     \b
     Example:
@@ -134,7 +139,9 @@ def undo(ctx: click.Context) -> int:
 @json_option
 @click.pass_context
 def log(ctx: click.Context, as_json: bool) -> int:
-    """List all changes of the codebook and all rulings on names, oldest first: when, who, what.
+    """List all changes of the codebook and all rulings on names.
+
+    Each has its time and its author; the oldest comes first.
 
     \b
     Example:

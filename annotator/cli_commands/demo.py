@@ -13,12 +13,12 @@ CORPORA = ("seeds", "debate")
 @click.argument("corpus", type=click.Choice(CORPORA), default="seeds")
 @click.pass_context
 def command(ctx: click.Context, corpus: str) -> int:
-    """Open a demo project: on the SEEDS, editorials of many topics, or on a DEBATE.
+    """Open a demo project.
 
-    The debate is one controversy in sixteen texts. Two people coded it and half of it is
-    adjudicated, so that you can try review, agreement and the network. The program makes the
-    project in your data folder, or under ANNOTATOR_HOME, and keeps it there. Remove its folder to
-    begin again.
+    SEEDS are editorials on many topics. DEBATE is one controversy in sixteen texts. Two people
+    coded it and half of it is adjudicated, so that you can try review, agreement and the network.
+    The program makes the project in your data folder, or under ANNOTATOR_HOME, and keeps it there.
+    Remove its folder to begin again.
 
     \b
     Examples:

@@ -29,11 +29,10 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_context
 def command(ctx: click.Context, deep: bool, noted: str | None, as_json: bool) -> int:
-    """Check the installation, the terminal and the project; the
-    exit code is 1 if something is wrong.
+    """Check the installation, the terminal and the project.
 
-    It lists each damaged item, and the backup to restore if there is an intact one beside the
-    database.
+    The exit code is 1 if something is wrong. It lists each damaged item, and the backup to restore
+    if there is an intact one beside the database.
 
     \b
     Examples:

@@ -43,7 +43,7 @@ def command(
     schema: str | None,
     as_json: bool,
 ) -> None:
-    """Show how many keys suggestions would have saved on data that is already coded.
+    """Show how many keys suggestions would have saved.
 
     GOLD holds canonical records (as `annotator export` writes them) or rows {"text": ..., "spans":
     [[start, end, label], ...]}. Unfinished paragraphs of records are left out. The command goes

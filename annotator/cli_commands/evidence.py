@@ -42,8 +42,9 @@ def command(
     slip: bool,
     as_json: bool,
 ) -> None:
-    """Show the sentences behind a side: who coded what ENTITY says on CONCEPT, where, and why
-    review decided it.
+    """Show the sentences behind a side.
+
+    The command lists what ENTITY says on CONCEPT: where, who coded it, and why review decided so.
 
     If an entity took one side first and the other later, the command shows both. --real keeps the
     change; --slip flags the later statement in the gold and reopens its paragraph in review.

@@ -13,10 +13,10 @@ from annotator.pages import page, topics
 @click.argument("topic", required=False)
 @click.pass_context
 def command(ctx: click.Context, topic: str | None) -> None:
-    """Print a page of the documentation; without TOPIC, list the topics.
+    """Print a page of the documentation.
 
-    TOPIC can also be the name of a command. A page is plain Markdown
-    when it goes to a file or a pipe.
+    Without TOPIC, the command lists the topics. TOPIC can also be the name of a command. A page is
+    plain Markdown when it goes to a file or a pipe.
 
     \b
     Examples:

@@ -91,8 +91,9 @@ def command(
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Import texts, tables, records and the work of other programs; a folder stands for the files
-    in it, - for standard input.
+    """Import texts, tables, records and other programs' work.
+
+    A PATH can be a file, a folder with files, or - for standard input.
 
     Texts are .txt, .md, .html, .docx, .odt, .pdf and tables (.csv, .tsv); each of them may be
     compressed (.gz). The text of a plain file is kept exactly as it is. Work comes from canonical

@@ -26,13 +26,12 @@ LINES = 10
 @json_option
 @click.pass_context
 def command(ctx: click.Context, other: Path, dry_run: bool, as_json: bool) -> int:
-    """Bring the work of OTHER into this project: a copy of it, or
-    a project with the same label schema.
+    """Bring the work of another project into this one.
 
-    OTHER is a project's folder or its annotator.db; nothing in it changes. New documents are added.
-    Decisions made there are added to each annotator's work, gold included, as if they had been made
-    here; you can undo them. Merging again changes nothing. After merging both ways, both projects
-    are the same.
+    OTHER is the folder or the annotator.db of a copy of this project, or of a project with the same
+    label schema. Nothing in it changes. New documents are added. Decisions made there are added to
+    each annotator's work, gold included, as if they had been made here; you can undo them. Merging
+    again changes nothing. After merging both ways, both projects are the same.
 
     If an annotator worked on the same document on both sides, the command reports it, leaves the
     work here as it is, and exits with 1. It does the same if a text is divided into other

@@ -95,8 +95,9 @@ _DUPLICATES = ("include", "document", "week", "month", "year", "once")
 @json_option
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
-    """Show who stands with whom: camps, ties, the signed matrix of holders and concepts, and
-    changes of sides.
+    """Show who stands with whom.
+
+    The command prints camps, ties, the signed matrix of holders and concepts, and changes of sides.
 
     Edges and camps come with the share of resamples of the documents that show them again. Claims
     that a text asserts itself belong to its author, who is in the network only with --author.

@@ -14,11 +14,11 @@ from annotator.cli_commands._shared import talk
 @click.option("--force", is_flag=True, help="Accept a backup of another project too.")
 @click.pass_context
 def command(ctx: click.Context, backup: Path, force: bool) -> None:
-    """Put BACKUP in the place of the project's database, also while people work.
+    """Put a backup in the place of the project's database.
 
-    The old database is kept beside it under another name. People who are working learn at their
-    next decision that the database was replaced. They lose nothing, and choose where the decision
-    goes.
+    You can do this while people work. The old database is kept beside it under another name. People
+    who are working learn at their next decision that the database was replaced. They lose nothing,
+    and choose where the decision goes.
 
     \b
     Example:

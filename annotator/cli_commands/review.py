@@ -60,12 +60,13 @@ def command(
     who: bool,
     as_json: bool,
 ) -> int:
-    """Decide what the annotators coded differently; what they all coded alike is gold already.
+    """Decide what the annotators coded differently.
 
-    The screen shows the annotators' versions side by side: a number takes that annotator's version,
-    a the majority's, x none, and m takes one and edits it. All other keys are those of annotating.
-    A document becomes gold when its last paragraph is done and nothing is left to decide. With
-    --merge, documents without differences become gold at once, and the others wait for review.
+    What they all coded alike is gold already. The screen shows the annotators' versions side by
+    side: a number takes that annotator's version, a the majority's, x none, and m takes one and
+    edits it. All other keys are those of annotating. A document becomes gold when its last
+    paragraph is done and nothing is left to decide. With --merge, documents without differences
+    become gold at once, and the others wait for review.
 
     \b
     Examples:

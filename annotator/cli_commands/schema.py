@@ -47,7 +47,9 @@ def list_() -> None:
 @json_option
 @click.pass_context
 def show(ctx: click.Context, name: str | None, as_json: bool) -> None:
-    """Show the guidelines of a schema: of NAME or FILE, or of the project.
+    """Show the guidelines of a schema.
+
+    Without NAME or FILE, it is the schema of the project.
 
     \b
     Examples:
@@ -73,7 +75,9 @@ def show(ctx: click.Context, name: str | None, as_json: bool) -> None:
 @command.command()
 @click.argument("file")
 def check(file: str) -> None:
-    """Check a schema file; the exit code is 3 if it has an error, with file and key.
+    """Check a schema file.
+
+    If it has an error, the message names file and key, and the exit code is 3.
 
     \b
     Example:

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_context
 def command(ctx: click.Context, as_json: bool) -> None:
-    """Show documents, finished paragraphs, labels by layer, and what became of the suggestions.
+    """Show figures about the project.
+
+    They are documents, finished paragraphs, labels by layer, and what became of the suggestions.
 
     \b
     Example:

@@ -44,12 +44,12 @@ def command(
     background: bool,
     as_json: bool,
 ) -> int:
-    """Learn from the finished paragraphs, and suggest again in paragraphs that nobody has opened.
+    """Train a model on the finished paragraphs.
 
-    The command prints precision, recall and F1 of each label on held-out paragraphs, or on whole
-    documents if there are enough. The application trains in the background after every few finished
-    paragraphs. With -o, the command also writes a spaCy pipeline that `spacy.load` can read if
-    annotator is installed.
+    It then suggests again in paragraphs that nobody has opened. The command prints precision,
+    recall and F1 of each label on held-out paragraphs, or on whole documents if there are enough.
+    The application trains in the background after every few finished paragraphs. With -o, the
+    command also writes a spaCy pipeline that `spacy.load` can read if annotator is installed.
 
     \b
     Examples:

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_context
 def command(ctx: click.Context, path: Path, schema: str | None, as_json: bool) -> int:
-    """Check a file of canonical records, or all files in a folder, against the JSON Schema and for
-    meaning.
+    """Check files of canonical records.
 
-    The checks for meaning: every quote is the text at its offsets, ids are unique, relations have
-    both ends, and the schema has the labels. The exit code is 1 if something is wrong.
+    The command checks a file, or all files in a folder, against the JSON Schema. It also checks the
+    meaning: every quote must be the text at its offsets, ids must be unique, relations must have
+    both ends, and the schema must have the labels. The exit code is 1 if something is wrong.
 
     \b
     Example:
