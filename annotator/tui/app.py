@@ -34,11 +34,11 @@ from annotator.tui.theme import THEMES, Theme, adapted, choose, colors_of
 from annotator.tui.widgets.rows import Rows
 
 LAST = 0.7
-"""Seconds from a hang-up to the end, whatever is still in the way of it."""
+"""Seconds after a hang-up until the program ends, even if something still holds it up."""
 
 
 class AnnotatorApp(PrivateApp):
-    """Shows the document the annotator was in last, or the queue."""
+    """Shows the document that the annotator was in last, or the queue."""
 
     ENABLE_COMMAND_PALETTE = False
     AUTO_FOCUS = None
@@ -56,7 +56,7 @@ class AnnotatorApp(PrivateApp):
         screen: Callable[[Session], AnnotateScreen] = AnnotateScreen,
     ) -> None:
         no_color = bool(os.environ.get("NO_COLOR"))
-        # Elsewhere than on Linux Textual's own driver does, with its threads.
+        # On other systems than Linux, use Textual's own driver, with its threads.
         super().__init__(
             ansi_color=True, driver_class=TerminalDriver if sys.platform == "linux" else None
         )
@@ -83,12 +83,12 @@ class AnnotatorApp(PrivateApp):
         )
         self.left = False
         self._searched: str | None = None
-        """What the queue was searched for before other differences were asked for."""
+        """The search of the queue before other differences were chosen."""
         self._ending = False
         self.keyboard = Keyboard(self)
         self._late: Rows | None = None
         self._direct: Rows | None = None
-        """The widget that is the whole screen, and may be painted directly."""
+        """The widget that fills the screen, if it may be painted directly."""
 
     # --- coming and going
 
@@ -103,8 +103,7 @@ class AnnotatorApp(PrivateApp):
         self._open_first()
 
     def on_ready(self) -> None:
-        """What was loaded to start is there to stay: it need not be looked
-        through for garbage key after key."""
+        """Everything loaded at the start stays in memory, so exclude it from garbage collection."""
         if self.session.propose_names() and isinstance(self.screen, AnnotateScreen):
             self.screen.redraw()
         gc.freeze()
@@ -112,8 +111,8 @@ class AnnotatorApp(PrivateApp):
         gc.enable()
 
     def _open_first(self) -> None:
-        """The document asked for; else the one last worked on; else the first one; else the queue.
-        For somebody to whom documents are assigned, one of theirs."""
+        """Open the document asked for, or else the last one worked on, the first one, or the queue.
+        An annotator with assigned documents gets one of these."""
         session = self.session
         session.names_wait = True
         document = self._wanted
@@ -130,14 +129,14 @@ class AnnotatorApp(PrivateApp):
         if document is None:
             self.push_screen(QueueScreen(session))
             return
-        # The queue is made when somebody goes there.
+        # The queue screen is made when somebody goes there.
         session.open(document)
         if session.guide is not None:
             session.guide.offer(session.state)
         self.show_document()
 
     def show_queue(self) -> None:
-        """From the document to the queue, or to the screen that the document was opened from."""
+        """Go from the document to the queue, or to the screen from which it was opened."""
         if self._searched is not None:
             self.session.queue.search, self._searched = self._searched, None
         if len(self.screen_stack) > 2:
@@ -154,8 +153,8 @@ class AnnotatorApp(PrivateApp):
         *,
         find: tuple[str, int] | None = None,
     ) -> None:
-        """From a list to a place in a document; everything above the queue gives way. `find`: what
-        was looked for there, to be marked, and the offset of the place."""
+        """Go from a list to a place in a document, and close every screen above the queue. `find`
+        is the text to mark there and the offset of the place."""
         self.session.save_place()
         self.session.open(document, paragraph=paragraph, item=item)
         keep = 2 if any(isinstance(screen, QueueScreen) for screen in self.screen_stack) else 1
@@ -166,22 +165,22 @@ class AnnotatorApp(PrivateApp):
             screen.call_after_refresh(screen.find, find[0], near=find[1])
 
     def show_document(self) -> AnnotateScreen:
-        """The document that the session has open, to annotate or to review."""
+        """Show the document that the session has open, to annotate or to review."""
         screen = self._screen_of(self.session)
         self.push_screen(screen)
         return screen
 
     def decide(self, search: str) -> str:
-        """Open the first of the differences that a search of review asks for, above the screen that
-        asked; else why not."""
+        """Open the first of the differences that a search of review finds, above the screen that
+        asked. Otherwise, returns the reason."""
         queue = self.session.queue
         before = queue.search
         count = queue.narrow(search)
         if count is None:
-            return "differences are decided in review: annotator review"
+            return "you can decide differences only in review: annotator review"
         if not count:
             queue.search = before
-            return f"nothing with {search} waits for a decision"
+            return f"there is nothing to decide with {search}"
         self._searched = before
         document = queue.documents(limit=1, search=search)[0].id
         self.session.open(document)
@@ -191,7 +190,7 @@ class AnnotatorApp(PrivateApp):
         return ""
 
     def leave(self) -> None:
-        """End; with decisions not saved, only when asked twice."""
+        """End the program; if decisions are not saved, only when asked twice."""
         session = self.session
         session.save_place()
         if (
@@ -215,8 +214,8 @@ class AnnotatorApp(PrivateApp):
         self.exit(0)
 
     def _hang_up(self) -> None:
-        """The terminal or the system ends the program: save what
-        can be, and go, within a second."""
+        """The terminal or the system ends the program: save what can be saved and exit within a
+        second."""
         if self._ending:
             return
         self._ending = True
@@ -230,8 +229,8 @@ class AnnotatorApp(PrivateApp):
         self.exit(0)
 
     def _end_at_once(self) -> None:
-        """What hinders an orderly end, such as a thread at work, is not waited
-        for. All that could be saved is."""
+        """Exit without waiting for anything that prevents an orderly end, such as a busy thread.
+        Everything that could be saved is saved."""
         if isinstance(self.terminal, TerminalDriver):
             self.terminal.abandon()
         os._exit(0 if self.session.saving.safe else 3)
@@ -240,30 +239,29 @@ class AnnotatorApp(PrivateApp):
         self.leave()
 
     def action_help_quit(self) -> None:
-        """Ctrl+C does not end a day's work by accident."""
+        """Does nothing, so that ctrl+c cannot end a day's work by accident."""
 
     # --- the terminal
 
     def keys_came(self, keys: list[Pressed]) -> None:
-        """Keys from the terminal, in order."""
+        """Take keys from the terminal, in order."""
         if self.is_alive:
             self.keyboard.receive(keys)
 
     def terminal_ready(self) -> None:
-        """The terminal has taken all that was written: what was not
-        painted meanwhile is painted now."""
+        """Paint what was held back while the terminal was taking earlier output."""
         late, self._late = self._late, None
         if late is not None and not self.paint_rows(late, range(late.size.height)):
             late.refresh()
 
     def terminal_gone(self) -> None:
-        """Nobody sees this any more."""
+        """Nobody sees the screen any more: end."""
         self._hang_up()
 
     # --- painting
 
     def next_theme(self) -> None:
-        """Dark, light, 16 colours, none."""
+        """Switch to the next theme: dark, light, 16 colours, none."""
         names = list(THEMES)
         self.look = adapted(
             THEMES[names[(names.index(self.look.name) + 1) % len(names)]], os.environ
@@ -278,9 +276,9 @@ class AnnotatorApp(PrivateApp):
         self._painter.forget()
 
     def paint_rows(self, rows: Rows, changed: Iterable[int]) -> bool:
-        """Paint these rows of a widget that fills the screen, past Textual's compositor; whether
-        that could be done. The compositor's own next update asks the widget again, and finds the
-        same."""
+        """Paint these rows of a widget that fills the screen, bypassing Textual's compositor.
+        Returns whether that was possible. The compositor's next update asks the widget again and
+        finds the same rows."""
         if rows is not self._direct or not self._painter.known:
             self._direct = rows if self._fills_the_screen(rows) else None
         driver = self.terminal
@@ -292,7 +290,7 @@ class AnnotatorApp(PrivateApp):
         ):
             return False
         if driver.backlog:
-            # A slow terminal gets the newest picture when it is ready, not every one on the way.
+            # A slow terminal gets only the newest picture once it is ready.
             self._late = rows
             return True
         width = self._painter.width
@@ -311,7 +309,7 @@ class AnnotatorApp(PrivateApp):
         )
 
     def open(self, name: str, *about: Any) -> None:
-        """Open the screen of a name on top; see `routes`."""
+        """Open the screen with this name on top; see `routes`."""
         from annotator.tui.routes import ROUTES
 
         screen = ROUTES[name](self, *about)
@@ -319,7 +317,7 @@ class AnnotatorApp(PrivateApp):
             self.push_screen(screen)
 
     def push_screen(self, *args: Any, **kwargs: Any) -> Any:
-        """Another screen is on top: what it shows is not to be painted past the compositor yet."""
+        """Put another screen on top; until it is shown, nothing is painted directly."""
         self._direct = None
         return super().push_screen(*args, **kwargs)
 
@@ -328,7 +326,7 @@ class AnnotatorApp(PrivateApp):
         return super().pop_screen()
 
     def painted(self, renderable: Any) -> bool:
-        """Write the difference to what is shown; anything unknown goes Textual's own way."""
+        """Write the difference from what is shown; Textual paints everything else."""
         driver = self.terminal
         ready = (
             self.is_alive and not self.is_headless and driver is not None and not driver.is_inline

@@ -1,4 +1,4 @@
-"""Keys that come faster than hands: a paste that the terminal did not bracket must not annotate."""
+"""Keys that come faster than anyone types: a paste without brackets must not annotate."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import Generic, TypeVar
 
 KEYS = 30
 WITHIN = 0.05
-"""So many keys in so many seconds are no typing ..."""
+"""This many keys in this many seconds are not typed ..."""
 
 DIFFERENT = 8
-"""... when so many of them differ; a key that is held, or typed ahead, is one key."""
+"""... if at least this many of them differ: a key that is held down or typed ahead is one key."""
 
 REST = 0.3
-"""Seconds of silence after which a key is a person's again."""
+"""Seconds of silence after which keys count as typed again."""
 
 KEPT = 500
-"""Keys of a burst that can still be done when the annotator wants it; what is longer is a text."""
+"""The longest burst that the annotator can choose to run; anything longer is a text."""
 
 YES = "enter"
 
@@ -28,7 +28,8 @@ Key = TypeVar("Key")
 
 @dataclass
 class Burst(Generic[Key]):
-    """Tells pasted keys from typed ones; `name` gives a key's name, `clock` seconds."""
+    """Distinguishes pasted keys from typed ones. `name` gives a key's name, `clock` the time in
+    seconds."""
 
     name: Callable[[Key], str]
     clock: Callable[[], float] = time.monotonic
@@ -38,11 +39,11 @@ class Burst(Generic[Key]):
     _count: int = 0
     _last: float = 0.0
     asking: bool = False
-    """Whether keys are held back until the annotator says what becomes of them."""
+    """Whether keys are held back until the annotator says what to do with them."""
 
     def admits(self, keys: Sequence[Key]) -> list[Key]:
-        """The keys to be done now, of those that came now. Of a burst there are none, and `message`
-        asks; after a silence the next key answers."""
+        """The keys to run now, out of those that just came. In a burst there are none, and
+        `message` asks what to do; after a silence, the next key answers."""
         now = self.clock()
         rested = now - self._last > REST
         self._last = now
@@ -67,13 +68,14 @@ class Burst(Generic[Key]):
         self._held = [] if self._count > KEPT else [*self._held, *keys]
         came = f"{self._count} keys came at once, like a paste"
         self.message = (
-            f"{came}: nothing of it is done. Press any key to go on"
+            f"{came}, and were ignored. Press any key to go on"
             if self._count > KEPT
-            else f"{came}: {YES} does them, any other key drops them"
+            else f"{came}: {YES} runs them, any other key drops them"
         )
 
     def _answer(self, keys: Sequence[Key]) -> list[Key]:
-        """All that was held if that is wanted; the key that answers does nothing else."""
+        """The keys that were held back, if the annotator wants them. The key that answers has no
+        other effect."""
         held, first = self._held, keys[0]
         self.asking, self._held, self.message = False, [], ""
         self._recent.clear()

@@ -1,4 +1,4 @@
-"""Clicks on the last line: each key that stands there can be pressed with the mouse."""
+"""Clicks on the last line: the mouse can press each key shown there."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from annotator.tui.terminal_driver import Pressed
 
 
 def key_at(row: Drawn, x: int, strong: Style) -> str:
-    """The key whose name or words stand at a cell of a footer, in which keys are `strong` and their
-    words are not; empty if there is none, or where several keys share their words (`1-9`)."""
+    """The key whose name or words are at a cell of a footer, in which keys are `strong` and their
+    words are not. Empty if there is none, or if several keys share the words (`1-9`)."""
     at, key = 0, ""
     for segment in row.segments:
         if segment.style == strong and segment.text.strip():
@@ -24,7 +24,7 @@ def key_at(row: Drawn, x: int, strong: Style) -> str:
 
 
 def pressed(key: str) -> Pressed:
-    """The key as it comes from the terminal."""
+    """The key as the terminal would send it."""
     return key if len(key) == 1 else events.Key(key, None)
 
 

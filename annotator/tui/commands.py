@@ -17,8 +17,8 @@ CONTEXTS = (*ANNOTATE, "review", "queue")
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One thing that keys do. `footer` is empty where it is not worth a place there; `group` is its
-    heading in the help; `action` is None where the screen does it."""
+    """A command. `footer` is empty if it has no place there; `group` is its heading in the help;
+    `action` is None if the screen carries it out."""
 
     name: str
     keys: tuple[str, ...]
@@ -28,10 +28,11 @@ class Command:
     contexts: tuple[str, ...] = ("browse",)
     action: do.ReviewAction | None = None
     quick: bool = False
-    """Whether it stays on the screen: keys typed ahead of it need not wait.
-    What has an action does so anyway."""
+    """Whether it stays on the same screen, so that keys typed after it need not wait. A command
+    with an action always does."""
     repeats: bool = False
-    """Whether a number before it says how often. What has an action is repeated anyway."""
+    """Whether a number before it says how often to run it. A command with an action can always be
+    repeated."""
 
     @property
     def title(self) -> str:
@@ -52,12 +53,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("skip", ("space",), "skip", "Leave the suggestion in focus undecided and go on.",
             "Decide", _B, do.Skip()),
     Command("accept_all", ("A",), "accept all",
-            "Accept all that is undecided in the paragraph; one undo takes it back.",
+            "Accept everything undecided in the paragraph; one undo takes it back.",
             "Decide", _B, do.AcceptAll()),
     Command("close", ("enter",), "done",
             "Finish the paragraph and go to the next.", "Decide", _B, do.CloseParagraph()),
     Command("reopen", ("r",), "reopen",
-            "Reopen the paragraph: it is not done after all.", "Decide", _B, do.ReopenParagraph()),
+            "Reopen the paragraph, so that it no longer counts as done."
+            , "Decide", _B, do.ReopenParagraph()),
     Command("undo", ("u", "ctrl+z"), "undo", "Undo the last thing you did, however long ago.",
             "Decide", ANNOTATE, do.Undo()),
     Command("redo", ("U", "ctrl+y"), "redo",
@@ -91,7 +93,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("find", ("/",), "find",
             "Find text in this document; begin with re: for a regular expression.",
             "Move", _BOTH),
-    Command("count", (";",), "", "Repeat the next key as often as the digits say: ; 5 j.",
+    Command("count", (";",), "", "Repeat the next key as many times as the digits say: ; 5 j.",
             "Move", ("browse", "select"), quick=True),
     Command("find_everywhere", ("ctrl+f",), "", "Find text in all documents of the project.",
             "Move", _BOTH),
@@ -104,7 +106,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("name", ("i",), "name",
             "Write the entity or concept; the project offers what it knows.", "Change"),
     Command("name_last", ("I",), "",
-            "Write the entity or concept of what you decided last, and stay where you are.",
+            "Write the entity or concept of the item you decided last; the focus stays where it "
+            "is.",
             "Change"),
     Command("bounds", ("e",), "bounds",
             "Change the bounds of the span in focus, or the cue of the stance.", "Change", _B,
@@ -134,24 +137,26 @@ COMMANDS: tuple[Command, ...] = (
             do.MoveSelection(-1)),
     Command("move_right", ("l", "right"), "word", "Select the next word.", "Select", _S,
             do.MoveSelection(1)),
-    Command("end_right", ("w", "shift+right", "j", "down"), "longer", "Move the end one word on.",
-            "Select", _S, do.MoveSelection(1, "end")),
+    Command("end_right", ("w", "shift+right", "j", "down"), "longer",
+            "Move the end one word forward.", "Select", _S, do.MoveSelection(1, "end")),
     Command("end_left", ("b", "shift+left", "k", "up"), "shorter", "Move the end one word back.",
             "Select", _S, do.MoveSelection(-1, "end")),
-    Command("start_right", ("W",), "", "Move the start one word on.", "Select", _S,
+    Command("start_right", ("W",), "", "Move the start one word forward.", "Select", _S,
             do.MoveSelection(1, "start")),
     Command("start_left", ("B",), "", "Move the start one word back.", "Select", _S,
             do.MoveSelection(-1, "start")),
-    Command("end_character_right", (".",), "", "Move the end one character on.",
+    Command("end_character_right", (".",), "", "Move the end one character forward.",
             "Select", _S, do.MoveSelection(1, "end", "character")),
     Command("end_character_left", (",",), "", "Move the end one character back.",
             "Select", _S, do.MoveSelection(-1, "end", "character")),
-    Command("grow", ("+", "="), "grow", "Grow to the token, phrase, clause, sentence, paragraph.",
+    Command("grow", ("+", "="), "grow", "Grow the selection to the token, phrase, clause, "
+                                        "sentence, paragraph.",
             "Select", ("browse", "select"), do.GrowSelection()),
-    Command("shrink", ("-",), "shrink", "Shrink again, the same way.", "Select", _S,
+    Command("shrink", ("-",), "shrink", "Shrink the selection again in the same steps."
+                                        , "Select", _S,
             do.ShrinkSelection()),
     Command("confirm", ("enter",), "take it",
-            "Take the selection: as the new bounds, or as a span with the last label.",
+            "Use the selection as the new bounds, or as a span with the last label.",
             "Select", _S, do.ConfirmSelection()),
     Command("author", ("@",), "author", "Choose the author of the text as the holder.",
             "Stance", ("holder",), do.ChooseHolder("@author")),
@@ -160,7 +165,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("guidelines", ("g",), "guidelines", "Show the guidelines of the label in focus.",
             "See"),
     Command("why", ("w",), "why", "Show why this was suggested.", "See"),
-    Command("mute", ("m",), "", "Mute the rule behind the suggestion in focus, or bring one back.",
+    Command("mute", ("m",), "", "Mute the rule behind the suggestion in focus, or unmute a rule.",
             "See"),
     Command("matrix", ("M",), "",
             "Show who holds what, here and in the project: actors by claims or concepts.", "See"),
@@ -169,8 +174,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("concepts", ("K",), "", "Open the registry of concepts: mentions, rename, merge.",
             "See", _BOTH),
     Command("history", ("H",), "",
-            "List what you did last in this document: go there, or take one thing back.", "See"),
-    Command("lint", ("L",), "", "Go to what looks unfinished or contradictory in the paragraph.",
+            "List your latest decisions in this document, to go there or to take one back.", "See"),
+    Command("lint", ("L",), "", "Go to the next item that looks unfinished or contradictory in "
+                                "the paragraph.",
             "See", quick=True),
     Command("density", ("z",), "", "Show the marks under the text, or in the text.", "See",
             quick=True),
@@ -188,12 +194,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("redraw", ("ctrl+l",), "", "Repaint the screen.", "See", (*ANNOTATE, "queue")),
     Command("palette", ("ctrl+p",), "", "Search all commands.", "See", _BOTH),
     Command("help", ("?",), "keys", "Show this help.", "See", _BOTH),
-    Command("asked", ("R",), "", "List what review asks you, to answer or change item by item; in "
-            "review, what was answered.", "See", _BOTH),
+    Command("asked", ("R",), "", "List what review asks you, to answer or change it item by item; "
+                                 "in review, list the answers."
+                                 , "See", _BOTH),
     Command("tour", ("T",), "", "Begin the guided tour, or leave it.", "See", _BOTH, quick=True),
     Command("back", ("q", "escape"), "queue", "Go to the queue of documents.", "Leave", _B),
     Command("quit", ("ctrl+q",), "quit",
-            "Leave the program; the next start is at the same place.", "Leave",
+            "Leave the program; it next starts at the same place.", "Leave",
             (*ANNOTATE, "queue")),
     Command("take_majority", ("a",), "majority",
             "Take the version of more than half of the annotators.",
@@ -202,19 +209,22 @@ COMMANDS: tuple[Command, ...] = (
             _R),
     Command("take_edit", ("m",), "edit", "Take the version in focus, and change it.", "Review", _R),
     Command("next_field", (".",), "",
-            "Take what differs in an item apart: a number then decides one field.",
+            "Decide the fields of an item one by one: a number then decides one field.",
             "Review", _R, quick=True),
     Command("same_names", ("=",), "same name",
-            "The names are the same, everywhere: rule a page of such pairs.", "Review", _R),
-    Command("alike", ("*",), "", "Decide what is like the difference decided last in the same way, "
-            "wherever it is.", "Review", _R),
+            "Rule that the names are the same everywhere; opens a page of such pairs."
+            , "Review", _R),
+    Command("alike", ("*",), "", "Decide all like differences in the project as you decided the "
+                                 "last one."
+                                 , "Review", _R),
     Command("keep_gold", ("0",), "",
-            "What the finished gold has stays, whatever coders changed since.", "Review", _R),
+            "Keep what the finished gold has, whatever coders have changed since.", "Review", _R),
     Command("order", ("O",), "",
-            "Put first what the model doubts most, or what is least like the rest; in review what "
-            "moves the network most.", "Queue", ("queue",)),
+            "Put first what the model is least sure about, or what is least like the rest; in "
+            "review, what changes the network most."
+            , "Queue", ("queue",)),
     Command("reason", ("c",), "reason",
-            "Give a reason: one of the project's codes, and your own words.",
+            "Give a reason: one of the project's codes, and words of your own.",
             "Review", _R),
     Command("message", ("C",), "",
             "Write to the annotators about the item; they see it in their queue.",
@@ -233,15 +243,17 @@ COMMANDS: tuple[Command, ...] = (
     Command("first", ("home",), "", "Go to the first document.", "Queue", ("queue",)),
     Command("last", ("end", "G"), "", "Go to the last document.", "Queue", ("queue",)),
     Command("filter_status", ("s",), "status",
-            "Show all documents, then only new, begun, done or skipped ones.",
+            "Filter by status: all documents, then only new, begun, done or skipped ones.",
             "Queue", ("queue",)),
-    Command("mine", ("m",), "", "Show the documents assigned to you, or all.", "Queue", ("queue",)),
+    Command("mine", ("m",), "", "Show only the documents assigned to you, or all."
+                                , "Queue", ("queue",)),
     Command("agreement", ("A",), "", "Show how far the annotators agree.", "Queue", ("queue",)),
     Command("learning", ("S",), "learning", "Show what the model has learnt and how good it is.",
             "Queue", ("queue",)),
     Command("skip_document", ("x",), "skip", "Skip the document, or bring it back.", "Queue",
             ("queue",)),
-    Command("leave", ("q",), "quit", "Leave the program, or the filter.", "Queue", ("queue",)),
+    Command("leave", ("q",), "quit", "Clear the filter, or leave the program."
+                                     , "Queue", ("queue",)),
     Command("unfilter", ("escape",), "", "Show all documents again.", "Queue", ("queue",)),
 )  # fmt: skip
 

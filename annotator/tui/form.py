@@ -1,7 +1,8 @@
-"""All that can be said of a statement, as fields of a form: what each
-holds now, and the steps that change it.
+"""Everything about a statement as fields of a form: the values of each field, and the actions that
+change it.
 
-Pure: a screen shows the fields and asks; what it is answered becomes actions of the model here.
+Pure: a screen shows the fields and asks for values, and this module turns the answers into actions
+of the model.
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ LETTERS = "abcdefghilmnoprsuvwxyz"
 """Letters that lead to a field; `j`, `k`, `q` and `t` move and leave."""
 
 LONGEST = 60
-"""Code points of a quotation in a field."""
+"""The number of code points of a quotation in a field."""
 
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One thing that an item holds: `values` are those it may have, where they are counted, and
-    `held` those it has. `letter` leads to it, `heading` opens a new part of the form."""
+    """One field of an item. `values` are the possible values, if they can be listed, and `held`
+    those it has. Pressing `letter` goes to it, and `heading` begins a new part of the form."""
 
     item: str
     kind: FieldKind
@@ -45,8 +46,8 @@ class FormField:
 
 
 def fields(state: ReviewState) -> list[FormField]:
-    """The fields of the statement that the focus is on, the stance in focus first; of an item that
-    is in no statement, its own. Empty without a focus."""
+    """The fields of the statement in focus, those of the stance in focus first. For an item outside
+    any statement, its own fields; empty without a focus."""
     item = state.focused
     if item is None:
         return []
@@ -114,7 +115,7 @@ def _of_item(state: ReviewState, item: Item) -> Iterator[FormField]:
 
 
 def _of_attribute(state: ReviewState, item: Item, attribute: Attribute) -> FormField:
-    """The field of an attribute; an entity stands in the record's own key."""
+    """The field of an attribute; an entity has a key of its own in the record."""
     value = item.value
     own: Value | None = value.attributes.get(attribute.name)
     if attribute.type == "entity" and isinstance(value, Span):
@@ -146,7 +147,7 @@ def _of_attribute(state: ReviewState, item: Item, attribute: Attribute) -> FormF
 
 
 def _numbers(attribute: Attribute) -> tuple[str, ...]:
-    """The numbers that an attribute may hold, where they are few enough to be shown."""
+    """The numbers that an attribute may hold, if they are few enough to be shown."""
     low, high = attribute.minimum, attribute.maximum
     if low is None or high is None or high - low > 11:
         return ()
@@ -154,8 +155,8 @@ def _numbers(attribute: Attribute) -> tuple[str, ...]:
 
 
 def choose(state: ReviewState, field: FormField, value: str) -> list[do.ReviewAction]:
-    """The actions that give a field one of its values; the one it has is
-    taken away where it need not have one."""
+    """The actions that give a field one of its values. Choosing the present value removes it, if
+    the field may be empty."""
     there = do.FocusItem(field.item)
     if field.kind == "flag":
         return [there, do.Flag()]
@@ -174,7 +175,8 @@ def choose(state: ReviewState, field: FormField, value: str) -> list[do.ReviewAc
 
 
 def write(field: FormField, answer: str) -> list[do.ReviewAction]:
-    """The actions that write an answer into a field; an empty one clears it, `;` parts several."""
+    """The actions that write an answer into a field. An empty answer clears it; `;` separates
+    several values."""
     there, text = do.FocusItem(field.item), answer.strip()
     if field.kind == "note":
         return [there, do.Note(text)]
@@ -187,7 +189,7 @@ def write(field: FormField, answer: str) -> list[do.ReviewAction]:
 
 
 def problem(state: ReviewState, field: FormField, answer: str) -> str:
-    """Why an answer cannot stand in a field; empty when it can."""
+    """Why a field cannot take an answer; empty if it can."""
     text = answer.strip()
     layer = _layer(state, field)
     attribute = layer.attribute(field.name) if layer is not None else None
@@ -201,8 +203,8 @@ def problem(state: ReviewState, field: FormField, answer: str) -> str:
 
 
 def holders(state: ReviewState, field: FormField) -> list[tuple[str, str]]:
-    """Who may hold the stance of a field: ids and names, the author
-    first where the layer admits it."""
+    """Who may hold the stance of a field: ids and names, with the author first if the layer allows
+    it."""
     layer = _layer(state, field)
     item = state.find(field.item)
     if layer is None or item is None or not isinstance(item.value, Relation):
@@ -226,8 +228,8 @@ def _layer(state: ReviewState, field: FormField) -> Layer | None:
 
 
 def at(found: Sequence[FormField], *, item: str | None, letter: str = "") -> int:
-    """The place of the field with a letter, else of the first field
-    of an item; 0 if there is none."""
+    """The index of the field with a letter, or else of the first field of an item; 0 if there is
+    neither."""
     for i, field in enumerate(found):
         if (letter and field.letter == letter) or (not letter and field.item == item):
             return i

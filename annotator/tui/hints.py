@@ -9,8 +9,8 @@ ALPHABET = "asdfghjklqwertyuiopzxcvbnm"
 
 
 def codes(count: int) -> list[str]:
-    """So many codes (at most 26 x 26), none the beginning of another: as many of one letter as can
-    be, which come first, the others of two."""
+    """`count` codes (at most 26 x 26), none of which begins another. As many as possible have one
+    letter and come first; the others have two."""
     letters = len(ALPHABET)
     single = letters if count <= letters else max(0, (letters**2 - count) // (letters - 1))
     pairs = [a + b for a in ALPHABET[single:] for b in ALPHABET]
@@ -18,8 +18,8 @@ def codes(count: int) -> list[str]:
 
 
 def assign(targets: Sequence[int], first: Iterable[int] = ()) -> dict[int, str]:
-    """Offset -> code; those of `first` are served first. A target too near before another goes
-    without when its code would run into it."""
+    """A dict from offset to code, in which the offsets of `first` get their codes first. A target
+    gets none if its code would run into the next target."""
     wanted = list(dict.fromkeys([*first, *targets]))
     given = dict(zip(wanted, codes(len(wanted)), strict=False))
     return dict(sorted(given.items()))

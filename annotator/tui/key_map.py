@@ -1,4 +1,5 @@
-"""Which key means which command: the defaults, presets and a project's own, without collisions."""
+"""Which key means which command: the defaults, the presets and a project's own keys, without
+collisions."""
 
 from __future__ import annotations
 
@@ -28,14 +29,14 @@ PRESETS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "undo": ("u", "backspace", "ctrl+z"),
     },
 }
-"""Key presets: what differs from the defaults."""
+"""Key presets: only the keys that differ from the defaults."""
 
 _NAMED = frozenset(
     ("enter", "space", "tab", "escape", "backspace", "delete", "insert", "home", "end", "pageup",
      "pagedown",
      "up", "down", "left", "right", *(f"f{number}" for number in range(1, 13)))
 )  # fmt: skip
-"""Keys that are written as a word."""
+"""Keys that are written as words."""
 
 _TAKEN = {"ctrl+b": "tmux keeps it", "ctrl+a": "screen keeps it", "ctrl+c": "it interrupts"}
 
@@ -53,7 +54,7 @@ class KeyMap:
         return self.by_context[context].get(key)
 
     def shown(self, name: str) -> str:
-        """The first key of a command, as the footer shows it; empty when it has none."""
+        """The first key of a command, as the footer shows it; empty if it has none."""
         keys = self.keys[name]
         return shown(keys[0]) if keys else ""
 
@@ -63,7 +64,7 @@ _ARROWS = {"left": "←", "right": "→", "up": "↑", "down": "↓"}
 
 
 def named(words: str) -> str:
-    """The key that people read as `words`; empty where that is not a single key."""
+    """The key that is displayed as `words`; empty if that is not a single key."""
     modifier, _, last = words.rpartition("+") if len(words) > 1 else ("", "", words)
     backwards = {word: key for key, word in (*_SHOWN.items(), *_ARROWS.items())}
     last = backwards.get(last, last)
@@ -73,18 +74,18 @@ def named(words: str) -> str:
 
 
 def shown(key: str) -> str:
-    """A key as people read it."""
+    """A key as it is displayed."""
     modifier, _, last = key.rpartition("+") if len(key) > 1 else ("", "", key)
     last = _ARROWS.get(last, _SHOWN.get(last, last))
     return f"{modifier}+{last}" if modifier else last
 
 
 def key_map(settings: Mapping[str, str], *, file: str = "annotator.toml") -> KeyMap:
-    """The keys that a project's `[keys]` table asks for: `preset`,
-    and command names with their keys.
+    """The keys that a project's `[keys]` table defines: `preset`, and command names with their
+    keys.
 
     Raises UsageError for an unknown preset or command, a key that terminals do not deliver, a key
-    that means two things in one context, or one that leaves another command without any.
+    with two meanings in one context, or one that leaves another command without any key.
     """
     preset = settings.get("preset", "default")
     if preset not in PRESETS:
@@ -109,7 +110,7 @@ def key_map(settings: Mapping[str, str], *, file: str = "annotator.toml") -> Key
             _deliverable(key, f"keys.{name}", file)
     keys |= own
     found = _by_context(keys, own, file)
-    # Help and footer show a key for what it does: not for the command that it was taken from.
+    # Help and footer show a key only for the command that has it now.
     by_key = {
         command.name: tuple(
             key
@@ -122,8 +123,8 @@ def key_map(settings: Mapping[str, str], *, file: str = "annotator.toml") -> Key
 
 
 def check_labels(keys: KeyMap, schema: LabelSchema, *, file: str = "annotator.toml") -> None:
-    """Raise UsageError where a label's key means a command already:
-    one of the two would never be by_key."""
+    """Raise UsageError if a label's key already means a command: one of the two could never be
+    used."""
     wanted = [("browse", key, label.name) for key, (_, label) in schema.span_keys.items()]
     wanted += [("select", key, name) for _, key, name in wanted]
     wanted += [
@@ -145,11 +146,11 @@ def _deliverable(key: str, at: str, file: str) -> None:
     """Raise UsageError for a key that does not reach the program."""
     reason = _TAKEN.get(key)
     if reason is None and key in ("ctrl+i", "ctrl+m", "ctrl+h", "ctrl+["):
-        reason = "a terminal sends another key for it"
+        reason = "terminals send another key instead"
     if reason is None and key.startswith("alt+"):
         reason = "terminals do not deliver it reliably"
     if reason is None and key in ("shift+enter", "ctrl+enter"):
-        reason = "a terminal sends enter for it"
+        reason = "terminals send enter instead"
     last = key.rpartition("+")[2] or "+"
     if reason is None and len(last) > 1 and last not in _NAMED:
         reason = "no key has that name"
@@ -162,8 +163,8 @@ def _deliverable(key: str, at: str, file: str) -> None:
 def _by_context(
     keys: Mapping[str, Sequence[str]], own: Mapping[str, Sequence[str]], file: str
 ) -> dict[str, dict[str, Command]]:
-    """Context -> key -> command. Raises UsageError on a collision; a user's own key drives out a
-    default, unless it was the last one."""
+    """A dict from context to key to command. Raises UsageError on a collision. A user's own key
+    replaces a default, unless that was the command's last key."""
     found: dict[str, dict[str, Command]] = {context: {} for context in CONTEXTS}
     for command in sorted(COMMANDS, key=lambda c: c.name not in own):
         for context in command.contexts:
@@ -183,19 +184,19 @@ def _by_context(
             mine = keys[command.name]
             if mine and not any(found[context][key] is command for key in mine):
                 _silenced(command, mine[0], found[context][mine[0]], file)
-    # Reviewing is annotating, but for the keys that choose between versions.
+    # Review has the keys of annotating, except those that choose between versions.
     found["review"] = found["browse"] | found["review"]
     return found
 
 
 def _silenced(command: Command, key: str, taker: Command, file: str) -> NoReturn:
-    """Raise UsageError for a command whose last key the user gave to another."""
+    """Raise UsageError if the user gave the last key of a command to another one."""
     raise UsageError(
         f"key {key} would mean {taker.name} and {command.name}, which has no other key",
         file=file,
         key=f"keys.{taker.name}",
         hint=(
-            f"Give {taker.name} another key, or {command.name} one of its own: {command.name} = "
+            f"Give {taker.name} another key, or give {command.name} its own: {command.name} = "
             '"..." ("" for none)'
         ),
     )

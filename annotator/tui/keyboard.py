@@ -1,7 +1,7 @@
-"""From pressed keys to what they do: all that have come are done in order, and then painted once.
+"""Runs pressed keys: all that have come run in order, and then the screen is painted once.
 
-Keys that mean an action of the model are done right here. What opens or closes a screen goes the
-way of Textual's messages, and the keys after it wait until that screen takes them.
+Keys that mean an action of the model run right here. Keys that open or close a screen go through
+Textual's messages, and the keys after them wait until that screen takes them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from annotator.tui.shell import Shell
 
 PATIENCE = 0.5
-"""Seconds that a screen has to come or go, before the next key is sent after it."""
+"""Seconds to wait for a screen to open or close before the next key is sent to it."""
 
 
 def name_of(key: Pressed) -> str:
@@ -28,7 +28,7 @@ def name_of(key: Pressed) -> str:
 
 
 class Pump(Protocol):
-    """What handles messages one after the other."""
+    """Something that handles messages one after the other."""
 
     def call_later(self, callback: Any, *args: Any) -> bool:
         """Call something once the messages before it are handled."""
@@ -44,13 +44,13 @@ class Keyboard:
         self.burst: Burst[Pressed] = Burst(name_of)
 
     def receive(self, keys: list[Pressed]) -> None:
-        """These keys were pressed: do them, and those that wait."""
+        """Run these keys, after those that wait."""
         self._typed.extend(self.admitted(keys))
         if self._slow is None:
             self._work()
 
     def admitted(self, keys: list[Pressed]) -> list[Pressed]:
-        """The keys that are to be done; of a burst the screen says what to do about it."""
+        """The keys to run. In a burst, the screen says what the annotator can do about it."""
         screen = self._app.screen
         if not isinstance(screen, CommandScreen):
             return keys
@@ -79,7 +79,7 @@ class Keyboard:
             self._slow = asyncio.create_task(self._one(self._typed.popleft()))
 
     async def _one(self, key: Pressed) -> None:
-        """One key by messages."""
+        """Send one key through messages."""
         try:
             self._app.post_message(event_of(key) if isinstance(key, str) else key)
             await self._settled()
@@ -88,8 +88,8 @@ class Keyboard:
             self._work()
 
     async def _settled(self) -> None:
-        """Until whatever takes keys has no message left: the third round
-        finds what the second one focused."""
+        """Wait until whatever takes keys has no messages left. The third round finds what the
+        second one focused."""
         for _ in range(3):
             screen = self._app.screen
             pumps: list[Pump] = [self._app, screen]
@@ -103,7 +103,7 @@ class Keyboard:
 
 
 def _fail(error: Exception) -> None:
-    """Raised where Textual sees it, and ends with a report."""
+    """Raise the error where Textual sees it and ends with a report."""
     raise error
 
 

@@ -1,4 +1,4 @@
-"""Keyboards in another script: which key of a Latin keyboard stands where a letter was typed."""
+"""Keyboards in other scripts: which Latin key is in the place of a typed letter."""
 
 from __future__ import annotations
 

@@ -15,9 +15,9 @@ from rich.cells import cell_len, split_graphemes
 
 @dataclass(frozen=True, slots=True)
 class WrappedLine:
-    """One line of wrapped text: code points `[start, end)`, and for each of them its column.
+    """One line of wrapped text: code points `[start, end)`, and the column of each.
 
-    `columns` has one entry more than there are code points: the column after the last.
+    `columns` has one more entry than there are code points: the column after the last one.
     """
 
     start: int
@@ -34,7 +34,7 @@ class WrappedLine:
         return self.columns[max(0, min(offset, self.end) - self.start)]
 
     def offset(self, column: int) -> int:
-        """The code point at a column, clamped to the line's last."""
+        """The code point at a column, clamped to the line."""
         at = bisect_right(self.columns, column) - 1
         at = bisect_left(self.columns, self.columns[max(0, at)])
         return self.start + max(0, min(at, self.end - self.start - 1))
@@ -42,9 +42,10 @@ class WrappedLine:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A span to be drawn: `[start, end)` of the paragraph's text, and the words that name it.
+    """A span to draw: `[start, end)` of the paragraph's text, and the words that name it.
 
-    `bracket` marks are drawn as `└C value──┘` and continue over lines; others as `S────`.
+    A `bracket` mark is drawn as `└C value──┘` and continues over lines; others are drawn as
+    `S────`.
     """
 
     id: str
@@ -113,11 +114,10 @@ def line_of(lines: Sequence[WrappedLine], offset: int) -> int:
 
 
 def tracks(lines: Sequence[WrappedLine], marks: Sequence[Mark]) -> tuple[tuple[Piece, ...], ...]:
-    """For each line the pieces of the marks on it.
+    """The pieces of the marks on each line.
 
-    Shorter marks lie nearer to the text, so that what is nested is above what it is nested in; a
-    mark keeps apart from others on its track by a cell. Levels no mark uses on a line are left out
-    there.
+    Shorter marks are nearer to the text, so a nested mark is above the one around it. On a track,
+    at least one cell separates two marks. A line has no levels that none of its marks uses.
     """
     levels: dict[str, int] = {}
     placed: list[list[tuple[int, int]]] = []
@@ -149,7 +149,7 @@ def _pieces(line: WrappedLine, marks: Sequence[Mark], levels: dict[str, int]) ->
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """The characters that marks are drawn with; `ascii` where the terminal has no box drawing."""
+    """The characters that marks are drawn with; `ascii` is for terminals without box drawing."""
 
     decided: str
     pending: str
@@ -165,19 +165,19 @@ ASCII = Glyphs("-", ".", "=", ":", "[]", ">", "<")
 
 
 ENDS = 8
-"""Cells at each end of a line's piece that are dotted while it is pending."""
+"""The number of dotted cells at each end of a pending piece."""
 
 HEAVY = 1
-"""Cells after its name that are heavy in the mark in focus. Each costs three bytes in every move of
-the focus, and three more in the next."""
+"""The number of heavy cells after the name of the mark in focus. Each costs three bytes in every
+move of the focus, and three more in the next."""
 
 
 def draw(piece: Piece, glyphs: Glyphs, *, pending: bool, focused: bool) -> str:
-    """The characters of a piece, exactly as many cells as it is wide.
+    """The characters of a piece, which fill exactly its width.
 
-    What is pending is dotted at both ends of each line, what is decided solid; what is in focus is
-    heavy after its name. The rest of a line is the same in all of them, so that little is to be
-    painted again.
+    A pending mark is dotted at both ends of each line, a decided one solid; a mark in focus is
+    heavy after its name. The rest of a line is always the same, so that little has to be painted
+    again.
     """
     width = piece.right - piece.left
     title = piece.mark.title if piece.begins else ""
@@ -196,7 +196,7 @@ def draw(piece: Piece, glyphs: Glyphs, *, pending: bool, focused: bool) -> str:
 
 
 def _line(room: int, glyphs: Glyphs, *, pending: bool, focused: bool) -> str:
-    """So many cells of line."""
+    """A line of that many cells."""
     line = glyphs.decided * room
     if pending:
         line = (
@@ -211,8 +211,8 @@ def _line(room: int, glyphs: Glyphs, *, pending: bool, focused: bool) -> str:
 
 
 def _fit(text: str, width: int) -> str:
-    """The text cut to so many cells; what it holds is one cell
-    each but for a title's wide letters."""
+    """The text cut to that many cells. Its characters have one cell each, except for a title's wide
+    letters."""
     if cell_len(text) == len(text):
         return text[:width]
     out, used = [], 0

@@ -1,4 +1,4 @@
-"""What can be written into the item in focus: entity or concept, and a label from a list."""
+"""What can be written into the item in focus: an entity or a concept, and a label from a list."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from annotator.workflows.names.offers import Completer, Offer
 EMPTY = Codebook()
 
 OFFERED = 6
-"""Offers that have a digit."""
+"""The number of offers that have a digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def field_of(state: ReviewState) -> NameField | None:
     form = " ".join(quote.split())
     entity = layer.attribute_of_type("entity")
     if entity is not None:
-        # What is only proposed is offered, not written.
+        # A name that is only proposed is offered, not written.
         held = "" if state.proposed_name(item) is not None else item.value.entity or ""
         return NameField("entity", "entity", held, about, entity.multiple, form)
     concept = layer.attribute_of_type("concept")
@@ -188,8 +188,8 @@ def set_to(field: NameField, answer: str) -> do.SetAttribute:
 
 
 def labels(state: ReviewState) -> list[tuple[str, str, do.ReviewAction]]:
-    """Every label that the selection, or the stance in the making, may have: name, key, action.
-    Where two layers have a label of one name, the layer stands before it."""
+    """Every label that the selection, or the stance in the making, may have: name, key, action. If
+    two layers have a label of the same name, the layer's name comes before it."""
     if state.mode is Mode.SIDE and state.draft is not None:
         layer = state.schema.layer(state.draft.layer)
         sides = layer.labels if layer is not None else ()

@@ -1,10 +1,10 @@
-"""Writes only the cells that differ from what the terminal
-already shows, in as few bytes as it can.
+"""Writes only the cells that differ from what the terminal already shows, in as few bytes as
+possible.
 
-Textual repaints whole regions; on a slow link the cells that stay the same are most of the bytes.
-The painter keeps what it wrote last and sends the difference: the shortest move to each run of
-changed cells, attributes only as far as they change, blanks by erasing. It uses nothing beyond what
-every terminal since the VT220 knows (CUP, CUU, CUD, CUF, EL, ECH, SGR).
+Textual repaints whole regions, and on a slow link most of the bytes are for cells that did not
+change. The painter remembers what it wrote last and sends the difference: the shortest move to each
+run of changed cells, only the attributes that change, and blanks by erasing. It uses only sequences
+that every terminal since the VT220 knows (CUP, CUU, CUD, CUF, EL, ECH, SGR).
 """
 
 from __future__ import annotations
@@ -23,29 +23,30 @@ from annotator.tui.repertoire import StandIn
 from annotator.tui.sgr import canonical, change
 
 Cell = tuple[str, str]
-"""What stands in a cell: the character (empty in the second
-cell of a wide one), and the SGR codes."""
+"""The content of a cell: the character (empty in the second cell of a wide one), and the SGR
+codes."""
 
 BLANK: Cell = (" ", "")
 _NARROW = re.compile("[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2500-\u259f\u25b8\u25c2\u2713]*")
-"""Characters that take a cell each everywhere: Latin, quotation marks, the lines of tracks."""
+"""Characters that have one cell on every terminal: Latin, quotation marks, the lines of tracks."""
 
 _GAP = 5
-"""Unchanged cells between changed ones that may be cheaper to write again than to jump over."""
+"""The most unchanged cells between changed ones that may be cheaper to write again than to jump
+over."""
 
 _BLANKS = re.compile(" {6,}")
-"""Blanks that it is shorter to erase than to write, when nothing follows; ..."""
+"""From this many blanks on, erasing is shorter than writing if nothing follows; ..."""
 _ERASE_AND_GO = 11
-"""... and how many it takes when the cursor has to go on behind them."""
+"""... and from this many if the cursor has to continue after them."""
 
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{1,2}")
-"""Letters of which two make a flag."""
+"""Letters that form a flag in pairs."""
 
 ScreenPosition = tuple[int, int]
 
 
 class Painter:
-    """The screen as last written, and the bytes that turn it into another."""
+    """The screen as it was last written, and the bytes that turn it into another."""
 
     def __init__(self, color_system: ColorSystem | None, stand_in: StandIn | None = None) -> None:
         self._color_system = color_system
@@ -53,23 +54,23 @@ class Painter:
         self._codes: dict[int, tuple[Style, str]] = {}
         self._rows: list[list[Cell]] = []
         self._segments: list[list[Segment]] = []
-        """The segments of each row that was last painted from its beginning."""
+        """The segments of each row, as last painted from its beginning."""
         self._size = (0, 0)
         self._out: list[str] = []
         self._at: ScreenPosition | None = None
-        """Column and row of the cursor; None when that is in doubt."""
+        """Column and row of the cursor; None if that is in doubt."""
         self._style = ""
         self._unsure: list[ScreenPosition] = []
-        """Of the characters just written on whose width terminals differ the column after them, and
-        the one after the most that they may cover."""
+        """After characters on whose width terminals differ: the column after them, and the column
+        after the most cells that they may cover."""
 
     def forget(self) -> None:
-        """What the terminal shows is not known any more; the next paint is a full one."""
+        """Forget what the terminal shows; the next paint is a full one."""
         self._size = (0, 0)
 
     @property
     def known(self) -> bool:
-        """Whether what the terminal shows is known at all."""
+        """Whether it is known what the terminal shows."""
         return self._size != (0, 0)
 
     @property
@@ -78,7 +79,7 @@ class Painter:
         return self._size[0]
 
     def knows(self, size: tuple[int, int]) -> bool:
-        """Whether what a terminal of that size shows is known."""
+        """Whether it is known what a terminal of that size shows."""
         return self._size == size
 
     def paint(
@@ -113,7 +114,7 @@ class Painter:
         return "".join(self._out)
 
     def _paint(self, y: int, segments: list[Segment]) -> None:
-        """A row: the segments that are as before at its two ends are not looked at again."""
+        """Paint a row. Segments at its two ends that are the same as before are skipped."""
         old = self._segments[y]
         x = skip = 0
         limit = min(len(old), len(segments))
@@ -167,7 +168,7 @@ class Painter:
     # --- a row
 
     def _write(self, x: int, y: int, new: list[Cell]) -> None:
-        """Write what differs of the cells from `x` on."""
+        """Write the cells from `x` on that differ."""
         row = self._rows[y]
         new = new[: len(row) - x]
         old = row[x : x + len(new)]
@@ -195,8 +196,8 @@ class Painter:
             self._settle(y)
 
     def _settle(self, y: int) -> None:
-        """Write again what a terminal may have covered that gives a joined character
-        more cells than it has here."""
+        """Write again what a terminal may have covered if it gives a joined character more cells
+        than we do."""
         row = self._rows[y]
         at = begin = min(after for after, _ in self._unsure)
         end = max(natural for _, natural in self._unsure)
@@ -225,8 +226,8 @@ class Painter:
             at = stop
 
     def _erased(self, x: int, y: int, text: str, blanks: re.Match[str], *, last: bool) -> int:
-        """Write plain text to the end of its first long stretch
-        of blanks; how many cells that is."""
+        """Write plain text to the end of its first long stretch of blanks. Returns the number of
+        cells."""
         begin, end = blanks.span()
         if begin:
             self._put(x, y, text[:begin], "", begin)
@@ -250,8 +251,8 @@ class Painter:
         self._at = (x + size, y) if x + size < self._size[0] else None
 
     def _put_wide(self, x: int, text: str) -> None:
-        """Write text that may have characters on whose cells terminals differ: each of those over
-        blanks, and what follows where it belongs."""
+        """Write text that may have characters on whose width terminals differ: write each of those
+        over blanks, and put what follows in its place."""
         graphemes = split_graphemes(text)[0]
         flags = {
             found.start() for found in _FLAG.finditer(text) if found.end() - found.start() == 2
@@ -261,7 +262,7 @@ class Painter:
             if start - 1 in flags:
                 continue
             if start in flags:
-                # Two letters that a terminal may draw as one flag.
+                # A terminal may draw two such letters as one flag.
                 char, size = text[start : start + 2], 2
             if natural := _at_most(char):
                 if natural > size:
@@ -283,8 +284,8 @@ class Painter:
 
 @lru_cache(maxsize=4096)
 def _at_most(char: str) -> int:
-    """The cells that a terminal may give to several code points that are
-    one character here; 0 where all agree."""
+    """The most cells that a terminal may give to several code points that are one character here; 0
+    if all terminals agree."""
     rest = [c for c in char[1:] if not combining(c)]
     if _FLAG.match(char):
         return 4
@@ -296,12 +297,13 @@ def _at_most(char: str) -> int:
 
 
 def _width(text: str) -> int:
-    """Cells; there are no control characters in what is painted."""
+    """The width in cells; the text has no control characters."""
     return len(text) if text.isascii() else cell_len(text)
 
 
 def _end_of_run(old: Sequence[Cell], new: Sequence[Cell], begin: int, stop: int) -> int:
-    """The end of what is written in one go from `begin`: through gaps that are not worth a jump."""
+    """The end of what is written in one go from `begin`, including gaps that are not worth a
+    jump."""
     end = begin + 1
     while end < stop:
         if old[end] != new[end] or new[end][0] == "":

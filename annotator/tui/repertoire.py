@@ -1,4 +1,4 @@
-"""What to show on terminals that lack some characters: stand-ins of the same width."""
+"""Replacements of the same width for characters that some terminals lack."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from unicodedata import normalize
 StandIn = Callable[[str], str]
 
 _CONSOLE: Mapping[str, str] = dict(zip("┄┅━╌▸◂✓", "·=═·►◄√", strict=True))
-"""The Linux console has the lines of the IBM PC: no dotted and no heavy ones."""
+"""The Linux console has the lines of the IBM PC, which are neither dotted nor heavy."""
 
 _ASCII: Mapping[str, str] = dict(
     zip("┄┅━╌─│┌┐└┘▸◂▌✓¶·…“”„‘’«»–—≥×›←→↑↓≠", '.:=.-|++[]><|v#.."""\'\'""-->x><>^v!', strict=True)
@@ -18,7 +18,7 @@ _ASCII: Mapping[str, str] = dict(
 
 @lru_cache(maxsize=4096)
 def _in_ascii(char: str) -> str:
-    """An ASCII character for any other: the letter without its accent, or a question mark."""
+    """An ASCII character for any other one: the letter without its accent, or a question mark."""
     if char.isascii():
         return char or "?"
     plain = normalize("NFKD", char)[:1]
@@ -26,8 +26,9 @@ def _in_ascii(char: str) -> str:
 
 
 def stand_in(term: str, encoding: str) -> StandIn | None:
-    """What a terminal shows for the character of a cell, by TERM and the encoding of the locale;
-    None where all of it can be shown. The second cell of a wide character is the empty one."""
+    """A function that gives what a terminal shows for the character of a cell, by TERM and the "
+    "encoding of the locale; None if it can show everything. The second cell of a wide "
+    "character is empty."""
     if "utf" not in encoding.lower():
         return _in_ascii
     if term == "linux" or term.startswith("linux-"):
