@@ -22,6 +22,9 @@ SHARED = Path(__file__).resolve().parents[2] / "shared" / "cases"
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
 NFD = "The cafe\u0301 owner Rene\u0301 met the Tram Board."
+TONE = "\U0001f44d\U0001f3ff Kit Moss thanks the Tram Board."
+ENGLAND = "\U0001f3f4\U000e0067\U000e0062\U000e007f Kit Moss leads the Tram Board."
+HANGUL = "\u1100\u1161\u1102\u1161 Kit Moss left the Tram Board."
 EMOJI = f"Well {FAMILY} said Kit Moss of the Tram Board."
 CRLF = "Kit Moss spoke.\r\nThe Tram Board heard.\r\nNobody else.\r\n"
 PLAIN = "Kit Moss met the Tram Board."
@@ -123,6 +126,10 @@ def _counted(
         (EMOJI, "code points", ("Kit Moss", "Tram Board")),
         (EMOJI, "UTF-16 units", ("Kit Moss", "Tram Board")),
         (EMOJI, "grapheme clusters", ("Kit Moss", "Tram Board")),
+        (TONE, "UTF-16 units", ("Kit Moss", "Tram Board")),
+        (TONE, "grapheme clusters", ("Kit Moss", "Tram Board")),
+        (ENGLAND, "grapheme clusters", ("Kit Moss", "Tram Board")),
+        (HANGUL, "grapheme clusters", ("Kit Moss", "Tram Board")),
         (CRLF, "code points", ("Kit Moss", "The Tram Board", "Nobody")),
         (CRLF, "a CR LF as one", ("Kit Moss", "The Tram Board", "Nobody")),
     ],
@@ -138,6 +145,8 @@ def test_how_a_file_counts_is_found_in_every_format(
     plain = [(s.start, s.end) for s in found.records[0].spans]
     if plain != [(COUNTS[counting](text, a), COUNTS[counting](text, b)) for a, b in plain]:
         assert counting in found.told
+    elif max(text) < "\U00010000":
+        assert "code points" in found.told
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

@@ -25,6 +25,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import SCHEMA, read, write
+from support import document
 
 from annotator.cli import run
 from annotator.errors import InputError, UsageError
@@ -374,6 +375,29 @@ def test_tokens_of_conll_carry_bio_labels() -> None:
     assert ["Port", "B-organization", "O"] in rows and ["Board", "I-organization", "O"] in rows
     assert ["wants", "O", "B-policy"] in rows and ["fares", "O", "I-policy"] in rows
     assert how.lost["relations"] == 3
+
+
+@given(bounds=st.lists(st.tuples(st.integers(0, 23), st.integers(1, 9)), max_size=5))
+def test_tokens_of_prodigy_are_the_words_cut_where_spans_begin_and_end(
+    bounds: list[tuple[int, int]],
+) -> None:
+    """White space is a token only where a span begins or ends with it."""
+    text = "US's  well-being, e.g. this, is"
+    places = sorted({(a, min(a + n, len(text))) for a, n in bounds})
+    spans = [Span(f"s{a}-{b}", "actor", "person", a, b) for a, b in places]
+    (data,) = _files(
+        "prodigy", [Record(document(text), "ada", Completion.DONE, tuple(spans))]
+    ).values()
+    line = json.loads(data)
+    tokens = [(token["start"], token["end"]) for token in line["tokens"]]
+    assert tokens == sorted(tokens)
+    assert all(token["text"] == text[token["start"] : token["end"]] for token in line["tokens"])
+    assert "".join(text[a:b] for a, b in tokens).replace(" ", "") == text.replace(" ", "")
+    for span in line["spans"]:
+        assert tokens[span["token_start"]][0] == span["start"]
+        assert tokens[span["token_end"]][1] == span["end"]
+    blank = {(a, b) for a, b in tokens if text[a:b] == " "}
+    assert blank <= {(a, a + 1) for a, _ in places} | {(b - 1, b) for _, b in places}
 
 
 def test_a_folder_for_datasets_loads_with_its_features(tmp_path: Path) -> None:

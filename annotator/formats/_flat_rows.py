@@ -29,16 +29,14 @@ FEATURES: dict[str, Any] = {
 def row_of(record: Record) -> dict[str, Any]:
     """The row of a record: every key there, in `FEATURES`' types;
     what has no value is an empty string."""
-    data = data_of(record)
-    row = {key: data[key] for key in FEATURES}
+    row = data_of(record)
+    for key in row.keys() - FEATURES.keys():
+        del row[key]
     row["annotator"] = record.annotator or ""
-    row["spans"] = [
-        {**span, "entity": span["entity"] or "", "attributes": _pairs(span["attributes"])}
-        for span in data["spans"]
-    ]
-    row["relations"] = [
-        {**relation, "attributes": _pairs(relation["attributes"])} for relation in data["relations"]
-    ]
+    for span in row["spans"]:
+        span["entity"] = span["entity"] or ""
+    for item in (*row["spans"], *row["relations"]):
+        item["attributes"] = _pairs(item["attributes"])
     return row
 
 

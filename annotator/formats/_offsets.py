@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -144,9 +145,9 @@ def _candidates(
     texts: Mapping[str, bool], unit: str, settings: Mapping[str, Any]
 ) -> Iterator[Counting]:
     """Countings that differ on these texts, the usual one first, then what is changed least."""
-    units = [unit]
+    wide = any(max(text, default="") > "\uffff" for text in texts)
+    units = ["code-points" if unit == "utf-16" and not wide else unit]
     if any(not text.isascii() for text in texts):
-        wide = any(char > "\uffff" for text in texts for char in text)
         several = any(_has_clusters(text) for text in texts)
         more = [
             u
@@ -158,7 +159,7 @@ def _candidates(
             )
             if differs
         ]
-        units += [u for u in more if u != unit]
+        units += [u for u in more if u not in units]
     ends = ["as-is"]
     if any("\r\n" in text for text in texts):
         ends.append("one")
@@ -183,10 +184,22 @@ def _candidates(
 
 
 def _has_clusters(text: str) -> bool:
-    return any(
-        unicodedata.combining(c) or c in "\u200d\ufe0f" or "\U0001f1e6" <= c <= "\U0001f1ff"
-        for c in text
-    ) or ("\r\n" in text)
+    """Whether some character of a text may not be a grapheme cluster of its own."""
+    return "\r\n" in text or any(_joins(char) or _is_flag(char) for char in set(text))
+
+
+def _is_flag(char: str) -> bool:
+    """Whether two of these make a flag (regional indicators)."""
+    return "\U0001f1e6" <= char <= "\U0001f1ff"
+
+
+@lru_cache(maxsize=10_000)
+def _joins(char: str) -> bool:
+    """Whether a character belongs to the one before it: a mark, a joiner, a variation, a tone of
+    skin, a tag, a vowel or last consonant of Hangul."""
+    return not char.isascii() and any(
+        len(next(clusters(base + char))) == 2 for base in ("a", "\uac00")
+    )
 
 
 def _points(places: Sequence[Place], counting: Counting) -> list[tuple[int, int] | None]:
@@ -234,12 +247,7 @@ def _cut(text: str, at: int, *, inward: int) -> bool:
     if not 0 < at < len(text):
         return False
     before, after = text[at - 1], text[at]
-    return (
-        bool(unicodedata.combining(after))
-        or after in "\u200d\ufe0f"
-        or before == "\u200d"
-        or (before.isalnum() and after.isalnum())
-    )
+    return _joins(after) or before == "\u200d" or (before.isalnum() and after.isalnum())
 
 
 def alike(text: str, quote: str) -> bool:

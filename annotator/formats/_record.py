@@ -13,15 +13,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from annotator.errors import InputError
-from annotator.formats._json_text import (
-    attributes_text,
-    encoder,
-    optional,
-    paragraphs_text,
-    relations_text,
-    spans_text,
-    string,
-)
+from annotator.formats._json_text import json_text
 from annotator.formats._shape import MAX_DEPTH, depth, problems
 from annotator.model.decision import Completion
 from annotator.model.record import Record, split_meta
@@ -250,12 +242,12 @@ def record_of(data: Mapping[str, Any]) -> Record:
 
 def data_of(record: Record) -> Data:
     """The object of a record, with every key of version 2."""
-    document = record.document
+    document, text = record.document, record.document.text
     return {
         "schema": FORMAT,
         "id": document.id,
         "title": document.title,
-        "text": document.text,
+        "text": text,
         "text_sha256": document.sha256,
         "paragraphs": [
             {"start": p.start, "end": p.end, "excluded": p.excluded} for p in document.paragraphs
@@ -269,7 +261,7 @@ def data_of(record: Record) -> Data:
                 "label": s.label,
                 "start": s.start,
                 "end": s.end,
-                "quote": document.quote(s.start, s.end),
+                "quote": text[s.start : s.end],
                 "entity": s.entity,
                 "attributes": dict(s.attributes),
                 "source": s.origin,
@@ -293,16 +285,8 @@ def data_of(record: Record) -> Data:
 
 
 def dumps(record: Record) -> str:
-    """The line of a record: keys sorted, no spaces, UTF-8 as it is, LF. The same as
-    the encoder makes of `data_of(record)`."""
-    document, meta = record.document, record.meta
-    return (
-        f'{{"annotator":{optional(record.annotator)},"id":{string(document.id)},'
-        f'"meta":{encoder.encode(meta) if meta else "{}"},"paragraphs":{paragraphs_text(document)},'
-        f'"relations":{relations_text(record, attributes_text)},"schema":"{FORMAT}",'
-        f'"spans":{spans_text(record, attributes_text)},"status":"{record.status.value}",'
-        f'"text":{string(document.text)},"text_sha256":"{document.sha256}","title":{string(document.title)}}}\n'
-    )
+    """The line of a record: keys sorted, no spaces, UTF-8 as it is, LF."""
+    return json_text(data_of(record)) + "\n"
 
 
 def check_document(document: Document, schema: LabelSchema) -> Document:

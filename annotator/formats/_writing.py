@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -66,8 +67,6 @@ def utf16(text: str) -> Callable[[int], int]:
     wide = [i for i, char in enumerate(text) if char > "\uffff"]
     if not wide:
         return lambda point: point
-    from bisect import bisect_left
-
     return lambda point: point + bisect_left(wide, point)
 
 
@@ -98,22 +97,14 @@ class FileNames:
         return plain
 
 
-def divided(
-    tokens: Iterable[tuple[int, int]], bounds: Sequence[int]
-) -> Iterator[list[tuple[int, int]]]:
-    """The pieces of each token, which are in order and do not overlap,
-    cut at `bounds`, which ascend."""
-    at = 0
-    for start, end in tokens:
-        pieces: list[tuple[int, int]] = []
-        while at < len(bounds) and bounds[at] <= start:
-            at += 1
-        while at < len(bounds) and bounds[at] < end:
-            pieces.append((start, bounds[at]))
-            start = bounds[at]
-            at += 1
-        pieces.append((start, end))
-        yield pieces
+def divided(tokens: Sequence[tuple[int, int]], bounds: Set[int]) -> list[tuple[int, int]]:
+    """The tokens, which are in order and do not overlap, cut at the `bounds` inside them."""
+    out = list(tokens)
+    for at in sorted(bounds - {start for start, _ in out}):
+        i = bisect_left(out, (at,)) - 1
+        if i >= 0 and at < out[i][1]:
+            out[i : i + 1] = [(out[i][0], at), (at, out[i][1])]
+    return out
 
 
 def number_of(*parts: str) -> int:

@@ -214,9 +214,10 @@ def _lines(
 
     def mark(name: str, attributes: Attributes) -> None:
         for key in sorted(attributes):
+            kind = _type(key)
             for one in said(attributes[key]):
-                if one and _type(one) == one:
-                    values.append(f"A{len(values) + 1}\t{_type(key)} {name} {one}")
+                if one and " " not in one and _type(one) == one:
+                    values.append(f"A{len(values) + 1}\t{kind} {name} {one}")
                 else:
                     notes.append((name, f"{key}: {one}"))
 

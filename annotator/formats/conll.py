@@ -59,25 +59,20 @@ def _paragraph(text: str, paragraph: Paragraph, layers: Sequence[Sequence[Span]]
         ]
         for spans in layers
     ]
-    bounds = sorted({at for spans in here for s in spans for at in (s.start, s.end)})
-    tokens = words(text, paragraph.start, paragraph.end)
-    pieces = [piece for some in divided(tokens, bounds) for piece in some]
-    columns = [_labels(text, pieces, spans) for spans in here]
-    return [
-        "\t".join((text[a:b], *labels)) for (a, b), *labels in zip(pieces, *columns, strict=True)
-    ]
+    bounds = {at for spans in here for s in spans for at in (s.start, s.end)}
+    pieces = divided(words(text, paragraph.start, paragraph.end), bounds)
+    starts = [a for a, _ in pieces]
+    columns = [_labels(text, starts, spans) for spans in here]
+    return list(map("\t".join, zip([text[a:b] for a, b in pieces], *columns, strict=True)))
 
 
-def _labels(text: str, pieces: Iterable[tuple[int, int]], spans: Sequence[Span]) -> Iterator[str]:
-    """The label of each piece; pieces and spans are in order, and
-    no bound of a span is within a piece."""
-    at, begun = 0, False
-    for start, _ in pieces:
-        while at < len(spans) and spans[at].end <= start:
-            at, begun = at + 1, False
-        if at == len(spans) or start < spans[at].start:
-            yield "O"
-            continue
-        inside = begun or bool(text[spans[at].start : start].strip())
-        yield f"{'I' if inside else 'B'}-{spans[at].label}"
-        begun = True
+def _labels(text: str, starts: Sequence[int], spans: Sequence[Span]) -> list[str]:
+    """The label of each piece by where it starts; no bound of a span is within a piece. A span
+    that began in the paragraph before goes on here."""
+    labels = ["O"] * len(starts)
+    for span in spans:
+        first, end = bisect_left(starts, span.start), bisect_left(starts, span.end)
+        labels[first:end] = [f"I-{span.label}"] * (end - first)
+        if first < end and not text[span.start : starts[first]].strip():
+            labels[first] = f"B-{span.label}"
+    return labels

@@ -9,7 +9,8 @@ where the concept is the contrary of its wording, and `statements-wide.csv`, one
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from annotator.formats._writing import (
     sign_of,
     who,
 )
+from annotator.model.names import concepts_of
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span
 
@@ -94,7 +96,6 @@ def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, b
     more = sorted(
         {a.name for layer in how.schema.relation_layers for a in layer.attributes} - {"strength"}
     )
-    column = {name: i for i, name in enumerate(names)}
     heads = (
         [*_ITEM, *names],
         [*_ITEM, "attribute", "value"],
@@ -103,6 +104,7 @@ def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, b
     )
     for name, head in zip(_TABLES, heads, strict=True):
         yield name, _bytes([",".join(map(_cell, (*_WHERE, *head)))])
+    written = _Rows(how, names, more)
     for some in _batched(records):
         tables: tuple[list[str], ...] = ([], [], [], [])
         for record in some:
@@ -110,9 +112,9 @@ def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, b
             where = _where(record)
             items: list[Span | Relation] = [*record.spans, *record.relations]
             for item in items:
-                _put_item(f"{where},{_item(record, item, how)}", item, column, tables[0], tables[1])
+                written.item(f"{where},{written.head(record, item)}", item, tables[0], tables[1])
             for one in resolved_relations(record):
-                _put_statement(where, one, how, more, tables[2], tables[3])
+                written.statement(where, one, tables[2], tables[3])
         for name, rows in zip(_TABLES, tables, strict=True):
             yield name, _bytes(rows)
 
@@ -123,8 +125,9 @@ def _batched(records: Iterable[Record]) -> Iterator[list[Record]]:
         yield some
 
 
-def _bytes(rows: Iterable[str]) -> bytes:
-    return "\n".join([*rows, ""]).encode("utf-8")
+def _bytes(rows: list[str]) -> bytes:
+    # A row by itself: most are ASCII, and one that is not would make all of them dear.
+    return b"\n".join([*map(str.encode, rows), b""])
 
 
 def _cell(text: str) -> str:
@@ -133,6 +136,10 @@ def _cell(text: str) -> str:
     if _SPECIAL(text) is None:
         return text
     return '"' + text.replace('"', '""') + '"'
+
+
+_known_cell = lru_cache(maxsize=100_000)(_cell)
+"""The cell of a text that comes in many rows: a label, a name, a value."""
 
 
 def _where(record: Record) -> str:
@@ -149,89 +156,86 @@ def _where(record: Record) -> str:
     return ",".join(map(_cell, texts))
 
 
-def _item(record: Record, item: Span | Relation, how: WriteOptions) -> str:
-    """The cells of an item without its attributes."""
-    kind = f"{_cell(item.layer)},{_cell(item.label)}"
-    if isinstance(item, Span):
-        quote = _cell(record.document.text[item.start : item.end])
-        return (
-            f"{_cell(item.id)},span,{kind},{item.start},{item.end},{quote},"
-            f"{_cell(item.entity or '')},,,{_cell(item.origin)},{_entity_ids(item, how)}"
+_NO_CONCEPT: list[tuple[str, int | str]] = [("", "")]
+
+
+class _Rows:
+    """Makes the rows of the four tables. `names` are the attributes that have a column in
+    `items.csv`, `more` those that have one in the tables of statements."""
+
+    def __init__(self, how: WriteOptions, names: Sequence[str], more: Sequence[str]) -> None:
+        self._ids_of = how.ids_of
+        self._column = {name: i for i, name in enumerate(names)}
+        self._more = more
+        self._concepts = {name: held for name, (held, _) in concepts_of(how.schema).items()}
+
+    def head(self, record: Record, item: Span | Relation) -> str:
+        """The cells of an item before its attributes."""
+        kind = f"{_known_cell(item.layer)},{_known_cell(item.label)}"
+        origin = _known_cell(item.origin)
+        if isinstance(item, Span):
+            quote = _cell(record.document.text[item.start : item.end])
+            entity = _known_cell(item.entity) if item.entity else ""
+            return (
+                f"{_cell(item.id)},span,{kind},{item.start},{item.end},{quote},"
+                f"{entity},,,{origin},{self._entity_ids(item)}"
+            )
+        ends = f"{_cell(item.source)},{_cell(item.target)}"
+        return f"{_cell(item.id)},relation,{kind},,,,,{ends},{origin},"
+
+    def _entity_ids(self, span: Span | None) -> str:
+        """The cell with the external ids of the entities of a span."""
+        if span is None or not span.entity:
+            return ""
+        return _known_cell(
+            self._ids_of("entity", [name.strip() for name in span.entity.split(";")])
         )
-    ends = f"{_cell(item.source)},{_cell(item.target)}"
-    return f"{_cell(item.id)},relation,{kind},,,,,{ends},{_cell(item.origin)},"
 
+    def item(self, head: str, item: Span | Relation, wide: list[str], long: list[str]) -> None:
+        """Add the row of an item, and the rows of its values."""
+        cells = [""] * len(self._column)
+        before = len(long)
+        for name in sorted(item.attributes):
+            values = said(item.attributes[name])
+            if name in self._column:
+                cells[self._column[name]] = _known_cell("; ".join(values))
+            cell = _known_cell(name)
+            long += [f"{head},{cell},{_known_cell(value)}" for value in values]
+        if len(long) == before:
+            long.append(f"{head},,")
+        wide.append(f"{head},{','.join(cells)}" if cells else head)
 
-def _entity_ids(span: Span | None, how: WriteOptions) -> str:
-    """The cell with the external ids of the entities of a span."""
-    if span is None or not span.entity:
-        return ""
-    return _cell(how.ids_of("entity", [name.strip() for name in span.entity.split(";")]))
-
-
-def _put_item(
-    row: str, item: Span | Relation, column: Mapping[str, int], wide: list[str], long: list[str]
-) -> None:
-    """Add the row of an item, and the rows of its values; `row` holds the cells before."""
-    cells = [""] * len(column)
-    before = len(long)
-    for name in sorted(item.attributes):
-        values = said(item.attributes[name])
-        if name in column:
-            cells[column[name]] = _cell("; ".join(values))
-        for value in values:
-            long.append(f"{row},{_cell(name)},{_cell(value)}")
-    if len(long) == before:
-        long.append(f"{row},,")
-    wide.append(",".join((row, *cells)))
-
-
-def _put_statement(
-    where: str,
-    one: ResolvedRelation,
-    how: WriteOptions,
-    more: Sequence[str],
-    rows: list[str],
-    wide: list[str],
-) -> None:
-    """Add the rows of a statement: one for each concept of its claim,
-    and to `wide` one with all of them."""
-    relation, target, holder, text = one.relation, one.target, one.holder, one.record.document.text
-    layer = how.schema.layer(target.layer)
-    attribute = layer.attribute_of_type("concept") if layer is not None else None
-    held = target.attributes.get(attribute.name) if attribute is not None else None
-    concepts = [
-        (name, str(sign)) for name, sign in map(sign_of, said(held) if held is not None else [])
-    ]
-    strength = relation.attributes.get("strength")
-    first = (
-        relation.id,
-        text[holder.start : holder.end] if holder else AUTHOR,
-        (holder.entity or "") if holder else AUTHOR,
-        relation.label,
-        "" if strength is None else str(strength),
-        target.id,
-        target.label,
-    )
-    last = [
-        _cell(text[target.start : target.end]),
-        str(target.start),
-        str(target.end),
-        *(
-            "; ".join(said(relation.attributes[n])) if n in relation.attributes else ""
-            for n in more
-        ),
-    ]
-    last[3:] = map(_cell, last[3:])
-    before = f"{where},{','.join(map(_cell, first))}"
-    place, rest = ",".join(last[:3]), "".join(f",{cell}" for cell in last[3:])
-    entity = _entity_ids(holder, how)
-    for concept, sign in concepts or [("", "")]:
-        id = _cell(how.ids_of("concept", [concept]))
-        rows.append(f"{before},{_cell(concept)},{sign},{place},{entity},{id}{rest}")
-    every = (
-        _cell("; ".join([name for name, _ in concepts])),
-        _cell("; ".join([sign for _, sign in concepts])),
-    )
-    ids = _cell(how.ids_of("concept", [name for name, _ in concepts]))
-    wide.append(f"{before},{every[0]},{every[1]},{place},{entity},{ids}{rest}")
+    def statement(
+        self, where: str, one: ResolvedRelation, rows: list[str], wide: list[str]
+    ) -> None:
+        """Add the rows of a statement: one for each concept of its claim,
+        and to `wide` one with all of them."""
+        relation, target, holder = one.relation, one.target, one.holder
+        text, attributes = one.record.document.text, relation.attributes
+        attribute = self._concepts.get(target.layer)
+        held = target.attributes.get(attribute) if attribute is not None else None
+        concepts = list(map(sign_of, said(held))) if held is not None else []
+        strength = attributes.get("strength")
+        before = (
+            f"{where},{_cell(relation.id)},"
+            f"{_cell(text[holder.start : holder.end]) if holder else AUTHOR},"
+            f"{_known_cell(holder.entity or '') if holder else AUTHOR},"
+            f"{_known_cell(relation.label)},{'' if strength is None else _cell(str(strength))},"
+            f"{_cell(target.id)},{_known_cell(target.label)}"
+        )
+        place = f"{_cell(text[target.start : target.end])},{target.start},{target.end}"
+        entity = self._entity_ids(holder)
+        rest = "".join(
+            [
+                f",{_known_cell('; '.join(said(attributes[n])))}" if n in attributes else ","
+                for n in self._more
+            ]
+        )
+        for concept, sign in concepts or _NO_CONCEPT:
+            id = _known_cell(self._ids_of("concept", [concept]))
+            rows.append(f"{before},{_known_cell(concept)},{sign},{place},{entity},{id}{rest}")
+        every = [name for name, _ in concepts]
+        signs = "; ".join([str(sign) for _, sign in concepts])
+        ids = _known_cell(self._ids_of("concept", every))
+        shown = _known_cell("; ".join(every))
+        wide.append(f"{before},{shown},{signs},{place},{entity},{ids}{rest}")

@@ -7,13 +7,13 @@ up; which it was is found from the file. `[format.doccano] offsets = "graphemes"
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from annotator.formats._foreign import WHOLE, Foreign, ForeignWork
 from annotator.formats._json import rows
+from annotator.formats._json_text import json_text
 from annotator.formats._reading import Entry, ReadOptions
 from annotator.formats._writing import (
     FileNames,
@@ -168,5 +168,4 @@ def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, b
             ],
             "Comments": [note for _, note in sorted(record.notes.items())],
         }
-        line = json.dumps(data, ensure_ascii=False, sort_keys=True) + "\n"
-        yield f"{names.of(who(record))}.jsonl", line.encode("utf-8")
+        yield f"{names.of(who(record))}.jsonl", (json_text(data) + "\n").encode("utf-8")

@@ -12,11 +12,10 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from annotator.formats._flat_rows import FEATURES
-from annotator.formats._json_text import paragraphs_text, relations_text, spans_text, string
-from annotator.formats._writing import WriteOptions, count_lost, said
+from annotator.formats._flat_rows import FEATURES, row_of
+from annotator.formats._json_text import json_text
+from annotator.formats._writing import WriteOptions, count_lost
 from annotator.model.record import Record
-from annotator.model.span import Attributes
 
 summary = "a folder for Hugging Face's datasets: train, dev, test, card (out)"
 extensions = (".jsonl",)
@@ -33,35 +32,11 @@ def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, b
         count_lost(record, how.lost, "notes", "flags")
         part = PARTS[how.part_of(record.document.id)]
         there.add(part)
-        yield f"data/{part}.jsonl", _line(record).encode("utf-8")
+        yield f"data/{part}.jsonl", (json_text(row_of(record)) + "\n").encode("utf-8")
     yield (
         "README.md",
         card(sorted(there, key=list(PARTS.values()).index), "data/{}.jsonl", how).encode("utf-8"),
     )
-
-
-def _line(record: Record) -> str:
-    """The line of a record: the same as the encoder makes of `row_of(record)`."""
-    document = record.document
-    return (
-        f'{{"annotator":{string(record.annotator or "")},"id":{string(document.id)},'
-        f'"paragraphs":{paragraphs_text(document)},"relations":{relations_text(record, _pairs)},'
-        f'"spans":{spans_text(record, _pairs, no_entity=_EMPTY)},"status":"{record.status.value}",'
-        f'"text":{string(document.text)},"title":{string(document.title)}}}\n'
-    )
-
-
-_EMPTY = '""'
-
-
-def _pairs(attributes: Attributes) -> str:
-    """Name and value; of several values one pair each."""
-    listed = [
-        f'{{"name":{string(name)},"value":{string(one)}}}'
-        for name in sorted(attributes)
-        for one in said(attributes[name])
-    ]
-    return f"[{','.join(listed)}]"
 
 
 def card(parts: list[str], path: str, how: WriteOptions) -> str:

@@ -8,7 +8,6 @@ images and sound are not read.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 
 from annotator.formats._foreign import WHOLE, Foreign, ForeignWork
 from annotator.formats._json import rows
+from annotator.formats._json_text import json_text
 from annotator.formats._reading import Entry, ReadOptions
 from annotator.formats._writing import (
     WriteOptions,
@@ -246,6 +246,7 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
     """A list of tasks, one a document: everybody's work as annotations, of which the gold is the
     ground truth; what each suggester proposes as a prediction with its scores. Notes and the
     author's own stances have no place."""
+    results = _Results(how)
     for number, (document, works) in enumerate(by_document(records), 1):
         for record in works:
             count_lost(record, how.lost, "notes", "flags", "relations of the author")
@@ -258,15 +259,15 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
                 "title": document.title,
                 **meta,
             },
-            "annotations": [_annotation(record, how) for record in works],
-            "predictions": list(_predictions(document, how)),
+            "annotations": [_annotation(record, results) for record in works],
+            "predictions": list(_predictions(document, how, results)),
         }
         opening = "[\n" if number == 1 else ",\n"
-        yield (opening + json.dumps(task, ensure_ascii=False, sort_keys=True)).encode("utf-8")
+        yield (opening + json_text(task)).encode("utf-8")
     yield b"\n]\n"
 
 
-def _annotation(record: Record, how: WriteOptions) -> dict[str, Any]:
+def _annotation(record: Record, results: _Results) -> dict[str, Any]:
     """What one annotator did with a document. Label Studio has no state for work that is begun, so
     that is a key of ours, which it passes over."""
     begun = {"status": _BEGUN} if record.status is Completion.IN_PROGRESS else {}
@@ -275,12 +276,14 @@ def _annotation(record: Record, how: WriteOptions) -> dict[str, Any]:
         "completed_by": {"email": who(record), "id": number_of(who(record))},
         "was_cancelled": record.status is Completion.SKIPPED,
         "ground_truth": record.annotator is None,
-        "result": _written(record, how),
+        "result": results.of(record),
         **begun,
     }
 
 
-def _predictions(document: Document, how: WriteOptions) -> Iterator[dict[str, Any]]:
+def _predictions(
+    document: Document, how: WriteOptions, results: _Results
+) -> Iterator[dict[str, Any]]:
     """A prediction for each suggester and version; its score is the mean of its suggestions'. What
     a suggested relation is between comes with it."""
     every = how.suggestions(document)
@@ -306,57 +309,66 @@ def _predictions(document: Document, how: WriteOptions) -> Iterator[dict[str, An
             tuple(v for v in values if isinstance(v, Span)),
             tuple(v for v in values if isinstance(v, Relation)),
         )
-        results = _written(as_record, how)
-        for result in results:
+        written = results.of(as_record)
+        for result in written:
             if (one_found := found.get(result.get("id", ""))) is not None:
                 result["score"] = round(one_found.score, 4)
         mean = sum(one.score for one in found.values()) / len(found)
-        yield {"model_version": model, "score": round(mean, 4), "result": results}
+        yield {"model_version": model, "score": round(mean, 4), "result": written}
 
 
-def _written(record: Record, how: WriteOptions) -> list[dict[str, Any]]:
-    """The results of a record: regions, relations between them,
-    and attributes as choices or texts."""
-    text, at = record.document.text, utf16(record.document.text)
-    label, side = names_of_labels(how.schema, "span"), names_of_labels(how.schema, "relation")
-    out: list[dict[str, Any]] = []
-    for s in record.spans:
-        value = {"start": at(s.start), "end": at(s.end), "text": text[s.start : s.end]}
-        common = {"id": s.id, "from_name": "label", "to_name": "text"}
-        out.append({**common, "type": "labels", "value": {**value, "labels": [label(s)]}})
-        out += [
-            _attribute(s, value, name, held, how) for name, held in sorted(s.attributes.items())
-        ]
-        layer = how.schema.layer(s.layer)
-        entity = layer.attribute_of_type("entity") if layer is not None else None
-        if s.entity is not None and entity is not None:
-            out.append(_attribute(s, value, entity.name, s.entity, how))
-    for r in record.relations:
-        if r.source != AUTHOR:
-            how.lost["attributes of relations"] += len(r.attributes)
-            out.append(
-                {
-                    "type": "relation",
-                    "from_id": r.source,
-                    "to_id": r.target,
-                    "direction": "right",
-                    "labels": [side(r)],
-                }
-            )
-    return out
+class _Results:
+    """The results of records: regions, relations between them, and attributes as choices or
+    texts. What the schema says of labels and attributes is looked up once for all records."""
+
+    def __init__(self, how: WriteOptions) -> None:
+        self._lost = how.lost
+        self._label = names_of_labels(how.schema, "span")
+        self._side = names_of_labels(how.schema, "relation")
+        self._choices = {
+            (layer.name, attribute.name)
+            for layer in how.schema.layers
+            for attribute in layer.attributes
+            if attribute.type == "choice"
+        }
+        self._entities = {
+            layer.name: attribute.name
+            for layer in how.schema.span_layers
+            if (attribute := layer.attribute_of_type("entity")) is not None
+        }
+
+    def of(self, record: Record) -> list[dict[str, Any]]:
+        """The results of one record, each region before what is said of it."""
+        text, at = record.document.text, utf16(record.document.text)
+        out: list[dict[str, Any]] = []
+        for s in record.spans:
+            place = (s.id, at(s.start), at(s.end), text[s.start : s.end])
+            out.append(_result(place, "label", "labels", [self._label(s)]))
+            for name in sorted(s.attributes):
+                kind = "choices" if (s.layer, name) in self._choices else "textarea"
+                out.append(_result(place, name, kind, said(s.attributes[name])))
+            if s.entity is not None and s.layer in self._entities:
+                out.append(_result(place, self._entities[s.layer], "textarea", [s.entity]))
+        for r in record.relations:
+            if r.source != AUTHOR:
+                self._lost["attributes of relations"] += len(r.attributes)
+                out.append(
+                    {
+                        "type": "relation",
+                        "from_id": r.source,
+                        "to_id": r.target,
+                        "direction": "right",
+                        "labels": [self._side(r)],
+                    }
+                )
+        return out
 
 
-def _attribute(
-    item: Span | Relation, value: Mapping[str, Any], name: str, held: Any, how: WriteOptions
+def _result(
+    place: tuple[str, int, int, str], name: str, kind: str, words: list[str]
 ) -> dict[str, Any]:
-    layer = how.schema.layer(item.layer)
-    attribute = layer.attribute(name) if layer is not None else None
-    kind = "choices" if attribute is not None and attribute.type == "choice" else "textarea"
-    words = {"choices": said(held)} if kind == "choices" else {"text": said(held)}
-    return {
-        "id": item.id,
-        "from_name": name,
-        "to_name": "text",
-        "type": kind,
-        "value": {**value, **words},
-    }
+    """What a control says of a region; a text area's words stand in the place of the quotation."""
+    id, start, end, quote = place
+    key = "text" if kind == "textarea" else kind
+    value = {"start": start, "end": end, "text": quote, key: words}
+    return {"id": id, "from_name": name, "to_name": "text", "type": kind, "value": value}

@@ -8,15 +8,14 @@ The head of a relation is its source, the child its target.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from pathlib import Path
 from typing import Any
 
 from annotator.formats._door import number
 from annotator.formats._foreign import WHOLE, Foreign, ForeignWork
 from annotator.formats._json import rows
-from annotator.formats._json_text import string
+from annotator.formats._json_text import json_text
 from annotator.formats._reading import Entry, Identity, ReadOptions
 from annotator.formats._writing import (
     WriteOptions,
@@ -190,7 +189,7 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
             record, how.lost, "attributes", "entities", "notes", "flags", "relations of the author"
         )
         document, text = record.document, record.document.text
-        tokens = _tokens(text, sorted({at for s in record.spans for at in (s.start, s.end)}))
+        tokens = _tokens(text, {s.start for s in record.spans}, {s.end for s in record.spans})
         first = {start: i for i, (start, _) in enumerate(tokens)}
         last = {end: i for i, (_, end) in enumerate(tokens)}
         spans = {
@@ -208,7 +207,10 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
             "text": text,
             "meta": {**document.meta, "id": document.id},
             "spans": list(spans.values()),
-            "tokens": [],
+            "tokens": [
+                {"text": text[a:b], "start": a, "end": b, "id": i, "ws": text[b : b + 1].isspace()}
+                for i, (a, b) in enumerate(tokens)
+            ],
             "relations": [
                 {
                     "head": spans[r.source]["token_end"],
@@ -227,30 +229,13 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
             "_input_hash": number_of(document.id, text),
             "_task_hash": number_of(document.id, text, who(record)),
         }
-        before, key, after = json.dumps(data, ensure_ascii=False, sort_keys=True).rpartition(
-            '"tokens": ['
-        )
-        yield f"{before}{key}{_tokens_text(text, tokens)}{after}\n".encode()
+        yield (json_text(data) + "\n").encode("utf-8")
 
 
-def _tokens_text(text: str, tokens: Iterable[tuple[int, int]]) -> str:
-    """The members of the list of tokens, by hand: they are most of the file."""
-    listed = [
-        f'{{"end": {b}, "id": {i}, "start": {a}, "text": {string(text[a:b])}, '
-        f'"ws": {"true" if text[b : b + 1].isspace() else "false"}}}'
-        for i, (a, b) in enumerate(tokens)
-    ]
-    return ", ".join(listed)
-
-
-def _tokens(text: str, bounds: list[int]) -> list[tuple[int, int]]:
-    """Words, divided where a span begins or ends, and white space
-    where a span begins or ends in it."""
-    out = [piece for pieces in divided(words(text), bounds) for piece in pieces]
-    have_starts, have_ends = {a for a, _ in out}, {b for _, b in out}
-    for at in bounds:
-        if at < len(text) and at not in have_starts and text[at].isspace():
-            out.append((at, at + 1))
-        if at and at not in have_ends and text[at - 1].isspace():
-            out.append((at - 1, at))
-    return sorted(set(out))
+def _tokens(text: str, starts: Set[int], ends: Set[int]) -> list[tuple[int, int]]:
+    """Words, divided where a span begins or ends, and the white space
+    that a span begins or ends with."""
+    out = divided(words(text), starts | ends)
+    blank = [(at, at + 1) for at in starts - {a for a, _ in out}]
+    blank += [(at - 1, at) for at in ends - {b for _, b in out}]
+    return sorted({*out, *blank}) if blank else out

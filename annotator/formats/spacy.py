@@ -168,13 +168,8 @@ def cut(
     """The tokens, divided where a span begins or ends. A single space after a token is in none,
     unless a span begins or ends with it; all pieces and those spaces together are the text."""
     spans = list(spans)
-    bounds = sorted({at for span in spans for at in span})
     spaces = {start for start, _ in spans if text[start] == " "}
     spaces |= {end - 1 for _, end in spans if text[end - 1] == " "}
-    pieces: list[tuple[int, int]] = []
-    begins = [*(a for a, _ in tokens[1:]), len(text)]
-    for (_, end), some, following in zip(tokens, divided(tokens, bounds), begins, strict=True):
-        pieces += some
-        if end < following and end in spaces:
-            pieces.append((end, following))
-    return pieces
+    between = spaces & {end for _, end in tokens} - {start for start, _ in tokens}
+    pieces = divided(tokens, {at for span in spans for at in span})
+    return sorted([*pieces, *((at, at + 1) for at in between)])
