@@ -1,21 +1,29 @@
-"""Nothing runs in the background of a test that does not ask for it;
-a project in which a model was trained."""
+"""Nothing runs in the background of a test that does not ask for it; what every process
+imports is compiled once; a project in which a model was trained."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 from hosts import two_hosts
 from hypothesis import HealthCheck, settings
+from platformdirs import user_cache_path
 from support import seeded
 
 from annotator.workflows.suggesting.suggest import suggest
 from annotator.workflows.training.train import train
 
 os.environ["ANNOTATOR_BACKGROUND"] = "off"
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+    # Every worker and every command that a test runs would compile all that it imports, which takes
+    # longer than most tests. The bytecode is kept outside the clone, as the setting wants it.
+    kept = user_cache_path("annotator") / "bytecode-of-tests"
+    sys.pycache_prefix = os.environ.setdefault("PYTHONPYCACHEPREFIX", str(kept))
+    sys.dont_write_bytecode = False
 
 # A busy machine makes examples slow; that is no fault of the code.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])

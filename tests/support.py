@@ -159,7 +159,7 @@ def held_lock(lock: Path) -> Iterator[subprocess.Popen[str]]:
                 other.communicate("\n")
 
 
-CODED, MORE = 4, 2
+CODED, MORE = 3, 2
 
 
 def seeded(root: Path, *, base: bool = False) -> Project:

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import pytest
 from adjudicating import adjudication, gold_session, take
 
+from annotator.formats.api import read_records
 from annotator.model import actions as do
 from annotator.model.decision import Completion
 from annotator.model.record import GOLD, Record
@@ -69,7 +71,8 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("campaign") / "p"
     with Project.create(root) as project:
         for name in ("coder-a", "coder-b"):
-            ingest(project, folder("seeds") / f"{name}.jsonl")
+            records = read_records(folder("seeds") / f"{name}.jsonl", project.schema)
+            project.log.add_records(islice(records, 2 * DOCUMENTS))
         own = [_third(r) for r in project.log.records(annotator="coder-a")][:DOCUMENTS]
         project.log.add_records(own)
     return root

@@ -62,10 +62,18 @@ def by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="module")
+def texts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of the texts, to be searched only."""
+    root = tmp_path_factory.mktemp("texts") / "p"
+    project(root, "zzz", *TEXTS).close()
+    return root
+
+
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_stretch_of_a_text_is_missed_in_any_case(
-    by: str, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+    by: str, texts: Path, data: st.DataObject
 ) -> None:
     text = data.draw(st.sampled_from(TEXTS))
     start = data.draw(st.integers(0, len(text) - 1))
@@ -73,7 +81,8 @@ def test_no_stretch_of_a_text_is_missed_in_any_case(
     wanted = data.draw(st.sampled_from([str.lower, str.upper, str]))(text[start:end])
     if wanted.startswith("re:"):
         return
-    found = _places(wanted, tmp_path_factory.mktemp("p") / "p")
+    with Project.open(texts) as of:
+        found = [(hit.document, hit.start) for hit in search(of, wanted)]
     exact = re.compile(re.escape(wanted), re.IGNORECASE)
     assert found == [
         (f"doc-{i}", m.start()) for i, t in enumerate(TEXTS, 1) for m in exact.finditer(t)

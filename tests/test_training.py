@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from annotator.cli import run
 from annotator.english.reading import Reader
 from annotator.errors import UsageError
 from annotator.model import actions as do
-from annotator.model.record import GOLD
+from annotator.model.record import GOLD, Record
 from annotator.project import Project
 from annotator.resources import folder, load_schema
 from annotator.store.learning import Finished
@@ -64,20 +65,30 @@ def test_a_model_says_what_it_was_made_of_and_the_same_decisions_give_the_same(
         assert of.learning.models()[0].sha256 == row.sha256
 
 
-def test_a_model_is_trained_over_that_of_the_seeds_in_the_default_schema(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "others", [2, pytest.param(None, marks=pytest.mark.slow)], ids=["few", "all"]
+)
+def test_a_model_is_trained_over_that_of_the_seeds_in_the_default_schema(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, others: int | None
+) -> None:
+    """Over a few seeds that the project does not have, and over all of them."""
+    seeds = seed_records("train")
     with seeded(tmp_path / "p", base=True) as of:
+        here = {of.documents.load(id).text for id in of.documents.ids()}
+        held = [r for r in seeds if r.document.text in here]
+        assert len(held) == CODED + MORE
+        rest = [r for r in seeds if r.document.text not in here][:others]
+        monkeypatch.setattr(train_base, "seed_records", lambda part: [*held, *rest])
         train(of, renew=False)
         (row,) = of.learning.models()
         assert row.metrics["paragraphs"] == row.trained_on["examples"], (
             "it is judged on the project's own"
         )
-        every = sum(not p.excluded for r in seed_records("train") for p in r.document.paragraphs)
-        here = {of.documents.load(id).text for id in of.documents.ids()}
-        held = [r for r in seed_records("train") if r.document.text in here]
-        assert len(held) == CODED + MORE
-        known = sum(not p.excluded for r in held for p in r.document.paragraphs)
-        assert row.trained_on["base"] == every - known, "what it knows of these could not be judged"
+        assert row.trained_on["base"] == _paragraphs(rest), (
+            "what it knows of these could not be judged"
+        )
         found = training.material(of, Reader())
+    every = _paragraphs(seeds)
     for wanted, schema, base in ((True, of.schema, every), (False, of.schema, 0)):
         assert taught(found.examples, schema, texts=[], base=wanted).metrics["base"] == base
     assert base_for(["Another text."], of.schema).metrics["paragraphs"] == every  # type: ignore[union-attr]
@@ -86,6 +97,10 @@ def test_a_model_is_trained_over_that_of_the_seeds_in_the_default_schema(tmp_pat
         assert taught(found.examples, of.schema, texts=[], base=True).metrics["base"] == 0
     other = replace(of.schema, name="ours")
     assert taught(found.examples, other, texts=[], base=True).metrics["base"] == 0
+
+
+def _paragraphs(records: Sequence[Record]) -> int:
+    return sum(not p.excluded for r in records for p in r.document.paragraphs)
 
 
 def test_where_all_seeds_are_at_hand_there_is_nothing_to_be_trained_over() -> None:
