@@ -146,6 +146,61 @@ def test_others_write_between_the_turns(tmp_path: Path, monkeypatch: pytest.Monk
         assert of.verify() == []
 
 
+def test_all_new_documents_are_shown_by_a_few_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many they are: the turn that shows them is a short one. Until then nobody sees them,
+    and after it they stand where they belong."""
+    root = tmp_path / "p"
+    monkeypatch.setattr(turns, "TURN", 0.001)
+    with project(root, TEXT) as of, Project.open(root) as other:
+        showing: list[int] = []
+        seen: set[int] = set()
+        go_on = turns._turns
+
+        def watched(*arguments: object):  # type: ignore[no-untyped-def]
+            for turn in go_on(*arguments):  # type: ignore[arg-type]
+                seen.add(len(other.documents.ids()))
+                showing.extend([turn.rows] * turn.shows)
+                yield turn
+            if not of._database.value("SELECT count(*) FROM setting WHERE key = 'arriving'"):
+                assert len(other.documents.ids()) == 1 + MANY
+
+        monkeypatch.setattr(turns, "_turns", watched)
+        of.log.add_records(_records())
+        assert seen == {1} and showing == [2]
+        assert [other.documents.ids()[0], other.documents.ids()[-1]] == ["doc-0", f"new-{MANY - 1}"]
+        assert other.verify() == []
+
+
+def test_documents_that_come_between_others_find_their_place_in_turns(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two hosts that merge each other's documents come to one order, when it takes turns too."""
+    monkeypatch.setattr(turns, "FEW", 20)
+    monkeypatch.setattr(turns, "TURN", 1e-6)
+    one, other = tmp_path / "p", tmp_path / "q"
+    for root, name in ((one, "a"), (other, "b")):
+        with project(root, TEXT) as of:
+            of.documents.add([document(f"{name} {k} {TEXT}", id=f"{name}-{k}") for k in range(30)])
+    with Project.open(one) as of, Project.open(other) as second:
+        of.merge(other / "annotator.db")
+        second.merge(one / "annotator.db")
+        assert of.documents.ids() == second.documents.ids()
+        assert of.verify() == [] == second.verify()
+        assert _left(one) == [] == _left(other)
+
+
+def test_no_backup_of_half_an_import(tmp_path: Path) -> None:
+    root = tmp_path / "p"
+    with project(root, TEXT) as of, Project.open(root) as other:
+        other.wait_at_most(0.001)
+        with turns.long_work(of._database), pytest.raises(BusyError, match="long work"):
+            other.backup(tmp_path / "b")
+        other.backup(tmp_path / "b")
+        assert sorted(p.name for p in tmp_path.iterdir()) == ["b", "p"]
+
+
 def test_one_long_work_at_a_time(tmp_path: Path) -> None:
     with project(tmp_path / "p", TEXT) as of, Project.open(tmp_path / "p") as other:
         busy = pytest.raises(BusyError, match="long work")

@@ -305,7 +305,7 @@ def test_documents_that_change_places_take_their_sums_along(tmp_path: Path) -> N
         session.open("doc-0")
         session.do(do.AcceptAll())
         for place, id in ((300, "doc-0"), (700, "doc-1")):
-            of._database.execute("UPDATE document SET position = ? WHERE id = ?", (place, id))
+            of._database.execute("UPDATE main.document SET position = ? WHERE id = ?", (place, id))
         hold(root)
         assert of.documents.waiting("ada", "doc-2", 1) == "doc-1"
         assert of.documents.waiting("ada", "doc-1", -1) is None

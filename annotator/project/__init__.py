@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -51,7 +51,7 @@ from annotator.store.results import (
     SuggestionTally,
 )
 from annotator.store.reviews import InReview
-from annotator.store.turns import resume
+from annotator.store.turns import no_long_work, resume
 
 T = TypeVar("T")
 
@@ -187,14 +187,18 @@ class Project:
         return overview.diagnosis(self._database)
 
     def backup(self, file: Path) -> None:
-        """A complete copy of the database into a new file, while others go on writing."""
+        """A complete copy of the database into a new file, while others go on writing; it waits
+        for an import or a merge to end, and raises BusyError when that does not."""
         if file.exists():
             raise StoreError("exists already", file=file, hint="Choose a name that is not taken")
         part = file.with_name(file.name + ".part")
         try:
             # What cannot be written is told here, where it is known which of the two files it was.
             part.touch()
-            self._database.backup(part)
+            # A copy of half an import could never be completed: what is left to do is in a file
+            # beside this database.
+            with nullcontext() if self._database.read_only else no_long_work(self._database):
+                self._database.backup(part)
             part.replace(file)
         except OSError as error:
             hint = "Check the folder and its permissions"

@@ -20,9 +20,11 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 from annotator.errors import BusyError, StoreError
-from annotator.store.isolation import leave_out
+from annotator.store.damaged_rows import Row, without_broken_states, without_broken_texts
+from annotator.store.driver_errors import translated
 from annotator.store.lock import Lock, holder
-from annotator.store.seal import Seal, beside, has_log
+from annotator.store.seal import Seal, beside, flush, has_log
+from annotator.store.shown_documents import leave_out_arriving, see_the_table
 from annotator.store.sqlite_driver import OLDEST, WAL_IS_SAFE, sqlite
 
 APPLICATION_ID = 0x414E4E54
@@ -32,7 +34,9 @@ SCHEMA_VERSION = 14
 """Number of migrations; a test holds it against `migrations.py`,
 which is imported only to migrate."""
 
-Row = tuple[Any, ...]
+_PAGES, _FEW_PAGES = 1000, 250
+"""Pages of the log from which on a commit brings it into the file: SQLite's own number, and that
+of work in short turns."""
 
 
 class Access(Protocol):
@@ -157,6 +161,8 @@ class Database:
                 file=self.path,
                 hint="Update annotator",
             )
+        if version == SCHEMA_VERSION:
+            leave_out_arriving(self._connection)
         if self.read_only:
             return
         self.read_only = not os.access(self.path, os.W_OK) or not os.access(
@@ -172,6 +178,18 @@ class Database:
             # next one to open it does this.
             with suppress(BusyError):
                 self.execute("PRAGMA journal_mode = WAL")
+
+    @contextmanager
+    def migrating(self) -> Iterator[None]:
+        """Within, tables can be made again: the connection reads them without the view of
+        `shown_documents.py`, and SQLite does not watch foreign keys."""
+        see_the_table(self._connection)
+        self.execute("PRAGMA foreign_keys = OFF")
+        try:
+            yield
+        finally:
+            self.execute("PRAGMA foreign_keys = ON")
+        leave_out_arriving(self._connection)
 
     @property
     def version(self) -> int:
@@ -203,48 +221,11 @@ class Database:
                 found: list[Row] = self._connection.execute(sql, parameters).fetchall()
             except sqlite.OperationalError as error:
                 if "decode to UTF-8" in str(error):
-                    return self._decoded(sql, parameters)
+                    return without_broken_texts(self._connection, sql, parameters)
                 if "malformed JSON" in str(error):
-                    return self._without_broken_states(sql, parameters)
+                    return without_broken_states(self._connection, sql, parameters)
                 raise
             return found
-
-    def _decoded(self, sql: str, parameters: Sequence[Any]) -> list[Row]:
-        """The rows that hold text only; others are damaged, and left out."""
-        self._connection.text_factory = _text
-        try:
-            rows: list[Row] = self._connection.execute(sql, parameters).fetchall()
-        finally:
-            self._connection.text_factory = str
-        found: list[Row] = []
-        for row in rows:
-            if any(isinstance(value, _NoText) for value in row):
-                words = [f"“{str(value)[:40]}”" for value in row if value is not None]
-                leave_out(f"a row with {', '.join(words[:4])}", "it holds what is no text")
-            else:
-                found.append(row)
-        return found
-
-    def _without_broken_states(self, sql: str, parameters: Sequence[Any]) -> list[Row]:
-        """A query that asks into states of items, without those that are no JSON: a view without
-        these stands before the table meanwhile."""
-        broken = self._connection.execute(
-            "SELECT document, annotator, item FROM main.item WHERE NOT json_valid(state)"
-        ).fetchall()
-        for document, annotator, item in broken:
-            leave_out(f"{document} ({annotator}): {item}", "its state is no JSON")
-        columns = [
-            f'"{row[1]}"' for row in self._connection.execute("PRAGMA main.table_info(item)")
-        ]
-        held = ", ".join(columns).replace(
-            '"state"', "CASE WHEN json_valid(state) THEN state END AS state"
-        )
-        self._connection.execute(f"CREATE TEMP VIEW item AS SELECT {held} FROM main.item")
-        try:
-            found: list[Row] = self._connection.execute(sql, parameters).fetchall()
-            return found
-        finally:
-            self._connection.execute("DROP VIEW temp.item")
 
     def row(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
         """The first row of a query, or None."""
@@ -344,6 +325,24 @@ class Database:
         finally:
             self.execute("PRAGMA synchronous = FULL")
 
+    @contextmanager
+    def in_turns(self) -> Iterator[None]:
+        """For work in many short transactions: SQLite does not watch foreign keys, and brings the
+        log into the file in small pieces, since others wait meanwhile."""
+        self.execute("PRAGMA foreign_keys = OFF")
+        self.execute(f"PRAGMA wal_autocheckpoint = {_FEW_PAGES}")
+        try:
+            yield
+        finally:
+            self.execute(f"PRAGMA wal_autocheckpoint = {_PAGES}")
+            self.execute("PRAGMA foreign_keys = ON")
+
+    def flush_log(self) -> None:
+        """Have on disk what was committed so far, without the lock: the next durable commit has
+        less to wait for."""
+        with suppress(OSError):
+            flush(beside(self.path, "-wal"))
+
     def backup(self, target: Path) -> None:
         """Copy the whole database into a new file while others go on writing."""
         with self._errors():
@@ -361,19 +360,6 @@ class Database:
             self._lock.close()
 
 
-class _NoText(str):
-    """Text, as far as it can be read."""
-
-    __slots__ = ()
-
-
-def _text(data: bytes) -> str:
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return _NoText(data.decode(errors="replace"))
-
-
 def _is_at_rest(path: Path) -> bool:
     """Whether nobody has a database in WAL mode open, so that it can be read as it is. Otherwise
     SQLite would make two files beside it, which a reader cannot remove, or fail to read it if
@@ -387,37 +373,6 @@ def _is_at_rest(path: Path) -> bool:
         return False
 
 
-def translated(error: Exception, path: Path) -> StoreError:
-    """Our exception, which says what to do, for an error of the driver."""
-    text = str(error)
-    low = text.lower()
-    if "locked" in low or "busy" in low:
-        return BusyError("the database is locked", file=path, hint="Try again in a moment")
-    if "readonly" in low or "read-only" in low:
-        hint = "Ask for write permission on the file and its folder"
-        return StoreError("the database is read-only", file=path, hint=hint)
-    if "full" in low:
-        return StoreError(
-            "the disk is full; nothing was written", file=path, hint="Free some space"
-        )
-    if "not a database" in low:
-        return StoreError(
-            "is not a database of annotator", file=path, hint="Name another project folder"
-        )
-    if any(
-        word in low
-        for word in ("malformed", "corrupt", "could not decode", "no such table", "no such column")
-    ):
-        hint = "Restore it from a backup (`annotator backup`); the damaged file was left as it is"
-        return StoreError(f"the database is damaged: {text}", file=path, hint=hint)
-    if "unable to open" in low:
-        hint = "Check that the file exists and the permissions of its folder"
-        return StoreError("the database cannot be opened", file=path, hint=hint)
-    return StoreError(
-        f"the database refused: {text}", file=path, hint="`annotator doctor` checks it"
-    )
-
-
 __all__ = [
     "APPLICATION_ID",
     "SCHEMA_VERSION",
@@ -425,5 +380,4 @@ __all__ = [
     "Database",
     "Row",
     "sqlite",
-    "translated",
 ]

@@ -40,13 +40,17 @@ class Placing:
     """New texts that are being added to a project. Texts that were placed before count as
     present."""
 
-    def __init__(self, out: Access) -> None:
+    def __init__(self, out: Staging) -> None:
         self._out = out
-        self._at_last = out.at_last if isinstance(out, Staging) else out.execute
         self._position: int = out.value("SELECT coalesce(max(position) + 1, 0) FROM document")
+        out.hide_from(self._position)
         self._hashes: dict[str, str] = {}
         self.paragraphs: dict[str, tuple[Paragraph, ...]] = {}
         """Id -> paragraphs of the new ones."""
+
+    def leave_room(self, documents: int) -> None:
+        """Leave so many positions free before the next new document."""
+        self._position += documents
 
     def place(self, document: Document, *, imported: str = "") -> bool:
         """Store a document unless it is there already, by its id; whether it is new. `imported`
@@ -67,9 +71,8 @@ class Placing:
             )
         check_text(document.text, what=f"“{id}”")
         to_annotate = document.included
-        # Until its row is there nothing leads to the rest of it.
-        self._at_last(
-            "INSERT INTO document (id, position, title, sha256, length, paragraphs, meta, "
+        out.execute(
+            "INSERT INTO main.document (id, position, title, sha256, length, paragraphs, meta, "
             "imported, folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 id,
@@ -103,7 +106,8 @@ def join_meta(db: Database, id: str, meta: Mapping[str, Any]) -> list[tuple[str,
     if any(key not in held for key in meta):
         with db.write():
             held = _meta(db, id)
-            db.execute("UPDATE document SET meta = ? WHERE id = ?", (dumps({**meta, **held}), id))
+            sql = "UPDATE main.document SET meta = ? WHERE id = ?"
+            db.execute(sql, (dumps({**meta, **held}), id))
     return [
         (key, held[key], value) for key, value in meta.items() if key in held and held[key] != value
     ]

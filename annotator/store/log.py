@@ -21,6 +21,7 @@ from annotator.model.decision import (
 from annotator.model.names import Concepts
 from annotator.model.span import Relation, Span
 from annotator.store import hash_chain, names
+from annotator.store.arriving import check_coming
 from annotator.store.bounds import room
 from annotator.store.codec import (
     EVENT_COLUMNS,
@@ -33,7 +34,6 @@ from annotator.store.codec import (
 )
 from annotator.store.connection import Database
 from annotator.store.isolation import read_rows, readable
-from annotator.store.turns import check_coming
 
 INSERT_EVENT = (
     "INSERT INTO event (id, document, annotator, revision, grouping, action, item, paragraph, "

@@ -11,13 +11,13 @@ from sqlite_utils.migrations import Migrations
 
 from annotator.model.text import folded_sha256
 from annotator.store import search
+from annotator.store.arriving import m013_coming
 from annotator.store.connection import SCHEMA_VERSION, Database
 from annotator.store.hash_chain import m012_chain
 from annotator.store.parses import m007_parses
 from annotator.store.reviews import m011_reviews
 from annotator.store.second_copies import m014_second_copies
 from annotator.store.sums import m006_sums
-from annotator.store.turns import m013_coming
 
 migrations = Migrations("annotator")
 
@@ -25,10 +25,7 @@ migrations = Migrations("annotator")
 def migrate(database: Database) -> None:
     """Bring a database up to this program's version, one step after the other: each is there as a
     whole or not at all, and others write in between."""
-    # A step may make a table again, which SQLite lets it do only while foreign keys are not
-    # watched.
-    database.execute("PRAGMA foreign_keys = OFF")
-    try:
+    with database.migrating():
         while database.version < SCHEMA_VERSION:
             with database.write():
                 utils = Utils(database.connection, use_counts_table=False, execute_plugins=False)
@@ -36,8 +33,6 @@ def migrate(database: Database) -> None:
                 migrations.apply(utils, stop_before=pending[1:2])
                 version = SCHEMA_VERSION - max(0, len(pending) - 1)
                 database.execute(f"PRAGMA user_version = {version}")
-    finally:
-        database.execute("PRAGMA foreign_keys = ON")
 
 
 def _script(db: Utils, script: str) -> None:

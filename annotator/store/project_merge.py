@@ -11,10 +11,9 @@ turns.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
-from heapq import merge as in_turn
 from pathlib import Path
 from typing import TypeAlias
 
@@ -32,11 +31,12 @@ from annotator.model.decision import (
 from annotator.model.names import concepts_of
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Annotation, Relation, Span
-from annotator.model.text import Document, text_sha256
+from annotator.model.text import Document
 from annotator.store import codebook, documents, names, provenance, rulings
 from annotator.store.codec import standing_of
-from annotator.store.connection import SCHEMA_VERSION, Database, Row
+from annotator.store.connection import SCHEMA_VERSION, Database
 from annotator.store.log import INSERT_EVENT, PUT_COMPLETION, PUT_ITEM, item_row
+from annotator.store.merged_documents import MergedDocuments, damaged
 from annotator.store.results import Fork, MergeResult
 from annotator.store.turns import Staging, long_work
 
@@ -52,28 +52,13 @@ _TRIES = 3
 
 @dataclass(slots=True)
 class _MergeCounts:
-    """What was merged so far; `ids` maps the ids of documents there to those here."""
+    """The work that was merged so far."""
 
-    ids: dict[str, str] = field(default_factory=dict)
-    new: list[str] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
     decisions: dict[str, int] = field(default_factory=dict)
     completions: int = 0
     ahead: int = 0
     alike: int = 0
     forks: list[Fork] = field(default_factory=list)
-
-    def result(self) -> MergeResult:
-        return MergeResult(
-            len(self.new),
-            tuple((theirs, ours) for theirs, ours in self.ids.items() if theirs != ours),
-            dict(sorted(self.decisions.items())),
-            self.completions,
-            self.ahead,
-            self.alike,
-            tuple(self.forks),
-            tuple(self.left_out),
-        )
 
 
 Check: TypeAlias = Callable[[Annotation, Document], str]
@@ -106,7 +91,7 @@ def merge(
                 merging.collect(tell)
                 if dry_run:
                     staging.discard()
-                found = merging.tally.result()
+                found = merging.result()
                 break
         return found
     finally:
@@ -146,95 +131,34 @@ class _Merging:
     ) -> None:
         self._db, self._theirs, self._out = db, theirs, out
         self._concepts, self._check = concepts_of(schema), check
-        self._placing = documents.Placing(out)
-        self.tally = _MergeCounts()
+        self._documents = MergedDocuments(db, theirs, out)
+        self._tally = _MergeCounts()
+
+    def result(self) -> MergeResult:
+        """What came of it."""
+        of, tally = self._documents, self._tally
+        return MergeResult(
+            len(of.new),
+            tuple((theirs, ours) for theirs, ours in of.ids.items() if theirs != ours),
+            dict(sorted(tally.decisions.items())),
+            tally.completions,
+            tally.ahead,
+            tally.alike,
+            tuple(tally.forks),
+            tuple(of.left_out),
+        )
 
     def collect(self, tell: Callable[[int, int], None] | None) -> None:
         """Read both, and collect what is to be written here."""
         with self._theirs.snapshot():
-            self._documents()
+            self._documents.bring()
             self._places()
             self._names()
-            for number, (there, here) in enumerate(self.tally.ids.items(), 1):
+            for number, (there, here) in enumerate(self._documents.ids.items(), 1):
                 self._provenance(there, here)
                 self._works(there, here)
                 if tell:
-                    tell(number, len(self.tally.ids))
-
-    # --- documents
-
-    def _documents(self) -> None:
-        """Find each of their texts here, or add it; the ids of those whose work can come."""
-        db, theirs, tally = self._db, self._theirs, self.tally
-        known: dict[str, str] = {}
-        rows = theirs.rows("SELECT id, sha256, imported FROM document ORDER BY position")
-        # Equal texts under several ids: each keeps to its own id, only
-        # what is left over goes by the text.
-        own = {
-            id
-            for id, sha256, _ in rows
-            if (found := documents.hashes(db, id)) and found[0] == sha256
-        }
-        taken = set(own)
-        keys: dict[str, tuple[str, str]] = {}
-        for there, sha256, imported in rows:
-            here = there if there in own else self._by_text(sha256, taken)
-            if here is None:
-                here = self._add(there, sha256, imported)
-                keys[here] = (imported, sha256)
-                tally.new.append(here)
-            elif self._paragraphs(db, here) != self._paragraphs(theirs, there):
-                if theirs.row("SELECT 1 FROM event WHERE document = ? LIMIT 1", (there,)):
-                    tally.left_out.append(here)
-                known[there] = here
-                taken.add(here)
-                continue
-            known[there] = tally.ids[there] = here
-            taken.add(here)
-        if tally.new:
-            self._arrange(list(known.values()), keys)
-
-    def _by_text(self, sha256: str, taken: set[str]) -> str | None:
-        """Our document with a text that no other one of theirs is."""
-        ids = documents.ids_by_hash(self._db, sha256)
-        return next((id for id in ids if id not in taken), None)
-
-    def _add(self, id: str, sha256: str, imported: str) -> str:
-        text = self._theirs.value("SELECT text FROM text WHERE document = ?", (id,))
-        if text is None or text_sha256(text) != sha256:
-            raise self._damaged(f"the text of “{id}” is not the one that was imported")
-        (free,) = documents.unique_ids(self._db, [id], taken=self._placing.paragraphs)
-        document = replace(documents.load(self._theirs, id), id=free)
-        self._placing.place(document, imported=imported)
-        return free
-
-    @staticmethod
-    def _paragraphs(db: Database, id: str) -> list[Row]:
-        return db.rows(
-            'SELECT number, start, "end", excluded FROM paragraph WHERE document = ? ORDER BY '
-            "number",
-            (id,),
-        )
-
-    def _arrange(self, theirs: Sequence[str], new: Mapping[str, tuple[str, str]]) -> None:
-        """Put documents that are new behind those they follow there, and where ours follow the
-        same one, by the time of import: so both hosts come to one order, which exports have too.
-        Ours stay in their order."""
-        rows = self._db.rows("SELECT id, imported, sha256 FROM document ORDER BY position")
-        keys = {**new, **{id: (imported, sha256) for id, imported, sha256 in rows}}
-        ours = [row[0] for row in rows]
-        common = set(ours).intersection(theirs)
-        own, others = dict(_runs(ours, common)), dict(_runs(theirs, common))
-        order: list[str] = []
-        for anchor, run in own.items():
-            order += [anchor] if anchor else []
-            order += in_turn(run, others.get(anchor, []), key=keys.__getitem__)
-        position = {id: at for at, id in enumerate([*ours, *new])}
-        moved = [(at, id) for at, id in enumerate(order) if position[id] != at]
-        # A position is never held by two, not even in between.
-        for sql in ("position = -1 - ?", "position = ?"):
-            for row in moved:
-                self._out.at_last(f"UPDATE document SET {sql} WHERE id = ?", row)
+                    tell(number, len(self._documents.ids))
 
     # --- places and provenance
 
@@ -249,14 +173,14 @@ class _Merging:
         for annotator, there, paragraph, item, mode in self._theirs.rows(
             "SELECT annotator, document, paragraph, item, mode FROM place ORDER BY serial DESC"
         ):
-            here = self.tally.ids.get(there)
+            here = self._documents.ids.get(there)
             if here is not None and not self._has_work(here, annotator):
                 self._out.execute(
                     "INSERT OR IGNORE INTO place SELECT ?2, ?1, ?3, ?4, ?5, "
                     "(SELECT coalesce(min(serial), 0) - 1 FROM place WHERE annotator = ?2)",
                     (here, annotator, paragraph, item, mode),
                 )
-        for there, here in self.tally.ids.items():
+        for there, here in self._documents.ids.items():
             rows = self._theirs.rows(
                 "SELECT annotator, paragraph FROM opened WHERE document = ?", (there,)
             )
@@ -292,7 +216,7 @@ class _Merging:
 
     def _works(self, there: str, here: str) -> None:
         """Everybody's work on one document."""
-        db, theirs, tally = self._db, self._theirs, self.tally
+        db, theirs, tally = self._db, self._theirs, self._tally
         document: Document | None = None
         for annotator, last in theirs.rows(
             "SELECT annotator, max(revision) FROM event WHERE document = ? GROUP BY annotator "
@@ -329,12 +253,12 @@ class _Merging:
             "ORDER BY item"
         )
         if db.rows(state, pair) == theirs.rows(state, (there, annotator)):
-            self.tally.alike += 1
+            self._tally.alike += 1
             return
         log = "SELECT id FROM event WHERE document = ? AND annotator = ? ORDER BY revision"
         ours, others = db.rows(log, pair), theirs.rows(log, (there, annotator))
         shared = next(i for i, (a, b) in enumerate(zip(ours, others, strict=False)) if a != b)
-        self.tally.forks.append(Fork(here, annotator, len(ours) - shared, len(others) - shared))
+        self._tally.forks.append(Fork(here, annotator, len(ours) - shared, len(others) - shared))
 
     def _append(self, there: str, document: Document, annotator: str, own: int) -> int:
         """Append what their log has after revision `own`, and bring state, names and completion up
@@ -349,8 +273,9 @@ class _Merging:
         for expected, row in enumerate(rows, own + 1):
             _, revision, _, action, item, paragraph, old, new, *_ = row
             if revision != expected or action not in _ACTIONS or states.get(item) != old:
-                raise self._damaged(
-                    f"the log of {annotator} on “{there}” is damaged at revision {revision}"
+                raise damaged(
+                    self._theirs,
+                    f"the log of {annotator} on “{there}” is damaged at revision {revision}",
                 )
             changed[item] = paragraph
             if new is None:
@@ -380,8 +305,8 @@ class _Merging:
                 continue
             value = after.value
             if isinstance(value, Span | Relation) and (problem := self._check(value, document)):
-                raise self._damaged(
-                    f"{item} of {annotator} on “{document.id}” is invalid: {problem}"
+                raise damaged(
+                    self._theirs, f"{item} of {annotator} on “{document.id}” is invalid: {problem}"
                 )
             put.append(item_row(*pair, item, paragraph, after, states[item]))
             named.append((annotator, item, paragraph, value))
@@ -397,8 +322,8 @@ class _Merging:
         try:
             return standing_of(states.get(item))
         except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
-            raise self._damaged(
-                f"{item} of {annotator} on “{document.id}” is invalid: {error}"
+            raise damaged(
+                self._theirs, f"{item} of {annotator} on “{document.id}” is invalid: {error}"
             ) from error
 
     def _complete(
@@ -428,30 +353,13 @@ class _Merging:
             completion = whole.completion
         id = document.id
         row = (annotator, id, completion.value, revision, done, to_annotate, time)
-        if id in self._placing.paragraphs:
+        if id in self._documents.placing.paragraphs:
             # Nothing leads to it before its document is there.
             self._out.execute(PUT_COMPLETION, row)
             return
         sql = "SELECT revision FROM completion WHERE annotator = ? AND document = ?"
         self._out.keep_out(id, annotator, self._db.value(sql, (annotator, id)))
         self._out.at_last(PUT_COMPLETION, row)
-
-    def _damaged(self, what: str) -> StoreError:
-        hint = "`annotator doctor` checks it there; nothing was merged"
-        return StoreError(f"the database is damaged: {what}", file=self._theirs.path, hint=hint)
-
-
-def _runs(ids: Sequence[str], anchors: set[str]) -> Iterator[tuple[str, list[str]]]:
-    """Each anchor with what stands between it and the next; what stands
-    before the first by an empty one."""
-    anchor, run = "", list[str]()
-    for id in ids:
-        if id in anchors:
-            yield anchor, run
-            anchor, run = id, []
-        else:
-            run.append(id)
-    yield anchor, run
 
 
 __all__ = ["merge"]

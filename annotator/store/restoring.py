@@ -13,7 +13,8 @@ from typing import Any
 
 from annotator.errors import BusyError, StoreError
 from annotator.model.names import Concepts
-from annotator.store.connection import Database, translated
+from annotator.store.connection import Database
+from annotator.store.driver_errors import translated
 from annotator.store.journal import Journal, Pending, write
 from annotator.store.lock import Lock, holder
 from annotator.store.seal import beside, flush, has_log, note_for

@@ -6,9 +6,10 @@ Once that file has its name, the work is decided on, and is done in turns of som
 A process that dies in between has not undone it: whoever opens the project next goes on where it
 stopped, since every turn keeps in its transaction how far it came.
 
-`at_last` takes what makes the rest visible: documents and completions. In between, rows stand there
-that nothing leads to yet. Work on documents that are there already is announced before it is
-decided on (`keep_out`): whoever wants to go on with it meanwhile is told to try again.
+Nobody sees anything of it before all is there: new documents are hidden (`shown_documents.py`), and
+`at_last` takes what else makes the rest visible. Work on documents that are there already is
+announced before it is decided on (`keep_out`): whoever wants to go on with it meanwhile is told to
+try again. `afterwards` takes what may come once all is shown.
 
 One long work at a time: a lock of its own, `annotator.db.long`, is held from the
 first look at what there is to the last turn.
@@ -23,19 +24,23 @@ import re
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from annotator.errors import BusyError, ConflictError, StoreError
 from annotator.store import hash_chain
+from annotator.store.arriving import (
+    ALL_IS_THERE,
+    forget_arriving,
+    is_something_arriving,
+)
 from annotator.store.codec import uuid7
 from annotator.store.connection import Database, Row
 from annotator.store.lock import MODE, Lock, holder
 from annotator.store.seal import beside, flush
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database as Utils
+from annotator.store.shown_documents import HIDE
 
 STAGED, TURNS = ".staged-", ".turns-"
 FEW = 500
@@ -67,6 +72,8 @@ class Staging:
         self._rows: list[SqlStatement] = []
         self._held = 0
         self._last: list[SqlStatement] = []
+        self._after: list[SqlStatement] = []
+        self._hidden_from: int | None = None
         self._works: dict[tuple[str, str], int | None] = {}
         self._file: IO[str] | None = None
         self._part: Path | None = None
@@ -90,11 +97,16 @@ class Staging:
             self._spill()
 
     def at_last(self, sql: str, parameters: Sequence[Any]) -> None:
-        """A statement of the last turn."""
-        if self._last and self._last[-1][0] == sql and len(self._last[-1][1]) < BLOCK:
-            self._last[-1][1].append(parameters)
-        else:
-            self._last.append((sql, [parameters]))
+        """A statement of the turn that shows everything."""
+        _append(self._last, sql, parameters)
+
+    def afterwards(self, sql: str, parameters: Sequence[Any]) -> None:
+        """A statement of the turns that follow once everything is shown."""
+        _append(self._after, sql, parameters)
+
+    def hide_from(self, position: int) -> None:
+        """Documents from this position on are shown at last."""
+        self._hidden_from = position
 
     def keep_out(self, document: str, annotator: str, revision: int | None) -> None:
         """This is about an annotator's work on a document that is there: nothing is written when
@@ -140,7 +152,7 @@ class Staging:
             with self.db.write():
                 self._check(self._works)
                 self.db.execute("PRAGMA defer_foreign_keys = ON")
-                for sql, rows in (*self._rows, *self._last):
+                for sql, rows in (*self._rows, *self._last, *self._after):
                     self.db.many(sql, rows)
                 hash_chain.extend(self.db, limit=10 * FEW)
             return
@@ -148,7 +160,9 @@ class Staging:
         assert self._part is not None
         name = beside(self.path, f"{TURNS}{uuid7()}")
         with self._file as file:
-            file.writelines(json.dumps(["last", *one]) + "\n" for one in self._last)
+            shown = ((sql, [()]) for sql in ALL_IS_THERE)
+            file.writelines(json.dumps(["last", *one]) + "\n" for one in (*self._last, *shown))
+            file.writelines(map(_line, self._after))
             file.flush()
             os.fsync(file.fileno())
             fcntl.flock(file, fcntl.LOCK_EX)
@@ -157,6 +171,8 @@ class Staging:
                 # Within one turn: either it and the file's name are there, or the file
                 # is as good as not there.
                 _keep_place(self.db, name, 0)
+                if self._hidden_from is not None:
+                    self.db.execute(HIDE, (self._hidden_from,))
                 self._part.replace(name)
                 flush(name.parent)
             self._file = None
@@ -171,7 +187,7 @@ class Staging:
                     self._check(some)
                     self.db.many("INSERT INTO coming VALUES (?, ?)", some)
         except BaseException:
-            _forget_announced(self.db)
+            forget_arriving(self.db)
             raise
 
     def _check(self, works: Iterable[tuple[str, str]]) -> None:
@@ -186,28 +202,6 @@ class Staging:
                 raise ConflictError(said, file=self.path, hint=hint)
 
 
-def m013_coming(db: Utils) -> None:
-    """Works that long work is about to bring."""
-    db.execute(
-        "CREATE TABLE coming (document TEXT NOT NULL, annotator TEXT NOT NULL, "
-        "PRIMARY KEY (document, annotator)) STRICT, WITHOUT ROWID"
-    )
-
-
-def check_coming(db: Database, document: str, annotator: str) -> None:
-    """Within a transaction that is to go on with a work: raise BusyError while long work brings
-    some of it."""
-    sql = "SELECT 1 FROM coming WHERE document = ? AND annotator = ?"
-    if db.row(sql, (document, annotator)):
-        said = f"work of {annotator} on “{document}” is just being brought in"
-        raise BusyError(said, file=db.path, hint="Try again in a moment")
-
-
-def _forget_announced(db: Database) -> None:
-    with db.write():
-        db.execute("DELETE FROM coming")
-
-
 def write_all(db: Database, sql: str, rows: Sequence[Sequence[Any]]) -> None:
     """Run a statement for each row: few at once, many in turns."""
     if len(rows) <= FEW:
@@ -216,6 +210,13 @@ def write_all(db: Database, sql: str, rows: Sequence[Sequence[Any]]) -> None:
         return
     with long_work(db) as staging:
         staging.many(sql, rows)
+
+
+def _append(statements: list[SqlStatement], sql: str, parameters: Sequence[Any]) -> None:
+    if statements and statements[-1][0] == sql and len(statements[-1][1]) < BLOCK:
+        statements[-1][1].append(parameters)
+    else:
+        statements.append((sql, [parameters]))
 
 
 def _line(one: SqlStatement) -> str:
@@ -238,67 +239,70 @@ def go_on(db: Database, path: Path) -> None:
         path.unlink(missing_ok=True)
         return
     done, size = int(found), [20]
-    # Rows come before those that they refer to: nothing leads to them until the last turn.
-    db.execute("PRAGMA foreign_keys = OFF")
-    try:
-        with path.open(encoding="utf-8") as file:
-            lines = _from(file, done)
-            for some, last in _turns(lines, size):
-                # A power cut may take turns back, and then how far the work came with them: they
-                # are done again. What makes it visible is on disk before anybody hears of it.
-                with nullcontext() if last else db.relaxed(), db.write():
-                    began = time.perf_counter()
-                    for sql, rows in some:
-                        db.many(sql, rows)
-                    done += len(some)
-                    hash_chain.extend(db, limit=2 * _size(some) + 20)
-                    if last:
-                        db.execute("DELETE FROM coming")
-                        db.execute("DELETE FROM setting WHERE key = ?", (_key(path),))
-                    else:
-                        _keep_place(db, path, done)
-                    took = time.perf_counter() - began
-                size[0] = max(1, int(size[0] * min(2.0, max(0.25, TURN / max(took, 1e-6)))))
-    finally:
-        db.execute("PRAGMA foreign_keys = ON")
+    # Rows come before those that they refer to.
+    with db.in_turns(), path.open(encoding="utf-8") as file:
+        for turn in _turns(_from(file, done), size):
+            # A power cut may take turns back, and then how far the work came with them: they
+            # are done again. What shows it is on disk before anybody hears of it.
+            if turn.shows:
+                db.flush_log()
+            with nullcontext() if turn.shows else db.relaxed(), db.write():
+                began = time.perf_counter()
+                for sql, rows in turn.statements:
+                    db.many(sql, rows)
+                done += len(turn.statements)
+                hash_chain.extend(db, limit=2 * turn.rows + 20)
+                if turn.ends:
+                    db.execute("DELETE FROM setting WHERE key = ?", (_key(path),))
+                else:
+                    _keep_place(db, path, done)
+                took = time.perf_counter() - began
+            size[0] = max(1, int(size[0] * min(2.0, max(0.25, TURN / max(took, 1e-6)))))
     path.unlink(missing_ok=True)
 
 
 def _from(file: IO[str], done: int) -> Iterator[tuple[SqlStatement, bool]]:
+    """The statements that follow the first `done`, and whether they belong to the turn that shows
+    everything."""
     for number, line in enumerate(file):
         if number >= done:
             data = json.loads(line)
-            last = data[0] == "last" and len(data) == 3
+            shows = data[0] == "last" and len(data) == 3
             sql, rows = data[-2:]
             if not _ALLOWED.match(sql):
                 raise StoreError(
                     "does not hold work of this program", file=file.name, hint="Remove the file"
                 )
-            yield (sql, rows), last
+            yield (sql, rows), shows
 
 
-def _size(some: Iterable[SqlStatement]) -> int:
-    return sum(len(rows) for _, rows in some)
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What is written in one transaction."""
+
+    statements: list[SqlStatement]
+    shows: bool
+    ends: bool
+
+    @property
+    def rows(self) -> int:
+        """How many rows statements are run for."""
+        return sum(len(rows) for _, rows in self.statements)
 
 
-def _turns(
-    lines: Iterable[tuple[SqlStatement, bool]], size: Sequence[int]
-) -> Iterator[tuple[list[SqlStatement], bool]]:
-    """Statements by turns, of `size[0]` rows at that moment, those of the last one
-    together; there always is a last one."""
+def _turns(lines: Iterable[tuple[SqlStatement, bool]], size: Sequence[int]) -> Iterator[_Turn]:
+    """Statements by turns, of `size[0]` rows at that moment; those that show everything are one
+    turn. There always is a turn that ends it."""
     some: list[SqlStatement] = []
-    rows, ending = 0, False
-    for one, last in lines:
-        if last and not ending and some:
-            yield some, False
+    rows, showing = 0, False
+    for one, shows in lines:
+        if some and (shows != showing or (not shows and rows >= size[0])):
+            yield _Turn(some, showing, ends=False)
             some, rows = [], 0
-        ending = last
+        showing = shows
         some.append(one)
         rows += len(one[1])
-        if not last and rows >= size[0]:
-            yield some, False
-            some, rows = [], 0
-    yield some, True
+    yield _Turn(some, showing, ends=True)
 
 
 def resume(db: Database) -> int:
@@ -313,11 +317,11 @@ def resume(db: Database) -> int:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             go_on(db, path)
             done += 1
-    if db.row("SELECT 1 FROM coming LIMIT 1"):
+    if is_something_arriving(db):
         lock = Lock(beside(db.path, ".long"))
         try:
             if lock.acquire(0):
-                _forget_announced(db)  # Of a process that died before it was decided.
+                forget_arriving(db)  # Of a process that died before it was decided.
         finally:
             lock.close()
     return done
@@ -329,6 +333,24 @@ def long_work(db: Database, *, patience: float | None = None) -> Iterator[Stagin
 
     Raises BusyError when other long work has not ended within `patience` seconds (`PATIENCE`).
     """
+    with no_long_work(db, patience=patience):
+        # What a process left that died before, decided on or not.
+        resume(db)
+        for left in db.path.parent.glob(f"{db.path.name}{STAGED}*"):
+            left.unlink(missing_ok=True)
+        if is_something_arriving(db):
+            forget_arriving(db)
+        staging = Staging(db)
+        try:
+            yield staging
+            staging.commit()
+        finally:
+            staging.discard()
+
+
+@contextmanager
+def no_long_work(db: Database, *, patience: float | None = None) -> Iterator[None]:
+    """Within, no long work is half done. Raises BusyError as `long_work` does."""
     patience = PATIENCE * db.timeout if patience is None else patience
     lock = Lock(beside(db.path, ".long"))
     try:
@@ -336,20 +358,9 @@ def long_work(db: Database, *, patience: float | None = None) -> Iterator[Stagin
             who = holder(lock.path) or "another process"
             said = f"{who} has been at long work for {patience:g} seconds"
             raise BusyError(said, file=db.path, hint="Try again once it is done")
-        # What a process left that died before, decided on or not.
-        resume(db)
-        for left in db.path.parent.glob(f"{db.path.name}{STAGED}*"):
-            left.unlink(missing_ok=True)
-        if db.row("SELECT 1 FROM coming LIMIT 1"):
-            _forget_announced(db)
-        staging = Staging(db)
-        try:
-            yield staging
-            staging.commit()
-        finally:
-            staging.discard()
+        yield
     finally:
         lock.close()
 
 
-__all__ = ["Staging", "check_coming", "go_on", "long_work", "m013_coming", "resume", "write_all"]
+__all__ = ["Staging", "go_on", "long_work", "no_long_work", "resume", "write_all"]

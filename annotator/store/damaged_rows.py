@@ -1,0 +1,63 @@
+"""Queries that end in an error because single rows are damaged, asked again without these rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from annotator.store.isolation import leave_out
+
+Row = tuple[Any, ...]
+
+
+class _NoText(str):
+    """Text, as far as it can be read."""
+
+    __slots__ = ()
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return _NoText(data.decode(errors="replace"))
+
+
+def without_broken_texts(connection: Any, sql: str, parameters: Sequence[Any]) -> list[Row]:
+    """The rows that hold text only; others are left out and reported."""
+    connection.text_factory = _text
+    try:
+        rows: list[Row] = connection.execute(sql, parameters).fetchall()
+    finally:
+        connection.text_factory = str
+    found: list[Row] = []
+    for row in rows:
+        if any(isinstance(value, _NoText) for value in row):
+            words = [f"“{str(value)[:40]}”" for value in row if value is not None]
+            leave_out(f"a row with {', '.join(words[:4])}", "it holds what is no text")
+        else:
+            found.append(row)
+    return found
+
+
+def without_broken_states(connection: Any, sql: str, parameters: Sequence[Any]) -> list[Row]:
+    """A query that asks into states of items, without those that are no JSON: a view without
+    these stands before the table meanwhile."""
+    broken = connection.execute(
+        "SELECT document, annotator, item FROM main.item WHERE NOT json_valid(state)"
+    ).fetchall()
+    for document, annotator, item in broken:
+        leave_out(f"{document} ({annotator}): {item}", "its state is no JSON")
+    columns = [f'"{row[1]}"' for row in connection.execute("PRAGMA main.table_info(item)")]
+    held = ", ".join(columns).replace(
+        '"state"', "CASE WHEN json_valid(state) THEN state END AS state"
+    )
+    connection.execute(f"CREATE TEMP VIEW item AS SELECT {held} FROM main.item")
+    try:
+        found: list[Row] = connection.execute(sql, parameters).fetchall()
+        return found
+    finally:
+        connection.execute("DROP VIEW temp.item")
+
+
+__all__ = ["Row", "without_broken_states", "without_broken_texts"]

@@ -1,0 +1,41 @@
+"""Errors of the SQLite driver as ours: what is wrong, where, and what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from annotator.errors import BusyError, StoreError
+
+
+def translated(error: Exception, path: Path) -> StoreError:
+    """Our exception, which says what to do, for an error of the driver."""
+    text = str(error)
+    low = text.lower()
+    if "locked" in low or "busy" in low:
+        return BusyError("the database is locked", file=path, hint="Try again in a moment")
+    if "readonly" in low or "read-only" in low:
+        hint = "Ask for write permission on the file and its folder"
+        return StoreError("the database is read-only", file=path, hint=hint)
+    if "full" in low:
+        return StoreError(
+            "the disk is full; nothing was written", file=path, hint="Free some space"
+        )
+    if "not a database" in low:
+        return StoreError(
+            "is not a database of annotator", file=path, hint="Name another project folder"
+        )
+    if any(
+        word in low
+        for word in ("malformed", "corrupt", "could not decode", "no such table", "no such column")
+    ):
+        hint = "Restore it from a backup (`annotator backup`); the damaged file was left as it is"
+        return StoreError(f"the database is damaged: {text}", file=path, hint=hint)
+    if "unable to open" in low:
+        hint = "Check that the file exists and the permissions of its folder"
+        return StoreError("the database cannot be opened", file=path, hint=hint)
+    return StoreError(
+        f"the database refused: {text}", file=path, hint="`annotator doctor` checks it"
+    )
+
+
+__all__ = ["translated"]

@@ -1,0 +1,38 @@
+"""Which documents are shown: those that long work is just writing are not.
+
+Long work writes its documents in many short transactions. They take the last positions, and the
+setting `arriving` keeps the first of these until all is there. In every connection, a temporary
+view stands before the table of documents and ends at that position. So the deletion of one row
+shows all of them at once, however many they are. Reading means the view; whoever writes names the
+table, `main.document`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+_VIEW = f"""CREATE TEMP VIEW IF NOT EXISTS document AS
+    SELECT * FROM main.document WHERE position < coalesce(
+        (SELECT CAST(value AS INTEGER) FROM main.setting WHERE key = 'arriving'),
+        {(1 << 63) - 1})"""
+
+HIDE = "INSERT OR REPLACE INTO setting VALUES ('arriving', ?)"
+"""Hides documents from a position on."""
+
+SHOW = "DELETE FROM setting WHERE key = 'arriving'"
+"""Shows all documents."""
+
+IS_HIDING = "SELECT 1 FROM setting WHERE key = 'arriving'"
+
+
+def leave_out_arriving(connection: Any) -> None:
+    """Let a connection to a database of this version read the documents that are shown."""
+    connection.execute(_VIEW)
+
+
+def see_the_table(connection: Any) -> None:
+    """Let a connection read and change the table itself, for migrations."""
+    connection.execute("DROP VIEW IF EXISTS temp.document")
+
+
+__all__ = ["HIDE", "IS_HIDING", "SHOW", "leave_out_arriving", "see_the_table"]
