@@ -629,6 +629,17 @@ def test_every_format_leaves_by_the_command_line_and_what_is_lost_is_told(
     assert run([*command, "--check"]) == 0
 
 
+def test_a_file_can_be_named_where_the_format_writes_one(of: Project, tmp_path: Path) -> None:
+    command = ["--project", str(tmp_path / "p"), "export"]
+    file = tmp_path / "out" / "mine.jsonl"
+    for check in ([], ["--check"]):
+        assert run([*command, "jsonl", "-o", str(file), *check]) == 0
+    assert len(file.read_bytes().splitlines()) == len(RECORDS)
+    assert run([*command, "csv", "-o", str(tmp_path / "mine.csv")]) == 2
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["mine.jsonl"]
+    assert not (tmp_path / "mine.csv").exists()
+
+
 def test_a_choice_takes_documents_layers_times_and_what_enough_agree_on(of: Project) -> None:
     def left(**choice: object) -> tuple[list[tuple[str, str | None, int, int]], Counter[str]]:
         lost: Counter[str] = Counter()

@@ -36,8 +36,11 @@ _JSON = ("jsonl", "huggingface", "doccano", "prodigy", "label-studio")
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="The folder to write to; - is standard output. [default: exports/ in the project]",
+    metavar="PATH",
+    help=(
+        "The folder to write to, or a file with the format's ending; - is standard output. "
+        "[default: exports/ in the project]"
+    ),
 )
 @status_option("all")
 @click.option(
@@ -129,11 +132,18 @@ def command(
             if check:
                 raise click.UsageError("--check compares with files; -o - has none")
             _to_screen(project, format_, wanted)
-        elif (format_, status, unit) == ("jsonl", "gold", "document") and not choice:
+        elif _is_data_set(format_, wanted, output):
             target = output or project.root / "exports" / "gold"
             _gold(project, target, wanted, check=check, force=force, as_json=as_json)
         else:
             _to_files(project, format_, wanted, output, check=check, force=force, as_json=as_json)
+
+
+def _is_data_set(format: str, wanted: ExportOptions, output: Path | None) -> bool:
+    """Whether all gold leaves with its split, manifest and data card, and not as one file."""
+    whole = (format, wanted.status, wanted.unit) == ("jsonl", "gold", "document")
+    one_file = output is not None and output.suffix == ".jsonl" and not output.is_dir()
+    return whole and not wanted.choice and not one_file
 
 
 def _to_screen(project: Project, format: str, wanted: ExportOptions) -> None:

@@ -61,9 +61,14 @@ class Follower:
         same_names: bool = False,
     ) -> None:
         """Reads all finished work. Without `keep` there is no `update`; with `same_names` names
-        that were decided to be one are one. Raises UsageError for an unknown layer or measure."""
+        that were decided to be one are one. Raises UsageError for an unknown annotator, layer or
+        measure."""
         self._project = project
         self._annotators = list(annotators) if annotators is not None else None
+        for name in self._annotators or ():
+            if next(iter(project.log.completions(annotator=name)), None) is None:
+                hint = "`annotator status` lists who has"
+                raise UsageError(f"“{name}” has annotated nothing here", hint=hint)
         self._only = documents
         self._watch = project.log.watch()
         self._layers, self._measures = layers_of(project.schema, layers), measures

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from annotator import __version__
-from annotator.errors import ExportError, FindingsError, UsageError
+from annotator.errors import FindingsError, UsageError
 from annotator.formats.api import dumps
 from annotator.measures.api import Result
 from annotator.model.decision import Completion
@@ -25,6 +25,7 @@ from annotator.model.span import Annotation
 from annotator.project import Project
 from annotator.workflows.agreement.compute import agreement
 from annotator.workflows.exchange.card import CardContent, card
+from annotator.workflows.exchange.export_records import no_gold
 from annotator.workflows.exchange.gold_history import suggestion_tallies, with_history
 from annotator.workflows.exchange.manifest import MANIFEST, sealed
 from annotator.workflows.exchange.pseudonyms import Pseudonyms
@@ -73,9 +74,7 @@ def derive(project: Project, *, choices: Choices | None = None) -> Dataset:
     wanted = choices or Choices()
     gold = list(project.log.records(annotator=GOLD, status=Completion.GOLD))
     if not gold:
-        raise ExportError(
-            "there is no gold yet", hint="`annotator review` makes it, or an import of gold records"
-        )
+        raise no_gold()
     ids = {record.document.id for record in gold}
     works = [
         r

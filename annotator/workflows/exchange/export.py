@@ -21,7 +21,7 @@ from annotator.formats.api import (
 )
 from annotator.model.record import Record
 from annotator.project import Project
-from annotator.workflows.exchange.export_records import ExportOptions, ExportRecords
+from annotator.workflows.exchange.export_records import ExportOptions, ExportRecords, no_gold
 from annotator.workflows.exchange.split import part_of
 from annotator.workflows.whole_files import (
     first_difference,
@@ -81,6 +81,18 @@ class Rendering:
         status = self._records_of.status
         stem = {"all": "records", "gold": "gold"}.get(status) or status.partition("=")[2]
         return stem + self._member.extensions[0]
+
+    def place(self, target: Path) -> Path:
+        """Where the export goes: the folder `target` or, of a format of one file, a file in it,
+        or `target` itself if its ending is the format's.
+
+        Raises UsageError for a file where the format writes several.
+        """
+        names_file = target.suffix == self._member.extensions[0] and not target.is_dir()
+        if self.several and names_file:
+            hint = f"Name a folder, like {target.stem}"
+            raise UsageError("names a file; this format writes several", file=target, hint=hint)
+        return target if self.several or names_file else target / self.name
 
     def parts(self) -> Iterator[bytes]:
         """The bytes of the one file, in its order. A format of lines has some hundred rows in
@@ -148,13 +160,14 @@ def _nothing(wanted: ExportOptions) -> ExportError:
     if wanted.choice:
         hint = "Annotate a document first, or choose another --status, --document or --since"
         return ExportError("nothing to export: no document has such work", hint=hint)
-    hints = {
-        "all": "Annotate a document first",
-        "gold": "Gold comes from adjudication, or from an import of gold records",
-    }
-    hint = hints.get(wanted.status, "`annotator status` tells who has annotated")
-    message = f"nothing to export: no document has work of the status “{wanted.status}”"
-    return ExportError(message, hint=hint)
+    if wanted.status == "gold":
+        return no_gold()
+    if wanted.status == "all":
+        hint = "Annotate a document first"
+        return ExportError("nothing to export: nobody has annotated anything yet", hint=hint)
+    name = wanted.status.partition("=")[2]
+    hint = "`annotator status` lists who has"
+    return ExportError(f"nothing to export: “{name}” has annotated nothing here", hint=hint)
 
 
 def render(project: Project, format: str, wanted: ExportOptions | None = None) -> tuple[bytes, int]:
@@ -174,18 +187,16 @@ def export(
     *,
     force: bool = False,
 ) -> ExportResult:
-    """Write an export: one file into the folder `target`, or, of several files, that folder as a
-    whole.
+    """Write an export whole to its place (see `Rendering.place`).
 
     Raises ExportError if something else is there already (unless `force`), or when it cannot be
     written; nothing is changed then.
     """
     made = Rendering(project, format, wanted)
+    place = made.place(target)
     if made.several:
-        place = target
         write_folder(place, made.files(), force=force)
     else:
-        place = target / made.name
         parts = made.parts()
         first = next(parts)  # Check before anything is made that there is something to export.
         write_file(place, chain([first], parts), force=force)
@@ -200,13 +211,14 @@ def check(project: Project, format: str, target: Path, wanted: ExportOptions | N
     """
     made = Rendering(project, format, wanted)
     if made.several:
+        target = made.place(target)
         with folder_beside(target, made.files()) as work:
             if (found := first_difference(work, target)) is not None:
                 there = (target / found).is_file()
                 message = "differs from what is in the project now" if there else "is not there"
                 raise FindingsError(message, file=target / found, hint="Export it again")
         return target
-    file = target / made.name
+    file = made.place(target)
     if not file.is_file():
         raise FindingsError(
             "is not there", file=file, hint="Run the export without --check to write it"

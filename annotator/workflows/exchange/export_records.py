@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from annotator.errors import UsageError
+from annotator.errors import ExportError, UsageError
 from annotator.identity import check_annotator
 from annotator.model.decision import Completion, Suggestion
 from annotator.model.record import GOLD, Record
@@ -100,6 +100,12 @@ def selected(
     return _of_status(project, status, None)
 
 
+def no_gold() -> ExportError:
+    """What to raise where gold is asked for and there is none."""
+    hint = "`annotator review` makes gold, or import a file that holds some"
+    return ExportError("there is no gold yet", hint=hint)
+
+
 def _of_status(project: Project, status: str, document: str | None) -> Iterator[Record]:
     if status == "all":
         return _with_reviewers(project, project.log.records(document=document))
@@ -170,4 +176,4 @@ def _moved(relation: Relation, offset: int) -> Relation:
     return replace(relation, attributes={k: moved(v) for k, v in relation.attributes.items()})
 
 
-__all__ = ["ExportOptions", "ExportRecords", "by_paragraph", "selected"]
+__all__ = ["ExportOptions", "ExportRecords", "by_paragraph", "no_gold", "selected"]
