@@ -116,23 +116,22 @@ class Painter:
     def _paint(self, y: int, segments: list[Segment]) -> None:
         """Paint a row. Segments at its two ends that are the same as before are skipped."""
         old = self._segments[y]
-        x = skip = 0
-        limit = min(len(old), len(segments))
-        while skip < limit and old[skip] == segments[skip]:
-            x += _width(segments[skip].text)
+        skip = end = 0
+        for before, now in zip(old, segments, strict=False):
+            if before is not now and before != now:
+                break
             skip += 1
         self._segments[y] = segments
         if skip == len(segments) == len(old):
             return
-        end = 0
-        while end < limit - skip and old[-1 - end] == segments[-1 - end]:
+        for before, now in zip(reversed(old[skip:]), reversed(segments[skip:]), strict=False):
+            if before is not now and before != now:
+                break
             end += 1
         stop = len(segments) - end
-        if end:
-            middle = sum([_width(one.text) for one in segments[skip:stop]])
-            if middle != sum([_width(one.text) for one in old[skip : len(old) - end]]):
-                stop = len(segments)
-        self._write(x, y, self._cells(segments[skip:stop]))
+        if end and _width(segments[skip:stop]) != _width(old[skip : len(old) - end]):
+            stop = len(segments)
+        self._write(_width(segments[:skip]), y, self._cells(segments[skip:stop]))
 
     def _code(self, style: Style | None) -> str:
         if style is None:
@@ -296,9 +295,12 @@ def _at_most(char: str) -> int:
     )
 
 
-def _width(text: str) -> int:
+def _width(segments: Sequence[Segment]) -> int:
     """The width in cells; the text has no control characters."""
-    return len(text) if text.isascii() else cell_len(text)
+    text = "".join([one.text for one in segments])
+    if text.isascii() or _NARROW.fullmatch(text):
+        return len(text)
+    return sum([cell_len(one.text) for one in segments])
 
 
 def _end_of_run(old: Sequence[Cell], new: Sequence[Cell], begin: int, stop: int) -> int:

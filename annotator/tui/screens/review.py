@@ -130,11 +130,13 @@ class ReviewScreen(AnnotateScreen):
             self.say(f"there are {len(voters)} annotators")
             return
         who, name = voters[number - 1]
-        field = self.reviewing.at_field
+        field, version = self.reviewing.at_field, difference.version(who)
         if field:
             self.act(choices.settle(difference, field, who, f"{field} as {name} has it"))
         else:
-            self._choose(difference, difference.version(who), f"the version of {name} stands")
+            words = f"the version of {name} stands"
+            none = f"{name} marked nothing here: no version stands"
+            self._choose(difference, version, words if version else none)
 
     def _choose(self, difference: Difference, versions: Sequence[Candidate], words: str) -> None:
         self.act(choices.take(self.at, difference, versions, words))
@@ -261,13 +263,14 @@ class ReviewScreen(AnnotateScreen):
             return
         item, note = noted
         codes = self.session.project.config.reasons
-        offers = [Offer(code, str(number)) for number, code in enumerate(codes, 1)]
-        title = "reason of what was just decided: a code, its number, or a code: and more words"
+        offers = [Offer(code) for code in codes]
+        title = "reason of what was just decided: the number of a code, or a code: and more words"
         prompt = PromptScreen(
             title,
             self.theme_now,
             value=_reason(note),
             offers=offers,
+            numbered=True,
             check=lambda text: reason_from(text, codes)[1],
         )
 
