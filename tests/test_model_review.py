@@ -548,11 +548,19 @@ def test_a_step_never_changes_the_state_it_was_given() -> None:
 
 
 def test_every_action_has_a_step() -> None:
-    from typing import get_args
-
     from annotator.model.review import _STEPS
 
-    assert set(_STEPS) == set(get_args(do.ReviewAction))
+    assert set(_STEPS) == set(do.ReviewAction.__subclasses__())
+
+
+def test_actions_are_frozen_values() -> None:
+    assert do.MoveFocus(1) == do.MoveFocus(step=1, undecided=False) != do.MoveFocus(-1)
+    assert do.Undo() != do.Redo() and len({do.Undo(), do.Undo(), do.Redo()}) == 2
+    for wrong in (do.MoveFocus, lambda: do.Undo(1), lambda: do.MoveFocus(1, stop=2)):
+        with pytest.raises(TypeError):
+            wrong()  # type: ignore[call-arg, operator]
+    with pytest.raises(AttributeError):
+        do.MoveFocus(1).step = 2  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(
