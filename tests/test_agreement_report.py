@@ -4,6 +4,7 @@ habits, agreement over time, intervals."""
 from __future__ import annotations
 
 import csv
+import json
 import random
 import re
 import subprocess
@@ -229,11 +230,28 @@ def test_documents_and_days_choose(coded: Path, capsys: pytest.CaptureFixture[st
     of = ["--project", str(coded), "agreement", "--layer", "claim"]
     assert run([*of, "--document", "d01", "--document", "d02"]) == 0
     assert "2 documents finished" in capsys.readouterr().out
+    assert run([*of, "--document", "d0"]) == 0
+    assert "9 documents finished" in capsys.readouterr().out
     assert run([*of, "--since", "2100-01-01"]) == 2
     assert run([*of, "--until", "2100-01-01"]) == 0
-    for wrong in (["--since", "yesterday"], ["--report", "agreement.doc"], ["--document", "none"]):
+    for wrong in (
+        ["--since", "yesterday"],
+        ["--report", "agreement.doc"],
+        ["--document", "none"],
+        ["--annotators", "ada,ben,nobody"],
+    ):
         assert run([*of, *wrong]) in (2, 3)
         assert "error: " in capsys.readouterr().err
+
+
+def test_a_report_leaves_room_for_what_else_is_asked(
+    coded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    of = ["--project", str(coded), "agreement", "--report", str(tmp_path / "agreement.md")]
+    assert run([*of, "--json"]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["documents"] == 12
+    assert "agreement.md" in said.err
 
 
 def test_a_report_says_what_it_can_be() -> None:

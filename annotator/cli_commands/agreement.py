@@ -149,19 +149,26 @@ def command(
     from annotator.workflows.agreement.by_rulings import by_rulings, ruled_lines
     from annotator.workflows.agreement.compute import agreement, comparison, passage
     from annotator.workflows.agreement.gamma import Settings, gamma
+    from annotator.workflows.agreement.methods_data import checked_day
     from annotator.workflows.agreement.report import gamma_lines, report
+    from annotator.workflows.agreement.scope import Scope
     from annotator.workflows.agreement.side_by_side import side_by_side
 
     if bootstrap is not None:
         talk("--bootstrap is no longer needed: intervals come from the jackknife. Leave it out.")
     with open_project(ctx) as project:
         names = [a.strip() for a in annotators.split(",")] if annotators else None
-        only = _documents(project, documents, since, until)
+        only = Scope(
+            documents=documents,
+            since=checked_day(since, "--since"),
+            until=checked_day(until, "--until"),
+        ).in_documents(project)
         if reports or tables_to is not None:
             _write(
                 project, names, layers, measures, only, reports, tables_to, same_names=same_names
             )
-            return
+            if not (as_json or as_csv or beside or with_gamma):
+                return
 
         def compute(same: bool, with_intervals: bool = False) -> Agreement:
             return agreement(
@@ -188,20 +195,6 @@ def command(
         tell_csv(_csv(found, gammas))
     else:
         tell(*report(found), *ruled_lines(ruled), *gamma_lines(gammas), *_side_by_side(passages))
-
-
-def _documents(
-    project: Project, documents: Sequence[str], since: str | None, until: str | None
-) -> set[str] | None:
-    """The documents to compare; None for all. Raises UsageError for an unknown document."""
-    from annotator.workflows.agreement.methods_data import checked_day, finished_between
-
-    for id in documents:
-        project.documents.load(id)
-    found = finished_between(project, checked_day(since, "--since"), checked_day(until, "--until"))
-    if not documents:
-        return found
-    return set(documents) if found is None else found & set(documents)
 
 
 def _write(
@@ -232,13 +225,13 @@ def _write(
     )
     for file in reports:
         write_report(found, file)
-        tell(f"{file}: the agreement of {plural(found.agreement.data.documents, 'document')}")
+        talk(f"{file}: the agreement of {plural(found.agreement.data.documents, 'document')}")
     if tables_to is not None:
         differing = all_differences(
             project, annotators=names, layers=layers or None, documents=only, same_names=same_names
         )
         for name, rows in write_tables(tables_to, files(found, differing)).items():
-            tell(f"{tables_to / name}: {plural(rows, 'row')}")
+            talk(f"{tables_to / name}: {plural(rows, 'row')}")
 
 
 def _side_by_side(passages: Iterable[SideBySide]) -> Iterator[str]:

@@ -77,6 +77,8 @@ def command(
     from annotator.workflows.review.versions import check_strategy
 
     check_strategy(strategy)
+    if who and (headless or document is not None):
+        raise click.UsageError("--right takes no document, and does not go with --merge")
     if not headless and not who:
         from annotator.cli_commands.annotate import check_terminal
 
