@@ -27,7 +27,7 @@ from annotator.workflows.agreement import gamma as gammas
 from annotator.workflows.agreement.compute import figures
 from annotator.workflows.agreement.lines import band, bar, number
 from annotator.workflows.agreement.report import lines
-from annotator.workflows.agreement.side_by_side import side_by_side
+from annotator.workflows.review.side_by_side import side_by_side
 
 TEXT = "Iran says the deal is dead."
 SCHEMA = load_schema("actors-claims-stances")

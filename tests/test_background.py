@@ -34,9 +34,9 @@ from annotator.workflows.background import (
     start,
     training_is_due,
 )
-from annotator.workflows.suggesting.suggest import suggest
+from annotator.workflows.suggesting.suggest import SuggestionPlan, suggest
 from annotator.workflows.training import train as training
-from annotator.workflows.training.train import work
+from annotator.workflows.training.background_work import work
 
 DARK = THEMES["dark"]
 
@@ -144,7 +144,7 @@ def test_killed_at_any_point_the_last_model_stays_and_the_next_training_works(
         number, data = of.learning.newest(of.schema.hash) or (0, b"")
         assert number in (1, 2) and data
         assert suggest(of, documents=of.documents.ids()[-1:]).suggestions > 5
-        of.suggestions.put(of.documents.ids()[-1], [], run=training.SuggestionPlan.of(of).run([]))
+        of.suggestions.put(of.documents.ids()[-1], [], run=SuggestionPlan.of(of).run([]))
 
 
 def test_what_was_cut_off_begins_again_and_is_given_up_the_third_time(
@@ -159,7 +159,7 @@ def test_what_was_cut_off_begins_again_and_is_given_up_the_third_time(
 
     background.request(trained, TRAIN)
     with monkeypatch.context() as broken:
-        broken.setattr(training, "learnt", killed)
+        broken.setattr(training, "_learn", killed)
         for _ in range(TRIES):
             with pytest.raises(KeyboardInterrupt):
                 work(trained)
@@ -174,7 +174,7 @@ def test_what_was_cut_off_begins_again_and_is_given_up_the_third_time(
         assert f"killed {TRIES} times" in model_summary(of)
     background.request(trained, TRAIN)
     with monkeypatch.context() as broken:
-        broken.setattr(training, "learnt", killed)
+        broken.setattr(training, "_learn", killed)
         with pytest.raises(KeyboardInterrupt):
             work(trained)
     assert work(trained) == 0, "the second time it gets through"
@@ -318,7 +318,7 @@ def test_a_failure_is_told_and_forgotten_with_the_next_success(
 
     monkeypatch.setattr(os, "nice", lambda _: 0)
     with monkeypatch.context() as broken:
-        broken.setattr(training, "learnt", fails)
+        broken.setattr(training, "_learn", fails)
         background.request(trained, TRAIN)
         assert work(trained) == 1
     with Project.open(trained) as of:

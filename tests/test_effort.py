@@ -18,7 +18,9 @@ from annotator.model.effort import EXTEND, FOCUS, GO, LABEL, PAGE, REJECT, RELAT
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.resources import folder, load_schema
 from annotator.workflows.effort.scoring import Decided, Score
-from annotator.workflows.effort.simulation import ALONE, LEARNING, read_stream, simulate
+from annotator.workflows.evaluation.arm import ALONE, LEARNING
+from annotator.workflows.evaluation.simulation import simulate
+from annotator.workflows.evaluation.stream import read_stream
 
 SCHEMA = load_schema("actors-claims-stances")
 ALONE_CONFIG = Config(suggestions=Suggesting(base=False))

@@ -28,16 +28,18 @@ from annotator.workflows.background import (
     Background,
     model_summary,
 )
-from annotator.workflows.effort import report as effort_report
-from annotator.workflows.effort.simulation import ALONE, LEARNING
+from annotator.workflows.evaluation import report as evaluation_report
+from annotator.workflows.evaluation.arm import ALONE, LEARNING
 from annotator.workflows.exchange.importing import ingest
 from annotator.workflows.suggesting.suggest import suggest
 from annotator.workflows.training import base_model as train_base
 from annotator.workflows.training import output as train_output
 from annotator.workflows.training import train as training
 from annotator.workflows.training.base_model import base_for, seed_records, taught
+from annotator.workflows.training.material import chosen, material
+from annotator.workflows.training.renewal import nearest
 from annotator.workflows.training.report import complete, kept, last_curve, over_prefixes, table
-from annotator.workflows.training.train import TooLittle, chosen, nearest, train
+from annotator.workflows.training.train import TooLittle, train
 
 DARK = THEMES["dark"]
 
@@ -87,7 +89,7 @@ def test_a_model_is_trained_over_that_of_the_seeds_in_the_default_schema(
         assert row.trained_on["base"] == _paragraphs(rest), (
             "what it knows of these could not be judged"
         )
-        found = training.material(of, Reader())
+        found = material(of, Reader())
     every = _paragraphs(seeds)
     for wanted, schema, base in ((True, of.schema, every), (False, of.schema, 0)):
         assert taught(found.examples, schema, texts=[], base=wanted).metrics["base"] == base
@@ -261,7 +263,7 @@ def test_f1_is_not_told_where_precision_or_recall_is_undefined() -> None:
     lines = table({"layers": {"actor": {"all": none, "labels": {"person": some}}}})
     assert lines[-2].split() == ["actor", "–", ".00", "–", "3", "0"]
     assert lines[-1].split() == ["person", ".00", ".00", ".00", "3", "2"]
-    assert effort_report._scores("actor", none, none).split() == [
+    assert evaluation_report._scores("actor", none, none).split() == [
         "actor",
         "–",
         "–",
@@ -306,7 +308,7 @@ def test_the_report_fits_eighty_columns(trained: Path, capsys: pytest.CaptureFix
     }
     points = {10: {"layers": {"actor": {"all": scores}}}, 2000: {"layers": {}}}
     curve = over_prefixes(points)
-    assert all(len(line) <= 80 for line in (*effort_report.table(found), *curve))
+    assert all(len(line) <= 80 for line in (*evaluation_report.table(found), *curve))
     assert last_curve(kept(points, 7)) == ["as of model 7, by annotator train --curve", *curve]
     assert "train --curve" in last_curve(None)[0]
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from annotator.measures.api import Result
     from annotator.project import Project
     from annotator.workflows.agreement.gamma import Gamma
-    from annotator.workflows.agreement.side_by_side import SideBySide
     from annotator.workflows.agreement.values import Agreement, Contrast
+    from annotator.workflows.review.side_by_side import SideBySide
 
 
 @click.command()
@@ -152,7 +152,7 @@ def command(
     from annotator.workflows.agreement.methods_data import checked_day
     from annotator.workflows.agreement.report import gamma_lines, report
     from annotator.workflows.agreement.scope import Scope
-    from annotator.workflows.agreement.side_by_side import side_by_side
+    from annotator.workflows.review.side_by_side import side_by_side
 
     if bootstrap is not None:
         talk("--bootstrap is no longer needed: intervals come from the jackknife. Leave it out.")

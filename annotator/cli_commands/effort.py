@@ -57,8 +57,9 @@ def command(
       annotator effort gold.jsonl
       annotator effort sentences.jsonl --group 3 --every 20 --limit 200 --json
     """
-    from annotator.workflows.effort.report import report
-    from annotator.workflows.effort.simulation import read_stream, simulate
+    from annotator.workflows.evaluation.report import report
+    from annotator.workflows.evaluation.simulation import simulate
+    from annotator.workflows.evaluation.stream import read_stream
 
     known, config = _schema_and_config(ctx, schema)
     stream = read_stream(gold, known, config, group=group)

@@ -61,7 +61,7 @@ def command(
         root = project.root
         if not background:
             return _here(project, output, with_curve, folds, as_json)
-    from annotator.workflows.training.train import work
+    from annotator.workflows.training.background_work import work
 
     return work(root)
 
@@ -70,9 +70,10 @@ def _here(
     project: Project, output: Path | None, with_curve: bool, folds: int | None, as_json: bool
 ) -> int:
     from annotator.workflows.background import locked, running
-    from annotator.workflows.training.evaluation import cross_validated, learning_curve, parts
+    from annotator.workflows.evaluation.held_out import cross_validated, learning_curve, parts
+    from annotator.workflows.training.material import chosen, material
     from annotator.workflows.training.report import CURVE, kept
-    from annotator.workflows.training.train import chosen, material, train
+    from annotator.workflows.training.train import train
 
     if output is not None:
         from annotator.workflows.training.output import check
@@ -128,7 +129,7 @@ def _table(project: Project, done: Trained, found: dict[str, Any]) -> dict[str, 
 
 
 def _lines(project: Project, done: Trained, found: dict[str, Any]) -> list[str]:
-    from annotator.workflows.effort.report import table as judged
+    from annotator.workflows.evaluation.report import table as judged
     from annotator.workflows.training import report
 
     shown = project.config.suggestions

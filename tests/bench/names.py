@@ -27,7 +27,8 @@ from annotator.resources import folder, load_schema
 from annotator.suggesters.model import BASE_SCHEMA
 from annotator.workflows.effort.name_keys import NameKeys, how_made, places
 from annotator.workflows.effort.scoring import Decided, Score
-from annotator.workflows.effort.simulation import Arm, stream_of
+from annotator.workflows.evaluation.arm import Arm
+from annotator.workflows.evaluation.stream import stream_of
 from annotator.workflows.names.codebook import read_codebook
 from annotator.workflows.training.base_model import seed_records
 

@@ -230,7 +230,7 @@ class AgreementAskingScreen(CommandScreen):
         """The paragraph as each annotator coded it, read now."""
         from annotator.workflows.agreement.compute import passage
         from annotator.workflows.agreement.scope import Scope
-        from annotator.workflows.agreement.side_by_side import side_by_side
+        from annotator.workflows.review.side_by_side import side_by_side
 
         try:
             with Project.open(self._root) as project:

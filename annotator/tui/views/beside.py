@@ -9,7 +9,7 @@ from types import MappingProxyType
 from annotator.tui.styled_rows import Piece, paragraphs
 from annotator.tui.theme import Theme
 from annotator.tui.views.difference import DifferenceContext, difference_rows, in_short
-from annotator.workflows.agreement.side_by_side import SideBySide
+from annotator.workflows.review.side_by_side import SideBySide
 
 
 def beside(

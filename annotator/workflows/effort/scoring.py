@@ -19,6 +19,7 @@ from annotator.model.effort import (
     of_spans,
     total,
 )
+from annotator.model.record import Record
 from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import AUTHOR, Relation, Span, iou
 from annotator.model.text import Document, Paragraph
@@ -36,6 +37,15 @@ class Decided:
     paragraph: Paragraph
     spans: tuple[Span, ...]
     relations: tuple[Relation, ...]
+
+
+def decided(record: Record, paragraph: Paragraph) -> Decided:
+    """A paragraph of a record; a relation is where its target is,
+    and both its ends have to be there."""
+    spans = tuple(s for s in record.spans if paragraph.start <= s.start and s.end <= paragraph.end)
+    here = {s.id for s in spans} | {AUTHOR}
+    relations = tuple(r for r in record.relations if r.source in here and r.target in here)
+    return Decided(record.document, paragraph, spans, relations)
 
 
 @dataclass
@@ -184,4 +194,4 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
 
 
-__all__ = ["NEAR", "Decided", "LayerScore", "Score", "keys_of"]
+__all__ = ["NEAR", "Decided", "LayerScore", "Score", "decided", "keys_of"]

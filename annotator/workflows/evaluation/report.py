@@ -1,4 +1,4 @@
-"""The simulation of effort as plain text in 80 columns."""
+"""What suggestions would have saved, as plain text in 80 columns."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from annotator.model.text import plural
-from annotator.workflows.effort.simulation import ALONE, LEARNING
+from annotator.workflows.evaluation.arm import ALONE, LEARNING
 from annotator.workflows.training.report import bar, f1_of, percent
 
 

@@ -9,10 +9,10 @@ from typing import Any
 from annotator.errors import SuggesterError, UsageError
 from annotator.project import Project
 from annotator.store.learning import Finished
-from annotator.workflows.effort.scoring import Score
-from annotator.workflows.effort.simulation import ALONE, LEARNING, Arm, decided
+from annotator.workflows.effort.scoring import Score, decided
+from annotator.workflows.evaluation.arm import ALONE, LEARNING, SUGGESTERS, Arm
 from annotator.workflows.training.base_model import taught
-from annotator.workflows.training.train import Material
+from annotator.workflows.training.material import Material
 
 STEPS = (10, 20, 40, 80, 160, 320, 640, 1280, 2560)
 """Numbers of paragraphs on the learning curve; the last point is all."""
@@ -59,10 +59,7 @@ def cross_validated(project: Project, material: Material, *, folds: int) -> dict
         except SuggesterError:
             # Nothing is marked outside of this part: then nothing is learnt, and it is judged so.
             model = None
-        for name, suggesters in (
-            (ALONE, ("rules", "memory")),
-            (LEARNING, ("model", "rules", "memory", "guideline")),
-        ):
+        for name, suggesters in SUGGESTERS.items():
             own = model if name == LEARNING else None
             arm = Arm(suggesters, project.schema, project.config, score[name], model=own)
             for one in material.finished:

@@ -1,0 +1,95 @@
+"""What a project has to learn from: the paragraphs that annotators finished, and its texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from annotator.model.record import GOLD, Record
+from annotator.project import Project
+from annotator.store.learning import Finished
+
+if TYPE_CHECKING:
+    from annotator.english.reading import Reader
+    from annotator.learners.examples import Example
+
+MOST = 3000
+"""Paragraphs that are learnt from: the newest."""
+
+TEXTS = 2_000_000
+"""Code points of texts, labelled or not, whose words are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What is learnt from: examples in the order in which they were finished, with the records that
+    they stand in (by document and annotator), and all texts."""
+
+    examples: Sequence[Example]
+    finished: Sequence[Finished]
+    records: Mapping[tuple[str, str], Record]
+    texts: Sequence[str]
+    sequence: int
+
+    @property
+    def documents(self) -> int:
+        """Number of documents."""
+        return len({one.document for one in self.finished})
+
+    @property
+    def paragraphs(self) -> int:
+        """Number of paragraphs, each counted once however many annotators finished it."""
+        return len({(one.document, one.paragraph) for one in self.finished})
+
+
+def chosen(finished: Sequence[Finished]) -> list[Finished]:
+    """Of paragraphs that are adjudicated only the gold; of all, the newest `MOST`."""
+    gold = {(one.document, one.paragraph) for one in finished if one.annotator == GOLD}
+    kept = [f for f in finished if f.annotator == GOLD or (f.document, f.paragraph) not in gold]
+    return kept[-MOST:]
+
+
+def material(project: Project, reader: Reader, *, annotator: str | None = None) -> Material:
+    """What the project has to learn from; of one annotator alone when one is named."""
+    from annotator.learners.examples import examples_of
+
+    sequence = project.learning.last_sequence()
+    finished = chosen(
+        [f for f in project.learning.finished() if annotator is None or f.annotator == annotator]
+    )
+    records: dict[tuple[str, str], Record] = {}
+    made: dict[tuple[str, str, int], Example] = {}
+    by_work: dict[tuple[str, str], list[int]] = {}
+    for one in finished:
+        by_work.setdefault((one.document, one.annotator), []).append(one.paragraph)
+    for (document, who), paragraphs in by_work.items():
+        record = next(project.log.records(document=document, annotator=who), None)
+        if record is None:
+            continue
+        records[document, who] = record
+        for index, example in zip(paragraphs, examples_of(reader, record, paragraphs), strict=True):
+            made[document, who, index] = example
+    kept = [f for f in finished if (f.document, f.annotator, f.paragraph) in made]
+    return Material(
+        [made[f.document, f.annotator, f.paragraph] for f in kept],
+        kept,
+        records,
+        list(_texts(project, {f.document for f in kept})),
+        sequence,
+    )
+
+
+def _texts(project: Project, labelled: set[str]) -> Iterator[str]:
+    """The texts of these documents, then of others in their order, up to `TEXTS` code points."""
+    left = TEXTS
+    ids = project.documents.ids()
+    order = (*(i for i in ids if i in labelled), *(i for i in ids if i not in labelled))
+    for document in project.documents.each(order):
+        left -= len(document.text)
+        yield document.text
+        if left <= 0:
+            return
+
+
+__all__ = ["MOST", "TEXTS", "Material", "chosen", "material"]
