@@ -529,7 +529,7 @@ def test_leverage_is_the_number_of_edges_that_a_decision_moves(tmp_path: Path) -
         session.do(do.GoParagraph(1))
         assert session.to_undecided()
         assert session.review.document.id == "doc"
-        assert "moves 2 edges" in session.review.message
+        assert "changes 2 edges" in session.review.message
 
 
 def test_a_label_s_last_disputes_are_told_with_their_reasons(tmp_path: Path) -> None:

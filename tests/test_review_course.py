@@ -64,7 +64,7 @@ def test_list_n_and_what_comes_after_a_decision_have_one_order(tmp_path: Path) -
         session.do(do.MoveFocus(1))
         take(session, adjudication(session).in_focus().version("ada"), "ada's")  # type: ignore[union-attr]
         # Behind it nothing is left in the paragraph: back to what was left out, and that is said.
-        assert _number(session) == 1 and "back to what was left" in session.review.message
+        assert _number(session) == 1 and "back to the first undecided one" in session.review.message
         # j and k walk all, decided ones too, over the ends of paragraphs; n what waits.
         session.do(do.MoveFocus(1))
         assert _number(session) == 2

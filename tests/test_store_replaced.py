@@ -351,7 +351,7 @@ def test_decisions_that_do_not_fit_to_the_file_that_is_there_now_are_put_aside(
         said = session.saving.adopt()
         (left,) = root.glob("annotator.db.left-*")
         assert said == (
-            "0 decisions written into the database that is there now; what does not fit to it "
+            "0 decisions written into the database that is there now; what does not fit it "
             f"is in {left.name}"
         )
     assert events(root) == 0

@@ -1,5 +1,5 @@
-"""Which screen a name opens. Screens ask the shell for others by name, so that they need not know
-each other; each is imported when it is opened for the first time."""
+"""Which screen a name opens. Screens open others by name through the shell, so that they need not
+know each other. Each is imported when it is first opened."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _concepts(shell: Shell) -> Screen[Any]:
 
 
 def _find_everywhere(shell: Shell) -> None:
-    """Asks for words first, and opens the places that hold them."""
+    """Ask for words first, and open the list of places that contain them."""
     from annotator.tui.screens.registry import find_everywhere
 
     find_everywhere(shell)
@@ -77,7 +77,7 @@ ROUTES: Mapping[str, Callable[..., Screen[Any] | None]] = {
     "history": _history,
     "learning": _learning,
 }
-"""Name -> what makes the screen, from the shell and what the screen
-is about; None where it opens one later."""
+"""A function for each name that makes the screen from the shell and its subject; None if it opens
+one later."""
 
 __all__ = ["ROUTES"]

@@ -1,4 +1,4 @@
-"""Run the terminal application to its end: to annotate, or to review."""
+"""Runs the terminal application to its end, to annotate or to review."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ def run_review(
     reviewer: str | None = None,
     by_leverage: bool = False,
 ) -> int:
-    """Run the application for review to its end; its exit code. `reviewer` is who decides.
+    """Run the application for review to its end. `reviewer` is the person who decides. Returns the
+    exit code.
 
-    Raises UsageError if the keys or the theme do not hold, or when there is nothing to review.
+    Raises UsageError if the keys or the theme are invalid, or if there is nothing to review.
     """
     from annotator.tui.reviewing import Adjudicating
     from annotator.tui.screens.review import ReviewScreen
@@ -52,7 +53,9 @@ def run_review(
         )
     changed = ", ".join(label for label, count in came_back.items() if count)
     session.queue.greeting = (
-        f"the definition of {changed} changed: what it decided is open again" if changed else ""
+        f"the definition of {changed} changed: what was decided by it is open again"
+        if changed
+        else ""
     )
     if by_leverage:
         session.queue.greeting = " · ".join(
@@ -62,9 +65,9 @@ def run_review(
 
 
 def run(project: Project, *, annotator: str, document: str | None = None) -> int:
-    """Run the terminal application to its end; its exit code.
+    """Run the terminal application to its end. Returns the exit code.
 
-    Raises UsageError if the project's keys or theme do not hold.
+    Raises UsageError if the project's keys or theme are invalid.
     """
     background = Background(project.root)
     background.resume()
@@ -91,9 +94,10 @@ def _run(
     check_labels(keys, project.schema, file=file)
     session.saving.patience = PATIENCE
     project.wait_at_most(PATIENCE)
-    # Warnings would be written over the screen; `annotator doctor` tells of what they say.
+    # Warnings would be written over the screen; `annotator doctor` reports what they say.
     logging.getLogger("annotator").addHandler(logging.NullHandler())
-    # Starting makes much that stays, and no garbage worth looking for; on_ready takes it up again.
+    # Starting creates many objects that stay and hardly any garbage; on_ready turns collection on
+    # again.
     gc.disable()
     code = (
         AnnotatorApp(session, keys, document=document, screen=screen).run(

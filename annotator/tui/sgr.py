@@ -1,5 +1,5 @@
-"""Text attributes as terminals know them (ECMA-48, Select Graphic Rendition),
-and the shortest way between two."""
+"""Text attributes of terminals (ECMA-48, Select Graphic Rendition), and the shortest change between
+two sets."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ _OFF: Mapping[str, str] = {
     "1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "8": "28", "9": "29",
     "21": "24",
 }  # fmt: skip
-"""What takes an attribute away."""
+"""The code that removes an attribute."""
 
 
 def _attributes(codes: str) -> dict[str, str]:
-    """What takes it away -> the codes that set it, for every attribute of `1;38;5;74`."""
+    """A dict from the code that removes an attribute to the codes that set it, for every attribute
+    of `1;38;5;74`."""
     found: dict[str, str] = {}
     parts = codes.split(";") if codes else []
     while parts:
@@ -36,7 +37,7 @@ def _attributes(codes: str) -> dict[str, str]:
 
 
 def canonical(codes: str) -> str:
-    """The codes without those that only say what is so anyway: the terminal's own colours."""
+    """The codes without those that only state a default: the terminal's own colours."""
     return ";".join(
         code for code in _attributes(codes).values() if code not in (FOREGROUND, BACKGROUND)
     )
@@ -56,7 +57,7 @@ def change(before: str, after: str) -> str:
     parts = [off for off in old if off not in new]
     for off, code in new.items():
         if old.get(off) != code:
-            # Bold and dim share what takes them away.
+            # Bold and dim share the code that removes them.
             parts += [off, code] if off == "22" and off in old else [code]
     step, anew = f"\x1b[{';'.join(parts)}m", f"\x1b[;{after}m"
     return step if len(step) <= len(anew) else anew

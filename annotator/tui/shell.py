@@ -1,4 +1,4 @@
-"""What screens know of the application: enough to open others, to ask for paint, and to end."""
+"""What screens know about the application: enough to open others, to repaint, and to leave."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Shell(Protocol):
     look: Theme
     glyphs: Glyphs
     left: bool
-    """Whether leaving was asked for while something is not saved."""
+    """Whether the user asked to leave while something was not saved."""
 
     @property
     def screen(self) -> Screen[Any]:
@@ -39,7 +39,7 @@ class Shell(Protocol):
         """Open a screen on top."""
 
     def open(self, name: str, *about: Any) -> None:
-        """Open the screen of a name (see `routes`) on top."""
+        """Open the screen with this name (see `routes`) on top."""
 
     def pop_screen(self) -> Any:
         """Close the screen on top."""
@@ -57,10 +57,10 @@ class Shell(Protocol):
         """Send a message of Textual's."""
 
     def show_queue(self) -> None:
-        """From the document to the queue."""
+        """Go from the document to the queue."""
 
     def show_document(self) -> Any:
-        """To the document that the session has open."""
+        """Go to the document that the session has open."""
 
     def go_to(
         self,
@@ -70,27 +70,27 @@ class Shell(Protocol):
         *,
         find: tuple[str, int] | None = None,
     ) -> None:
-        """To a place in a document; see the application."""
+        """Go to a place in a document; see the application."""
 
     def decide(self, search: str) -> str:
-        """In review: open the first difference that a search asks for, above this screen; else say
-        why not."""
+        """In review, open the first difference that a search finds, above this screen. Otherwise,
+        returns the reason."""
 
     def next_theme(self) -> None:
-        """The next way to colour the screens."""
+        """Switch to the next theme."""
 
     def repaint(self) -> None:
         """Paint the whole screen again."""
 
     def keys_came(self, keys: list[Pressed]) -> None:
-        """These keys were pressed, in this order."""
+        """Take these pressed keys, in this order."""
 
     def leave(self) -> None:
-        """End; with decisions not saved, only when asked twice."""
+        """End the program; if decisions are not saved, only when asked twice."""
 
 
 class DocumentScreen(Protocol):
-    """The screen of the open document, as those on top of it see it."""
+    """The screen of the open document, as screens on top of it see it."""
 
     session: Session
 

@@ -1,4 +1,4 @@
-"""Building rows of styled text: a list of `(text, style)` pieces becomes a strip."""
+"""Builds rows of styled text: a list of `(text, style)` pieces becomes a strip."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Piece = tuple[str, Style]
 
 
 class Drawn:
-    """A row ready to be painted: its segments, and the cells they take. Textual's Strip would do,
-    but costs more to make than a row to paint."""
+    """A row ready to be painted: its segments and their width in cells. Textual's Strip would do,
+    but making one costs more than painting a row."""
 
     __slots__ = ("segments", "width")
 
@@ -33,12 +33,13 @@ class Drawn:
 
 
 def strip(pieces: Iterable[Piece]) -> Drawn:
-    """A row of these pieces; their text is made harmless."""
+    """A row of these pieces, with control characters replaced."""
     return drawn((displayable(text), style) for text, style in pieces)
 
 
 def drawn(pieces: Iterable[Piece], width: int | None = None) -> Drawn:
-    """A row of pieces whose text is known to be harmless, and maybe how many cells it takes."""
+    """A row of pieces whose text has no control characters; the caller may know its width in
+    cells."""
     segments = [Segment(text, style) for text, style in pieces if text]
     if width is not None:
         return Drawn(segments, width)
@@ -46,18 +47,18 @@ def drawn(pieces: Iterable[Piece], width: int | None = None) -> Drawn:
 
 
 def beside(left: Drawn, right: Drawn, column: int) -> Drawn:
-    """Two rows as one, the second from a column on that the first does not reach."""
+    """Two rows as one, with the second beginning at a column that the first does not reach."""
     gap = Segment(" " * (column - left.width), PLAIN)
     return Drawn([*left.segments, gap, *right.segments], column + right.width)
 
 
 def width_of(pieces: Iterable[Piece]) -> int:
-    """Cells that the pieces take."""
+    """The width of the pieces in cells."""
     return sum(cell_len(text) for text, _ in pieces)
 
 
 def clip(text: str, width: int) -> str:
-    """The text in at most `width` cells, with an ellipsis where it was cut."""
+    """The text in at most `width` cells, with an ellipsis if it was cut."""
     text = displayable(text)
     if cell_len(text) <= width:
         return text
@@ -72,8 +73,8 @@ def clip(text: str, width: int) -> str:
 def paragraphs(
     text: str, width: int, style: Style = PLAIN, *, indent: str = "", limit: int = 0
 ) -> list[list[Piece]]:
-    """The text wrapped into rows of `width` cells; after `limit` rows
-    (0: all) it is cut with an ellipsis."""
+    """The text wrapped into rows of `width` cells; after `limit` rows (0 for no limit) it is cut
+    with an ellipsis."""
     return [
         [(indent, PLAIN), (line, style)]
         for line in _wrapped(text, max(2, width - len(indent)), limit)
@@ -97,7 +98,7 @@ def flowed(pieces: Sequence[Piece], width: int, *, limit: int = 0) -> list[list[
 
 
 def _between(pieces: Sequence[Piece], text: str, start: int, end: int) -> list[Piece]:
-    """What of the pieces, which are `text` together, is in `[start, end)`."""
+    """The part of the pieces, whose joined text is `text`, in `[start, end)`."""
     row: list[Piece] = []
     at = 0
     for words, style in pieces:
@@ -111,7 +112,7 @@ def _between(pieces: Sequence[Piece], text: str, start: int, end: int) -> list[P
 @lru_cache(maxsize=512)
 def _wrapped(text: str, width: int, limit: int) -> tuple[str, ...]:
     if limit and len(text) > 4 * width * limit:
-        # No need to wrap what will be cut; the ellipsis comes all the same.
+        # There is no need to wrap what will be cut; the ellipsis appears anyway.
         text = text[: 4 * width * limit]
     text = displayable(text)
     lines = [text[line.start : line.end].rstrip() for line in wrap(text, width)]
@@ -124,7 +125,7 @@ def _wrapped(text: str, width: int, limit: int) -> tuple[str, ...]:
 def justify(
     left: Sequence[Piece], right: Sequence[Piece], width: int, fill: Style = PLAIN
 ) -> list[Piece]:
-    """`left` and `right` at the two ends of a row; `left` is what gives way."""
+    """A row with `left` and `right` at its two ends; `left` is shortened if there is no room."""
     room = width - width_of(right)
     kept: list[Piece] = []
     for text, style in left:

@@ -1,4 +1,5 @@
-"""The source of a review: the gold is in work, the annotators' versions are what is proposed."""
+"""The source of a review: the reviewer works on the gold, and the annotators' versions are the
+proposals."""
 
 from __future__ import annotations
 
@@ -37,10 +38,11 @@ from annotator.workflows.review.waiting import Situation, situation
 
 
 class Adjudicating(Source):
-    """Documents are opened as `@gold`, filled with what the strategy decides by itself.
+    """Opens documents as `@gold`, filled with what the strategy decides by itself.
 
-    With `hidden` annotators go by letters, which differ from document to document. `reviewer`
-    is who decides, as the log keeps it; `queue` is that of another source, where there is one.
+    With `hidden`, annotators are shown as letters, which differ between documents. `reviewer` is
+    the person who decides, as recorded in the log; `queue` is the queue of another source, if there
+    is one.
     """
 
     queue: ReviewQueue
@@ -62,35 +64,34 @@ class Adjudicating(Source):
         self.strategy = self.queue.strategy
         self.decided_by = reviewer
         self.model_lane = False
-        """Whether the suggestions stand beside the annotators' versions."""
+        """Whether the suggestions are shown beside the annotators' versions."""
         self.at_field = ""
-        """The field of the difference in focus that a number decides; all of it when empty."""
+        """The field of the difference in focus that a number decides; empty for all fields."""
         self._situation: Situation | None = None
         self._suggested: list[Suggestion] = []
         self._notes: dict[str, dict[str, str]] = {}
-        """By annotator and item what they noted in the open document."""
+        """What annotators noted in the open document, by annotator and item."""
         self._basis: dict[str, int] = {}
-        """How far each annotator's work was when the document was opened."""
+        """The state of each annotator's work when the document was opened."""
         self._decided: frozenset[str] = frozenset()
-        """The versions of the difference that was decided last,
-        until the focus is moved by hand."""
+        """The versions of the difference that was decided last, until somebody moves the focus."""
         self._editing: Difference | None = None
-        """The difference of which a version is being changed."""
+        """The difference one of whose versions is being changed."""
         self.taking_back: Callable[[], str] | None = None
-        """What an undo takes back beyond the open document, and says, until something else is
-        decided."""
+        """What an undo takes back beyond the open document, and its message, until something else
+        is decided."""
         self.chosen: tuple[Likeness, Option] | None = None
-        """What the difference decided last was like, and what was taken of it."""
+        """What the difference decided last was like, and which version was taken."""
         self._like: dict[frozenset[str], Likeness | None] = {}
 
     @property
     def merger(self) -> Merger:
-        """What the strategy learnt."""
+        """What the strategy has learnt."""
         return self.queue.merger
 
     @property
     def hidden(self) -> bool:
-        """Whether annotators go by letters."""
+        """Whether annotators are shown as letters."""
         return self.queue.hidden
 
     @hidden.setter
@@ -100,7 +101,7 @@ class Adjudicating(Source):
     # --- the open document
 
     def prepare(self, document: Document) -> None:
-        # Read before the work: what comes in between counts as changed since.
+        # Read this before the work, so that whatever arrives in between counts as changed since.
         self._basis = revisions(self.project.log.completions(document=document.id))
         found = self.merger.versions(document.id)
         self._situation, self.at_field = None, ""
@@ -122,20 +123,21 @@ class Adjudicating(Source):
         return choices.reattached(self.at(gold))
 
     def at(self, state: ReviewState) -> Adjudication:
-        """How far the adjudication of the open document is in a state of it."""
+        """The progress of the adjudication of the open document in a given state."""
         return Adjudication(state, self._situation)
 
     def noted(self, state: ReviewState) -> tuple[str, str] | None:
-        """The item that a reason or a message is about, and its note: of what was decided last,
-        until the focus is moved by hand; else the item in focus. None where nothing was decided
-        about it."""
+        """The item that a reason or a message is about, and its note. This is the item decided
+        last, until somebody moves the focus, and otherwise the item in focus. None if nothing was
+        decided about it."""
         focus = (state.focus,) if state.focus is not None else ()
         return self.at(state).noted(tuple(self._decided) or focus)
 
     # --- who made what
 
     def voters(self) -> list[tuple[str, str]]:
-        """Annotators of the open document in the order of their keys, and what each is called."""
+        """The annotators of the open document in the order of their keys, with their displayed
+        names."""
         if self._situation is None:
             return []
         if not self.hidden:
@@ -143,7 +145,7 @@ class Adjudicating(Source):
         return sorted(self._letters().items(), key=lambda pair: pair[1])
 
     def _letters(self) -> dict[str, str]:
-        """Annotator -> letter, in an order that a hash of document and name gives."""
+        """A dict from annotator to letter, in an order given by a hash of document and name."""
         if self._situation is None:
             return {}
         found = self._situation.found
@@ -177,7 +179,7 @@ class Adjudicating(Source):
         return bool(self._suggested)
 
     def proposed(self, difference: Difference) -> Annotation | None:
-        """What the model suggested for the same span, when it is to be shown."""
+        """What the model suggested for the same span, if suggestions are shown."""
         first = difference.candidates[0].value
         if not self.model_lane or not isinstance(first, Span):
             return None
@@ -191,8 +193,8 @@ class Adjudicating(Source):
     # --- deciding
 
     def next_field(self, state: ReviewState) -> str:
-        """Put the next field of the difference in focus at the numbers, after
-        the last one all of it again."""
+        """Let numbers decide the next field of the difference in focus; after the last field, all
+        of them again."""
         at = self.at(state)
         difference = at.in_focus()
         left = at.open_fields(difference) if difference is not None else ()
@@ -201,18 +203,18 @@ class Adjudicating(Source):
         return self.at_field
 
     def edit(self, state: ReviewState) -> None:
-        """The next change of the item in focus decides its difference: the
-        other versions do not stand then."""
+        """The next change of the item in focus decides its difference: it rejects the other
+        versions."""
         self._editing = self.at(state).in_focus()
 
     def rule_same(self, kind: NameKind, names: Sequence[str], canonical: str) -> None:
-        """The names are one, in all places; the open document has to be read again."""
+        """Rule that the names are one in all places, and read the open document again."""
         rule_same(self.project, kind, names, canonical, reviewer=self.decided_by)
         self.names_ruled()
 
     def names_ruled(self) -> None:
-        """Names were ruled on, or the last rulings were taken back: what hangs on names is read
-        again, and undo takes back what was ruled last."""
+        """Names were ruled on, or the last rulings were taken back: read again what depends on
+        names. Undo takes back the last ruling."""
         rulings = self.project.names.rulings()
         holding = bool(rulings) and rulings[-1].same
         last = [r for r in rulings if r.token == rulings[-1].token] if holding else []
@@ -223,11 +225,10 @@ class Adjudicating(Source):
         take_back(self.project, rulings, reviewer=self.decided_by)
         self.merger.names_changed()
         names = ", ".join(dict.fromkeys(ruling.name for ruling in rulings))
-        return f"taken back: {names} is a name of its own again"
+        return f"taken back: {names} is a separate name again"
 
     def beyond(self, action: ReviewAction) -> str | None:
-        """An undo takes back what was decided in several documents, where nothing was decided
-        since."""
+        """Undo what was decided in several documents, if nothing was decided since."""
         if not isinstance(action, do.Undo) or self.taking_back is None:
             return None
         back, self.taking_back = self.taking_back, None
@@ -245,8 +246,8 @@ class Adjudicating(Source):
         return Likening(state.document, concepts, self.at(state).value)
 
     def places(self, state: ReviewState, difference: Difference) -> list[OpenDifference]:
-        """Where else the same is in conflict: first in the open document, then in others, as far as
-        these were read."""
+        """Where else annotators differ in the same way: first in the open document, then in others,
+        as far as these have been read."""
         here = state.document.id
         found = [
             one
@@ -261,8 +262,8 @@ class Adjudicating(Source):
         self.queue.decided(state.document.id)
 
     def step(self, state: ReviewState, action: ReviewAction) -> Step:
-        """As in annotating, but for what would let several versions of one thing stand.
-        The focus walks differences."""
+        """As in annotating, except that two versions of one thing can never both stand, and that
+        the focus moves by differences."""
         at = self.at(state)
         if isinstance(
             action,
@@ -298,8 +299,8 @@ class Adjudicating(Source):
         return after, group
 
     def _going_on(self, before: Adjudication, state: ReviewState) -> ReviewState:
-        """Once the difference in focus is decided, the next one is in focus, in the order of
-        reading; with none left in the paragraph it stays."""
+        """Once the difference in focus is decided, the focus moves to the next one in reading
+        order. If none is left in the paragraph, it stays."""
         difference, at = before.in_focus(), self.at(state)
         if difference is None or not difference.number or state.mode is not Mode.BROWSE:
             return state
@@ -311,11 +312,11 @@ class Adjudicating(Source):
         if following is None:
             return at.focused_on(difference)
         back = following.number < difference.number
-        said = f"{state.message}; back to what was left" if back else state.message
+        said = f"{state.message}; back to the first undecided one" if back else state.message
         return at.focused_on(following).changed(message=said)
 
     def _remember(self, before: Adjudication, action: ReviewAction, state: ReviewState) -> None:
-        """What an action that was done means for those that follow."""
+        """Remember what an action means for those that follow."""
         if state.focus != before.state.focus:
             self.at_field = ""
         if state.history.undo is not before.state.history.undo:
@@ -331,13 +332,13 @@ class Adjudicating(Source):
             taken = likening.option(difference, _as_made(difference, action.choices[-1].take))
             self.chosen = (like, taken) if like is not None else None
         if isinstance(action, do.Settle):
-            # The next field that is open is decided next.
+            # The next open field is decided next.
             left = after.open_fields(difference) if after.in_focus() is difference else ()
             self.at_field = left[0] if left else ""
 
     def _edited(self, before: ReviewState, action: ReviewAction) -> Step | None:
-        """An action done on the version that is being changed: where it came to stand, its rivals
-        do not, in one undo. None where there is no such version."""
+        """The result of an action on the version that is being changed. If the action accepts it,
+        its rivals are rejected, with one undo for both. None if no version is being changed."""
         difference = self._editing
         selected = before.selection.item if before.selection is not None else None
         if difference is None or not {before.focus, selected} & difference.ids:

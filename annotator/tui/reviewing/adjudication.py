@@ -1,5 +1,5 @@
-"""How far the adjudication of the open document is: its differences, and what
-stands of them in a state of the gold."""
+"""The progress of the adjudication of the open document: its differences, and what is decided about
+them in a state of the gold."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from annotator.workflows.review.waiting import Situation
 
 @dataclass(frozen=True, slots=True)
 class Adjudication:
-    """The differences of a document in review, seen in a state. `situation` is None
-    where nobody finished the document."""
+    """The differences of a document in review, in a given state. `situation` is None if nobody
+    finished the document."""
 
     state: ReviewState
     situation: Situation | None
 
     @property
     def differences(self) -> tuple[Difference, ...]:
-        """All that was made in the document, aligned, in reading order."""
+        """Everything that annotators made in the document, aligned, in reading order."""
         return self.situation.differences if self.situation is not None else ()
 
     def value(self, id: str) -> Annotation | None:
-        """An annotation by its id: as it stands or is proposed, else as an annotator made it."""
+        """An annotation by its id: as it stands or is proposed, or else as an annotator made it."""
         item = self.state.find(id)
         if item is not None:
             return item.value
@@ -34,7 +34,7 @@ class Adjudication:
         return made.value if made is not None else None
 
     def start(self, difference: Difference) -> int:
-        """Where in the text a difference is."""
+        """The position of a difference in the text."""
         assert self.situation is not None
         return self.situation.start(difference)
 
@@ -43,7 +43,7 @@ class Adjudication:
         return self.state.document.paragraph_at(self.start(difference)).index
 
     def here(self) -> list[Difference]:
-        """What was made in the paragraph, aligned, in reading order."""
+        """Everything that annotators made in the paragraph, aligned, in reading order."""
         low, high = self.state.bounds
         return [d for d in self.differences if low <= self.start(d) < high]
 
@@ -52,36 +52,37 @@ class Adjudication:
         return next((d for d in self.differences if item in d.ids), None)
 
     def in_focus(self) -> Difference | None:
-        """The versions that the item in focus is one of."""
+        """The versions of the difference that the item in focus belongs to."""
         return self.of(self.state.focus)
 
     def is_open(self, difference: Difference) -> bool:
-        """Whether something of a difference waits for a decision. A relation waits no more once
-        something that it hangs on was decided against."""
+        """Whether a part of a difference waits for a decision. A relation no longer waits once
+        something that it depends on was rejected."""
         items = (self.state.find(id) for id in difference.ids)
         return any(item.undecided and self._hangs(item.value) for item in items if item is not None)
 
     def _hangs(self, value: Annotation) -> bool:
-        """Whether what an annotation hangs on is there, be it only proposed."""
+        """Whether everything that an annotation depends on stands or is proposed."""
         if not isinstance(value, Relation):
             return True
         ends = {value.source, value.target} - {AUTHOR}
         return all(self.state.find(end) is not None for end in ends)
 
     def counts(self) -> tuple[int, int]:
-        """How many differences the document has, and how many of them wait."""
+        """The number of differences in the document, and how many of them wait."""
         numbered = [d for d in self.differences if d.number]
         return len(numbered), sum(self.is_open(d) for d in numbered)
 
     def left_words(self) -> str:
-        """Which difference is in focus, of how many, and how many wait: `4 of 9, 3 left`."""
+        """The number of the difference in focus, of all, and of those that wait: `4 of 9, 3
+        left`."""
         every, left = self.counts()
         here = self.in_focus()
         at = f"{here.number} of {every}, " if here is not None and here.number else ""
         return f"{at}{left} left" if left else f"{at}all decided"
 
     def open_fields(self, difference: Difference) -> tuple[str, ...]:
-        """The fields of a difference that can be decided apart and are not decided yet."""
+        """The fields of a difference that can be decided separately and are not decided yet."""
         if not difference.by_field:
             return ()
         (id,) = difference.ids
@@ -91,16 +92,16 @@ class Adjudication:
         return item.standing.open if item.standing is not None else ()
 
     def shown(self, difference: Difference) -> list[str]:
-        """The versions of a difference that are shown, those that wait first."""
+        """The versions of a difference that are shown, with those that wait first."""
         items = [self.state.find(c.id) for c in difference.candidates]
         return [
             i.id for i in sorted((i for i in items if i is not None), key=lambda i: not i.undecided)
         ]
 
     def beside(self, step: int) -> Difference | None:
-        """The difference `step` after the one in focus, decided or not, in the order of reading and
-        over the ends of paragraphs; at the ends of the document the last. From elsewhere the
-        nearest of the paragraph. None where the document has none."""
+        """The difference `step` places after the one in focus, decided or not, in reading order and
+        across paragraphs; at the ends of the document, the last one. If no difference is in focus,
+        the nearest one in the paragraph. None if the document has no differences."""
         several = [d for d in self.differences if d.number]
         if not several:
             return None
@@ -116,8 +117,8 @@ class Adjudication:
         return (before or several[:1])[-1]
 
     def following(self, difference: Difference, among: Collection[Difference]) -> Difference | None:
-        """What is decided after a difference: of these the next open one of its paragraph, else the
-        first that was left out before it there; None where none is open."""
+        """The difference to decide after this one: the next open one of its paragraph, or else the
+        first open one before it there; None if none is open."""
         paragraph = self.paragraph(difference)
         left = [d for d in among if d.number and self.is_open(d) and self.paragraph(d) == paragraph]
         after = [d for d in left if d.number > difference.number]
@@ -133,8 +134,8 @@ class Adjudication:
         return state.changed(focus=focus)
 
     def noted(self, wanted: Sequence[str]) -> tuple[str, str] | None:
-        """Of these items the one that a reason or a message is about, and its note: what stands,
-        before what was decided against. None where nothing was decided about any."""
+        """The one of these items that a reason or a message is about, and its note. An item that
+        stands is preferred to a rejected one. None if none of them was decided."""
         found = [
             (id, standing)
             for held in self.state.annotations.by_paragraph.values()

@@ -1,4 +1,4 @@
-"""Like cases: what was decided once is decided wherever the same is in conflict."""
+"""Like cases: decides a difference in the same way wherever annotators differ in the same way."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from annotator.workflows.review.open_differences import Option
 
 
 def decide_alike(session: Session, source: Adjudicating) -> None:
-    """What was just decided is decided alike in all places where the same is in conflict; one undo
-    takes that back, if nothing is decided in between. What it did is said. A stance is left where
-    its holder or its claim is not decided yet."""
+    """Decide all like differences as the last one was decided. One undo takes that back, if nothing
+    is decided in between. A message says what was done. A stance is left where its holder or its
+    claim is not decided yet."""
     if source.chosen is None:
         session.say("decide a difference first: then this decides the like ones")
         return
@@ -25,7 +25,7 @@ def decide_alike(session: Session, source: Adjudicating) -> None:
     for one in source.queue.open.alike(like):
         found.setdefault(one.document, set()).add(one.ids)
     if not found:
-        session.say("the same conflict occurs nowhere else")
+        session.say("annotators differ in this way nowhere else")
         return
     counts = {
         document: _decide(_session(session, source, document), ids, taken)
@@ -43,7 +43,7 @@ def decide_alike(session: Session, source: Adjudicating) -> None:
 
 
 def _session(session: Session, source: Adjudicating, document: str) -> Session:
-    """A session of the same reviewer, in which one of the documents is open."""
+    """A session of the same reviewer with one of the documents open."""
     aside = Adjudicating(session.project, reviewer=source.decided_by, queue=source.queue)
     made = Session(session.project, GOLD, session.project.new_session(), source=aside)
     made.open(document)

@@ -1,7 +1,7 @@
-"""The actions that decide differences: which versions come to stand,
-and what falls or goes over with that.
+"""The actions that decide differences: which versions are accepted, and what else they reject or
+move.
 
-All of it is pure: an `Adjudication` goes in, an action for `review.step` comes out.
+All functions are pure: they take an `Adjudication` and return an action for `review.step`.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from annotator.workflows.review.versions import ADJUDICATED
 def take(
     at: Adjudication, difference: Difference, versions: Sequence[Candidate], words: str
 ) -> do.ChooseSeveral:
-    """These versions of a difference stand, the others do not. What
-    a stance hangs on is decided with it."""
+    """Accept these versions of a difference and reject the others. The spans that a stance depends
+    on are decided with it."""
     choices = [choice(at, difference, versions, words)]
     with_it: list[str] = []
     for end in _ends_of(at, versions):
@@ -45,7 +45,7 @@ def take(
 def choice(
     at: Adjudication, difference: Difference, versions: Sequence[Candidate], words: str
 ) -> do.Choose:
-    """These versions of a difference stand, the others do not."""
+    """Accept these versions of a difference and reject the others."""
     taken = {c.id for c in versions}
     values = tuple(_attached(at, c.value, ADJUDICATED) for c in versions)
     drop = tuple(c.id for c in difference.candidates if c.id not in taken)
@@ -53,13 +53,13 @@ def choice(
 
 
 def settle(difference: Difference, field: str, who: str, words: str) -> do.Settle:
-    """One field of a difference is as an annotator has it."""
+    """Decide one field of a difference as an annotator has it."""
     return do.Settle(field, difference.choice(field, who), words)
 
 
 def keep_gold(at: Adjudication) -> do.Choose | None:
-    """What stands of the difference in focus stays, as adjudicated, its rivals do not; None where
-    nothing of it stands in a finished gold and was changed since."""
+    """Keep what stands of the difference in focus, as adjudicated, and reject its rivals. None
+    unless it stands in a finished gold and was changed since."""
     difference = at.in_focus()
     if difference is None or at.situation is None:
         return None
@@ -72,12 +72,12 @@ def keep_gold(at: Adjudication) -> do.Choose | None:
         return None
     ids = {value.id for value in stays}
     drop = tuple(c.id for c in difference.candidates if c.id not in ids)
-    return do.Choose(stays, drop, "it stays as the gold has it")
+    return do.Choose(stays, drop, "the gold keeps what it has")
 
 
 def accept_most(at: Adjudication) -> do.ChooseSeveral | None:
-    """What all or a majority chose in the paragraph stands, the rest waits: never two versions of
-    one thing. None where there is nothing of the kind."""
+    """Accept what all or a majority chose in the paragraph; the rest waits. Two versions of one
+    thing are never both accepted. None if there is nothing to accept."""
     choices: list[do.Choose] = []
     left = 0
     standing = {span.id for span in at.state.annotations.spans()} | {AUTHOR}
@@ -104,19 +104,19 @@ def accept_most(at: Adjudication) -> do.ChooseSeveral | None:
 
 
 def accept(at: Adjudication) -> do.Choose | None:
-    """The version in focus stands, the others of its difference
-    do not; None where it has no others."""
+    """Accept the version in focus and reject the others of its difference; None if there are no
+    others."""
     difference, item = at.in_focus(), at.state.focused
     if difference is None or item is None or len(difference.ids) < 2 or not item.pending:
         return None
     own = next((c for c in difference.candidates if c.id == item.id), None)
     if own is None or own.contested:
         return None
-    return choice(at, difference, [own], "accepted, and not the others")
+    return choice(at, difference, [own], "accepted; the other versions are rejected")
 
 
 def reattached(at: Adjudication) -> ReviewState:
-    """The state in which stances that are proposed went over to the versions that stand now."""
+    """The state in which proposed stances refer to the versions that stand now."""
 
     def gone_over(suggestion: Suggestion) -> Suggestion:
         value = suggestion.value
@@ -132,7 +132,7 @@ def reattached(at: Adjudication) -> ReviewState:
 
 
 def _attached(at: Adjudication, value: Annotation, origin: str) -> Annotation:
-    """A version as it comes to stand: a relation's ends are the spans that stand there already."""
+    """A version as it will stand: the ends of a relation are the spans that already stand there."""
     value = replace(value, origin=origin)
     if isinstance(value, Span):
         return value
@@ -140,7 +140,8 @@ def _attached(at: Adjudication, value: Annotation, origin: str) -> Annotation:
 
 
 def _standing(at: Adjudication, end: str) -> str:
-    """The span itself where it stands or nothing of its kind does; else the version that stands."""
+    """The version that stands in the place of a span, or the span itself if it stands or no version
+    does."""
     item = at.state.find(end) if end != AUTHOR else None
     if end == AUTHOR or (item is not None and not item.pending):
         return end
@@ -153,7 +154,7 @@ def _standing(at: Adjudication, end: str) -> str:
 
 
 def _ends_of(at: Adjudication, versions: Sequence[Candidate]) -> list[str]:
-    """The spans that relations among some versions hang on, which do not stand yet."""
+    """The spans that relations among some versions depend on and that do not stand yet."""
     ends = [
         end
         for c in versions
@@ -191,7 +192,7 @@ def _told_hanging(at: Adjudication, difference: Difference, versions: Sequence[C
         told.append(
             f"{plural(waiting, 'stance')} that {'wait go' if waiting > 1 else 'waits goes'} {where}"
             if versions
-            else f"{plural(waiting, 'stance')} that waited fell with it"
+            else f"{plural(waiting, 'undecided stance')} rejected with it"
         )
     return "".join(f"; {words}" for words in told)
 

@@ -1,4 +1,5 @@
-"""The way through what waits in review: in the order of reading, or what moves the network most."""
+"""The order in which review goes through what waits: reading order, or first what changes the
+network most."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from annotator.workflows.review.waiting import situation
 
 
 class Waiting(Protocol):
-    """What of the queue the way follows from."""
+    """The part of the queue that determines the order."""
 
     by_leverage: bool
     weighed: list[Leverage]
@@ -34,9 +35,9 @@ class Waiting(Protocol):
 
 
 def leads(queue: Waiting, state: ReviewState, direction: int) -> Iterator[Lead]:
-    """Where something waits: from the difference in focus on in the order of reading, then in the
-    documents that follow, then from the other end. By leverage, first what moves the network most,
-    wherever it is."""
+    """The places where something waits: in reading order from the difference in focus on, then in
+    the documents that follow, then from the other end. By leverage, what changes the network most
+    comes first, wherever it is."""
     here = state.document.id
     chosen = queue.chosen(here)
     if queue.by_leverage and chosen is None:
@@ -44,7 +45,7 @@ def leads(queue: Waiting, state: ReviewState, direction: int) -> Iterator[Lead]:
         return
     beyond, left = _of_open(queue, state, direction)
     yield from (_lead(here, one) for one in beyond)
-    # Reading the queue costs more than a key may; most of the time it does not come to that.
+    # Reading the queue takes longer than a key may, and most of the time it is not needed.
     rows = [row for row in queue.read() if row.undecided or not row.counted or row.document == here]
     ids = [row.document for row in rows]
     at = ids.index(here) if here in ids else 0
@@ -57,21 +58,21 @@ def leads(queue: Waiting, state: ReviewState, direction: int) -> Iterator[Lead]:
 
 
 def first(queue: Waiting, document: str) -> Lead | None:
-    """The first difference of a document that was chosen; None where all are meant."""
+    """The first difference of a document that the search chose; None if there is no such search."""
     if queue.chosen(document) is None:
         return None
     return next((_lead(document, one) for one in _waiting(queue, document, 1)), None)
 
 
 def _lead(document: str, difference: Difference, *, again: bool = False, words: str = "") -> Lead:
-    said = "nothing is left beyond; this was left before" if again else words
+    said = "nothing is left after this; you left this one undecided before" if again else words
     return Lead(document, tuple(c.id for c in difference.candidates), said)
 
 
 def _of_open(
     queue: Waiting, state: ReviewState, direction: int
 ) -> tuple[Sequence[Difference], Sequence[Difference]]:
-    """Of the open document what waits beyond the focus, and what waits on this side of it."""
+    """What waits in the open document beyond the focus, and what waits before it."""
     there = situation(queue.merger, state.document.id)
     if there is None:
         return (), ()
@@ -84,7 +85,7 @@ def _of_open(
 
 
 def _waiting(queue: Waiting, document: str, direction: int) -> Sequence[Difference]:
-    """What waits in a document, of what was chosen."""
+    """What waits in a document, among the chosen differences."""
     there = situation(queue.merger, document)
     chosen = queue.chosen(document)
     found = there.waiting if there is not None else ()
@@ -92,7 +93,7 @@ def _waiting(queue: Waiting, document: str, direction: int) -> Sequence[Differen
 
 
 def _heaviest(queue: Waiting, state: ReviewState, direction: int) -> Iterator[Lead]:
-    """By leverage."""
+    """The places by leverage."""
     here = state.document.id
     for one in queue.weighed[::direction]:
         difference = one.difference
@@ -101,7 +102,7 @@ def _heaviest(queue: Waiting, state: ReviewState, direction: int) -> Iterator[Le
                 continue
         elif difference.ids not in {d.ids for d in _waiting(queue, one.document, 1)}:
             continue
-        yield _lead(one.document, difference, words=f"this moves {plural(one.edges, 'edge')}")
+        yield _lead(one.document, difference, words=f"this changes {plural(one.edges, 'edge')}")
 
 
 __all__ = ["first", "leads"]

@@ -1,5 +1,5 @@
-"""The queue of review: what has most to decide first, or what moves the network most; all that
-waits, or what was chosen by layer, label, annotator, kind or name."""
+"""The queue of review: first what has most to decide, or what changes the network most. It holds
+everything that waits, or what was chosen by layer, label, annotator, kind or name."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from annotator.workflows.review.queue import ReviewRow, review_rows
 from annotator.workflows.review.versions import Merger
 
 LOOK = 0.1
-"""Seconds that opening a document may take for reading what waits in others."""
+"""Seconds that opening a document may spend on reading what waits in others."""
 
 HASTE = 0.3
-"""Seconds that a look at the queue may take for counting what was not counted before."""
+"""Seconds that reading the queue may spend on counting what was not counted before."""
 
 
 class ReviewQueue(Queue):
-    """The documents that somebody finished. With `hidden` annotators go by letters."""
+    """The documents that somebody finished. With `hidden`, annotators are shown as letters."""
 
     decides = True
     asking = 'layer:claim label:fact,value kind:bounds by:ada,ben name:"…" reason:…, or a title'
@@ -42,28 +42,28 @@ class ReviewQueue(Queue):
         self.strategy = merger.strategy
         self.hidden = hidden
         self.by_leverage = False
-        """Whether what moves the network most comes first."""
+        """Whether what changes the network most comes first."""
         self.weighed: list[Leverage] = []
-        """By leverage: every difference that waited when it was weighed."""
+        """By leverage: every difference that was waiting when the network was last computed."""
         self._wanted = Wanted()
         self._titled: set[str] | None = None
-        """The documents with the words of the search in their titles; None for all."""
+        """The documents whose titles contain the words of the search; None for all."""
         self._counted_at: tuple[tuple[str, int], int] = (("", -1), 0)
         self._asked = ""
         """The search that `_wanted` was read from."""
         self._known: list[ReviewRow] = []
-        """The rows as they were read last."""
+        """The rows as last read."""
         self._counted: tuple[str, Completion | None, list[ReviewRow]] | None = None
-        """What was counted last: search, status, and its rows."""
+        """What was last counted: search, status, and the rows."""
 
     @cached_property
     def open(self) -> OpenDifferences:
-        """The differences that wait, as far as they were read."""
+        """The differences that wait, as far as they have been read."""
         return OpenDifferences(self.merger)
 
     @property
     def wanted(self) -> Wanted:
-        """What the search asks for."""
+        """The parsed search."""
         if self._asked != self.search:
             self._asked, self._wanted = self.search, Wanted.parse(self.search)
             rest = self._wanted.rest
@@ -71,8 +71,8 @@ class ReviewQueue(Queue):
         return self._wanted
 
     def chosen(self, document: str) -> set[frozenset[str]] | None:
-        """The versions of the differences of a document that the search asks for; None where it
-        does not ask for single differences."""
+        """The versions of the differences of a document that the search chooses; None if it chooses
+        whole documents."""
         if not self.wanted.narrows:
             return None
         if not self._in_title(document):
@@ -81,11 +81,11 @@ class ReviewQueue(Queue):
         return {one.ids for one in self.open.of(document) if self.wanted.holds(one)}
 
     def decided(self, document: str) -> None:
-        """Something was decided in a document."""
+        """Take notice that something was decided in a document."""
         self.open.renew(document)
 
     def look(self, document: str) -> None:
-        """Read what waits in a document, and for a moment in others, for what is like it."""
+        """Read what waits in a document and, for a moment, in others, to find what is like it."""
         self.open.renew(document)
         rows = self._known or self.read()
         self.open.read(
@@ -100,16 +100,15 @@ class ReviewQueue(Queue):
         return {who: f"#{i}" for i, who in enumerate(ordered, 1)}
 
     def course(self) -> str:
-        """What is decided in a row, and how much of it is left; empty where that is all there
-        is."""
+        """Which differences are being decided one after the other, and how many are left; empty if
+        they are all there are."""
         if not self.wanted.narrows:
             return ""
         more = "" if self.open.complete else "+"
         return f"{self.wanted.title}: {self._left()}{more} left"
 
     def _left(self) -> int:
-        """How many of the differences that the search asks for wait, counted when something was
-        read."""
+        """How many of the chosen differences wait, counted when something was read."""
         state = (self.search, self.open.revision)
         if self._counted_at[0] != state:
             documents = [id for id in self.open.documents if self._in_title(id)]
@@ -118,7 +117,7 @@ class ReviewQueue(Queue):
         return self._counted_at[1]
 
     def _in_title(self, document: str) -> bool:
-        """Whether the words of the search that choose no differences stand in a title."""
+        """Whether a title contains the words of the search that choose no differences."""
         return self._titled is None or document in self._titled
 
     def documents(
@@ -137,11 +136,11 @@ class ReviewQueue(Queue):
         )
         page = rows[offset:] if limit is None else rows[offset : offset + limit]
         known = self.project.documents.some(self.annotator, [row.document for row in page])
-        # A document that cannot be read is told of, and not in the list.
+        # A document that cannot be read is reported and left out of the list.
         return [self._summary(r, known[r.document]) for r in page if r.document in known]
 
     def count(self, *, search: str = "", completion: Completion | None = None) -> int:
-        # What is counted is what is shown next: it is read once for both.
+        # The counted rows are shown next, so they are read only once.
         self._counted = (search, completion, self._rows(search, completion))
         return len(self._counted[2])
 
@@ -152,13 +151,13 @@ class ReviewQueue(Queue):
         return _beyond(self.ids(), document, direction)
 
     def turn_order(self) -> str:
-        """First what moves the network most, and a line on how much that decides;
-        or what has most to decide."""
+        """Switch between what changes the network most and what has most to decide. Returns a line
+        about the order."""
         self.by_leverage = not self.by_leverage
         if not self.by_leverage:
             return "first what has most to decide"
         self.weighed = leverages(self.project, self.strategy)
-        return f"first what moves the network most: {leverage_told(self.weighed)}"
+        return f"first what changes the network most: {leverage_told(self.weighed)}"
 
     def leads(self, state: ReviewState, direction: int) -> Iterator[Lead]:
         return leads(self, state, direction)
@@ -184,7 +183,7 @@ class ReviewQueue(Queue):
         return document if document in left else next(iter(left), document)
 
     def remark(self, document: str) -> str:
-        """What changed since a document was gold."""
+        """What has changed since a document became gold."""
         row = next((r for r in self._known if r.document == document), None)
         if row is None or not row.changed:
             return ""
@@ -195,8 +194,7 @@ class ReviewQueue(Queue):
         return f"gold, changed since: {told(text, change)}{more}"
 
     def read(self) -> list[ReviewRow]:
-        """The queue as it is now. What takes long to count is counted bit by
-        bit, with every look at the queue."""
+        """Read the queue as it is now. Slow counting is spread over several reads."""
         return review_rows(self.project, self.strategy, seconds=HASTE)
 
     def _rows(self, search: str, completion: Completion | None) -> list[ReviewRow]:
@@ -239,7 +237,7 @@ class ReviewQueue(Queue):
 
 
 def _beyond(ids: Sequence[str], document: str, direction: int) -> str | None:
-    """The one before (-1) or after (1) a document."""
+    """The document before (-1) or after (1) a given one."""
     at = ids.index(document) + direction if document in ids else -1
     return ids[at] if 0 <= at < len(ids) else None
 

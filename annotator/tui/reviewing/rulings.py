@@ -1,4 +1,4 @@
-"""Names that the versions of a difference have, and the ruling that they are one."""
+"""The names in the versions of a difference, and the ruling that they are one."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ KINDS: tuple[NameKind, ...] = ("entity", "concept")
 
 
 def names_in_focus(at: Adjudication) -> tuple[NameKind, list[str]] | None:
-    """Entity or concept, and the names that the versions of the difference in focus have and not
-    all share; None where no name differs."""
+    """`entity` or `concept`, and the names that only some versions of the difference in focus have;
+    None if no name differs."""
     difference = at.in_focus()
     if difference is None:
         return None
@@ -39,7 +39,7 @@ def names_in_focus(at: Adjudication) -> tuple[NameKind, list[str]] | None:
 
 
 def _named(state: ReviewState, value: Annotation) -> list[Span]:
-    """The span itself; of a stance its holder, where that is a span."""
+    """The span itself; for a stance its holder, if that is a span."""
     if isinstance(value, Span):
         return [value]
     holder = state.find(value.source)
@@ -47,7 +47,7 @@ def _named(state: ReviewState, value: Annotation) -> list[Span]:
 
 
 def name_counts(project: Project, kind: NameKind) -> dict[str, int]:
-    """How often each name is in use, by anybody."""
+    """How often anybody uses each name."""
     known = project.names.entities() if kind == "entity" else project.names.concepts()
     return {one.name: one.count for one in known}
 
@@ -55,8 +55,8 @@ def name_counts(project: Project, kind: NameKind) -> dict[str, int]:
 def rule_names_same(
     session: Session, source: Adjudicating, kind: NameKind, names: Sequence[str], canonical: str
 ) -> None:
-    """The names are one, here and in all places, and the document is read again; one undo, if
-    nothing is decided in between, takes it back."""
+    """Rule that the names are one, here and in all other places, and read the document again. One
+    undo takes this back, if nothing is decided in between."""
 
     def left() -> int:
         at = source.at(session.review)
@@ -67,7 +67,7 @@ def rule_names_same(
     session.reload()
     settled = before - left()
     here = f"; {plural(settled, 'difference')} settled here" if settled else ""
-    session.say(f"the same: {canonical}, in all places{here}")
+    session.say(f"one name in all places: {canonical}{here}")
 
 
 __all__ = ["name_counts", "names_in_focus", "rule_names_same"]

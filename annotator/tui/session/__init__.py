@@ -1,10 +1,9 @@
-"""One person at work on one project, without a screen: the open document,
-and the way of decisions into the database.
+"""One person working on one project, without a screen: the open document, and the saving of
+decisions.
 
-A session is made of parts: `saving` holds what is yet to be saved, `queue` the documents in their
-order, `guide` the tour, `mutes` the rules that are not to suggest. Its `source` says where
-proposals come from and what a decision means: `Annotating` in an annotator's own work,
-`Adjudicating` (`tui/reviewing`) in review.
+A session has parts: `saving` holds unsaved decisions, `queue` the documents in their order, `guide`
+the tour, and `mutes` the muted rules. Its `source` says where proposals come from and what a
+decision means: `Annotating` in an annotator's own work, `Adjudicating` (`tui/reviewing`) in review.
 """
 
 from __future__ import annotations
@@ -29,11 +28,12 @@ from annotator.workflows.review.discussion import Message, messages
 
 
 class Session:
-    """`annotator` is whose work it is, `token` a name for the session that is new in the project.
+    """`annotator` is the person whose work it is, `token` a name for the session that is new in the
+    project.
 
-    Without a `source` it is the annotator's own work. With `background` suggestions are made and
-    models trained aside. `patience` is the number of seconds that a key waits for a locked
-    database.
+    Without a `source`, it is the annotator's own work. With `background`, suggestions are computed
+    and models trained in the background. `patience` is the number of seconds that a key waits for a
+    locked database.
     """
 
     def __init__(
@@ -59,15 +59,15 @@ class Session:
         self.guide = self.source.guide
         self.state: ReviewState | None = None
         self.view = ""
-        """How the annotate screen is arranged, in words of its own; kept with the place."""
+        """How the annotate screen is arranged, in the screen's own terms; saved with the place."""
         self.names_wait = False
-        """Whether names are proposed only once `propose_names` says so: what proposes them takes a
-        moment to load, and the first picture need not wait for it."""
+        """Whether names are proposed only after `propose_names`: their code takes a moment to load,
+        and the first picture need not wait for it."""
         self._phrases = KeptPhrases(project)
         self._place: Position | None = None
         self._ambiguous: Mapping[str, Sequence[str]] | None = None
         self._said: list[Message] | None = None
-        """What review says about the open document, once it was asked for."""
+        """What review says about the open document, once it was read."""
 
     @property
     def review(self) -> ReviewState:
@@ -102,7 +102,7 @@ class Session:
             namer=None if self.names_wait else self.source.namer(),
             phraser=self._phrases,
         )
-        # Ids made in this session never repeat, whichever documents it opened.
+        # Ids made in this session never repeat, whichever documents it opens.
         state = replace(state, serial=before.serial if before else 0)
         if before is not None and (before.threshold or before.only):
             shown = replace(state, threshold=before.threshold, only=before.only)
@@ -116,17 +116,17 @@ class Session:
             self.open(here.document.id, paragraph=here.paragraph, item=here.focus)
 
     def say(self, message: str) -> None:
-        """What the last step did, in words; over with the next one."""
+        """Say what the last step did; the next step clears it."""
         self.state = self.review.changed(message=message)
 
     def clear_notice(self) -> None:
-        """Forget what the last step said: with the next key it is old,
-        also where that key takes no step."""
+        """Clear the message of the last step: after the next key it is old, even if that key takes
+        no step."""
         if self.review.message:
             self.say("")
 
     def do(self, action: do.ReviewAction) -> None:
-        """Do what a key asks for, and save it."""
+        """Run the action of a key, and save the result."""
         said = self.source.beyond(action)
         if said is not None:
             self.reload()
@@ -147,8 +147,8 @@ class Session:
             self.source.keep_shown(self.review)
 
     def to_undecided(self, direction: int = 1) -> bool:
-        """Go to the next (1) or previous (-1) undecided item, in this document or the ones
-        beyond it; whether there is one."""
+        """Go to the next (1) or previous (-1) undecided item, in this document or in those beyond
+        it. Returns whether there is one."""
         leads = self.queue.leads(self.review, direction)
         if leads is not None:
             return any(self.follow(lead) for lead in leads)
@@ -171,14 +171,13 @@ class Session:
             self.do(do.MoveFocus(direction, undecided=True))
             if any(item.undecided for item in self.review.items):
                 return True
-            # All that waits there is muted, or hidden by the threshold
-            # or the filter: on to the next.
+            # Everything that waits there is muted, or hidden by the threshold or the filter: go on.
         if self.review.document.id != before.document.id:
             self.open(before.document.id, paragraph=before.paragraph, item=before.focus)
         return False
 
     def follow(self, lead: Lead) -> bool:
-        """Go where something waits; whether it still does."""
+        """Go to a place where something waits. Returns whether it still does."""
         if lead.document != self.review.document.id:
             self.open(lead.document, paragraph=0)
         items = [self.review.find(id) for id in lead.items]
@@ -190,7 +189,7 @@ class Session:
         return True
 
     def propose_names(self) -> bool:
-        """Propose names from now on; whether that changes what is shown."""
+        """Propose names from now on. Returns whether that changes the screen."""
         self.names_wait = False
         if self.state is None or self.state.namer is not None:
             return False
@@ -201,7 +200,7 @@ class Session:
         return True
 
     def take_arrivals(self) -> bool:
-        """Whether the suggestions that the document waits for are there by now."""
+        """Whether the suggestions that the document waits for have arrived."""
         state = self.source.arrivals(self.review)
         if state is None:
             return False
@@ -209,19 +208,19 @@ class Session:
         return True
 
     def mute(self, rule: str, *, who: str, muted: bool = True) -> None:
-        """As `mutes.mute`, and open the document again; what was decided stays."""
+        """The same as `mutes.mute`, and open the document again; decisions stay."""
         self.mutes.mute(rule, who=who, muted=muted)
         self.reload()
 
     # --- keeping
 
     def _overtaken(self, error: ConflictError) -> None:
-        """The document was changed elsewhere by the same annotator."""
+        """The same annotator changed the document elsewhere: read it again."""
         self.reload()
         self.say(f"{error.message}: the document was read again")
 
     def save_place(self) -> None:
-        """Keep where the annotator is; a failure is told, and tried again with the next key."""
+        """Save where the annotator is. A failure is reported, and the next key tries again."""
         if self.state is None:
             return
         place = Position(self.state.document.id, self.state.paragraph, self.state.focus, self.view)
@@ -238,20 +237,20 @@ class Session:
     # --- what there is to say of the open document
 
     def times(self) -> dict[str, str]:
-        """When each group of decisions of the open document was recorded:
-        its name -> ISO 8601, UTC."""
+        """When each group of decisions of the open document was recorded: a dict from its name to
+        ISO 8601, UTC."""
         events = self.project.log.events(self.review.document.id, self.annotator)
         return {event.decision.group: event.time for event in events}
 
     def ambiguous(self) -> Mapping[str, Sequence[str]]:
-        """The names in the text that this annotator gave to two entities or more, with those; read
-        once for a document, and again when a name was given."""
+        """Forms in the text to which this annotator gave two or more entities, with these. They are
+        read once per document, and again after a name was given."""
         if self._ambiguous is None:
             self._ambiguous = self.project.names.ambiguous(self.annotator, self.review.document.id)
         return self._ambiguous
 
     def message_here(self) -> str:
-        """What review says to the annotators about the open paragraph; nothing, in review."""
+        """What review says to the annotators about the open paragraph; empty in review."""
         if self.queue.decides:
             return ""
         if self._said is None:
@@ -261,7 +260,7 @@ class Session:
 
 
 def _renames(decision: Decision) -> bool:
-    """Whether a decision gives a span another entity than it had."""
+    """Whether a decision changes the entity of a span."""
     states = (decision.before, decision.after)
     old, new = (s.value.entity if s and isinstance(s.value, Span) else None for s in states)
     return old != new

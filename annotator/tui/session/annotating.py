@@ -1,5 +1,5 @@
-"""The source of an annotator's own work: what suggesters propose, but
-for muted rules and in blind paragraphs."""
+"""The source of an annotator's own work: what suggesters propose, except from muted rules and in
+blind paragraphs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from annotator.workflows.background import Background
 
 
 def _without_other_names(one: Suggestion, listed: Callable[[str], bool]) -> Suggestion:
-    """A suggestion without an entity that a closed codebook does not hold."""
+    """A suggestion, without its entity if a closed codebook does not contain that."""
     if not isinstance(one.value, Span) or not one.value.entity:
         return one
     if all(listed(part.strip()) for part in one.value.entity.split(";")):
@@ -32,7 +32,8 @@ def _without_other_names(one: Suggestion, listed: Callable[[str], bool]) -> Sugg
 
 
 class Annotating(Source):
-    """With `background` suggestions are made and models trained aside, from what is decided."""
+    """With `background`, suggestions are computed and models trained in the background, from what
+    is decided."""
 
     def __init__(
         self,
@@ -79,7 +80,7 @@ class Annotating(Source):
         ]
 
     def is_blind(self, document: Document, paragraph: int) -> bool:
-        """By the project's `blind_share`."""
+        """Decided by the project's `blind_share`."""
         share = self._project.config.blind_share
         return bool(share) and is_blind(
             document.id, paragraph, share=share, seed=self._project.blind_seed
@@ -94,7 +95,7 @@ class Annotating(Source):
         return self._namer
 
     def _listed(self) -> Callable[[str], bool] | None:
-        """With a closed codebook, whether it holds an entity; None with an open one."""
+        """A test whether a closed codebook contains an entity; None if the codebook is open."""
         if self._project.config.codebook != "closed":
             return None
         names = self._project.names

@@ -1,5 +1,5 @@
-"""The suggestions of a document as they come to its annotator: made
-aside, learnt meanwhile, kept as seen."""
+"""How suggestions reach an annotator: computed in the background, replaced by a new model, recorded
+as seen."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from annotator.workflows.background import SUGGEST, Background, model_summary
 
 
 class Arrivals:
-    """`suggestions` gives what is proposed in a paragraph by now; failures
-    to keep something go to `failed`."""
+    """`suggestions` gives what is now proposed in a paragraph; a failure to save something is
+    passed to `failed`."""
 
     def __init__(
         self,
@@ -29,23 +29,23 @@ class Arrivals:
         failed: Callable[[StoreError], None],
     ) -> None:
         self.awaiting = False
-        """Whether the open document has no suggestions yet, and they are being made."""
+        """Whether the suggestions of the open document are still being computed."""
         self._project = project
         self._annotator = annotator
         self._background = background
         self._suggestions = suggestions
         self._failed = failed
         self._opened: set[tuple[str, int]] = set()
-        """The paragraphs, by document, that the annotator came to once."""
+        """The paragraphs, by document, that the annotator has visited."""
         self._asked: set[str] = set()
         self._shown: dict[tuple[str, int], set[str]] = {}
-        """By document and paragraph, the suggestions that are kept as seen."""
+        """The suggestions recorded as seen, by document and paragraph."""
         self.news = ""
-        """What was said last of a new model."""
+        """What was last said about a new model."""
         self._summary: str | None = None
 
     def ask(self, document: str) -> None:
-        """For a document that has no suggestions at all: have them made aside."""
+        """Have the suggestions of a document computed in the background, if it has none at all."""
         self.awaiting = False
         if (
             self._background is None
@@ -58,15 +58,14 @@ class Arrivals:
         self.awaiting = not self._background.error
 
     def at(self, state: ReviewState) -> ReviewState:
-        """Of a paragraph that is seen for the first time, what is suggested by now; from then on it
-        stays. What a model learnt meanwhile so comes with the next paragraph that is opened, and
-        a quiet line says so."""
+        """The suggestions of a paragraph. They are fixed when it is first seen, so the suggestions
+        of a new model appear with the next paragraph that is opened, and a quiet line says so."""
         place = (state.document.id, state.paragraph)
         if place in self._opened:
             self.keep_shown(state)
             return state
         try:
-            # Kept first: whatever is read after that is not changed by training any more.
+            # Record this first: training does not change what is read afterwards.
             self._project.suggestions.mark_opened(*place, self._annotator)
         except StoreError as error:
             self._failed(error)
@@ -82,7 +81,7 @@ class Arrivals:
         return replace(state, message=message)
 
     def _new_model(self) -> str:
-        """What is to be said of a model that came since the last paragraph."""
+        """What to say about a model that is new since the last paragraph."""
         if self._background is None:
             return ""
         before, self._summary = self._summary, model_summary(self._project)
@@ -91,8 +90,7 @@ class Arrivals:
         return self.news
 
     def keep_shown(self, state: ReviewState) -> None:
-        """Keep what is proposed in the paragraph in work, the first
-        time that the annotator sees it."""
+        """Record what is proposed in the paragraph in work when the annotator first sees it."""
         known = self._shown.setdefault((state.document.id, state.paragraph), set())
         seen = [
             item.suggestion
@@ -106,15 +104,15 @@ class Arrivals:
                 state.document.id, self._annotator, [shown_of(s) for s in seen]
             )
         except StoreError as error:
-            # Tried again with the next key: what is not kept now is not known.
+            # The next key tries again, since nothing was recorded.
             self._failed(error)
             return
         known.update(s.id for s in seen)
 
     def take(self, state: ReviewState) -> ReviewState | None:
-        """The state once the suggestions are there that the document waits for; None before. They
-        are shown at once where nothing is in the paragraph that they would change, else when a
-        paragraph is opened."""
+        """The state with the suggestions that the document waits for; None until they are there.
+        They are shown at once if the paragraph is still empty, and otherwise when a paragraph is
+        opened."""
         if not self.awaiting or not self._project.suggestions.of(state.document.id):
             return None
         self.awaiting = False

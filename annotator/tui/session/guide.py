@@ -1,5 +1,4 @@
-"""The guided tour as one annotator goes through it: offered once,
-left at any time, begun again on demand."""
+"""The guided tour of one annotator: offered once; it can be left at any time and begun again."""
 
 from __future__ import annotations
 
@@ -12,8 +11,8 @@ from annotator.tui.tour import Tour, TourStep, watch
 
 
 class Guide:
-    """`tour` is where the annotator is in the tour, while it is on. A failure to
-    keep that it is over goes to `failed`."""
+    """`tour` is the state of the tour while it is on. A failure to save that it is over is passed
+    to `failed`."""
 
     def __init__(
         self, project: Project, annotator: str, failed: Callable[[StoreError], None]
@@ -24,21 +23,21 @@ class Guide:
         self._failed = failed
 
     def offer(self, state: ReviewState | None) -> None:
-        """Begin the tour where the project offers it and the annotator has not been through it."""
+        """Begin the tour if the project offers it and the annotator has not finished it."""
         if self._project.setting(TOUR) and not self._project.setting(self._over):
             self.begin(state)
 
     def begin(self, state: ReviewState | None) -> None:
-        """The tour from its first step."""
+        """Begin the tour at its first step."""
         self.tour = Tour(seen=state)
 
     def leave(self) -> None:
-        """No tour any more, and none offered again."""
+        """End the tour, and do not offer it again."""
         self.tour = None
         self._keep_over()
 
     def watch(self, state: ReviewState) -> None:
-        """Let the tour see the state that is now."""
+        """Show the tour the present state."""
         if self.tour is not None:
             before, self.tour = self.tour, watch(self.tour, state)
             if self.tour.step is TourStep.END and before.step is not TourStep.END:

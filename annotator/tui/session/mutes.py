@@ -1,11 +1,11 @@
-"""The rules that are not to suggest anything, for one annotator or for everybody."""
+"""The muted rules, of one annotator or of everybody."""
 
 from __future__ import annotations
 
 from annotator.project import Project
 
 EVERYBODY = "@all"
-"""Whose mutes hold for the whole project."""
+"""The name under which rules are muted for the whole project."""
 
 
 class Mutes:
@@ -20,9 +20,9 @@ class Mutes:
         return self._of(self._annotator) | self._of(EVERYBODY)
 
     def mute(self, rule: str, *, who: str, muted: bool = True) -> None:
-        """Mute a rule, or let it speak again, for `who` (EVERYBODY for the project).
+        """Mute or unmute a rule for `who` (EVERYBODY for the project).
 
-        Raises StoreError if it cannot be kept.
+        Raises StoreError if it cannot be saved.
         """
         rules = self._of(who) | {rule} if muted else self._of(who) - {rule}
         self._project.keep_setting(f"mute:{who}", "\n".join(sorted(rules)))

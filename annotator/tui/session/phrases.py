@@ -1,4 +1,4 @@
-"""The phrases of parsed paragraphs, from the parses that suggesting and training kept."""
+"""The phrases of parsed paragraphs, from the parses that suggesting and training stored."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 class KeptPhrases:
-    """Reads a parse when a selection grows in its paragraph; holds the last one. Nothing is parsed
-    here: where no parse is kept there are no phrases."""
+    """Reads a parse when a selection grows in its paragraph, and keeps the last one. Nothing is
+    parsed here: without a stored parse there are no phrases."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
@@ -41,7 +41,8 @@ class KeptPhrases:
         try:
             data = self._project.parses.any_parse(key_of(text))
         except StoreError:
-            # It grows by rule then. What is wrong with the database is told on the next save.
+            # The selection then grows by rule. The next save reports what is wrong with the
+            # database.
             return None
         parse = Parse.of_bytes(data) if data is not None else None
         if parse is not None:

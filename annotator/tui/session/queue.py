@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """Where something waits: a document, the items of which one is undecided,
-    and what is said once it is reached."""
+    """A place where something waits: a document, items of which one is undecided, and the message
+    on arrival."""
 
     document: str
     items: tuple[str, ...]
@@ -30,7 +30,7 @@ class Lead:
 
 
 class Queue(ABC):
-    """The documents of a session. `statuses` are those that it can be filtered by, after all."""
+    """The documents of a session. `statuses` are the filters that follow “all”."""
 
     statuses: ClassVar[Sequence[Completion]] = (
         Completion.NEW,
@@ -40,20 +40,19 @@ class Queue(ABC):
     )
 
     decides: ClassVar[bool] = False
-    """Whether differences between annotators are decided in it."""
+    """Whether it is for deciding differences between annotators."""
     asking: ClassVar[str] = "filter by title"
-    """What the search is asked for with."""
+    """The prompt of the search."""
 
     def __init__(self, project: Project, annotator: str) -> None:
         self.project = project
         self.annotator = annotator
         self.greeting = ""
-        """What the queue says first."""
+        """The first message of the queue."""
         self.search = ""
-        """The words that the queue is filtered by."""
+        """The words of the filter."""
         self.every = False
-        """Whether somebody to whom documents are assigned wants to go through
-        all documents all the same."""
+        """Whether an annotator with assigned documents wants to see all documents anyway."""
 
     @property
     def assigned(self) -> bool:
@@ -62,8 +61,8 @@ class Queue(ABC):
 
     @property
     def own(self) -> bool:
-        """Whether the queue, and every way to another document, holds only
-        the annotator's own documents."""
+        """Whether the queue, and every key that leads to another document, is limited to the
+        annotator's own documents."""
         return not self.every and self.assigned
 
     @abstractmethod
@@ -79,7 +78,7 @@ class Queue(ABC):
 
     @abstractmethod
     def count(self, *, search: str = "", completion: Completion | None = None) -> int:
-        """Number of rows of the queue."""
+        """The number of rows of the queue."""
 
     @abstractmethod
     def ids(self) -> list[str]:
@@ -90,62 +89,62 @@ class Queue(ABC):
         """The document before (-1) or after (1) one, in the order of the queue."""
 
     def waiting(self, document: str, direction: int) -> str | None:  # noqa: ARG002
-        """The nearest document before (-1) or after (1) one in which something waits for a
-        decision; for a queue without `leads`."""
+        """The nearest document before (-1) or after (1) one that has something to decide; for a
+        queue without `leads`."""
         return None
 
     def leads(self, state: ReviewState, direction: int) -> Iterator[Lead] | None:  # noqa: ARG002
-        """Where something waits, the first before (-1: the last before) the others, in an order of
-        its own; None where that is the order of reading. Documents may be opened while it is
-        gone through."""
+        """The places where something waits, in the queue's own order (-1: reversed); None if that
+        is reading order. The caller may open documents while iterating."""
         return None
 
     def first(self, document: str) -> Lead | None:  # noqa: ARG002
-        """Of a document that is opened, the first of what the search asks for, where it asks for
-        more than titles."""
+        """The first item that the search chooses in a document, if it searches for more than
+        titles."""
         return None
 
     def narrow(self, search: str) -> int | None:  # noqa: ARG002
-        """Ask for single differences; how many wait. None where there are none to ask for."""
+        """Choose single differences. Returns how many wait; None if the queue has no
+        differences."""
         return None
 
     def called(self) -> Mapping[str, str]:
-        """What annotators are called where their names are hidden, the same in all documents;
-        nothing where they are shown."""
+        """The letters of annotators while their names are hidden, the same in all documents; empty
+        if names are shown."""
         return {}
 
     def searched(self) -> str:
-        """What the search asks for, in words."""
+        """The search in words."""
         return f"titles with “{self.search}”" if self.search else ""
 
     def after(self, document: str) -> str | None:
-        """The document that is next once one is left: itself, where it is not finished."""
+        """The document to go to after leaving one: the same document, if it is not finished."""
         row = self.project.documents.some(self.annotator, [document]).get(document)
         over = row is None or row.completion in (Completion.DONE, Completion.SKIPPED)
         return self.neighbour(document, 1) or document if over else document
 
     def turn_order(self) -> str:
-        """Put the queue in its other order, and say in which it is."""
+        """Switch the queue to its other order. Returns a message that names it."""
         return "the queue has one order; review has two"
 
     def remark(self, document: str) -> str:  # noqa: ARG002
-        """What the queue has to say of a document besides what review says."""
+        """What the queue says about a document besides the messages of review."""
         return ""
 
     def all_done(self) -> str:
-        """What is to be said once nothing is left of what is assigned to the annotator,
-        who is shown that alone."""
+        """What to say once the annotator, who sees only assigned documents, has finished all of
+        them."""
         return ""
 
     def messages(self, documents: Sequence[str]) -> dict[str, list[Message]]:
-        """What review says to the annotators, by document, of these documents."""
+        """The messages of review to the annotators in these documents, by document."""
         found: dict[str, list[Message]] = {}
         for message in messages(self.project, documents):
             found.setdefault(message.document, []).append(message)
         return found
 
     def pace(self) -> str:
-        """How fast the annotator is, in one line; empty where the project does not ask for it."""
+        """How fast the annotator works, in one line; empty if the project does not want it."""
         if not self.project.config.pace:
             return ""
         now = datetime.now().astimezone()
@@ -160,14 +159,14 @@ class Queue(ABC):
 
 
 class AnnotatorQueue(Queue):
-    """All documents, or those assigned to the annotator, as the project orders them, or with those
-    first that teach the model most."""
+    """All documents, or those assigned to the annotator, in the project's order or with those first
+    that teach the model most."""
 
     def __init__(self, project: Project, annotator: str) -> None:
         super().__init__(project, annotator)
         self._strategy: Strategy | None = None
         self._order: list[str] | None = None
-        """The documents in an order other than the project's."""
+        """The documents, if their order is not the project's."""
 
     def turn_order(self) -> str:
         from annotator.workflows.active_learning import WAYS, queue_order
@@ -183,8 +182,8 @@ class AnnotatorQueue(Queue):
             return f"the documents in the project's order: {error.message}"
         self._order = ordered
         doubted = self._strategy == "uncertainty"
-        what = "the model doubts most" if doubted else "is least like the rest"
-        return f"first what {what}, every fifth document drawn at random"
+        what = "the model is least sure about" if doubted else "is least like the rest"
+        return f"first what {what}; every fifth document is drawn at random"
 
     def _in_order(self) -> list[str]:
         """The documents in the project's order."""
@@ -225,7 +224,7 @@ class AnnotatorQueue(Queue):
         if self._order is None:
             return self._in_order()
         if len(self._order) != self.count():
-            # Other documents came, or all are shown instead of one's own.
+            # Other documents arrived, or all are shown instead of the annotator's own.
             now, before = self._in_order(), set(self._order)
             kept = set(now)
             self._order = [id for id in self._order if id in kept]
@@ -248,7 +247,7 @@ class AnnotatorQueue(Queue):
         return next((r.id for r in left if r.pending and r.completion is not skipped), None)
 
     def _beyond(self, document: str, direction: int) -> list[str]:
-        """The documents after (1) or before (-1) one, the nearest first."""
+        """The documents after (1) or before (-1) a given one, the nearest first."""
         ids = self.ids()
         if document not in ids:
             return []

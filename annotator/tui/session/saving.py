@@ -1,4 +1,4 @@
-"""The way of decisions into the database, and where they are kept while it cannot be written."""
+"""Saves decisions, and keeps them elsewhere while the database cannot be written."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from annotator.project import Pending, Project
 logger = logging.getLogger(__name__)
 
 HASTE = 0.02
-"""Seconds that a key waits for a database that could not be written before."""
+"""Seconds that a key waits for a database that could not be written earlier."""
 
 
 class Saving:
-    """Decisions of one annotator in one project on their way into the database.
+    """The decisions of one annotator in one project on their way into the database.
 
-    `unsaved` holds groups that could not be written, oldest first; `error` says why. Nothing after
-    a group that failed is written before it. `overtaken` is called when what was unsaved of a
-    document was given up, since the same annotator changed it elsewhere. `patience` is the number
-    of seconds that a key waits for a locked database; once one waited in vain, those after it wait
-    for HASTE only, until all is saved.
+    `unsaved` holds groups that could not be written, oldest first; `error` says why. If a group
+    fails, nothing after it is written before it. `overtaken` is called when unsaved decisions on a
+    document were given up because the same annotator changed it elsewhere. `patience` is the number
+    of seconds that a key waits for a locked database. After one key has waited in vain, the next
+    ones wait only for HASTE, until everything is saved.
     """
 
     def __init__(
@@ -40,26 +40,26 @@ class Saving:
         self._overtaken = overtaken
 
     def add(self, pending: Pending) -> bool:
-        """Write a group after what is unsaved; whether all of it is written now."""
+        """Write a group after everything unsaved. Returns whether all of it is written now."""
         self.unsaved.append(pending)
         return self.save()
 
     def note(self, error: StoreError) -> None:
-        """Something that is not a decision could not be kept: it is told, unless decisions
-        are unsaved, which matter more."""
+        """Report that something other than a decision could not be saved, unless decisions are
+        unsaved, which matter more."""
         self.error = self.error or error
 
     def noted(self) -> None:
-        """What is no decision is kept by now."""
+        """Take notice that whatever was not a decision is now saved."""
         if not self.unsaved:
             self.error = None
 
     def save(self) -> bool:
-        """Write what is unsaved; whether all of it is written now. What cannot be written into the
-        database is on disk beside it on return, if that is possible at all.
+        """Write what is unsaved. Returns whether all of it is written now. What cannot be written
+        into the database is on disk beside it on return, if that is possible at all.
 
-        After a conflict (the same annotator at work in two terminals) what is unsaved of that
-        document is given up, since it was decided on a state that is gone.
+        After a conflict (the same annotator working in two terminals), unsaved decisions on that
+        document are given up, since they were based on an outdated state.
         """
         while self.unsaved:
             one = self.unsaved[0]
@@ -88,7 +88,7 @@ class Saving:
         self.project.wait_at_most(self.patience)
 
     def _keep_beside(self) -> None:
-        """Have what is unsaved on disk beside the database."""
+        """Write what is unsaved to disk beside the database."""
         try:
             self.project.journal.keep(self.unsaved)
         except StoreError as error:
@@ -96,48 +96,47 @@ class Saving:
 
     @property
     def safe(self) -> bool:
-        """Whether all that is unsaved is on disk beside the database, so that it
-        survives the end of the program."""
+        """Whether everything unsaved is on disk beside the database, so that it survives the end of
+        the program."""
         return self.project.journal.holds(self.unsaved)
 
     @property
     def replaced(self) -> bool:
-        """Whether the database was taken away or replaced, so that somebody has to
-        say what becomes of the unsaved."""
+        """Whether the database was removed or replaced, so that somebody must say what to do with
+        unsaved decisions."""
         return isinstance(self.error, ReplacedError)
 
     def trouble(self) -> str:
-        """What there is to say of what is not saved; empty when all is."""
+        """What to say about anything unsaved; empty if all is saved."""
         if self.error is None:
             return ""
         if not self.unsaved:
-            return f"the place is not saved: {self.error.message}. Trying again: leave this open"
+            return f"your place is not saved: {self.error.message}. Trying again; leave this open"
         many = plural(len(self.unsaved), "decision")
         if self.safe:
             rest = "" if self.replaced else ". Trying again"
             return f"{many} kept beside the database: {self.error.message}{rest}"
-        return f"{many} not saved: {self.error.message}. Trying again: leave this open"
+        return f"{many} not saved: {self.error.message}. Trying again; leave this open"
 
     def adopt(self) -> str:
-        """After the database was replaced: go on with the file that is there now, and write what is
-        unsaved into it; what came of that. Decisions that do not fit to what stands there are
-        put aside, in a file that is named.
+        """After the database was replaced, continue with the file that is there now and write what
+        is unsaved into it. Returns a message about the result. Decisions that do not fit that file
+        are written to another one, which the message names.
 
-        Raises StoreError if there is no file, or none that can
-        be opened; all stays as it was then.
+        Raises StoreError if there is no file or it cannot be opened; then nothing changes.
         """
         self.project.reopen()
         fitting, aside = self.project.journal.settle(self.project.log.save, self.unsaved)
         self.unsaved = []
         self._all_is_saved()
         said = f"{plural(fitting, 'decision')} written into the database that is there now"
-        return f"{said}; what does not fit to it is in {aside.name}" if aside is not None else said
+        return f"{said}; what does not fit it is in {aside.name}" if aside is not None else said
 
     def rescue(self) -> Path:
-        """After the database was replaced: what this program has of it and what
-        is unsaved, in a file beside it.
+        """After the database was replaced, write what this program has of it and what is unsaved to
+        a file beside it.
 
-        Raises StoreError if it cannot be written; all stays as it was then.
+        Raises StoreError if it cannot be written; then nothing changes.
         """
         file = self.project.rescue(self.unsaved)
         self.unsaved = []

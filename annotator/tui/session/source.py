@@ -16,19 +16,19 @@ from annotator.tui.session.queue import Queue
 class Source:
     """What a session works on.
 
-    A session opens a document in this order: `prepare`, `suggestions`, `begun`, `arrived`. What is
-    written here is a session in which nothing is proposed and decisions are those of `review.step`;
-    a source says what is different.
+    A session opens a document in this order: `prepare`, `suggestions`, `begun`, `arrived`. By
+    default, nothing is proposed and decisions are those of `review.step`; a source overrides what
+    is different.
     """
 
     def __init__(self, name: str, queue: Queue, *, guide: Guide | None = None) -> None:
         self.name = name
-        """Who is at work, as the screens show it."""
+        """Who is working, as the screens show it."""
         self.queue = queue
         self.guide = guide
-        """The guided tour, where the work has one."""
+        """The guided tour, if the work has one."""
         self.decided_by: str | None = None
-        """The person who decides, where the work is not their own."""
+        """The person who decides, if the work is not their own."""
 
     @property
     def awaiting(self) -> bool:
@@ -37,35 +37,35 @@ class Source:
 
     @property
     def news(self) -> str:
-        """What was said last of work aside; all that is about the document comes first."""
+        """The last message about work in the background; anything about the document comes
+        first."""
         return ""
 
     def prepare(self, document: Document) -> None:
-        """Called before a document's decisions are read."""
+        """Prepare a document; called before its decisions are read."""
 
     def suggestions(self, document: Document) -> Sequence[Suggestion]:  # noqa: ARG002
         """What is proposed in a document."""
         return ()
 
     def namer(self) -> Namer | None:
-        """Who proposes names of entities; loading it takes a moment."""
+        """What proposes names of entities; loading it takes a moment."""
         return None
 
     def begun(self, state: ReviewState) -> ReviewState:
-        """The state a document is opened in."""
+        """The state in which a document is opened."""
         return state
 
     def arrived(self, state: ReviewState) -> ReviewState:
-        """The state once a paragraph is come to: what is proposed
-        in it may have changed until then."""
+        """The state on arrival in a paragraph, whose proposals may have changed by then."""
         return state
 
     def keep_shown(self, state: ReviewState) -> None:
-        """Keep which suggestions the annotator has seen by now."""
+        """Record which suggestions the annotator has seen."""
 
     def arrivals(self, state: ReviewState) -> ReviewState | None:  # noqa: ARG002
-        """While `awaiting`: the state with the suggestions that the document
-        waits for; None where it stays."""
+        """While `awaiting`: the state with the suggestions that the document waits for; None if
+        nothing changed."""
         return None
 
     def is_blind(self, document: Document, paragraph: int) -> bool:  # noqa: ARG002
@@ -73,8 +73,8 @@ class Source:
         return False
 
     def beyond(self, action: ReviewAction) -> str | None:  # noqa: ARG002
-        """Do an action that is about more than the open document, and say so; None for every other.
-        The document is read again after it."""
+        """Run an action that is about more than the open document. Returns its message; None for
+        any other action. The document is read again afterwards."""
         return None
 
     def step(self, state: ReviewState, action: ReviewAction) -> Step:
@@ -82,7 +82,7 @@ class Source:
         return step(state, action)
 
     def saved(self, state: ReviewState, group: Group) -> None:
-        """Called with decisions that are in the database now, and the state after them."""
+        """Take notice of decisions that are now in the database, and of the state after them."""
 
 
 __all__ = ["Source"]
