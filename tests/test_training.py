@@ -360,4 +360,4 @@ def test_the_screen_tells_what_was_learnt(
         assert any("precision" in line for line in lines) and any("█" in line for line in lines)
         assert max(map(len, lines)) <= 76
     with project(tmp_path / "p", TEXT) as of:
-        assert shown(of)[0] == "no model of this project yet"
+        assert shown(of)[0] == "this project has no model yet"

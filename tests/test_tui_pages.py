@@ -36,7 +36,7 @@ def test_the_help_leads_to_the_pages_which_are_read_and_searched(tmp_path: Path)
             async with app.run_test(size=(80, 24)) as pilot:
                 await pilot.pause()
                 await pilot.press("question_mark")
-                await _until(pilot, app, "The pages of the documentation.")
+                await _until(pilot, app, "Open the pages of the documentation.")
                 await pilot.press("p")
                 await _until(pilot, app, "The shortest way in")
                 assert isinstance(app.screen, PagesScreen)

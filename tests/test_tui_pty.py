@@ -203,7 +203,7 @@ def test_a_database_that_was_replaced_is_asked_about(tmp_path: Path, small: dict
     (tmp_path / "b.db").replace(root / "annotator.db")
     terminal.press("a")
     terminal.wait_for(
-        "another file was put in the place of the database: what becomes of 1 decision?"
+        "another file was put in the place of the database: what should happen to 1 decision?"
     )
     terminal.press("\r")
     terminal.wait_for("1 decision written into the database")

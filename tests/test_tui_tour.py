@@ -85,7 +85,7 @@ def test_a_holder_within_the_claim_itself_is_no_stance_to_learn_from() -> None:
     state, tour = _play(
         state, tour, do.StartStance(), do.ChooseHolder("sPutin"), do.ChooseSide("support")
     )
-    assert tour.step is TourStep.STANCE and "within the claim itself" in words(tour, state, KEYS)
+    assert tour.step is TourStep.STANCE and "inside the claim itself" in words(tour, state, KEYS)
     state, tour = _play(
         state,
         tour,

@@ -1,10 +1,10 @@
 """The terminal, read and written in the event loop itself: no
 thread stands between a key and its paint.
 
-Textual's driver reads in one thread and writes in another, and each hand-over costs more than a
-whole key of this program. What it does besides (modes of the terminal, resizing, suspending) stays
-as it is. A terminal that takes nothing any more does not block the program, and one that is gone
-ends it.
+Textual's driver reads in one thread and writes in another, and passing a key between them costs
+more than everything else this program does for it. The driver's other work (terminal modes,
+resizing, suspending) is unchanged. A terminal that accepts no more output does not block the
+program, and one that is gone ends it.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ if TYPE_CHECKING:
     from textual.app import App
 
 FAREWELL = 0.3
-"""Seconds that the terminal has to take what restores it."""
+"""Seconds to wait for the terminal to accept the sequences that restore it."""
 
 _RESTORE = (
     b"\x1b[m\x1b[?2004l\x1b[?1000l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?7h"
     b"\x1b[<u\x1b[?1049l\x1b[?25h"
 )
-"""Ends all modes that the program begins: pasting, mouse, focus, keyboard;
-the other screen, a hidden cursor."""
+"""Ends all modes that the program turns on: paste, mouse, focus, keyboard, alternate screen, hidden
+cursor."""
 
 PASTING = 1.0
-"""Seconds of silence after which a paste is over, also where its end mark was lost."""
+"""Seconds of silence after which a paste is over, even if its end mark was lost."""
 
 _QUIT = "\x11"
 """Ctrl+q, which ends a paste too."""
@@ -49,7 +49,7 @@ _QUIT = "\x11"
 _PASTE, _PASTED = "\x1b[200~", "\x1b[201~"
 
 Pressed: TypeAlias = "str | events.Key"
-"""A key: the character where it is just that, else Textual's event."""
+"""A key: a plain character, or else Textual's event."""
 
 
 def event_of(char: str) -> events.Key:
@@ -60,16 +60,16 @@ def event_of(char: str) -> events.Key:
 
 
 class Desk(Protocol):
-    """What the application is to its terminal."""
+    """The application as its terminal sees it."""
 
     def keys_came(self, keys: list[Pressed]) -> None:
-        """These keys were pressed, in this order."""
+        """Take these pressed keys, in this order."""
 
     def terminal_ready(self) -> None:
-        """All that was written is on its way; it was not at the last write."""
+        """Everything written is now on its way, which was not the case at the last write."""
 
     def terminal_gone(self) -> None:
-        """Nobody reads or writes any more."""
+        """The terminal is gone."""
 
 
 class TerminalDriver(PrivateDriver):
@@ -90,15 +90,16 @@ class TerminalDriver(PrivateDriver):
 
     @property
     def backlog(self) -> bool:
-        """Whether the terminal has yet to take what was written: no time to paint more."""
+        """Whether the terminal still has output to accept, so that nothing more should be
+        painted."""
         return bool(self._out)
 
     # --- life
 
     def start_application_mode(self) -> None:
         if self.input_tty and self._sink is None and self.terminal_file is not None:
-            # An open file of its own, so that not blocking is not forced
-            # on whoever shares the terminal.
+            # Open the terminal separately, so that non-blocking mode does not affect others who
+            # share it.
             with suppress(OSError):
                 name = os.ttyname(self.terminal_file.fileno())
                 self._sink = os.open(name, os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK)
@@ -110,7 +111,7 @@ class TerminalDriver(PrivateDriver):
             self._reading = True
 
     def input_thread(self) -> None:
-        """The loop reads from a terminal; what is none ends the program."""
+        """Let the loop read from the terminal; if it is not one, end the program."""
         if not self.input_tty:
             self.loop.call_soon_threadsafe(self._gone)
 
@@ -134,7 +135,7 @@ class TerminalDriver(PrivateDriver):
             self._sink = None
 
     def _finish(self) -> None:
-        """Write what is left, if the terminal takes it in time."""
+        """Write what is left, if the terminal accepts it in time."""
         end = time.monotonic() + FAREWELL
         while self._out and not self.lost and self._sink is not None:
             left = end - time.monotonic()
@@ -144,8 +145,7 @@ class TerminalDriver(PrivateDriver):
         self._out.clear()
 
     def abandon(self) -> None:
-        """Give the terminal back as it was, from any thread and in whatever
-        state; it will not be used again."""
+        """Restore the terminal, from any thread and in any state; it will not be used again."""
         if not self.lost and self._sink is not None:
             with suppress(OSError, termios.error):
                 if self.attributes_before is not None:
@@ -222,7 +222,7 @@ class TerminalDriver(PrivateDriver):
             self._parse(text)
 
     def _parse(self, text: str) -> None:
-        """What is more than plain characters, through Textual's parser."""
+        """Pass anything that is not plain characters through Textual's parser."""
         recent = self._tail + text
         self._tail = recent[-len(_PASTE) :]
         begun, ended = recent.rfind(_PASTE), recent.rfind(_PASTED)
@@ -238,18 +238,18 @@ class TerminalDriver(PrivateDriver):
         self._unsure = self.loop.time() + ESCAPE_DELAY
         self._post(self._parser.feed(text))
         if "\x1b" in self._tail:
-            # A lone escape is known by what does not follow.
+            # A lone escape is recognised by the silence after it.
             self.loop.call_later(ESCAPE_DELAY + 0.01, self._tick)
 
     def _paste_is_over(self) -> None:
-        """After a silence the keys are a person's again: without its end mark
-        a paste would swallow them all."""
+        """After a silence, keys are typed again: without an end mark, a paste would swallow them
+        all."""
         if self._pasting and self._reading and self.loop.time() - self._heard >= PASTING:
             self._end_paste()
 
     def _end_paste(self) -> None:
-        """Forget what was pasted and wait for keys: a parser that never saw
-        the end of a paste is of no use."""
+        """Forget what was pasted and wait for keys: a parser that never saw the end of a paste is
+        useless."""
         self._parser = self.parser()
         self._pasting, self._tail = False, ""
 
@@ -258,7 +258,7 @@ class TerminalDriver(PrivateDriver):
             self._post(self._parser.tick())
 
     def _post(self, messages: Any) -> None:
-        """Keys to where keys go; all else the way that Textual has for it."""
+        """Pass on keys directly, and everything else in Textual's way."""
         keys: list[Pressed] = []
         for message in messages:
             if isinstance(message, events.Key):

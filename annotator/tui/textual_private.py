@@ -1,5 +1,4 @@
-"""Everything of Textual's that is private and used here, so
-that a new version of it breaks one file.
+"""All private names of Textual that the program uses, so that a new version breaks only one file.
 
 `NAMES` lists what is used; a test looks each of them up and says which are gone.
 """
@@ -32,7 +31,7 @@ NAMES = (
     ("textual.app", "App._watch_app_focus"),
     ("textual.constants", "ESCAPE_DELAY"),
 )
-"""Module and name of what is imported or overridden."""
+"""Module and name of everything imported or overridden."""
 
 ATTRIBUTES = {
     "textual.app": ("_running", "_closed", "_batch_count", "_driver"),
@@ -40,18 +39,18 @@ ATTRIBUTES = {
     "textual.driver": ("_loop", "_debug"),
     "textual.message_pump": ("_running", "_closed"),
 }
-"""Attributes that are read, by a module whose source sets them."""
+"""Attributes that are read, with a module whose source sets them."""
 
 ESCAPE_DELAY = constants.ESCAPE_DELAY
-"""Seconds after which a lone escape is the key."""
+"""Seconds after which a lone escape counts as the key."""
 
 
 class PrivateApp(App[int]):
-    """An application with names for what Textual keeps to itself."""
+    """An application with public names for private parts of Textual."""
 
     @property
     def is_alive(self) -> bool:
-        """Whether messages are handled, and the application is not being shut."""
+        """Whether messages are handled and the application is not closing."""
         return self._running and not self._closed
 
     @property
@@ -65,20 +64,20 @@ class PrivateApp(App[int]):
         return self._driver
 
     def _watch_app_focus(self, focus: bool) -> None:
-        """Coming and going of the terminal's focus repaints nothing."""
+        """Do not repaint when the terminal gains or loses focus."""
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
-        """What Textual rendered again: `painted` writes it, else it goes Textual's own way."""
+        """Write what Textual rendered: through `painted`, or else in Textual's way."""
         if not self.painted(renderable):
             super()._display(screen, renderable)
 
     def painted(self, renderable: Any) -> bool:
-        """Write a rendered update; whether that was done."""
+        """Write a rendered update. Returns whether that was done."""
         raise NotImplementedError
 
 
 class PrivateDriver(LinuxDriver):
-    """Textual's driver for Linux, with names for what it keeps to itself."""
+    """Textual's driver for Linux, with public names for its private parts."""
 
     @property
     def terminal_file(self) -> IO[str] | None:
@@ -101,11 +100,11 @@ class PrivateDriver(LinuxDriver):
         return self.attrs_before
 
     def parser(self) -> XTermParser:
-        """A parser of what a terminal sends, that has seen nothing yet."""
+        """A new parser of terminal input."""
         return XTermParser(self._debug)
 
     def _run_input_thread(self) -> None:
-        """The thread that would read ends at once, where the loop reads."""
+        """The reading thread ends at once if the loop reads."""
         self.input_thread()
 
     def input_thread(self) -> None:

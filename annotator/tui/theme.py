@@ -1,5 +1,5 @@
 """Colours and text attributes by role. Layers have the palette of Okabe and Ito (2008), made for
-all kinds of colour vision; nothing is told by colour alone.
+all kinds of colour vision; nothing depends on colour alone.
 
 The background is always the terminal's own.
 """
@@ -34,7 +34,7 @@ _LIGHT = {
     "purple": "#8f4a76",
     "grey": "#5f5f5f",
 }
-"""The same hues, dark enough to be read on white."""
+"""The same hues, dark enough to read on white."""
 
 _ANSI = {
     "sky": "cyan",
@@ -72,10 +72,11 @@ class Theme:
     hint: Style = _LOUD
     found: Style = _FOUND
     pending: Style = _ITALIC
-    """What is only suggested, where marks are in the text itself."""
+    """The style of suggestions if marks are in the text itself."""
 
     def mark(self, color: str) -> Style:
-        """The line under a span, the same whatever became of it: shape tells that."""
+        """The line under a span. Its colour does not depend on the status, which its shape
+        shows."""
         return _style(self.inks.get(color, ""), bold=False, dim=False)
 
     def fill(self, color: str) -> Style:
@@ -119,8 +120,8 @@ THEMES: Mapping[str, Theme] = {
 
 
 def colors_of(system: str | None, term: str) -> int:
-    """How many colours a terminal has, by what Rich takes it for; the older VTs have none, and
-    would not even show what is selected."""
+    """How many colours a terminal has, according to Rich; the older VTs have none, and would not
+    even show a selection."""
     if re.match(r"vt[1-5]\d\d(?!.*color)", term):
         return 0
     return {None: 0, "standard": 16, "256": 256, "truecolor": 1 << 24, "windows": 16}.get(
@@ -129,15 +130,15 @@ def colors_of(system: str | None, term: str) -> int:
 
 
 def adapted(theme: Theme, environment: Mapping[str, str]) -> Theme:
-    """The theme without italics where there are none: GNU screen shows them in reverse, as if in
-    focus, and the Linux console in a colour."""
+    """The theme without italics for terminals that lack them: GNU screen shows them in reverse,
+    like the focus, and the Linux console in a colour."""
     term = environment.get("TERM", "")
     without = term.startswith("linux") or (term.startswith("screen") and "TMUX" not in environment)
     return replace(theme, pending=_DIM) if without else theme
 
 
 def choose(wanted: str, *, colors: int, no_color: bool, background: str = "") -> Theme:
-    """The theme to begin with: as set, else by what the terminal can do.
+    """The first theme: as set, or else by what the terminal can do.
 
     `colors` is how many it has; `background` is the environment's COLORFGBG (`15;0`), where a last
     number of 7 or 9 to 15 means a light one.

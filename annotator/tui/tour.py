@@ -1,6 +1,6 @@
-"""The guided tour: eight things to do with the real keys, told one at a time beside the text.
+"""The guided tour: eight things to do with the real keys, shown one at a time below the text.
 
-Pure: what was done is seen from the states of review before and after, not from keys, so that
+Pure: the tour sees what was done from the states of review before and after, not from keys, so
 rebound keys, the palette and the mouse count as well.
 """
 
@@ -18,7 +18,7 @@ from annotator.tui.key_map import KeyMap
 
 
 class TourStep(IntEnum):
-    """What is to be done next; the tour is over at END."""
+    """What to do next; the tour is over at END."""
 
     MOVE = 1
     ACCEPT = 2
@@ -33,14 +33,14 @@ class TourStep(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tour:
-    """Where in the tour somebody is, and the state that was seen last."""
+    """The step of the tour, and the last state seen."""
 
     step: TourStep = TourStep.MOVE
     seen: ReviewState | None = None
 
 
 def watch(tour: Tour, state: ReviewState) -> Tour:
-    """The tour after the state has become this one: a step on when what it asks for was done."""
+    """The tour after a change to this state; it advances if the step was done."""
     before = tour.seen
     if tour.step is TourStep.END or before is None or before.document.id != state.document.id:
         return replace(tour, seen=state)
@@ -56,7 +56,7 @@ def _done(step: TourStep, before: ReviewState, after: ReviewState) -> bool:
 
 
 def _new(before: Stack, after: Stack) -> Iterator[Group]:
-    """The groups pushed since; none when the history went back, or was read again."""
+    """The groups pushed since; none if the history went back or was read again."""
     found: list[Group] = []
     while after is not None and after is not before:
         found.append(after[0])
@@ -65,7 +65,7 @@ def _new(before: Stack, after: Stack) -> Iterator[Group]:
 
 
 def _is(step: TourStep, decision: Decision, state: ReviewState) -> bool:
-    """Whether a decision is what a step asks for."""
+    """Whether a decision completes a step."""
     value = decision.after.value if decision.after else None
     old = decision.before.value if decision.before else None
     if step is TourStep.ACCEPT:
@@ -85,7 +85,7 @@ def _is(step: TourStep, decision: Decision, state: ReviewState) -> bool:
 
 
 def _names(state: ReviewState, value: object) -> object:
-    """The entity or concept of a span; empty where it has none or there is no span."""
+    """The entity or concept of a span; empty if it has none or there is no span."""
     if not isinstance(value, Span):
         return ""
     layer = state.schema.layer(value.layer)
@@ -94,8 +94,8 @@ def _names(state: ReviewState, value: object) -> object:
 
 
 def _within_itself(state: ReviewState, relation: Relation) -> bool:
-    """Whether the holder stands within the claim: then the text speaks
-    of the holder, who says nothing."""
+    """Whether the holder is inside the claim: then the text speaks about the holder, who says
+    nothing."""
     source, target = (state.find(end) for end in (relation.source, relation.target))
     if source is None or target is None:
         return False
@@ -113,19 +113,19 @@ def head(tour: Tour) -> str:
 
 
 def words(tour: Tour, state: ReviewState, keys: KeyMap) -> str:
-    """What to do now, with the keys as they are bound; at 80 columns two lines at most."""
+    """What to do now, with the current keys; at 80 columns, at most two lines."""
     k = keys.shown
     item = state.focused
     if tour.step is TourStep.MOVE:
         return (
-            "Marks dotted at their ends are suggestions, the heavy one is in focus. "
+            "Marks with dotted ends are suggestions; the heavy one is in focus. "
             f"{k('next')} goes to the next item, {k('previous')} back. Try it."
         )
     if tour.step in (TourStep.ACCEPT, TourStep.REJECT) and (item is None or not item.pending):
         return f"This one is decided. {k('next_undecided')} goes to the next suggestion."
     if tour.step is TourStep.ACCEPT:
         return (
-            f"{k('accept')} accepts the suggestion in focus. Of a stance it takes the whole "
+            f"{k('accept')} accepts the suggestion in focus. On a stance, it accepts the whole "
             "statement: holder, side and claim."
         )
     if tour.step is TourStep.REJECT:
@@ -143,11 +143,11 @@ def words(tour: Tour, state: ReviewState, keys: KeyMap) -> str:
         return _stance(state, keys)
     if tour.step is TourStep.CLOSE:
         return (
-            f"{k('close')}: the paragraph is done, and the next one comes. Where something is "
-            f"left, it asks first; {k('accept_all')} accepts all of it."
+            f"{k('close')} finishes the paragraph and goes to the next. If something is left, "
+            f"it asks first; {k('accept_all')} accepts everything."
         )
     return (
-        f"That is all of it; each key was saved at once. {k('help')} has the other keys. Your "
+        f"That is all. Everything was saved at once. {k('help')} has the other keys. Your "
         "own texts, in a shell: annotator init DIR; cd DIR; annotator import FILE..."
     )
 
@@ -161,14 +161,14 @@ def _change(state: ReviewState, keys: KeyMap) -> str:
         )
     if state.focused is None or not isinstance(state.focused.value, Span):
         return (
-            f"This is a stance. {k('next')} or {k('previous')} to a mark under the text, to "
-            "mend one."
+            f"This is a stance. {k('next')} or {k('previous')} goes to a mark under the text "
+            "that you can correct."
         )
     layer = state.schema.layer(state.focused.value.layer)
     labels = [f"{label.key} {label.name}" for label in layer.labels if label.key] if layer else []
     named = f"{', '.join(labels[:5])}" if labels else f"{k('label')} relabels"
     return (
-        f"Mend one: {named}; {k('bounds')} changes its bounds. {k('guidelines')} shows the "
+        f"Correct one: {named}; {k('bounds')} changes its bounds. {k('guidelines')} shows the "
         "guideline of its label."
     )
 
@@ -180,12 +180,12 @@ def _name(state: ReviewState, keys: KeyMap) -> str:
     kind = next((x for x in ("entity", "concept") if layer and layer.attribute_of_type(x)), "name")
     if not isinstance(value, Span):
         return (
-            f"Actors have an entity, claims a concept. {k('next')} or {k('previous')} to one of "
-            "them first."
+            f"Actors have an entity, claims a concept. First go to one of them with {k('next')} "
+            "or {k('previous')}."
         )
     return (
-        f"{k('name')} writes the {kind}: the name that is the same in every text. Names in use "
-        "are offered as you type; enter takes it."
+        f"{k('name')} writes the {kind}, which has the same name in every text. Known names "
+        "are offered as you type; enter takes one."
     )
 
 
@@ -210,12 +210,12 @@ def _stance(state: ReviewState, keys: KeyMap) -> str:
     value = state.focused.value if state.focused else None
     if isinstance(value, Relation) and _within_itself(state, value) and state.mode is Mode.BROWSE:
         return (
-            f"That holder stands within the claim itself. Who says it? {k('undo')} takes it "
+            f"That holder is inside the claim itself. Who says it? {k('undo')} takes it "
             "back; try another."
         )
     if state.mode is Mode.HOLDER:
-        author = f"What the text says by itself is the author's: {k('author')}."
-        return f"Who holds it? Type the letter of whoever says it. {author}"
+        author = f"If the text itself says it, it is the author: {k('author')}."
+        return f"Who holds it? Type the letter of the actor who says it. {author}"
     if state.mode is Mode.SIDE:
         return "Which side? The keys are in the last line."
     about = next(

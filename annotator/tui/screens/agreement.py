@@ -1,5 +1,5 @@
-"""How far the annotators agree; computed aside, so that the screen
-never waits, and following what is saved."""
+"""How far the annotators agree. The figures are computed in a thread, so that the screen never
+waits, and are updated when somebody saves."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
     from annotator.workflows.agreement.values import Spot
 
 LOOK = 0.02
-"""Seconds between two looks at whether somebody saved something;
-a look costs some ten microseconds."""
+"""Seconds between two checks whether somebody saved something; a check takes some ten
+microseconds."""
 
 _BLOCKS = "█▉▊▋▌▍▎▏░▒▓"
 _DRAWN = re.compile(f"([{_BLOCKS}]+|≥.80$|≥.667$)")
 
 
 class AgreementScreen(AgreementAskingScreen):
-    """The report with a cursor: enter opens what stands behind a line, `w` says what its figure is,
-    `f` chooses what is compared, `y` copies, `o` writes a report."""
+    """The report with a cursor: enter opens the differences behind a line, `w` explains its figure,
+    `f` limits the comparison, `y` copies, `o` writes a report."""
 
     CSS_PATH = "listing.tcss"
     context = "help"
@@ -41,16 +41,16 @@ class AgreementScreen(AgreementAskingScreen):
     @property
     def own_keys(self) -> tuple[tuple[str, str], ...]:
         return (
-            ("enter", "the differences behind the line, or its paragraph side by side"),
+            ("enter", "open the differences behind the line, or its paragraph side by side"),
             ("r", "decide these differences in review, one after the other"),
-            ("h l", "a single cell of a row of labels or annotators"),
-            ("w", "what the figure is, how to read it, and when not to"),
+            ("h l", "choose a single cell in a row of labels or annotators"),
+            ("w", "explain the figure: what it is, how to read it, and when not to use it"),
             ("f", "compare only some layers, labels, annotators, documents or days"),
             ("/", "find words in the report"),
             ("y", "copy the report"),
             ("o", "write a report: Markdown, LaTeX or CSV"),
-            ("n N", "the next and the previous paragraph"),
-            ("s S", "the next and the previous section"),
+            ("n N", "go to the next or previous paragraph"),
+            ("s S", "go to the next or previous section"),
             ("esc", "back"),
         )
 
@@ -75,8 +75,8 @@ class AgreementScreen(AgreementAskingScreen):
             self.redraw()
 
     def _follow(self) -> None:
-        """Read, tell, and look again for as long as the screen is open; the
-        connection belongs to this thread."""
+        """Read, report, and check again as long as the screen is open; the connection belongs to
+        this thread."""
         from annotator.workflows.agreement.compute import Follower
         from annotator.workflows.agreement.scope import Scope
 
@@ -108,7 +108,7 @@ class AgreementScreen(AgreementAskingScreen):
             self.app.call_from_thread(self._take, what)
 
     def _take(self, what: list[ReportLine] | AnnotatorError) -> None:
-        """Show what was found, the cursor on the paragraph that it was on."""
+        """Show what was found, with the cursor on the same paragraph as before."""
         if isinstance(what, AnnotatorError):
             self._lines, self._message = [], f"{what.message}. {what.hint}"
         else:
@@ -141,7 +141,7 @@ class AgreementScreen(AgreementAskingScreen):
         self._top = max(
             0, min(max(min(self._top, self._at), self._at - room + 1), len(self._lines) - room)
         )
-        state = self._said or self._here() or ("follows what is saved" if self._lines else "")
+        state = self._said or self._here() or ("updated as people save" if self._lines else "")
         title = f" Agreement  {clip(self._choice, max(0, width - 40))}".rstrip()
         bar = justify([(title, PLAIN)], [(f"{state} ", PLAIN)], width)
         rows: list[list[Piece]] = [[(text, theme.bar) for text, _ in bar], []]
@@ -158,13 +158,13 @@ class AgreementScreen(AgreementAskingScreen):
         self.query_one(Rows).show([strip(row) for row in [*rows[: height - 1], self._foot(width)]])
 
     def _here(self) -> str:
-        """The words of what enter opens, where that is not plain from the line."""
+        """Words for what enter opens, if the line does not make that plain."""
         found = self._selection()
         return found.title if found is not None else ""
 
     def _pieces(self, line: ReportLine, width: int, here: bool) -> list[Piece]:
-        """A line with colour on its bars, shades and verdicts, which says nothing
-        that the characters do not."""
+        """A line with colour on its bars, shades and verdicts; the colour adds no information to
+        the characters."""
         from annotator.workflows.agreement.breakdown import spot_text
 
         theme = self.theme_now

@@ -1,5 +1,5 @@
-"""What the agreement screen opens and asks: what a figure is, the differences behind a line, a
-paragraph side by side, a part to compare, a report."""
+"""What the agreement screen opens and asks for: the explanation of a figure, the differences behind
+a line, a paragraph side by side, a part to compare, a report."""
 
 from __future__ import annotations
 
@@ -23,12 +23,11 @@ if TYPE_CHECKING:
     from annotator.workflows.agreement.values import Spot
 
 MOST = 500
-"""So many differences are shown at once; all of them are in
-a table of `annotator agreement --tables`."""
+"""The number of differences shown at once; `annotator agreement --tables` writes all of them."""
 
 
 class AgreementAskingScreen(CommandScreen):
-    """A screen with the lines of the report, one of which the cursor is on."""
+    """A screen with the lines of the report and a cursor."""
 
     def __init__(self, root: Path) -> None:
         super().__init__()
@@ -41,21 +40,21 @@ class AgreementAskingScreen(CommandScreen):
         self._wanted = ""
 
     def follow(self) -> None:
-        """Read the work again, aside, by what is chosen now."""
+        """Read the chosen work again, in a thread."""
         raise NotImplementedError
 
     def _line(self) -> ReportLine | None:
         return self._lines[self._at] if self._at < len(self._lines) else None
 
     def _selection(self) -> DifferenceFilter | None:
-        """What enter opens: of a row, or of the cell that was gone to."""
+        """What enter opens, for a row or for the chosen cell."""
         line = self._line()
         if line is None:
             return None
         return line.cells[self._cell - 1] if 0 < self._cell <= len(line.cells) else line.opens
 
     def _explain(self) -> None:
-        """What the figure of the line is."""
+        """Explain the figure of the line."""
         from annotator.workflows.agreement.report import explained
 
         line = self._line()
@@ -74,11 +73,14 @@ class AgreementAskingScreen(CommandScreen):
         )
 
     def _decide(self) -> None:
-        """The differences behind the line or cell are decided one after the other; then one is
-        back here."""
+        """Decide the differences behind the line or cell one after the other, and then come back
+        here."""
         selection = self._selection()
         if selection is None:
-            self.say("r decides the differences behind a line of causes, labels or annotators")
+            self.say(
+                "r works on lines of causes, labels or annotators: it decides the "
+                "differences behind them"
+            )
             return
         from annotator.workflows.agreement.scope import Scope
         from annotator.workflows.review.open_differences import words_of
@@ -89,7 +91,7 @@ class AgreementAskingScreen(CommandScreen):
             self.say(said)
 
     def _find(self) -> None:
-        """To the next line with these words."""
+        """Go to the next line with these words."""
         from annotator.tui.screens.prompt import PromptScreen
 
         def answered(wanted: str | None) -> None:
@@ -135,12 +137,12 @@ class AgreementAskingScreen(CommandScreen):
         )
 
     def _copy(self) -> None:
-        """The report into the clipboard of the terminal."""
+        """Copy the report to the clipboard of the terminal."""
         self.app.copy_to_clipboard("\n".join(line.text for line in self._lines) + "\n")
         self.say(f"{len(self._lines)} lines copied, if the terminal allows it")
 
     def _ask_report(self) -> None:
-        """Ask for a file, and write the report aside."""
+        """Ask for a file, and write the report in a thread."""
         from annotator.tui.screens.prompt import PromptScreen
         from annotator.workflows.agreement.methods_report import check_report
 
@@ -181,7 +183,7 @@ class AgreementAskingScreen(CommandScreen):
             self.app.call_from_thread(self.say, words)
 
     def _differences(self, selection: DifferenceFilter) -> None:
-        """The disagreements behind a line or a cell, read now and aside."""
+        """Read the disagreements behind a line or a cell, in a thread."""
         self.say("reading the differences …")
         self.run_worker(
             partial(self._read_differences, selection), thread=True, group="differences"
@@ -227,7 +229,7 @@ class AgreementAskingScreen(CommandScreen):
         )
 
     def _open(self, spot: Spot) -> None:
-        """The paragraph as each annotator coded it, read now."""
+        """Read the paragraph and show how each annotator coded it."""
         from annotator.workflows.agreement.compute import passage
         from annotator.workflows.agreement.scope import Scope
         from annotator.workflows.review.side_by_side import side_by_side
@@ -240,7 +242,7 @@ class AgreementAskingScreen(CommandScreen):
             self.say(error.message)
             return
         if found is None:
-            self.say("this paragraph is no longer finished by two annotators")
+            self.say("fewer than two annotators now have this paragraph finished")
             return
         called = self.shell.session.queue.called()
         names = ", ".join(called.get(who, who) for who in found.voters)

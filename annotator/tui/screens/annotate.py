@@ -1,5 +1,5 @@
-"""The annotate screen: keys go to `review.step`, its decisions
-to the database, its state to the rows."""
+"""The annotate screen: it passes keys to `review.step`, saves the decisions, and shows the state as
+rows."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class AnnotateScreen(KeepingScreen):
         self.act(command.action)
 
     def _strength(self, value: int) -> do.ReviewAction | None:
-        """Of a relation a digit is the value of its number: the strength of a stance."""
+        """On a relation, a digit sets the value of its number: the strength of a stance."""
         item = self.session.review.focused
         layer = self.session.review.schema.layer(item.value.layer) if item else None
         if item is None or layer is None or not isinstance(item.value, Relation):
@@ -125,13 +125,13 @@ class AnnotateScreen(KeepingScreen):
         return do.SetAttribute(number.name, value) if number is not None and fits else None
 
     def run_count(self) -> None:
-        """The digits that follow are a number, not labels."""
+        """Read the digits that follow as a number, not as labels."""
         self._counting = True
         self._message = "how often? digits, then a key"
         self.redraw()
 
     def act(self, action: do.ReviewAction) -> None:
-        """Do, save, show."""
+        """Run an action, save its decisions and show the result."""
         self._found_at = None
         left = self.session.review
         self.session.do(action)
@@ -142,8 +142,8 @@ class AnnotateScreen(KeepingScreen):
                 if state.annotations.completion is Completion.DONE
                 else ""
             )
-            # In place of the document's own end, so that what is left undecided can
-            # still be read at 80 columns.
+            # This replaces the document's own message, so that the number of undecided items still
+            # fits at 80 columns.
             self._message = said and said + state.message.removeprefix("document done")
             if state.paragraph != left.paragraph and state.message in (
                 "",
@@ -184,12 +184,13 @@ class AnnotateScreen(KeepingScreen):
         blind = session.source.is_blind(session.review.document, session.review.paragraph)
         notes = BLIND if blind else ""
         if session.source.awaiting:
-            # The line under the text belongs to the hand; what goes on aside is told in the header.
+            # The line under the text is about the annotator's keys; the header reports work in the
+            # background.
             notes = notes or "suggesting…"
             self._wait_for_suggestions()
         message = self._message
         if not session.review.message and session.review.mode is Mode.BROWSE:
-            # Where nothing else is to be said.
+            # Only if there is nothing else to say.
             message = message or session.message_here()
         around = Surroundings(
             session.source.name,
@@ -223,16 +224,16 @@ class AnnotateScreen(KeepingScreen):
         )
 
     def side(self) -> SidePanel | None:
-        """What stands in place of the statements; nothing, in annotating."""
+        """What is shown in place of the statements; nothing in annotating."""
         return None
 
     def apart(self) -> tuple[tuple[int, int], ...]:
-        """The stretches of the text that differ between versions; none, in annotating."""
+        """The stretches of the text that differ between versions; none in annotating."""
         return ()
 
     def left(self) -> str:
-        """What the header says is left; in annotating it counts by itself what is pending in the
-        paragraph."""
+        """What the header says is left; in annotating, the header itself counts what is pending in
+        the paragraph."""
         return ""
 
     # --- commands of the screen
@@ -250,11 +251,11 @@ class AnnotateScreen(KeepingScreen):
         self._climb(outwards=False)
 
     def _climb(self, *, outwards: bool) -> None:
-        """Along the chain of attribution, and say whose it is."""
+        """Go along the chain of attribution, and say who holds the claim."""
         state = self.session.review
         item = attribution.outer(state) if outwards else attribution.inner(state)
         if item is None:
-            self.say(f"no claim stands {'around' if outwards else 'in'} this one")
+            self.say(f"there is no claim {'around' if outwards else 'inside'} this one")
             return
         self.act(do.FocusItem(item))
         self.say(" › ".join(attribution.holders(self.session.review)))
@@ -298,10 +299,10 @@ class AnnotateScreen(KeepingScreen):
         self.app.push_screen(MatrixScreen(self.session, jump))
 
     def run_lint(self) -> None:
-        """To the next item that something is to be said about."""
+        """Go to the next item with a finding."""
         found = lint(self.session.review, self.session.ambiguous())
         if not found:
-            self._message = "nothing to say about this paragraph"
+            self._message = "nothing in this paragraph looks unfinished"
             self.redraw()
             return
         ids = [item for _, item in found]
@@ -315,14 +316,14 @@ class AnnotateScreen(KeepingScreen):
         self.redraw()
 
     def run_form(self) -> None:
-        """All fields of the statement in focus."""
+        """Show all fields of the statement in focus."""
         if self.session.review.focused is None:
             self.say("put the focus on an item first")
         else:
             self.shell.open("form", self)
 
     def run_history(self) -> None:
-        """What was done last in this document, newest first."""
+        """List the latest decisions in this document, newest first."""
         self.shell.open("history", self)
 
     def run_density(self) -> None:
@@ -334,13 +335,13 @@ class AnnotateScreen(KeepingScreen):
         self._keep_view()
 
     def _keep_view(self) -> None:
-        """How the screen is arranged is kept with the place."""
+        """Save how the screen is arranged, with the place."""
         on = (("compact", self._compact), ("panel", self._panel))
         self.session.view = " ".join(name for name, is_on in on if is_on)
         self.after()
 
     def run_filter_layer(self) -> None:
-        """Suggestions of all layers, then of one after the other."""
+        """Show suggestions of all layers, then of one layer after the other."""
         state = self.session.review
         layers = ["", *(layer.name for layer in state.schema.layers)]
         at = layers.index(state.only) + 1 if state.only in layers else 0
@@ -355,7 +356,7 @@ class AnnotateScreen(KeepingScreen):
     def run_tour(self) -> None:
         guide = self.session.guide
         if guide is None:
-            self.say("the tour is for annotating: start annotator")
+            self.say("the tour shows annotating, not review: start annotator")
         elif guide.tour is None:
             guide.begin(self.session.state)
             self.redraw()
@@ -372,7 +373,7 @@ class AnnotateScreen(KeepingScreen):
 
 
 def _left_behind(left: ReviewState, ambiguous: Mapping[str, Sequence[str]]) -> str:
-    """What is to be said of the paragraph that was finished; it was not in the way."""
+    """What to say about the paragraph that was just finished, without blocking."""
     found = lint(left, ambiguous)
     more = f" (+{len(found) - 1})" if len(found) > 1 else ""
     return f"in the paragraph before: {found[0][0]}{more}" if found else ""

@@ -1,4 +1,4 @@
-"""What review asks an annotator, item by item; in review, what the annotators answered."""
+"""What review asks an annotator, item by item; in review, the annotators' answers."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _line(one: Request, note: str) -> ListLine:
 
 
 def _note(shell: Shell, one: Request, text: str) -> None:
-    """Write a note on the item that was asked about, else on its paragraph."""
+    """Write a note on the item in question, or else on its paragraph."""
     session = shell.session
     session.open(one.document, paragraph=max(0, one.paragraph), item=one.item or None)
     session.do(do.NoteOn(one.item, text) if one.item else do.Note(text, paragraph=True))
@@ -110,7 +110,10 @@ def _answers(shell: Shell) -> ListScreen:
         session.say(f"you wrote: {one.text}")
 
     return ListScreen(
-        "What annotators answered", lines, choose, empty="nobody answered or changed anything yet"
+        "What annotators answered",
+        lines,
+        choose,
+        empty=("nobody has answered or changed anything yet"),
     )
 
 

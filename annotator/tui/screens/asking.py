@@ -1,5 +1,5 @@
-"""What the annotate screen asks and tells about the item in focus:
-names, labels, notes, guidelines, reasons."""
+"""What the annotate screen asks for and shows about the item in focus: names, labels, notes,
+guidelines, reasons."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ class AskingScreen(CommandScreen):
     session: Session
     _message: str
     _offers: tuple[ReviewState | None, tuple[str, ...]] = (None, ())
-    """The names offered for the item in focus, and the state that they are of."""
+    """The names offered for the item in focus, and the state for which they were found."""
 
     def act(self, action: do.ReviewAction) -> None:
         """Do, save, show."""
         raise NotImplementedError
 
     def _offer_names(self) -> bool:
-        """Names for the item in focus, looked up once no key came for a while, so that no key waits
-        for them; whether there are any."""
+        """Look up names for the item in focus when no key has come for a while, so that no key
+        waits for them. Returns whether there are any."""
         state, source = self.session.review, self.session.source
         if state.mode is not Mode.BROWSE or not self.is_current:
             return False
@@ -44,7 +44,7 @@ class AskingScreen(CommandScreen):
         return bool(self._offers[1])
 
     def _offered(self) -> tuple[str, ...]:
-        """The names offered, as long as the item and its document are as they were."""
+        """The names offered, if the item and its document have not changed."""
         of, names = self._offers
         state = self.session.review
         if of is None or of.focus != state.focus or of.annotations is not state.annotations:
@@ -58,8 +58,7 @@ class AskingScreen(CommandScreen):
         *,
         after: Callable[[], None] | None = None,
     ) -> None:
-        """Ask for a line; `then` gets the answer where there is one,
-        `after` is done whatever it was."""
+        """Ask for a line. `then` gets the answer if there is one; `after` is called in any case."""
 
         def answered(answer: str | None) -> None:
             if answer is not None:
@@ -71,12 +70,13 @@ class AskingScreen(CommandScreen):
         self.app.push_screen(prompt, answered)
 
     def run_name_last(self) -> None:
-        """Entity or concept of the span that was decided last; the focus stays where it is."""
+        """Write the entity or concept of the span that was decided last; the focus stays where it
+        is."""
         state = self.session.review
         last = state.history.undo[0] if state.history.undo is not None else ()
         spans = [d.item for d in last if d.after and isinstance(d.after.value, Span)]
         if not spans:
-            self._message = "nothing that has a name was decided last"
+            self._message = "the last decision was not on an item with a name"
             self.redraw()
             return
         here = state.focus
@@ -84,10 +84,11 @@ class AskingScreen(CommandScreen):
         self.run_name(back=here)
 
     def run_name(self, back: str | None = None) -> None:
-        """Entity or concept of the item in focus; `back` is the item that the focus returns to."""
+        """Write the entity or concept of the item in focus; the focus then returns to the item
+        `back`."""
         field = naming.field_of(self.session.review)
         if field is None:
-            self._message = "the item in focus has no entity or concept"
+            self._message = "the item in focus cannot have an entity or concept"
             self.redraw()
             return
         known = (
@@ -133,8 +134,8 @@ class AskingScreen(CommandScreen):
     def _not_listed(
         self, field: naming.NameField, propose: Callable[[str], None]
     ) -> Callable[[str], str]:
-        """What to say of a name that a closed codebook does not hold. The same answer once more
-        proposes it, and leaves the item as it is."""
+        """What to say about a name that is not in a closed codebook. Giving the same answer again
+        proposes it, and does not change the item."""
         said: list[str] = []
 
         def problem(answer: str) -> str:
@@ -150,7 +151,7 @@ class AskingScreen(CommandScreen):
         return problem
 
     def run_label(self) -> None:
-        """A label from a list: of the selection, or of the stance in the making."""
+        """Choose the label of the selection, or of the stance in the making, from a list."""
         choices = naming.labels(self.session.review)
         offers = [Offer(name, note) for name, note, _ in choices]
         actions = {name: action for name, _, action in choices}
@@ -225,7 +226,7 @@ class AskingScreen(CommandScreen):
         )
 
     def run_mute(self) -> None:
-        """A list: mute the rule of the suggestion in focus, or let a muted one speak again."""
+        """Open a list to mute the rule of the suggestion in focus, or to unmute a rule."""
         session = self.session
         item = session.review.focused
         choices: dict[str, tuple[str, str, bool]] = {}
@@ -234,7 +235,7 @@ class AskingScreen(CommandScreen):
             choices[f"mute {rule} for me"] = (rule, session.annotator, True)
             choices[f"mute {rule} for the project"] = (rule, EVERYBODY, True)
         for rule in sorted(session.mutes.rules()):
-            choices[f"let {rule} speak again"] = (rule, "", False)
+            choices[f"unmute {rule}"] = (rule, "", False)
         if not choices:
             self._message = "put the focus on a suggestion to mute its rule"
             self.redraw()
@@ -248,7 +249,7 @@ class AskingScreen(CommandScreen):
             gone = before - len(session.review.suggested())
             withdrawn = f": {plural(gone, 'pending suggestion')} of this document withdrawn"
             said = answer.replace("mute", "muted", 1) + withdrawn
-            self._message = said if muted else f"{rule} speaks again"
+            self._message = said if muted else f"{rule} suggests again"
 
         offers = [Offer(choice) for choice in choices]
         self._ask(PromptScreen("rules", self.theme_now, offers=offers, strict=True), then)

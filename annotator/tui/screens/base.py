@@ -1,4 +1,4 @@
-"""What the screens share: keys come in here, and leave as commands."""
+"""What the screens share: this class turns keys into commands."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ EVERYWHERE = (
     "help",
     "quit",
 )
-"""Commands that the palette of every screen knows, whatever their keys mean there."""
+"""Commands that the palette of every screen has, whatever their keys mean there."""
 
 
 def key_of(event: events.Key) -> str:
-    """A key as the key map writes it: the character where it makes one, else its name."""
+    """A key as the key map writes it: its character if it has one, or else its name."""
     char = event.character
     if char and char.isprintable() and char != " ":
         return char
@@ -42,15 +42,14 @@ def key_of(event: events.Key) -> str:
 
 
 class CommandScreen(Screen[None]):
-    """A screen whose keys are commands: `run_<name>` is called
-    for what has no action of the model."""
+    """A screen whose keys are commands: `run_<name>` is called for commands without an action of
+    the model."""
 
     context = "browse"
 
     @property
     def own_keys(self) -> tuple[tuple[str, str], ...]:
-        """Keys that mean something on this screen alone, and what they
-        do; the help shows them first."""
+        """Keys with a meaning on this screen only, and what they do; the help shows them first."""
         return ()
 
     @property
@@ -66,29 +65,29 @@ class CommandScreen(Screen[None]):
         return self.shell.key_map
 
     def on_key(self, event: events.Key) -> None:
-        """Every key: stopped here, since no widget of these screens takes any."""
+        """Take every key and stop the event, since no widget of these screens uses keys."""
         event.stop()
         event.prevent_default()
         now = self.shell.screen
         if now is self:
             self.take(key_of(event))
         else:
-            # Typed ahead of a change of screens: it is meant for the one that came.
+            # The key was typed before a change of screens, so it is meant for the new one.
             now.post_message(events.Key(event.key, event.character))
 
     def is_quick(self, key: str) -> bool:  # noqa: ARG002
-        """Whether what a key does needs no message of Textual's: it
-        neither opens nor closes a screen."""
+        """Whether a key needs no message of Textual's, because it neither opens nor closes a
+        screen."""
         return False
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Several keys, shown once after the last of them."""
+        """Take several keys, and redraw once after the last of them."""
         yield
 
     def everywhere(self, key: str) -> bool:
-        """Do what a key means on every screen: help, palette, theme, paint again,
-        quit; whether it is one of those."""
+        """Run a key that has the same meaning on every screen (help, palette, theme, repaint,
+        quit). Returns whether it is one."""
         for name in ("help", "palette", "theme", "redraw", "quit"):
             if key in self.key_map.keys[name]:
                 getattr(self, f"run_{name}")()
@@ -96,31 +95,31 @@ class CommandScreen(Screen[None]):
         return False
 
     def take(self, key: str) -> None:
-        """Do what a key means here, if it means anything."""
+        """Run a key, if it has a meaning here."""
         command = self.key_map.command(self.context, key)
         if command is not None:
             self.run_command(command)
         elif (placed := by_place(key)) is not None:
             self.take(placed[1])
-            self.say(f"the keyboard is in {placed[0]}: {key} was taken for {placed[1]}")
+            self.say(f"the keyboard is set to {placed[0]}: {key} was read as {placed[1]}")
 
     def run_command(self, command: Command) -> None:
-        """Run a command that has no action of the model."""
+        """Run a command without an action of the model."""
         getattr(self, f"run_{command.name}")()
 
     def commands(self) -> list[Command]:
-        """The commands of the present context."""
+        """The commands of the current context."""
         return [c for c in COMMANDS if self.context in c.contexts]
 
     def say(self, message: str) -> None:
-        """Tell something in the line for messages, where the screen has one."""
+        """Show a message in the line for messages, if the screen has one."""
 
     def redraw(self) -> None:
-        """Show what is now."""
+        """Show the current state."""
         raise NotImplementedError
 
     def click_key(self, row: Drawn, x: int) -> bool:
-        """Press the key that stands at a cell of the footer; whether there is one."""
+        """Press the key at a cell of the footer. Returns whether there is one."""
         from annotator.tui.clicking import key_at, pressed
 
         key = key_at(row, x, self.theme_now.strong)
@@ -139,7 +138,7 @@ class CommandScreen(Screen[None]):
         self.redraw()
 
     def run_palette(self) -> None:
-        """A line that finds commands by their names and what they do."""
+        """Open a line that finds commands by their names and descriptions."""
         from annotator.tui.screens.prompt import PromptScreen
         from annotator.workflows.names.offers import Offer
 
@@ -178,15 +177,15 @@ class CommandScreen(Screen[None]):
         self.shell.open("help", self.context, self.own_keys)
 
     def run_agreement(self) -> None:
-        """The figures, computed in a thread of its own with a connection of its own."""
+        """Open the agreement, which is computed in its own thread with its own connection."""
         self.shell.open("agreement")
 
     def run_learning(self) -> None:
-        """What was learnt, and a key that has it done again."""
+        """Show what the model has learnt, with a key that trains it again."""
         self.shell.open("learning", self.say, self.say_while)
 
     def say_while(self, message: str, still: Callable[[], bool], *, every: float = 1.0) -> None:  # noqa: ARG002
-        """Say something that is over once it is no longer so; looked at `every` so many seconds."""
+        """Show a message for as long as it is true, which is checked every `every` seconds."""
         self.say(message)
 
 

@@ -1,4 +1,4 @@
-"""The form of a statement: every field of it on one screen, each a key away."""
+"""The form of a statement: all its fields on one screen, each with a key."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ if TYPE_CHECKING:
     from annotator.tui.shell import DocumentScreen
 
 NAME = 16
-"""Cells of a field's letter and name."""
+"""The width of a field's letter and name, in cells."""
 
 
 class FormScreen(CommandScreen):
-    """Tab and shift+tab go through the fields; a digit takes a value, enter writes one."""
+    """Tab and shift+tab go through the fields; a digit chooses a value, enter lets one be
+    written."""
 
     CSS_PATH = "listing.tcss"
     context = "help"
@@ -40,10 +41,10 @@ class FormScreen(CommandScreen):
     @property
     def own_keys(self) -> tuple[tuple[str, str], ...]:
         return (
-            ("tab", "the next field; shift+tab the one before"),
-            ("a-z", "the field of that letter"),
-            ("1-9", "take the value of that number, or take it away"),
-            ("enter", "write the field: text, a name, its words in the text"),
+            ("tab", "go to the next field; shift+tab: to the one before"),
+            ("a-z", "go to the field with that letter"),
+            ("1-9", "choose the value with that number, or remove it"),
+            ("enter", "write the field: text, a name, or its words in the text"),
             ("ctrl+z", "undo"),
             ("esc", "back"),
         )
@@ -106,8 +107,8 @@ class FormScreen(CommandScreen):
         self.query_one(Rows).show([strip(row) for row in rows])
 
     def _row(self, field: FormField, width: int, *, here: bool) -> list[list[Piece]]:
-        """A field: its letter, its name, and its values by number or what it holds;
-        wrapped where they are many."""
+        """A field: its letter, its name, and its numbered values or its content; wrapped if there
+        are many."""
         theme = self.theme_now
         head: list[Piece] = [
             (" ▸ " if here else "   ", theme.strong),
@@ -177,7 +178,8 @@ class FormScreen(CommandScreen):
         self.redraw()
 
     def _digit(self, field: FormField, number: int) -> None:
-        """The value of that number; of numbers without a list the number itself."""
+        """Choose the value with that number; in a field of numbers without a list, the number
+        itself."""
         state = self._below.session.review
         if field.kind == "integer" and str(number) in field.values:
             self._do(form.choose(state, field, str(number)))
@@ -187,8 +189,8 @@ class FormScreen(CommandScreen):
             self.say(f"{field.name} has no value {number}")
 
     def _edit(self, field: FormField) -> None:
-        """Write a field: a list that narrows, a line of text, or the selection
-        of its words in the text."""
+        """Let a field be written: by a list that narrows, a line of text, or selecting its words in
+        the text."""
         if field.kind == "flag":
             self._do(form.choose(self._below.session.review, field, "yes"))
         elif field.kind == "bounds":

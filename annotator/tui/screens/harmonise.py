@@ -1,5 +1,5 @@
-"""Same words, two names: a page of pairs that coders named
-differently, decided together by one key."""
+"""Same words, two names: a page of pairs that coders named differently, which one key decides
+together."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ class HarmoniseScreen(CommandScreen):
     CSS_PATH = "harmonise.tcss"
     context = "help"
     own_keys = (
-        ("enter", "rule the page as it is marked; one undo takes it back"),
-        (".", "rule the pair in focus alone"),
-        ("1-9 0 space", "one and the same, really different, later: the next of the three"),
-        ("s", "swap the two names: the other one stays, or is the parent"),
+        ("enter", "decide the page as it is marked; one undo takes it back"),
+        (".", "decide only the pair in focus"),
+        ("1-9 0 space", "switch between one and the same, really different, and later"),
+        ("s", "swap the two names, so that the other one stays or is the parent"),
         ("e", "write the name that stays"),
         ("x p o", "really different; parent and child; opposites"),
-        ("u", "take the last page back"),
-        ("n N", "the next page, the page before: nothing is decided on it"),
+        ("u", "take back the last page"),
+        ("n N", "go to the next or previous page without deciding anything"),
         ("j k", "down, up"),
         ("esc", "back"),
     )
@@ -84,7 +84,7 @@ class HarmoniseScreen(CommandScreen):
         self._queue = self._read()
 
     def begins_with(self, kind: NameKind, names: Sequence[str]) -> bool:
-        """Whether the first pair is one of these names."""
+        """Whether the first pair consists of these names."""
         pairs = self._queue.pairs
         return (
             bool(pairs) and pairs[0].kind == kind and {pairs[0].one, pairs[0].other} <= set(names)
@@ -102,7 +102,7 @@ class HarmoniseScreen(CommandScreen):
         self.redraw()
 
     def _read(self) -> PairQueue:
-        """The queue as it is by the rulings."""
+        """Read the queue as it is after the rulings."""
         found = self._harmonising.queue()
         if self._first is None:
             return found
@@ -112,11 +112,11 @@ class HarmoniseScreen(CommandScreen):
 
     @property
     def _per_page(self) -> int:
-        """Pairs of a page: no more than are in view, since enter rules them all."""
+        """The number of pairs on a page: no more than are visible, since enter decides them all."""
         return max(1, min(PAGE, (self.app.size.height - 3) // 2))
 
     def _page(self, start: int) -> None:
-        """The pairs of a page as they are proposed; the last page where there are not as many."""
+        """The pairs of a page as proposed; the last page if there are fewer pages."""
         last = max(0, (len(self._queue.pairs) - 1) // self._per_page * self._per_page)
         self._from, self._at = max(0, min(start, last)), 0
         pairs = self._queue.pairs[self._from : self._from + self._per_page]
@@ -153,8 +153,8 @@ class HarmoniseScreen(CommandScreen):
         self.query_one(Rows).show([strip(row) for row in rows])
 
     def _pair(self, at: int, width: int) -> list[list[Piece]]:
-        """Two rows: the digit, the mark and the name that stays; the other name,
-        and what speaks for the pair."""
+        """Two rows: the digit, the mark and the name that stays; then the other name and the
+        evidence for the pair."""
         answer, theme = self._answers[at], self.theme_now
         pair, here = answer.pair, at == self._at
         sign, between = SIGNS[answer.mark]
@@ -182,7 +182,7 @@ class HarmoniseScreen(CommandScreen):
         ]
 
     def _evidence(self) -> str:
-        """The words of a place of the pair in focus."""
+        """The words at a place of the pair in focus."""
         return f"“{self._answers[self._at].pair.words}”" if self._answers else ""
 
     def _footer(self) -> list[Piece]:
@@ -231,7 +231,7 @@ class HarmoniseScreen(CommandScreen):
             self._on_pair(key)
 
     def _on_pair(self, key: str) -> None:
-        """Keys on the pair in focus, and those that rule."""
+        """Keys for the pair in focus, and those that decide."""
         here = self._answers[self._at]
         marks: dict[str, PageMark] = {"x": "different", "p": "parent", "o": "opposite"}
         if key == "enter":
@@ -259,7 +259,7 @@ class HarmoniseScreen(CommandScreen):
         self.redraw()
 
     def _named(self, answer: str | None) -> None:
-        """A name that neither coder wrote stays."""
+        """Let a name stay that neither coder wrote."""
         name, pair = (answer or "").strip(), self._answers[self._at].pair
         if not name:
             return
@@ -300,7 +300,7 @@ class HarmoniseScreen(CommandScreen):
 
 
 def _ruled(answers: list[Answer]) -> str:
-    """What was ruled, in words."""
+    """The ruling in words."""
     words: dict[PageMark, str] = {
         "same": "one and the same",
         "different": "really different",
@@ -316,7 +316,7 @@ def _ruled(answers: list[Answer]) -> str:
 
 
 def figure(found: PairQueue) -> str:
-    """“Who says what” as coded and by the rulings so far."""
+    """“Who says what” as coded and after the rulings so far."""
     if found.before is None or found.now is None:
         return "who says what –"
     return f"who says what {found.before:.2f} as coded, {found.now:.2f} now"

@@ -1,5 +1,5 @@
-"""Scrolling text over the whole screen: the keys, the guidelines
-of a label, why a suggestion was made."""
+"""Scrolling text on the whole screen: the keys, the guidelines of a label, why a suggestion was
+made."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from annotator.tui.widgets.rows import Rows
 Text = Callable[[Theme, int], list[list[Piece]]]
 
 PAGES = "p"
-"""The key that leads from the keys to the pages of the documentation."""
+"""The key that opens the pages of the documentation from the keys."""
 
 _DOWN = ("j", "down", "enter")
 _UP = ("k", "up")
 
 
 class TextScreen(CommandScreen):
-    """Rows to read; q, esc or the key that opened it goes back, / finds words in them. `more` are
+    """Rows to read. q, esc or the key that opened the screen goes back; / finds words. `more` are
     keys that go back and do something."""
 
     CSS_PATH = "help.tcss"
@@ -50,9 +50,9 @@ class TextScreen(CommandScreen):
     def own_keys(self) -> tuple[tuple[str, str], ...]:
         return (
             ("j k", "down, up"),
-            ("PgDn PgUp", "by pages"),
+            ("PgDn PgUp", "scroll by pages"),
             ("/", "find words"),
-            ("n N", "the next and the previous place that was found"),
+            ("n N", "go to the next or previous place that was found"),
             ("esc", "back"),
         )
 
@@ -63,7 +63,7 @@ class TextScreen(CommandScreen):
         self.redraw()
 
     def _body(self) -> list[list[Piece]]:
-        """All rows, and where the words stand that are looked for."""
+        """All rows, and the places of the words that are searched for."""
         body = self._text(self.theme_now, max(20, min(self.app.size.width - 4, 100)))
         wanted = self._wanted.casefold()
         texts = ("".join(text for text, _ in row).casefold() for row in body)
@@ -100,7 +100,7 @@ class TextScreen(CommandScreen):
         self.query_one(Rows).show([strip(row) for row in [head, [], *rows, foot]])
 
     def _footer(self) -> tuple[tuple[str, str], ...]:
-        """Further keys for the last line."""
+        """More keys for the last line."""
         return ()
 
     def take(self, key: str) -> None:
@@ -146,19 +146,20 @@ class TextScreen(CommandScreen):
         )
 
     def _to_found(self, step: int) -> None:
-        """The next or previous place at the top, from the other end after the last one."""
+        """Put the next or previous place at the top; after the last one, start from the other
+        end."""
         beyond = [i for i in self._found if (i > self._top if step > 0 else i < self._top)]
         self._top = (beyond or self._found)[0 if step > 0 else -1]
         self.redraw()
 
 
 def _marked(row: list[Piece], theme: Theme) -> list[Piece]:
-    """A row in which something was found."""
+    """A row with its matches marked."""
     return [(text, style + theme.strong) for text, style in row]
 
 
 class HelpScreen(TextScreen):
-    """The keys as they are bound now, those of the screen that it was opened on first."""
+    """The current keys, beginning with those of the screen from which it was opened."""
 
     def __init__(self, context: str, own: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__(
@@ -167,7 +168,7 @@ class HelpScreen(TextScreen):
         self._opened_in, self._own = context, own
 
     def _footer(self) -> tuple[tuple[str, str], ...]:
-        return ((PAGES, "pages of the documentation"),)
+        return ((PAGES, "read the documentation"),)
 
     def _open_pages(self) -> None:
         from annotator.tui.screens.pages import PagesScreen
@@ -186,7 +187,10 @@ class HelpScreen(TextScreen):
             ]
             rows.append([])
         rows += [
-            [(f"  {PAGES}".ljust(20), theme.strong), ("The pages of the documentation.", PLAIN)],
+            [
+                (f"  {PAGES}".ljust(20), theme.strong),
+                ("Open the pages of the documentation.", PLAIN),
+            ],
             [],
         ]
         return [*rows, *key_rows(self.key_map, theme, width, first=first, idle=idle)]
@@ -195,7 +199,7 @@ class HelpScreen(TextScreen):
 def key_rows(
     keys: KeyMap, theme: Theme, width: int, *, first: str = "Decide", idle: Collection[str] = ()
 ) -> list[list[Piece]]:
-    """All commands but the `idle` ones by group, the group `first` at the top."""
+    """All commands except the `idle` ones, by group, with the group `first` at the top."""
     groups = list(dict.fromkeys(command.group for command in COMMANDS))
     groups.sort(key=lambda name: name != first)
     rows: list[list[Piece]] = []

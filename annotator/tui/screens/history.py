@@ -1,5 +1,5 @@
-"""What an annotator did last in the open document: a list to go
-back from, and to take single things back."""
+"""The latest decisions of an annotator in the open document: a list from which to go there, or to
+take one back."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from annotator.tui.shell import DocumentScreen
 
 SHOWN = 200
-"""The last so many key presses that are listed."""
+"""The number of key presses listed."""
 
 
 def last_groups(screen: DocumentScreen) -> list[Group]:
-    """What can be taken back, the newest first, at most `SHOWN`."""
+    """What can be taken back, newest first, at most `SHOWN` groups."""
     found: list[Group] = []
     stack = screen.session.review.history.undo
     while stack is not None and len(found) < SHOWN:
@@ -31,16 +31,15 @@ def last_groups(screen: DocumentScreen) -> list[Group]:
 
 
 def local_time(stamp: str) -> str:
-    """A time of the log (ISO 8601, UTC) as the clock on the wall shows
-    it; with the day when it is not today."""
+    """A time of the log (ISO 8601, UTC) as local time, with the day if it is not today."""
     then = datetime.fromisoformat(stamp).astimezone()
     today = then.date() == datetime.now().astimezone().date()
     return then.strftime("%H:%M:%S" if today else "%d %b %H:%M")
 
 
 def history_screen(screen: DocumentScreen) -> ListScreen:
-    """The last decisions of the document in words; enter goes
-    to the item, u takes that one back."""
+    """The latest decisions of the document in words; enter goes to the item, u takes the decision
+    back."""
     session = screen.session
     groups: list[Group] = []
 
@@ -76,8 +75,8 @@ def history_screen(screen: DocumentScreen) -> ListScreen:
         f"What you did last in this document: {count}",
         lines,
         choose,
-        keys={"u": ("take this one back", take_back)},
-        empty="nothing was decided here yet",
+        keys={"u": ("take back this decision", take_back)},
+        empty="nothing has been decided here yet",
     )
     return listing
 

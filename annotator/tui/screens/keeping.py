@@ -1,4 +1,4 @@
-"""What goes on while nobody presses a key: places and decisions are kept, suggestions come."""
+"""What happens while nobody presses a key: places and decisions are saved, suggestions arrive."""
 
 from __future__ import annotations
 
@@ -14,27 +14,28 @@ RETRY = 2.0
 """Seconds between two attempts to save what could not be saved."""
 
 WAIT = 0.5
-"""Seconds between two looks for the first suggestions of a document."""
+"""Seconds between two checks for the first suggestions of a document."""
 
 PLACE = 0.3
-"""Seconds without a key after which the place is kept."""
+"""Seconds without a key after which the place is saved."""
 
 
 class KeepingScreen(PointingScreen):
-    """A screen on one document that keeps the place, tries again what could not be saved, asks what
-    becomes of it where the database was replaced, and waits for a document's first suggestions."""
+    """A screen on one document that saves the place, tries again to save what could not be saved,
+    asks what to do with it if the database was replaced, and waits for a document's first
+    suggestions."""
 
     def __init__(self) -> None:
         super().__init__()
         self._retry: Timer | None = None
         self._asked_about = 0
-        """How many unsaved decisions were asked about after the database was replaced."""
+        """The number of unsaved decisions that the question about a replaced database was about."""
         self._waiter: Timer | None = None
         self._place: asyncio.TimerHandle | None = None
         self._place_due = 0.0
 
     def after(self) -> None:
-        """What follows a change: show it, keep the place, try again what was not saved."""
+        """What follows a change: show it, save the place, try again to save what was not saved."""
         if self.session.guide is not None:
             self.session.guide.watch(self.session.review)
         self.redraw()
@@ -49,8 +50,8 @@ class KeepingScreen(PointingScreen):
             self.app.push_screen(replaced_screen(self.session.saving, self._settled))
 
     def _settled(self, said: str) -> None:
-        """Another database is open now, which may hold other work on this
-        document, or not hold it at all."""
+        """Another database is open now, which may have other work on this document, or not have it
+        at all."""
         self._asked_about = 0
         try:
             self.session.reload()
@@ -60,7 +61,7 @@ class KeepingScreen(PointingScreen):
         self.say(said)
 
     def _keep_place(self) -> None:
-        """Keep the place once no key came for a while."""
+        """Save the place when no key has come for a while."""
         loop = asyncio.get_running_loop()
         if loop.time() < self._place_due:
             self._place = loop.call_at(self._place_due, self._keep_place)
@@ -77,7 +78,7 @@ class KeepingScreen(PointingScreen):
         self.redraw()
 
     def _look(self) -> None:
-        """Whether the suggestions that a document waits for have come."""
+        """Check whether the suggestions that a document waits for have come."""
         if self.session.take_arrivals():
             self.redraw()
         if not self.session.source.awaiting and self._waiter is not None:
@@ -85,11 +86,12 @@ class KeepingScreen(PointingScreen):
             self._waiter = None
 
     def _rested(self) -> bool:
-        """Called once no key came for a while; whether something is to be shown that was not."""
+        """Called when no key has come for a while. Returns whether there is something new to
+        show."""
         return False
 
     def _wait_for_suggestions(self) -> None:
-        """Look for the first suggestions of the document, until they are there."""
+        """Check for the first suggestions of the document until they are there."""
         self._waiter = self._waiter or self.set_interval(WAIT, self._look)
 
 

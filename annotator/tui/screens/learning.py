@@ -1,5 +1,5 @@
-"""What the project's model has learnt: figures by layer and
-label, and a curve over the models so far."""
+"""What the project's model has learnt: figures by layer and label, and a curve over all models so
+far."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def learning_screen(
     say: Callable[[str], None],
     say_while: Callable[[str, Callable[[], bool]], None],
 ) -> TextScreen:
-    """The screen; `t` on it has a model trained in the background, and says so in the queue: by
-    `say`, or by `say_while` as long as that lasts."""
+    """The screen. `t` starts training in the background and reports it in the queue: by `say`, or
+    by `say_while` for as long as it runs."""
 
     def train() -> None:
         if session.background is None or is_switched_off():
-            say("this screen does not train; run annotator train")
+            say("training is not possible from this screen; run annotator train")
             return
         session.background.start(TRAIN)
         if session.background.error:
@@ -38,7 +38,7 @@ def learning_screen(
             return
         root = session.project.root
         say_while(
-            "a model is being trained in the background; work goes on",
+            "a model is being trained in the background; you can go on working",
             lambda: running(root) or has_requests(root),
         )
 
@@ -56,7 +56,7 @@ def rows(session: Session, theme: Theme, width: int) -> list[list[Piece]]:
     except StoreError as error:
         return [[(clip(error.message, width), PLAIN)]]
     lines: list[tuple[str, bool]] = [
-        (line or "no model of this project yet", True),
+        (line or "this project has no model yet", True),
         (_now(session), False),
     ]
     shown = project.config.suggestions
@@ -84,13 +84,13 @@ def rows(session: Session, theme: Theme, width: int) -> list[list[Piece]]:
     else:
         lines += [
             ("", False),
-            ("Until there is one, suggestions come from the model that is shipped", False),
+            ("Until there is one, suggestions come from the shipped model", False),
             ("(for the default labels), from rules, and from what was accepted before.", False),
         ]
     out: list[list[Piece]] = []
     for text, strong in lines:
         style = theme.strong if strong else PLAIN
-        # Figures keep their columns; sentences are wrapped where they are too long.
+        # Figures keep their columns; sentences are wrapped if they are too long.
         out += (
             paragraphs(text, width, style)
             if text and not text.startswith(" ")
@@ -100,7 +100,7 @@ def rows(session: Session, theme: Theme, width: int) -> list[list[Piece]]:
 
 
 def _now(session: Session) -> str:
-    """What is done, or when it will be."""
+    """What is happening, or when the next training is."""
     root, every = session.project.root, session.project.config.suggestions.retrain
     if session.background is None or is_switched_off():
         return "trained by annotator train"

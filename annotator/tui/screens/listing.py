@@ -1,5 +1,5 @@
-"""A list to choose from over the whole screen: names of the registry,
-mentions, places that were found."""
+"""A list to choose from on the whole screen: names of the registry, mentions, places that were
+found."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from annotator.tui.widgets.rows import Rows
 
 @dataclass(frozen=True, slots=True)
 class ListLine:
-    """A row of the list: what it is, and what stands at its right."""
+    """A row of the list: its text, and what is shown at its right end."""
 
     text: str
     note: str = ""
 
 
 class ListScreen(CommandScreen):
-    """Rows with a cursor. `choose` is called with the row's number on enter; `keys` holds further
-    keys with their word for the footer and what they do with the row; those `of_all` act without
-    a row too."""
+    """Rows with a cursor. Enter calls `choose` with the number of the row. `keys` holds more keys,
+    each with its word for the footer and what it does with the row; those `of_all` also work
+    without a row."""
 
     CSS_PATH = "listing.tcss"
     context = "help"
@@ -72,7 +72,7 @@ class ListScreen(CommandScreen):
         self.reload()
 
     def reload(self) -> None:
-        """Read the rows again, those with the words of the filter."""
+        """Read the rows that contain the words of the filter again."""
         self._every = self._source()
         wanted = self._wanted.casefold()
         self._lines = [

@@ -1,4 +1,4 @@
-"""The signed matrix: a cursor on its cells, and the evidence of the cell it is on."""
+"""The signed matrix: a cursor on its cells, and the evidence of the cell in focus."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _CELL = 4
 _SHOWN = 6
-"""Rows of evidence."""
+"""The number of rows for evidence."""
 
 _STEPS = {
     "h": (0, -1), "left": (0, -1), "l": (0, 1), "right": (0, 1),
@@ -33,9 +33,9 @@ _STEPS = {
 
 
 class MatrixScreen(CommandScreen):
-    """Holders in rows, targets in numbered columns; `chosen` is called with the evidence to go to.
+    """Holders in rows, targets in numbered columns. Calls `chosen` with the evidence to go to.
 
-    The matrix of the project is made aside, in a thread with a connection of its own.
+    The matrix of the project is computed in a thread with its own connection.
     """
 
     CSS_PATH = "matrix.tcss"
@@ -60,13 +60,13 @@ class MatrixScreen(CommandScreen):
         return (
             ("enter 1-9", "go to the evidence of the cell"),
             ("h j k l", "move by one cell"),
-            ("n N", "the next and the previous cell that holds something"),
-            ("c", "by concepts, or by claims"),
-            ("p", "of the document, or of the project"),
-            ("/", "only rows and columns with these words"),
-            ("o", "order: by evidence, by how disputed they are, by name"),
-            ("f", "fold: concepts under their parents in the codebook"),
-            ("w", "who stands with whom"),
+            ("n N", "go to the next or previous cell that is not empty"),
+            ("c", "switch between concepts and claims"),
+            ("p", "switch between the document and the project"),
+            ("/", "show only rows and columns with these words"),
+            ("o", "sort by evidence, by how evenly the sides are divided, or by name"),
+            ("f", "group concepts under their parents in the codebook"),
+            ("w", "show who stands with whom"),
             ("esc", "back"),
         )
 
@@ -80,7 +80,7 @@ class MatrixScreen(CommandScreen):
         self.redraw()
 
     def _make(self) -> None:
-        """Work the matrix out: of the document at once, of the project aside."""
+        """Compute the matrix: of the document at once, of the project in a thread."""
         state = self._session.review
         self._problem = ""
         if self._whole:
@@ -113,7 +113,7 @@ class MatrixScreen(CommandScreen):
         self._shape()
 
     def _shape(self) -> None:
-        """Fold, order and search what was worked out."""
+        """Fold, sort and search the computed matrix."""
         from annotator.workflows.names.matrix_shape import folded, ordered, searched
 
         made = self._made
@@ -146,7 +146,7 @@ class MatrixScreen(CommandScreen):
         self._shape()
 
     def _fold(self) -> None:
-        """Concepts under the highest of their parents, or each by itself again."""
+        """Group concepts under the highest of their parents, or show each by itself again."""
         self._folded = not self._folded
         if self._folded and self._made is not None:
             codebook = self._session.project.names.codebook()
@@ -191,7 +191,7 @@ class MatrixScreen(CommandScreen):
             self._choose(found, 0 if key == "enter" else int(key) - 1)
 
     def _to_filled(self, found: Matrix, step: int) -> None:
-        """To the next or previous cell with evidence, row by row."""
+        """Go to the next or previous cell with evidence, row by row."""
         cells = sorted(found.cells, reverse=step < 0)
         beyond = (c for c in cells if (c > self._at if step > 0 else c < self._at))
         self._at = next(beyond, cells[0])
@@ -220,9 +220,9 @@ class MatrixScreen(CommandScreen):
         if self._matrix is None:
             rows.append([(f"  {self._problem or 'reading the project ...'}", theme.muted)])
         elif not self._matrix.cells:
-            empty = "nothing is decided yet: neither a claim of the author nor a stance"
+            empty = "nothing to show yet: no stance and no claim of the author is decided"
             nothing = (
-                f"no row or column has “{self._wanted}”: / looks for others"
+                f"no row or column contains “{self._wanted}”; / changes the search"
                 if self._wanted
                 else empty
             )
@@ -291,8 +291,8 @@ class MatrixScreen(CommandScreen):
         return rows
 
     def _legend(self, found: Matrix, width: int, room: int) -> list[list[Piece]]:
-        """The words of as many columns as there is room for, from the
-        one in focus if they are not all."""
+        """The words of as many columns as fit, beginning with the one in focus if not all of them
+        do."""
         first = self._at[1] if len(found.targets) > room - 2 else 0
         shown = list(enumerate(found.targets))[first : first + max(0, room - 2)]
         rows: list[list[Piece]] = [
@@ -302,7 +302,7 @@ class MatrixScreen(CommandScreen):
         return [*([[]] if rows else []), *rows, *([[]] * (room - len(rows) - bool(rows)))]
 
     def _evidence(self, found: Matrix, width: int) -> list[list[Piece]]:
-        """What the column is, and the evidence of the cell."""
+        """The words of the column, and the evidence of the cell."""
         theme = self.theme_now
         about = paragraphs(found.targets[self._at[1]], width - 8, theme.strong, limit=2)
         rows: list[list[Piece]] = [[("─" * width, theme.muted)]]

@@ -1,4 +1,4 @@
-"""Who stands with whom, from the matrix: the report of the network, made aside."""
+"""Who stands with whom, opened from the matrix: the report of the network, computed in a thread."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from annotator.tui.styled_rows import PLAIN, Piece, paragraphs
 from annotator.tui.theme import Theme
 
 SAMPLES = 100
-"""Samples of the documents for the shares; few, since somebody waits."""
+"""The number of samples for the shares: few, since somebody is waiting."""
 
 
 class NetworkScreen(TextScreen):
-    """The network of all that an annotator coded, or of the gold."""
+    """The network of everything that an annotator coded, or of the gold."""
 
     def __init__(self, root: Path, annotator: str) -> None:
         who = "the gold" if annotator == GOLD else annotator
@@ -31,7 +31,7 @@ class NetworkScreen(TextScreen):
         self.run_worker(self._make, thread=True, exclusive=True)
 
     def _make(self) -> None:
-        """Read and reckon, with a connection of its own."""
+        """Read and compute, with its own connection."""
         from annotator.workflows.network import network, report
 
         worker = get_current_worker()
@@ -51,7 +51,7 @@ class NetworkScreen(TextScreen):
             self.redraw()
 
     def _rows(self, theme: Theme, width: int) -> list[list[Piece]]:
-        """The lines of the report; its headings, which begin in capitals, are strong."""
+        """The lines of the report. Headings, which begin with capitals, are bold."""
         rows: list[list[Piece]] = []
         for line in self._lines:
             style = theme.strong if line.split("  ")[0].isupper() else PLAIN

@@ -1,4 +1,4 @@
-"""The pages of documentation, to read and to search."""
+"""The pages of documentation, with a search."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FOOT = (
 
 
 class PagesScreen(CommandScreen):
-    """One page at a time; `/` finds words on any of them, those on this page first."""
+    """One page at a time; `/` finds words on all pages, this one first."""
 
     CSS_PATH = "pages.tcss"
     context = "help"
@@ -35,7 +35,7 @@ class PagesScreen(CommandScreen):
         self._topic = topic
         self._words = ""
         self._at = -1
-        """The part of the page, in reading order, in which the words were found last."""
+        """The index, in reading order, of the part of the page with the last match."""
         self._said = ""
 
     @property
@@ -101,7 +101,7 @@ class PagesScreen(CommandScreen):
             self.everywhere(key)
 
     def on_markdown_link_clicked(self, event: Markdown.LinkClicked) -> None:
-        """A link to another page; others are for a browser."""
+        """Follow a link to another page; other links need a browser."""
         event.stop()
         topic = event.href.removesuffix(".md")
         if topic in topics():
@@ -135,12 +135,12 @@ class PagesScreen(CommandScreen):
             self._find(1)
 
     def _parts(self) -> list[Widget]:
-        """What of the page has text of its own, in reading order."""
+        """The parts of the page with text of their own, in reading order."""
         document = self.query_one(MarkdownViewer).document
         return list(document.query("MarkdownBlock, MarkdownTableCellContents"))
 
     def _find(self, step: int, *, here: bool = False) -> None:
-        """Go to the next (1) or previous (-1) place with the words: on this page, then, unless
+        """Go to the next (1) or previous (-1) place with the words: on this page and then, unless
         `here`, on the others in turn."""
         parts = self._parts()
         for part in parts:

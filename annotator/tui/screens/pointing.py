@@ -1,4 +1,4 @@
-"""Ways to a place of the document: hint letters, the mouse, and finding text."""
+"""Ways to go to a place in the document: hint letters, the mouse, and search."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from annotator.workflows.search import pattern
 
 
 class PointingScreen(AskingScreen):
-    """A screen that shows a document and can be pointed into."""
+    """A screen that shows a document in which the user can point to places."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,8 +47,7 @@ class PointingScreen(AskingScreen):
         self._targets = {code: places[at] for at, code in self._hints.items()}
 
     def _in_view(self) -> Iterator[tuple[int, int, int]]:
-        """Paragraph, start and end of every line of text that is on
-        the screen and may be annotated."""
+        """Paragraph, start and end of every visible line of text that may be annotated."""
         shown, state = self._frame, self.session.review
         for row in shown.text if shown is not None else ():
             if row.text and not state.is_excluded(row.paragraph):
@@ -59,8 +58,8 @@ class PointingScreen(AskingScreen):
                 yield row.paragraph, base + line.start, base + line.end
 
     def run_jump(self) -> None:
-        """Letters over every word and item in view; while selecting,
-        over the words of the paragraph."""
+        """Show letters over every word and item in view; while selecting, over the words of the
+        paragraph."""
         state = self.session.review
         browsing = state.mode is Mode.BROWSE
         text = state.document.text
@@ -78,7 +77,7 @@ class PointingScreen(AskingScreen):
                         items[item.value.start] = item.id
             stances = [i.id for i in state.items if isinstance(i.value, Relation)]
         here = [at for at in sorted(items) if state.bounds[0] <= at < state.bounds[1]]
-        # Offsets below zero stand for the stances, which have their letters in the cards.
+        # Negative offsets stand for stances, whose letters are in the cards.
         cards = {-1 - n: id for n, id in enumerate(stances)}
         given = assign(starts, [*here, *cards, *sorted(items)])
         self._hints = {at: code for at, code in given.items() if at >= 0}
@@ -90,7 +89,7 @@ class PointingScreen(AskingScreen):
         self.redraw()
 
     def _type_hint(self, key: str) -> None:
-        """A key while letters are shown: narrows them down, goes there, or leaves."""
+        """Take a key while letters are shown: it narrows them down, goes to a place, or leaves."""
         holder = self.session.review.mode is Mode.HOLDER
         command = self.key_map.command(self.context, key)
         if len(key) > 1 or (holder and key == "@"):
@@ -140,7 +139,7 @@ class PointingScreen(AskingScreen):
     # --- mouse
 
     def _offset_at(self, x: int, y: int) -> int | None:
-        """The offset in the document's text under a cell, where there is text."""
+        """The offset in the document's text under a cell, if there is text."""
         shown = self._frame
         if shown is None or not 1 <= y <= len(shown.text) or x >= shown.text_width:
             return None
@@ -153,13 +152,13 @@ class PointingScreen(AskingScreen):
         self._drag = self._offset_at(event.x, event.y)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """While a button is down: the selection follows, word by word."""
+        """While a button is down, the selection follows the mouse word by word."""
         end = self._offset_at(event.x, event.y) if self._drag is not None and event.button else None
         if end is not None and self._drag is not None and end != self._drag:
             self._select(self._drag, end)
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
-        """A click goes to the item under it, or to the word; a drag selects."""
+        """A click goes to the item or word under it; a drag selects."""
         start, end = self._drag, self._offset_at(event.x, event.y)
         self._drag = None
         if start is None and self._frame is not None and event.y == len(self._frame.rows) - 1:
@@ -216,8 +215,8 @@ class PointingScreen(AskingScreen):
         self._ask(PromptScreen("find", self.theme_now, check=pattern_problem), self.find)
 
     def find(self, wanted: str, *, near: int | None = None) -> None:
-        """Mark every place of the document where it stands, and go to the first one from `near`,
-        else from the paragraph in work."""
+        """Mark every match in the document, and go to the first one from `near`, or else from the
+        paragraph in work."""
         text = self.session.review.document.text
         found = pattern(wanted).finditer(text) if wanted else iter(())
         self._found = tuple(m.span() for m in found if m.end() > m.start())
@@ -232,7 +231,7 @@ class PointingScreen(AskingScreen):
             low = self._found_at[0] if self._found_at is not None else self.session.review.bounds[0]
             self._to_found(next((f for f in self._found if f[0] > low), self._found[0]))
         else:
-            self.say(f"nothing to find again; {self.key_map.shown('find')} finds")
+            self.say(f"nothing was searched for yet; {self.key_map.shown('find')} searches")
 
     def _to_found(self, place: tuple[int, int]) -> None:
         index = self.session.review.document.paragraph_at(place[0]).index
@@ -251,7 +250,7 @@ class PointingScreen(AskingScreen):
 
 
 def pattern_problem(wanted: str) -> str:
-    """Why this cannot be searched for; empty when it can."""
+    """Why this cannot be searched for; empty if it can."""
     try:
         pattern(wanted)
     except UsageError as error:

@@ -1,4 +1,4 @@
-"""One line of input at the foot of the screen, with what is known offered above it."""
+"""One line of input at the bottom of the screen, with offers above it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from annotator.tui.widgets.rows import Rows
 from annotator.workflows.names.offers import Completer, Offer, matching, nearest, turned, unfinished
 
 OFFERED = 6
-"""Rows of offers, each with the digit that takes it while nothing is typed."""
+"""The number of rows for offers, each with the digit that takes it while nothing is typed."""
 TURN = "!"
-"""The key that makes a concept its contrary."""
+"""The key that turns a concept into its contrary."""
 
 
 class _Grey(Suggester):
-    """What stands in grey behind the cursor."""
+    """The grey text after the cursor."""
 
     def __init__(self, rest: Callable[[str], str]) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
@@ -36,7 +36,7 @@ class _Grey(Suggester):
 
 
 class _LineInput(Input):
-    """A line that asks its prompt about a key before it takes it as a letter."""
+    """An input line that asks its prompt about each key before it treats it as a letter."""
 
     takes: Callable[[str, str], bool] | None = None
 
@@ -47,11 +47,11 @@ class _LineInput(Input):
 
 
 class PromptScreen(ModalScreen[str | None]):
-    """Asks for a line. With `strict` only an offer is an answer; with `again` what is typed
-    replaces what is there; with `several` offers complete what stands behind the last semicolon.
-    With `numbered` a digit takes an offer while nothing is typed; `completer` knows the next
-    word, which Right or Tab takes; with `contraries` a key makes what is written its contrary;
-    `known` are the names that are told of when another is like them. Esc answers None."""
+    """Asks for a line. With `strict`, only an offer is an answer; with `again`, typing replaces the
+    present text; with `several`, offers complete the text after the last semicolon. With
+    `numbered`, a digit takes an offer while nothing is typed; `completer` suggests the next word,
+    which Right or Tab takes; with `contraries`, a key turns the text into its contrary; `known` are
+    names that are mentioned when a new one resembles them. Esc answers None."""
 
     CSS_PATH = "prompt.tcss"
 
@@ -114,35 +114,35 @@ class PromptScreen(ModalScreen[str | None]):
         self._show()
 
     def _part(self, value: str) -> tuple[str, str]:
-        """What is written before the last semicolon, and what is being written after it."""
+        """The text up to the last semicolon, and the text after it."""
         before, _, last = value.rpartition(";") if self._several else ("", "", value)
         return before.strip(), last
 
     def _first(self) -> int:
-        """What is chosen before anything is typed: what is remembered,
-        where nothing is written yet."""
+        """The offer that is chosen before anything is typed: the remembered one, if there is no
+        text yet."""
         known = bool(self._offers) and self._offers[0].remembered and not self._value
         return 0 if self._strict or known else -1
 
     def _is_empty(self) -> bool:
-        """Whether nothing is typed yet of the item that is being written; what stands
-        untouched counts as nothing."""
+        """Whether nothing of the current item has been typed yet; untouched text counts as
+        nothing."""
         value = self._line.value
         if self._anew and value == self._value:
             return True
         return not self._part(value)[1].strip().removeprefix(CONTRARY.strip()).strip()
 
     def _with(self, value: str, name: str) -> str:
-        """The line with a name in place of what is being written, which may
-        say that its contrary is meant."""
+        """The line with a name in place of the text being written; a mark of the contrary is
+        kept."""
         before, part = self._part("" if self._anew and value == self._value else value)
         if part.lstrip().startswith(CONTRARY.strip()):
             name = turned(name)
         return f"{before}; {name}" if before else name
 
     def _grey(self, value: str) -> str:
-        """What follows the cursor in grey: the rest of the first offer
-        that is begun, else the next word."""
+        """The grey text after the cursor: the rest of the first offer that begins like the text, or
+        else the next word."""
         part = self._part(value)[1].lstrip()
         bare = part.removeprefix(CONTRARY)
         if bare and not self._contraries:
@@ -166,8 +166,8 @@ class PromptScreen(ModalScreen[str | None]):
         self._answer(answer)
 
     def _half_typed(self, answer: str) -> str:
-        """What to say of an item that only begins a known name,
-        the first time that it is entered."""
+        """What to say when an item is entered for the first time that is only the beginning of a
+        known name."""
         parts = (
             [part.strip().removeprefix(CONTRARY) for part in answer.split(";")]
             if self._several
@@ -178,7 +178,7 @@ class PromptScreen(ModalScreen[str | None]):
             return ""
         self._warned = answer
         return (
-            f"“{found[0]}” is not known, {found[1]} is: tab completes it, enter once more takes "
+            f"“{found[0]}” is new, but “{found[1]}” is known: tab completes it, enter again keeps "
             f"“{found[0]}”"
         )
 
@@ -207,8 +207,8 @@ class PromptScreen(ModalScreen[str | None]):
             self._show()
 
     def _takes(self, key: str, character: str) -> bool:
-        """Whether a key takes an offer by its number, completes what is typed,
-        or turns it into its contrary."""
+        """Handle a key that takes an offer by its number, completes the text, or turns it into its
+        contrary. Returns whether it was one."""
         line = self._line
         if self._numbered and character.isdecimal() and self._is_empty():
             number = int(character) - 1

@@ -1,4 +1,4 @@
-"""The queue: which documents there are, how far one is with each, and who else works on them."""
+"""The queue: all documents, the annotator's progress in each, and who else works on them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ _WORDS = {
 
 
 class QueueScreen(CommandScreen):
-    """Rows are read page by page, so that a project of 100,000 documents opens like one of ten."""
+    """Rows are read page by page, so that a project of 100,000 documents opens as fast as one of
+    ten."""
 
     context = "queue"
 
@@ -48,7 +49,7 @@ class QueueScreen(CommandScreen):
         self._pace = ""
 
     def _assigned(self) -> str:
-        """What is said first to somebody who is shown the documents assigned to them alone."""
+        """The first message to an annotator who sees only assigned documents."""
         if not self.session.queue.own:
             return ""
         said = (
@@ -71,19 +72,18 @@ class QueueScreen(CommandScreen):
         self.redraw()
 
     def on_screen_resume(self) -> None:
-        """Back from a document: the cursor is on it, or once it is finished on the next."""
+        """On return from a document, put the cursor on it, or on the next one if it is finished."""
         self._pace = self.session.queue.pace()
         state = self.session.state
         if state is not None:
             self._go_to(self.session.queue.after(state.document.id) or state.document.id)
         if self.session.queue.own and (self._message or self.session.queue.all_done()):
-            # What was said before may be past.
+            # Earlier messages may be outdated.
             self._message = self._assigned()
         self.redraw()
 
     def _go_to(self, document: str) -> None:
-        """The cursor to a document, where it is among those that are shown and these are not
-        searched."""
+        """Put the cursor on a document, if it is shown and the queue is not filtered by words."""
         if not self.session.queue.search and self._filter is None:
             ids = self.session.queue.ids()
             if document in ids:
@@ -220,7 +220,7 @@ class QueueScreen(CommandScreen):
         if not parts and self._pace:
             return [(clip(f" {self._pace}", width), self.theme_now.muted)]
         if not parts and self.session.background is not None:
-            # What is learnt is said quietly, where nothing else is to be said.
+            # Figures of learning are shown quietly, if there is nothing else to say.
             return [(clip(f" {model_summary(self.session.project)}", width), self.theme_now.muted)]
         return justify([(" " + " · ".join(parts), self.theme_now.strong)], [], width)
 
@@ -284,7 +284,7 @@ class QueueScreen(CommandScreen):
             self.shell.show_document()
 
     def run_tour(self) -> None:
-        """On the document under the cursor."""
+        """Begin the tour on the document under the cursor."""
         guide = self.session.guide
         if guide is None:
             self.say("the tour is for annotating: start annotator")
@@ -314,14 +314,15 @@ class QueueScreen(CommandScreen):
         self.redraw()
 
     def run_order(self) -> None:
-        """Another order: first what teaches the model most, or in review what moves the network."""
+        """Switch the order: first what teaches the model most or, in review, what changes the
+        network most."""
         self._message = self.session.queue.turn_order()
         self._at = self._top = 0
         self.redraw()
 
     def run_mine(self) -> None:
-        """All documents, or only those assigned to whom it is that has some;
-        the cursor stays on its document."""
+        """Show all documents, or only those assigned to an annotator who has some; the cursor stays
+        on its document."""
         if not self.session.queue.assigned:
             return
         here = self._here
@@ -339,7 +340,7 @@ class QueueScreen(CommandScreen):
         skipped = row.completion is Completion.SKIPPED
         self.session.open(row.id)
         self.session.do(do.SetCompletion(Completion.IN_PROGRESS if skipped else Completion.SKIPPED))
-        self._message = "taken up again" if skipped else "skipped; x takes it up again"
+        self._message = "no longer skipped" if skipped else "skipped; x brings it back"
         self.redraw()
 
     def run_leave(self) -> None:
@@ -349,7 +350,8 @@ class QueueScreen(CommandScreen):
             self.shell.leave()
 
     def run_unfilter(self) -> None:
-        """Esc never leaves the program: somebody may press it once more than there are screens."""
+        """Clear the filter. Esc never leaves the program, since it is easily pressed once too
+        often."""
         filtered = bool(self.session.queue.search) or self._filter is not None
         self.session.queue.search, self._filter = "", None
         self._message = "" if filtered else f"{self.key_map.shown('leave')} quits"
@@ -374,7 +376,7 @@ class QueueScreen(CommandScreen):
 
 
 def _facts(progress: str, pending: str, status: str, others: str, width: int) -> str:
-    """The columns at the right; the other annotators only where there is room."""
+    """The columns at the right; the other annotators only if there is room."""
     text = f"{progress:<14} {pending:>7}  {status:<8}"
     return f" {text} {clip(others, 22):<22} " if width >= WIDE else f" {text} "
 

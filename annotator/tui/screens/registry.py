@@ -1,5 +1,5 @@
-"""Lists over the whole project: the registry of names with
-its mentions, and places that were found."""
+"""Lists of the whole project: the registry of names with their mentions, and places that were
+found."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def registry_screen(app: Shell, kind: NameKind) -> ListScreen:
                     session.project, session.annotator, kind, entry.name, answer, token=token
                 )
             except StoreError as error:
-                screen.say(f"some of it could not be written: {error.message}")
+                screen.say(f"some of it could not be saved: {error.message}")
             else:
                 merged = any(e.name == answer.strip() for e in known if e.name != entry.name)
                 word = "merged with" if merged else "renamed to"
@@ -95,7 +95,7 @@ def registry_screen(app: Shell, kind: NameKind) -> ListScreen:
         app.push_screen(_mentions(app, kind, known[at].name))
 
     def decide(at: int) -> None:
-        """In review: the differences with this name, one after the other."""
+        """In review: decide the differences with this name, one after the other."""
         if said := app.decide(f'name:"{known[at].name}"'):
             screen.say(said)
 
@@ -119,19 +119,19 @@ def registry_screen(app: Shell, kind: NameKind) -> ListScreen:
 
 
 def _taken_back(app: Shell, kind: NameKind, renamed: list[tuple[str, str]]) -> str:
-    """Take back the latest renaming of this list in all documents; what to say of it."""
+    """Take back the latest renaming of this list in all documents. Returns a message."""
     if not renamed:
         return "nothing was renamed here"
     token, name = renamed.pop()
     try:
         number = restore(app.session.project, app.session.annotator, token, [(kind, name)])
     except StoreError as error:
-        return f"some of it could not be written: {error.message}"
+        return f"some of it could not be saved: {error.message}"
     return f"{plural(number, 'mention')} named as before"
 
 
 def _together(app: Shell) -> Callable[[int], None]:
-    """What opens the queue of names that coders gave the same words."""
+    """Opens the queue of names that coders gave to the same words."""
 
     def show(_: int) -> None:
         from annotator.tui.screens.harmonise import HarmoniseScreen
@@ -169,7 +169,8 @@ def find_everywhere(app: Shell) -> None:
 
 
 class PlacesScreen(ListScreen):
-    """Places with some words in all documents: looked for aside, so that the screen never waits."""
+    """Places with some words in all documents. A thread looks for them, so that the screen never
+    waits."""
 
     def __init__(self, app: Shell, wanted: str) -> None:
         self._hits: list[Hit] = []
@@ -193,7 +194,7 @@ class PlacesScreen(ListScreen):
         if self.is_current:
             self.reload()
             if len(hits) == MOST:
-                self.say(f"the first {MOST}; more words find fewer")
+                self.say(f"the first {MOST}; add words to find fewer")
 
     def _shown(self) -> list[ListLine]:
         return [
@@ -207,6 +208,6 @@ class PlacesScreen(ListScreen):
 
 
 MOST = 500
-"""Places that are listed."""
+"""The number of places listed."""
 
 __all__ = ["MOST", "PlacesScreen", "find_everywhere", "registry_screen"]

@@ -1,5 +1,4 @@
-"""What is to become of decisions whose database was taken
-away or replaced while somebody worked."""
+"""Asks what to do with decisions whose database was removed or replaced while somebody worked."""
 
 from __future__ import annotations
 
@@ -13,15 +12,15 @@ from annotator.tui.session.saving import Saving
 
 
 def replaced_screen(saving: Saving, done: Callable[[str], None]) -> ListScreen:
-    """Asks where the unsaved decisions belong; `done` is called
-    with what to say once they are there."""
+    """Asks where the unsaved decisions belong. Calls `done` with a message once they are there."""
     screen: ListScreen
 
     def lines() -> list[ListLine]:
         return [
-            ListLine("go on with the file that is there now, and write them into it"),
+            ListLine("continue with the file that is there now, and write the decisions into it"),
             ListLine(
-                "keep them in a file beside it, with all that this program has of the old one"
+                "keep the decisions in a file beside it, with everything that this program has of "
+                "the old one"
             ),
         ]
 
@@ -31,7 +30,7 @@ def replaced_screen(saving: Saving, done: Callable[[str], None]) -> ListScreen:
                 said = saving.adopt()
             else:
                 said = f"kept in {saving.rescue().name}"
-                # Where there is no file to go on with, the next decision asks again.
+                # If there is no file to continue with, the next decision asks again.
                 with suppress(StoreError):
                     saving.adopt()
         except StoreError as error:
@@ -42,7 +41,7 @@ def replaced_screen(saving: Saving, done: Callable[[str], None]) -> ListScreen:
 
     why = saving.error.message if saving.error is not None else "the database was replaced"
     screen = ListScreen(
-        f"{why}: what becomes of {plural(len(saving.unsaved), 'decision')}?", lines, choose
+        f"{why}: what should happen to {plural(len(saving.unsaved), 'decision')}?", lines, choose
     )
     return screen
 

@@ -1,5 +1,5 @@
-"""The review screen: the annotate screen with the annotators' versions
-beside the text, and keys to choose by."""
+"""The review screen: the annotate screen with the annotators' versions beside the text, and keys to
+choose between them."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ from annotator.workflows.review.redefinition import definitions_before
 
 
 class ReviewScreen(AnnotateScreen):
-    """Versions are chosen by number; everything else is as in annotating."""
+    """A number chooses a version; everything else works as in annotating."""
 
     def __init__(self, session: Session, source: Adjudicating) -> None:
         super().__init__(session)
         self.reviewing = source
         self._places: dict[int, tuple[Difference, int]] = {}
-        """By row of the panel what a click on it means."""
+        """What a click means, by row of the panel."""
 
     @property
     def at(self) -> Adjudication:
@@ -78,7 +78,7 @@ class ReviewScreen(AnnotateScreen):
         return self.at.left_words()
 
     def _versions(self, theme: Theme, width: int, height: int) -> list[list[Piece]]:
-        """The versions, in place of the statements."""
+        """The versions, shown in place of the statements."""
         made = panel_rows(panel_of(self.reviewing, self.session.review), theme, width, height)
         self._places = made.places
         return made.rows
@@ -86,7 +86,7 @@ class ReviewScreen(AnnotateScreen):
     # --- the mouse, in the panel as in the text
 
     def _row_of_panel(self, x: int, y: int) -> int | None:
-        """The row of the panel under a cell, where there is one."""
+        """The row of the panel under a cell, if there is one."""
         width, height = self.app.size
         at = side_at(width, height, more=self._panel)
         if at is None or x < at[0] or not at[1] <= y < height - 2:
@@ -94,8 +94,8 @@ class ReviewScreen(AnnotateScreen):
         return y - at[1]
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
-        """A click on a difference or a version puts the focus on it; on the version in focus it
-        takes it."""
+        """A click on a difference or a version puts the focus on it; a click on the version in
+        focus takes it."""
         row = self._row_of_panel(event.x, event.y) if self._drag is None else None
         found = self._places.get(row) if row is not None else None
         if found is None:
@@ -142,29 +142,30 @@ class ReviewScreen(AnnotateScreen):
         self.act(choices.take(self.at, difference, versions, words))
 
     def run_next_field(self) -> None:
-        """The fields of the difference in focus one by one, then all of it again."""
+        """Let numbers decide the fields of the difference in focus one by one, and then all of it
+        again."""
         difference = self.at.in_focus()
         if difference is None or not self.at.open_fields(difference):
-            self.say("nothing here is filled in differently by annotators who marked the same")
+            self.say("nobody filled in fields of the same item differently here")
             return
         name = self.reviewing.next_field(self.session.review)
-        self.say(f"a number decides the {name} alone" if name else "a number decides all of it")
+        self.say(f"a number decides only the {name}" if name else "a number decides all of it")
 
     def run_keep_gold(self) -> None:
-        """What stands in the finished gold stays, whatever was changed since."""
+        """Keep what stands in the finished gold, whatever was changed since."""
         kept = choices.keep_gold(self.at)
         if kept is None:
-            self.say("nothing here stands in a finished gold and was changed since")
+            self.say("nothing here was changed after it became gold")
         else:
             self.act(kept)
 
     def run_same_names(self) -> None:
-        """The names that the versions in focus have are one. A page of pairs is shown, these first,
-        then others of this document and of those with these names; where the versions are of other
-        words, which name stays is asked for."""
+        """Rule that the names of the versions in focus are one. Shows a page of pairs: these first,
+        then others of this document and of those with these names. If the versions mark different
+        words, asks which name stays."""
         found = names_in_focus(self.at)
         if found is None:
-            self.say("no entity or concept differs here")
+            self.say("the versions have the same entity or concept here")
             return
         kind, names = found
         from annotator.tui.screens.harmonise import HarmoniseScreen
@@ -194,7 +195,7 @@ class ReviewScreen(AnnotateScreen):
         self._ask(prompt, answered)
 
     def _names_ruled(self) -> None:
-        """A page of names was ruled, or taken back: the document is read again."""
+        """A page of names was decided or taken back: read the document again."""
         self.reviewing.names_ruled()
         self.session.reload()
 
@@ -208,7 +209,7 @@ class ReviewScreen(AnnotateScreen):
             if most is None:
                 self.say(f"no {field} has a majority")
             else:
-                self.act(do.Settle(field, most, f"{field} as most have it"))
+                self.act(do.Settle(field, most, f"the {field} that most have"))
             return
         version = difference.majority()
         if version is None:
@@ -229,20 +230,20 @@ class ReviewScreen(AnnotateScreen):
             self._choose(difference, (), "none of the versions stands")
 
     def run_alike(self) -> None:
-        """What was just decided is decided alike wherever the same is in conflict."""
+        """Decide all like differences as the last one was decided."""
         decide_alike(self.session, self.reviewing)
         self.after()
 
     def run_take_edit(self) -> None:
-        """The version in focus is changed and then stands: its bounds, or the field in which all
-        differ; left by esc, nothing is changed."""
+        """Change the version in focus (its bounds, or the field in which all differ) and accept it.
+        Esc changes nothing."""
         item = self.session.review.focused
         if item is None:
             self.say("put the focus on a version")
             return
         difference = self.at.in_focus()
         if difference is not None and difference.by_field:
-            # All have the same span: what can be changed is what they filled in.
+            # All have the same span, so only the fields can be changed.
             field = self.reviewing.at_field or difference.fields[0]
             if field in NAMES:
                 self.run_name()
@@ -259,12 +260,14 @@ class ReviewScreen(AnnotateScreen):
     def run_reason(self) -> None:
         noted = self.reviewing.noted(self.session.review)
         if noted is None:
-            self.say("decide a difference first, or put the focus on an item, to give a reason")
+            self.say("to give a reason, first decide a difference or put the focus on an item")
             return
         item, note = noted
         codes = self.session.project.config.reasons
         offers = [Offer(code) for code in codes]
-        title = "reason of what was just decided: the number of a code, or a code: and more words"
+        title = (
+            "reason for the last decision: the number of a code, or a code, a colon and more words"
+        )
         prompt = PromptScreen(
             title,
             self.theme_now,
@@ -283,12 +286,12 @@ class ReviewScreen(AnnotateScreen):
         noted = self.reviewing.noted(self.session.review)
         if noted is None:
             self.say(
-                "decide a difference first, or put the focus on an item, to write to its annotators"
+                "to write to the annotators, first decide a difference or put the focus on an item"
             )
             return
         item, note = noted
         prompt = PromptScreen(
-            "to the annotators, on what was just decided", self.theme_now, value=message_of(note)
+            "to the annotators, about the last decision", self.theme_now, value=message_of(note)
         )
         self._ask(prompt, lambda text: self.act(do.NoteOn(item, note_of(_reason(note), text))))
 
@@ -312,7 +315,7 @@ class ReviewScreen(AnnotateScreen):
 
         def rows(theme: Theme, width: int) -> list[list[Piece]]:
             if not found:
-                return paragraphs("no difference is decided yet", width, theme.muted)
+                return paragraphs("no difference has been decided yet", width, theme.muted)
             out: list[list[Piece]] = [
                 [(f"{'layer':<10}{'came to':<16}{'annotator':<16}  right", theme.muted)]
             ]
@@ -329,12 +332,14 @@ class ReviewScreen(AnnotateScreen):
                 )
             return out
 
-        self.app.push_screen(TextScreen("Who was right, by what review took", rows, close="W"))
+        self.app.push_screen(
+            TextScreen("Who was right, by the decisions of review", rows, close="W")
+        )
 
     def run_guidelines(self) -> None:
-        """As in annotating, for every label that is in question; above it what the codebook says of
-        names, what was said before of a label whose definition changed, and how the last disputes
-        about these labels were decided."""
+        """As in annotating, for every label in question. Above them: what the codebook says about
+        the names, the former definition of a label that changed, and how the last disputes about
+        these labels were decided."""
         item = self.session.review.focused
         if item is None:
             super().run_guidelines()
@@ -373,12 +378,12 @@ class ReviewScreen(AnnotateScreen):
         )
 
     def commands(self) -> list[Command]:
-        """Those of review, then those of annotating that it does not replace."""
+        """The commands of review, then those of annotating that it does not replace."""
         return list(dict.fromkeys(self.key_map.by_context[self.context].values()))
 
 
 def panel_of(source: Adjudicating, state: ReviewState) -> Panel:
-    """What the panel tells of a document in review."""
+    """What the panel shows about a document in review."""
     at = source.at(state)
     scene = DifferenceContext(state.document, state.schema, source.voters(), at.value, source.note)
     every, left = at.counts()
@@ -396,7 +401,7 @@ def panel_of(source: Adjudicating, state: ReviewState) -> Panel:
 
 
 def _reason(note: str) -> str:
-    """A note without what it says to the annotators."""
+    """A note without its message to the annotators."""
     return note.partition(MESSAGE)[0].strip()
 
 

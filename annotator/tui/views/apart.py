@@ -1,5 +1,5 @@
-"""Texts side by side: what one has and another has not is set off, also where there is no room for
-all of them."""
+"""Texts side by side: words that only some of them have are highlighted, even if there is no room
+for whole texts."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from annotator.model.telling import both_ends
 from annotator.tui.styled_rows import Piece
 
 Runs = list[tuple[str, bool]]
-"""A text in parts, each with whether all versions have it."""
+"""A text in parts, each with a flag whether all versions have it."""
 
 _LEAST = 9
-"""Code points that a part keeps where it is shortened: a beginning, the sign of a gap and an
+"""The number of code points that a shortened part keeps: a beginning, the sign of a gap and an
 end."""
 
 
 def worded(texts: Sequence[str]) -> list[Runs]:
-    """The words of each text, in runs of those that all the others have in the same order, and of
-    those that they have not. White space between words counts as one blank."""
+    """The words of each text in runs: those that all other texts have in the same order, and those
+    that they do not. White space between words counts as one blank."""
     split = [re.findall(r"\w+|[^\w\s]", text) for text in texts]
     folded = [[word.casefold() for word in words] for words in split]
     out: list[Runs] = []
@@ -43,8 +43,7 @@ def worded(texts: Sequence[str]) -> list[Runs]:
 
 
 def _runs(text: str, words: Sequence[str], shared: Sequence[bool]) -> Runs:
-    """The text in parts, cut before each word whose kind is another than that of the word before
-    it."""
+    """The text in parts, cut before each word of another kind than the word before it."""
     runs: Runs = []
     at = start = 0
     for i, word in enumerate(words):
@@ -59,8 +58,8 @@ def _runs(text: str, words: Sequence[str], shared: Sequence[bool]) -> Runs:
 
 
 def set_off(runs: Runs, room: int, plain: Style, strong: Style) -> list[Piece]:
-    """A text in so many code points: what not all versions have is strong and comes first, what
-    they share gives way. White space that differs at an end is shown as `␣`."""
+    """A text in at most that many code points. Words that not all versions have are bold and take
+    precedence; shared words are shortened. White space that differs at an end is shown as `␣`."""
     parts = [(" ".join(text.split()), same) for text, same in runs]
     for end in {0, len(parts) - 1} if parts else ():
         if runs[end][0].isspace() and not runs[end][1]:
@@ -69,7 +68,7 @@ def set_off(runs: Runs, room: int, plain: Style, strong: Style) -> list[Piece]:
     shared = sum(same for _, same in parts)
     left = room - apart - len(parts) + 1
     if apart and left < _LEAST * shared:
-        # Both give way: each part that differs keeps its two ends.
+        # Everything is shortened: each part that differs keeps its two ends.
         each = max(_LEAST, room // len(parts))
         parts = [(text if same else both_ends(text, each), same) for text, same in parts]
         left = room - sum(len(text) for text, same in parts if not same) - len(parts) + 1

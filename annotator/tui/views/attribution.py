@@ -8,7 +8,7 @@ from annotator.model.span import Relation, Span, contains
 
 
 def _focused(state: ReviewState) -> Span | None:
-    """The statement in focus: the span itself, or what the stance in focus is about."""
+    """The statement in focus: the span itself, or the target of the stance in focus."""
     item = state.focused
     if item is not None and isinstance(item.value, Relation):
         item = state.find(item.value.target)
@@ -42,7 +42,7 @@ def inner(state: ReviewState) -> str | None:
 
 
 def holders(state: ReviewState) -> list[str]:
-    """Who holds the statements around the one in focus, from the outermost to its own."""
+    """Who holds the statements around the one in focus, from the outermost to its own holder."""
     here = _focused(state)
     if here is None:
         return []

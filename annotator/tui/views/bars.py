@@ -15,7 +15,7 @@ from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, width_of
 from annotator.tui.theme import Theme
 
 BLIND = "blind: no suggestions here"
-"""What is said of a paragraph whose suggestions are hidden."""
+"""What the header says about a paragraph whose suggestions are hidden."""
 
 
 def header(
@@ -28,8 +28,8 @@ def header(
     notes: str = "",
     left: str = "",
 ) -> list[Piece]:
-    """Document, paragraph n of m, progress, what is pending (or `left`), annotator and whether all
-    is saved."""
+    """Document, paragraph n of m, progress, what is pending (or `left`), annotator, and whether
+    everything is saved."""
     done, total = state.progress
     share = round(100 * done / total) if total else 100
     bar = "━" * (share // 10) + "╌" * (10 - share // 10)
@@ -53,7 +53,7 @@ def header(
 
 
 def _nothing_pending(state: ReviewState) -> str:
-    """Why nothing waits in the paragraph: all of it is decided, or nothing was ever there."""
+    """Why nothing waits in the paragraph: everything is decided, or there was never anything."""
     if state.items:
         return "all decided"
     return "nothing marked" if state.suggestions else "no suggestions"
@@ -61,23 +61,23 @@ def _nothing_pending(state: ReviewState) -> str:
 
 @dataclass(frozen=True, slots=True)
 class KeysNow:
-    """What the footer depends on: equal ones have equal footers."""
+    """What the footer depends on: equal values give equal footers."""
 
     mode: Mode
     schema: str = ""
     edits: bool = False
     layer: str = ""
-    """That of the draft, or of the item in focus."""
+    """The layer of the draft, or of the item in focus."""
     span: bool = False
     pending: bool = False
     suggested: bool = False
     excluded: bool = False
     works: tuple[str, ...] = ()
-    """The commands that do something here, whatever is in focus."""
+    """The commands that have an effect here, whatever is in focus."""
 
 
 def keys_now(state: ReviewState) -> KeysNow:
-    """What is in work, as far as the keys that work depend on it."""
+    """The state, as far as the usable keys depend on it."""
     schema = state.schema.hash
     if state.mode is not Mode.BROWSE:
         edits = bool(state.selection and state.selection.item)
@@ -102,7 +102,8 @@ _known: list[tuple[tuple[object, ...], tuple[str, ...]]] = []
 
 
 def _works(state: ReviewState) -> tuple[str, ...]:
-    """The commands that do something in the paragraph; they stay while nothing is decided."""
+    """The commands that have an effect in the paragraph; they do not change while nothing is
+    decided."""
     about = (state.items, state.annotations, state.history, state.document)
     if not _known or any(a is not b for a, b in zip(_known[0][0], about, strict=True)):
         undecided, done = state.undecided(state.paragraph) > 0, state.is_done(state.paragraph)
@@ -131,11 +132,11 @@ def footer(
     *,
     review: bool = False,
 ) -> list[Piece]:
-    """Just the keys that work now, the most needed first; those of
-    review where versions are chosen from.
+    """Only the keys that work now, the most needed first; in review, those that choose between
+    versions.
 
-    What only some items have stands last, with room kept for it:
-    going from item to item moves nothing.
+    Keys that only some items have come last, in a reserved place, so that moving between items
+    shifts nothing.
     """
     browsing = now.mode is Mode.BROWSE
     more = (keys.shown("help"), "keys") if browsing else (keys.shown("cancel"), "cancel")
@@ -147,7 +148,7 @@ def footer(
         return _row(_review_keys(keys) if review else _excluded_keys(keys), more, theme, width)
     first = ["accept", "reject"] if now.pending else ["delete", "form"] if now.layer else []
     if "close" in now.works and "accept_all" not in now.works:
-        # Nothing is left to decide: the next key is most likely this one.
+        # Nothing is left to decide, so this is most likely the next key.
         first = ["close", *first]
     pairs = [(keys.shown(name), _footer(name)) for name in dict.fromkeys((*first, *now.works))]
     own = _item_keys(now, schema, keys)
@@ -161,13 +162,13 @@ def footer(
 
 
 _OWN = 48
-"""Cells kept for what only some items have."""
+"""Cells reserved for keys that only some items have."""
 
 
 def _row(
     pairs: Sequence[tuple[str, str]], more: tuple[str, str], theme: Theme, width: int
 ) -> list[Piece]:
-    """As many of the keys as there is room for, and `more`."""
+    """As many keys as there is room for, and `more`."""
     out: list[Piece] = [(" ", PLAIN)]
     reserve = len(more[0]) + len(more[1]) + 2
     for key, words in pairs:
@@ -182,7 +183,7 @@ def _row(
 def _labels_row(
     now: KeysNow, schema: LabelSchema, keys: KeyMap, more: tuple[str, str], theme: Theme, width: int
 ) -> list[Piece]:
-    """Every label with its key, however short its name has to be for that."""
+    """Every label with its key, with names as short as needed."""
     every = [(label.key, label.name) for layer in schema.span_layers for label in layer.labels]
     labels = [(key, name) for key, name in every if key]
     first = [(keys.shown("confirm"), "take it")] if now.edits else []
@@ -193,7 +194,7 @@ def _labels_row(
     while longest > _SHORTEST and _cells(labels, longest) > room:
         longest -= 1
     if _cells(labels, longest) > room:
-        # Too many even so: as many as there is room for, and the list for all.
+        # Still too many: as many as there is room for, and the key of the full list.
         fixed = [*first, more, listed]
         room = width - 1 - sum(len(key) + len(words) + 2 for key, words in fixed)
         while labels and _cells(labels, longest) > room:
@@ -211,7 +212,7 @@ def _labels_row(
 
 
 _SHORTEST = 3
-"""Letters that a label's name keeps at least."""
+"""The least number of letters of a label's name."""
 
 
 def _cells(labels: Sequence[tuple[str, str]], longest: int) -> int:
@@ -219,9 +220,9 @@ def _cells(labels: Sequence[tuple[str, str]], longest: int) -> int:
 
 
 def shortened(names: Sequence[str], longest: int) -> list[str]:
-    """The names in at most `longest` letters each, cut where that still tells them apart: at the
-    end; where several would be the same then, their common beginning gives way; else so that the
-    end stays."""
+    """The names in at most `longest` letters each, cut so that they stay distinct: at the end; if
+    several would then be the same, without their common beginning; or else so that the end
+    stays."""
     out: list[str] = []
     for name in names:
         rivals = [other for other in names if other != name and len(other) > longest]
@@ -236,7 +237,7 @@ def shortened(names: Sequence[str], longest: int) -> list[str]:
 
 
 def _cut(name: str, longest: int, _: Sequence[str] = ()) -> str:
-    """The beginning of a name. An ellipsis is a letter less, which few letters cannot spare."""
+    """The beginning of a name. An ellipsis costs a letter, which a very short name cannot spare."""
     return name[: longest - 1].rstrip() + "…" if longest > 5 else name[:longest]
 
 
@@ -255,7 +256,7 @@ def _with_end(name: str, longest: int, _: Sequence[str]) -> str:
 
 
 def sizing(keys: KeyMap) -> str:
-    """How a selection grows and shrinks, in one line."""
+    """The keys that grow and shrink a selection, in one line."""
     names = ("grow", "shrink", "end_right", "end_left")
     return "  ".join(f"{keys.shown(name)} {_footer(name)}" for name in names if keys.shown(name))
 
@@ -282,7 +283,7 @@ def _excluded_keys(keys: KeyMap) -> list[tuple[str, str]]:
 
 
 def _making_keys(now: KeysNow, schema: LabelSchema, keys: KeyMap) -> list[tuple[str, str]]:
-    """The keys of a mode in which something is in the making."""
+    """The keys of a mode in which something is being made."""
     if now.mode is Mode.HOLDER:
         return [
             ("a-z", "the holder by its letter"),
@@ -294,11 +295,11 @@ def _making_keys(now: KeysNow, schema: LabelSchema, keys: KeyMap) -> list[tuple[
 
 
 def _item_keys(now: KeysNow, schema: LabelSchema, keys: KeyMap) -> list[tuple[str, str]]:
-    """What can be done with the item in focus, and not with every item."""
+    """The keys for the item in focus that do not work on every item."""
     if not now.layer:
         return []
-    # The same words in the same places for every kind of item, as far as
-    # they go: a move repaints what differs.
+    # Every kind of item has the same words in the same places, if possible, since a move repaints
+    # what differs.
     pairs = [(keys.shown("stance"), _footer("stance"))] if _takes_stances(now, schema) else []
     pairs.append((keys.shown("bounds"), _footer("bounds")))
     if not now.span:
@@ -314,8 +315,8 @@ def _item_keys(now: KeysNow, schema: LabelSchema, keys: KeyMap) -> list[tuple[st
 
 
 def _takes_stances(now: KeysNow, schema: LabelSchema) -> bool:
-    """Whether the key of a stance does something on the item in focus:
-    begins one, or chooses its side again."""
+    """Whether the key of a stance has an effect on the item in focus: it begins one, or chooses its
+    side again."""
     return not now.span or bool(schema.relations_to(now.layer))
 
 

@@ -1,4 +1,4 @@
-"""One paragraph as several annotators coded it: what differs first, version under version, then
+"""One paragraph as several annotators coded it: first what differs, version under version, then
 what agrees."""
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from annotator.workflows.review.side_by_side import SideBySide
 def beside(
     found: SideBySide, theme: Theme, width: int, *, called: Mapping[str, str] = MappingProxyType({})
 ) -> list[list[Piece]]:
-    """Rows: the paragraph, then every item with each annotator's version of it, aligned as review
-    aligns them. Of attributes those are shown that differ. Where only the ends of a stance differ,
-    that is said of the ends alone. `called` has other names for annotators."""
+    """Rows of the paragraph, then of every item with each annotator's version, aligned as review
+    aligns them. Only attributes that differ are shown. If only the ends of a stance differ, only
+    the ends are shown. `called` has other names for annotators."""
     voters = [(who, called.get(who, who)) for who in found.voters]
     scene = DifferenceContext(found.document, found.schema, voters, found.value)
     differ = [d for d in found.differences if d.kinds and not d.by_field and not d.follows]

@@ -1,5 +1,5 @@
-"""One difference between annotators, in rows: what it is about, then each one's version with just
-the difference set off. Review and agreement show it alike."""
+"""One difference between annotators, in rows: what it is about, then each version with the
+difference highlighted. Review and agreement show it in the same way."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from annotator.workflows.review.alignment import GONE, Difference
 
 Rows = list[list[Piece]]
 Voters = Sequence[tuple[str, str]]
-"""Annotators in the order of their keys, and what each is called."""
+"""Annotators in the order of their keys, with their displayed names."""
 
 _NAMES = 12
-"""Cells that an annotator's name takes at most."""
+"""The most cells for an annotator's name."""
 
 
 def _nothing(_: str) -> Annotation | None:
@@ -35,8 +35,9 @@ def _no_note(_: str, __: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DifferenceContext:
-    """What a difference is shown by: the text, the schema, annotations by their ids, and the
-    annotators; `note` is what an annotator (first) wrote on their version of an item (second)."""
+    """What is needed to show a difference: the text, the schema, annotations by their ids, and the
+    annotators. `note` gives what an annotator (first argument) noted on their version of an item
+    (second argument)."""
 
     document: Document
     schema: LabelSchema
@@ -55,7 +56,7 @@ class DifferenceContext:
         return layer, theme.ink(known.color if known else "grey")
 
     def symbol(self, value: Annotation) -> str:
-        """The sign of an annotation's label, where it has one."""
+        """The sign of an annotation's label, if it has one."""
         layer = self.schema.layer(value.layer)
         label = layer.label(value.label) if layer else None
         return label.symbol if label else ""
@@ -63,10 +64,9 @@ class DifferenceContext:
 
 @dataclass(frozen=True, slots=True)
 class Deciding:
-    """How a difference stands in review: the version in focus, the field that a number decides
-    (all when empty), the fields that are open, what is decided of a field, and by annotator
-    whether their version stands (`✓`), stands changed (`~`), was decided against (`×`) or waits
-    (a blank)."""
+    """The state of a difference in review: the version in focus, the field that a number decides
+    (empty for all), the open fields, what is decided about a field, and for each annotator whether
+    their version stands (`✓`), stands changed (`~`), was rejected (`×`) or waits (a blank)."""
 
     focus: str | None
     field: str
@@ -86,8 +86,8 @@ def difference_rows(
     tail: Sequence[Piece] = (),
     proposed: Annotation | None = None,
 ) -> Rows:
-    """The rows of a difference. `head` and `tail` stand at the two ends of its first row;
-    `proposed` is what a model suggests in its place."""
+    """The rows of a difference. `head` and `tail` are the two ends of its first row; `proposed` is
+    what a model suggests there."""
     kinds = told_kinds(difference)
     first = [
         *head,
@@ -109,19 +109,18 @@ def difference_rows(
 
 
 def first_version(difference: Difference) -> int:
-    """Which of the rows of a difference is that of the first annotator's version; 0 where its
-    fields have rows."""
+    """The index of the row with the first annotator's version; 0 if fields have the rows."""
     if difference.by_field:
         return 0
     return 1 if "bounds" in difference.kinds else 2
 
 
 def told_kinds(difference: Difference) -> str:
-    """In what the versions differ, in words; nothing where the rows say it themselves."""
+    """In which respects the versions differ, in words; empty if the rows show it themselves."""
     if difference.kinds == (GONE,):
-        return "nobody has it any more; it stands in the gold (0 keeps it)"
+        return "nobody has this any more, but it is in the gold (0 keeps it)"
     if difference.kinds == ("changed since",):
-        return "annotators have something else now than the gold (0 keeps it)"
+        return "the annotators no longer have what the gold has (0 keeps it)"
     if difference.by_field or not difference.kinds:
         return ""
     whole = [kind for kind in difference.kinds if kind != "missing"]
@@ -135,8 +134,8 @@ def told_kinds(difference: Difference) -> str:
 
 
 def _about(scene: DifferenceContext, difference: Difference, width: int) -> str:
-    """What all versions have in common, said once: the words of a span with one place; of a stance
-    who and what."""
+    """What all versions have in common: the words of a span in one place; holder and target of a
+    stance."""
     value = difference.candidates[0].value
     if isinstance(value, Relation):
         side = (
@@ -165,7 +164,7 @@ def _field_rows(
     deciding: Deciding | None,
 ) -> Rows:
     """A row for each field that is filled in differently: `entity differs: 1 Ann Holt · 2 City
-    council`, with the words set off that not all have."""
+    council`, with words highlighted that not all have."""
     (candidate,) = difference.candidates
     rows: Rows = []
     for name in difference.fields:
@@ -189,7 +188,7 @@ def _field_rows(
 def _choices(
     scene: DifferenceContext, candidate: Candidate, field: Field, *, numbered: bool
 ) -> list[tuple[str, Runs]]:
-    """The contents of a field, each with whose it is, in the order of the keys."""
+    """The values of a field, each with its annotators, in the order of the keys."""
     order = {who: i for i, (who, _) in enumerate(scene.voters)}
     choices = sorted(
         candidate.choices(field.name), key=lambda c: min(order.get(who, 99) for who in c[1])
@@ -202,13 +201,13 @@ def _choices(
 
 
 def _called(scene: DifferenceContext, who: str, *, numbered: bool) -> str:
-    """An annotator as a row has room for: the number of their key, or their name."""
+    """An annotator by the number of their key or by name, as the row has room."""
     at = next((i for i, (name, _) in enumerate(scene.voters, 1) if name == who), 0)
     return str(at) if numbered else dict(scene.voters).get(who, who)
 
 
 def _told(scene: DifferenceContext, field: Field, held: object) -> str:
-    """A value as one reads it: of a stretch of text its words."""
+    """A value in readable form; for a stretch of text, its words."""
     if field.pair and isinstance(held, list) and len(held) == 2:
         return f"“{both_ends(scene.document.quote(int(held[0]), int(held[1])), 32)}”"
     return told_value(held) if held is not None else "none"  # type: ignore[arg-type]
@@ -221,7 +220,7 @@ def _version_rows(
     width: int,
     deciding: Deciding | None,
 ) -> Rows:
-    """A line for each annotator, with what sets their version off from the others."""
+    """A line for each annotator, with what distinguishes their version from the others."""
     names = min(_NAMES, max((len(name) for _, name in scene.voters), default=1))
     rows: Rows = []
     for number, (who, name) in enumerate(scene.voters, 1):
@@ -248,8 +247,8 @@ def _version_rows(
 def _said(
     scene: DifferenceContext, difference: Difference, candidate: Candidate, theme: Theme, room: int
 ) -> list[Piece]:
-    """A version: its label, its words where the bounds differ (those that not all have set off),
-    and the fields in which it differs."""
+    """A version: its label, its words if the bounds differ (with those highlighted that not all
+    have), and the fields in which it differs."""
     value = candidate.value
     fields = [f for f in candidate.fields if f.name in difference.fields]
     extra = " · ".join(f"{f.name} {_told(scene, f, f.of(value))}" for f in fields)
@@ -273,7 +272,7 @@ def _said(
 
 
 def _runs(scene: DifferenceContext, difference: Difference, span: Span) -> Runs:
-    """The words of a span in parts: those that all versions have, and those that not all have."""
+    """The words of a span in parts: those that all versions have, and those that only some have."""
     runs: Runs = []
     at = span.start
     for low, high in (*difference.contested, (span.end, span.end)):
@@ -284,7 +283,7 @@ def _runs(scene: DifferenceContext, difference: Difference, span: Span) -> Runs:
             runs.append((scene.document.quote(low, high), False))
         at = max(at, high)
     if all(not same for _, same in runs):
-        # Nothing is shared: as it is.
+        # Nothing is shared, so leave it as it is.
         return [("".join(text for text, _ in runs), False)]
     return runs
 
@@ -301,13 +300,13 @@ def _note_rows(scene: DifferenceContext, difference: Difference, theme: Theme, w
 
 
 def quote(scene: DifferenceContext, span: Span, room: int) -> str:
-    """A span's words; of long ones beginning and end."""
+    """A span's words; for long ones, the beginning and the end."""
     text = scene.document.quote(span.start, span.end)
     return clip(" ".join(text.split()), max(4, room)) if room < 12 else both_ends(text, room)
 
 
 def holder_of(scene: DifferenceContext, relation: Relation) -> str:
-    """Who holds a stance: the entity, else the words."""
+    """Who holds a stance: the entity, or else the words."""
     if relation.source == AUTHOR:
         return "author"
     holder = scene.value(relation.source)
@@ -332,11 +331,11 @@ def folded(
     *,
     limit: int = 0,
 ) -> Rows:
-    """What all made alike, in a row or two; after `limit` rows it is cut."""
+    """What all coded alike, in a row or two, cut after `limit` rows."""
     if not agreed:
         return []
     names = [in_short(scene, d.candidates[0].value, 34) for d in agreed]
-    lead = f"= all made {plural(len(names), 'item')} alike: "
+    lead = f"= all coded {plural(len(names), 'item')} alike: "
     return flowed([(lead, theme.muted), (", ".join(names), theme.muted)], width, limit=limit)
 
 

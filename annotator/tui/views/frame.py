@@ -27,20 +27,21 @@ from annotator.tui.views.strokes import Look
 from annotator.tui.views.text import Row, TextView
 
 WIDE = 100
-"""Columns from which the statements stand beside the text."""
+"""The least number of columns for statements beside the text."""
 
 LEAST = 18
-"""Rows from which statements or the tour have rows of their own below the text."""
+"""The least number of rows for statements or the tour in rows of their own below the text."""
 
 SMALLEST = (41, 13)
-"""Columns and rows below which nothing sensible can be shown."""
+"""The smallest screen, in columns and rows, on which something useful can be shown."""
 
 _EMPTY = strip([])
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What is on the screen; `text` are the rows of the text view, which begin at screen row 1."""
+    """The content of the screen; `text` are the rows of the text view, which begin at screen row
+    1."""
 
     rows: list[Drawn]
     text: list[Row]
@@ -52,7 +53,7 @@ SidePanel = Callable[[Theme, int, int], list[list[Piece]]]
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the frame tells besides the state of review."""
+    """What the frame shows besides the state of review."""
 
     annotator: str
     saved: str = "saved"
@@ -61,29 +62,29 @@ class Surroundings:
     panel: bool = False
     notes: str = ""
     side: SidePanel | None = None
-    """What stands in place of the statements, by theme, width and height."""
+    """What is shown in place of the statements, by theme, width and height."""
     ambiguous: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Forms of the text that stand for several entities."""
+    """Forms in the text that have several entities."""
     tour: tuple[str, str, str] | None = None
     """Title and words of a step of the guided tour, and how to leave it."""
     left: str = ""
-    """What is left to decide, where that is not what is pending in the paragraph."""
+    """What is left to decide, if that is not what is pending in the paragraph."""
     offers: tuple[str, ...] = ()
-    """Names offered for the item in focus, by the digits that take them on the line."""
+    """Names offered for the item in focus, by the digits that take them in the input line."""
 
 
 def panel_width(width: int) -> int:
-    """Columns of the statements beside the text; 0 where they stand below."""
+    """The columns of the statements beside the text; 0 if they are below it."""
     return 0 if width < WIDE else max(36, min(52, width * 36 // 100))
 
 
 def rows_below(width: int, height: int, *, more: bool, side: bool) -> int:
-    """Rows of the statements, or of the `side` that stands in their place, below the text, with the
-    rule above them; 0 where they stand beside it, or nowhere. `more` makes room for several."""
+    """The rows below the text for the statements, or for the `side` in their place, including the
+    rule above them; 0 if they are beside the text or not shown. `more` makes room for several."""
     if panel_width(width) or (height < LEAST and not side):
         return 0
     if height < LEAST:
-        # What is to be decided is shown at every size.
+        # What has to be decided is shown at every size.
         return 4
     half = (height - 3) // 2
     if more:
@@ -92,7 +93,7 @@ def rows_below(width: int, height: int, *, more: bool, side: bool) -> int:
 
 
 def side_at(width: int, height: int, *, more: bool) -> tuple[int, int] | None:
-    """The cell in which the side begins; None where it is not shown."""
+    """The cell in which the side begins; None if it is not shown."""
     panel = panel_width(width)
     if panel:
         return width - panel + 2, 1
@@ -159,7 +160,7 @@ def _header_row(state: ReviewState, theme: Theme, width: int, around: Surroundin
 def _message_row(
     state: ReviewState, look: Look, around: Surroundings, keys: KeyMap, width: int
 ) -> Drawn:
-    """The line under the text; it counts lint where no panel tells of it."""
+    """The line under the text; it counts the findings of lint if no panel shows them."""
     panel, selecting = panel_width(width), state.mode is Mode.SELECT
     shown = (state.message, state.mode, state.only, state.threshold, state.paragraph)
     return _kept(
@@ -191,7 +192,7 @@ _feet: dict[tuple[KeysNow, str, int, bool], tuple[KeyMap, Drawn]] = {}
 def _footer(
     now: KeysNow, schema: LabelSchema, keys: KeyMap, theme: Theme, width: int, *, review: bool
 ) -> Drawn:
-    """The footer, made once for each set of keys that work."""
+    """The footer, made once for each set of usable keys."""
     key = (now, theme.name, width, review)
     known = _feet.get(key)
     if known is None or known[0] is not keys:
@@ -208,8 +209,8 @@ def _kept(
     values: tuple[object, ...],
     make: Callable[[], list[Piece]],
 ) -> Drawn:
-    """A line of the frame, made again only when one of the `things` it is about is another one than
-    before, or one of the `values` is not equal."""
+    """A line of the frame, made again only if one of the `things` is another object than before, or
+    one of the `values` is not equal."""
     known = _lines.get(name)
     if (
         known is None
@@ -223,8 +224,8 @@ def _kept(
 def _tour(
     step: tuple[str, str, str] | None, theme: Theme, width: int, height: int
 ) -> list[list[Piece]]:
-    """The guided tour under everything else, so that it covers nothing: a line with its title, and
-    two more; on a small screen one line in all."""
+    """The guided tour below everything else, so that it covers nothing: a line with its title and
+    two more lines, or one line altogether on a small screen."""
     if step is None:
         return []
     title, words, leave = step
@@ -284,7 +285,7 @@ _NOTHING: list[Piece] = []
 
 @dataclass
 class _Columns:
-    """The two columns of the last frame, and the rows that were made of them."""
+    """The two columns of the last frame, and the rows made from them."""
 
     look: object = None
     left: Sequence[Drawn] = ()
@@ -298,8 +299,8 @@ _last = _Columns()
 def _joined(
     left: Sequence[Drawn], right: Sequence[list[Piece]], theme: Theme, width: int
 ) -> list[Drawn]:
-    """Rows of text and rows of cards side by side; those whose two halves
-    are the same ones as before stay."""
+    """Rows of text and rows of cards side by side. A row is reused if both halves are the same
+    objects as before."""
     look = (theme.name, width, len(left))
     if _last.look != look:
         rows = [
@@ -322,12 +323,13 @@ _bars: dict[tuple[int, str], tuple[list[Piece], Drawn]] = {}
 
 
 def _barred(row: list[Piece], theme: Theme) -> Drawn:
-    """A row of cards behind the bar that parts it from the text, kept while it is the same one."""
+    """A row of cards after the bar that separates it from the text; reused while the row is the
+    same object."""
     known = _bars.get((id(row), theme.name))
     if known is None or known[0] is not row:
         if len(_bars) > 2000:
             _bars.clear()
-        # The row is kept too, so that its id stays its own.
+        # Keep the row too, so that its id is not reused.
         known = _bars[id(row), theme.name] = (row, strip([("│ ", theme.muted), *row]))
     return known[1]
 
@@ -336,7 +338,7 @@ _linted: list[tuple[tuple[object, ...], list[Piece]]] = []
 
 
 def _lint_row(state: ReviewState, look: Look, width: int, around: Surroundings) -> list[Piece]:
-    """The first finding, and how many more there are; kept while nothing is decided."""
+    """The first finding, and how many more there are; reused while nothing is decided."""
     about = (state.cards, state.annotations, around.ambiguous, look.theme, width)
     if not _linted or any(a is not b for a, b in zip(_linted[0][0], about, strict=True)):
         found = lint(state, around.ambiguous)

@@ -1,5 +1,5 @@
-"""What looks unfinished or contradictory in a paragraph's decided annotations;
-told quietly, never in the way."""
+"""What looks unfinished or contradictory in a paragraph's decided annotations; shown quietly, and
+never blocking."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from annotator.model.review import ReviewState
 from annotator.model.span import AUTHOR, Relation, Span
 
 LintFinding = tuple[str, str]
-"""What is to be said, and the id of the item it is about."""
+"""A finding, and the id of the item it is about."""
 
 _CLEAR: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
 def lint(state: ReviewState, ambiguous: Mapping[str, Sequence[str]] = _CLEAR) -> list[LintFinding]:
-    """The findings of the paragraph in work, by statement. `ambiguous` are the forms of the text
-    that stand for several entities in all the annotator's work, with those."""
+    """The findings in the paragraph in work, by statement. `ambiguous` are the forms in the text
+    that have several entities in the annotator's whole work, with these entities."""
     found = [finding for card in state.cards for finding in _of_card(state, card)]
     for item in state.items:
         if (
@@ -36,9 +36,7 @@ def lint(state: ReviewState, ambiguous: Mapping[str, Sequence[str]] = _CLEAR) ->
 def _of_card(state: ReviewState, card: Card) -> list[LintFinding]:
     decided = [s for s in card.stances if not s.relation.pending]
     if card.target.pending:
-        return [
-            ("a stance without a target: its claim is not decided", s.relation.id) for s in decided
-        ]
+        return [("a stance whose claim is not decided yet", s.relation.id) for s in decided]
     found: list[LintFinding] = []
     if not decided and card.target.value.attributes.get("attribution") in ("direct", "indirect"):
         found.append(("a claim without a holder", card.target.id))
@@ -47,7 +45,7 @@ def _of_card(state: ReviewState, card: Card) -> list[LintFinding]:
         value, holder = stance.relation.value, stance.holder
         if isinstance(value, Relation):
             if value.source != AUTHOR and (holder is None or holder.pending):
-                found.append(("a stance without a holder: it is not decided", stance.relation.id))
+                found.append(("a stance whose holder is not decided yet", stance.relation.id))
             span = holder.value if holder else None
             name = value.source
             if isinstance(span, Span):
@@ -59,7 +57,7 @@ def _of_card(state: ReviewState, card: Card) -> list[LintFinding]:
 
 
 def _two_names(state: ReviewState, ambiguous: Mapping[str, Sequence[str]]) -> list[LintFinding]:
-    """Mentions by name whose text stands for another entity elsewhere."""
+    """Mentions by name whose text has another entity elsewhere."""
     found: list[LintFinding] = []
     for item in state.items if ambiguous else ():
         span = item.value
@@ -99,7 +97,7 @@ def _names(state: ReviewState) -> list[LintFinding]:
                 found.append((f"{_a(layer.name)} without {_a(kind)}", id))
         for kind, name in named:
             if kind == "entity" and entities[name] == 1 and (near := _nearly(name, entities)):
-                found.append((f"{name} stands once and is nearly {near}", id))
+                found.append((f"{name} occurs once and is nearly the same as {near}", id))
     return [*found, *_both_sides(state, concepts)]
 
 
@@ -108,11 +106,11 @@ def _a(word: str) -> str:
 
 
 NEARLY = 0.85
-"""The likeness (`difflib`) from which on a name is nearly another."""
+"""The least likeness (`difflib`) at which a name is nearly another."""
 
 
 def _nearly(name: str, others: Iterable[str]) -> str:
-    """Another name that is nearly the same and begins alike; empty if there is none."""
+    """Another name that is nearly the same and has the same beginning; empty if there is none."""
     for other in others:
         close = (
             other != name
@@ -125,8 +123,8 @@ def _nearly(name: str, others: Iterable[str]) -> str:
 
 
 def _both_sides(state: ReviewState, concepts: Concepts) -> list[LintFinding]:
-    """Stances of the paragraph whose holder takes the other side on
-    the concept elsewhere in the document."""
+    """Stances of the paragraph whose holder takes the other side on the same concept elsewhere in
+    the document."""
     here = {item.id for item in state.items if not item.pending}
     spans = {one.id: one for one in state.annotations.annotations() if isinstance(one, Span)}
     sides: dict[tuple[str, str], dict[int, list[str]]] = {}

@@ -1,4 +1,5 @@
-"""The line under the text, which belongs to the hand: what was done, is asked, is selected."""
+"""The line under the text, about the annotator's keys: what was done, what is asked, what is
+selected."""
 
 from __future__ import annotations
 
@@ -13,17 +14,18 @@ from annotator.tui.theme import Theme
 from annotator.tui.views.bars import sizing
 
 WIDE = 100
-"""Columns from which there is room for more words."""
+"""The least number of columns with room for more words."""
 
 _ASK = {
     Mode.SELECT: "select",
-    Mode.HOLDER: "who holds it? of several the first by capital letters, the last by a small one",
+    Mode.HOLDER: "who holds it? (for several holders: capital letters, then a small one for the "
+    "last)",
     Mode.SIDE: "which side?",
 }
 
 
 def _asked(state: ReviewState) -> str:
-    """What a mode waits for; of a stance with the holders chosen so far."""
+    """What a mode waits for; for a stance, with the holders chosen so far."""
     draft = state.draft
     chosen = [x for x in (*draft.more, draft.source) if x is not None] if draft is not None else []
     if not chosen:
@@ -46,7 +48,7 @@ def _asked(state: ReviewState) -> str:
 
 
 def _selected(state: ReviewState, width: int) -> str:
-    """What is selected, with both of its ends however long it is."""
+    """The selected words, with both ends however long they are."""
     chosen = state.selection
     assert chosen is not None
     item = state.find(chosen.item) if chosen.item is not None else None
@@ -56,7 +58,7 @@ def _selected(state: ReviewState, width: int) -> str:
 
 
 def _grown(state: ReviewState, keys: KeyMap, width: int) -> str:
-    """What growing the selection would add, and how else it is made longer and shorter."""
+    """What growing the selection would add, and the other keys that change its length."""
     words, key = sizing(keys), keys.shown("grow")
     chosen, wider = state.selection, grown(state)
     if chosen is None or wider is None or not key:
@@ -85,8 +87,8 @@ def message_row(
     error: str = "",
     lints: int = 0,
 ) -> list[Piece]:
-    """What was done or is asked, `said` before what the state says, an `error` before both; at the
-    right what is hidden, and how many findings of lint there are to be told."""
+    """What was done or is asked: `said` takes precedence over the message of the state, and an
+    `error` over both. At the right, what is hidden and the number of findings of lint."""
     if error:
         return [(clip(f" {error} ", width).ljust(width), theme.error)]
     text = said or state.message

@@ -1,4 +1,4 @@
-"""The names that are offered for the item in focus, on its card."""
+"""The names offered for the item in focus, on its card."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from annotator.tui.styled_rows import PLAIN, Piece, clip, width_of
 from annotator.tui.theme import Theme
 
 LONGEST = 35
-"""Cells of a name where several stand side by side: two fit below a text of 80 columns."""
+"""The cells for a name if several are side by side: two fit at 80 columns."""
 
 
 def offer_rows(offers: Sequence[str], theme: Theme, width: int, room: int) -> list[list[Piece]]:
-    """The names that are offered for the item in focus, in at most `room` rows: one below the other
-    where there is room for them, else side by side as far as they go."""
+    """The names offered for the item in focus, in at most `room` rows: below each other if there is
+    room, or else side by side, as many as fit."""
     if not offers or room < 1:
         return []
     if len(offers) <= room:

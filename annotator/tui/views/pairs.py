@@ -1,5 +1,5 @@
-"""What two annotators coded differently, one difference under the other: where, what, and both
-versions with just the difference set off."""
+"""What two annotators coded differently, difference by difference: where, what, and both versions
+with the difference highlighted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LABEL = 14
 
 def pair_rows(found: Sequence[PairDifference], theme: Theme, width: int) -> list[list[Piece]]:
     """Four rows for each difference: its place and kind, what each of the two annotators has, and
-    an empty one."""
+    an empty row."""
     rows: list[list[Piece]] = []
     names = min(
         16, max((len(who) for d in found for who in (d.annotator_1, d.annotator_2)), default=1)

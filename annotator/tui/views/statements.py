@@ -19,7 +19,7 @@ Rows = list[list[Piece]]
 NO_CODES: Mapping[str, str] = MappingProxyType({})
 
 ANNOTATORS = "annotators"
-"""The rule of suggestions that are annotators' versions."""
+"""The rule name of suggestions that are annotators' versions."""
 
 
 def statements(
@@ -30,15 +30,17 @@ def statements(
     *,
     codes: Mapping[str, str] = NO_CODES,
 ) -> Rows:
-    """The cards of the paragraph, by pages: the one with the card in focus, or of what the focus
-    stands in. `codes` are hint letters of stances."""
+    """The cards of the paragraph, by pages: the page with the card in focus, or with the statement
+    around the focus. `codes` are hint letters of stances."""
     if not state.cards:
         return [
             [("STATEMENTS", theme.muted)],
             [],
-            *paragraphs("none in this paragraph yet; s on a claim begins one", width, theme.muted),
+            *paragraphs(
+                "no statements in this paragraph yet; s on a claim begins one", width, theme.muted
+            ),
         ]
-    # Whole pages, so that going from card to card moves nothing until the page is through.
+    # Whole pages, so that moving between cards shifts nothing until the end of the page.
     pages = _pages(state, theme, width, height - 2)
     here = _card_in_focus(state)
     page = pages.page(state, here)
@@ -54,8 +56,8 @@ _EMPTY: list[Piece] = []
 
 @dataclass(frozen=True, slots=True)
 class _Pages:
-    """The cards by pages; `of` has the page of each card by its
-    target, `ends` where each target ends."""
+    """The cards by pages. `of` has the page of each card by its target, `ends` the end of each
+    target."""
 
     cards: list[list[Card]]
     heads: list[list[Piece]]
@@ -63,8 +65,8 @@ class _Pages:
     ends: list[int]
 
     def page(self, state: ReviewState, here: Card | None) -> int:
-        """The page of the card in focus; else of the first one that ends
-        after the item in focus begins."""
+        """The page of the card in focus, or else of the first card whose target ends after the item
+        in focus begins."""
         if here is not None:
             return self.of[here.target.id]
         value = state.focused.value if state.focused else None
@@ -77,8 +79,8 @@ _paged: list[tuple[tuple[Card, ...], tuple[str, int, int], _Pages]] = []
 
 
 def _pages(state: ReviewState, theme: Theme, width: int, room: int) -> _Pages:
-    """The cards by pages of so many rows, kept while they are the same;
-    the focus does not change heights."""
+    """The cards by pages of that many rows, reused while they are the same; the focus does not
+    change heights."""
     key = (theme.name, width, room)
     if _paged and _paged[0][0] is state.cards and _paged[0][1] == key:
         return _paged[0][2]
@@ -130,7 +132,7 @@ def _kept_rows(
     *,
     focused: bool,
 ) -> Rows:
-    """The rows of a card, kept as long as the card is the same one and the focus in it too."""
+    """The rows of a card, reused while the card and the focus in it are the same."""
     if codes:
         return card_rows(state, card, theme, width, codes=codes)
     focus = None
@@ -141,7 +143,7 @@ def _kept_rows(
     if known is None or known[0] is not card:
         if len(_made) > 500:
             _made.clear()
-        # The card is kept with its rows, so that its id stays its own.
+        # Keep the card with its rows, so that its id is not reused.
         known = _made[key] = (card, card_rows(state, card, theme, width))
     return known[1]
 
@@ -154,7 +156,8 @@ def focus_card(
     *,
     codes: Mapping[str, str] = NO_CODES,
 ) -> Rows:
-    """The card in focus, for a strip under the text; what an item is that belongs to no card."""
+    """The card in focus, for a strip under the text; for an item without a card, the item
+    itself."""
     card = _card_in_focus(state)
     if card is not None:
         of_card = (card.target, *(stance.relation for stance in card.stances))
@@ -167,7 +170,7 @@ def focus_card(
     around = _card_around(state)
     if around is None:
         return own
-    # The statement stays where it is while the focus goes through what is in it.
+    # The statement stays in its place while the focus moves inside it.
     room = height - len(own)
     quote = max(1, room - max(1, len(around.stances)) - 1)
     rows = card_rows(state, around, theme, width, quote=quote, codes=codes)[:room]
@@ -175,7 +178,7 @@ def focus_card(
 
 
 def _card_around(state: ReviewState) -> Card | None:
-    """The smallest statement that the item in focus stands in."""
+    """The smallest statement around the item in focus."""
     item = state.focused
     if item is None or not isinstance(item.value, Span):
         return None
@@ -191,13 +194,13 @@ def _card_around(state: ReviewState) -> Card | None:
 
 
 ITEM_ROWS = 2
-"""Rows under the statements that are kept for the item in focus."""
+"""The number of rows under the statements that are reserved for the item in focus."""
 
 
 def own_rows(state: ReviewState, width: int) -> Rows:
-    """The item in focus, whole, in `ITEM_ROWS` rows: how sure, layer, label and name; then
-    attributes, flag and note. In no style of their own, since these rows are written again with
-    every move."""
+    """The item in focus in full, in `ITEM_ROWS` rows: how sure it is, layer, label and name; then
+    attributes, flag and note. The rows have no style of their own, since every move writes them
+    again."""
     item = state.focused
     if item is None:
         return []
@@ -228,8 +231,8 @@ def item_rows(state: ReviewState, theme: Theme, width: int) -> Rows:
 
 
 def _name(state: ReviewState, item: Item) -> str:
-    """The entity or the concepts of an item as `= Iran`, one that is only proposed and not sure as
-    `= Iran?`; that it has none yet, where its layer names one."""
+    """The entity or the concepts of an item as `= Iran`, or as `= Iran?` if only proposed and not
+    sure; a note that it has none yet, if its layer can have one."""
     proposed = state.proposed_name(item)
     if proposed is not None:
         return f"= {proposed.entity}{'' if item.pending and proposed.sure else '?'}"
@@ -242,13 +245,13 @@ def _name(state: ReviewState, item: Item) -> str:
 
 
 def _rest(state: ReviewState, item: Item) -> list[str]:
-    """The attributes of an item that are no name, its flag and its note."""
+    """The attributes of an item except names, its flag and its note."""
     found = [*_attributes(state, item), *(["flagged"] if item.flagged else [])]
     return [*found, f"note: {item.note}"] if item.note else found
 
 
 def _attributes(state: ReviewState, item: Item) -> list[str]:
-    """The attributes of an item that are no name."""
+    """The attributes of an item except names."""
     layer = state.schema.layer(item.value.layer)
     found: list[str] = []
     proposed = state.proposed_name(item) is not None
@@ -262,8 +265,8 @@ def _attributes(state: ReviewState, item: Item) -> list[str]:
 
 
 def attribute_words(state: ReviewState, name: str, held: Value) -> str:
-    """The value of an attribute as it is shown: a choice by itself, a number with its
-    name, a stretch of text as a quotation."""
+    """The value of an attribute as it is shown: a choice alone, a number with the attribute's name,
+    a stretch of text as a quotation."""
     if isinstance(held, list):
         if len(held) == 2 and all(isinstance(x, int) for x in held):
             quote = state.document.quote(int(held[0]), int(held[1]))
@@ -273,9 +276,10 @@ def attribute_words(state: ReviewState, name: str, held: Value) -> str:
 
 
 def standing(item: Item, *, short: bool = False) -> str:
-    """What became of an item, in a word; of a suggestion how sure it is, with `short` just that."""
+    """The status of an item in a word; for a suggestion, how sure it is, and with `short` only
+    that."""
     if item.pending:
-        # One with a note or a flag still waits for its decision.
+        # An item with a note or a flag still waits for its decision.
         skipped = not item.undecided
         if skipped or item.suggestion is None:
             return "skipped" if skipped else "suggested"
@@ -297,8 +301,8 @@ def card_rows(
     codes: Mapping[str, str] = NO_CODES,
     whole: bool = False,
 ) -> Rows:
-    """One card: a line for each holder with the side taken, then what it is about. With `whole` the
-    last line has all attributes of the item in focus, also those that are as usual."""
+    """One card: a line for each holder with the side taken, then the target. With `whole`, the last
+    line has all attributes of the item in focus, including those with usual values."""
     on_target = card.target.id == (state.draft.target if state.draft is not None else state.focus)
     rows: Rows = []
     for stance in card.stances:
@@ -311,8 +315,8 @@ def card_rows(
     layer = state.schema.layer(span.layer)
     ink = theme.ink(layer.color if layer else "grey")
     text = f"“{state.document.quote(span.start, span.end)}”"
-    # Only the marker changes with the focus, and no style when it is decided: the quotation,
-    # written again, would be most of a key's bytes.
+    # Only the marker changes with the focus, and no style changes with a decision: writing the
+    # quotation again would take most of a key's bytes.
     quoted = paragraphs(text, width, PLAIN, indent="    ", limit=quote)
     if on_target and card.stances:
         quoted[0] = [_marker(True), ("  ", PLAIN), *quoted[0][1:]]
@@ -342,9 +346,8 @@ def _marker(here: bool) -> Piece:
 
 
 def _unusual(state: ReviewState, item: Item) -> list[str]:
-    """The values of an item's attributes that are not what they are at first. The rest stands in
-    `own_rows`: a card is as high in focus as it is without, so that no move pushes the others
-    down."""
+    """The values of an item's attributes that differ from the defaults. The rest is in `own_rows`:
+    a card has the same height with and without focus, so that no move shifts the others."""
     layer = state.schema.layer(item.value.layer)
     found: list[str] = []
     for attribute in layer.attributes if layer else ():
@@ -381,8 +384,8 @@ def _concept(state: ReviewState, item: Item) -> str:
 def _stance_row(
     state: ReviewState, stance: Stance, theme: Theme, width: int, code: str
 ) -> list[Piece]:
-    """`▸ Iran + support strength 3 · implied   83%`; strength and basis where they are not the
-    usual ones and there is room. `code` is what to type to go there."""
+    """`▸ Iran + support strength 3 · implied   83%`; strength and basis if they are not the usual
+    ones and there is room. `code` is what to type to go there."""
     relation = stance.relation.value
     assert isinstance(relation, Relation)
     layer = state.schema.layer(relation.layer)
@@ -397,7 +400,7 @@ def _stance_row(
     side = f" {label.symbol if label else '?'} {relation.label}"
     right: list[Piece] = [(" " + standing(stance.relation, short=True), theme.muted)]
     ink = theme.ink(layer.color if layer else "grey")
-    # The holder is never cut for the sake of what else there is to say.
+    # The holder is never cut to make room for the rest.
     room = width - 2 - width_of([(side, PLAIN), *right])
     who = both_ends(who, max(6, room))
     left: list[Piece] = [marker, (who, theme.ink(color)), (side, ink)]

@@ -19,17 +19,16 @@ from annotator.tui.styled_rows import PLAIN, Piece
 from annotator.tui.theme import Theme
 
 MARGIN = 3
-"""Cells left of the text."""
+"""The number of cells left of the text."""
 
 BLANK_MARGIN: Piece = (" " * MARGIN, PLAIN)
 
 
 @dataclass(frozen=True)
 class Look:
-    """How text is shown; `hints` maps offsets of the document to letters that are put over it,
-    `codes` relations to letters in their cards. `found` are places that were looked for, `found_at`
-    the one to be in view; `apart` are the places that not all versions of the difference in focus
-    have."""
+    """How text is shown. `hints` maps offsets of the document to letters put over it, `codes` maps
+    relations to letters in their cards. `found` are the matches of a search, `found_at` the one to
+    keep in view; `apart` are the places that only some versions of the difference in focus have."""
 
     theme: Theme
     compact: bool = False
@@ -42,12 +41,12 @@ class Look:
 
 
 Stretch = tuple[int, int, Style, bool]
-"""`[start, end)` of the document's text in a style, which
-replaces (True) or adds to what is there."""
+"""`[start, end)` of the document's text in a style, which replaces the present one (True) or is
+added to it."""
 
 
 Track = tuple[tuple[Part, bool, str], ...]
-"""The pieces of a track, each with whether it is pending and its colour."""
+"""The pieces of a track, each with its colour and whether it is pending."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,8 @@ class Strokes:
         return self.state.schema
 
     def mark(self, item: Item) -> Mark:
-        """The mark of a span: statements in brackets with their label's name, others by letter."""
+        """The mark of a span: a bracket with the label's name for statements, a letter for
+        others."""
         span = item.value
         assert isinstance(span, Span)
         layer = self._schema.layer(span.layer)
@@ -95,7 +95,7 @@ class Strokes:
         return layer.color if layer else "grey"
 
     def track(self, pieces: Sequence[Part], level: int) -> Track:
-        """What one track of a line holds."""
+        """The content of one track of a line."""
         return tuple(
             (piece, (item := self.items[piece.mark.id]).pending, self._color(item))
             for piece in pieces
@@ -103,8 +103,8 @@ class Strokes:
         )
 
     def drawn(self, track: Track, focused: Sequence[bool]) -> list[Piece]:
-        """The pieces of a track. The focus is on a mark where it begins; its further lines stay,
-        which spares most of a key's bytes."""
+        """The pieces of a track. The focus shows on the first line of a mark; its other lines do
+        not change, which saves most of a key's bytes."""
         out: list[Piece] = [BLANK_MARGIN]
         at = 0
         for (piece, pending, color), here in zip(track, focused, strict=True):
@@ -121,15 +121,16 @@ class Strokes:
         return out
 
     def stretches(self) -> tuple[Stretch, ...]:
-        """What of the text has another look than the rest, in the order in which it is laid on."""
+        """The parts of the text in a special style, in the order in which the styles are
+        applied."""
         out: list[Stretch] = []
         if self.look.compact:
             for item in self.items.values():
                 out.append((item.value.start, item.value.end, self._compact(item), False))  # type: ignore[union-attr]
         for name in self.lit:
             lit = self.items.get(name)
-            # A statement in focus has its heavy track; filling all its lines
-            # would be most of a key's bytes.
+            # A statement in focus has a heavy track; filling all its lines would take most of a
+            # key's bytes.
             if lit is None or not isinstance(lit.value, Span):
                 continue
             if self.look.compact or lit.value.layer not in self._schema.statement_layers:
@@ -159,8 +160,7 @@ class Strokes:
         stretches: Sequence[Stretch],
         hints: Sequence[tuple[int, str]],
     ) -> list[Piece]:
-        """The text of a line in runs of one style; hint letters
-        stand over the words they lead to."""
+        """The text of a line in runs of one style; hint letters are put over their words."""
         first = self.base + line.start
         plain = PLAIN if self._current else self.look.theme.muted
         if hints:

@@ -1,7 +1,7 @@
 """The text of a document with its marks: the main view of the annotate screen.
 
-Rows are made paragraph by paragraph and only for those in view, so that a key costs the same in a
-document of five paragraphs and of a thousand.
+Rows are made paragraph by paragraph and only for those in view, so that a key costs as much in a
+document of five paragraphs as in one of a thousand.
 """
 
 from __future__ import annotations
@@ -23,13 +23,12 @@ from annotator.tui.views.strokes import BLANK_MARGIN, MARGIN, Look, Stretch, Str
 _NO_HINTS: Mapping[int, str] = {}
 _NOTHING_LIT: frozenset[str] = frozenset()
 _KEPT = 200
-"""Paragraphs whose rows are kept."""
+"""The number of paragraphs whose rows are kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the view: the line of which paragraph it belongs
-    to, and whether it is the text itself."""
+    """A row of the view: its paragraph and line, and whether it is the text itself."""
 
     drawn: Drawn
     paragraph: int
@@ -39,7 +38,7 @@ class Row:
 
 @dataclass
 class _Built:
-    """A paragraph's rows, with all they were made from.
+    """A paragraph's rows, with everything they were made from.
 
     `first` has for every line the place of its row of text among `rows`, and one entry more; its
     tracks follow it. `levels` has for every line what each of its tracks holds, and `touched` for
@@ -64,10 +63,10 @@ class _Built:
 
 @dataclass
 class TextView:
-    """Rows of a document around the paragraph in work; remembers where it is scrolled to.
+    """The rows of a document around the paragraph in work; remembers the scroll position.
 
-    The first row in view is row `top` of paragraph `first`. A line keeps the tracks it once had
-    while the document is open, so that text does not move up when a suggestion is rejected.
+    The first row in view is row `top` of paragraph `first`. While the document is open, a line
+    keeps the tracks it once had, so that the text does not move up when a suggestion is rejected.
     """
 
     first: int = 0
@@ -81,17 +80,17 @@ class TextView:
     )
     _document: str = ""
     _here: int | None = None
-    """The paragraph that was in work when the rows were made last."""
+    """The paragraph in work when the rows were last made."""
 
     def render(self, state: ReviewState, look: Look, width: int, height: int) -> list[Row]:
-        """The rows in view, at most `height`; scrolled as little as shows the item in focus."""
+        """The rows in view, at most `height`, scrolled just enough to show the item in focus."""
         if self._document != state.document.id:
             self._document, self.first, self.top = state.document.id, max(0, state.paragraph - 1), 0
             self._here = None
             for cache in (self._lines, self._depth, self._rows, self._built, self._tracks):
                 cache.clear()
         if self._here is not None and self._here < state.paragraph and state.is_done(self._here):
-            # What is finished makes room: the paragraph that comes after it begins at the top.
+            # After a finished paragraph, the next one begins at the top.
             self.first, self.top = state.paragraph, 0
         self._here = state.paragraph
         self._scroll(state, look, width, height)
@@ -103,7 +102,8 @@ class TextView:
         return rows[:height]
 
     def lines(self, state: ReviewState, index: int, width: int) -> tuple[WrappedLine, ...]:
-        """The wrapped lines of a paragraph in a view of that width; offsets are the paragraph's."""
+        """The wrapped lines of a paragraph in a view of that width, with offsets within the
+        paragraph."""
         key = (index, width)
         if key not in self._lines:
             paragraph = state.document.paragraphs[index]
@@ -112,15 +112,15 @@ class TextView:
         return self._lines[key]
 
     def _scroll(self, state: ReviewState, look: Look, width: int, height: int) -> None:
-        """Move `first` and `top` so that the paragraph, or where it does
-        not fit its focus, is in view."""
+        """Move `first` and `top` so that the paragraph is in view, or its focus if it does not
+        fit."""
         here = self._paragraph(state, look, width, state.paragraph)
         lines = self.lines(state, state.paragraph, width)
         begin, end = _wanted(state, here, lines, height, look.found_at)
         long = len(here) > height
         if state.paragraph < self.first or (state.paragraph == self.first and begin < self.top):
-            # In a paragraph longer than the screen a jump leaves room for the
-            # next moves in its direction.
+            # In a paragraph longer than the screen, a jump leaves room for the next moves in its
+            # direction.
             room = max(0, min(begin, end - 3 * height // 4)) if long else begin
             self.first, self.top = state.paragraph, room
             return
@@ -131,7 +131,7 @@ class TextView:
                 break
         if above + end <= height:
             return
-        # Too far down: walk up from the row that has to be the last one in view.
+        # Too far down: walk up from the row that must be the last one in view.
         first, top = state.paragraph, end - height
         if long:
             top = max(top, min(begin - height // 4, len(here) - height))
@@ -143,7 +143,8 @@ class TextView:
             self.top = min(self.top, begin)
 
     def _paragraph(self, state: ReviewState, look: Look, width: int, index: int) -> list[Row]:
-        """Rows of one paragraph and the blank one after it, kept until something in it changes."""
+        """The rows of one paragraph and the blank row after it, kept until something in it
+        changes."""
         current = index == state.paragraph
         about = (state.focus, state.selection, state.draft) if current else None
         key = (
@@ -171,7 +172,7 @@ class TextView:
         return known[1]
 
     def _build(self, state: ReviewState, look: Look, width: int, index: int) -> list[Row]:
-        """Rows of a paragraph, made again just where something changed."""
+        """The rows of a paragraph, made again only where something changed."""
         current = index == state.paragraph
         paragraph = state.document.paragraphs[index]
         gutter = _gutter(state, index, look.theme)
@@ -208,8 +209,7 @@ class TextView:
     def _laid(
         self, state: ReviewState, look: Look, width: int, index: int, gutter: Piece
     ) -> _Built:
-        """What a paragraph's rows are made from, kept until its items
-        or its look as a whole change."""
+        """What a paragraph's rows are made from, kept until its items or its whole look change."""
         items = state.items_of(index)
         key = (width, index == state.paragraph, look.compact, look.theme.name, look.glyphs, gutter)
         known = self._built.get(index)
@@ -283,7 +283,7 @@ def _text_row(
     built: _Built, painter: Strokes, lines: Sequence[WrappedLine], number: int, gutter: Piece,
     stretches: Sequence[Stretch], hints: Mapping[int, str],
 ) -> Row:  # fmt: skip
-    """A line's row of text, made when it is not yet known in this look."""
+    """A line's row of text, made if it is not yet known in this look."""
     line = lines[number]
     low, high = painter.base + line.start, painter.base + line.end
     on_it = tuple(one for one in stretches if one[0] < high and one[1] > low)
@@ -303,7 +303,7 @@ def _text_row(
 
 
 def _track_row(built: _Built, painter: Strokes, number: int, level: int) -> Row:
-    """A track's row, made when it is not yet known with these marks in focus."""
+    """A track's row, made if it is not yet known with these marks in focus."""
     track = built.levels[number][level]
     known = built.made.get((number, level))
     if known is None or known[0] != track:
@@ -322,7 +322,7 @@ def _blank(index: int, line: int) -> Row:
 
 
 def _gutter(state: ReviewState, index: int, theme: Theme) -> Piece:
-    """The margin before a paragraph's first line: where one is, and what is done."""
+    """The margin before a paragraph's first line: the current position, and what is done."""
     sign = "▌" if index == state.paragraph else " "
     tick = "✓" if state.is_done(index) else " "
     flag = state.annotations.get(f"@p{index}", index)
@@ -332,7 +332,7 @@ def _gutter(state: ReviewState, index: int, theme: Theme) -> Piece:
 
 
 def _lit(state: ReviewState) -> frozenset[str]:
-    """The spans that the focus is on: of a relation its two ends."""
+    """The spans in focus; for a relation, its two ends."""
     if state.draft is not None:
         return frozenset(
             x for x in (state.draft.target, state.draft.source, *state.draft.more) if x
@@ -352,7 +352,7 @@ def _wanted(
     height: int,
     found: tuple[int, int] | None,
 ) -> tuple[int, int]:
-    """The rows `[begin, end)` of the paragraph that have to be in view."""
+    """The rows `[begin, end)` of the paragraph that must be in view."""
     if len(rows) <= height:
         return 0, len(rows)
     low, _ = state.bounds
@@ -388,8 +388,8 @@ def _with_holder(
     *,
     at_least: int,
 ) -> int:
-    """The row from which the nearest holder before the target is in view too: who says something
-    mostly stands before it. The target's own where that is above `at_least`."""
+    """The row from which the nearest holder before the target is in view too, since holders mostly
+    come before what they say; the target's own row if that one is above `at_least`."""
     low, _ = state.bounds
     starts = [i.value.start for i in state.holders() if isinstance(i.value, Span)]
     before = max((start for start in starts if low <= start < target), default=None)

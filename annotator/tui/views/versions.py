@@ -1,5 +1,5 @@
-"""The annotators' versions of a paragraph, beside or below the text of a review: what differs by
-pages, what agrees folded."""
+"""The annotators' versions of a paragraph, beside or below the text in review: differences by
+pages, agreement folded."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from annotator.workflows.review.alignment import Difference
 from annotator.workflows.review.open_differences import OpenDifference
 
 SMALL = 9
-"""Rows below which the difference in focus is shown alone."""
+"""With fewer rows than this, only the difference in focus is shown."""
 
 
 def _alone(_: Difference) -> Sequence[OpenDifference]:
@@ -35,10 +35,10 @@ def _alone(_: Difference) -> Sequence[OpenDifference]:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """What the panel tells: the differences of the paragraph and by what they are shown, what a
-    model proposes, the field that a number decides (all when empty), how many differences the
-    document has and waits for, in how many other places the same is in conflict, and what is
-    decided in a row, if anything is."""
+    """What the panel shows: the differences of the paragraph and their context, what a model
+    proposes, the field that a number decides (empty for all), the number of differences in the
+    document and of those that wait, the number of other places where annotators differ in the same
+    way, and the chosen differences that are decided one after the other, if any."""
 
     state: ReviewState
     scene: DifferenceContext
@@ -53,8 +53,8 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class PanelRows:
-    """The rows, and by row what a click on it means: a difference, and of it the annotator whose
-    version it is (0: the difference itself), counted from 1."""
+    """The rows, and for each row what a click on it means: a difference and the annotator whose
+    version it is, counted from 1 (0 for the difference itself)."""
 
     rows: Rows
     places: dict[int, tuple[Difference, int]]
@@ -66,8 +66,7 @@ def versions(panel: Panel, theme: Theme, width: int, height: int) -> Rows:
 
 
 def panel_rows(panel: Panel, theme: Theme, width: int, height: int) -> PanelRows:
-    """By pages: the one with the difference in focus; where there is little room, that difference
-    alone."""
+    """The page with the difference in focus or, if there is little room, only that difference."""
     state = panel.state
     differ = [d for d in panel.found if d.number]
     agreed = [d for d in panel.found if not d.number and not d.follows]
@@ -79,7 +78,8 @@ def panel_rows(panel: Panel, theme: Theme, width: int, height: int) -> PanelRows
         _add(panel, here, theme, width, rows, places, head=[*first, ("  ", theme.muted)])
         quoted = first_version(here) != 1 and here.layer in panel.scene.span_layers
         if len(rows) > height and quoted:
-            # The words of a span are lit in the text: what each one has is shown before them.
+            # The words of a span are highlighted in the text, so what each annotator has is shown
+            # before them.
             del rows[1]
             places = {row - (row > 1): place for row, place in places.items() if row != 1}
         if panel.course and len(rows) < height:
@@ -119,7 +119,7 @@ def panel_rows(panel: Panel, theme: Theme, width: int, height: int) -> PanelRows
 def _head(
     panel: Panel, here: Difference | None, differ: int, agreed: int, theme: Theme
 ) -> list[Piece]:
-    """`Difference 4 of 9, 3 left`; without one in focus, how many there are in the paragraph."""
+    """`Difference 4 of 9, 3 left`; if none is in focus, the number in the paragraph."""
     if here is not None and here.number:
         return [
             (f"Difference {here.number} of {panel.every}", theme.strong),
@@ -132,15 +132,15 @@ def _head(
 
 
 def _agreed(panel: Panel, here: Difference, theme: Theme, width: int) -> list[Piece]:
-    """What is in focus and all made alike: so that nobody decides against it unawares."""
+    """What is in focus and coded alike by all, so that nobody rejects it by mistake."""
     value = here.candidates[0].value
     said = in_short(panel.scene, value, max(12, width - 22))
-    words = "hangs on what is decided elsewhere" if here.follows else "all made it alike"
+    words = "depends on another decision" if here.follows else "all coded it alike"
     return [("= ", theme.strong), (said, theme.strong), (f"  {words}", theme.muted)]
 
 
 def _cut(rows: Rows, height: int, theme: Theme) -> Rows:
-    """As many rows as there is room for, and how many more there are."""
+    """As many rows as there is room for, and a count of the rest."""
     while rows and not rows[-1]:
         rows = rows[:-1]
     if len(rows) <= height:
@@ -161,7 +161,7 @@ def _add(
     *,
     head: Sequence[Piece] = (),
 ) -> None:
-    """Put a difference below the rows there are."""
+    """Add a difference below the present rows."""
     made = _rows(panel, difference, theme, width, head)
     first = len(rows)
     places |= {first + i: (difference, 0) for i in range(len(made))}
@@ -174,8 +174,7 @@ def _add(
 def _rows(
     panel: Panel, difference: Difference, theme: Theme, width: int, head: Sequence[Piece] = ()
 ) -> Rows:
-    """One difference, with where the focus is and what became of the versions; `head` stands before
-    what it is."""
+    """One difference, with the focus and the state of the versions; `head` comes first."""
     state = panel.state
     focused = state.focus in difference.ids
     head = head or [("▸ " if focused else "  ", theme.strong)]
@@ -214,14 +213,14 @@ def _where(panel: Panel, places: Sequence[OpenDifference]) -> str:
 
 
 def became(state: ReviewState, difference: Difference, who: str) -> str:
-    """`✓` where this version stands, `×` where it was decided against, a blank while it waits."""
+    """`✓` if this version stands, `×` if it was rejected, a blank while it waits."""
     version = difference.version(who)
     every = [item for id in difference.ids if (item := state.find(id)) is not None]
     if any(item.undecided for item in every):
         return " "
     standing = {item.id: item.value for item in every if not item.pending}
     if not every and not version:
-        # What it was about does not stand.
+        # Its target does not stand.
         return " " if difference.follows else "✓"
     if {c.id for c in version} != set(standing):
         return "×"

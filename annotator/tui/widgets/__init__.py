@@ -1,1 +1,1 @@
-"""Widgets: the fewest that do."""
+"""Widgets: as few as possible."""

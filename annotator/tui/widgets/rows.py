@@ -1,5 +1,4 @@
-"""A widget that shows rows made elsewhere and repaints just
-those that differ from what it showed."""
+"""A widget that shows rows made elsewhere and repaints only those that changed."""
 
 from __future__ import annotations
 
@@ -21,7 +20,7 @@ class Fast(Protocol):
     """An application that can paint rows itself."""
 
     def paint_rows(self, rows: Rows, changed: Iterable[int]) -> bool:
-        """Paint rows of a widget; whether that was possible."""
+        """Paint rows of a widget. Returns whether that was possible."""
 
 
 class Rows(Widget):
@@ -38,7 +37,7 @@ class Rows(Widget):
         self._fast: Fast | Literal[False] | None = None
 
     def show(self, rows: Sequence[Drawn]) -> None:
-        """Show these rows from the top; what is beyond them is blank."""
+        """Show these rows from the top; everything below them is blank."""
         before, self._rows = self._rows, tuple(rows)
         changed = [
             y
@@ -57,7 +56,7 @@ class Rows(Widget):
             self.refresh(Region(0, y, width, 1))
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """The rows as they are now; Textual's cache would keep those that were painted past it."""
+        """The current rows; Textual's cache would return rows that were since painted directly."""
         return [self.render_line(y).crop(crop.x, crop.right) for y in range(crop.y, crop.bottom)]
 
     def render_line(self, y: int) -> Strip:
@@ -68,7 +67,7 @@ class Rows(Widget):
         return Strip(row.segments, row.width).adjust_cell_length(width)
 
     def segments(self, y: int, width: int) -> list[Segment]:
-        """A row as it is to be painted, to a width or beyond."""
+        """A row ready to paint, of the given width or more."""
         row = self._rows[y] if y < len(self._rows) else _EMPTY
         return (
             row.segments
