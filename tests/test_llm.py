@@ -193,7 +193,7 @@ def test_a_limit_is_waited_for_and_then_told(fake: Any) -> None:
     with pytest.raises(SuggesterError) as caught:
         _made(retries=1).suggest(document, document.paragraphs[0])
     assert "slow down" in caught.value.message
-    assert "run it again" in caught.value.hint
+    assert "Run the command again" in caught.value.hint
 
 
 def test_a_key_in_an_error_is_not_told(fake: Any) -> None:

@@ -1,8 +1,8 @@
-"""The family of merging strategies: what several annotators' work
-says by itself, before anybody reviews it.
+"""The family of merging strategies: what the gold takes from several annotators' work before
+anybody reviews it.
 
-One file is one strategy; `api.py` says what it holds (`Strategy`, and for some `Selective` or
-`Learning`) and has what strategies share.
+One file is one strategy. `api.py` says what a strategy must provide (`Strategy`, and for some
+`Selective` or `Learning`) and contains what strategies share.
 """
 
 from __future__ import annotations

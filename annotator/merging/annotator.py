@@ -14,15 +14,14 @@ complete = True
 def kept(
     candidates: Sequence[Candidate], voters: Sequence[str], *, option: str = ""
 ) -> list[Candidate]:
-    """What the annotator made, as they made it. Raises UsageError without a name."""
+    """Everything that the annotator made, as they made it. Raises UsageError without a name."""
     if not option:
-        raise UsageError("no annotator named", hint="Write annotator:NAME")
+        raise UsageError("no annotator is named", hint="Write annotator:NAME")
     return [c.version(own) for c in candidates if (own := c.of(option)) is not None]
 
 
 def applies(voters: Sequence[str], *, option: str = "") -> bool:
-    """Whether there is anything to take: of a document that the annotator
-    did not finish, nothing is gold."""
+    """Whether the annotator finished the document; nothing else becomes gold."""
     return option in voters
 
 

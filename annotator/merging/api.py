@@ -1,7 +1,8 @@
-"""What merging strategies share: candidates for the gold, and what a strategy is.
+"""What merging strategies share: candidates for the gold, and the Protocols of a strategy.
 
-A candidate is everything that annotators made alike in layer, label and place. What they filled in
-differently is named, and is decided by a strategy or by review, never by the order of their names.
+A candidate is an annotation that annotators made with the same layer, label and place. It names the
+fields that they filled in differently; a strategy or a review decides these, never the order of the
+annotators' names.
 """
 
 from __future__ import annotations
@@ -19,22 +20,22 @@ from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Annotation, Span, iou
 
 MAJORITY, TIE, RULING = "majority", "tie", "ruling"
-"""How a field in which annotators differ was settled: by most of them, by the order of the schema
-where as many stood against as many, by a ruling that their names are the same."""
+"""How a field in which annotators differ was settled: by the majority, by the order of the schema
+if the votes were equal, or by a ruling that the names are the same."""
 
 BECAUSE = "; "
-"""Divides the strategy from how fields were settled, in the source of
-an item: `unanimous; mention by majority`."""
+"""Separates the strategy from how fields were settled in the source of an item: `unanimous; mention
+by majority`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """An annotation that some annotators made with the same layer, label and place.
 
-    `made` has each one's own version, sorted by annotator, its ends (of a relation) being ids of
-    candidates. `value` is what they have in common: the fields named in `contested` are empty in
-    it. `settled` says of other fields that differ how they got their value. `own` has, by
-    annotator, the id that it has in their own work.
+    `made` has each annotator's own version, sorted by annotator; the ends of a relation are ids of
+    candidates. `value` is what the versions have in common; the fields named in `contested` are
+    empty in it. `settled` says how other fields that differ got their value. `own` has the id in
+    each annotator's own work, by annotator.
     """
 
     value: Annotation
@@ -50,7 +51,7 @@ class Candidate:
 
     @property
     def votes(self) -> tuple[str, ...]:
-        """Who made it, sorted."""
+        """The annotators who made it, sorted."""
         return tuple(who for who, _ in self.made)
 
     def of(self, who: str) -> Annotation | None:
@@ -62,8 +63,8 @@ class Candidate:
         return next(field for field in self.fields if field.name == name)
 
     def choices(self, name: str) -> list[tuple[Annotation, tuple[str, ...]]]:
-        """The different contents of a field, each as a version that holds it with those who gave
-        it; the most frequent first, then in the order of the annotators."""
+        """The different contents of a field, each as a version that has it with the annotators who
+        gave it; the most frequent first, then in the order of the annotators."""
         field = self.field(name)
         groups: dict[str, list[tuple[str, Annotation]]] = {}
         for who, value in self.made:
@@ -72,29 +73,27 @@ class Candidate:
         return [(group[0][1], tuple(who for who, _ in group)) for group in ordered]
 
     def version(self, value: Annotation, *how: tuple[str, str]) -> Candidate:
-        """The candidate with nothing contested any more; `how` says
-        of fields how they were settled."""
+        """The candidate with nothing contested; `how` says how each field was settled."""
         return replace(
             self, value=replace(value, id=self.id), contested=(), settled=(*self.settled, *how)
         )
 
     def origin(self, strategy: str) -> str:
-        """What the source of the item says, where a strategy keeps it."""
+        """The source of the item if a strategy keeps it."""
         how = ", ".join(f"{name} by {means}" for name, means in self.settled)
         return f"{strategy}{BECAUSE}{how}" if how else strategy
 
 
 def strategy_of(origin: str) -> str:
-    """The strategy that an item's source names."""
+    """The strategy named in an item's source."""
     return origin.partition(BECAUSE)[0]
 
 
 class Strategy(Protocol):
-    """What a module of the family holds.
+    """What a module of the family provides.
 
-    `title` names it; where it is `complete`, what it does not keep is thereby decided against. A
-    strategy prefills: unless it is complete, what it does not keep waits for the reviewer. It never
-    makes up a version that nobody made.
+    `title` is its name. A `complete` strategy rejects what it does not keep; with any other, that
+    waits for the reviewer. A strategy never makes up a version that nobody made.
     """
 
     title: str
@@ -103,14 +102,14 @@ class Strategy(Protocol):
     def kept(
         self, candidates: Sequence[Candidate], voters: Sequence[str], *, option: str = ""
     ) -> list[Candidate]:
-        """The candidates that stand without review, with nothing contested in them. `option` is
-        what follows a colon in the strategy's name, as in `annotator:ada`. Relations without
-        their ends are left out by the caller."""
+        """The candidates that become gold without review, with nothing contested. `option` is what
+        follows the colon in the strategy's name, as in `annotator:ada`. The caller leaves out
+        relations without both ends."""
 
 
 @runtime_checkable
 class Selective(Protocol):
-    """A strategy that leaves some documents as they are."""
+    """A strategy that does not apply to all documents."""
 
     def applies(self, voters: Sequence[str], *, option: str = "") -> bool:
         """Whether there is anything to merge in a document that these annotators finished."""
@@ -121,7 +120,7 @@ class LearningStrategy(Protocol):
     """A strategy that learns from all documents before it keeps anything."""
 
     def learn(self, corpus: Sequence[tuple[Sequence[Candidate], Sequence[str]]]) -> object:
-        """What is learnt from every document's candidates and voters."""
+        """Learn from every document's candidates and voters."""
 
     def kept(
         self,
@@ -136,7 +135,7 @@ class LearningStrategy(Protocol):
     def posteriors(
         self, candidates: Sequence[Candidate], voters: Sequence[str], learnt: object
     ) -> dict[str, float]:
-        """How sure it is of the label of each span candidate, by id."""
+        """The probability of the label of each span candidate, by id."""
 
 
 def _id(*parts: str | int) -> str:
@@ -145,7 +144,7 @@ def _id(*parts: str | int) -> str:
 
 
 Made = list[tuple[str, Annotation, Annotation]]
-"""Annotator, own version with the names that stay by the rulings, and as it was made."""
+"""Annotator, their version with names replaced by the rulings, and their version as it was made."""
 
 
 def candidates(
@@ -153,11 +152,10 @@ def candidates(
 ) -> list[Candidate]:
     """The candidates of finished records of one document: spans in reading order, then relations.
 
-    Spans belong together when layer, label and bounds are the same; relations when layer, label and
-    both ends are. All fields that the schema lists (without one, all that are filled in) have to
-    agree, but for those of which it says `agree = false`. Names that `same` makes one are one. An
-    annotator who made the same thing twice has a second candidate for it where something in it
-    differs.
+    Spans belong together if layer, label and bounds are the same; relations if layer, label and
+    both ends are. All fields in the schema (without a schema, all that are filled in) must agree,
+    except those with `agree = false`. Names that `same` maps to one name count as one. If an
+    annotator made the same thing twice with different fields, it has a second candidate.
     """
     names = same or SameNames()
     concepts = concepts_of(schema) if schema is not None else {}
@@ -187,8 +185,8 @@ def _place(candidate: Candidate) -> tuple[int, int, str]:
 def _relations(
     records: Sequence[Record], ends: Mapping[tuple[str, str], str], schema: LabelSchema | None
 ) -> list[Candidate]:
-    """The candidates of relations, by id; `ends` goes from annotator
-    and span to the candidate of the span."""
+    """The candidates of relations, by id; `ends` maps annotator and span to the candidate of the
+    span."""
     edges: dict[str, Made] = {}
     for record in records:
         who = record.annotator or ""
@@ -205,8 +203,8 @@ def _relations(
 def _slots(
     form: str, made: Made, schema: LabelSchema | None
 ) -> list[tuple[Candidate, list[tuple[str, str]]]]:
-    """The candidates of one form, each with the annotators' own items in it: one, or where somebody
-    made it several times with other contents, as many as that, those of equal contents together."""
+    """The candidates of one form, each with the annotators' own items. There is one, or as many as
+    one annotator made with different contents; items with equal contents are grouped."""
     values = [value for _, value, _ in made]
     fields = fields_of(values[0].layer, schema, values)
     by_content: dict[str, Made] = {}
@@ -236,7 +234,7 @@ def _slots(
 def _candidate(
     id: str, slot: Mapping[str, tuple[Annotation, Annotation]], fields: Sequence[Field]
 ) -> Candidate:
-    """What the annotators of one slot have in common, and in what they differ."""
+    """What the annotators of one slot have in common, and where they differ."""
     made = tuple((who, replace(own, id=id)) for who, (own, _) in sorted(slot.items()))
     versions = [own for _, own in made]
     value = replace(versions[0], origin="human")
@@ -244,7 +242,8 @@ def _candidate(
     settled: list[tuple[str, str]] = []
     for field in fields:
         if len({content(own, [field]) for own in versions}) == 1:
-            # The same content may be written in several orders: the least, whoever it is from.
+            # The same content may be written in several orders: take the smallest, whoever wrote
+            # it.
             value = field.put(value, min((field.of(own) for own in versions), key=repr))
         elif field.agree:
             contested.append(field.name)
@@ -262,9 +261,9 @@ def _candidate(
 
 
 def most(field: Field, versions: Sequence[Annotation]) -> tuple[Annotation, str]:
-    """A version with the most frequent content of a field, and how it was found: by majority, or at
-    a tie by what the schema takes unless told otherwise, by the order of its values, else by the
-    order of the contents."""
+    """A version with the most frequent content of a field, and how it was found: by majority or, at
+    a tie, by the schema's default, by the order of its values, or else by the order of the
+    contents."""
     counts = Counter(content(own, [field]) for own in versions)
     top = max(counts.values())
     best = [own for own in versions if counts[content(own, [field])] == top]
@@ -283,7 +282,8 @@ def most(field: Field, versions: Sequence[Annotation]) -> tuple[Annotation, str]
 
 
 def with_most(candidate: Candidate) -> Candidate:
-    """With the most frequent content of every field, said where that was needed."""
+    """The candidate with the most frequent content of every field; `settled` says where there was a
+    choice."""
     value, versions = candidate.value, [own for _, own in candidate.made]
     how: list[tuple[str, str]] = []
     for name in candidate.contested:
@@ -295,8 +295,8 @@ def with_most(candidate: Candidate) -> Candidate:
 
 
 def by_majority(candidate: Candidate, voters: int) -> Candidate | None:
-    """The candidate as more than half of all `voters` made it, label, place and contested fields
-    together; None where no version has so many."""
+    """The candidate as more than half of all `voters` made it, in label, place and contested fields
+    together; None if no version has so many votes."""
     if len(candidate.made) * 2 <= voters:
         return None
     if not candidate.contested:
@@ -315,7 +315,7 @@ def by_majority(candidate: Candidate, voters: int) -> Candidate | None:
 
 def clusters(found: Sequence[Candidate], *, least: float = 0.5) -> list[list[Candidate]]:
     """Span candidates of one layer that mean the same stretch: each overlaps the first of its
-    cluster with an intersection over union of at least `least`; those with more votes come
+    cluster with an intersection over union of at least `least`. Those with more votes come
     first."""
     out: list[list[Candidate]] = []
     spans = [c for c in found if isinstance(c.value, Span)]
@@ -334,7 +334,7 @@ def _near(a: Candidate, b: Candidate, least: float) -> bool:
 
 
 def with_ends(kept: Iterable[Candidate], standing: Iterable[str] = ()) -> list[Candidate]:
-    """Without the relations that have an end which is neither kept nor among `standing`."""
+    """The candidates without relations one of whose ends is neither kept nor in `standing`."""
     held = list(kept)
     ids = {c.id for c in held} | {AUTHOR, *standing}
     return [

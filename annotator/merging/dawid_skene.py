@@ -1,11 +1,11 @@
-"""Labels of aligned spans by how reliable each annotator proves to be (Dawid
-and Skene 1979), from three annotators on.
+"""Labels of aligned spans, weighted by how reliable each annotator proves to be (Dawid and Skene
+1979). It needs three annotators or more.
 
 Dawid, A. P. and Skene, A. M. (1979). Maximum likelihood estimation of observer error-rates using
-the EM algorithm. Applied Statistics 28, 20-28. An item is a cluster of aligned spans; to mark
-nothing there is a label too. Annotators have a matrix of error rates for each layer, estimated over
-all documents; every count begins at .01, so that what was not seen is not impossible.
-`dawid-skene:0.8` keeps what has a posterior of .8 (.9 without).
+the EM algorithm. Applied Statistics 28, 20-28. An item is a cluster of aligned spans; marking
+nothing counts as a label too. Each annotator has a matrix of error rates for each layer, estimated
+over all documents; every count begins at .01, so that unseen cases are not impossible.
+`dawid-skene:0.8` keeps labels with a posterior of at least .8; the default is .9.
 """
 
 from __future__ import annotations
@@ -33,20 +33,21 @@ PRIOR = 0.01
 
 Array = NDArray[np.float64]
 Votes = Mapping[str, str]
-"""What each annotator called an item."""
+"""The label that each annotator gave an item."""
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Of a layer: the labels, how frequent each is, and for each annotator `(labels, labels)` the
-    probability to say the label of the column where that of the row is true."""
+    """The model of a layer: the labels, their frequencies, and for each annotator a matrix
+    `(labels, labels)` with the probability of giving the label of the column if that of the row is
+    true."""
 
     labels: tuple[str, ...]
     share: Array
     errors: Mapping[str, Array]
 
     def posterior(self, item: Votes) -> Array:
-        """The probability of each label, `(labels,)`, after what the annotators said."""
+        """The probability of each label, `(labels,)`, given the annotators' labels."""
         log = np.log(self.share)
         for who, label in item.items():
             if who in self.errors and label in self.labels:
@@ -63,7 +64,8 @@ class LayerModels:
 
 
 def estimate(items: Sequence[Votes]) -> Model:
-    """The model of these items, by expectation maximization from the shares of votes."""
+    """The model of these items, by expectation maximization that starts from the shares of
+    votes."""
     labels = tuple(sorted({label for item in items for label in item.values()} | {NOTHING}))
     people = tuple(sorted({who for item in items for who in item}))
     said = np.zeros((len(items), len(people), len(labels)))
@@ -91,8 +93,8 @@ def _maximize(belief: Array, said: Array) -> tuple[Array, Array]:
 
 
 def _item(group: Sequence[Candidate], voters: Sequence[str]) -> dict[str, str]:
-    """What each voter called a cluster: the label with most
-    votes among one's own versions of it."""
+    """The label that each voter gave a cluster: the one with most votes among the voter's own
+    versions."""
     item = dict.fromkeys(voters, NOTHING)
     for candidate in sorted(group, key=lambda c: len(c.votes)):
         for who in candidate.votes:
@@ -118,8 +120,8 @@ def learn(corpus: Sequence[tuple[Sequence[Candidate], Sequence[str]]]) -> LayerM
 def posteriors(
     candidates: Sequence[Candidate], voters: Sequence[str], learnt: object
 ) -> dict[str, float]:
-    """For each span candidate, by id, the posterior of its label in its cluster.
-    `learnt` is what `learn` gave."""
+    """The posterior of each span candidate's label in its cluster, by id. `learnt` is the result of
+    `learn`."""
     assert isinstance(learnt, LayerModels)
     out: dict[str, float] = {}
     for group in clusters(candidates):
@@ -136,9 +138,9 @@ def kept(
     option: str = "",
     learnt: object | None = None,
 ) -> list[Candidate]:
-    """Of each cluster whose likeliest label is sure enough, the version with that label and the
-    most voted bounds; relations as by majority. A tie of bounds, and a field in which no version
-    has a majority, is left to the reviewer. Raises UsageError if `option` is no probability."""
+    """From each cluster whose likeliest label is sure enough, the version with that label and the
+    bounds with most votes; relations are kept by majority. A tie in bounds, or a field without a
+    majority, is left to the reviewer. Raises UsageError if `option` is not a probability."""
     if not candidates:
         return []
     least = _probability(option)

@@ -1,4 +1,4 @@
-"""What more than half of the annotators who finished the document made just so."""
+"""What more than half of the annotators who finished the document made in exactly the same way."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ complete = False
 def kept(
     candidates: Sequence[Candidate], voters: Sequence[str], *, option: str = ""
 ) -> list[Candidate]:
-    """The versions that more than half drew, label, bounds and every field together. Parts that
-    different majorities drew are never combined: such an item is left to the reviewer."""
+    """The versions that more than half made with the same label, bounds and fields. Parts from
+    different majorities are never combined: such an item is left to the reviewer."""
     found = (by_majority(candidate, len(voters)) for candidate in candidates)
     return [candidate for candidate in found if candidate is not None]
 

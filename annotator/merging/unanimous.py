@@ -1,4 +1,5 @@
-"""What every annotator who finished the document made just so, in all that the schema lists."""
+"""What every annotator who finished the document made in the same way, in everything that the
+schema lists."""
 
 from __future__ import annotations
 
@@ -13,8 +14,8 @@ complete = False
 def kept(
     candidates: Sequence[Candidate], voters: Sequence[str], *, option: str = ""
 ) -> list[Candidate]:
-    """The candidates with the vote of all and nothing contested; of a
-    single annotator nothing is unanimous."""
+    """The candidates with everybody's vote and nothing contested. The work of a single annotator is
+    never unanimous."""
     several = len(voters) > 1
     return [c for c in candidates if several and len(c.made) == len(voters) and not c.contested]
 

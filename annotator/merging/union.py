@@ -13,8 +13,8 @@ complete = True
 def kept(
     candidates: Sequence[Candidate], voters: Sequence[str], *, option: str = ""
 ) -> list[Candidate]:
-    """All candidates; a field that annotators filled in differently takes
-    what most of them gave, and says so."""
+    """All candidates. A field that annotators filled in differently gets the most frequent content,
+    and the source says so."""
     return [with_most(candidate) for candidate in candidates]
 
 

@@ -1,6 +1,6 @@
-"""Discourse networks from statements: two-mode, one-mode, over time, with
-error bars; and the files they leave in.
+"""Discourse networks from statements: two-mode, one-mode, over time, with error bars; and their
+files.
 
-Pure: statements in, values out. `numpy` and `networkx` are imported
-here; nothing of it is on a start path.
+Pure: statements in, values out. The package imports `numpy` and `networkx`, so nothing imports it
+at start.
 """

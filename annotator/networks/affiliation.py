@@ -20,16 +20,16 @@ from annotator.model.statements import Sort, Statement
 Array = NDArray[np.float64]
 
 Duplicates = Literal["include", "document", "week", "month", "year", "once"]
-"""Which statements of one holder on one concept with one sign count once: none of them, those of a
+"""Which statements of one holder on one concept with one sign count as one: none, those of a
 document, of a week, month or year, or all."""
 
 DUPLICATES: Mapping[Duplicates, str] = {
     "include": "every statement counts",
-    "document": "once a document",
-    "week": "once a week",
-    "month": "once a month",
-    "year": "once a year",
-    "once": "once in all",
+    "document": "once per document",
+    "week": "once per week",
+    "month": "once per month",
+    "year": "once per year",
+    "once": "once altogether",
 }
 
 
@@ -38,8 +38,8 @@ CONCEPTS: tuple[Sort, ...] = ("concept",)
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A holder's side on a concept: how often for, against and neither, after the duplicate rule;
-    `statements` are all that stand behind it."""
+    """A holder's side on a concept: how often for, against and neither, after the duplicate rule.
+    `statements` are all statements behind it."""
 
     holder: str
     concept: str
@@ -50,7 +50,7 @@ class Edge:
 
     @property
     def weight(self) -> int:
-        """Supports less opposes."""
+        """Supports minus opposes."""
         return self.support - self.oppose
 
     @property
@@ -86,10 +86,10 @@ def affiliation(
     author: bool = False,
     sorts: Collection[Sort] = CONCEPTS,
 ) -> Affiliation:
-    """The two-mode network of statements. The author is a holder only with `author`; `sorts` says
-    what is a target: concepts, entities (sides on actors), claims without a concept.
+    """The two-mode network of statements. The author is a holder only with `author`. `sorts` are
+    the kinds of targets: concepts, entities (sides on actors), claims without a concept.
 
-    Raises ValueError for a rule by time where a statement has no date.
+    Raises ValueError if a rule by time meets a statement without a date.
     """
     several: dict[tuple[str, str], list[Statement]] = {}
     kinds: dict[str, str] = {}

@@ -1,5 +1,5 @@
-"""Networks as files for Gephi, R and spreadsheets: GraphML, GEXF and a
-CSV of edges, with receipts on every edge."""
+"""Networks as files for Gephi, R and spreadsheets: GraphML, GEXF and a CSV of edges, with the
+places of the statements on every edge."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DATE = re.compile(r' lastmodifieddate="[^"]*"')
 
 
 Ids = Mapping[tuple[NameKind, str], str]
-"""Kind and name -> external id."""
+"""A dict from kind and name to external id."""
 
 
 def _id_of(ids: Ids | None, kind: NameKind, name: str) -> dict[str, str]:
@@ -28,7 +28,7 @@ def _id_of(ids: Ids | None, kind: NameKind, name: str) -> dict[str, str]:
 
 
 def receipt(one: Statement) -> str:
-    """What a statement is found by: document, paragraph from 1, and item."""
+    """The place of a statement: document, paragraph (from 1), and item."""
     return f"{one.document}/{one.paragraph + 1}/{one.item}"
 
 
@@ -38,8 +38,9 @@ def two_mode_graph(
     *,
     ids: Ids | None = None,
 ) -> nx.Graph:
-    """Holders and concepts as nodes. A holder and a concept of one name are two nodes. `shares` are
-    those of samples in which an edge has its sign, `ids` the external ids of names."""
+    """Holders and concepts as nodes. A holder and a concept with the same name are two nodes.
+    `shares` are the shares of samples in which an edge has its sign, `ids` the external ids of
+    names."""
     graph = nx.Graph(name="affiliation")
     for holder in found.holders:
         more = _id_of(ids, "entity", holder)
@@ -79,7 +80,8 @@ def one_mode_graph(
     shares: Mapping[tuple[str, str], float] | None = None,
     ids: Ids | None = None,
 ) -> nx.Graph:
-    """Holders as nodes, tied by what they agree or disagree on; every tie names those concepts."""
+    """Holders as nodes, tied by the concepts that they agree or disagree on; every tie lists these
+    concepts."""
     graph = nx.Graph(name=found.mode)
     group_of = {name: number for number, names in enumerate(groups, 1) for name in names}
     for holder in found.holders:
@@ -113,13 +115,13 @@ def graphml(graph: nx.Graph) -> bytes:
 
 
 def gexf(graph: nx.Graph) -> bytes:
-    """The graph as GEXF 1.2, without the day on which it was written."""
+    """The graph as GEXF 1.2, without the date on which it was written."""
     return (_DATE.sub("", "\n".join(nx.generate_gexf(graph))) + "\n").encode("utf-8")
 
 
 def edge_table(graph: nx.Graph) -> bytes:
     """The edges as CSV: source, target, every attribute of an edge, and the external ids of both
-    ends where any name has one."""
+    ends if any name has one."""
     names = list(dict.fromkeys(name for _, _, data in graph.edges(data=True) for name in data))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -134,7 +136,7 @@ def edge_table(graph: nx.Graph) -> bytes:
 
 
 WRITERS = {".graphml": graphml, ".gexf": gexf, ".csv": edge_table}
-"""The ending of a file -> what writes it."""
+"""A dict from the ending of a file to its writer."""
 
 __all__ = [
     "WRITERS",

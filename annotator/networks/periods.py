@@ -22,8 +22,8 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class SideChange:
-    """A holder who took one side on a concept first and the other one later: the last statement
-    before the change and the first after it, and all on either side."""
+    """A holder who first took one side on a concept and later the other: all statements before the
+    change and all after it."""
 
     holder: str
     concept: str
@@ -32,13 +32,13 @@ class SideChange:
 
 
 def slices(statements: Iterable[Statement], *, window: int, step: int) -> Iterator[Slice]:
-    """Windows of `window` days, `step` days apart, from the first day
-    to the last that anything was said on.
+    """Windows of `window` days, `step` days apart, from the day of the first statement to that of
+    the last.
 
     Raises ValueError for a statement without a date, and for a window or step below one day.
     """
     if window < 1 or step < 1:
-        raise ValueError("a window and its step have at least one day")
+        raise ValueError("a window and its step must have at least one day")
     dated = sorted(
         ((day(one), one) for one in statements), key=lambda pair: (pair[0], pair[1].document)
     )
@@ -52,8 +52,8 @@ def slices(statements: Iterable[Statement], *, window: int, step: int) -> Iterat
 
 
 def side_changes(statements: Iterable[Statement]) -> list[SideChange]:
-    """Every change of sides on a concept, by holder, in order of time. The author is left out,
-    since each text has its own. Days on which somebody takes both sides are neither; statements
+    """Every change of sides on a concept, by holder, in order of time. Authors are left out, since
+    each text has its own. Days on which somebody takes both sides count for neither; statements
     without a date are left out."""
     several: dict[tuple[str, str], list[Statement]] = {}
     for one in statements:

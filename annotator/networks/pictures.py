@@ -10,8 +10,8 @@ from annotator.networks.affiliation import Affiliation
 from annotator.networks.structure import Communities
 
 SUPPORT, OPPOSE, EVEN = "#0072b2", "#d55e00", "#999999"
-"""Blue, vermillion and grey of Okabe and Ito (2008), told
-apart with every common colour blindness."""
+"""Blue, vermillion and grey of Okabe and Ito (2008), which people with any common colour blindness
+can distinguish."""
 
 GROUPS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#999999")
 _FONT = "font-family='Helvetica, Arial, sans-serif'"
@@ -34,9 +34,9 @@ def _text(
 
 
 def network_picture(found: Affiliation, groups: Communities) -> bytes:
-    """The two-mode network in two columns, so that no name covers another: holders by community at
-    the left, coloured by it; concepts at the right, each near those who take a side on it. A
-    solid edge supports, a dashed one opposes, and its width grows with its weight."""
+    """The two-mode network in two columns, so that no name covers another: holders at the left,
+    grouped and coloured by community; concepts at the right, each near the holders who take a side
+    on it. A solid edge means support, a dashed one opposition; the width grows with the weight."""
     holders = [name for names in groups.groups for name in names]
     group_of = {name: number for number, names in enumerate(groups.groups) for name in names}
     place = {name: i / max(1, len(holders) - 1) for i, name in enumerate(holders)}
@@ -86,8 +86,8 @@ def network_picture(found: Affiliation, groups: Communities) -> bytes:
 
 
 def matrix_picture(found: Affiliation, groups: Communities) -> bytes:
-    """The signed matrix, holders by concepts: `+` supports, `−` opposes, `±` is even; holders of
-    one community stand together, the concepts with the most sides come first."""
+    """The signed matrix, holders by concepts: `+` supports, `−` opposes, `±` is even. Holders of
+    one community are adjacent, and concepts with the most sides come first."""
     order = [name for names in groups.groups for name in names]
     signs = {(edge.holder, edge.concept): edge for edge in found.edges}
     sides = {c: sum(bool(signs.get((h, c))) for h in order) for c in found.concepts}

@@ -2,12 +2,11 @@
 
 With W+ and W- the counts of supports and opposes, holders by concepts, the weight of two holders is
 
-    congruence   sum over concepts of  W+[a] W+[b] + W-[a] W-[b]
-    conflict     sum over concepts of  W+[a] W-[b] + W-[a] W+[b]
-    subtract     congruence less conflict
+    congruence   sum over concepts of  W+[a] W+[b] + W-[a] W-[b] conflict     sum over concepts of
+    W+[a] W-[b] + W-[a] W+[b] subtract     congruence minus conflict
 
-divided by a normalisation. A holder's activity is the sum of its counts, and its cells are a
-concept with a sign:
+divided by a normalisation. A holder's activity is the sum of its counts; a cell is a concept with a
+sign:
 
     average      the mean of the two holders' activity
     jaccard      the counts in cells that one of them has alone, and the products of those that
@@ -15,8 +14,8 @@ concept with a sign:
     cosine       the product of the lengths of the two rows of counts
 
 These are the formulas of the Discourse Network Analyzer 3.1 (`Exporter.java`; Leifeld, Gruber and
-Bossner 2019), but for the cosine: there it divides by the product of the two activities, which is
-no cosine.
+Bossner 2019), except for the cosine: DNA divides by the product of the two activities, which is not
+a cosine.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ Normalisation = Literal["no", "average", "jaccard", "cosine"]
 MODES: Mapping[ProjectionMode, str] = {
     "congruence": "how often two holders take the same side",
     "conflict": "how often two holders take opposite sides",
-    "subtract": "congruence less conflict",
+    "subtract": "congruence minus conflict",
 }
 NORMALISATIONS: Mapping[Normalisation, str] = {
     "no": "counts as they are",
@@ -47,8 +46,8 @@ NORMALISATIONS: Mapping[Normalisation, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """Holders and the weights between them: `weights` is symmetric, `(holders,
-    holders)`, 0 on the diagonal."""
+    """Holders and the weights between them: `weights` is symmetric, `(holders, holders)`, with
+    zeros on the diagonal."""
 
     mode: ProjectionMode
     normalisation: Normalisation
@@ -56,7 +55,7 @@ class Projection:
     weights: Array
 
     def edges(self) -> list[tuple[str, str, float]]:
-        """Every two holders with a weight other than 0, by name."""
+        """Every pair of holders with a weight other than 0, by name."""
         rows, columns = np.nonzero(np.triu(self.weights, 1))
         return [
             (self.holders[i], self.holders[j], float(self.weights[i, j]))
@@ -89,7 +88,8 @@ def weights_of(counts: Array, mode: ProjectionMode, normalisation: Normalisation
 
 
 def _divisors(rows: Array, normalisation: Normalisation) -> Array:
-    """What the weight of every two holders is divided by; `rows` are counts `(holders, cells)`."""
+    """The divisors of the weights of every pair of holders; `rows` are counts `(holders,
+    cells)`."""
     if normalisation == "average":
         active: Array = np.asarray(rows.sum(axis=1))
         return np.asarray((active[:, None] + active[None, :]) / 2)

@@ -1,8 +1,7 @@
-"""Error bars of a network: documents, and coders where there
-are several, are drawn again and again.
+"""Error bars of a network, from resampling documents and, if there are several, coders.
 
-The share of samples in which an edge has its sign again says how much it hangs on single documents.
-Efron, B. and Tibshirani, R. (1993). An Introduction to the Bootstrap.
+The share of samples in which an edge has the same sign says how much it depends on single
+documents. Efron, B. and Tibshirani, R. (1993). An Introduction to the Bootstrap.
 """
 
 from __future__ import annotations
@@ -23,14 +22,14 @@ from annotator.networks.structure import SEED, centrality, communities
 Ints = NDArray[np.int64]
 
 CENTRAL = 3
-"""So many holders count as central."""
+"""The number of holders that count as central."""
 
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """Shares of samples in [0, 1]: in which an edge of the two-mode network has the same sign, two
-    holders are tied with the same sign, stand in one community, and a holder is among the
-    `CENTRAL` most central."""
+    """Shares of samples, in [0, 1], in which an edge of the two-mode network has the same sign, two
+    holders are tied with the same sign, two holders are in one community, and a holder is among the
+    `CENTRAL` most central ones."""
 
     samples: int
     edges: Mapping[tuple[str, str], float]
@@ -39,8 +38,8 @@ class Support:
     central: Mapping[str, float]
 
     def group(self, names: Sequence[str]) -> float | None:
-        """How well a community holds together: the mean share of its pairs that
-        are together; None for one holder."""
+        """How stable a community is: the mean share of samples in which its pairs are together;
+        None for one holder."""
         pairs = [self.together.get(pair, 0.0) for pair in combinations(sorted(names), 2)]
         return sum(pairs) / len(pairs) if pairs else None
 
@@ -56,8 +55,8 @@ def resample(
     mode: ProjectionMode = "subtract",
     normalisation: Normalisation = "average",
 ) -> Support:
-    """The shares over so many samples of the documents, drawn with replacement; where several
-    coders worked, these too. A document drawn twice counts as two."""
+    """The shares over that many samples of the documents and, if there are several, of the coders,
+    drawn with replacement. A document drawn twice counts as two."""
     by_place: dict[tuple[str, str | None], list[Statement]] = {}
     for one in statements:
         by_place.setdefault((one.document, one.coder), []).append(one)
@@ -85,8 +84,8 @@ def _drawn(
     documents: Sequence[str],
     coders: set[str],
 ) -> list[Statement]:
-    """The statements of the documents drawn, each under a name of its own,
-    of the coders drawn and of the gold."""
+    """The statements of the drawn documents, each under a name of its own, by the drawn coders and
+    in the gold."""
     from dataclasses import replace
 
     out: list[Statement] = []
@@ -109,10 +108,10 @@ def _drawn(
 
 
 class _Tally:
-    """In how many samples what the whole network shows is there again.
+    """Counts the samples that show again what the whole network shows.
 
-    Pairs of holders are counted in matrices `(holders, holders)`, in the order of the whole
-    network, which is that of names; what is above the diagonal counts.
+    Pairs of holders are counted in matrices `(holders, holders)`, in the order of names; only cells
+    above the diagonal count.
     """
 
     def __init__(
@@ -152,7 +151,7 @@ class _Tally:
         self._central.update(sorted(degrees, key=lambda name: (-degrees[name], name))[:CENTRAL])
 
     def support(self, samples: int) -> Support:
-        """The shares of so many samples."""
+        """The shares of that many samples."""
         return Support(
             samples,
             {key: count / samples for key, count in self._edges.items()},

@@ -1,5 +1,5 @@
-"""What a network shows: communities, central holders, and
-on which concepts the camps meet or part."""
+"""What a network shows: communities, central holders, and the concepts on which camps agree or are
+divided."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ SEED = 20240901
 
 @dataclass(frozen=True, slots=True)
 class Communities:
-    """Groups of holders, the largest first, each sorted by name, and their modularity;
-    None where there is no edge."""
+    """Groups of holders, the largest first, each sorted by name, and their modularity; None if
+    there is no edge."""
 
     groups: tuple[tuple[str, ...], ...]
     modularity: float | None
@@ -25,11 +25,11 @@ class Communities:
 
 @dataclass(frozen=True, slots=True)
 class ConceptFigures:
-    """How holders stand on a concept: so many for it, against it and even.
+    """The positions of holders on a concept: how many are for it, against it and even.
 
-    `agreement` is the share of pairs of holders who take a side that take the same one, None for
-    fewer than two. `polarisation` is twice the share of the smaller camp: 0 when all are on one
-    side, 1 when they are halved.
+    `agreement` is the share of pairs, among holders who take a side, that take the same one; None
+    for fewer than two. `polarisation` is twice the share of the smaller camp: 0 if all are on one
+    side, 1 if the camps are equal.
     """
 
     concept: str
@@ -42,8 +42,8 @@ class ConceptFigures:
 
 
 def communities(holders: Sequence[str], weights: Array, *, seed: int = SEED) -> Communities:
-    """Communities by modularity on the positive weights. Holders
-    without any are groups of their own.
+    """Communities by modularity on the positive weights. Holders without positive weights form
+    groups of their own.
 
     Blondel, V. D. et al. (2008). Fast unfolding of communities in large networks.
     Journal of Statistical Mechanics.
@@ -64,7 +64,7 @@ def centrality(holders: Sequence[str], weights: Array) -> dict[str, float]:
 
 
 def concept_figures(found: Affiliation) -> list[ConceptFigures]:
-    """Every concept, those that most holders take a side on first."""
+    """Every concept, beginning with those on which most holders take a side."""
     out: list[ConceptFigures] = []
     by_concept: dict[str, list[Edge]] = {concept: [] for concept in found.concepts}
     for edge in found.edges:

@@ -56,18 +56,18 @@ from annotator.store.turns import no_long_work, resume
 T = TypeVar("T")
 
 TOUR = "tour"
-"""The setting that offers the guided tour; with a colon and an annotator's
-name, that it is over for them."""
+"""The setting that offers the guided tour; with a colon and an annotator's name, it says that their
+tour is over."""
 
 
 class Project:
-    """A project that is open. Close it, or use it as a context manager.
+    """An open project. Close it, or use it as a context manager.
 
-    Its parts: `documents` has the texts and the queue, `log` the decisions and what comes of them,
-    `suggestions` what is proposed, `names` the entities and concepts, `learning` what can be learnt
-    from and the models, `assignments` who is to code which document, `provenance` what annotators
-    were shown, `parses` what was parsed, `journal` the decisions that cannot be written yet.
-    `taken_in` tells what others had left in theirs.
+    Its parts: `documents` has the texts and the queue, `log` the decisions and their results,
+    `suggestions` the proposals, `names` the entities and concepts, `learning` the training data and
+    the models, `assignments` who codes which document, `provenance` what annotators were shown,
+    `parses` the parses, `journal` the decisions that cannot be written yet. `taken_in` says what
+    came from the journals of others.
     """
 
     def __init__(self, root: Path, config: Config, schema: LabelSchema, database: Database) -> None:
@@ -104,14 +104,15 @@ class Project:
         shared: bool = False,
         allow_network: bool = False,
     ) -> Project:
-        """A new, empty project in a folder, which is made when missing;
-        nothing is left behind on failure."""
+        """A new, empty project in a folder, which is made if it is missing. On failure, nothing of
+        it remains."""
         with new_folder(root, schema=schema, shared=shared, allow_network=allow_network):
             return cls.open(root)
 
     @classmethod
     def open(cls, root: Path, *, timeout: float = 10.0) -> Project:
-        """The project in a folder. `timeout`: seconds to wait for the database before BusyError."""
+        """The project in a folder. `timeout` is the number of seconds to wait for the database
+        before BusyError."""
         if not (root / FILE).is_file():
             raise ProjectError("is not a project", file=root, hint="Make one with `annotator init`")
         config = read_config(root / FILE)
@@ -122,24 +123,22 @@ class Project:
         )
 
     def wait_at_most(self, seconds: float) -> None:
-        """How long a write waits for the database from now on, before BusyError."""
+        """Set how long a write waits for the database before BusyError."""
         self._database.timeout = seconds
         self._database.execute(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
 
     def reopen(self) -> None:
-        """Open the database that stands in the folder now, after
-        the one that was open was replaced.
+        """Open the database that is in the folder now, after the open one was replaced.
 
-        Raises StoreError if there is none that can be opened: then only `close` is left to do.
+        Raises StoreError if there is none that can be opened; then you can only `close`.
         """
         self._database.reopen()
 
     def rescue(self, pending: Sequence[Pending]) -> Path:
-        """Keep what this connection has of a database that was replaced, and
-        what is not written yet, beside it.
+        """Save what this connection has of a replaced database, and what is not written yet, to a
+        file beside it.
 
-        The file that this makes can be merged or restored. Raises
-        StoreError when it cannot be written.
+        That file can be merged or restored. Raises StoreError if it cannot be written.
         """
         from annotator.store.restoring import rescue
 
@@ -168,8 +167,8 @@ class Project:
         return overview.status(self._database)
 
     def verify(self, *, deep: bool = False) -> list[Finding]:
-        """Whether the state follows from the log and texts and offsets hold; reads everything. With
-        `deep` the chain of hashes over the log is walked, too."""
+        """Check that the state follows from the log and that texts and offsets are valid; reads
+        everything. With `deep`, also checks the chain of hashes over the log."""
         from annotator.store import checking
 
         return checking.verify(self._database, deep=deep)
@@ -183,19 +182,19 @@ class Project:
         return hash_chain.hash_at(self._database, sequence)
 
     def diagnosis(self) -> Diagnosis:
-        """How the database is run."""
+        """How the database is configured."""
         return overview.diagnosis(self._database)
 
     def backup(self, file: Path) -> None:
-        """A complete copy of the database into a new file, while others go on writing; it waits
-        for an import or a merge to end, and raises BusyError when that does not."""
+        """Copy the whole database into a new file while others keep writing. Waits for an import or
+        a merge to end, and raises BusyError if it does not."""
         if file.exists():
             raise StoreError("exists already", file=file, hint="Choose a name that is not taken")
         part = file.with_name(file.name + ".part")
         try:
-            # What cannot be written is told here, where it is known which of the two files it was.
+            # Report a failed write here, where it is known which of the two files it was.
             part.touch()
-            # A copy of half an import could never be completed: what is left to do is in a file
+            # A copy of half an import could never be completed, since the rest of it is in a file
             # beside this database.
             with nullcontext() if self._database.read_only else no_long_work(self._database):
                 self._database.backup(part)
@@ -216,12 +215,13 @@ class Project:
         dry_run: bool = False,
         tell: Callable[[int, int], None] | None = None,
     ) -> MergeResult:
-        """Bring in what the database of another project with the same label schema holds, all or
-        nothing; with `dry_run` nothing. `tell` hears how many documents are done, of how many.
+        """Bring in the content of the database of another project with the same label schema: all
+        or nothing, and with `dry_run` nothing. `tell` is called with the number of documents done
+        and their total.
 
-        Raises StoreError for a database that cannot be merged.
+        Raises StoreError if the database cannot be merged.
         """
-        # What reads formats is not loaded to start.
+        # Code that reads formats is not loaded at the start.
         from annotator.formats.api import item_problem
         from annotator.store import project_merge
 
@@ -237,26 +237,27 @@ class Project:
         return overview.setting(self._database, key)
 
     def kept(self, key: str, make: Callable[[str], T]) -> T | None:
-        """What is made of a setting; None where there is none, or none that this can be made of,
-        which is told of."""
+        """The result of `make` on a setting; None if there is no such setting, or if it is invalid,
+        which is reported."""
         text = self.setting(key)
         return (text and readable(partial(make, text), lambda: f"the setting {key}")) or None
 
     def kept_object(self, key: str) -> dict[str, Any]:
-        """A JSON object kept as a setting; an empty one where there is none, or no object."""
+        """A JSON object stored as a setting; empty if there is none or it is not an object."""
         return self.kept(key, object_of) or {}
 
     def kept_texts(self, key: str) -> list[str]:
-        """A JSON list of texts kept as a setting; an empty one where there is none, or no list."""
+        """A JSON list of texts stored as a setting; empty if there is none or it is not a list."""
         return self.kept(key, texts_of) or []
 
     def keep_setting(self, key: str, value: str) -> None:
-        """Keep a value in the database for all who work in the project."""
+        """Store a value in the database for everybody who works in the project."""
         overview.keep_settings(self._database, {key: value})
 
     @property
     def blind_seed(self) -> str:
-        """What chooses the blind paragraphs: of the settings, else the project's own."""
+        """The seed that chooses the blind paragraphs: from the settings, or else the project's
+        own."""
         return self.config.blind_seed or self.setting("blind_seed") or ""
 
     def new_session(self) -> str:

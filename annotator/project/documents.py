@@ -16,7 +16,7 @@ from annotator.store.turns import long_work
 
 
 class Documents:
-    """Texts, their order, and how far each annotator is with them."""
+    """Texts, their order, and each annotator's progress."""
 
     def __init__(self, database: Database, schema: LabelSchema) -> None:
         self._database = database
@@ -25,11 +25,11 @@ class Documents:
     # --- texts
 
     def add(self, documents: Iterable[Document]) -> AddResult:
-        """Add texts, all or none. One that is there already, by its id, is told of in the result.
+        """Add texts, all or none. The result reports texts whose id is already there.
 
-        Raises InputError if an id already belongs to another text, or a document does not hold.
+        Raises InputError if an id already belongs to another text, or a document is invalid.
         """
-        from annotator.formats.api import check_document  # not to be loaded to start
+        from annotator.formats.api import check_document  # not loaded at the start
 
         new, known = 0, []
         with long_work(self._database) as staging:
@@ -43,8 +43,8 @@ class Documents:
         return AddResult(new, 0, tuple(known))
 
     def join_meta(self, id: str, meta: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
-        """Add to a document's metadata what it does not have yet. What contradicts it stays as it
-        is here, and is told: the key, the value here and the other one."""
+        """Add to a document's metadata what it does not have yet. If values contradict each other,
+        the value here stays, and the result lists the key, the value here and the other one."""
         return store.join_meta(self._database, id, meta)
 
     def load(self, id: str) -> Document:
@@ -52,52 +52,52 @@ class Documents:
         return store.load(self._database, id)
 
     def each(self, ids: Iterable[str]) -> Iterator[Document]:
-        """The documents with these ids, in their order, one at a time; one that is damaged is left
-        out and told of. Raises ProjectError where there is none."""
+        """The documents with these ids, in their order, one at a time. A damaged one is left out
+        and reported. Raises ProjectError if there is none with an id."""
         return store.each(self._database, ids)
 
     def hashes(self, id: str) -> tuple[str, str] | None:
-        """Hash of the text of a document, and of its folded text; None when
-        there is no document of that id."""
+        """Hash of the text of a document, and of its folded text; None if there is no document with
+        that id."""
         return store.hashes(self._database, id)
 
     def ids_by_folded(self, folded: str) -> list[str]:
-        """The ids of the documents with this folded text, in document order: texts that differ in
-        line ends, byte order mark or normal form only are one."""
+        """The ids of the documents with this folded text, in document order. Texts that differ only
+        in line ends, byte order mark or normal form have the same folded text."""
         return store.ids_by_folded(self._database, folded)
 
     def texts(self, literal: str = "") -> Iterator[tuple[str, str]]:
-        """Id and text of the documents in order, some hundred in memory at a time.
+        """Id and text of the documents in order, with some hundred in memory at a time.
 
-        With `literal`, those that hold it in any case, and perhaps some others.
+        With `literal`, those that contain it in upper or lower case, and perhaps some others.
         """
         return search.texts(self._database, literal)
 
     def words(self) -> dict[str, int]:
-        """Number of words to annotate, of every document in order. Reads all texts."""
+        """The number of words to annotate in every document, in order. Reads all texts."""
         return store.words(self._database)
 
     def imported(self) -> dict[str, str]:
-        """Document -> when it was imported (ISO 8601)."""
+        """A dict from document to the time of its import (ISO 8601)."""
         return store.imported(self._database)
 
     # --- in order
 
     def ids(self, *, own: str | None = None) -> list[str]:
-        """All ids, in document order; with `own`, of the documents assigned
-        to or begun by this annotator."""
+        """All ids in document order; with `own`, only those of documents assigned to or begun by
+        this annotator."""
         return store.ids(self._database, own)
 
     def neighbour(self, document: str, direction: int, *, own: str | None = None) -> str | None:
-        """The document after (1) or before (-1) one in document order; with
-        `own`, of those of this annotator."""
+        """The document after (1) or before (-1) a given one in document order; with `own`, among
+        those of this annotator."""
         return queue.neighbour(self._database, document, direction, own)
 
     def waiting(
         self, annotator: str, document: str, direction: int, *, own: bool = False
     ) -> str | None:
-        """The nearest document after (1) or before (-1) one where the annotator
-        has suggestions to decide.
+        """The nearest document after (1) or before (-1) a given one in which the annotator has
+        suggestions to decide.
 
         Skipped documents don't count; with `own`, only those of the annotator do.
         """
@@ -115,12 +115,12 @@ class Documents:
         completion: Completion | None = None,
         own: bool = False,
     ) -> list[DocumentSummary]:
-        """The queue of an annotator in document order: rows `[offset, offset
-        + limit)` of what is asked for.
+        """The queue of an annotator in document order: rows `[offset, offset + limit)` of the
+        matching ones.
 
-        `search` has to be in the title or id, in any case; the document's completion has to be
-        `completion`; with `own`, only documents count that are assigned to the annotator or begun
-        by them.
+        `search` must be in the title or id, in upper or lower case; the document's completion must
+        be `completion`; with `own`, only documents count that are assigned to the annotator or
+        begun by them.
         """
         return queue.queue(
             self._database,
@@ -137,8 +137,8 @@ class Documents:
         return queue.some(self._database, annotator, ids)
 
     def titled(self, search: str) -> list[str]:
-        """The ids of the documents whose title or id holds some words,
-        in any case, in document order."""
+        """The ids of the documents whose title or id contains some words, in upper or lower case,
+        in document order."""
         return queue.titled(self._database, search)
 
     def count(
@@ -149,7 +149,7 @@ class Documents:
         completion: Completion | None = None,
         own: bool = False,
     ) -> int:
-        """Number of rows that `queue` would give without a limit."""
+        """The number of rows that `queue` would give without a limit."""
         return queue.count(self._database, annotator, search=search, completion=completion, own=own)
 
 

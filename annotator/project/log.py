@@ -1,4 +1,4 @@
-"""`project.log`: decisions, and the completions, records and places that come of them."""
+"""`project.log`: decisions, and the completions, records and places that result from them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from annotator.store.reviews import InReview, Worked
 
 
 class Log:
-    """The event log, and the state that follows from it."""
+    """The event log, and the state that results from it."""
 
     def __init__(self, database: Database, concepts: Concepts, schema: LabelSchema) -> None:
         self._database = database
@@ -31,7 +31,7 @@ class Log:
     # --- decisions
 
     def annotations(self, document: str, annotator: str) -> tuple[AnnotationSet, History]:
-        """What stands in one completion, and what can be undone and redone."""
+        """The annotations of one completion, and what can be undone and redone."""
         return (
             log.state(self._database, document, annotator),
             log.history(self._database, document, annotator),
@@ -45,11 +45,11 @@ class Log:
         *,
         reviewer: str | None = None,
     ) -> None:
-        """Record one group of decisions: durable on return, all or none. `reviewer` is the person
-        who decided where the work is the gold.
+        """Record one group of decisions, all or none; they are on disk on return. For the gold,
+        `reviewer` is the person who decided.
 
-        Raises ConflictError if a `before` is not what is stored, BusyError when the database
-        stayed locked, StoreError for any other failure; nothing was written then.
+        Raises ConflictError if a `before` is not what is stored, BusyError if the database stayed
+        locked, and StoreError for any other failure. Nothing is written then.
         """
         log.record(
             self._database,
@@ -69,7 +69,8 @@ class Log:
         return log.events(self._database, document, annotator)
 
     def watch(self) -> Watch:
-        """Tells which documents others have worked on since it was made, or last asked."""
+        """A watch that says which documents others have worked on since it was made or last
+        asked."""
         return Watch(self._database)
 
     # --- completions and records
@@ -77,14 +78,14 @@ class Log:
     def completions(
         self, *, document: str | None = None, annotator: str | None = None
     ) -> Iterator[CompletionRow]:
-        """Work begun or done, by document order, then annotator."""
+        """Completions that are begun or done, by document order, then annotator."""
         return documents.completions(self._database, document=document, annotator=annotator)
 
     def progress(
         self, annotators: Sequence[str] | None = None, *, document: str | None = None
     ) -> dict[str, tuple[int, int, int]]:
-        """Document -> how many completions are done, skipped, begun; of these
-        annotators, or of all but gold."""
+        """A dict from document to the numbers of done, skipped and begun completions, of these
+        annotators or of all except the gold."""
         names = None if annotators is None else list(annotators)
         return finished.progress(self._database, names, document)
 
@@ -95,8 +96,8 @@ class Log:
         annotator: str | None = None,
         document: str | None = None,
     ) -> Iterator[Record]:
-        """What stands, by document order, then annotator (gold first);
-        one document at a time in memory.
+        """Records of the present work, by document order, then annotator (gold first), with one
+        document at a time in memory.
 
         `annotator` is a name or `@gold`.
         """
@@ -105,33 +106,34 @@ class Log:
         )
 
     def sharing(self, annotators: Sequence[str] | None = None) -> list[str]:
-        """Who finished a document that another one finished too;
-        of these annotators, when given."""
+        """The annotators who finished a document that somebody else finished too; among these
+        annotators, if given."""
         return finished.sharing(self._database, None if annotators is None else list(annotators))
 
     def finished(
         self, documents: Sequence[str], annotators: Sequence[str] | None = None
     ) -> Iterator[list[Record]]:
-        """Finished completions of these documents, some hundred documents at
-        a time, without notes and flags."""
+        """The finished completions of these documents, some hundred documents at a time, without
+        notes and flags."""
         names = None if annotators is None else list(annotators)
         return finished.batches(self._database, documents, names)
 
     def in_review(self, basis: str) -> list[Worked]:
-        """How every document that somebody finished stands in review, in document order; None where
-        that is not known for this `basis` and what stands now."""
+        """The state of review of every document that somebody finished, in document order; None if
+        it is not known for this `basis` and the present work."""
         return reviews.all_worked_on(self._database, basis)
 
     def keep_in_review(self, basis: str, rows: Iterable[tuple[str, int, InReview]]) -> None:
-        """Keep how documents stand in review; a database that cannot be written does without."""
+        """Store the state of review of documents. If the database cannot be written, nothing is
+        stored."""
         reviews.put(self._database, basis, rows)
 
     def add_records(self, records: Iterable[Record], *, admitted: bool = False) -> AddResult:
-        """Import completions, all or none; documents that are new are added. `admitted` ones came
-        through the door of the formats, and are not checked again.
+        """Import completions, all or none; new documents are added. `admitted` records were checked
+        on reading, and are not checked again.
 
-        Raises InputError if a record does not hold, when an id already belongs to another text,
-        or when that annotator already has other work on the document.
+        Raises InputError if a record is invalid, if an id already belongs to another text, or if
+        that annotator already has other work on the document.
         """
         from annotator.formats.api import check_record  # not to be loaded to start
 
@@ -143,18 +145,18 @@ class Log:
     def notes(
         self, annotator: str, *, documents: Sequence[str] | None = None
     ) -> list[tuple[str, int, str, str]]:
-        """Document, paragraph, item and text of the notes of an annotator, of all
-        or of some documents, in order."""
+        """Document, paragraph, item and text of an annotator's notes, in all or some documents, in
+        order."""
         return overview.notes(self._database, annotator, documents)
 
     def times(self, annotator: str, since: str) -> list[tuple[str, bool]]:
-        """When an annotator decided since a time (ISO 8601, UTC), and
-        whether that finished a paragraph."""
+        """The times of an annotator's decisions since a time (ISO 8601, UTC), and whether each
+        finished a paragraph."""
         return log.times(self._database, annotator, since)
 
     def left(self, annotator: str, *, own: bool = False) -> int:
-        """How many paragraphs an annotator has yet to finish, in all documents
-        or in those assigned to them."""
+        """The number of paragraphs that an annotator has yet to finish, in all documents or in
+        those assigned to them."""
         return log.left(self._database, annotator, own=own)
 
     # --- places
@@ -168,8 +170,8 @@ class Log:
         return places.last_position(self._database, annotator)
 
     def save_position(self, annotator: str, position: Position) -> None:
-        """Keep a place. It survives the death of the process; a
-        power cut may lose the last ones."""
+        """Store a place. It survives a crash of the process; a power cut may lose the latest
+        ones."""
         places.save_position(self._database, annotator, position)
 
 

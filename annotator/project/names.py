@@ -26,68 +26,68 @@ class Names:
         self._codebook: tuple[str, Codebook] | None = None
 
     def named(self, form: str) -> dict[str, int]:
-        """The entities that a form of the text (with single blanks) bears
-        in anybody's work, with how often."""
+        """The entities that anybody gave to a form of the text (with single blanks), with their
+        numbers."""
         return store.of_form(self._database, "entity", form)
 
     def listed(self, form: str) -> Sequence[str]:
-        """The entities of the codebook of which a form is a name or an alias."""
+        """The entities in the codebook that have a form as name or alias."""
         return self.codebook().named("entity", form)
 
     def usage(
         self, kind: NameKind, name: str | None = None
     ) -> dict[str, tuple[int, int, tuple[str, ...]]]:
-        """Name -> mentions, documents and annotators, the most frequent first. Reads all names of a
-        kind, or all mentions of one name."""
+        """A dict from name to mentions, documents and annotators, the most frequent first. Reads
+        all names of a kind, or all mentions of one name."""
         return store.usage(self._database, kind, name)
 
     def codebook(self) -> Codebook:
-        """The codebook as it stands; read again only after it was changed."""
+        """The present codebook; it is read again only after a change."""
         version = codebook.version(self._database)
         if self._codebook is None or self._codebook[0] != version:
             self._codebook = (version, codebook.read(self._database))
         return self._codebook[1]
 
     def codebook_events(self) -> list[CodebookEvent]:
-        """All that was written into the codebook, oldest first."""
+        """Everything that was written into the codebook, oldest first."""
         return codebook.events(self._database)
 
     def write_codebook(
         self, changes: Iterable[tuple[NameKind, str, CodebookEntry | None]], *, who: str, token: str
     ) -> int:
-        """Write entries `(kind, name, entry)`, None for one that goes, in one transaction; how
-        many. What is written under one `token` is one deed."""
+        """Write entries `(kind, name, entry)` in one transaction; an entry of None removes the
+        name. Returns how many. Everything written under one `token` is one change."""
         return codebook.put(self._database, changes, who=who, token=token)
 
     def documents_of(self, kind: NameKind, name: str) -> set[str]:
-        """The documents in which anybody gave a name, in any case, or its contrary."""
+        """The documents in which anybody gave a name, in upper or lower case, or its contrary."""
         return store.documents_of(self._database, kind, name)
 
     def entities(self) -> list[KnownName]:
-        """Canonical actors in use by anybody, the most frequent first."""
+        """The canonical actors that anybody uses, the most frequent first."""
         return store.known(self._database, "entity")
 
     def concepts(self) -> list[KnownName]:
-        """Canonical propositions in use by anybody, the most frequent first."""
+        """The canonical propositions that anybody uses, the most frequent first."""
         return store.known(self._database, "concept")
 
     def weights(self) -> dict[str, dict[str, float]]:
         """What the project has learnt about its names: weights by kind of mention, and under
-        `concept` those of concepts; empty until there is any."""
+        `concept` those of concepts; empty at first."""
         text = overview.setting(self._database, _WEIGHTS) or "{}"
         return readable(lambda: _weights_of(text), lambda: f"the setting {_WEIGHTS}") or {}
 
     def keep_weights(self, weights: Mapping[str, Mapping[str, float]]) -> None:
-        """Keep what the project has learnt about its names."""
+        """Store what the project has learnt about its names."""
         overview.keep_settings(self._database, {_WEIGHTS: json.dumps(weights)})
 
     def spread(self) -> float:
-        """The share of the concepts that stand in several documents, in [0, 1]."""
+        """The share of concepts that occur in several documents, in [0, 1]."""
         return store.spread(self._database, "concept")
 
     def given(self, annotator: str, kind: NameKind) -> list[KnownName]:
-        """The names of a kind that an annotator gave, with the forms of
-        the text, the most frequent first."""
+        """The names of a kind that an annotator gave, with their forms in the text, the most
+        frequent first."""
         return store.known(self._database, kind, annotator)
 
     def mentions(self, annotator: str, kind: NameKind, name: str) -> list[MentionRow]:
@@ -99,8 +99,8 @@ class Names:
         return store.documents(self._database, kind, list(names))
 
     def ambiguous(self, annotator: str, document: str) -> Mapping[str, Sequence[str]]:
-        """Forms of a document's named spans that stand for several entities
-        in all work of an annotator."""
+        """Forms of a document's named spans that have several entities in an annotator's whole
+        work."""
         return store.ambiguous(self._database, annotator, document)
 
     def sides(
@@ -108,8 +108,8 @@ class Names:
     ) -> list[StanceRow]:
         """Every side that an annotator's work takes, in no order; see `Side`.
 
-        `statements` are the layers whose claims may be the author's own; with `concepts` a target
-        goes by its concepts as well as by its entities.
+        `statements` are the layers whose claims may be the author's own; with `concepts`, targets
+        are concepts as well as entities.
         """
         return sides.sides(self._database, annotator, statements=statements, concepts=concepts)
 
@@ -121,11 +121,11 @@ class Names:
         return sides.words(self._database, annotator, items, limit)
 
     def rulings(self) -> list[Ruling]:
-        """Which names were ruled to be the same, or not to be after all, oldest first."""
+        """The rulings that names are the same, or are not after all, oldest first."""
         return rulings.every(self._database)
 
     def same(self) -> SameNames:
-        """Which names are one by the rulings so far."""
+        """Which names are the same according to the rulings so far."""
         return SameNames.of(self.rulings())
 
     def rule_all(
@@ -136,8 +136,8 @@ class Names:
         reviewer: str | None,
         token: str,
     ) -> None:
-        """Rule how names `(kind, name, canonical, relation)` hang together, or (without `same`)
-        that they do not any more, in one transaction. See `Ruling`."""
+        """Rule how names `(kind, name, canonical, relation)` are related or, without `same`, that
+        they no longer are, in one transaction. See `Ruling`."""
         rulings.add(self._database, verdicts, same=same, reviewer=reviewer, token=token)
 
 
@@ -145,7 +145,7 @@ def _weights_of(text: str) -> dict[str, dict[str, float]]:
     found = object_of(text)
     for weights in found.values():
         if not all(isinstance(weight, int | float) for weight in dict(weights).values()):
-            raise ValueError("it holds other things than weights")
+            raise ValueError("it contains something other than weights")
     return found
 
 

@@ -19,8 +19,8 @@ class Suggestions:
         self._database = database
 
     def of(self, document: str, paragraph: int | None = None) -> list[Suggestion]:
-        """The suggestions of a document or of one paragraph of it, decided
-        or not, by paragraph, rank and id."""
+        """The suggestions of a document or of one of its paragraphs, decided or not, by paragraph,
+        rank and id."""
         return store.load(self._database, document, paragraph)
 
     def put(
@@ -32,37 +32,35 @@ class Suggestions:
         untouched: bool = False,
         others: bool = False,
     ) -> int:
-        """Replace the suggestions of a document by `run`'s suggesters that nobody has decided on.
+        """Replace the undecided suggestions that the suggesters of `run` made for a document.
 
         With `others`, those of all suggesters are replaced; with `untouched`, only in paragraphs
-        that nobody has opened or done anything in. Gives how many were stored.
+        that nobody has opened or worked in. Returns how many were stored.
         """
         return store.put(
             self._database, document, suggestions, run, untouched=untouched, others=others
         )
 
     def withdraw(self, document: str, ids: Collection[str]) -> int:
-        """Take suggestions back in paragraphs that nobody has opened
-        or done anything in; how many."""
+        """Remove suggestions in paragraphs that nobody has opened or worked in. Returns how
+        many."""
         return store.withdraw(self._database, document, ids)
 
     def documents(self) -> frozenset[str]:
-        """The documents that have any suggestion."""
+        """The documents that have suggestions."""
         return store.suggested(self._database)
 
     def doubt(self, documents: Sequence[str]) -> dict[str, float]:
-        """For each of these documents the mean variance p(1 - p) of the chances of its suggested
-        spans, in [0, .25]; one without any is left out."""
+        """The mean variance p(1 - p) of the chances of the suggested spans in each of these
+        documents, in [0, .25]; documents without any are left out."""
         return store.doubt(self._database, documents)
 
     def mark_opened(self, document: str, paragraph: int, annotator: str) -> None:
-        """Keep that an annotator sees a paragraph: training no longer
-        changes what is suggested there."""
+        """Record that an annotator sees a paragraph: training no longer changes its suggestions."""
         store.mark_opened(self._database, document, paragraph, annotator)
 
     def touched(self, document: str) -> frozenset[int]:
-        """The paragraphs in which somebody did something, or that somebody
-        opened and saw suggestions in."""
+        """The paragraphs that somebody worked in, or opened and saw suggestions in."""
         return store.touched(self._database, document)
 
     def memory(self) -> Memory:

@@ -1,1 +1,1 @@
-"""The family of suggesters: one module for each. `api.py` says what a member is."""
+"""The family of suggesters, with one module each. `api.py` says what a member provides."""

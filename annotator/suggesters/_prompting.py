@@ -1,4 +1,5 @@
-"""What a language model is asked, and how its answer is read: pure functions, without any model."""
+"""The prompt for a language model, and how its answer is read: pure functions, without any
+model."""
 
 from __future__ import annotations
 
@@ -16,9 +17,9 @@ from annotator.model.span import AUTHOR
 
 _NAMES = ("entity", "concept")
 NAMES = 30
-"""Names of the codebook that are told at most, the nearest first."""
+"""The most names of the codebook in a prompt, the nearest first."""
 _ALIKE = 0.9
-"""The likeness, in [0, 1], from which on a stretch of the paragraph is the quote."""
+"""The least likeness, in [0, 1], at which a stretch of the paragraph counts as the quote."""
 _WORD = re.compile(r"\w+")
 
 ANSWER: dict[str, Any] = {
@@ -60,8 +61,8 @@ ANSWER: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class ModelPrompt:
-    """What is asked of a model: the label schema in words, with names in use (entities and
-    concepts) and a few finished paragraphs, each as text and answer."""
+    """The prompt: the label schema in words, with names in use (entities and concepts) and a few
+    finished paragraphs, each as text and answer."""
 
     schema: LabelSchema
     entities: tuple[str, ...] = ()
@@ -99,7 +100,7 @@ class ModelPrompt:
         return "\n\n".join(part for part in parts if part.strip())
 
     def question(self, title: str, text: str) -> str:
-        """The part about one paragraph: names that are near to it, its title and text."""
+        """The part about one paragraph: names near to it, its title and text."""
         parts = []
         for noun, names in (("entities", self.entities), ("concepts", self.concepts)):
             near = nearest(names, text)
@@ -109,7 +110,7 @@ class ModelPrompt:
 
     @cached_property
     def hash(self) -> str:
-        """Of all that is the same for all paragraphs."""
+        """The hash of everything that is the same for all paragraphs."""
         return hashlib.sha256(self.system.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -125,7 +126,7 @@ def _told(guideline: Guideline) -> str:
 
 
 def nearest(names: Sequence[str], text: str) -> list[str]:
-    """Of names those that share words with a text, the most first; at most NAMES."""
+    """The names that share words with a text, those that share most first; at most NAMES."""
     words = {word.lower() for word in _WORD.findall(text)}
     shared = {
         name: sum(word.lower() in words for word in _WORD.findall(name) if len(word) > 2)
@@ -137,8 +138,8 @@ def nearest(names: Sequence[str], text: str) -> list[str]:
 
 
 def parse_answer(said: str) -> Mapping[str, Any] | None:
-    """The JSON object in what a model said, in a fence or not; None for anything else, such as a
-    refusal or an answer that was cut off."""
+    """The JSON object in a model's answer, with or without a code fence; None for anything else,
+    such as a refusal or an answer that was cut off."""
     begin, end = said.find("{"), said.rfind("}")
     if begin < 0 or end < begin:
         return None
@@ -151,9 +152,9 @@ def parse_answer(said: str) -> Mapping[str, Any] | None:
 
 
 def found_in(text: str, quote: str, after: int) -> tuple[int, int] | None:
-    """Where a quote stands in a text from a place on, `[start, end)`: exactly, else but for case,
-    white space and the form of quotation marks, else the stretch of as many words that is alike
-    enough; None for none."""
+    """The place `[start, end)` of a quote in a text from an offset on: an exact match, or else one
+    that ignores case, white space and the form of quotation marks, or else the stretch of as many
+    words that is similar enough; None if there is none."""
     quote = quote.strip()
     if not quote:
         return None

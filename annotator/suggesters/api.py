@@ -1,8 +1,8 @@
 """The family of suggesters: what proposes annotations for a paragraph.
 
-A member's module has one function, `create`. Importing the module must be cheap (no spaCy): what is
-heavy is imported in `create`. A suggester proposes only layers and labels that its schema has, with
-scores in [0, 1] and a one-line reason. It reads one paragraph at a time but may look at the whole
+A member's module has one function, `create`. Importing the module must be cheap, so heavy imports
+such as spaCy belong in `create`. A suggester proposes only layers and labels of its schema, with
+scores in [0, 1] and a one-line reason. It handles one paragraph at a time but may look at the whole
 document.
 """
 
@@ -21,7 +21,7 @@ from annotator.model.text import Document, Paragraph
 
 
 class Suggester(Protocol):
-    """What `create` gives. `name` and `version` are stored with every suggestion."""
+    """What `create` returns. `name` and `version` are stored with every suggestion."""
 
     name: str
     version: str
@@ -32,26 +32,26 @@ class Suggester(Protocol):
 
 
 class SuggesterModule(Protocol):
-    """What a member of the family is: a module with this function."""
+    """A member of the family: a module with this function."""
 
     def create(
         self, *, schema: LabelSchema, config: Mapping[str, Any], memory: Memory
     ) -> Suggester:
-        """The suggester for a schema; `config` is the project's table `[suggester.<name>]`,
-        `memory` what was decided so far. Raises SuggesterError if it cannot work."""
+        """The suggester for a schema. `config` is the project's table `[suggester.<name>]`,
+        `memory` the decisions so far. Raises SuggesterError if it cannot work."""
         ...
 
 
 CERTAIN = "certain."
-"""How the `rule` of a suggestion begins that no learner outvotes: an exact hit of a table, of a
-registered name, or of an example of the guidelines."""
+"""The beginning of the `rule` of a suggestion that no learner outvotes: an exact match of a table,
+a registered name, or an example in the guidelines."""
 
 
 _SECRET = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD)S?$", re.IGNORECASE)
 
 
 def redacted(text: str) -> str:
-    """The text without what the environment holds as keys, tokens, secrets and passwords."""
+    """The text without the keys, tokens, secrets and passwords in the environment."""
     for name, value in os.environ.items():
         if _SECRET.search(name) and len(value) >= 6:
             text = text.replace(value, "…")
@@ -59,8 +59,8 @@ def redacted(text: str) -> str:
 
 
 def name_goes_on(text: str, start: int, end: int) -> bool:
-    """Whether a capitalized stretch of a text seems to be part of
-    a longer name (`West` in `West Asia`)."""
+    """Whether a capitalized stretch of a text seems to belong to a longer name (`West` in `West
+    Asia`)."""
     if not text[start : start + 1].isupper():
         return False
     after = text[end : end + 2]
@@ -70,8 +70,7 @@ def name_goes_on(text: str, start: int, end: int) -> bool:
 
 
 def bracketed(example: str) -> tuple[str, list[tuple[int, int]]]:
-    """An example of a guideline as plain text, and the stretches `[start,
-    end)` that stand in [brackets] in it."""
+    """An example of a guideline as plain text, and the stretches `[start, end)` in [brackets]."""
     text, spans, begun = "", [], -1
     for sign in example:
         if sign == "[":

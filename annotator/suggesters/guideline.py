@@ -1,8 +1,8 @@
-"""Suggestions from the guidelines: what stands in [brackets] in an example
-is proposed where it stands in a text.
+"""Suggestions from the guidelines: words in [brackets] in an example are proposed wherever they
+occur.
 
-A label's examples say how it is coded. A name, or a stretch of several words, is certain then; a
-single common noun is one proposal among others, since it stands for something else in another text.
+A label's examples say how it is coded. A name or a stretch of several words is then certain; a
+single common noun is one proposal among others, since it may mean something else in another text.
 """
 
 from __future__ import annotations
@@ -22,20 +22,21 @@ from annotator.suggesters.api import CERTAIN, bracketed, name_goes_on, span_id
 VERSION = "1"
 _CERTAIN, _LIKELY = 0.95, 0.75
 _WORDS = 3
-"""Words from which on a stretch is certain though it is no name."""
+"""The least number of words of a stretch that is certain although it is not a name."""
 _LEAST = 3
-"""Characters of the shortest stretch that is looked for: shorter ones are mostly pronouns."""
+"""The length of the shortest stretch to look for, in characters: shorter ones are mostly
+pronouns."""
 
 
 def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> GuidelineSuggester:
-    """The suggester of a schema's examples; `config` is not used. What annotators
-    decided otherwise is left out."""
+    """The suggester of a schema's examples; `config` is not used. Examples that annotators decided
+    against are left out."""
     return GuidelineSuggester(schema, memory)
 
 
 @dataclass(frozen=True, slots=True)
 class _Example:
-    """What an example says a stretch is: certain or only likely."""
+    """What an example says about a stretch, and whether that is certain or only likely."""
 
     layer: str
     label: str
@@ -102,8 +103,8 @@ class GuidelineSuggester:
 
 
 def _examples(layer: Layer) -> Iterator[tuple[str, str]]:
-    """Label and form of every stretch that is bracketed in an example of a layer's labels; a form
-    that stands in examples of several labels says nothing."""
+    """Label and form of every bracketed stretch in the examples of a layer's labels. Forms in
+    examples of several labels are left out."""
     labels: dict[str, set[str]] = {}
     for label in layer.labels:
         for example in label.guideline.examples:

@@ -3,15 +3,15 @@
 
 Settings, in the table `[suggester.llm]` of `annotator.toml`:
 
-    model = "gpt-4o-mini"       # a name that `llm models` lists; llm's own default when missing
-    score = 0.7                 # of a suggestion, until decisions say what they are worth
-    retries = 4                 # times to ask again when the service has a limit
-    price = [0.15, 0.6]         # of a million tokens in and out, for `annotator suggest --dry-run`
+    model = "gpt-4o-mini"       # a name that `llm models` lists; the default is llm's own score =
+    0.7                 # of a suggestion, until decisions calibrate it retries = 4 # how often to
+    ask again if the service limits requests price = [0.15, 0.6]         # of a million tokens in
+    and out, for `annotator suggest --dry-run`
 
-Keys are those of `llm` (`llm keys set`). Texts go to the model's provider, so nothing is asked
-until this suggester is named. One question a paragraph: the label schema, names that this project
-uses, a few finished paragraphs. The answer is JSON; its quotes are looked for in the paragraph, and
-one that does not stand there is counted, never guessed.
+API keys are those of `llm` (`llm keys set`). Texts go to the model's provider, so nothing is asked
+unless this suggester is named. Each paragraph is one question, with the label schema, names that
+this project uses, and a few finished paragraphs. The answer is JSON. Its quotes are searched for in
+the paragraph; a quote that is not there is counted, never guessed.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ _INSTALL = "Install the extra: uv pip install 'annotator[llm]'"
 def create(
     *, schema: LabelSchema, config: Mapping[str, Any], memory: Memory
 ) -> LanguageModelSuggester:
-    """The model that `config` names; `examples` (finished paragraphs as text and answer),
-    `concepts` (names) and `answers` (the folder where answers are kept) come from the project.
-    Raises SuggesterError if it cannot be had."""
+    """The suggester for the model that `config` names. `examples` (finished paragraphs as text and
+    answer), `concepts` (names) and `answers` (the folder where answers are kept) come from the
+    project. Raises SuggesterError if the model is not available."""
     try:
         import llm
     except ImportError as error:
@@ -53,7 +53,7 @@ def create(
     name = config.get("model") or None
     try:
         model = llm.get_model(name)
-    except Exception as error:  # a plug-in of llm may raise anything while it is loaded
+    except Exception as error:  # a plug-in of llm may raise anything while it loads
         raise SuggesterError(
             f"the language model “{name or 'default'}” is not available: {redacted(str(error))}",
             hint="`llm models` lists the available ones; plug-ins of llm add others",
@@ -82,12 +82,13 @@ class LanguageModelSuggester:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What came of the answers so far, in words."""
+        """Problems with the answers so far, in words."""
         lost, unread, strange = (self._counts[name] for name in ("lost", "unread", "strange"))
         told = [
             (
                 lost,
-                f"{plural(lost, 'quote')} of {self._model.model_id} stand in no paragraph that "
+                f"{plural(lost, 'quote')} of {self._model.model_id} not found in the paragraph "
+                "that it "
                 "was asked about",
             ),
             (
@@ -96,15 +97,16 @@ class LanguageModelSuggester:
             ),
             (
                 strange,
-                f"{plural(strange, 'item')} of {self._model.model_id} have no place in the "
-                "label schema",
+                f"{plural(strange, 'item')} of {self._model.model_id} that the label "
+                "schema does not "
+                "allow",
             ),
         ]
         return tuple(words for number, words in told if number)
 
     def suggest(self, document: Document, paragraph: Paragraph) -> list[Suggestion]:
-        """Proposals for a paragraph, spans first. Raises SuggesterError
-        when the model cannot be asked."""
+        """Proposals for a paragraph, spans first. Raises SuggesterError if the model cannot be
+        asked."""
         text = document.text[paragraph.start : paragraph.end]
         answer = self._answer(document.title, text)
         if answer is None:
@@ -118,8 +120,7 @@ class LanguageModelSuggester:
     # --- asking
 
     def _answer(self, title: str, text: str) -> Mapping[str, Any] | None:
-        """What the model answers, or answered before; None where
-        that is nothing that can be read."""
+        """The model's answer, new or stored; None if it cannot be read."""
         question = self.prompt.question(title, text)
         key = hashlib.sha256(
             f"{self.version}\0{question}".encode("utf-8", "surrogatepass")
@@ -141,8 +142,8 @@ class LanguageModelSuggester:
         return answer
 
     def _asked(self, question: str) -> str:
-        """The model's words; a service that has a limit is asked again,
-        after longer and longer waits."""
+        """The model's words. A service that limits requests is asked again, after longer and longer
+        waits."""
         for attempt in range(self._retries + 1):
             try:
                 options = (
@@ -153,16 +154,16 @@ class LanguageModelSuggester:
                         question, system=self.prompt.system, stream=False, **options
                     ).text()
                 )
-            except Exception as error:  # whatever a provider's library raises
+            except Exception as error:  # a provider's library may raise anything
                 told = self._without_key(str(error)) or type(error).__name__
                 limited = any(
                     sign in told.lower() or sign in type(error).__name__.lower() for sign in _LIMITS
                 )
                 if not limited or attempt == self._retries:
                     hint = (
-                        "What was answered is kept: run it again later"
+                        "Run the command again later; the answers so far are kept"
                         if limited
-                        else "`llm keys` sets a key"
+                        else "Set a key with `llm keys set`"
                     )
                     message = (
                         f"the language model “{self._model.model_id}” failed: "
@@ -173,10 +174,10 @@ class LanguageModelSuggester:
         raise AssertionError("the last attempt returns or raises")
 
     def _without_key(self, told: str) -> str:
-        """A message without the key that the model uses, wherever that is kept."""
+        """A message without the model's key, wherever that is stored."""
         try:
             key = self._model.get_key()
-        except Exception:  # a model that needs none, or has none
+        except Exception:  # the model needs no key, or has none
             key = None
         return redacted(told.replace(key, "…") if key else told)
 
@@ -185,7 +186,7 @@ class LanguageModelSuggester:
     def _spans(
         self, document: Document, paragraph: Paragraph, text: str, given: object
     ) -> dict[object, Suggestion]:
-        """Suggestions by the numbers that the answer gives its spans."""
+        """Suggestions by the numbers of the spans in the answer."""
         out: dict[object, Suggestion] = {}
         after: dict[str, int] = {}
         for one in given if isinstance(given, list) else ():
@@ -221,7 +222,7 @@ class LanguageModelSuggester:
             )
             number = one.get("id")
             number = number if isinstance(number, str | int) else f"unnumbered {len(out)}"
-            out[number] = self._suggestion(value, paragraph, f"{self._model.model_id} says so")
+            out[number] = self._suggestion(value, paragraph, f"suggested by {self._model.model_id}")
         return out
 
     def _relations(
@@ -255,7 +256,7 @@ class LanguageModelSuggester:
                 continue
             id = relation_id(document.id, known.name, str(label), begin, end)
             value = Relation(id, known.name, str(label), begin, end, {}, "suggestion")
-            out.append(self._suggestion(value, paragraph, f"{self._model.model_id} says so"))
+            out.append(self._suggestion(value, paragraph, f"suggested by {self._model.model_id}"))
         return out
 
     def _fit(self, layer: Layer, begin: str, end: str, spans: Mapping[object, Suggestion]) -> bool:
@@ -281,7 +282,7 @@ def _allowed(layer: Layer, label: object) -> bool:
 
 
 def _attributes(layer: Layer, given: Mapping[str, Any]) -> dict[str, Value]:
-    """The attributes of an answer that the schema has, with values that it allows."""
+    """The attributes of an answer that the schema has, with allowed values."""
     out: dict[str, Value] = {}
     for attribute in layer.attributes:
         value = given.get(attribute.name)
@@ -293,13 +294,13 @@ def _attributes(layer: Layer, given: Mapping[str, Any]) -> dict[str, Value]:
 
 
 def _texts(value: object) -> list[str]:
-    """A text, or the texts of a list; nothing for anything else."""
+    """A text, or the texts in a list; empty for anything else."""
     values = value if isinstance(value, list) else [value]
     return [one for one in values if isinstance(one, str) and one.strip()]
 
 
 def tokens(texts: Sequence[str]) -> int:
-    """About how many tokens texts are, at four characters each."""
+    """The approximate number of tokens of texts, at four characters each."""
     return sum(len(text) for text in texts) // 4
 
 

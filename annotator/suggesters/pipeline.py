@@ -3,14 +3,13 @@
 Settings, in the table `[pipeline.NAME]` of `annotator.toml` (NAME alone is the pipeline's name or
 path):
 
-    path = "en_core_web_sm"     # a package, or a folder as seen from the project's; else NAME
-    score = 0.6                 # for suggestions that come without a score
-    [pipeline.NAME.labels]      # the pipeline's label -> layer.label of the schema
-    PERSON = "actor.person"
-    DATE = ""                   # left out
+    path = "en_core_web_sm"     # a package, or a folder relative to the project; the default is
+    NAME score = 0.6                 # for suggestions without a score of their own
+    [pipeline.NAME.labels]      # the pipeline's label -> layer.label of the schema PERSON =
+    "actor.person" DATE = ""                   # left out
 
-`path` may also be a spaCy config file (`.cfg`), such as those that spacy-llm makes pipelines from.
-Keys and tokens from the environment are removed from every message.
+`path` may also be a spaCy config file (`.cfg`), such as those of spacy-llm. Keys and tokens from
+the environment are removed from every message.
 
 The suggester reads `doc.ents`, every group of `doc.spans` (with the scores that `spancat` leaves
 in `group.attrs["scores"]`), and `doc.cats` of each sentence if the pipeline classifies texts: the
@@ -47,8 +46,8 @@ COMMON = {
     "ORG": "actor.organization",
     "NORP": "actor.collective",
 }
-"""What the labels of widespread pipelines stand for, where the
-schema has it and nothing else is said."""
+"""What the labels of common pipelines stand for, if the schema has it and the settings say nothing
+else."""
 
 _READS = (
     "ner",
@@ -70,14 +69,14 @@ _SILENT = frozenset(
         "morphologizer"
     ).split()
 )
-"""Components that find nothing which is read here."""
+"""Components whose results are not used here."""
 
 _SETTINGS = "annotator.toml"
 
 
 def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> PipelineSuggester:
-    """The pipeline of the settings. Raises SuggesterError if it cannot be loaded, finds nothing
-    that could be read, or its labels are mapped to what the schema does not have."""
+    """The pipeline in the settings. Raises SuggesterError if it cannot be loaded, finds nothing
+    that can be used, or its labels are mapped to something that the schema does not have."""
     path = str(config.get("path") or config.get("name") or "")
     name = str(config.get("name") or path)
     if not path:
@@ -106,13 +105,13 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
 
 
 def _first_line(error: Exception) -> str:
-    """What went wrong, without the number that spaCy or the system has for it."""
+    """What went wrong, without the error number of spaCy or the system."""
     lines = redacted(str(error)).strip().splitlines()
     return re.sub(r"^\[([EW]|Errno )\d+\] ", "", lines[0]) if lines else type(error).__name__
 
 
 def _key(name: str, *label: str) -> str:
-    """The key of the settings that maps the labels of a pipeline, or one of them."""
+    """The key in the settings that maps the labels of a pipeline, or one of them."""
     return toml_key("pipeline", name, "labels", *label)
 
 
@@ -125,8 +124,8 @@ def _load(path: str) -> Language:
         else:
             nlp = spacy.load(path)
     except Exception as error:
-        # Whatever a stranger's component raises while it is made: a service that
-        # refuses, a key that is missing.
+        # A foreign component may raise anything while it is made: a service refuses, a key is
+        # missing.
         first = _first_line(error)
         message = f"the pipeline “{path}” cannot be loaded: {first}"
         raise SuggesterError(message, hint=_remedy(path, first)) from error
@@ -142,14 +141,14 @@ def _load(path: str) -> Language:
 
 
 def _remedy(path: str, said: str) -> str:
-    """What to do about a pipeline that cannot be loaded, for a
-    reason that spaCy or a component said."""
+    """What to do about a pipeline that cannot be loaded, from the message of spaCy or a
+    component."""
     place, here = Path(path), f"spaCy {version('spacy')}, which is installed here"
     strange = "find factory" in said
     if strange and "'llm" in said:
-        return "It needs spacy-llm: uv pip install spacy-llm"
+        return "Install spacy-llm: uv pip install spacy-llm"
     if place.suffix == ".cfg" and place.is_file():
-        return f"Check the config file, and what it needs in the environment; it is read by {here}"
+        return f"Check the config file and what it needs in the environment; this is {here}"
     if not (place / "meta.json").is_file() and not (place / "config.cfg").is_file():
         return (
             "Name an installed spaCy package, the folder of a saved pipeline, or a spaCy config "
@@ -157,11 +156,11 @@ def _remedy(path: str, said: str) -> str:
         )
     made = _made_with(place)
     hint = f"Save it again with {here}{f'; it was made with spaCy {made}' if made else ''}"
-    return f"{hint}; or install the package that the component comes from" if strange else hint
+    return f"{hint}, or install the package of the component" if strange else hint
 
 
 def _made_with(folder: Path) -> str:
-    """The versions of spaCy that a saved pipeline was made for; empty when it does not tell."""
+    """The versions of spaCy that a saved pipeline was made for; empty if it does not say."""
     try:
         meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -170,7 +169,7 @@ def _made_with(folder: Path) -> str:
 
 
 def _declared(nlp: Language) -> dict[str, list[str]] | None:
-    """The labels of each component that finds something; None when they are not all known."""
+    """The labels of each component that finds something; None if not all are known."""
     kinds = {pipe: nlp.get_pipe_meta(pipe).factory for pipe in nlp.pipe_names}
     known = {
         pipe: [str(label) for label in nlp.pipe_labels.get(pipe, ())]
@@ -189,9 +188,8 @@ def _check_labels(
     labels: Mapping[str, str],
     made: PipelineSuggester,
 ) -> None:
-    """Raise SuggesterError when none of a pipeline's labels stands for one of the schema, or one
-    that the settings map is not among them; let the pipeline warn of those that stand for
-    nothing."""
+    """Raise SuggesterError if none of a pipeline's labels stands for one of the schema, or if the
+    settings map a label that it does not have. Add a warning for labels that stand for nothing."""
     every = {label for several in declared.values() for label in several}
     told = "; ".join(f"{pipe}: {', '.join(several)}" for pipe, several in declared.items())
     for label in labels:
@@ -200,12 +198,12 @@ def _check_labels(
                 f"the pipeline has no label “{label}”",
                 file=_SETTINGS,
                 key=_key(name, label),
-                hint=f"It has {told}",
+                hint=f"Use one of its labels: {told}",
             )
     idle = sorted(label for label in every if not made.may_stand(label))
     if set(idle) == every:
         raise SuggesterError(
-            f"none of the labels of the pipeline “{name}” stands for one of the schema ({told})",
+            f"no label of the pipeline “{name}” stands for one of the schema ({told})",
             file=_SETTINGS,
             key=_key(name),
             hint=f'Map them in {_SETTINGS}, such as {toml_key(idle[0])} = "{made.places[0]}"',
@@ -221,8 +219,8 @@ def _check_labels(
 
 
 class PipelineSuggester:
-    """Proposes what the pipeline finds, under the labels of the
-    schema. `warnings` are for a person."""
+    """Proposes what the pipeline finds, under the labels of the schema. `warnings` are texts to
+    show."""
 
     def __init__(
         self, name: str, nlp: Language, schema: LabelSchema, labels: Mapping[str, str], score: float
@@ -240,17 +238,16 @@ class PipelineSuggester:
         )
 
     def suggest(self, document: Document, paragraph: Paragraph) -> list[Suggestion]:
-        """Proposals for a paragraph; what is found with a label that
-        stands for nothing is left out."""
+        """Proposals for a paragraph. Anything with a label that stands for nothing is left out."""
         text = document.text[paragraph.start : paragraph.end]
         try:
             doc = self._nlp(text)
         except Exception as error:
-            # A component of somebody else's: it may fail in any way, a service behind it too.
+            # A foreign component, or a service behind it, may fail in any way.
             raise SuggesterError(
                 f"{self.name} failed on paragraph {paragraph.index + 1} of “{document.id}”: "
                 f"{_first_line(error)}",
-                hint="What was suggested before it is kept; try again, or leave the pipeline out",
+                hint="Try again, or leave out the pipeline; earlier suggestions are kept",
             ) from error
         found: dict[str, Suggestion] = {}
         for start, end, label, score, where in self._found(doc):
@@ -280,22 +277,22 @@ class PipelineSuggester:
         )
 
     def may_stand(self, label: str) -> bool:
-        """Whether a label of the pipeline stands for one of the schema, by itself or in a
-        group that is named as a layer is."""
+        """Whether a label of the pipeline stands for one of the schema, by itself or in a group
+        with the name of a layer."""
         groups = (f"{layer.name}.{label}" for layer in self._schema.span_layers)
         return any(self._target(one) is not None for one in (label, *groups))
 
     def _target(self, label: str) -> tuple[str, str] | None:
-        """Layer and label for a label of the pipeline, or of a group of spans:
-        `group.label`, or `label` alone."""
+        """Layer and label for a label of the pipeline or of a group of spans: `group.label`, or
+        `label` alone."""
         named = (one for one in (label, label.rpartition(".")[2]) if one in self._labels)
         layer, _, own = self._labels.get(next(named, ""), label).partition(".")
         known = self._schema.layer(layer)
         return (layer, own) if known is not None and known.label(own) is not None else None
 
     def _found(self, doc: Doc) -> Iterator[tuple[int, int, str, float, str]]:
-        """Start, end, the pipeline's label, score and where it comes
-        from; offsets are the paragraph's."""
+        """Start, end, the pipeline's label, score and origin; offsets are those of the
+        paragraph."""
         for span in doc.ents:
             yield span.start_char, span.end_char, span.label_, self._score, "doc.ents"
         for name, group in doc.spans.items():

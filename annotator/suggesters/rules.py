@@ -1,5 +1,4 @@
-"""Suggestions by rules: a spaCy pipeline of our own (blank
-English, sentencizer, three components)."""
+"""Suggestions by rules: our own spaCy pipeline (blank English, sentencizer, three components)."""
 
 from __future__ import annotations
 
@@ -22,12 +21,12 @@ if TYPE_CHECKING:
     from annotator.english.reading import Reader
 
 VERSION = "10"
-"""Raised whenever the rules or their tables propose something else."""
+"""Raised whenever the proposals of the rules or their tables change."""
 
 
 def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) -> RulesSuggester:
-    """The rules for a schema. `config` may hold `mute`, a list of rules (as suggestions name them)
-    to be left out. Raises SuggesterError if spaCy cannot be loaded."""
+    """The rules for a schema. `config` may have `mute`, a list of rules to leave out, as
+    suggestions name them. Raises SuggesterError if spaCy cannot be loaded."""
     try:
         from annotator.english.reading import shared_reader
     except ImportError as error:
@@ -38,14 +37,13 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
 
 
 _EXACT = ("name.country", "name.known", "nominal.counted", "nominal.phrase")
-"""Rules that find an entry of the tables as it stands, or
-known actors counted (`both countries`)."""
+"""Rules that find an exact entry of the tables, or known actors in a count (`both countries`)."""
 
 
 class TableTrust:
-    """Whether an exact hit of a table is certain in a project: not where annotators decided
-    otherwise about this form, nor where they gave other labels to the tables' forms of a label
-    in a quarter of the cases or more."""
+    """Whether an exact match of a table is certain in a project. It is not if annotators decided
+    otherwise about this form, or gave other labels to a label's forms in a quarter of the cases or
+    more."""
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
@@ -59,14 +57,14 @@ class TableTrust:
         self._disputed = {key for key, n in other.items() if n >= _DISPUTES and 3 * n >= same[key]}
 
     def holds(self, layer: str, label: str, quote: str) -> bool:
-        """Whether a hit with this label is certain."""
+        """Whether a match with this label is certain."""
         best, tally = self._memory.best(layer, quote), self._memory.tally(layer, quote)
         otherwise = tally.rejected > tally.accepted or (best is not None and best[0] != label)
         return not otherwise and (layer, label) not in self._disputed
 
 
 _DISPUTES = 2
-"""Forms that annotators have to label otherwise before the tables are doubted for a label."""
+"""How many forms annotators must label otherwise before a label of the tables is in doubt."""
 
 
 class RulesSuggester:
