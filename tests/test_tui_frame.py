@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -358,3 +359,44 @@ def test_who_may_hold_a_claim_is_in_view_while_that_is_asked() -> None:
     assert "Ada Orr" not in "\n".join(_screen(state, 80, 16, view=view))
     asked = "\n".join(_screen(_do(state, do.StartStance()), 80, 16, view=view))
     assert "Ada Orr" in asked and "must fall" in asked
+
+
+def _nested(number: int) -> tuple[str, list[Span]]:
+    text = "a" + " word" * 2 * number
+    return text, [Span(f"c{i}", "claim", "fact", 2 * i, len(text) - 2 * i) for i in range(number)]
+
+
+def _overlapping(number: int) -> tuple[str, list[Span]]:
+    return "word " * (number + 20), [
+        Span(f"a{i}", "actor", "state", 5 * i, 5 * i + 84) for i in range(number)
+    ]
+
+
+def _alike(number: int) -> tuple[str, list[Span]]:
+    return "word " * 200, [Span(f"a{i}", "actor", "state", i % 7, 60) for i in range(number)]
+
+
+@pytest.mark.parametrize("compact", [False, True])
+@pytest.mark.parametrize("made", [_nested, _overlapping, _alike])
+def test_a_frame_costs_in_proportion_to_the_spans_of_the_paragraph(
+    made: Callable[[int], tuple[str, list[Span]]], compact: bool
+) -> None:
+    """Counted in calls, so that no other program matters."""
+
+    def calls(number: int) -> int:
+        text, spans = made(number)
+        state = _state(text, [Suggestion(span, 0, "rules", "1", 0.8) for span in spans])
+        count = 0
+
+        def tell(*_: object) -> None:
+            nonlocal count
+            count += 1
+
+        sys.setprofile(tell)
+        try:
+            _screen(state, 80, 24, look=Look(THEMES["mono"], compact=compact))
+        finally:
+            sys.setprofile(None)
+        return count
+
+    assert calls(480) < 6 * calls(120)

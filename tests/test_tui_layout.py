@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from hypothesis import given, settings
@@ -9,7 +10,17 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from annotator.tui.hints import codes
-from annotator.tui.layout import ASCII, UNICODE, Mark, draw, line_of, tracks, wrap
+from annotator.tui.layout import (
+    ASCII,
+    UNICODE,
+    Mark,
+    Piece,
+    Tracks,
+    WrappedLine,
+    draw,
+    line_of,
+    wrap,
+)
 
 UNITS = ["a", "b", " ", " ", ".", "界", "e\u0301", "👩\u200d🚀", "ש", "ל", "م\u200cی"]
 TEXTS = st.lists(st.sampled_from(UNITS), max_size=100).map("".join)
@@ -31,6 +42,20 @@ def test_every_code_point_is_in_one_line_and_its_column_is_that_of_the_terminal(
         assert cell_len(piece.rstrip()) <= width
         assert line.width == cell_len(piece)
         assert list(line.columns) == sorted(line.columns)
+
+
+def tracks(lines: Sequence[WrappedLine], marks: Sequence[Mark]) -> tuple[tuple[Piece, ...], ...]:
+    """The pieces on each line; the tracks that are counted are those that there are."""
+    laid = Tracks(lines, marks)
+    rows = tuple(laid.on(number) for number in range(len(lines)))
+    assert [laid.number(i) for i in range(len(lines))] == [len({p.level for p in r}) for r in rows]
+    assert sorted(laid.beginnings()) == sorted(
+        (piece.mark.id, number, piece.level)
+        for number, row in enumerate(rows)
+        for piece in row
+        if piece.begins
+    )
+    return rows
 
 
 def test_lines_break_at_spaces_and_long_words_are_cut() -> None:

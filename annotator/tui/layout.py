@@ -7,7 +7,7 @@ is ever inserted into the text: marks stand on lines of their own under it.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len, split_graphemes
@@ -110,41 +110,111 @@ def wrap(text: str, width: int) -> tuple[WrappedLine, ...]:
 
 def line_of(lines: Sequence[WrappedLine], offset: int) -> int:
     """Index of the line that holds a code point."""
-    return max(0, bisect_right([line.start for line in lines], offset) - 1)
+    return max(0, bisect_right(lines, offset, key=_start) - 1)
 
 
-def tracks(lines: Sequence[WrappedLine], marks: Sequence[Mark]) -> tuple[tuple[Piece, ...], ...]:
-    """The pieces of the marks on each line.
+def _start(line: WrappedLine) -> int:
+    return line.start
+
+
+class Tracks:
+    """The tracks of marks under the lines of a text.
 
     Shorter marks are nearer to the text, so a nested mark is above the one around it. On a track,
-    at least one cell separates two marks. A line has no levels that none of its marks uses.
+    at least one cell separates two marks. A line has no tracks that none of its marks uses. What is
+    on a line is laid out when it is asked for, so a view costs what its lines cost.
     """
-    levels: dict[str, int] = {}
-    placed: list[list[tuple[int, int]]] = []
-    for mark in sorted(marks, key=lambda m: (m.bracket, m.end - m.start, m.start, m.id)):
-        level = 0
-        while level < len(placed) and any(
-            mark.start <= b and a <= mark.end for a, b in placed[level]
-        ):
-            level += 1
-        if level == len(placed):
-            placed.append([])
-        placed[level].append((mark.start, mark.end))
-        levels[mark.id] = level
-    return tuple(_pieces(line, marks, levels) for line in lines)
+
+    def __init__(self, lines: Sequence[WrappedLine], marks: Sequence[Mark]) -> None:
+        self._lines, self._marks = lines, marks
+        taken = _Taken(lines[-1].end + 1)
+        self._levels: dict[str, int] = {}
+        for mark in sorted(marks, key=lambda m: (m.bracket, m.end - m.start, m.start, m.id)):
+            # A mark that ends where another begins is on another track.
+            self._levels[mark.id] = taken.take(mark.start, mark.end + 1)
+        on_lines = _Taken(len(lines))
+        for mark in marks:
+            first, last = self._lines_of(mark)
+            on_lines.put(first, last + 1, 1 << self._levels[mark.id])
+        self._used = [on_lines.of(number, number + 1) for number in range(len(lines))]
+
+    def _lines_of(self, mark: Mark) -> tuple[int, int]:
+        """The first and the last line that a mark is on."""
+        return line_of(self._lines, mark.start), line_of(self._lines, mark.end - 1)
+
+    def number(self, line: int) -> int:
+        """How many tracks a line has."""
+        return self._used[line].bit_count()
+
+    def beginnings(self) -> Iterator[tuple[str, int, int]]:
+        """Of each mark its id, the line on which it begins, and its track there."""
+        for mark in self._marks:
+            line = line_of(self._lines, mark.start)
+            yield mark.id, line, self._track(mark, line)
+
+    def _track(self, mark: Mark, line: int) -> int:
+        return (self._used[line] & ((1 << self._levels[mark.id]) - 1)).bit_count()
+
+    def on(self, number: int) -> tuple[Piece, ...]:
+        """The pieces on a line, by track, from left to right."""
+        line = self._lines[number]
+        pieces: list[Piece] = []
+        for mark in self._marks:
+            if mark.start < line.end and line.start < mark.end:
+                begins, ends = mark.start >= line.start, mark.end <= line.end
+                left = line.column(mark.start) if begins else 0
+                right = line.column(mark.end) if ends else line.width
+                right = max(right, left + 1)
+                pieces.append(Piece(mark, left, right, self._track(mark, number), begins, ends))
+        return tuple(sorted(pieces, key=lambda p: (p.level, p.left)))
 
 
-def _pieces(line: WrappedLine, marks: Sequence[Mark], levels: dict[str, int]) -> tuple[Piece, ...]:
-    here = [m for m in marks if m.start < line.end and line.start < m.end]
-    dense = {level: i for i, level in enumerate(sorted({levels[m.id] for m in here}))}
-    pieces: list[Piece] = []
-    for mark in here:
-        begins, ends = mark.start >= line.start, mark.end <= line.end
-        left = line.column(mark.start) if begins else 0
-        right = line.column(mark.end) if ends else line.width
-        right = max(right, left + 1)
-        pieces.append(Piece(mark, left, right, dense[levels[mark.id]], begins, ends))
-    return tuple(sorted(pieces, key=lambda p: (p.level, p.left)))
+class _Taken:
+    """Which levels are taken where, as bits: a segment tree, so that a thousand marks within each
+    other are not compared with each other."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._whole = [0] * (4 * size)
+        self._somewhere = [0] * (4 * size)
+
+    def take(self, start: int, end: int) -> int:
+        """Take the first level that is free in all of `[start, end)`."""
+        taken = self.of(start, end)
+        bit = ~taken & (taken + 1)
+        self.put(start, end, bit)
+        return bit.bit_length() - 1
+
+    def of(self, start: int, end: int) -> int:
+        """The levels that are taken anywhere in `[start, end)`."""
+        return self._of(start, end, 1, 0, self._size)
+
+    def _of(self, start: int, end: int, node: int, low: int, high: int) -> int:
+        if start >= high or end <= low:
+            return 0
+        if start <= low and high <= end:
+            return self._somewhere[node]
+        middle = (low + high) // 2
+        return (
+            self._whole[node]
+            | self._of(start, end, 2 * node, low, middle)
+            | self._of(start, end, 2 * node + 1, middle, high)
+        )
+
+    def put(self, start: int, end: int, bit: int) -> None:
+        """Take levels in all of `[start, end)`."""
+        self._put(start, end, bit, 1, 0, self._size)
+
+    def _put(self, start: int, end: int, bit: int, node: int, low: int, high: int) -> None:
+        if start >= high or end <= low:
+            return
+        self._somewhere[node] |= bit
+        if start <= low and high <= end:
+            self._whole[node] |= bit
+            return
+        middle = (low + high) // 2
+        self._put(start, end, bit, 2 * node, low, middle)
+        self._put(start, end, bit, 2 * node + 1, middle, high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,9 +301,9 @@ __all__ = [
     "Glyphs",
     "Mark",
     "Piece",
+    "Tracks",
     "WrappedLine",
     "draw",
     "line_of",
-    "tracks",
     "wrap",
 ]

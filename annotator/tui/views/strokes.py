@@ -94,12 +94,11 @@ class Strokes:
         layer = self._schema.layer(item.value.layer)
         return layer.color if layer else "grey"
 
-    def track(self, pieces: Sequence[Part], level: int) -> Track:
+    def track(self, pieces: Sequence[Part]) -> Track:
         """The content of one track of a line."""
         return tuple(
             (piece, (item := self.items[piece.mark.id]).pending, self._color(item))
             for piece in pieces
-            if piece.level == level
         )
 
     def drawn(self, track: Track, focused: Sequence[bool]) -> list[Piece]:
@@ -163,31 +162,10 @@ class Strokes:
         """The text of a line in runs of one style; hint letters are put over their words."""
         first = self.base + line.start
         plain = PLAIN if self._current else self.look.theme.muted
-        if hints:
-            return self._with_hints(text, line, self._styles(text, first, stretches, plain), hints)
-        if not stretches:
-            return [(text, plain)]
-        cuts = {0, len(text)}
-        for start, end, _, _ in stretches:
-            cuts |= {max(0, min(start - first, len(text))), max(0, min(end - first, len(text)))}
-        out: list[Piece] = []
-        for a, b in pairwise(sorted(cuts)):
-            style = plain
-            for start, end, own, over in stretches:
-                if start - first <= a and b <= end - first:
-                    style = own if over else style + own
-            out.append((text[a:b], style))
-        return out
-
-    def _styles(
-        self, text: str, first: int, stretches: Sequence[Stretch], plain: Style
-    ) -> list[Style]:
-        """The style of each character."""
-        styles = [plain] * len(text)
-        for start, end, own, over in stretches:
-            for at in range(max(start - first, 0), min(end - first, len(text))):
-                styles[at] = own if over else styles[at] + own
-        return styles
+        runs = _styled(text, first, stretches, plain)
+        if not hints:
+            return runs
+        return self._with_hints(text, line, [style for run, style in runs for _ in run], hints)
 
     def _with_hints(
         self, text: str, line: WrappedLine, styles: list[Style], hints: Sequence[tuple[int, str]]
@@ -217,6 +195,45 @@ def _runs(shown: Sequence[str], styles: Sequence[Style]) -> list[Piece]:
             out.append(("".join(shown[start:at]), styles[start]))
             start = at
     return out
+
+
+def _styled(
+    text: str, first: int, stretches: Sequence[Stretch], plain: Style
+) -> list[tuple[str, Style]]:
+    """The text, which begins at `first`, in runs of one style."""
+    if not stretches:
+        return [(text, plain)]
+    cuts = {0, len(text)}
+    for start, end, _, _ in stretches:
+        cuts |= {max(0, min(start - first, len(text))), max(0, min(end - first, len(text)))}
+    return [
+        (
+            text[a:b],
+            _together(
+                plain,
+                [
+                    (own, over)
+                    for start, end, own, over in stretches
+                    if start - first <= a and b <= end - first
+                ],
+            ),
+        )
+        for a, b in pairwise(sorted(cuts))
+    ]
+
+
+def _together(plain: Style, laid_on: Sequence[tuple[Style, bool]]) -> Style:
+    """Styles in the order in which they are laid on. Of one that comes several times only the last
+    matters, so that many spans at one place are not added up one by one."""
+    style, added = plain, dict[int, Style]()
+    for own, over in reversed(laid_on):
+        if over:
+            style = own
+            break
+        added.setdefault(id(own), own)
+    for own in reversed(added.values()):
+        style += own
+    return style
 
 
 __all__ = ["BLANK_MARGIN", "MARGIN", "Look", "Stretch", "Strokes", "Track"]

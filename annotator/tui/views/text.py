@@ -10,55 +10,19 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from annotator.model.items import Item
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import displayable
-from annotator.tui.layout import Mark, WrappedLine, line_of, tracks, wrap
-from annotator.tui.layout import Piece as Part
-from annotator.tui.styled_rows import Drawn, Piece, drawn, strip
+from annotator.tui.layout import Mark, Tracks, WrappedLine, line_of, wrap
+from annotator.tui.styled_rows import Piece, strip
 from annotator.tui.theme import Theme
-from annotator.tui.views.strokes import BLANK_MARGIN, MARGIN, Look, Stretch, Strokes, Track
+from annotator.tui.views.paragraph_rows import BuiltParagraph, ParagraphRows, Row, blank
+from annotator.tui.views.strokes import MARGIN, Look, Stretch, Strokes
 
 _NO_HINTS: Mapping[int, str] = {}
 _NOTHING_LIT: frozenset[str] = frozenset()
 _KEPT = 200
 """The number of paragraphs whose rows are kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row of the view: its paragraph and line, and whether it is the text itself."""
-
-    drawn: Drawn
-    paragraph: int
-    line: int
-    text: bool
-
-
-@dataclass
-class _Built:
-    """A paragraph's rows, with everything they were made from.
-
-    `first` has for every line the place of its row of text among `rows`, and one entry more; its
-    tracks follow it. `levels` has for every line what each of its tracks holds, and `touched` for
-    every item the tracks that its focus shows on, as (line, level). `made` keeps the rows of each
-    track by which of its pieces are in focus, together with what the track holds.
-    """
-
-    key: object
-    of: tuple[Item, ...]
-    items: Mapping[str, Item]
-    shown: str
-    first: list[int]
-    levels: list[list[Track]]
-    touched: Mapping[str, list[tuple[int, int]]]
-    texts: dict[tuple[int, object], Row]
-    made: dict[tuple[int, int], tuple[Track, dict[tuple[bool, ...], Row]]]
-    rows: list[Row] = field(default_factory=list)
-    lit: frozenset[str] = frozenset()
-    stretches: tuple[Stretch, ...] = ()
-    hints: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -73,11 +37,9 @@ class TextView:
     top: int = 0
     _lines: dict[tuple[int, int], tuple[WrappedLine, ...]] = field(default_factory=dict)
     _depth: dict[tuple[int, int], list[int]] = field(default_factory=dict)
-    _rows: dict[int, tuple[object, list[Row]]] = field(default_factory=dict)
-    _built: dict[int, _Built] = field(default_factory=dict)
-    _tracks: dict[tuple[int, int], tuple[tuple[Mark, ...], tuple[tuple[Part, ...], ...]]] = field(
-        default_factory=dict
-    )
+    _rows: dict[int, tuple[object, Sequence[Row]]] = field(default_factory=dict)
+    _built: dict[int, BuiltParagraph] = field(default_factory=dict)
+    _tracks: dict[tuple[int, int], tuple[tuple[Mark, ...], Tracks]] = field(default_factory=dict)
     _document: str = ""
     _here: int | None = None
     """The paragraph in work when the rows were last made."""
@@ -97,9 +59,9 @@ class TextView:
         rows: list[Row] = []
         at, skip = self.first, self.top
         while len(rows) < height and at < len(state.document.paragraphs):
-            rows += self._paragraph(state, look, width, at)[skip:]
+            rows += self._paragraph(state, look, width, at)[skip : skip + height - len(rows)]
             at, skip = at + 1, 0
-        return rows[:height]
+        return rows
 
     def lines(self, state: ReviewState, index: int, width: int) -> tuple[WrappedLine, ...]:
         """The wrapped lines of a paragraph in a view of that width, with offsets within the
@@ -142,7 +104,7 @@ class TextView:
         if self.first == state.paragraph:
             self.top = min(self.top, begin)
 
-    def _paragraph(self, state: ReviewState, look: Look, width: int, index: int) -> list[Row]:
+    def _paragraph(self, state: ReviewState, look: Look, width: int, index: int) -> Sequence[Row]:
         """The rows of one paragraph and the blank row after it, kept until something in it
         changes."""
         current = index == state.paragraph
@@ -171,8 +133,8 @@ class TextView:
             self._rows[index] = known
         return known[1]
 
-    def _build(self, state: ReviewState, look: Look, width: int, index: int) -> list[Row]:
-        """The rows of a paragraph, made again only where something changed."""
+    def _build(self, state: ReviewState, look: Look, width: int, index: int) -> Sequence[Row]:
+        """Rows of a paragraph, to be made again just where something changed."""
         current = index == state.paragraph
         paragraph = state.document.paragraphs[index]
         gutter = _gutter(state, index, look.theme)
@@ -180,35 +142,30 @@ class TextView:
             text = displayable(state.document.text[paragraph.start : paragraph.end])
             note = "  not annotated" + (" · o brings it back" if current else "")
             pieces = [gutter, (text[: width - 30], look.theme.muted), (note, look.theme.muted)]
-            return [Row(strip(pieces), index, 0, True), _blank(index, 0)]
+            return [Row(strip(pieces), index, 0, True), blank(index, 0)]
         built = self._laid(state, look, width, index, gutter)
-        lines = self.lines(state, index, width)
-        lit = _lit(state) if current else _NOTHING_LIT
         hints = look.hints or _NO_HINTS
-        painter = Strokes(state, look, index, built.items, lit)
-        stretches = painter.stretches()
-        fresh = not built.rows
-        if fresh:
-            size = built.first[-1]
-            built.rows = [_blank(index, len(lines) - 1)] * (size + 1)
-        dirty = (
-            range(len(lines))
-            if fresh or hints is not built.hints
-            else _covered(lines, paragraph.start, set(stretches) ^ set(built.stretches))
-        )
-        for number in dirty:
-            built.rows[built.first[number]] = _text_row(
-                built, painter, lines, number, gutter, stretches, hints
-            )
-        for number, level in _tracks_of(built, lit, fresh=fresh):
-            row = _track_row(built, painter, number, level)
-            built.rows[built.first[number] + 1 + level] = row
-        built.lit, built.stretches, built.hints = lit, stretches, hints
-        return built.rows
+        before = built.painter.lit
+        lit = _lit(state) if current else _NOTHING_LIT
+        built.painter = Strokes(state, look, index, built.items, lit)
+        stretches = built.painter.stretches()
+        changed = set(stretches) ^ set(built.stretches)
+        for number in (
+            range(len(built.lines))
+            if hints is not built.hints
+            else _covered(built.lines, paragraph.start, changed)
+        ):
+            built.rows[built.first[number]] = None
+        for name in lit ^ before:
+            if not look.compact and name in built.begins:
+                number, level = built.begins[name]
+                built.rows[built.first[number] + 1 + level] = None
+        built.stretches, built.hints = stretches, hints
+        return ParagraphRows(built)
 
     def _laid(
         self, state: ReviewState, look: Look, width: int, index: int, gutter: Piece
-    ) -> _Built:
+    ) -> BuiltParagraph:
         """What a paragraph's rows are made from, kept until its items or its whole look change."""
         items = state.items_of(index)
         key = (width, index == state.paragraph, look.compact, look.theme.name, look.glyphs, gutter)
@@ -220,40 +177,37 @@ class TextView:
         spans = {i.id: i for i in items if isinstance(i.value, Span)}
         lines = self.lines(state, index, width)
         painter = Strokes(state, look, index, spans, _NOTHING_LIT)
-        pieces = self._pieces(
+        laid = self._tracks_of(
             index, width, lines, tuple(painter.mark(item) for item in spans.values())
         )
         depth = self._depth.setdefault((index, width), [0] * len(lines))
-        first, levels = [0], []
-        touched: dict[str, list[tuple[int, int]]] = {}
-        for number, on_line in enumerate(pieces):
+        first = [0]
+        for number in range(len(lines)):
             if not look.compact:
-                depth[number] = max(depth[number], 1 + max((p.level for p in on_line), default=-1))
-            levels.append(
-                [painter.track(on_line, at) for at in range(0 if look.compact else depth[number])]
-            )
-            first.append(first[-1] + 1 + len(levels[-1]))
-            for piece in on_line:
-                if piece.begins and not look.compact:
-                    touched.setdefault(piece.mark.id, []).append((number, piece.level))
-        texts = known.texts if known is not None and len(known.texts) < 2000 else {}
-        made = known.made if known is not None else {}
+                depth[number] = max(depth[number], laid.number(number))
+            first.append(first[-1] + 1 + (0 if look.compact else depth[number]))
+        begins = {name: (number, level) for name, number, level in laid.beginnings()}
         own = state.document.paragraphs[index]
         shown = (
             known.shown
             if known is not None
             else displayable(state.document.text[own.start : own.end])
         )
-        self._built[index] = _Built(key, items, spans, shown, first, levels, touched, texts, made)
+        texts = known.texts if known is not None and len(known.texts) < 2000 else {}
+        made = known.made if known is not None else {}
+        rows: list[Row | None] = [None] * (first[-1] + 1)
+        self._built[index] = BuiltParagraph(
+            key, items, spans, shown, lines, laid, first, begins, texts, made, rows, painter, gutter
+        )
         return self._built[index]
 
-    def _pieces(
+    def _tracks_of(
         self, index: int, width: int, lines: Sequence[WrappedLine], marks: tuple[Mark, ...]
-    ) -> tuple[tuple[Part, ...], ...]:
-        """The pieces of the marks by line, kept until a mark changes."""
+    ) -> Tracks:
+        """The tracks of the marks, kept until a mark changes."""
         known = self._tracks.get((index, width))
         if known is None or known[0] != marks:
-            known = (marks, tracks(lines, marks))
+            known = (marks, Tracks(lines, marks))
             self._tracks[index, width] = known
         return known[1]
 
@@ -266,59 +220,6 @@ def _covered(lines: Sequence[WrappedLine], base: int, stretches: Iterable[Stretc
         if last >= first:
             found.update(range(line_of(lines, first), line_of(lines, last) + 1))
     return sorted(found)
-
-
-def _tracks_of(built: _Built, lit: frozenset[str], *, fresh: bool) -> Iterable[tuple[int, int]]:
-    """The tracks to be made again, as (line, level)."""
-    if fresh:
-        return [
-            (number, level)
-            for number, held in enumerate(built.levels)
-            for level in range(len(held))
-        ]
-    return {place for name in lit ^ built.lit for place in built.touched.get(name, ())}
-
-
-def _text_row(
-    built: _Built, painter: Strokes, lines: Sequence[WrappedLine], number: int, gutter: Piece,
-    stretches: Sequence[Stretch], hints: Mapping[int, str],
-) -> Row:  # fmt: skip
-    """A line's row of text, made if it is not yet known in this look."""
-    line = lines[number]
-    low, high = painter.base + line.start, painter.base + line.end
-    on_it = tuple(one for one in stretches if one[0] < high and one[1] > low)
-    over_it = (
-        tuple((at, code) for at, code in hints.items() if low - 2 < at < high) if hints else ()
-    )
-    key = (number, (on_it, over_it))
-    row = built.texts.get(key)
-    if row is None:
-        margin = gutter if number == 0 else BLANK_MARGIN
-        text = built.shown[line.start : line.end].rstrip()
-        pieces = painter.text(line, text, on_it, over_it)
-        width = MARGIN + line.columns[len(text)]
-        row = Row(drawn([margin, *pieces], width), painter.index, number, True)
-        built.texts[key] = row
-    return row
-
-
-def _track_row(built: _Built, painter: Strokes, number: int, level: int) -> Row:
-    """A track's row, made if it is not yet known with these marks in focus."""
-    track = built.levels[number][level]
-    known = built.made.get((number, level))
-    if known is None or known[0] != track:
-        known = built.made[number, level] = (track, {})
-    focused = tuple(part.mark.id in painter.lit and part.begins for part, _, _ in track)
-    row = known[1].get(focused)
-    if row is None:
-        width = MARGIN + (track[-1][0].right if track else 0)
-        row = Row(drawn(painter.drawn(track, focused), width), painter.index, number, False)
-        known[1][focused] = row
-    return row
-
-
-def _blank(index: int, line: int) -> Row:
-    return Row(strip([]), index, line, False)
 
 
 def _gutter(state: ReviewState, index: int, theme: Theme) -> Piece:
