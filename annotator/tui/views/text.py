@@ -134,7 +134,7 @@ class TextView:
         return known[1]
 
     def _build(self, state: ReviewState, look: Look, width: int, index: int) -> Sequence[Row]:
-        """Rows of a paragraph, to be made again just where something changed."""
+        """The rows of a paragraph, to be made again only where something changed."""
         current = index == state.paragraph
         paragraph = state.document.paragraphs[index]
         gutter = _gutter(state, index, look.theme)
