@@ -26,7 +26,8 @@ class Row:
 
 @dataclass
 class BuiltParagraph:
-    """A paragraph's rows, with everything they were made from. A row is made when it comes into view.
+    """A paragraph's rows, with everything they were made from. A row is made when it
+    comes into view.
 
     `laid` has the tracks of each line, and `first` for every line the place of its row of text
     among `rows`, and one entry more; its tracks follow it. A row that changed is None until it is
