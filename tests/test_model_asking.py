@@ -62,7 +62,7 @@ def after(state: ReviewState, *actions: do.ReviewAction) -> ReviewState:
         ((do.Skip(),), "skipped state “Norland”"),
         ((do.SetLabel("actor", "bloc"),), "“Norland” is now bloc"),
         ((do.SetAttribute("entity", "Norland Republic"),), "entity: Norland Republic"),
-        ((do.SetLabel("actor", "bloc"), do.Undo()), "undone: corrected bloc “Norland”"),
+        ((do.SetLabel("actor", "bloc"), do.Undo()), "undone: label of “Norland”"),
         ((do.Accept(), do.FocusItem("norland"), do.SetLabel("actor", "bloc"), do.Undo()),
          "undone: label of “Norland”"),
         ((do.Accept(), do.FocusItem("norland"), do.SetAttribute("entity", "N"), do.Undo(), do.Redo()),

@@ -311,7 +311,7 @@ def test_compact_marks_tell_pending_from_decided_without_italics_too(
     assert decided.underline and not decided.italic and not decided.dim
 
 
-@pytest.mark.parametrize("size", [(80, 24), (110, 30)])
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (110, 30)])
 def test_the_item_in_focus_is_told_whole_at_every_width(size: tuple[int, int]) -> None:
     """Also what is as usual: a concept that is missing, the basis and strength of a stance."""
     state = _do(
@@ -329,6 +329,11 @@ def test_the_item_in_focus_is_told_whole_at_every_width(size: tuple[int, int]) -
     named = _do(state, do.FocusItem("sEnd"), do.SetAttribute("concept", ["end of sanctions"]))
     shown = "\n".join(_screen(_do(named, do.FocusItem("sEnd")), *size))
     assert "end of sanctions" in shown and "no concept" not in shown
+    long = "Commission on Security and Trade"
+    actor = _do(state, do.FocusItem("sIran"), do.SetAttribute("entity", long))
+    shown = "\n".join(_screen(_do(actor, do.FocusItem("sIran")), *size))
+    assert "= Commission on Security and" in shown and "Trade" in shown
+    assert "actor" in shown and "state" in shown
 
 
 def test_offered_names_stand_on_the_card_with_their_digits_at_every_width() -> None:

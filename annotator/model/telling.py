@@ -140,6 +140,9 @@ def told(state: ReviewState, decision: Decision, *, values: bool = True) -> str:
             new if isinstance(new, ParagraphMark) else ParagraphMark(),
         )
     if isinstance(new, Span | Relation):
+        if old is None and after.status is Status.CORRECTED and decision.item in state.proposed:
+            # A suggestion that was corrected before it was accepted.
+            old = state.proposed[decision.item].value
         if isinstance(old, Span | Relation):
             if old == new:
                 return f"{_WORDS.get(after.status, 'changed')} {_labelled(state, new)}"

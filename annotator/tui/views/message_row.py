@@ -3,6 +3,8 @@ selected."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from annotator.model.decision import paragraph_item
 from annotator.model.moving import grown
 from annotator.model.review import Mode, ReviewState
@@ -47,34 +49,47 @@ def _asked(state: ReviewState) -> str:
     )
 
 
-def _selected(state: ReviewState, width: int) -> str:
-    """The selected words, with both ends however long they are."""
+def _selection_row(state: ReviewState, theme: Theme, keys: KeyMap, width: int) -> list[Piece]:
+    """The selected words, with both ends however long they are; at the right, as far as there is
+    room, what growing the selection would add."""
     chosen = state.selection
     assert chosen is not None
     item = state.find(chosen.item) if chosen.item is not None else None
     what = "new span" if item is None else "new bounds" if isinstance(item.value, Span) else "cue"
-    quote = both_ends(state.document.quote(chosen.start, chosen.end), width - len(what) - 4)
-    return f"{what}: “{quote}”"
+    text = " ".join(state.document.quote(chosen.start, chosen.end).split())
+    for growing in (*_grown(state, keys, width), ""):
+        right: list[Piece] = [(f"{growing} ", theme.muted)] if growing and width >= 80 else []
+        room = width - len(what) - 6 - width_of(right)
+        if room >= min(len(text), _QUOTE) or not right:
+            break
+    return justify([(f" {what}: “{both_ends(text, room)}”", theme.strong)], right, width)
 
 
-def _grown(state: ReviewState, keys: KeyMap, width: int) -> str:
-    """What growing the selection would add, and the other keys that change its length."""
+_QUOTE = 36
+"""The cells that the selected words need before the rest of the row gets any."""
+
+
+def _grown(state: ReviewState, keys: KeyMap, width: int) -> Sequence[str]:
+    """What growing the selection would add, and the other keys that change its length; several
+    wordings, the longest first."""
     words, key = sizing(keys), keys.shown("grow")
     chosen, wider = state.selection, grown(state)
     if chosen is None or wider is None or not key:
-        return words
+        return (words,)
     before = state.document.quote(wider[0], chosen.start) if wider[0] < chosen.start else ""
     after = state.document.quote(chosen.end, wider[1]) if wider[1] > chosen.end else ""
-    room = max(12, width // 4 if width >= WIDE else width // 5)
-    added = " ".join(
-        f"“{both_ends(part, room // 2 if before and after else room)}”"
-        for part in (before, after)
-        if part
-    )
-    if width >= WIDE:
-        return f"{key} adds {added}  {words.partition('  ')[2]}"
+    parts = [part for part in (before, after) if part]
+
+    def adds(room: int) -> str:
+        return f"{key} adds " + " ".join(f"“{both_ends(p, room // len(parts))}”" for p in parts)
+
     longer = "  ".join(words.split("  ")[2:])
-    return f"{key} adds {added}  {longer}"
+    return (
+        *([f"{adds(width // 4)}  {words.partition('  ')[2]}"] if width >= WIDE else []),
+        f"{adds(max(12, width // 5))}  {longer}",
+        adds(max(12, width // 5)),
+        adds(12),
+    )
 
 
 def message_row(
@@ -95,11 +110,10 @@ def message_row(
     right: list[Piece] = []
     if state.mode is not Mode.BROWSE and not text:
         text = _asked(state)
-    if state.mode is Mode.SELECT:
-        right = [(f"{_grown(state, keys, width)} ", theme.muted)] if width >= 80 else []
-        if state.selection is not None and not (said or state.message):
-            text = _selected(state, width - width_of(right) - 2)
-        return justify([(f" {text}", theme.strong)], right, width)
+    if state.mode is Mode.SELECT and state.selection is not None:
+        if said or state.message:
+            return justify([(f" {text}", theme.strong)], [], width)
+        return _selection_row(state, theme, keys, width)
     note = state.annotations.get(paragraph_item(state.paragraph), state.paragraph)
     if not text and note is not None and note.note:
         right.append((f"¶ {clip(note.note, width // 2)}  ", theme.muted))

@@ -193,14 +193,14 @@ def _card_around(state: ReviewState) -> Card | None:
     return found
 
 
-ITEM_ROWS = 2
+ITEM_ROWS = 3
 """The number of rows under the statements that are reserved for the item in focus."""
 
 
 def own_rows(state: ReviewState, width: int) -> Rows:
-    """The item in focus in full, in `ITEM_ROWS` rows: how sure it is, layer, label and name; then
-    attributes, flag and note. The rows have no style of their own, since every move writes them
-    again."""
+    """The item in focus in full, in `ITEM_ROWS` rows: how sure it is, layer, label and name (a long
+    name begins in the second row); then attributes, flag and note. The rows have no style of their
+    own, since every move writes them again."""
     item = state.focused
     if item is None:
         return []
@@ -208,9 +208,11 @@ def own_rows(state: ReviewState, width: int) -> Rows:
     named = (
         _name(state, item) if isinstance(item.value, Span) else f"of {holder_of(state, item.value)}"
     )
-    room = max(8, width - 3 - width_of([(what, PLAIN)]))
-    rest = paragraphs(" · ".join(_rest(state, item)), width, indent="  ", limit=1)
-    return [[_marker(True), (f"{what} {both_ends(named, room)}", PLAIN)], *rest]
+    fits = width_of([(f"{what} {named}", PLAIN)]) <= width - 2
+    first = f"{what} {named}".rstrip() if fits else what
+    rest = " · ".join([*([] if fits else [named]), *_rest(state, item)])
+    more = paragraphs(rest, width, indent="  ", limit=ITEM_ROWS - 1) if rest else []
+    return [[_marker(True), (first, PLAIN)], *more]
 
 
 def item_rows(state: ReviewState, theme: Theme, width: int) -> Rows:
