@@ -12,10 +12,17 @@ from support import read
 
 from annotator.english import tables
 from annotator.english.reading import Reader
-from annotator.learners.claims.boundaries import TokenRange, sentences_of
-from annotator.learners.claims.decoding import cheapest, weight
+from annotator.learners.claims.boundaries import Sentence, TokenRange, sentences_of
+from annotator.learners.claims.boundary_features import (
+    end_features,
+    next_features,
+    start_features,
+)
+from annotator.learners.claims.decoding import Analysis, cheapest, weight
 from annotator.learners.claims.features import sentence_features, span_features
 from annotator.learners.claims.model import ClauseModel
+from annotator.learners.claims.reranking import UNCHANGED, Labels, case_of, fit, reranked
+from annotator.learners.claims.training import train_clauses
 from annotator.learners.examples import Example
 from annotator.learners.word_clusters import WordClusters
 from annotator.model.effort import of_spans
@@ -59,7 +66,7 @@ def _quotes(model: ClauseModel, text: str) -> list[tuple[str, str]]:
 
 def _train(**options: bool) -> ClauseModel:
     assert CLAIM is not None
-    return ClauseModel.train(
+    return train_clauses(
         [_example(t, i, **options) for i, t in enumerate(TEXTS)], CLAIM, WordClusters()
     )[0]
 
@@ -84,7 +91,7 @@ def test_a_final_stop_is_kept_where_annotators_keep_it() -> None:
 def test_nothing_marked_is_told() -> None:
     assert CLAIM is not None
     with pytest.raises(ValueError, match="nothing is marked"):
-        ClauseModel.train([_example(TEXTS[0], 0, marked=False)], CLAIM, WordClusters())
+        train_clauses([_example(TEXTS[0], 0, marked=False)], CLAIM, WordClusters())
 
 
 def test_the_same_examples_make_the_same_model_and_it_survives_being_stored() -> None:
@@ -111,7 +118,7 @@ def test_other_layers_are_learnt_as_well() -> None:
     layer = Layer("topic", "span", "", "sky", "T", ())
     example = _example(TEXTS[0], 0)
     spans = tuple(Span(s.id, "topic", "any", s.start, s.end) for s in example.spans)
-    model, _ = ClauseModel.train([Example(example.reading, spans, (), "d")], layer, WordClusters())
+    model, _ = train_clauses([Example(example.reading, spans, (), "d")], layer, WordClusters())
     assert {label for label, _ in _quotes(model, NEW)} == {"any"}
 
 
@@ -131,7 +138,7 @@ def _learnt(pattern: str, quotes: dict[str, str]) -> list[tuple[str, str]]:
         _marked(pattern.format(topic), i, {q.format(topic): label for q, label in quotes.items()})
         for i, topic in enumerate(TOPICS)
     ]
-    return _quotes(ClauseModel.train(examples, CLAIM, WordClusters())[0], pattern.format("ferry"))
+    return _quotes(train_clauses(examples, CLAIM, WordClusters())[0], pattern.format("ferry"))
 
 
 def test_two_spans_of_one_sentence_are_learnt() -> None:
@@ -186,9 +193,9 @@ def test_features_are_told_once_however_often_they_hold() -> None:
     for made in (
         sentence_features(sentence, KINDS),
         span_features(sentence, start, last, KINDS),
-        sentence.start_features(start),
-        *(sentence.next_features(start, following) for following in sentence.nexts_of(start)),
-        *(sentence.end_features(start, end) for end in sentence.ends_of(start)),
+        start_features(sentence, start),
+        *(next_features(sentence, start, following) for following in sentence.nexts_of(start)),
+        *(end_features(sentence, start, end) for end in sentence.ends_of(start)),
     ):
         assert len(made) == len(set(made))
 
@@ -257,3 +264,27 @@ def test_an_opinion_counts_as_what_came_out_says_is_likeliest() -> None:
 def test_the_rules_count_as_often_as_annotators_marked_what_they_find() -> None:
     assert _train().ruled > 0.7
     assert _train(final=True).ruled < 0.1
+
+
+def test_analyses_are_weighed_as_wholes() -> None:
+    """Two clauses that a semicolon parts are two spans where they were so before."""
+
+    def likely(topic: str) -> tuple[Sentence, list[tuple[float, Analysis]]]:
+        (sentence,) = sentences_of(read(f"The {topic} is closed; the mayor has left the town."))
+        last = sentence.bare_end
+        return sentence, [(0.8, ((0, last),)), (0.2, ((0, 4), (5, last)))]
+
+    def labels(analyses: list[tuple[float, Analysis]]) -> Labels:
+        return {place: {"fact": 0.9, "value": 0.1} for _, one in analyses for place in one}
+
+    cases = []
+    for topic in TOPICS:
+        sentence, analyses = likely(topic)
+        case = case_of(sentence, analyses, labels(analyses), analyses[1][1])
+        assert case is not None
+        cases.append(case)
+    sentence, analyses = likely("ferry")
+    model = fit(cases, base=UNCHANGED, firm=1.0)
+    best = reranked(model, sentence, analyses, labels(analyses))[0]
+    assert best[1] == analyses[1][1] and 0.5 < best[0] < 1
+    assert reranked(UNCHANGED, sentence, analyses, labels(analyses)) == analyses

@@ -26,7 +26,7 @@ from annotator.model.memory import EMPTY, Memory
 from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import AUTHOR, Relation, Span, iou
 
-FORMAT = "annotator-model/7"
+FORMAT = "annotator-model/8"
 """The version of the bytes; raise it when bytes or features change so that older models cannot
 be read."""
 

@@ -18,7 +18,8 @@ from annotator.learners.actors.crf import LEAST, Training
 from annotator.learners.actors.model import FlatModel, is_flat
 from annotator.learners.actors.tagging import LabelledRange, TaggedParagraph
 from annotator.learners.bundle import Bundle
-from annotator.learners.claims.model import ClaimProposal, ClauseModel
+from annotator.learners.claims.model import ClaimProposal
+from annotator.learners.claims.training import train_clauses
 from annotator.learners.display_choice import choose
 from annotator.learners.evaluation import LAST, Judged, Speaker, Trial, report, rounded
 from annotator.learners.examples import Example
@@ -143,7 +144,7 @@ class _Lesson:
             }
         before = known.clauses.get(name)
         # What a base knows of kinds of words it knows of its own.
-        bundle.clauses[name], proposed = ClauseModel.train(
+        bundle.clauses[name], proposed = train_clauses(
             examples, layer, before.kinds if before else self.kinds(), before
         )
         return {i: self._judge_clauses(examples[i], layer, found) for i, found in proposed.items()}

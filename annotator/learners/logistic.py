@@ -323,12 +323,17 @@ class ConditionalLogit:
     index: dict[str, int]
     weights: Floats
 
-    def __call__(self, options: Sequence[Iterable[str]]) -> list[float]:
-        """A probability for each option, 1 in sum; none for none."""
+    def __call__(
+        self, options: Sequence[Iterable[str]], given: Sequence[float] = ()
+    ) -> list[float]:
+        """A probability for each option, 1 in sum; none for none. `given` is what each scores
+        beforehand."""
         if not options:
             return []
         flat, index = self._flat, self.index
         scores = [sum([flat[index[f]] for f in one if f in index]) for one in options]
+        if given:
+            scores = [score + more for score, more in zip(scores, given, strict=True)]
         most = max(scores)
         chances = [math.exp(score - most) for score in scores]
         every = sum(chances)
@@ -347,12 +352,16 @@ class ConditionalLogit:
         penalty: float = 1.0,
         rounds: int = 60,
         base: ConditionalLogit | None = None,
+        offsets: Sequence[Sequence[float]] = (),
     ) -> ConditionalLogit:
-        """Fit with L-BFGS; of `groups[i]` the option `taken[i]` was taken. With a `base` weights
-        are held to its own instead of to zero. Raises ValueError without groups."""
+        """Fit with L-BFGS; of `groups[i]` the option `taken[i]` was taken, `offsets[i]` is what
+        each option scores beforehand. With a `base` weights are held to its own instead of to
+        zero. Raises ValueError without groups."""
         every = [one for group in groups for one in group]
         design = Design.of(every)
-        given = _scores(every, base.index, base.weights)[:, 0] if base else 0.0
+        given = np.array([one for group in offsets for one in group] or [0.0] * len(every))
+        if base:
+            given += _scores(every, base.index, base.weights)[:, 0]
         heads = np.cumsum([0, *map(len, groups)])[:-1]
         sizes = np.array([len(group) for group in groups])
         target = np.zeros(int(sizes.sum()))

@@ -28,6 +28,7 @@ from typing import Any
 
 from annotator.english.reading import Reader
 from annotator.learners.claims.model import ClaimProposal, ClauseModel
+from annotator.learners.claims.training import train_clauses
 from annotator.learners.evaluation import calibration_error
 from annotator.learners.examples import Example
 from annotator.learners.word_clusters import WordClusters
@@ -118,7 +119,7 @@ def crossed(
         held = set(names[number::FOLDS])
         some = [e for name in names if name not in held for e in examples if e.group == name]
         began = time.process_time()
-        model, _ = ClauseModel.train(some[:few], LAYER, kinds)
+        model, _ = train_clauses(some[:few], LAYER, kinds)
         spent += time.process_time() - began
         for one in (e for e in examples if e.group in held):
             found = model.suggest(one.reading)
@@ -157,7 +158,7 @@ def keys(examples: list[Example], kinds: WordClusters) -> tuple[Effort, float]:
         done.append(of_spans(one.reading.text, sorted(mine), _wanted(one)))
         seen.update(s.label for s in one.spans)
         if n % 10 == 5:
-            model, _ = ClauseModel.train(examples[:n], LAYER, kinds)
+            model, _ = train_clauses(examples[:n], LAYER, kinds)
     return total(done), 1000 * spent / len(done)
 
 

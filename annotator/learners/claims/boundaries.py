@@ -1,4 +1,4 @@
-"""Where long spans can begin and end in a sentence, and the features of these places."""
+"""Where long spans can begin and end in a sentence."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from annotator.english.claims import Clause
 from annotator.english.reading import Reading, parse
 from annotator.english.syntax import after_verb, finite, governs
 from annotator.english.tokens import QUOTES, Token, phrase_at
-from annotator.learners.claims.syntax import ClauseMap, unique
+from annotator.learners.claims.syntax import ClauseMap
 
 TokenRange: TypeAlias = tuple[int, int]
 """Tokens `[first, last)` of a paragraph."""
@@ -223,7 +223,13 @@ class Sentence:
         ] or [self.last]
 
     @cached_property
-    def _ruled(self) -> tuple[set[int], set[int]]:
+    def by_rules(self) -> tuple[TokenRange, ...]:
+        """What the rules find; no two overlap."""
+        return tuple((clause.found.first, clause.found.last) for clause in self.clauses)
+
+    @cached_property
+    def ruled(self) -> tuple[set[int], set[int]]:
+        """Where the clauses of the rules begin, and where they end."""
         return {c.found.first for c in self.clauses}, {c.found.last for c in self.clauses}
 
     def lead(self, start: int) -> str:
@@ -241,154 +247,11 @@ class Sentence:
             else "inside"
         )
 
-    def start_features(self, start: int) -> tuple[str, ...]:
-        """What tells whether a span begins here."""
-        kind = self.lead(start)
-        skipped = start - self.first
-        ruled = start in self._ruled[0]
-        made = [
-            f"k={kind}",
-            f"k={kind}|r={ruled}|v={min(2, self.verbs(self.first, start))}",
-            f"r={ruled}",
-            f"r={ruled}|{len(self._ruled[0])}",
-            f"k={kind}|n={size(skipped)}",
-            f"n={size(skipped)}",
-            f"v={min(2, self.verbs(self.first, start))}|{min(2, self.verbs(start, self.last))}",
-            f"w={self.tokens[start].lower}",
-            f"k={kind}|w={self.tokens[start].lower}",
-            f"rest={size(self.last - start)}",
-            f"others={size(len(self.starts))}",
-        ]
-        if start + 1 < self.last:
-            made.append(f"w1={self.tokens[start].lower} {self.tokens[start + 1].lower}")
-        if skipped:
-            made.append(f"p={self.tokens[start - 1].lower}")
-            if skipped > 1:
-                made.append(f"p2={self.tokens[start - 2].lower} {self.tokens[start - 1].lower}")
-            if skipped <= 5:
-                made.append("skip=" + " ".join(t.lower for t in self.tokens[self.first : start]))
-            lead = phrase_at(self.tokens, self.first, tables.phrases("lead_ins"), self.last)
-            made.append(f"lead={0 < lead >= skipped - 1}")
-        else:
-            lead = phrase_at(self.tokens, self.first, tables.phrases("lead_ins"), self.last)
-            made.append(f"leads={lead > 0}")
-            if lead:
-                made.append("lead=" + " ".join(t.lower for t in self.tokens[start : start + lead]))
-        made += [
-            f"skipped={t.lower}" for t in self.tokens[self.first : min(start, self.first + 12)]
-        ]
-        made += [f"c0={name}" for name in self.cues(self.first, start)]
-        made += [f"c1={name}" for name in self.cues(start, self.last)]
-        rank = sum(other < start for other in self.starts)
-        made.append(f"rank={min(4, rank)}|{min(5, len(self.starts))}")
-        if self._that is None:
-            made.append(f"that={None}|{start == self.first}")
-        else:
-            here = f"{start == self.first}|{start == self._that + 1}"
-            made += [
-                f"that={self.tokens[self._that - 1].lower}|{here}",
-                f"that={size(self._that - self.first)}|{here}",
-            ]
-        return unique(
-            made, self.syntax.at_start(self.first, self.last, start) if self.syntax else ()
-        )
-
     @cached_property
-    def _that(self) -> int | None:
+    def that(self) -> int | None:
         """The first "that" near the start."""
         near = range(self.first + 1, min(self.last, self.first + 14))
         return next((i for i in near if self.tokens[i].lower == "that"), None)
-
-    def next_features(self, start: int, following: int | None) -> tuple[str, ...]:
-        """What tells whether the span after the one that begins at `start` begins here."""
-        tokens = self.tokens
-        ruled_next = next((c.found.first for c in self.clauses if c.found.first > start), None)
-        if following is None:
-            made = [
-                "none",
-                f"none|n={size(self.last - start)}",
-                f"none|v={min(3, self.verbs(start, self.last))}",
-                f"none|r={ruled_next is None}",
-                f"none|others={size(len(self.starts))}",
-                f"none|c={min(3, len(self.clauses))}",
-            ]
-            return unique(made, self.syntax.no_more(start, self.last) if self.syntax else ())
-        kind, ruled = self.lead(following), following in self._ruled[0]
-        verbs = (
-            f"v={min(2, self.verbs(start, following))}|{min(2, self.verbs(following, self.last))}"
-        )
-        rank = sum(start < other < following for other in self.starts)
-        made = [
-            f"k={kind}",
-            f"k={kind}|r={ruled}",
-            f"k={kind}|{verbs}",
-            f"r={ruled}",
-            verbs,
-            f"next={following == ruled_next}",
-            f"k={kind}|w={tokens[following].lower}",
-            f"w={tokens[following].lower}",
-            f"n={size(following - start)}",
-            f"rest={size(self.last - following)}",
-            f"p={tokens[following - 1].lower}",
-            f"rank={min(3, rank)}",
-            f"p2={tokens[following - 2].lower} {tokens[following - 1].lower}",
-        ]
-        if following + 1 < self.last:
-            made.append(f"w1={tokens[following].lower} {tokens[following + 1].lower}")
-        return unique(
-            made, self.syntax.at_start(self.first, self.last, following) if self.syntax else ()
-        )
-
-    def end_features(self, start: int, end: int, following: int | None = None) -> tuple[str, ...]:
-        """What tells whether a span that begins at `start` ends here, before
-        (or around) the one `following`."""
-        parsed = self.syntax.at_end(self.first, self.last, start, end) if self.syntax else ()
-        if following is not None:
-            return unique(self._gap_features(start, end, following), parsed)
-        left = self.last - end
-        kind = (
-            "all"
-            if not left
-            else "bare"
-            if end == self.bare_end
-            else "inside"
-            if left > 0
-            else "beyond"
-        )
-        after = self.tokens[end].lower if left > 0 else ""
-        ruled = end in self._ruled[1]
-        made = [
-            f"e={kind}",
-            f"e={kind}|r={ruled}",
-            f"e={kind}|k={self.lead(start)}",
-            f"e={kind}|a={after}",
-            f"e={kind}|v={min(2, self.verbs(start, end))}|{min(2, self.verbs(end, self.last))}",
-            f"e={kind}|n={size(end - start)}",
-            f"e={kind}|left={size(abs(left))}",
-            f"b={self.tokens[end - 1].text}",
-            f"e={kind}|sign={self.tokens[self.last - 1].text}",
-        ]
-        if kind == "inside":
-            made.append(
-                "a2=" + " ".join(t.lower for t in self.tokens[end : min(end + 2, self.last)])
-            )
-        if any(c.found.first == start and c.found.last == end for c in self.clauses):
-            made.append("rule")
-        inside = [t.text for t in self.tokens[start:end] if t.text in QUOTES]
-        made.append(f"e={kind}|quotes={min(3, len(inside))}")
-        return unique(made, parsed)
-
-    def _gap_features(self, start: int, end: int, following: int) -> tuple[str, ...]:
-        """What tells whether a span ends here, when another one begins at `following`."""
-        tokens, gap = self.tokens, " ".join(t.lower for t in self.tokens[end:following][:4])
-        return (
-            f"gap={gap}",
-            f"gap={max(-1, following - end)}",
-            f"gap={following - end}|w={tokens[following].lower}",
-            f"gap.b={tokens[end - 1].lower}",
-            f"gap.r={end in self._ruled[1]}",
-            f"gap.rule={any(c.found.first == start and c.found.last == end for c in self.clauses)}",
-        )
 
 
 def sentences_of(reading: Reading, reach: int = 0) -> list[Sentence]:

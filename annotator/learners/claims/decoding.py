@@ -11,13 +11,16 @@ from annotator.model.effort import FOCUS, LABEL, REJECT, making
 Analysis: TypeAlias = tuple[TokenRange, ...]
 """The spans of one sentence in order; empty for none."""
 
+Analyses: TypeAlias = Sequence[tuple[float, Analysis]]
+"""Analyses of a sentence with their chances, the likeliest first."""
+
 READING = 1.0
 """What it costs, in keys, to read a suggestion where there is nothing: with it no fewer keys are
 saved, and fewer suggestions are wrong."""
 
 
 def cheapest(
-    analyses: Sequence[tuple[float, Analysis]],
+    analyses: Analyses,
     sure: Mapping[TokenRange, float],
     *,
     reading: float = READING,
@@ -87,4 +90,4 @@ def weight(pairs: Iterable[tuple[bool, float]]) -> float:
 _FLOOR = 0.01
 """The least chance of what was not thought of."""
 
-__all__ = ["Analysis", "cheapest", "weight"]
+__all__ = ["Analyses", "Analysis", "cheapest", "weight"]

@@ -9,6 +9,11 @@ from typing import TypeAlias
 
 from annotator.english.reading import tokens_within
 from annotator.learners.claims.boundaries import Sentence, TokenRange
+from annotator.learners.claims.boundary_features import (
+    end_features,
+    next_features,
+    start_features,
+)
 from annotator.learners.claims.decoding import Analysis
 from annotator.learners.claims.features import sentence_features, span_features
 from annotator.learners.examples import Example
@@ -81,7 +86,7 @@ class TrainingRows:
         begun = chain[0][0]
         starts = sorted({*sentence.starts, begun})
         self.first.append(
-            ([sentence.start_features(start) for start in starts], starts.index(begun))
+            ([start_features(sentence, start) for start in starts], starts.index(begun))
         )
         for (start, end), following in zip(
             chain, [*(place[0] for place in chain[1:]), None], strict=True
@@ -90,11 +95,11 @@ class TrainingRows:
             if following not in nexts:
                 nexts = [*nexts, following]
             self.more.append(
-                ([sentence.next_features(start, n) for n in nexts], nexts.index(following))
+                ([next_features(sentence, start, n) for n in nexts], nexts.index(following))
             )
             ends = sorted({*sentence.ends_of(start, None if nests else following), end})
             self.ends.append(
-                ([sentence.end_features(start, e, following) for e in ends], ends.index(end))
+                ([end_features(sentence, start, e, following) for e in ends], ends.index(end))
             )
 
 
