@@ -71,7 +71,7 @@ class Keyboard:
                 with screen.held():
                     while self._typed and screen.is_quick(name := name_of(self._typed[0])):
                         self._typed.popleft()
-                        screen.take(name)
+                        screen.typed(name)
             except Exception as error:
                 self._typed.clear()
                 self._app.call_later(_fail, error)

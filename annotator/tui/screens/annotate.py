@@ -15,7 +15,6 @@ from annotator.model.decision import Completion
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import Relation
 from annotator.tui.commands import Command
-from annotator.tui.keyboards import by_place
 from annotator.tui.screens.keeping import KeepingScreen
 from annotator.tui.session import Session
 from annotator.tui.tour import TourStep
@@ -61,8 +60,7 @@ class AnnotateScreen(KeepingScreen):
     # --- keys
 
     def is_quick(self, key: str) -> bool:
-        placed = by_place(key)
-        command = self.key_map.command(self.context, placed[1] if placed else key)
+        command = self.key_map.command(self.context, self.read_as(key)[1])
         return command is None or command.action is not None or command.quick or bool(self._targets)
 
     @contextmanager
@@ -74,6 +72,20 @@ class AnnotateScreen(KeepingScreen):
             self._held = False
             if self._stale:
                 self.redraw()
+
+    def has_key(self, key: str) -> bool:
+        labels = {
+            label.key for layer in self.session.review.schema.layers for label in layer.labels
+        }
+        return key in labels or super().has_key(key)
+
+    def tell_keyboard(self, script: str, words: str) -> None:
+        """Said after what the key did; never in place of what is asked."""
+        state = self.session.review
+        if state.mode is Mode.BROWSE and not (self._targets or self._counting):
+            done = self._message or state.message
+            told = f"{script} keyboard: {words}"
+            self.say(f"{done} ({told})" if done else told)
 
     def take(self, key: str) -> None:
         if self._targets:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from annotator.model import actions as do
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import Span
+from annotator.model.telling import both_ends
 from annotator.model.text import plural
 from annotator.tui import naming
 from annotator.tui.screens.base import CommandScreen
@@ -97,8 +98,10 @@ class AskingScreen(CommandScreen):
             else self.session.project.names.concepts()
         )
         codebook = self.session.project.names.codebook()
-        turns = "; ! turns it" if field.kind == "concept" else ""
-        title = f"{field.kind} of {field.about}{'; several: a; b' if field.multiple else ''}{turns}"
+        hints = "; several: a; b" if field.multiple else ""
+        hints += "; ! turns it" if field.kind == "concept" else ""
+        room = max(20, self.app.size.width - len(f" {field.kind} of {hints} "))
+        title = f"{field.kind} of {both_ends(field.about, room)}{hints}"
         proposed: list[str] = []
         prompt = PromptScreen(
             title,

@@ -70,7 +70,7 @@ class CommandScreen(Screen[None]):
         event.prevent_default()
         now = self.shell.screen
         if now is self:
-            self.take(key_of(event))
+            self.typed(key_of(event))
         else:
             # The key was typed before a change of screens, so it is meant for the new one.
             now.post_message(events.Key(event.key, event.character))
@@ -94,14 +94,32 @@ class CommandScreen(Screen[None]):
                 return True
         return False
 
+    def has_key(self, key: str) -> bool:
+        """Whether a key has a meaning here as it is."""
+        return key in self.key_map.by_context.get(self.context, ())
+
+    def read_as(self, key: str) -> tuple[str, str]:
+        """`(script, key)`: for a letter of a Cyrillic or Greek keyboard that has no meaning here,
+        its script and the Latin key in its place; for every other key no script and itself."""
+        placed = None if self.has_key(key) else by_place(key)
+        return placed or ("", key)
+
+    def typed(self, key: str) -> None:
+        """Run a key as it was typed, on a keyboard of whatever script."""
+        script, read = self.read_as(key)
+        self.take(read)
+        if script and self.is_current:
+            self.tell_keyboard(script, f"{key} was read as {read}")
+
+    def tell_keyboard(self, script: str, words: str) -> None:
+        """Say that the keyboard is set to another script."""
+        self.say(f"{script} keyboard: {words}")
+
     def take(self, key: str) -> None:
         """Run a key, if it has a meaning here."""
         command = self.key_map.command(self.context, key)
         if command is not None:
             self.run_command(command)
-        elif (placed := by_place(key)) is not None:
-            self.take(placed[1])
-            self.say(f"the keyboard is set to {placed[0]}: {key} was read as {placed[1]}")
 
     def run_command(self, command: Command) -> None:
         """Run a command without an action of the model."""
