@@ -13,7 +13,7 @@ import pytest
 from bench.load import bring, corpus, make, run
 from support import TEXT, document, project
 
-from annotator.errors import BusyError, InputError
+from annotator.errors import BusyError, InputError, StoreError
 from annotator.model import actions as do
 from annotator.model.decision import Completion
 from annotator.model.record import Record
@@ -21,6 +21,7 @@ from annotator.model.span import Span
 from annotator.model.text import Document
 from annotator.project import Project
 from annotator.store import turns
+from annotator.store.connection import Database
 from annotator.tui.session import Session
 
 MANY = 120
@@ -59,6 +60,7 @@ import os, signal, sys
 from pathlib import Path
 sys.path[:0] = [{tests!r}]
 from annotator.store import turns
+from annotator.store.connection import Database
 from annotator.store.connection import Database
 from annotator.project import Project
 from test_store_turns import _records
@@ -300,6 +302,57 @@ def test_a_merge_that_is_killed_is_all_there_or_not_at_all(tmp_path: Path, at: i
         assert of.merge(other / "annotator.db").completions == MANY - came
         assert of.verify() == [] and _left(root) == []
         assert of._database.rows("SELECT * FROM coming") == []
+
+
+def test_what_cannot_be_finished_is_hidden_until_it_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a full disk: it is told, nothing of it is seen, and it goes on later."""
+    root = tmp_path / "p"
+    project(root, TEXT).close()
+    monkeypatch.setattr(turns, "TURN", 1e-6)
+    many, count = Database.many, [0]
+
+    def full(self: Database, sql: str, rows: list[object]) -> None:
+        count[0] += 1
+        if count[0] > 50:
+            raise StoreError("the disk is full; nothing was written", hint="Free some space")
+        many(self, sql, rows)  # type: ignore[arg-type]
+
+    with Project.open(root) as of, monkeypatch.context() as patched:
+        patched.setattr(Database, "many", full)
+        with pytest.raises(StoreError, match="could not be finished: the disk is full") as raised:
+            of.log.add_records(_records())
+        assert "somebody opens the project next" in str(raised.value.hint)
+        with Project.open(root) as other:
+            assert other.documents.ids() == ["doc-0"] and len(_left(root)) == 1
+            assert list(turns.unfinished(root / "annotator.db"))
+        with pytest.raises(StoreError, match="disk is full"):
+            of.documents.add(_many(MANY))
+    with Project.open(root) as of:
+        assert len(of.documents.ids()) == 1 + MANY and _left(root) == []
+        assert of.verify() == []
+
+
+def test_a_full_disk_keeps_no_half_written_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "p"
+    with project(root, TEXT) as of:
+
+        def full(self: turns.Staging) -> None:
+            spill(self)
+            assert self._file is not None
+            self._file.close()
+            self._file = Path("/dev/full").open("w", encoding="utf-8")  # noqa: SIM115
+            self._file.write("what is left in memory cannot be written when it is closed")
+            raise OSError(28, "No space left on device")
+
+        spill = turns.Staging._spill
+        monkeypatch.setattr(turns.Staging, "_spill", full)
+        with pytest.raises(OSError, match="No space"):
+            of.documents.add(_many())
+        assert _left(root) == []
 
 
 def test_a_file_that_holds_anything_else_is_not_run(tmp_path: Path) -> None:

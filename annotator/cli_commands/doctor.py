@@ -164,7 +164,13 @@ def _not_as_noted(project: Project, noted: tuple[int, str] | None) -> Iterator[s
 def _files_left(database: Path) -> Iterator[str]:
     """Files beside a database that somebody should look at."""
     from annotator.store.journal import put_aside
+    from annotator.store.turns import unfinished
 
+    for file in unfinished(database):
+        yield (
+            f"{file}: an import or another long task is not finished, and nothing of it is shown; "
+            "check the free space, then open the project again"
+        )
     for file in put_aside(database):
         yield (
             f"{file}: decisions that no longer fit the database are kept here; "

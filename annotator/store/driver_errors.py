@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from annotator.errors import BusyError, StoreError
+
+_LEAST = 1 << 17
+"""Bytes that opening a database takes, beside it."""
 
 
 def translated(error: Exception, path: Path) -> StoreError:
@@ -16,7 +20,7 @@ def translated(error: Exception, path: Path) -> StoreError:
     if "readonly" in low or "read-only" in low:
         hint = "Ask for write permission on the file and its folder"
         return StoreError("the database is read-only", file=path, hint=hint)
-    if "full" in low:
+    if "full" in low or ("disk i/o" in low and _is_full(path)):
         return StoreError(
             "the disk is full; nothing was written", file=path, hint="Free some space"
         )
@@ -36,6 +40,15 @@ def translated(error: Exception, path: Path) -> StoreError:
     return StoreError(
         f"the database refused: {text}", file=path, hint="`annotator doctor` checks it"
     )
+
+
+def _is_full(path: Path) -> bool:
+    """Whether there is no room for the files that SQLite makes to open a database."""
+    try:
+        found = os.statvfs(path.parent)
+    except OSError:
+        return False
+    return found.f_bavail * found.f_frsize < _LEAST
 
 
 __all__ = ["translated"]

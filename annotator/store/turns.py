@@ -29,7 +29,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from annotator.errors import BusyError, ConflictError, StoreError
+from annotator.errors import BusyError, ConflictError, ReplacedError, StoreError
 from annotator.store import hash_chain
 from annotator.store.arriving import (
     ALL_IS_THERE,
@@ -141,8 +141,10 @@ class Staging:
     def discard(self) -> None:
         """Leave no file behind."""
         if self._file is not None and self._part is not None:
-            self._file.close()
             self._part.unlink(missing_ok=True)
+            # On a full disk, what is still to be written cannot be.
+            with suppress(OSError):
+                self._file.close()
             self._file = None
 
     def commit(self) -> None:
@@ -176,7 +178,14 @@ class Staging:
                 self._part.replace(name)
                 flush(name.parent)
             self._file = None
-            go_on(self.db, name)
+            try:
+                go_on(self.db, name)
+            except ReplacedError:
+                raise
+            except StoreError as error:
+                hint = f"{error.hint}. The rest is written when somebody opens the project next"
+                said = f"this could not be finished: {error.message.partition(';')[0]}"
+                raise StoreError(said, file=self.path, hint=hint) from error
 
     def _announce(self) -> None:
         """Keep everybody out of the works that this is about."""
@@ -305,26 +314,38 @@ def _turns(lines: Iterable[tuple[SqlStatement, bool]], size: Sequence[int]) -> I
     yield _Turn(some, showing, ends=True)
 
 
-def resume(db: Database) -> int:
-    """Finish works whose process is gone; how many. What cannot be
-    written now stays for the next time."""
-    start = db.path.name + TURNS
-    with os.scandir(db.path.parent) as entries:
-        left = sorted(db.path.parent / e.name for e in entries if e.name.startswith(start))
-    done = 0
-    for path in left:
+def resume(db: Database) -> None:
+    """Finish works whose process is gone. What cannot be written now stays for the next time, and
+    nothing of it is shown until then."""
+    for path in unfinished(db.path):
         with suppress(OSError, StoreError), path.open(encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             go_on(db, path)
-            done += 1
-    if is_something_arriving(db):
+    if is_something_arriving(db) and not unfinished(db.path):
         lock = Lock(beside(db.path, ".long"))
         try:
             if lock.acquire(0):
                 forget_arriving(db)  # Of a process that died before it was decided.
         finally:
             lock.close()
-    return done
+
+
+def unfinished(database: Path) -> list[Path]:
+    """The files of works that are decided on and not finished."""
+    start = database.name + TURNS
+    with os.scandir(database.parent) as entries:
+        return sorted(database.parent / e.name for e in entries if e.name.startswith(start))
+
+
+def _finish(db: Database) -> None:
+    """Finish works whose process is gone, before another one begins. Raises StoreError where that
+    cannot be done."""
+    for path in unfinished(db.path):
+        with suppress(FileNotFoundError), path.open(encoding="utf-8") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            go_on(db, path)
+    if is_something_arriving(db):
+        forget_arriving(db)
 
 
 @contextmanager
@@ -335,11 +356,9 @@ def long_work(db: Database, *, patience: float | None = None) -> Iterator[Stagin
     """
     with no_long_work(db, patience=patience):
         # What a process left that died before, decided on or not.
-        resume(db)
         for left in db.path.parent.glob(f"{db.path.name}{STAGED}*"):
             left.unlink(missing_ok=True)
-        if is_something_arriving(db):
-            forget_arriving(db)
+        _finish(db)
         staging = Staging(db)
         try:
             yield staging
@@ -363,4 +382,4 @@ def no_long_work(db: Database, *, patience: float | None = None) -> Iterator[Non
         lock.close()
 
 
-__all__ = ["Staging", "go_on", "long_work", "no_long_work", "resume", "write_all"]
+__all__ = ["Staging", "go_on", "long_work", "no_long_work", "resume", "unfinished", "write_all"]
