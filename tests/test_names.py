@@ -10,7 +10,7 @@ import pytest
 from support import document
 
 from annotator.learners.names import forms
-from annotator.learners.names.candidates import Asked
+from annotator.learners.names.asked import Asked
 from annotator.learners.names.choices import learn
 from annotator.learners.names.features import candidates
 from annotator.learners.names.known import KnownEntities
@@ -67,6 +67,16 @@ def offered(text: str, decided: Sequence[Span], asked: Span) -> dict[str, set[st
         ("Torvia waits. Torvia's parliament does not.", [("Torvia", "state", "Torvia")], "parliament",
          "organization", "parliament of Torvia", "of_state"),
         ("Nobody asked the crews of the regatta.", [], "crews", "collective", "crews of the regatta", "follow0"),
+        ("The residents of Orm met. Orm residents waited.", [], "Orm residents", "collective", "residents of Orm",
+         "name_modifier"),
+        ("The Church of Torvia waits. No church members came.", [("Church of Torvia", "organization", "Church of Torvia")],
+         "church members", "collective", "members of the Church of Torvia", "known_modifier"),
+        ("The Bank of Lorn waits. The judges of the bank did not.",
+         [("Bank of Lorn", "organization", "Bank of Lorn")], "judges", "collective", "judges of the Bank of Lorn",
+         "follow_known"),
+        ("In Orm, where it rains, teachers wait.", [], "teachers", "collective", "teachers in Orm", "besidein0_before"),
+        ("Orm waits. Then the town decided.", [], "town", "state", "Orm", "text_name0"),
+        ("It helps the devout of Orm.", [], "devout", "collective", "devout people", "np_people"),
         ("Prime minister Ana Brell spoke. The minister left.", [], "minister left", "person", "Ana Brell", "role"),
         ("A farmer waits in Torvia.", [], "farmer", "collective", "farmers", "np_pl"),
         ("Torvia and Lorn met. Both governments were glad.",
@@ -87,6 +97,28 @@ def test_each_kind_of_candidate(
     assert feature in found[name]
 
 
+@pytest.mark.parametrize(
+    ("word", "label", "agreeing"),
+    [
+        ("She", "person", {"Ana Brell"}),
+        ("He", "person", {"Tom Ruys"}),
+        ("It", "state", {"Lorn"}),
+        ("I", "person", {"Ana Brell", "Tom Ruys"}),
+        ("Both", "person", {"Ana Brell; Tom Ruys"}),
+    ],
+)
+def test_a_pronoun_names_only_what_it_agrees_with(
+    word: str, label: str, agreeing: set[str]
+) -> None:
+    text = f"Ms Ana Brell met Mr Tom Ruys in Lorn. {word} agreed."
+    before = [
+        span(text, "Ana Brell", "person", "Ana Brell"),
+        span(text, "Tom Ruys", "person", "Tom Ruys"),
+        span(text, "Lorn", "state", "Lorn"),
+    ]
+    assert set(offered(text, before, span(text, word, label, at=text.index(". ")))) == agreeing
+
+
 def test_the_word_lists_are_those_of_the_tables() -> None:
     assert json.loads(forms.WORDS.read_text(encoding="utf-8")) == forms.word_lists()
 
@@ -97,6 +129,7 @@ def test_the_word_lists_are_those_of_the_tables() -> None:
         ("Then Ana Brell left.", "Ana Brell", "name"),
         ("Fishermen protested. The fishermen left.", "Fishermen", "nominal"),
         ("They left.", "They", "pronoun"),
+        ("Two of them left.", "Two", "pronoun"),
         ("Yesterday the Torvian parliament met.", "Torvian parliament", "nominal"),
         ("The EU met.", "EU", "name"),
         ("Then the US left us.", "US", "name"),
@@ -106,6 +139,12 @@ def test_the_word_lists_are_those_of_the_tables() -> None:
 )
 def test_the_kind_of_mention_follows_from_the_words(text: str, quote: str, kind: str) -> None:
     assert NameText(document(text)).mention(span(text, quote, "person")).kind == kind
+
+
+def test_one_word_for_a_group_at_the_start_of_a_sentence_is_a_common_noun() -> None:
+    for text, kind in (("Dietitians object.", "nominal"), ("Liberals object to Liberals.", "name")):
+        asked = span(text, text.split()[0], "collective")
+        assert NameText(document(text)).mention(asked).kind == kind
 
 
 class _Registry:

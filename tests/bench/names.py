@@ -15,14 +15,16 @@ import random
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from annotator.config import Config
 from annotator.formats.api import read_records
+from annotator.learners.names.namer import DocumentNamer
 from annotator.model.codebook import Codebook
 from annotator.model.decision import Suggestion
 from annotator.model.effort import FOCUS
 from annotator.model.record import Record
-from annotator.model.span import Span
+from annotator.model.span import Span, reading_order
 from annotator.resources import folder, load_schema
 from annotator.suggesters.model import BASE_SCHEMA
 from annotator.workflows.effort.name_keys import NameKeys, how_made, places
@@ -38,6 +40,9 @@ BARS = {
     "entity": 0.33,
     "concept": 0.60,
 }
+
+FIRST = {"name": 0.94, "nominal": 0.36, "pronoun": 0.70}
+"""Shares of first names that are to be right, by kind of mention."""
 
 
 def today_fill(gold: str, known: Sequence[tuple[str, Mapping[str, int], bool]], form: str) -> int:
@@ -156,6 +161,37 @@ def interval(rows: Sequence[Counter[str]], *kinds: str, spans: bool = False) -> 
     return drawn[25], drawn[974]
 
 
+def first_names(documents: Sequence[Record]) -> list[str]:
+    """How often the first name is right by kind of mention, with everything earlier in the document
+    decided; of those whose entity the document has already; and from `SURE` on."""
+    before, found = NameKeys(), defaultdict(Counter)
+    for record in documents:
+        namer = DocumentNamer(before)
+        decided: list[Span] = []
+        spans = [span for span in record.spans if span.layer == "actor" and span.entity]
+        for span in sorted(spans, key=reading_order):
+            offered = namer.ranked(record.document, decided, replace(span, entity=None))
+            right = bool(offered) and offered[0].entity == span.entity
+            row = found[str(span.attributes.get("mention"))]
+            row.update(all=1, right=int(right))
+            if any(one.entity == span.entity for one in decided):
+                row.update(known=1, known_right=int(right))
+            if offered and offered[0].sure:
+                row.update(sure=1, sure_right=int(right))
+            decided.append(span)
+        before.learn(Decided(record.document, record.document.paragraphs[0], tuple(spans), ()))
+    lines = ["\n| kind | first right | entity is known | sure | bar |", "|---|---|---|---|---|"]
+    for kind, bar in FIRST.items():
+        row = found[kind]
+        share = row["right"] / max(1, row["all"])
+        lines.append(
+            f"| {kind} | {row['right']} of {row['all']}: {share:.3f} | {row['known_right']} of "
+            f"{row['known']} | {row['sure_right']} of {row['sure']} | {bar:.2f} "
+            f"{'ok' if share >= bar else 'MISSED'} |"
+        )
+    return lines
+
+
 def main() -> None:
     documents = records("--debate" in sys.argv)
     codebook = Codebook()
@@ -198,6 +234,7 @@ def main() -> None:
             f"{apart['again']} concepts are given again: among the first three offers {three:.2f} (bar "
             f".75), six {six:.2f} (.90), {keys:.1f} keys each from the opened line on (3)"
         )
+    lines += first_names(documents)
     sys.stdout.write("\n".join(lines) + "\n")
 
 

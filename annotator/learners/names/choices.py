@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from annotator.learners.names.candidates import Asked
+from annotator.learners.names.asked import Asked
 from annotator.learners.names.features import candidates
 from annotator.learners.names.known import KnownEntities
 from annotator.learners.names.text import Mention, NameText
@@ -15,6 +16,8 @@ from annotator.model.text import Document
 
 CodedDocument = tuple[Document, Sequence[Span]]
 """A document, and the named spans of it."""
+
+_PAIRS = re.compile(r"pair_[^&]*")
 
 KINDS = ("name", "nominal", "pronoun")
 
@@ -47,7 +50,11 @@ def learn(
     groups: dict[str, list[NamedChoice]] = {kind: [] for kind in KINDS}
     for mention, group in choices(coded):
         groups[mention.kind].append(group)
-    return {kind: fit(of, base=(base or {}).get(kind)) for kind, of in groups.items()}
+    found = {kind: fit(groups[kind], base=(base or {}).get(kind)) for kind in ("name", "nominal")}
+    # Pronouns are few: what is known of pairs comes from common nouns.
+    pairs = {name: value for name, value in found["nominal"].items() if _PAIRS.fullmatch(name)}
+    start = (base or {}).get("pronoun") or pairs
+    return {**found, "pronoun": fit(groups["pronoun"], base=start)}
 
 
 __all__ = ["KINDS", "CodedDocument", "choices", "learn"]

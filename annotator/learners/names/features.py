@@ -5,9 +5,24 @@ from __future__ import annotations
 import re
 
 from annotator.learners.names import forms
-from annotator.learners.names.candidates import SOURCES, Asked, Features
+from annotator.learners.names.asked import Asked, Features
+from annotator.learners.names.candidates import SOURCES
 from annotator.learners.names.text import Mention
 
+_KINDS = frozenset(
+    (
+        "new doc np np_pl tail of_state of_organization of_person of_state_pl of_organization_pl "
+        "follow0 demonym role sameform_best"
+    ).split()
+)
+"""Features that say what a candidate is: with a trait of the mention each is a feature too."""
+_FUNCTION = frozenset(
+    (
+        "the a an its their his her this these those no every any some both neither of to for by "
+        "and 's most many few that other"
+    ).split()
+)
+"""Words before a mention that are told apart."""
 _CROSSED = frozenset(
     (
         "np np_pl tail0 doc sameform sameform_last samehead starts allwords follow0 headword "
@@ -71,6 +86,15 @@ def _of_noun(ask: Asked, entity: str, found: set[str]) -> None:
         found.add("indef_doc")
     elif mention.opens:
         found.add("bare_doc")
+    latest = known.latest[entity]
+    found |= {f"n_{one}" for one in _nearness(mention, latest)}
+    found.add(f"rank{min(3, known.rank(entity))}")
+    if entity in known.named and known.label[entity] == ask.label and not mention.plural:
+        found.add("named_doc_def" if mention.before in _DEFINITE else "named_doc")
+        if mention.before in ("the", "this", "that"):
+            own_words = entity.lower().split()
+            if mention.head in (own_words[0], own_words[-1]):
+                found.add("headname")
     if mention.plural != known.plural.get(entity, mention.plural):
         found.add("numdiff")
 
@@ -120,10 +144,26 @@ def _crossed(ask: Asked, found: set[str]) -> None:
     plain = set(found)
     found |= {f"{one}&{ask.label}" for one in plain & _LABELLED}
     found |= {f"{one}&{number}{article}" for one in plain & _CROSSED}
+    found |= {f"{trait}&{one}" for trait in _traits(mention) for one in plain & _KINDS}
     if "new" in plain and ask.known.forms.get(mention.folded):
         found.add("new_though_sameform")
     if "new" in plain and "tail" in plain and ask.known.heads.get(mention.head):
         found.add("new_though_samehead")
+
+
+def _traits(mention: Mention) -> list[str]:
+    """What is known of a mention by itself."""
+    number = "pl" if mention.plural else "sg"
+    traits = [
+        f"head={mention.head}",
+        f"label={mention.span.label}_{number}",
+        f"opens={mention.opens}_{number}",
+        f"words={min(3, len(mention.form.split()))}",
+        f"paragraph={min(2, mention.paragraph)}",
+    ]
+    if mention.before in _FUNCTION:
+        traits.append(f"before={mention.before}")
+    return traits
 
 
 __all__ = ["candidates"]

@@ -17,7 +17,7 @@ PERSONAL = frozenset(
         "he she it they we i you him her them us me who whom whose which that this these those "
         "both it's one everyone everybody nobody someone somebody anyone anybody others another "
         "each neither either himself herself itself themselves ourselves myself many some few "
-        "most all none his its their our my your hers theirs ours"
+        "most all none two three four several his its their our my your hers theirs ours"
     ).split()
 )
 """Words that are a mention by themselves without naming anybody."""
@@ -30,6 +30,18 @@ TITLES = frozenset(
     ).split()
 )
 """Words before a person's name that are no part of it."""
+
+GENDERS = {
+    **dict.fromkeys("she her hers herself".split(), "f"),
+    **dict.fromkeys("he him his himself".split(), "m"),
+}
+"""Pronouns of one person -> whether a woman or a man is meant: f or m."""
+
+TITLE_GENDERS = {
+    **dict.fromkeys("mrs ms miss mme lady queen madam".split(), "f"),
+    **dict.fromkeys("mr sir lord king monsieur".split(), "m"),
+}
+"""The same of titles before a name."""
 
 _IRREGULAR = {
     "people": "people",
@@ -62,6 +74,8 @@ def singular_of(word: str) -> str:
         return _SINGULAR[word]
     if word.endswith("men"):
         return word[:-3] + "man"
+    if word.endswith("children"):
+        return word[:-3]
     if not is_plural(word):
         return word
     if word.endswith("ies") and len(word) > 4:
@@ -71,7 +85,7 @@ def singular_of(word: str) -> str:
 
 def is_plural(word: str) -> bool:
     """Whether a noun in lower case is a plural by its ending."""
-    if word in _SINGULAR or word.endswith("men"):
+    if word in _SINGULAR or word.endswith(("men", "children")):
         return True
     return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is"))
 
@@ -188,6 +202,7 @@ def place_of(adjective: str, names: Iterable[str]) -> str | None:
 
 
 __all__ = [
-    "PERSONAL", "TITLES", "WORDS", "is_plural", "lower_first", "participle_of", "place_of",
+    "GENDERS", "PERSONAL", "TITLES", "TITLE_GENDERS", "WORDS", "is_plural", "lower_first",
+    "participle_of", "place_of",
     "plural_of", "singular_of", "third_of", "word_class", "word_lists",
 ]  # fmt: skip

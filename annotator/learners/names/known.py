@@ -7,6 +7,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
+from annotator.learners.names import forms
 from annotator.learners.names.text import Mention, NameText
 from annotator.model.span import Span
 
@@ -56,10 +57,8 @@ class KnownEntities:
             self.named.add(entity)
         if kind != "pronoun":
             self.plural[entity] = mention.plural
-        else:
-            gender = {"she": "f", "her": "f", "herself": "f", "he": "m", "him": "m", "his": "m"}
-            if mention.folded in gender:
-                self.gender[entity] = gender[mention.folded]
+        if gender := forms.GENDERS.get(mention.folded) or _titled(mention):
+            self.gender[entity] = gender
         for part in entity.split("; ") if kind == "nominal" else ():
             if (found := _TAIL.match(part)) is not None:
                 self.tails[found.group(1)] += 1
@@ -68,12 +67,50 @@ class KnownEntities:
         """The entities, the one mentioned last first."""
         return sorted(self.count, key=lambda entity: -self.last[entity])
 
+    def all_names(self) -> list[str]:
+        """The entities, and the names that stand in the text."""
+        return [*self.count, *self.text.names]
+
+    def rank(self, entity: str) -> int:
+        """How many entities of the same label are mentioned more often."""
+        label, own = self.label[entity], self.count[entity]
+        return sum(n > own for one, n in self.count.items() if self.label[one] == label)
+
+    def meant(self, words: str) -> str | None:
+        """The entity that words name in this document: what they named last, or a named one that
+        they are a part of."""
+        folded = words.casefold()
+        if folded in self.forms:
+            return max(self.forms[folded], key=lambda entity: self.last[entity])
+        parts = folded.split()
+        found = [
+            entity
+            for entity in self.named
+            if ";" not in entity
+            and len(entity.split()) > len(parts)
+            and _has(entity.casefold().split(), parts)
+        ]
+        return max(found, key=lambda entity: self.last[entity], default=None)
+
     def with_article(self, entity: str) -> str:
         """The entity with `the` where the text says so: `crews of the regatta`."""
         if entity[:1].islower():
             the = self.label.get(entity) == "organization" or self.plural.get(entity, False)
             return f"the {entity}" if the else entity
         return f"the {entity}" if self.text.bears_article(entity) else entity
+
+
+def _titled(mention: Mention) -> str | None:
+    """What the title says that a mention begins with, or that stands before it."""
+    for word in (*mention.folded.split()[:1], mention.before):
+        if (gender := forms.TITLE_GENDERS.get(word.rstrip("."))) is not None:
+            return gender
+    return None
+
+
+def _has(whole: list[str], parts: list[str]) -> bool:
+    """Whether words begin or end with these."""
+    return whole[: len(parts)] == parts or whole[-len(parts) :] == parts
 
 
 __all__ = ["KnownEntities"]

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
-from annotator.learners.names.candidates import Asked
+from annotator.learners.names.asked import Asked
 from annotator.learners.names.features import candidates
 from annotator.learners.names.known import KnownEntities
 from annotator.learners.names.ranker import FeatureWeights, ranked

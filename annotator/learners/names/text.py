@@ -124,7 +124,7 @@ class NameText:
         return Mention(
             span,
             form,
-            self.kind_of(inside, form),
+            self.kind_of(inside, form, span.label),
             first,
             last,
             forms.singular_of(low),
@@ -136,26 +136,28 @@ class NameText:
             here.paragraph if here else 0,
         )
 
-    def kind_of(self, inside: list[Word], form: str) -> MentionKind:
+    def kind_of(self, inside: list[Word], form: str, label: str = "") -> MentionKind:
         """Name, common noun or pronoun: by a list, and by the capital of the last word. A capital
-        that only begins a sentence makes no name of a common noun."""
+        that only begins a sentence makes no name of a common noun, nor of one word for a group."""
         if form.lower() in forms.PERSONAL and not _is_abbreviation(form):
             return "pronoun"
         said = [word for word in inside if word.kind != "mark"]
         if not said or not said[-1].text[:1].isupper():
             return "nominal"
-        if len(said) == 1 and said[0].kind != "name":
-            return (
-                "name"
-                if self.text.count(said[0].text) > self._at_start(said[0].text)
-                else "nominal"
-            )
+        if len(said) == 1 and (said[0].kind != "name" or label == "collective"):
+            return "name" if self._stands_capital_inside(said[0].text) else "nominal"
         return "name"
 
-    def _at_start(self, text: str) -> int:
-        """How often a word begins a sentence here."""
-        at = [w for i, w in enumerate(self.words) if w.text == text and w.kind != "name"]
-        return len(at)
+    def _stands_capital_inside(self, text: str) -> bool:
+        """Whether a word stands so elsewhere than at the beginning of a sentence."""
+        return any(word.text == text and not self._opens(i) for i, word in enumerate(self.words))
+
+    def _opens(self, index: int) -> bool:
+        """Whether nothing but marks stands before a word in its sentence."""
+        sentence = self.words[index].sentence
+        while index and self.words[index - 1].kind == "mark":
+            index -= 1
+        return not index or self.words[index - 1].sentence != sentence
 
     def bears_article(self, name: str) -> bool:
         """Whether `the` stands before a name somewhere in the text."""
@@ -192,6 +194,27 @@ class NameText:
         return joins and following is not None and following.sentence == word.sentence
 
     @cached_property
+    def name_places(self) -> list[tuple[str, int]]:
+        """Every run of names in the order of the text, with the index of its first word."""
+        found: list[tuple[str, int]] = []
+        run: list[Word] = []
+        start = 0
+        for i, word in enumerate(self.words):
+            if self._goes_on(run, i, word):
+                run.append(word)
+                continue
+            if run:
+                found.append((self._run_text(run), start))
+            run = [word] if word.kind == "name" else []
+            start = i
+        if run:
+            found.append((self._run_text(run), start))
+        return found
+
+    def _run_text(self, run: list[Word]) -> str:
+        return self.text[run[0].start : run[-1].start + len(run[-1].text)]
+
+    @cached_property
     def roles(self) -> dict[str, Counter[str]]:
         """Role word -> the persons beside whose names it stands in the text."""
         found: dict[str, Counter[str]] = {}
@@ -221,7 +244,9 @@ def _kind(text: str, first: bool) -> MentionType:
     if text[:1].isupper():
         if low in forms.word_class("function"):
             return "name" if _is_abbreviation(text) else "function"
-        if not first or low not in forms.word_class("common"):
+        # `Human-rights lawyers` begins with a common noun.
+        begun = low.split("-")[0] if "-" in text and text[1:].islower() else low
+        if not first or text in forms.demonyms() or begun not in forms.word_class("common"):
             return "name"
     if low in forms.word_class("function"):
         return "function"

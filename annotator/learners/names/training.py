@@ -3,6 +3,7 @@ numpy; never imported beside the keys."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
@@ -14,6 +15,8 @@ NamedChoice: TypeAlias = tuple[Mapping[str, Iterable[str]], str]
 
 STEPS = 300
 L2 = 1.0
+LEAST = 2
+"""Choices in which a feature has to speak for a candidate; rarer ones teach nothing."""
 
 
 def fit(
@@ -25,24 +28,24 @@ def fit(
 ) -> dict[str, float]:
     """Weights of a softmax over each group's candidates, by the likelihood of the right ones less
     `l2` / 2 times the squared distance from `base` (0 without one). Groups without the right one
-    teach nothing. Gradient descent with a step of its own for each weight (Adam), deterministic;
-    weights of less than .01 are left out."""
-    names: dict[str, int] = {}
+    teach nothing, nor do features of fewer than `LEAST` groups. Gradient descent with a step of
+    its own for each weight (Adam), deterministic; weights of less than .01 are left out."""
+    groups = [group for group in groups if group[1] in group[0]]
+    names = _frequent(groups, base or {})
     rows: list[int] = []
     columns: list[int] = []
     starts: list[int] = []
     right: list[int] = []
     number = 0
     for found, wanted in groups:
-        if wanted not in found:
-            continue
         starts.append(number)
         for name, features in found.items():
             if name == wanted:
                 right.append(number)
-            for one in features:
-                rows.append(number)
-                columns.append(names.setdefault(one, len(names)))
+            for column in map(names.get, features):
+                if column is not None:
+                    rows.append(number)
+                    columns.append(column)
             number += 1
     if not starts:
         return dict(base or {})
@@ -54,6 +57,18 @@ def fit(
     out = dict(base or {})
     out.update({name: round(float(weights[i]), 3) for name, i in names.items()})
     return {name: value for name, value in sorted(out.items()) if abs(value) >= 0.01}
+
+
+def _frequent(groups: Iterable[NamedChoice], base: Mapping[str, float]) -> dict[str, int]:
+    """The features of at least `LEAST` choices, and those with a weight already, with a column
+    each."""
+    seen: Counter[str] = Counter()
+    for found, _ in groups:
+        seen.update({one for features in found.values() for one in features})
+    return {
+        name: column
+        for column, name in enumerate(sorted(n for n in seen if seen[n] >= LEAST or n in base))
+    }
 
 
 class _Data:

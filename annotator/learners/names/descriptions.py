@@ -1,0 +1,210 @@
+"""Candidates that a common noun makes: its own words with what they belong to. Each kind is a
+function that puts names, each with the feature that speaks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from annotator.learners.names import forms
+from annotator.learners.names.asked import Asked
+from annotator.learners.names.text import Word
+
+_LINKS = frozenset("of in at from for on with around to who against".split())
+_LEFT_OUT = frozenset("a an our its their his her this".split())
+
+
+def noun_phrase(ask: Asked) -> None:
+    """The words with a small letter, and their plural: the group of which one is spoken of."""
+    for base, several in ask.bases:
+        ask.put(base, "np" + several)
+
+
+def following_phrase(ask: Asked) -> None:
+    """The words with what follows them: `the crews | of the regatta`."""
+    for number, tail in enumerate(_following(ask)):
+        for base, several in ask.bases:
+            ask.put(f"{base} {tail}", f"follow{number}{several}")
+
+
+def _following(ask: Asked) -> list[str]:
+    """Up to three lengths of the phrase that follows a mention, without articles but `the`."""
+    text, at = ask.known.text, ask.mention.last + 1
+    link = text.at(at)
+    if link is None or link.sentence != ask.mention.sentence or link.lower not in _LINKS:
+        return []
+    found: list[str] = []
+    taken = [link.lower]
+    inside = list(_phrase_words(ask, at + 1, link.lower == "who"))
+    for i, word in enumerate(inside):
+        if word.lower not in _LEFT_OUT:
+            taken.append(word.text + ("’s" if word.genitive else ""))
+        goes_on = i + 1 < len(inside) and inside[i + 1].kind in ("noun", "name")
+        if word.kind in ("noun", "name") and not word.genitive and not goes_on:
+            found.append(" ".join(taken))
+    return found[:3]
+
+
+def _phrase_words(ask: Asked, at: int, clause: bool) -> Iterator[Word]:
+    """The words up to the next mark; up to the next verb too where they are no `clause`."""
+    for word in ask.known.text.words[at : at + 8]:
+        acts = word.kind == "verb" or word.lower in forms.word_class("auxiliary")
+        if word.sentence != ask.mention.sentence or word.kind == "mark" or (acts and not clause):
+            return
+        yield word
+
+
+def resolved_following(ask: Asked) -> None:
+    """The same with the name that the words at its end have here: `counsel for the cabinet`."""
+    for tail in _following(ask):
+        link, _, phrase = tail.partition(" ")
+        bare = phrase.removeprefix("the ").removeprefix("this ")
+        entity = ask.known.meant(bare)
+        if entity is None or entity == bare:
+            continue
+        for base, several in ask.bases:
+            ask.put(f"{base} {link} {ask.known.with_article(entity)}", "follow_known" + several)
+
+
+def adjective(ask: Asked) -> None:
+    """`Varnian parliament`: parliament of Varnia."""
+    parts = ask.mention.form.split()
+    for word in parts[:-1]:
+        place = forms.place_of(word, ask.known.all_names()) if word[:1].isupper() else None
+        if place:
+            own = " ".join(part for part in parts if part != word)
+            ask.put(f"{own} of {ask.known.with_article(place)}", "demonym")
+
+
+def modifier(ask: Asked) -> None:
+    """`Pellworth residents`: residents of Pellworth; `university senate`: senate of the
+    university that is named here."""
+    parts = ask.mention.form.split()
+    for cut in range(1, len(parts)):
+        first, rest = " ".join(parts[:cut]), " ".join(parts[cut:])
+        if first in ask.known.named or first in ask.known.text.names:
+            ask.put(f"{rest} of {ask.known.with_article(first)}", "name_modifier")
+        elif (entity := ask.known.meant(first)) is not None:
+            ask.put(f"{rest} of {ask.known.with_article(entity)}", "known_modifier")
+
+
+def beside_name(ask: Asked) -> None:
+    """A name of the same sentence, the nearest first: `In Oster, … teachers`."""
+    text, mention = ask.known.text, ask.mention
+    near = [
+        (abs(at - mention.first), name, at)
+        for name, at in text.name_places
+        if text.words[at].sentence == mention.sentence and not mention.first <= at <= mention.last
+    ]
+    for rank, (_, name, at) in enumerate(sorted(near)[:3]):
+        link = text.at(at - 1)
+        word = link.lower if link is not None and link.lower in ("in", "at", "from", "on") else ""
+        name = ask.known.meant(name) or name
+        where = "before" if at < mention.first else "after"
+        for base, several in ask.bases:
+            whole = f"of {ask.known.with_article(name)}"
+            ask.put(f"{base} {whole}", f"beside{rank}_{where}{several}", f"beside_{word}_{where}")
+            if word:
+                ask.put(
+                    f"{base} {word} {ask.known.with_article(name)}",
+                    f"besidein{rank}_{where}{several}",
+                    f"besidein_{word}_{where}",
+                )
+
+
+def adjective_noun(ask: Asked) -> None:
+    """`the devout`: devout people."""
+    if ask.label != "collective" or ask.mention.plural or ask.mention.before != "the":
+        return
+    base = f"{ask.phrase} people"
+    ask.put(base, "np_people")
+    for rank, (tail, _) in enumerate(ask.known.tails.most_common(3)):
+        ask.put(f"{base} {tail}", "np_people_tail", f"tail{rank}")
+
+
+def possessor(ask: Asked) -> None:
+    """`Varnia's parliament`: parliament of Varnia, by the name that the possessor has."""
+    if ask.mention.before != "'s":
+        return
+    for mention, entity in reversed(ask.known.mentions):
+        if mention.last == ask.mention.first - 1:
+            ask.put(f"{ask.phrase} of {ask.known.with_article(entity)}", "possessor")
+            return
+    words, at = ask.known.text.words, ask.mention.first - 1
+    first = at
+    while (
+        first
+        and words[first - 1].kind in ("name", "noun")
+        and words[first - 1].sentence == words[at].sentence
+    ):
+        first -= 1
+    owner = ask.known.text.text[words[first].start : words[at].start + len(words[at].text)]
+    ask.put(f"{ask.phrase} of {owner}", "possessor_text")
+
+
+def usual_tail(ask: Asked) -> None:
+    """The words with an ending that names of this document have: `of Varnia`."""
+    for rank, (tail, number) in enumerate(ask.known.tails.most_common(8)):
+        for base, several in ask.bases:
+            often = ["tail3+"] if number >= 3 else []
+            ask.put(f"{base} {tail}", f"tail{min(rank, 4)}{several}", "tail", *often)
+
+
+def of_entity(ask: Asked) -> None:
+    """`X of Y` with an entity of this document, the recent ones first."""
+    known = ask.known
+    for rank, entity in enumerate(known.recent()[:12]):
+        label = known.label[entity]
+        if ";" in entity or (not entity[:1].isupper() and label != "organization" and rank > 5):
+            continue
+        for base, several in ask.bases:
+            features = [f"of_{label}{several}", f"of_recent{min(rank, 3)}"]
+            features.append("of_named" if entity in known.named else "of_nominal")
+            features += _of_salience(ask, entity)
+            if ask.mention.before in ("its", "their", "his", "her"):
+                features.append(f"of_possessive{min(rank, 3)}_{ask.mention.before}_{label}")
+            ask.put(f"{base} of {known.with_article(entity)}", *features)
+
+
+def _of_salience(ask: Asked, entity: str) -> list[str]:
+    """How prominent an entity is here and now."""
+    known, mention = ask.known, ask.mention
+    latest, label = known.latest[entity], known.label[entity]
+    found = []
+    if latest.sentence == mention.sentence:
+        found.append("of_samesent")
+        if latest.subject or latest.opens:
+            found.append("of_samesent_subj")
+        if mention.before in ("its", "their", "his", "her"):
+            found.append(f"of_poss_samesent_{mention.before}_{label}")
+    elif latest.sentence == mention.sentence - 1:
+        found.append("of_prevsent")
+    elif latest.paragraph == mention.paragraph:
+        found.append("of_samepar")
+    else:
+        found.append("of_otherpar")
+    rank = known.rank(entity)
+    found.append(f"of_rank{min(rank, 3)}")
+    if rank == 0:
+        found.append(f"of_top_{label}")
+    if entity in known.text.document.title or entity in known.text.text[:400]:
+        found.append("of_early")
+    return found
+
+
+def of_name(ask: Asked) -> None:
+    """`X of Y` with a name that the text holds often."""
+    for name, number in ask.known.text.names.most_common(10):
+        if len(name.split()) > 4:
+            continue
+        often = ["of_caps3+"] if number >= 3 else []
+        titled = ["of_mr"] if name.split()[0].lower() in ("mr", "mrs", "ms", "dr") else []
+        for base, several in ask.bases:
+            ask.put(
+                f"{base} of {ask.known.with_article(name)}", "of_caps" + several, *often, *titled
+            )
+
+
+__all__ = [
+    "adjective", "adjective_noun", "beside_name", "following_phrase", "modifier", "noun_phrase",
+    "of_entity", "of_name", "possessor", "resolved_following", "usual_tail",
+]  # fmt: skip
