@@ -296,7 +296,7 @@ def test_lint_tells_of_items_without_names_and_of_names_that_are_nearly_another(
     assert {"an actor without an entity", "a claim without a concept"} <= set(told(bare, claim))
     one = Span("a", "actor", "person", 0, 5, "Ana Brell")
     assert any(
-        "nearly Ana Brel" in words
+        "nearly the same as Ana Brel" in words
         for words in told(one, Span("b", "actor", "person", 14, 18, "Ana Brel"))
     )
     assert not any(
