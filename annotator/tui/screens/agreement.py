@@ -8,13 +8,12 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from textual import events
-from textual.app import ComposeResult
 from textual.worker import get_current_worker
 
 from annotator.errors import AnnotatorError
 from annotator.project import Project
 from annotator.tui.screens.agreement_asking import AgreementAskingScreen
+from annotator.tui.screens.rows import END, row_steps
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, paragraphs, strip
 from annotator.tui.widgets.rows import Rows
 
@@ -35,7 +34,6 @@ class AgreementScreen(AgreementAskingScreen):
     """The report with a cursor: enter opens the differences behind a line, `w` explains its figure,
     `f` limits the comparison, `y` copies, `o` writes a report."""
 
-    CSS_PATH = "listing.tcss"
     context = "help"
 
     @property
@@ -54,25 +52,11 @@ class AgreementScreen(AgreementAskingScreen):
             ("esc", "back"),
         )
 
-    def compose(self) -> ComposeResult:
-        yield Rows(id="list")
-
     def on_mount(self) -> None:
         self.follow()
 
     def follow(self) -> None:
         self.run_worker(self._follow, thread=True, exclusive=True)
-
-    def on_resize(self, _: events.Resize) -> None:
-        self.redraw()
-
-    def on_screen_resume(self) -> None:
-        self.redraw()
-
-    def say(self, message: str) -> None:
-        self._said = message
-        if self.is_attached and self.is_current:
-            self.redraw()
 
     def _follow(self) -> None:
         """Read, report, and check again as long as the screen is open; the connection belongs to
@@ -110,14 +94,14 @@ class AgreementScreen(AgreementAskingScreen):
     def _take(self, what: list[ReportLine] | AnnotatorError) -> None:
         """Show what was found, with the cursor on the same paragraph as before."""
         if isinstance(what, AnnotatorError):
-            self._lines, self._message = [], f"{what.message}. {what.hint}"
+            self._lines, self._state = [], f"{what.message}. {what.hint}"
         else:
             from annotator.workflows.agreement.lines import unnamed
 
             called = self.shell.session.queue.called()
             what = [unnamed(line, called) for line in what] if called else what
             spot = self._spot()
-            self._lines, self._message = what, ""
+            self._lines, self._state = what, ""
             if spot is not None:
                 same = (spot.document, spot.paragraph)
                 places = (
@@ -141,7 +125,7 @@ class AgreementScreen(AgreementAskingScreen):
         self._top = max(
             0, min(max(min(self._top, self._at), self._at - room + 1), len(self._lines) - room)
         )
-        state = self._said or self._here() or ("updated as people save" if self._lines else "")
+        state = self._message or self._here() or ("updated as people save" if self._lines else "")
         title = f" Agreement  {clip(self._choice, max(0, width - 40))}".rstrip()
         bar = justify([(title, PLAIN)], [(f"{state} ", PLAIN)], width)
         rows: list[list[Piece]] = [[(text, theme.bar) for text, _ in bar], []]
@@ -152,8 +136,8 @@ class AgreementScreen(AgreementAskingScreen):
                     *self._pieces(line, width - 2, i == self._at),
                 ]
             )
-        if self._message:
-            rows += paragraphs(self._message, min(width - 4, 76), theme.muted, indent="  ")
+        if self._state:
+            rows += paragraphs(self._state, min(width - 4, 76), theme.muted, indent="  ")
         rows += [[] for _ in range(height - 1 - len(rows))]
         self.query_one(Rows).show([strip(row) for row in [*rows[: height - 1], self._foot(width)]])
 
@@ -204,20 +188,7 @@ class AgreementScreen(AgreementAskingScreen):
 
     def take(self, key: str) -> None:
         page = max(1, self.app.size.height - 4)
-        steps = {
-            "j": 1,
-            "down": 1,
-            "k": -1,
-            "up": -1,
-            "pagedown": page,
-            "space": page,
-            "]": page,
-            "pageup": -page,
-            "[": -page,
-            "home": -(10**6),
-            "end": 10**6,
-            "G": 10**6,
-        }
+        steps = {**row_steps(page), "space": page, "]": page, "[": -page, "G": END}
         keys: dict[str, Callable[[], None]] = {
             "enter": self._enter,
             "w": self._explain,
@@ -227,7 +198,7 @@ class AgreementScreen(AgreementAskingScreen):
             "r": self._decide,
             "/": self._find,
         }
-        self._said = ""
+        self._message = ""
         if key in ("escape", "q", "A"):
             self.app.pop_screen()
         elif key in steps:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from annotator.errors import AnnotatorError
 from annotator.model.text import paragraph_number
 from annotator.project import Project
-from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.help import TextScreen
+from annotator.tui.screens.rows import RowsScreen
 from annotator.tui.styled_rows import paragraphs
 from annotator.tui.views.beside import beside
 from annotator.tui.views.pairs import pair_rows
@@ -26,15 +26,15 @@ MOST = 500
 """The number of differences shown at once; `annotator agreement --tables` writes all of them."""
 
 
-class AgreementAskingScreen(CommandScreen):
+class AgreementAskingScreen(RowsScreen):
     """A screen with the lines of the report and a cursor."""
 
     def __init__(self, root: Path) -> None:
         super().__init__()
         self._root = root
         self._lines: list[ReportLine] = []
-        self._message = "reading what the annotators finished …"
-        self._said = ""
+        self._state = "reading what the annotators finished …"
+        self._message = ""
         self._choice = ""
         self._at = self._top = self._cell = 0
         self._wanted = ""
@@ -109,7 +109,7 @@ class AgreementAskingScreen(CommandScreen):
         if places:
             self._at = next((i for i in places if i > self._at), places[0])
             self._cell = 0
-        self._said = f"{len(places)} with “{self._wanted}”; / and enter go to the next"
+        self._message = f"{len(places)} with “{self._wanted}”; / and enter go to the next"
 
     def _choose(self) -> None:
         """Compare only a part: layers, labels, annotators, documents, days."""
@@ -126,7 +126,7 @@ class AgreementAskingScreen(CommandScreen):
         def chosen(text: str | None) -> None:
             if text is not None:
                 self._choice = text.strip()
-                self._lines, self._message = [], "reading what the annotators finished …"
+                self._lines, self._state = [], "reading what the annotators finished …"
                 self._at = self._top = self._cell = 0
                 self.follow()
             self.redraw()
@@ -158,7 +158,7 @@ class AgreementAskingScreen(CommandScreen):
                 self.run_worker(
                     partial(self._write, Path(text).expanduser()), thread=True, group="report"
                 )
-                self._said = "writing the report …"
+                self._message = "writing the report …"
             self.redraw()
 
         title = "write a report to (.md, .tex or .csv)"
@@ -216,7 +216,7 @@ class AgreementAskingScreen(CommandScreen):
     def _show_differences(
         self, selection: DifferenceFilter, found: Sequence[PairDifference], count: int
     ) -> None:
-        self._said = ""
+        self._message = ""
         more = f", the first {MOST} of them" if count > len(found) else ""
         called = self.shell.session.queue.called()
         shown = [one.between(called) for one in found] if called else found

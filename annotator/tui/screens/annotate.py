@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from textual import events
 from textual.app import ComposeResult
 
 from annotator.model import actions as do
@@ -38,7 +37,6 @@ class AnnotateScreen(KeepingScreen):
         self._rows = Rows(id="rows")
         self._compact = "compact" in session.view
         self._panel = "panel" in session.view
-        self._message = ""
         self._counting = False
         self._count = ""
         self._held = False
@@ -50,12 +48,6 @@ class AnnotateScreen(KeepingScreen):
     @property
     def context(self) -> str:  # type: ignore[override]
         return self.session.review.mode.value
-
-    def on_resize(self, _: events.Resize) -> None:
-        self.redraw()
-
-    def on_screen_resume(self) -> None:
-        self.redraw()
 
     # --- keys
 
@@ -168,10 +160,6 @@ class AnnotateScreen(KeepingScreen):
 
     def _rested(self) -> bool:
         return self.side() is None and self._offer_names()
-
-    def say(self, message: str) -> None:
-        self._message = message
-        self.redraw()
 
     def redraw(self) -> None:
         self._stale = self._held

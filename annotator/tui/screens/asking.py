@@ -11,9 +11,9 @@ from annotator.model.span import Span
 from annotator.model.telling import both_ends
 from annotator.model.text import plural
 from annotator.tui import naming
-from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.help import TextScreen, guideline_rows
 from annotator.tui.screens.prompt import PromptScreen
+from annotator.tui.screens.rows import RowsScreen
 from annotator.tui.session import EVERYBODY, Session
 from annotator.tui.styled_rows import PLAIN, Piece, paragraphs
 from annotator.tui.theme import Theme
@@ -21,11 +21,10 @@ from annotator.workflows.names.closed import outside, proposal
 from annotator.workflows.names.offers import Offer
 
 
-class AskingScreen(CommandScreen):
+class AskingScreen(RowsScreen):
     """A screen on one document that can ask for a line and show a text."""
 
     session: Session
-    _message: str
     _offers: tuple[ReviewState | None, tuple[str, ...]] = (None, ())
     """The names offered for the item in focus, and the state for which they were found."""
 

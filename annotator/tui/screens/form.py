@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from textual import events
-from textual.app import ComposeResult
-
 from annotator.model import actions as do
 from annotator.tui import form
 from annotator.tui.form import FormField
-from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.prompt import PromptScreen
+from annotator.tui.screens.rows import END, RowsScreen, row_steps
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, strip
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.names.offers import Offer
@@ -24,11 +21,10 @@ NAME = 16
 """The width of a field's letter and name, in cells."""
 
 
-class FormScreen(CommandScreen):
+class FormScreen(RowsScreen):
     """Tab and shift+tab go through the fields; a digit chooses a value, enter lets one be
     written."""
 
-    CSS_PATH = "listing.tcss"
     context = "help"
 
     def __init__(self, below: DocumentScreen) -> None:
@@ -48,19 +44,6 @@ class FormScreen(CommandScreen):
             ("ctrl+z", "undo"),
             ("esc", "back"),
         )
-
-    def compose(self) -> ComposeResult:
-        yield Rows(id="list")
-
-    def on_resize(self, _: events.Resize) -> None:
-        self.redraw()
-
-    def on_screen_resume(self) -> None:
-        self.redraw()
-
-    def say(self, message: str) -> None:
-        self._message = message
-        self.redraw()
 
     # --- showing
 
@@ -139,16 +122,7 @@ class FormScreen(CommandScreen):
         session = self._below.session
         self._message = ""
         session.clear_notice()
-        steps = {
-            "tab": 1,
-            "j": 1,
-            "down": 1,
-            "shift+tab": -1,
-            "k": -1,
-            "up": -1,
-            "home": -99,
-            "end": 99,
-        }
+        steps = {**row_steps(END), "tab": 1, "shift+tab": -1}
         if key in ("escape", "q", "t"):
             self.app.pop_screen()
         elif self.everywhere(key):

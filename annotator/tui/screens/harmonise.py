@@ -6,15 +6,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
-from textual import events
-from textual.app import ComposeResult
-
 from annotator.errors import StoreError
 from annotator.model.names import NameKind
 from annotator.model.text import plural
 from annotator.project import Project
-from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.prompt import PromptScreen
+from annotator.tui.screens.rows import RowsScreen
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, strip
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.names.closed import outside
@@ -42,12 +39,11 @@ SIGNS: dict[PageMark, tuple[str, str]] = {
 _NEXT: dict[PageMark, PageMark] = {"same": "different", "different": "later"}
 
 
-class HarmoniseScreen(CommandScreen):
+class HarmoniseScreen(RowsScreen):
     """The pairs in the order of what they move. A digit or space marks a pair as really different,
     once more as one for later; enter rules the page. The codings stay as they were made. `first`
     are names to begin with."""
 
-    CSS_PATH = "harmonise.tcss"
     context = "help"
     own_keys = (
         ("enter", "decide the page as it is marked; one undo takes it back"),
@@ -90,13 +86,10 @@ class HarmoniseScreen(CommandScreen):
             bool(pairs) and pairs[0].kind == kind and {pairs[0].one, pairs[0].other} <= set(names)
         )
 
-    def compose(self) -> ComposeResult:
-        yield Rows(id="list")
-
     def on_mount(self) -> None:
         self._page(0)
 
-    def on_resize(self, _: events.Resize) -> None:
+    def resized(self) -> None:
         if self._per_page != len(self._answers):
             self._page(self._from)
         self.redraw()
@@ -121,10 +114,6 @@ class HarmoniseScreen(CommandScreen):
         self._from, self._at = max(0, min(start, last)), 0
         pairs = self._queue.pairs[self._from : self._from + self._per_page]
         self._answers = [proposed(pair, self._codebook) for pair in pairs]
-        self.redraw()
-
-    def say(self, message: str) -> None:
-        self._message = message
         self.redraw()
 
     # --- what is shown

@@ -5,13 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from textual import events
-from textual.app import ComposeResult
-
 from annotator.model.schema import Guideline, LabelSchema
 from annotator.tui.commands import COMMANDS
 from annotator.tui.key_map import KeyMap, shown
-from annotator.tui.screens.base import CommandScreen
+from annotator.tui.screens.rows import RowsScreen, row_steps
 from annotator.tui.styled_rows import PLAIN, Piece, justify, paragraphs, strip
 from annotator.tui.theme import Theme
 from annotator.tui.widgets.rows import Rows
@@ -21,15 +18,11 @@ Text = Callable[[Theme, int], list[list[Piece]]]
 PAGES = "p"
 """The key that opens the pages of the documentation from the keys."""
 
-_DOWN = ("j", "down", "enter")
-_UP = ("k", "up")
 
-
-class TextScreen(CommandScreen):
+class TextScreen(RowsScreen):
     """Rows to read. q, esc or the key that opened the screen goes back; / finds words. `more` are
     keys that go back and do something."""
 
-    CSS_PATH = "help.tcss"
     context = "help"
 
     def __init__(
@@ -55,12 +48,6 @@ class TextScreen(CommandScreen):
             ("n N", "go to the next or previous place that was found"),
             ("esc", "back"),
         )
-
-    def compose(self) -> ComposeResult:
-        yield Rows(id="text")
-
-    def on_resize(self, _: events.Resize) -> None:
-        self.redraw()
 
     def _body(self) -> list[list[Piece]]:
         """All rows, and the places of the words that are searched for."""
@@ -105,15 +92,7 @@ class TextScreen(CommandScreen):
 
     def take(self, key: str) -> None:
         page = max(1, self.app.size.height - 4)
-        steps = {
-            **dict.fromkeys(_DOWN, 1),
-            **dict.fromkeys(_UP, -1),
-            "pagedown": page,
-            "pageup": -page,
-            "space": page,
-            "home": -(10**6),
-            "end": 10**6,
-        }
+        steps = {**row_steps(page), "enter": 1, "space": page}
         if key in ("escape", "q", self._close):
             self.app.pop_screen()
         elif key in self._more:

@@ -6,11 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from textual import events
-from textual.app import ComposeResult
-
-from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.prompt import PromptScreen
+from annotator.tui.screens.rows import RowsScreen, row_steps
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, strip
 from annotator.tui.widgets.rows import Rows
 
@@ -23,12 +20,11 @@ class ListLine:
     note: str = ""
 
 
-class ListScreen(CommandScreen):
+class ListScreen(RowsScreen):
     """Rows with a cursor. Enter calls `choose` with the number of the row. `keys` holds more keys,
     each with its word for the footer and what it does with the row; those `of_all` also work
     without a row."""
 
-    CSS_PATH = "listing.tcss"
     context = "help"
 
     def __init__(
@@ -62,13 +58,7 @@ class ListScreen(CommandScreen):
             ("esc", "back"),
         )
 
-    def compose(self) -> ComposeResult:
-        yield Rows(id="list")
-
-    def on_resize(self, _: events.Resize) -> None:
-        self.redraw()
-
-    def on_screen_resume(self) -> None:
+    def returned(self) -> None:
         self.reload()
 
     def reload(self) -> None:
@@ -80,10 +70,6 @@ class ListScreen(CommandScreen):
             for number, line in enumerate(self._every)
             if wanted in line.text.casefold() or wanted in line.note.casefold()
         ]
-        self.redraw()
-
-    def say(self, message: str) -> None:
-        self._message = message
         self.redraw()
 
     def redraw(self) -> None:
@@ -132,16 +118,7 @@ class ListScreen(CommandScreen):
 
     def take(self, key: str) -> None:
         page = max(1, self.app.size.height - 4)
-        steps = {
-            "j": 1,
-            "down": 1,
-            "k": -1,
-            "up": -1,
-            "pagedown": page,
-            "pageup": -page,
-            "home": -(10**6),
-            "end": 10**6,
-        }
+        steps = row_steps(page)
         self._message = ""
         if key in ("escape", "q"):
             self.app.pop_screen()

@@ -6,13 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
-from textual import events
-from textual.app import ComposeResult
 
 from annotator.errors import AnnotatorError
 from annotator.model.text import paragraph_number
 from annotator.project import Project
-from annotator.tui.screens.base import CommandScreen
+from annotator.tui.screens.rows import RowsScreen
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, paragraphs, strip
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.names.matrix import ColumnKind, Evidence, Matrix, of_document, of_project
@@ -32,13 +30,12 @@ _STEPS = {
 }  # fmt: skip
 
 
-class MatrixScreen(CommandScreen):
+class MatrixScreen(RowsScreen):
     """Holders in rows, targets in numbered columns. Calls `chosen` with the evidence to go to.
 
     The matrix of the project is computed in a thread with its own connection.
     """
 
-    CSS_PATH = "matrix.tcss"
     context = "help"
 
     def __init__(self, session: Session, chosen: Callable[[Evidence], None]) -> None:
@@ -70,14 +67,8 @@ class MatrixScreen(CommandScreen):
             ("esc", "back"),
         )
 
-    def compose(self) -> ComposeResult:
-        yield Rows(id="matrix")
-
     def on_mount(self) -> None:
         self._make()
-
-    def on_resize(self, _: events.Resize) -> None:
-        self.redraw()
 
     def _make(self) -> None:
         """Compute the matrix: of the document at once, of the project in a thread."""

@@ -10,6 +10,7 @@ from textual.widgets import Markdown, MarkdownViewer
 from annotator.pages import INDEX, page, topics
 from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.prompt import PromptScreen
+from annotator.tui.screens.rows import row_steps
 from annotator.tui.styled_rows import Piece, strip
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.names.offers import Offer
@@ -63,18 +64,7 @@ class PagesScreen(CommandScreen):
     def take(self, key: str) -> None:
         view = self.query_one(MarkdownViewer)
         room = max(1, view.size.height - 2)
-        steps = {
-            "j": 1,
-            "down": 1,
-            "enter": 1,
-            "k": -1,
-            "up": -1,
-            "pagedown": room,
-            "space": room,
-            "pageup": -room,
-            "home": -(10**6),
-            "end": 10**6,
-        }
+        steps = {**row_steps(room), "enter": 1, "space": room}
         if key in ("escape", "q", "?"):
             self.app.pop_screen()
         elif key in steps:

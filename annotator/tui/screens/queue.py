@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from textual import events
-from textual.app import ComposeResult
 
 from annotator.model import actions as do
 from annotator.model.decision import Completion
 from annotator.model.text import paragraph_number, plural
 from annotator.project import DocumentSummary
 from annotator.tui.commands import Command
-from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.prompt import PromptScreen
+from annotator.tui.screens.rows import RowsScreen
 from annotator.tui.session import Session
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, strip
 from annotator.tui.widgets.rows import Rows
@@ -29,7 +28,7 @@ _WORDS = {
 }
 
 
-class QueueScreen(CommandScreen):
+class QueueScreen(RowsScreen):
     """Rows are read page by page, so that a project of 100,000 documents opens as fast as one of
     ten."""
 
@@ -62,16 +61,10 @@ class QueueScreen(CommandScreen):
     def commands(self) -> list[Command]:
         return [c for c in super().commands() if c.name != "mine" or self.session.queue.assigned]
 
-    def compose(self) -> ComposeResult:
-        yield Rows(id="rows")
-
     def on_mount(self) -> None:
         self._message = self._message or self._assigned()
 
-    def on_resize(self, _: events.Resize) -> None:
-        self.redraw()
-
-    def on_screen_resume(self) -> None:
+    def returned(self) -> None:
         """On return from a document, put the cursor on it, or on the next one if it is finished."""
         self._pace = self.session.queue.pace()
         state = self.session.state
@@ -112,10 +105,6 @@ class QueueScreen(CommandScreen):
         holds, who = self.session.project.assignments.holds, self.session.annotator
         mixed = self.session.queue.every and self.session.queue.assigned
         self._marked = {row.id for row in self._page if holds(who, row.id)} if mixed else set()
-
-    def say(self, message: str) -> None:
-        self._message = message
-        self.redraw()
 
     def say_while(self, message: str, still: Callable[[], bool], *, every: float = 1.0) -> None:
         """Say something that is over once it is no longer so; looked at `every` so many seconds."""

@@ -1,0 +1,61 @@
+"""What screens share that paint rows of text: their place, a line for messages, steps by keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual import events
+from textual.app import ComposeResult
+
+from annotator.tui.screens.base import CommandScreen
+from annotator.tui.widgets.rows import Rows
+
+END = 10**6
+"""More rows than any list has."""
+
+
+class RowsScreen(CommandScreen):
+    """A screen that fills the terminal with rows; `_message` is what it tells in one of them."""
+
+    _message = ""
+
+    def compose(self) -> ComposeResult:
+        yield Rows()
+
+    # Textual calls such a handler of a class and of its bases; so each calls a method of its own.
+    def on_resize(self, _: events.Resize) -> None:
+        self.resized()
+
+    def on_screen_resume(self) -> None:
+        self.returned()
+
+    def resized(self) -> None:
+        """The terminal has another size now."""
+        self.redraw()
+
+    def returned(self) -> None:
+        """The screen is the one in view, at first or again."""
+        self.redraw()
+
+    def say(self, message: str) -> None:
+        self._message = message
+        if self.is_attached:
+            self.redraw()
+
+
+def row_steps(page: int) -> Mapping[str, int]:
+    """By how many rows keys move: j and k by one, PgDn and PgUp by `page`, home and end to the
+    first and the last."""
+    return {
+        "j": 1,
+        "down": 1,
+        "k": -1,
+        "up": -1,
+        "pagedown": page,
+        "pageup": -page,
+        "home": -END,
+        "end": END,
+    }
+
+
+__all__ = ["END", "RowsScreen", "row_steps"]
