@@ -124,17 +124,21 @@ def test_a_batch_is_what_was_assigned_in_one_go_or_else_imported(tmp_path: Path)
     with Project.create(tmp_path / "p") as project:
         project.log.add_records(_campaign())
         assert {p.kind for p in study(project).periods} == {"week", "fifth"}
+        # The second one is given out before the first second is over.
         for time, some in (
-            ("2026-11-02T09:00:00Z", range(4)),
-            ("2026-11-02T09:00:07Z", range(4, 7)),
+            ("2026-11-02T09:00:06Z", range(4)),
+            ("2026-11-02T09:00:06Z", range(4, 7)),
         ):
-            with pytest.MonkeyPatch.context() as patch, project.assignments.writing():
+            with pytest.MonkeyPatch.context() as patch:
                 patch.setattr("annotator.store.assignments.now", lambda time=time: time)
-                project.assignments.add([(who, f"d{i:02}") for who in ("ada", "ben") for i in some])
+                with project.assignments.writing():
+                    project.assignments.add(
+                        [(who, f"d{i:02}") for who in ("ada", "ben") for i in some]
+                    )
         found = study(project)
     rows = [p for p in found.periods if p.kind == "batch" and (p.layer, p.label) == ("claim", "")]
     assert [(p.name[:28], p.documents) for p in rows] == [
-        ("assigned 2026-11-02 09:00:00", 4),
+        ("assigned 2026-11-02 09:00:06", 4),
         ("assigned 2026-11-02 09:00:07", 3),
         (rows[2].name, 5),
     ]
@@ -189,6 +193,7 @@ def test_reports_and_tables_are_written_by_the_command(coded: Path, tmp_path: Pa
     row = next(line for line in markdown.split("\n") if line.startswith("| claim | alpha label |"))
     assert row.count(" | ") == header.count(" | ")
     assert "Krippendorff (2004)" in row and r"\alpha" in row
+    assert "Brennan and Prediger (1981)" in markdown and "Krippendorff et al. (2016)" in markdown
     assert (
         "12 documents" in markdown
         and "## References" in markdown

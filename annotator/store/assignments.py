@@ -8,10 +8,11 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from annotator.identity import check_annotator
 from annotator.model.record import GOLD
-from annotator.store.codec import now
+from annotator.store.codec import TIME, now
 from annotator.store.connection import Database
 from annotator.store.turns import Staging, long_work
 
@@ -61,6 +62,19 @@ def count_held(db: Database, annotator: str) -> int:
     )
 
 
+def _later_than(last: str | None) -> str:
+    """The time now, to the second, or the second after `last` if that is not over yet: so what is
+    given out in one go can be told from what is given out right after it."""
+    time = now()
+    if last is None or time > last:
+        return time
+    try:
+        following = datetime.strptime(last, TIME) + timedelta(seconds=1)
+    except (ValueError, OverflowError):
+        return time
+    return following.strftime(TIME)
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """A document and an annotator who holds it: whether it is assigned to them,
@@ -78,15 +92,18 @@ class Assignments:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._staging: Staging | None = None
+        self._time = ""
 
     # --- of all
 
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Read and change assignments while nobody else does: completely or, on any error, not
-        at all. Large changes are written in short turns."""
+        at all. Large changes are written in short turns. All that is added within has one time,
+        which nothing had before."""
         with long_work(self._db) as self._staging:
             try:
+                self._time = _later_than(self._db.value("SELECT max(time) FROM assignment"))
                 yield
             finally:
                 self._staging = None
@@ -124,8 +141,7 @@ class Assignments:
 
     def add(self, pairs: Iterable[Assignment]) -> None:
         """Assign documents. To be called within `writing`."""
-        time = now()
-        rows = [(check_annotator(who), id, time) for who, id in pairs]
+        rows = [(check_annotator(who), id, self._time) for who, id in pairs]
         self._out().many("INSERT OR IGNORE INTO assignment VALUES (?, ?, ?)", rows)
 
     def free(

@@ -145,9 +145,13 @@ def event_of(row: tuple[Any, ...]) -> Event:
     return Event(id_, sequence, revision, document, annotator, time_, decision, reviewer)
 
 
+TIME = "%Y-%m-%dT%H:%M:%SZ"
+"""How times are written: ISO 8601, UTC, to the second."""
+
+
 def now() -> str:
-    """The time, ISO 8601, UTC, to the second."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    """The time, as `TIME` says."""
+    return time.strftime(TIME, time.gmtime())
 
 
 _last = [0, 0]

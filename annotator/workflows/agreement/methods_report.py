@@ -148,9 +148,13 @@ def _undefined(results: Sequence[Result]) -> str:
 
 
 def _cited(about: Explanation | None) -> str:
-    """Author and year of a source."""
-    found = re.match(r"([^,;]+),[^;]*?\((\d{4})\)", about.source) if about is not None else None
-    return f"{found[1]} ({found[2]})" if found else ""
+    """Authors and year of a source, as a text cites it."""
+    found = re.match(r"([^;]*?) \((\d{4})\)", about.source) if about is not None else None
+    if found is None:
+        return ""
+    authors = re.findall(r"(?:^|, | and )([^,.]+), [A-Z]\.(?:[ -][A-Z]\.)*", found[1])
+    more = " et al." if len(authors) > 2 else "".join([f" and {name}" for name in authors[1:]])
+    return f"{authors[0]}{more} ({found[2]})" if authors else ""
 
 
 def _labels(study: Study) -> Iterator[Block]:
