@@ -355,6 +355,26 @@ def test_enter_with_differences_left_asks_and_the_document_stays_begun(tmp_path:
         assert review_rows(project)[0].undecided == 1
 
 
+def test_stances_on_a_claim_that_falls_do_not_wait_on_a_claim_beside_it(tmp_path: Path) -> None:
+    """All made a second claim around the first one: it is no version of it."""
+    outer = Span("o", "claim", "value", 15, 42, None, {"concept": ["warns"]})
+    works = []
+    for who, strength, concept in (("ada", 1, "harbour should close"), ("ben", 2, "it should")):
+        one = _coded(who, strength=strength, concept=[concept])
+        works.append(replace(one, spans=(one.spans[0], outer, one.spans[1])))
+    with _project(tmp_path / "p", *works) as project:
+        merge_all(project)
+        session = _session(project)
+        (claim,) = (d for d in adjudication(session).differences if d.layer == "claim" and d.number)
+        session.do(do.FocusItem(claim.candidates[0].id))
+        take(session, (), "nobody")
+        for paragraph in session.review.document.paragraphs:
+            session.do(do.GoParagraph(paragraph.index))
+            session.do(do.CloseParagraph())
+        (row,) = review_rows(project)
+        assert (row.status, row.undecided) == (Completion.GOLD, 0)
+
+
 def test_names_ruled_the_same_are_decided_once_for_all_places(tmp_path: Path) -> None:
     other = TEXT.replace("spring", "autumn")
     works = [

@@ -23,7 +23,7 @@ from annotator.workflows.review.discussion import reason_of
 from annotator.workflows.review.versions import Merger
 from annotator.workflows.review.waiting import Situation, situation
 
-VERSION = 1
+VERSION = 2
 """Goes up when differences are found otherwise, so that nothing that was kept before holds."""
 
 _TURN = 64

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from annotator.merging.api import Candidate
@@ -11,7 +11,7 @@ from annotator.model.decision import Completion, Standing, Status
 from annotator.model.fields import content, fields_of
 from annotator.model.record import GOLD
 from annotator.model.schema import LabelSchema
-from annotator.model.span import AUTHOR, Annotation, Relation, Span, iou
+from annotator.model.span import AUTHOR, Annotation, Relation, Span
 from annotator.workflows.review.alignment import Difference, differences_of
 from annotator.workflows.review.changes import Change, changes
 from annotator.workflows.review.versions import ADJUDICATED, Merger, Versions
@@ -70,7 +70,8 @@ def situation(merger: Merger, document: str) -> Situation | None:
     reopened = frozenset(_reopened(found, gold, touched))
     differences = _with_reopened(differences_of(found), reopened)
     finished = gold.completion is Completion.GOLD
-    waiting = tuple(d for d in differences if waits(d, found, gold, reopened, finished=finished))
+    deciding = _Deciding(found, gold, differences)
+    waiting = tuple(d for d in differences if deciding.waits(d, reopened, finished=finished))
     return Situation(found, gold, since, tuple(differences), waiting, reopened)
 
 
@@ -133,37 +134,73 @@ def _with_reopened(
     return out
 
 
-def waits(
-    difference: Difference,
-    found: Versions,
-    gold: AnnotationSet,
-    reopened: Collection[str] = (),
-    *,
-    finished: bool = False,
-) -> bool:
-    """Whether review has to decide on a difference. Of a `finished` gold also what annotators agree
-    on and it has not: nothing comes into it by itself."""
-    if difference.ids & set(reopened):
-        return True
-    own = difference.candidates
-    if not difference.kinds:
-        return any(
-            (
-                (s := _standing(gold, c.id)) is not None
-                and s.value is None
-                and s.status is Status.MARKED
+class _Deciding:
+    """What review has decided, by what stands in the gold."""
+
+    def __init__(
+        self, found: Versions, gold: AnnotationSet, differences: Iterable[Difference]
+    ) -> None:
+        self._found, self._gold, self._made = found, gold, found.by_id
+        self._spans = gold.spans()
+        self._standing = {span.id for span in self._spans}
+        self._versions = {id: one.ids for one in differences for id in one.ids}
+
+    def waits(
+        self, difference: Difference, reopened: Collection[str] = (), *, finished: bool = False
+    ) -> bool:
+        """Whether review has to decide on a difference. Of a `finished` gold also what annotators
+        agree on and it has not: nothing comes into it by itself."""
+        if difference.ids & set(reopened):
+            return True
+        gold, own = self._gold, difference.candidates
+        if not difference.kinds:
+            return any(
+                (
+                    (s := _standing(gold, c.id)) is not None
+                    and s.value is None
+                    and s.status is Status.MARKED
+                )
+                or (s is None and finished and not self._settled(c))
+                for c in own
             )
-            or (s is None and finished and not _settled(gold, c, found.by_id))
-            for c in own
+        if difference.follows:
+            return not any(known(gold, c.id) for c in own) and any(self._ends_stand(c) for c in own)
+        if self._found.complete:
+            return any((s := _standing(gold, c.id)) is not None and not _decided(s) for c in own)
+        kept = {c.id for c in self._found.kept}
+        return any(c.id not in kept and not self._settled(c) for c in own) or any(
+            (s := _standing(gold, c.id)) is not None and not _decided(s) for c in own
         )
-    if difference.follows:
-        return not any(known(gold, c.id) for c in own) and any(_ends_stand(gold, c) for c in own)
-    if found.complete:
-        return any((s := _standing(gold, c.id)) is not None and not _decided(s) for c in own)
-    kept = {c.id for c in found.kept}
-    return any(c.id not in kept and not _settled(gold, c, found.by_id) for c in own) or any(
-        (s := _standing(gold, c.id)) is not None and not _decided(s) for c in own
-    )
+
+    def _ends_stand(self, candidate: Candidate) -> bool:
+        value = candidate.value
+        if not isinstance(value, Relation):
+            return False
+        return value.target in self._standing and (
+            value.source == AUTHOR or value.source in self._standing
+        )
+
+    def _settled(self, candidate: Candidate) -> bool:
+        """Whether review decided on a candidate: itself, by something else on the same stretch, or,
+        of a relation, by deciding against the holder or the target and all its versions."""
+        standing = _standing(self._gold, candidate.id)
+        if standing is not None:
+            return _decided(standing)
+        value = candidate.value
+        if isinstance(value, Relation):
+            return any(self._fell(end) for end in (value.source, value.target))
+        place = (value.layer, value.start, value.end)
+        return any((s.layer, s.start, s.end) == place for s in self._spans)
+
+    def _fell(self, end: str) -> bool:
+        """Whether review decided against an end, and no version of it stands to which the relations
+        on it go over."""
+        return (
+            end in self._made
+            and end not in self._standing
+            and self._settled(self._made[end])
+            and not self._versions.get(end, frozenset()) & self._standing
+        )
 
 
 def _decided(standing: Standing) -> bool:
@@ -174,38 +211,4 @@ def _decided(standing: Standing) -> bool:
     return not standing.open
 
 
-def _ends_stand(gold: AnnotationSet, candidate: Candidate) -> bool:
-    value = candidate.value
-    if not isinstance(value, Relation):
-        return False
-    standing = {s.id for s in gold.spans()}
-    return value.target in standing and (value.source == AUTHOR or value.source in standing)
-
-
-def _settled(gold: AnnotationSet, candidate: Candidate, others: Mapping[str, Candidate]) -> bool:
-    """Whether review decided on a candidate: itself, by something else on the same stretch, or, of
-    a relation, by deciding against the holder or the target."""
-    standing = _standing(gold, candidate.id)
-    if standing is not None:
-        return _decided(standing)
-    value = candidate.value
-    spans = gold.spans()
-    if isinstance(value, Relation):
-        ids = {s.id for s in spans}
-        ends = [
-            others[end] for end in (value.source, value.target) if end in others and end not in ids
-        ]
-        return any(
-            _settled(gold, end, others) and not _stands_nearby(spans, end.value) for end in ends
-        )
-    return any((s.layer, s.start, s.end) == (value.layer, value.start, value.end) for s in spans)
-
-
-def _stands_nearby(spans: Iterable[Span], value: Annotation) -> bool:
-    """Whether another version of a span stands, to which the stances on it go over."""
-    return isinstance(value, Span) and any(
-        s.layer == value.layer and iou(s, value) >= 0.5 for s in spans
-    )
-
-
-__all__ = ["Situation", "known", "same_content", "situation", "waits"]
+__all__ = ["Situation", "known", "same_content", "situation"]
