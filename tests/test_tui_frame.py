@@ -336,6 +336,16 @@ def test_the_item_in_focus_is_told_whole_at_every_width(size: tuple[int, int]) -
     assert "actor" in shown and "state" in shown
 
 
+def test_one_place_beside_the_text_is_marked_as_in_focus() -> None:
+    """Also where the rows of a card were first made while it was in focus."""
+    state = _state()
+    for item in ("sEnd", "sPlan", "sIran", "sEnd", "rPutin"):
+        state = _do(state, do.FocusItem(item))
+        rows = _screen(state, 110, 30)
+        cards = [row[row.index("│") :] for row in rows if "│" in row]
+        assert sum("▸" in row for row in cards[:-4]) == (item != "sIran"), cards
+
+
 def test_offered_names_stand_on_the_card_with_their_digits_at_every_width() -> None:
     names = tuple(f"name number {i}" for i in range(1, 7))
     state, _ = step(_state(), do.FocusItem("sPlan"))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import annotator.tui
+from annotator.tui.screens.base import CommandScreen
 from annotator.tui.textual_private import ATTRIBUTES, NAMES
 
 FOLDER = Path(annotator.tui.__file__).parent
@@ -51,3 +52,16 @@ def test_no_screen_knows_the_application() -> None:
     for file in FOLDER.rglob("*.py"):
         if file.name not in ("app.py", "running.py"):
             assert "annotator.tui.app" not in file.read_text(encoding="utf-8"), file.name
+
+
+def test_no_screen_handles_an_event_that_a_screen_below_it_handles() -> None:
+    """Textual calls the handlers of all classes: what both do would be done twice."""
+    for file in (FOLDER / "screens").glob("[!_]*.py"):
+        importlib.import_module(f"annotator.tui.screens.{file.stem}")
+    seen: list[type[CommandScreen]] = [CommandScreen]
+    for screen in seen:
+        seen += screen.__subclasses__()
+        ours = [one for one in screen.__mro__ if one.__module__.startswith("annotator.")]
+        names = [name for one in ours for name in vars(one) if name.startswith(("on_", "_on_"))]
+        assert len(names) == len(set(names)), f"{screen.__name__}: {sorted(names)}"
+    assert len(seen) > 10

@@ -14,7 +14,7 @@ from annotator.model.text import is_word, words
 from annotator.tui.hints import assign
 from annotator.tui.screens.asking import AskingScreen
 from annotator.tui.screens.prompt import PromptScreen
-from annotator.tui.views.frame import Frame
+from annotator.tui.views.frame import Frame, item_beside
 from annotator.tui.views.strokes import MARGIN
 from annotator.tui.views.text import TextView
 from annotator.workflows.search import pattern
@@ -22,6 +22,9 @@ from annotator.workflows.search import pattern
 
 class PointingScreen(AskingScreen):
     """A screen that shows a document in which the user can point to places."""
+
+    _panel = False
+    """Whether all statements are shown on a narrow screen."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -164,6 +167,9 @@ class PointingScreen(AskingScreen):
         if start is None and self._frame is not None and event.y == len(self._frame.rows) - 1:
             self.click_key(self._frame.rows[-1], event.x)
             return
+        if start is None and (row := self._row_beside(event.x, event.y)) is not None:
+            self.click_beside(row)
+            return
         if start is None or end is None:
             return
         self._clear_hints()
@@ -203,11 +209,32 @@ class PointingScreen(AskingScreen):
         else:
             self.act(do.StartSelection(at))
 
-    def on_mouse_scroll_down(self, _: events.MouseScrollDown) -> None:
-        self.act(do.MoveParagraph(1))
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self._scroll(event.x, event.y, 1)
 
-    def on_mouse_scroll_up(self, _: events.MouseScrollUp) -> None:
-        self.act(do.MoveParagraph(-1))
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self._scroll(event.x, event.y, -1)
+
+    def _scroll(self, x: int, y: int, step: int) -> None:
+        """Over the text the wheel goes from paragraph to paragraph, beside it from item to item."""
+        beside = self._row_beside(x, y) is not None
+        self.act(do.MoveFocus(step) if beside else do.MoveParagraph(step))
+
+    def _row_beside(self, x: int, y: int) -> int | None:
+        """The row under a cell of what stands beside or below the text, counted from its first."""
+        at = self._frame.beside if self._frame is not None else None
+        if at is None or x < at.x or not at.y <= y < self.app.size.height - 2:
+            return None
+        return y - at.y
+
+    def click_beside(self, row: int) -> None:
+        """A click on a row of the statements goes to the stance or the claim in it."""
+        state = self.session.review
+        if self._frame is None or state.mode is not Mode.BROWSE:
+            return
+        item = item_beside(self._frame, state, self.theme_now, row, several=self._panel)
+        if item is not None:
+            self.act(do.FocusItem(item))
 
     # --- finding
 

@@ -6,8 +6,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from textual import events
-
 from annotator.merging.api import Candidate
 from annotator.model import actions as do
 from annotator.model.review import Mode, ReviewState
@@ -24,7 +22,7 @@ from annotator.tui.session import Session
 from annotator.tui.styled_rows import PLAIN, Piece, paragraphs
 from annotator.tui.theme import Theme
 from annotator.tui.views.difference import DifferenceContext
-from annotator.tui.views.frame import SidePanel, side_at
+from annotator.tui.views.frame import SidePanel
 from annotator.tui.views.precedents import case_rows, entry_rows
 from annotator.tui.views.versions import Panel, panel_rows
 from annotator.workflows.names.offers import Offer
@@ -83,25 +81,12 @@ class ReviewScreen(AnnotateScreen):
         self._places = made.places
         return made.rows
 
-    # --- the mouse, in the panel as in the text
-
-    def _row_of_panel(self, x: int, y: int) -> int | None:
-        """The row of the panel under a cell, if there is one."""
-        width, height = self.app.size
-        at = side_at(width, height, more=self._panel)
-        if at is None or x < at[0] or not at[1] <= y < height - 2:
-            return None
-        return y - at[1]
-
-    def on_mouse_up(self, event: events.MouseUp) -> None:
+    def click_beside(self, row: int) -> None:
         """A click on a difference or a version puts the focus on it; a click on the version in
         focus takes it."""
-        row = self._row_of_panel(event.x, event.y) if self._drag is None else None
-        found = self._places.get(row) if row is not None else None
-        if found is None:
-            super().on_mouse_up(event)
+        if row not in self._places:
             return
-        difference, number = found
+        difference, number = self._places[row]
         who = self.reviewing.voters()[number - 1][0] if number else ""
         ids = [c.id for c in difference.version(who)] or self.at.shown(difference)
         focused = self.session.review.focus in ids
@@ -109,16 +94,6 @@ class ReviewScreen(AnnotateScreen):
             self._take_version(number)
         elif ids:
             self.act(do.FocusItem(ids[0]))
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        self._scroll(event, 1)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        self._scroll(event, -1)
-
-    def _scroll(self, event: events.MouseScrollDown | events.MouseScrollUp, step: int) -> None:
-        over_panel = self._row_of_panel(event.x, event.y) is not None
-        self.act(do.MoveFocus(step) if over_panel else do.MoveParagraph(step))
 
     def _take_version(self, number: int) -> None:
         voters = self.reviewing.voters()

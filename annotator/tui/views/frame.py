@@ -19,10 +19,16 @@ from annotator.tui.styled_rows import (
 )
 from annotator.tui.theme import Theme
 from annotator.tui.views.bars import KeysNow, footer, header, keys_now
+from annotator.tui.views.item_rows import ITEM_ROWS, own_rows
 from annotator.tui.views.lint import lint
 from annotator.tui.views.message_row import message_row
 from annotator.tui.views.offers import offer_rows
-from annotator.tui.views.statements import ITEM_ROWS, focus_card, own_rows, statements
+from annotator.tui.views.statements import (
+    focus_card,
+    item_at,
+    item_of_focus_card,
+    statements,
+)
 from annotator.tui.views.strokes import Look
 from annotator.tui.views.text import Row, TextView
 
@@ -39,6 +45,16 @@ _EMPTY = strip([])
 
 
 @dataclass(frozen=True, slots=True)
+class Area:
+    """A part of the screen: column and row of its first cell, and its columns and rows."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """The content of the screen; `text` are the rows of the text view, which begin at screen row
     1."""
@@ -46,6 +62,8 @@ class Frame:
     rows: list[Drawn]
     text: list[Row]
     text_width: int
+    beside: Area | None = None
+    """Where the statements, or what stands in their place, are."""
 
 
 SidePanel = Callable[[Theme, int, int], list[list[Piece]]]
@@ -92,13 +110,17 @@ def rows_below(width: int, height: int, *, more: bool, side: bool) -> int:
     return max(5, min(8, half - 2)) if side else 5
 
 
-def side_at(width: int, height: int, *, more: bool) -> tuple[int, int] | None:
-    """The cell in which the side begins; None if it is not shown."""
-    panel = panel_width(width)
-    if panel:
-        return width - panel + 2, 1
-    rows = rows_below(width, height, more=more, side=True)
-    return (1, height - 1 - rows) if rows else None
+def item_beside(
+    made: Frame, state: ReviewState, theme: Theme, row: int, *, several: bool
+) -> str | None:
+    """The id of the item in a row of the statements, beside the text or, `several` or one, below
+    it."""
+    area = made.beside
+    if area is None:
+        return None
+    if area.x == 1 and not several:
+        return item_of_focus_card(state, row)
+    return item_at(state, theme, area.width, area.height, row)
 
 
 def frame(
@@ -136,7 +158,12 @@ def frame(
     foot = _footer(
         keys_now(state), state.schema, keys, theme, width, review=around.side is not None
     )
-    return Frame([head, *strips, foot], text_rows, text_width)
+    area = None
+    if panel:
+        area = Area(width - panel + 2, 1, panel - 1, body_height - 2 - ITEM_ROWS)
+    elif below:
+        area = Area(1, text_height + 2, width - 2, len(below) - 1)
+    return Frame([head, *strips, foot], text_rows, text_width, area)
 
 
 def _header_row(state: ReviewState, theme: Theme, width: int, around: Surroundings) -> Drawn:
@@ -348,4 +375,4 @@ def _lint_row(state: ReviewState, look: Look, width: int, around: Surroundings) 
     return _linted[0][1]
 
 
-__all__ = ["SMALLEST", "WIDE", "Frame", "Surroundings", "frame", "panel_width", "side_at"]
+__all__ = ["SMALLEST", "WIDE", "Frame", "Surroundings", "frame", "panel_width"]

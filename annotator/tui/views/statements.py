@@ -8,18 +8,22 @@ from types import MappingProxyType
 
 from annotator.model.items import Card, Item, Stance
 from annotator.model.review import ReviewState
-from annotator.model.span import Relation, Span, Value, contains
-from annotator.model.sureness import sureness
+from annotator.model.span import Relation, Span, contains
 from annotator.model.telling import both_ends, holder_of
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, paragraphs, width_of
 from annotator.tui.theme import Theme
-
-Rows = list[list[Piece]]
+from annotator.tui.views.item_rows import (
+    Rows,
+    attribute_list,
+    attribute_words,
+    concept_words,
+    item_rows,
+    marker,
+    name_words,
+    standing,
+)
 
 NO_CODES: Mapping[str, str] = MappingProxyType({})
-
-ANNOTATORS = "annotators"
-"""The rule name of suggestions that are annotators' versions."""
 
 
 def statements(
@@ -144,7 +148,8 @@ def _kept_rows(
         if len(_made) > 500:
             _made.clear()
         # Keep the card with its rows, so that its id is not reused.
-        known = _made[key] = (card, card_rows(state, card, theme, width))
+        seen = state if focused else state.changed(focus=None, draft=None)
+        known = _made[key] = (card, card_rows(seen, card, theme, width))
     return known[1]
 
 
@@ -162,7 +167,7 @@ def focus_card(
     if card is not None:
         of_card = (card.target, *(stance.relation for stance in card.stances))
         notes = sum(bool(item.note) or item.flagged for item in of_card)
-        notes += bool(_concept(state, card.target))
+        notes += bool(concept_words(state, card.target))
         quote = max(1, height - max(1, len(card.stances)) - 1 - notes)
         rows = card_rows(state, card, theme, width, quote=quote, codes=codes, whole=True)
         return rows[:height]
@@ -193,104 +198,34 @@ def _card_around(state: ReviewState) -> Card | None:
     return found
 
 
-ITEM_ROWS = 3
-"""The number of rows under the statements that are reserved for the item in focus."""
+def item_at(state: ReviewState, theme: Theme, width: int, height: int, row: int) -> str | None:
+    """The id of the item in a row of `statements`: a stance, or the target of a card."""
+    if not state.cards:
+        return None
+    pages = _pages(state, theme, width, height - 2)
+    first = 2
+    for card in pages.cards[pages.page(state, _card_in_focus(state))]:
+        rows = len(_kept_rows(state, card, theme, width, NO_CODES, focused=False))
+        if first <= row < first + rows:
+            return _item_of(card, row - first)
+        first += rows + 1
+    return None
 
 
-def own_rows(state: ReviewState, width: int) -> Rows:
-    """The item in focus in full, in `ITEM_ROWS` rows: how sure it is, layer, label and name (a long
-    name begins in the second row); then attributes, flag and note. The rows have no style of their
-    own, since every move writes them again."""
-    item = state.focused
-    if item is None:
-        return []
-    what = f"{standing(item, short=True)} {item.value.layer} {item.value.label}"
-    named = (
-        _name(state, item) if isinstance(item.value, Span) else f"of {holder_of(state, item.value)}"
-    )
-    fits = width_of([(f"{what} {named}", PLAIN)]) <= width - 2
-    first = f"{what} {named}".rstrip() if fits else what
-    rest = " · ".join([*([] if fits else [named]), *_rest(state, item)])
-    more = paragraphs(rest, width, indent="  ", limit=ITEM_ROWS - 1) if rest else []
-    return [[_marker(True), (first, PLAIN)], *more]
+def item_of_focus_card(state: ReviewState, row: int) -> str | None:
+    """The id of the item in a row of `focus_card`, as far as it shows a card."""
+    card = _card_in_focus(state) or _card_around(state)
+    return _item_of(card, row) if card is not None else None
 
 
-def item_rows(state: ReviewState, theme: Theme, width: int) -> Rows:
-    """The same with the text of the item, for a strip as wide as the screen: at most three rows."""
-    item = state.focused
-    if item is None:
-        return []
-    tail: list[Piece] = [(f" {standing(item)}", theme.muted)]
-    what = f"{item.value.layer} {item.value.label}"
-    if not isinstance(item.value, Span):
-        text = f"a stance without a target  {what}"
-        return [justify([_marker(True), (text, theme.muted)], tail, width)]
-    room = max(8, width - width_of([(what, PLAIN), *tail]) - 8)
-    quote = both_ends(state.document.quote(item.value.start, item.value.end), room)
-    head = justify([_marker(True), (f"“{quote}”", PLAIN), (f"  {what}", theme.muted)], tail, width)
-    rest = " · ".join(part for part in (_name(state, item), *_rest(state, item)) if part)
-    return [head, *paragraphs(rest, width, theme.muted, indent="  ", limit=2)] if rest else [head]
-
-
-def _name(state: ReviewState, item: Item) -> str:
-    """The entity or the concepts of an item as `= Iran`, or as `= Iran?` if only proposed and not
-    sure; a note that it has none yet, if its layer can have one."""
-    proposed = state.proposed_name(item)
-    if proposed is not None:
-        return f"= {proposed.entity}{'' if item.pending and proposed.sure else '?'}"
-    layer = state.schema.layer(item.value.layer)
-    for kind in ("entity", "concept"):
-        if isinstance(item.value, Span) and layer is not None and layer.attribute_of_type(kind):
-            held = item.value.entity if kind == "entity" else _concept(state, item)
-            return f"= {held}" if held else f"no {kind}"
-    return ""
-
-
-def _rest(state: ReviewState, item: Item) -> list[str]:
-    """The attributes of an item except names, its flag and its note."""
-    found = [*_attributes(state, item), *(["flagged"] if item.flagged else [])]
-    return [*found, f"note: {item.note}"] if item.note else found
-
-
-def _attributes(state: ReviewState, item: Item) -> list[str]:
-    """The attributes of an item except names."""
-    layer = state.schema.layer(item.value.layer)
-    found: list[str] = []
-    proposed = state.proposed_name(item) is not None
-    for name, held in item.value.attributes.items():
-        if proposed and name == "mention":
-            continue  # It comes with the name, from the words.
-        attribute = layer.attribute(name) if layer else None
-        if attribute is None or attribute.type not in ("entity", "concept"):
-            found.append(attribute_words(state, name, held))
-    return found
-
-
-def attribute_words(state: ReviewState, name: str, held: Value) -> str:
-    """The value of an attribute as it is shown: a choice alone, a number with the attribute's name,
-    a stretch of text as a quotation."""
-    if isinstance(held, list):
-        if len(held) == 2 and all(isinstance(x, int) for x in held):
-            quote = state.document.quote(int(held[0]), int(held[1]))
-            return f"{name} “{both_ends(quote, 24)}”"
-        return "; ".join(map(str, held))
-    return f"{name} {held}" if isinstance(held, int) else str(held)
-
-
-def standing(item: Item, *, short: bool = False) -> str:
-    """The status of an item in a word; for a suggestion, how sure it is, and with `short` only
-    that."""
-    if item.pending:
-        # An item with a note or a flag still waits for its decision.
-        skipped = not item.undecided
-        if skipped or item.suggestion is None:
-            return "skipped" if skipped else "suggested"
-        # In review the proposals are the annotators' own.
-        by = item.suggestion.suggester if item.suggestion.rule == ANNOTATORS else "suggested"
-        score = sureness(item.suggestion.score)
-        return score if short and by == "suggested" else f"{by} {score}"
-    assert item.standing is not None
-    return item.standing.status.value
+def _item_of(card: Card, row: int) -> str:
+    """The item in a row of a card: its stances, each with its note, come before its target."""
+    end = 0
+    for stance in card.stances:
+        end += 1 + bool(stance.relation.note or stance.relation.flagged)
+        if row < end:
+            return stance.relation.id
+    return card.target.id
 
 
 def card_rows(
@@ -311,7 +246,7 @@ def card_rows(
         rows.append(_stance_row(state, stance, theme, width, codes.get(stance.relation.id, "")))
         rows += _note(stance.relation, theme, width)
     if not rows:
-        rows = [[_marker(on_target), (_no_holder(card.target), theme.muted)]]
+        rows = [[marker(on_target), (_no_holder(card.target), theme.muted)]]
     span = card.target.value
     assert isinstance(span, Span)
     layer = state.schema.layer(span.layer)
@@ -321,17 +256,17 @@ def card_rows(
     # quotation again would take most of a key's bytes.
     quoted = paragraphs(text, width, PLAIN, indent="    ", limit=quote)
     if on_target and card.stances:
-        quoted[0] = [_marker(True), ("  ", PLAIN), *quoted[0][1:]]
+        quoted[0] = [marker(True), ("  ", PLAIN), *quoted[0][1:]]
     rows += [*quoted, *_note(card.target, theme, width)]
-    concept = _concept(state, card.target)
+    concept = concept_words(state, card.target)
     if concept:
         rows += paragraphs(f"= {concept}", width, theme.muted, indent="    ", limit=2)
     details = [span.label, *_unusual(state, card.target)]
     if whole and on_target:
-        missing = [] if concept else [_name(state, card.target)]
-        details = [span.label, *_attributes(state, card.target), *filter(None, missing)]
+        missing = [] if concept else [name_words(state, card.target)]
+        details = [span.label, *attribute_list(state, card.target), *filter(None, missing)]
     elif whole and state.focused is not None:
-        details = [state.focused.value.label, *_attributes(state, state.focused)]
+        details = [state.focused.value.label, *attribute_list(state, state.focused)]
     tail = [(f"  {standing(card.target)}", theme.muted)]
     rows.append(
         justify(
@@ -341,10 +276,6 @@ def card_rows(
         )
     )
     return rows
-
-
-def _marker(here: bool) -> Piece:
-    return ("▸ " if here else "  ", PLAIN)
 
 
 def _unusual(state: ReviewState, item: Item) -> list[str]:
@@ -376,13 +307,6 @@ def _no_holder(target: Item) -> str:
     return "somebody (no holder yet)" if how in ("direct", "indirect") else "nobody holds this yet"
 
 
-def _concept(state: ReviewState, item: Item) -> str:
-    layer = state.schema.layer(item.value.layer)
-    attribute = layer.attribute_of_type("concept") if layer else None
-    held = item.value.attributes.get(attribute.name) if attribute else None
-    return "; ".join(map(str, held)) if isinstance(held, list) else str(held or "")
-
-
 def _stance_row(
     state: ReviewState, stance: Stance, theme: Theme, width: int, code: str
 ) -> list[Piece]:
@@ -397,7 +321,7 @@ def _stance_row(
     if stance.holder is not None:
         holder_layer = state.schema.layer(stance.holder.value.layer)
         color = holder_layer.color if holder_layer else "grey"
-    marker = (f"{code:<2}", theme.hint) if code else _marker(state.focus == relation.id)
+    sign = (f"{code:<2}", theme.hint) if code else marker(state.focus == relation.id)
     more = " · ".join(_unusual(state, stance.relation))
     side = f" {label.symbol if label else '?'} {relation.label}"
     right: list[Piece] = [(" " + standing(stance.relation, short=True), theme.muted)]
@@ -405,13 +329,10 @@ def _stance_row(
     # The holder is never cut to make room for the rest.
     room = width - 2 - width_of([(side, PLAIN), *right])
     who = both_ends(who, max(6, room))
-    left: list[Piece] = [marker, (who, theme.ink(color)), (side, ink)]
+    left: list[Piece] = [sign, (who, theme.ink(color)), (side, ink)]
     if more and width_of([(f"{who} {more}", PLAIN)]) <= room:
         left.append((f" {more}", ink))
     return justify(left, right, width)
 
 
-__all__ = [
-    "ITEM_ROWS", "attribute_words", "card_rows", "focus_card", "item_rows", "own_rows",
-    "standing", "statements",
-]  # fmt: skip
+__all__ = ["card_rows", "focus_card", "item_at", "item_of_focus_card", "statements"]
