@@ -3,6 +3,7 @@ checkout, inside it in an installed copy."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from annotator.errors import SchemaError
@@ -51,7 +52,13 @@ def load_schema(name: str) -> LabelSchema:
             file=path,
             hint="Give a schema file that is readable and in UTF-8",
         ) from error
-    return parse_schema(source, file=path)
+    return _parsed(source, path)
+
+
+@lru_cache(maxsize=32)
+def _parsed(source: str, file: Path) -> LabelSchema:
+    """The schema of a source, read once for all projects that have it."""
+    return parse_schema(source, file=file)
 
 
 __all__ = ["folder", "load_schema", "schema_names", "schema_path"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -29,10 +30,15 @@ def _modules() -> Iterator[tuple[str, Path]]:
         yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts), file
 
 
+@cache
+def _tree(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
 def _imported(file: Path) -> Iterator[tuple[str, str]]:
     """`(module, name)` of everything that a file imports, wherever
     in it; the name is empty for a module."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(_tree(file)):
         if isinstance(node, ast.Import):
             yield from ((alias.name, "") for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -95,7 +101,7 @@ def test_members_of_a_family_do_not_import_each_other() -> None:
 def test_each_class_has_a_name_of_its_own() -> None:
     places: dict[str, list[str]] = {}
     for name, file in _modules():
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for node in ast.walk(_tree(file)):
             if isinstance(node, ast.ClassDef):
                 places.setdefault(node.name, []).append(name)
     assert {name: where for name, where in places.items() if len(where) > 1} == {}
@@ -121,7 +127,7 @@ def test_modules_import_each_other_in_no_circle() -> None:
 def test_only_the_console_speaks() -> None:
     found = []
     for importer, file in _modules():
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for node in ast.walk(_tree(file)):
             if isinstance(node, ast.Call) and importer not in SPEAKERS:
                 called = ast.unparse(node.func)
                 if called in (

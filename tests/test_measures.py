@@ -556,7 +556,7 @@ def test_partial_and_type_f1_are_those_of_nervaluate_where_overlaps_are_plain(
     assert _one(results, "F1 type").value == pytest.approx(found["ent_type"].f1, abs=1e-9)
 
 
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(_UNITS, _UNITS)
 def test_every_figure_is_the_same_whoever_comes_first_and_in_its_bounds(a: Units, b: Units) -> None:
     there = _comparison({"a": a, "b": b})

@@ -392,7 +392,7 @@ def test_an_interrupted_run_leaves_at_once_and_says_nothing_else(
         with subprocess.Popen(
             command, stderr=subprocess.PIPE, text=True, start_new_session=True
         ) as running:
-            _until(lambda: bool(of.suggestions.of("doc-10")))
+            _until(lambda: bool(of.suggestions.of("doc-00")))
             begun = time.monotonic()
             os.killpg(running.pid, signal.SIGINT)
             _, said = running.communicate(timeout=30)

@@ -310,12 +310,24 @@ def test_without_shared_work_there_is_nothing_to_merge(tmp_path: Path) -> None:
         merge_all(project)
 
 
+SOME = 8
+"""Documents of the seeds."""
+
+
+def _some(place: Path, name: str) -> Path:
+    """The first records of a coding of the seeds, in a file."""
+    lines = (folder("seeds") / f"{name}.jsonl").read_text(encoding="utf-8").splitlines(True)
+    file = place / f"{name}.jsonl"
+    file.write_text("".join(lines[:SOME]), encoding="utf-8")
+    return file
+
+
 def test_a_campaign_from_two_codings_to_gold_elsewhere(tmp_path: Path) -> None:
     """The gold of the seeds as one coding, the same without its last stance as the other: merge,
     review, export, validate, import elsewhere, the same bytes."""
     schema = load_schema("actors-claims-stances")
     with Project.create(tmp_path / "p") as project:
-        ingest(project, folder("seeds") / "gold.jsonl")
+        ingest(project, _some(tmp_path, "gold"))
         golden = list(project.log.records(status=Completion.GOLD))
     with Project.create(tmp_path / "q") as project:
         for record in golden:
@@ -405,13 +417,13 @@ def test_an_imported_gold_asks_again_only_about_what_is_marked_here(
 ) -> None:
     with Project.create(tmp_path / "p") as project:
         for name in order:
-            ingest(project, folder("seeds") / f"{name}.jsonl")
+            ingest(project, _some(tmp_path, name))
         gold = list(project.log.records(annotator=GOLD))
-        assert len(gold) == 24
+        assert len(gold) == SOME
         assert {(row.status, row.undecided) for row in review_rows(project)} == {
             (Completion.GOLD, 0)
         }
-        assert merge_all(project) == (24, 24)
+        assert merge_all(project) == (SOME, SOME)
         assert list(project.log.records(annotator=GOLD)) == gold
         # Somebody who codes here and agrees with the gold asks nothing; one who does not, does.
         (mine,) = (r for r in project.log.records(annotator=GOLD, document=gold[0].document.id))

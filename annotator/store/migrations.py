@@ -30,8 +30,10 @@ def migrate(database: Database) -> None:
             with database.write():
                 utils = Utils(database.connection, use_counts_table=False, execute_plugins=False)
                 pending = [step.name for step in migrations.pending(utils)]
-                migrations.apply(utils, stop_before=pending[1:2])
-                version = SCHEMA_VERSION - max(0, len(pending) - 1)
+                # Nobody else is in a new database: it is made in one transaction.
+                later = pending[1:] if database.version else []
+                migrations.apply(utils, stop_before=later[:1])
+                version = SCHEMA_VERSION - len(later)
                 database.execute(f"PRAGMA user_version = {version}")
 
 
