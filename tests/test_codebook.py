@@ -83,6 +83,17 @@ def test_an_authority_file_is_read_without_the_column_entry(tmp_path: Path) -> N
     assert told == []
 
 
+def test_columns_come_in_any_order_and_aliases_are_divided_by_either_mark(tmp_path: Path) -> None:
+    for text in (
+        "Kind;Alias;Label;QID\nstate;VR|Republic;Varnia;Q7\n",
+        'aliases,id,kind,name\n"VR; Republic",Q7,state,Varnia\n',
+    ):
+        assert read_codebook(written(tmp_path, text, "a.csv")) == (
+            [CodebookEntry("entity", "Varnia", "state", ("VR", "Republic"), external_id="Q7")],
+            [],
+        )
+
+
 @pytest.mark.parametrize(
     ("row", "said"),
     [
@@ -107,6 +118,11 @@ def test_a_row_that_does_not_hold_is_left_out_and_told(tmp_path: Path, row: str,
         ("entity,Ann,person,,,Nobody,,", "parent “Nobody” is not an entry"),
         ("entity,Ann,wizard,,,,,", "not a label of the schema"),
         ("entity,Ann,person,Astley,,,,", "alias of"),
+        ("entity,Ann,person,,,Ann,,", "circle (Ann → Ann)"),
+        (
+            "entity,Ann,person,,,Bo,,\nentity,Bo,person,,,Cy,,\nentity,Cy,person,,,Ann,,",
+            "circle (Cy → Ann → Bo → Cy)",
+        ),
     ],
 )
 def test_what_does_not_hold_together_is_told(tmp_path: Path, row: str, said: str) -> None:

@@ -299,6 +299,8 @@ def test_lint_tells_of_items_without_names_and_of_names_that_are_nearly_another(
         "nearly the same as Ana Brel" in words
         for words in told(one, Span("b", "actor", "person", 14, 18, "Ana Brel"))
     )
+    accents = Span("b", "actor", "person", 14, 18, "Ána Brell")
+    assert any("nearly the same as Ána Brell" in words for words in told(one, accents))
     assert not any(
         "nearly" in words for words in told(one, Span("b", "actor", "person", 14, 18, "Bo Lind"))
     )

@@ -30,6 +30,14 @@ OFFERS = [Offer(name) for name in NAMES]
         ("valdria gov", "government of Valdria"),
         ("lifted sanct", "not: sanctions should be lifted"),
         ("Mas", "Masoud Pezeshkian"),
+        ("vp", "Vladimir Putin"),
+        ("Ptuin", "Vladimir Putin"),
+        ("Pezshk", "Masoud Pezeshkian"),
+        ("sacnti", "not: sanctions should be lifted"),
+        ("governments vald", "government of Valdria"),
+        ("not:sanc", "not: sanctions should be lifted"),
+        ("not sanc", "not: sanctions should be lifted"),
+        ("Váldria", "government of Valdria"),
     ],
 )
 def test_letters_find_by_beginnings_of_words_and_in_spite_of_slips(typed: str, found: str) -> None:
@@ -44,6 +52,15 @@ def test_near_names_are_told_and_the_same_name_is_not() -> None:
     assert nearest(NAMES, "goverment of Valdria") == ("government of Valdria", 98)
     assert nearest(NAMES, "government of Valdria") is None
     assert nearest(NAMES, "gov") is None
+
+
+def test_accents_neither_hide_a_name_nor_make_another() -> None:
+    offers = [Offer("Zürich"), Offer("Évora"), Offer("Nottingham"), Offer("people’s party")]
+    for typed, found in (
+        ("zuri", "Zürich"), ("evo", "Évora"), ("not", "Nottingham"), ("people's", "people’s party"),
+    ):  # fmt: skip
+        assert [offer.value for offer in matching(offers, typed)] == [found]
+    assert nearest(["Zürich"], "Zurich") == ("Zürich", 100)
 
 
 def test_a_concept_is_turned_and_turned_back() -> None:

@@ -223,8 +223,18 @@ def title_of(text: str, paragraphs: Iterable[Paragraph], *, limit: int = 60) -> 
     return ""
 
 
+def searchable(text: str) -> str:
+    """The text as it is compared when it is searched: without capitals, accents, and differences
+    of typed apostrophes (`Zürich` as `zurich`)."""
+    plain = text.casefold().replace("’", "'")
+    if plain.isascii():
+        return plain
+    apart = unicodedata.normalize("NFKD", plain)
+    return "".join(char for char in apart if not unicodedata.combining(char))
+
+
 __all__ = [
     "BOILERPLATE", "HARMFUL", "Document", "Paragraph", "Splitting", "displayable", "folded",
-    "folded_sha256", "is_boilerplate", "is_word", "paragraph_number", "plural", "split_paragraphs",
-    "text_sha256", "title_of", "trim", "words",
+    "folded_sha256", "is_boilerplate", "is_word", "paragraph_number", "plural", "searchable",
+    "split_paragraphs", "text_sha256", "title_of", "trim", "words",
 ]  # fmt: skip

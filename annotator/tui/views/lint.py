@@ -12,6 +12,7 @@ from annotator.model.items import Card
 from annotator.model.names import CONTRARY, Concepts, concepts_of, names_of
 from annotator.model.review import ReviewState
 from annotator.model.span import AUTHOR, Relation, Span
+from annotator.model.text import searchable
 
 LintFinding = tuple[str, str]
 """A finding, and the id of the item it is about."""
@@ -110,16 +111,17 @@ NEARLY = 0.85
 
 
 def _nearly(name: str, others: Iterable[str]) -> str:
-    """Another name that is nearly the same and has the same beginning; empty if there is none."""
-    for other in others:
-        close = (
-            other != name
-            and abs(len(other) - len(name)) <= 3
-            and other[:1].casefold() == name[:1].casefold()
-        )
-        if close and SequenceMatcher(None, name, other).ratio() >= NEARLY:
-            return other
-    return ""
+    """Another name that is nearly the same and has the same beginning; empty if there is none.
+    Accents and capitals make no difference."""
+    plain = searchable(name)
+    return next(
+        (other for other in others if other != name and _is_near(plain, searchable(other))), ""
+    )
+
+
+def _is_near(one: str, other: str) -> bool:
+    near = abs(len(one) - len(other)) <= 3 and one[:1] == other[:1]
+    return near and SequenceMatcher(None, one, other).ratio() >= NEARLY
 
 
 def _both_sides(state: ReviewState, concepts: Concepts) -> list[LintFinding]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from annotator.errors import InputError
@@ -17,7 +18,7 @@ from annotator.project import Project
 from annotator.workflows.names.qda import qdc_rows
 
 COLUMNS = ("entry", "name", "kind", "aliases", "definition", "parent", "opposite", "external_id")
-"""Columns of a codebook; `aliases` are divided by |."""
+"""Columns of a codebook; `aliases` are divided by | or a semicolon."""
 COUNTS = ("mentions", "documents", "annotators")
 """Columns that an export adds, and that an import passes over."""
 _OTHER_NAMES = {
@@ -76,7 +77,8 @@ def _table_rows(path: Path) -> Iterator[tuple[int, Mapping[str, str], bool]]:
             f"cannot be read: {error}", file=path, hint="Save it as CSV in UTF-8"
         ) from error
     first = text.split("\n", 1)[0]
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter="\t" if "\t" in first else ",")
+    divided = max("\t;,", key=first.count)
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=divided)
     columns = {name: _column(name) for name in rows.fieldnames or ()}
     if "name" not in columns.values():
         raise InputError(
@@ -117,7 +119,7 @@ def _entry(cells: Mapping[str, str], before: CodebookEntry | None) -> CodebookEn
     held = before or CodebookEntry(kind, name, external_id=cells.get("guid", ""))
     aliases = held.aliases
     if "aliases" in cells:
-        given = (alias.strip() for alias in cells["aliases"].split("|"))
+        given = (alias.strip() for alias in re.split(r"[|;]", cells["aliases"]))
         aliases = tuple(dict.fromkeys(alias for alias in given if alias))
     return CodebookEntry(
         kind,
@@ -146,6 +148,8 @@ def import_codebook(
     """
     before = project.names.codebook()
     entries, told = read_codebook(path, entry=entry, before=before)
+    entries, circles = _without_circles(entries, before)
+    told += circles
     wanted = [one for one in entries if before.by_name.get((one.kind, one.name)) != one]
     added = sum((one.kind, one.name) not in before.by_name for one in wanted)
     after = Codebook.of(
@@ -160,9 +164,33 @@ def import_codebook(
     return CodebookImport(added, len(wanted) - added, len(entries) - len(wanted), tuple(told))
 
 
+def _without_circles(
+    entries: Sequence[CodebookEntry], before: Codebook
+) -> tuple[list[CodebookEntry], list[str]]:
+    """The entries, without the parents that would close a circle; what is to be said of these."""
+    after = dict(before.by_name)
+    after.update({(one.kind, one.name): replace(one, parent="") for one in entries})
+    kept: list[CodebookEntry] = []
+    told: list[str] = []
+    for one in entries:
+        line, at = [one.parent], after.get((one.kind, one.parent))
+        while at is not None and at.parent and at.parent not in line:
+            line.append(at.parent)
+            at = after.get((one.kind, at.parent))
+        if one.parent and one.name in line:
+            way = " → ".join([one.name, *line[: line.index(one.name) + 1]])
+            told.append(
+                f"“{one.name}”: its parents would go in a circle ({way}): the parent is left out"
+            )
+            one = replace(one, parent="")
+        after[one.kind, one.name] = one
+        kept.append(one)
+    return kept, told
+
+
 def problems(codebook: Codebook, project: Project) -> list[str]:
-    """Inconsistencies: parents and opposites that are not entries, circles, kinds that are not
-    labels, aliases of two entries."""
+    """Inconsistencies: parents and opposites that are not entries, kinds that are not labels,
+    aliases of two entries."""
     labels = {
         label.name
         for layer in project.schema.span_layers
@@ -177,9 +205,6 @@ def problems(codebook: Codebook, project: Project) -> list[str]:
         ):
             if name and codebook.get(one.kind, name) is None:
                 found.append(f"“{one.name}”: its {what} “{name}” is not an entry")
-        line = codebook.ancestors(one.kind, one.name)
-        if line and (last := codebook.get(one.kind, line[-1])) is not None and last.parent:
-            found.append(f"“{one.name}”: its parents go in a circle")
         if one.kind == "entity" and one.label and labels and one.label not in labels:
             found.append(f"“{one.name}”: “{one.label}” is not a label of the schema")
         for alias in one.aliases:

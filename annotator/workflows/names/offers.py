@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from annotator.model.names import CONTRARY
+from annotator.model.text import searchable
 
 NEAR = 84
 """From this percentage of likeness on, a known name is shown while another one is typed."""
 ALIKE = 75
 """From this percentage of likeness on, a typed word finds a word of an offer."""
+BEGUN = 80
+"""The same of the beginning of a word."""
 _WORD = re.compile(r"[\w'’-]+")
+_NOT = re.compile(r"not(:\s*|\s+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +43,19 @@ class Completer(Protocol):
 
 def matching(offers: Sequence[Offer], typed: str) -> list[Offer]:
     """The offers that the typed letters find, or all if nothing is typed: first those that begin
-    with them, then those of which words begin with the typed words in any order, then those that
-    hold them, then those with words alike (`santions`)."""
-    wanted = typed.casefold().removeprefix(CONTRARY).strip()
+    with them, then those of which words begin with the typed words in any order, or whose initials
+    they are, then those that hold them, then those with words alike (`santions`, `Ptuin`). Capitals
+    and accents make no difference, nor does a `not` before a concept."""
+    wanted = _searched(typed)
     if not wanted:
         return list(offers)
     parts = wanted.split()
     ranked: list[tuple[int, int, Offer]] = []
     left: list[tuple[int, Offer]] = []
     for i, offer in enumerate(offers):
-        names = [name.casefold().removeprefix(CONTRARY) for name in (offer.value, *offer.aliases)]
+        names = [_searched(name) for name in (offer.value, *offer.aliases)]
         rank = min(_rank(wanted, parts, name) for name in names)
+        rank = 1 if rank > 1 and wanted == _initials(offer.value) else rank
         if rank < 3:
             ranked.append((rank, i, offer))
         else:
@@ -57,6 +63,13 @@ def matching(offers: Sequence[Offer], typed: str) -> list[Offer]:
     if len(wanted) >= 4 and len(ranked) < 6:
         ranked += [(3, i, offer) for i, offer in left if _is_alike(parts, offer)]
     return [offer for _, _, offer in sorted(ranked, key=lambda r: r[:2])]
+
+
+def _searched(name: str) -> str:
+    """A name or what is typed of one, as they are compared."""
+    bare = searchable(name).strip()
+    begun = _NOT.match(bare)
+    return bare[begun.end() :] if begun else bare
 
 
 def _rank(wanted: str, parts: Sequence[str], name: str) -> int:
@@ -68,21 +81,32 @@ def _rank(wanted: str, parts: Sequence[str], name: str) -> int:
     return 2 if wanted in name else 3
 
 
+def _initials(name: str) -> str:
+    """The first letters of the words with a capital (`nsl` of the North Sea League); empty of fewer
+    than two."""
+    found = "".join(word[0] for word in _WORD.findall(name) if word[0].isupper())
+    return searchable(found) if len(found) > 1 else ""
+
+
 def _is_alike(parts: Sequence[str], offer: Offer) -> bool:
     """Whether each typed word is like a word of the offer, or like the beginning of one."""
     from rapidfuzz import fuzz
 
-    words = _WORD.findall(" ".join((offer.value, *offer.aliases)).casefold())
-    return all(
-        any(word.startswith(part) or fuzz.ratio(part, word, score_cutoff=ALIKE) for word in words)
-        for part in parts
-    )
+    words = _WORD.findall(searchable(" ".join((offer.value, *offer.aliases))))
+
+    def alike(part: str, word: str) -> bool:
+        if word.startswith(part) or fuzz.ratio(part, word, score_cutoff=ALIKE):
+            return True
+        begun = (word[: len(part) + more] for more in (0, 1))
+        return len(part) > 3 and any(fuzz.ratio(part, one, score_cutoff=BEGUN) for one in begun)
+
+    return all(any(alike(part, word) for word in words) for part in parts)
 
 
 def nearest(known: Iterable[str], typed: str) -> tuple[str, int] | None:
     """The known name that is most like what is typed and is not it, with the percent
     of likeness; None below `NEAR`."""
-    wanted = typed.strip().removeprefix(CONTRARY)
+    wanted = typed.strip().removeprefix(CONTRARY).strip()
     if len(wanted) < 4:
         return None
     from rapidfuzz import fuzz, process
@@ -90,7 +114,9 @@ def nearest(known: Iterable[str], typed: str) -> tuple[str, int] | None:
     names = [name.removeprefix(CONTRARY) for name in known]
     if wanted in names:
         return None
-    found = process.extractOne(wanted, names, scorer=fuzz.ratio, score_cutoff=NEAR)
+    found = process.extractOne(
+        wanted, names, scorer=fuzz.ratio, processor=searchable, score_cutoff=NEAR
+    )
     return None if found is None else (found[0], round(found[1]))
 
 
@@ -112,4 +138,14 @@ def turned(part: str) -> str:
     return bare.removeprefix(CONTRARY) if bare.startswith(CONTRARY) else f"{CONTRARY}{bare}"
 
 
-__all__ = ["ALIKE", "NEAR", "Completer", "Offer", "matching", "nearest", "turned", "unfinished"]
+__all__ = [
+    "ALIKE",
+    "BEGUN",
+    "NEAR",
+    "Completer",
+    "Offer",
+    "matching",
+    "nearest",
+    "turned",
+    "unfinished",
+]
