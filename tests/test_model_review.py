@@ -18,7 +18,7 @@ from annotator.model.review import Mode, ReviewState, open_document, step
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document, split_paragraphs
 from annotator.resources import load_schema
-from annotator.tui.views.lint import lint
+from annotator.tui.views.lint import NamesElsewhere, lint
 
 TEXT = (
     "Iran rejects the plan, and Mr Putin says that sanctions must end.\n"
@@ -462,7 +462,7 @@ def test_lint_finds_what_is_unfinished_or_contradictory() -> None:
     assert "Iran is for and against “sanctions should end” in this document" in [
         said for said, _ in lint(state)
     ]
-    found = lint(state, {"Putin": ("Iran", "Vladimir Putin")})
+    found = lint(state, NamesElsewhere({"Putin": ("Iran", "Vladimir Putin")}))
     assert ("“Putin” is Iran here, Vladimir Putin elsewhere", "sPutin") in found
 
 

@@ -26,7 +26,7 @@ from annotator.learners.names.text import NameText
 from annotator.learners.names.training import fit
 from annotator.model import actions as do
 from annotator.model.annotation import AnnotationSet
-from annotator.model.codebook import Codebook
+from annotator.model.codebook import Codebook, CodebookEntry
 from annotator.model.decision import Completion, Standing, Status, Suggestion
 from annotator.model.names import ProposedName
 from annotator.model.record import Record
@@ -35,7 +35,7 @@ from annotator.model.span import Relation, Span
 from annotator.model.text import Document
 from annotator.project import KnownName
 from annotator.resources import load_schema
-from annotator.tui.views.lint import lint
+from annotator.tui.views.lint import NamesElsewhere, lint
 from annotator.workflows.names.concepts import concept_offers
 from annotator.workflows.training.name_weights import LEAST, learn_names
 
@@ -281,13 +281,15 @@ def test_a_move_of_the_focus_works_nothing_out_twice() -> None:
 # --- what is told of names
 
 
-def told(*spans: Span, relations: Sequence[Relation] = ()) -> list[str]:
+def told(
+    *spans: Span, relations: Sequence[Relation] = (), opposites: Mapping[str, str] | None = None
+) -> list[str]:
     """What lint says of a document with these annotations."""
     standings = {one.id: Standing(Status.ACCEPTED, one) for one in (*spans, *relations)}
     state = open_document(
         document(TEXT), SCHEMA, session="t", annotations=AnnotationSet({0: standings})
     )
-    return [words for words, _ in lint(state)]
+    return [words for words, _ in lint(state, NamesElsewhere({}, opposites or {}))]
 
 
 def test_lint_tells_of_items_without_names_and_of_names_that_are_nearly_another() -> None:
@@ -319,6 +321,24 @@ def test_lint_tells_of_a_holder_of_a_concept_and_its_contrary() -> None:
         ]
         found = told(holder, *claims, relations=sides)
         assert any("for and against “crews are paid”" in words for words in found) is said
+
+
+def test_lint_knows_the_opposites_of_the_codebook_and_each_name_of_a_holder() -> None:
+    book = Codebook.of([CodebookEntry("concept", "crews are unpaid", opposite="crews are paid")])
+    holder = Span("a", "actor", "person", 0, 5, "Ana Brell")
+    both = Span("b", "actor", "person", 14, 18, "Bo Lind; Ana Brell")
+    claims = [
+        Span("c", "claim", "fact", 6, 18, attributes={"concept": ["crews are unpaid"]}),
+        Span("d", "claim", "fact", 19, 33, attributes={"concept": ["crews are paid"]}),
+    ]
+    for side, said in (("support", True), ("oppose", False)):
+        sides = [
+            Relation("r", "stance", "support", "a", "c"),
+            Relation("s", "stance", side, "b", "d"),
+        ]
+        found = told(holder, both, *claims, relations=sides, opposites=book.opposites)
+        assert any("Ana Brell is for and against" in words for words in found) is said
+        assert not any("Bo Lind is for and against" in words for words in found)
 
 
 def test_what_is_learnt_from_a_project_goes_over_what_is_shipped() -> None:

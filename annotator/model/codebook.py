@@ -46,6 +46,12 @@ class Codebook:
         return {(one.kind, one.name): one.external_id for one in self.entries if one.external_id}
 
     @cached_property
+    def opposites(self) -> Mapping[str, str]:
+        """Concept -> its opposite, whichever of the two says so."""
+        said = [(e.name, e.opposite) for e in self.entries if e.kind == "concept" and e.opposite]
+        return {other: one for one, other in said} | dict(said)
+
+    @cached_property
     def _by_form(self) -> Mapping[tuple[NameKind, str], tuple[str, ...]]:
         found: dict[tuple[NameKind, str], tuple[str, ...]] = {}
         for one in self.entries:

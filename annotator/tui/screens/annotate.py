@@ -3,7 +3,7 @@ rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from annotator.tui.tour import TourStep
 from annotator.tui.views import attribution
 from annotator.tui.views.bars import BLIND
 from annotator.tui.views.frame import SidePanel, Surroundings, frame
-from annotator.tui.views.lint import lint
+from annotator.tui.views.lint import NamesElsewhere, lint
 from annotator.tui.views.strokes import Look
 from annotator.tui.widgets.rows import Rows
 
@@ -153,7 +153,7 @@ class AnnotateScreen(KeepingScreen):
                 "",
                 self.session.source.news,
             ):
-                self._message = self._message or _left_behind(left, self.session.ambiguous())
+                self._message = self._message or _left_behind(left, self.session.elsewhere())
         if self.session.review.mode is Mode.HOLDER:
             self._hint_holders()
         self.after()
@@ -200,7 +200,7 @@ class AnnotateScreen(KeepingScreen):
             self._panel,
             notes,
             self.side(),
-            session.ambiguous(),
+            session.elsewhere(),
             self._tour(),
             self.left(),
             self._offered(),
@@ -300,7 +300,7 @@ class AnnotateScreen(KeepingScreen):
 
     def run_lint(self) -> None:
         """Go to the next item with a finding."""
-        found = lint(self.session.review, self.session.ambiguous())
+        found = lint(self.session.review, self.session.elsewhere())
         if not found:
             self._message = "nothing in this paragraph looks unfinished"
             self.redraw()
@@ -372,9 +372,9 @@ class AnnotateScreen(KeepingScreen):
         self.shell.show_queue()
 
 
-def _left_behind(left: ReviewState, ambiguous: Mapping[str, Sequence[str]]) -> str:
+def _left_behind(left: ReviewState, elsewhere: NamesElsewhere) -> str:
     """What to say about the paragraph that was just finished, without blocking."""
-    found = lint(left, ambiguous)
+    found = lint(left, elsewhere)
     more = f" (+{len(found) - 1})" if len(found) > 1 else ""
     return f"in the paragraph before: {found[0][0]}{more}" if found else ""
 

@@ -8,7 +8,6 @@ decision means: `Annotating` in an annotator's own work, `Adjudicating` (`tui/re
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from annotator.errors import ConflictError, StoreError
@@ -23,6 +22,7 @@ from annotator.tui.session.phrases import KeptPhrases
 from annotator.tui.session.queue import Lead
 from annotator.tui.session.saving import Saving
 from annotator.tui.session.source import Source
+from annotator.tui.views.lint import NamesElsewhere
 from annotator.workflows.background import Background
 from annotator.workflows.review.discussion import Message, messages
 
@@ -65,7 +65,7 @@ class Session:
         and the first picture need not wait for it."""
         self._phrases = KeptPhrases(project)
         self._place: Position | None = None
-        self._ambiguous: Mapping[str, Sequence[str]] | None = None
+        self._elsewhere: NamesElsewhere | None = None
         self._said: list[Message] | None = None
         """What review says about the open document, once it was read."""
 
@@ -80,7 +80,7 @@ class Session:
     def open(self, document: str, *, paragraph: int | None = None, item: str | None = None) -> None:
         """Open a document where the annotator left it, or at the given place."""
         text = self.project.documents.load(document)
-        self._said = self._ambiguous = None
+        self._said = self._elsewhere = None
         self.source.prepare(text)
         before = self.state
         if paragraph is None:
@@ -137,7 +137,7 @@ class Session:
         self.state = after
         if group:
             if any(_renames(decision) for decision in group):
-                self._ambiguous = None
+                self._elsewhere = None
             decided_by = self.source.decided_by
             if self.saving.add(Pending.of(after.document.id, self.annotator, group, decided_by)):
                 self.source.saved(after, group)
@@ -242,12 +242,16 @@ class Session:
         events = self.project.log.events(self.review.document.id, self.annotator)
         return {event.decision.group: event.time for event in events}
 
-    def ambiguous(self) -> Mapping[str, Sequence[str]]:
-        """Forms in the text to which this annotator gave two or more entities, with these. They are
-        read once per document, and again after a name was given."""
-        if self._ambiguous is None:
-            self._ambiguous = self.project.names.ambiguous(self.annotator, self.review.document.id)
-        return self._ambiguous
+    def elsewhere(self) -> NamesElsewhere:
+        """What lint has to know of names: forms in the text to which this annotator gave two or
+        more entities, and opposites of the codebook. They are read once per document, and again
+        after a name was given."""
+        if self._elsewhere is None:
+            names = self.project.names
+            self._elsewhere = NamesElsewhere(
+                names.ambiguous(self.annotator, self.review.document.id), names.codebook().opposites
+            )
+        return self._elsewhere
 
     def message_here(self) -> str:
         """What review says to the annotators about the open paragraph; empty in review."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from annotator.model.review import Mode, ReviewState
@@ -20,7 +20,7 @@ from annotator.tui.styled_rows import (
 from annotator.tui.theme import Theme
 from annotator.tui.views.bars import KeysNow, footer, header, keys_now
 from annotator.tui.views.item_rows import ITEM_ROWS, own_rows
-from annotator.tui.views.lint import lint
+from annotator.tui.views.lint import NamesElsewhere, lint
 from annotator.tui.views.message_row import message_row
 from annotator.tui.views.offers import offer_rows
 from annotator.tui.views.statements import (
@@ -81,8 +81,8 @@ class Surroundings:
     notes: str = ""
     side: SidePanel | None = None
     """What is shown in place of the statements, by theme, width and height."""
-    ambiguous: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Forms in the text that have several entities."""
+    elsewhere: NamesElsewhere = field(default_factory=NamesElsewhere)
+    """What is known of names beyond the paragraph."""
     tour: tuple[str, str, str] | None = None
     """Title and words of a step of the guided tour, and how to leave it."""
     left: str = ""
@@ -198,7 +198,7 @@ def _message_row(
             state.selection,
             state.draft,
             look.theme,
-            around.ambiguous,
+            around.elsewhere,
         ),
         (*shown, around.error, around.message, width),
         lambda: message_row(
@@ -208,7 +208,7 @@ def _message_row(
             width,
             said=around.message,
             error=around.error,
-            lints=0 if panel or selecting else len(lint(state, around.ambiguous)),
+            lints=0 if panel or selecting else len(lint(state, around.elsewhere)),
         ),
     )
 
@@ -366,9 +366,9 @@ _linted: list[tuple[tuple[object, ...], list[Piece]]] = []
 
 def _lint_row(state: ReviewState, look: Look, width: int, around: Surroundings) -> list[Piece]:
     """The first finding, and how many more there are; reused while nothing is decided."""
-    about = (state.cards, state.annotations, around.ambiguous, look.theme, width)
+    about = (state.cards, state.annotations, around.elsewhere, look.theme, width)
     if not _linted or any(a is not b for a, b in zip(_linted[0][0], about, strict=True)):
-        found = lint(state, around.ambiguous)
+        found = lint(state, around.elsewhere)
         more = f" (+{len(found) - 1})" if len(found) > 1 else ""
         row = [(clip(f"LINT  {found[0][0]}{more}", width), look.theme.muted)] if found else _NOTHING
         _linted[:] = [(about, row)]

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from types import MappingProxyType
+from itertools import product
 
 from annotator.model.items import Card
 from annotator.model.names import CONTRARY, Concepts, concepts_of, names_of
@@ -17,12 +18,22 @@ from annotator.model.text import searchable
 LintFinding = tuple[str, str]
 """A finding, and the id of the item it is about."""
 
-_CLEAR: Mapping[str, Sequence[str]] = MappingProxyType({})
+
+@dataclass(frozen=True, slots=True)
+class NamesElsewhere:
+    """What is known of names beyond the paragraph: the forms in the text that have several entities
+    in the annotator's whole work, with these entities; and concepts of the codebook, each with its
+    opposite."""
+
+    ambiguous: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    opposites: Mapping[str, str] = field(default_factory=dict)
 
 
-def lint(state: ReviewState, ambiguous: Mapping[str, Sequence[str]] = _CLEAR) -> list[LintFinding]:
-    """The findings in the paragraph in work, by statement. `ambiguous` are the forms in the text
-    that have several entities in the annotator's whole work, with these entities."""
+_NOTHING_ELSEWHERE = NamesElsewhere()
+
+
+def lint(state: ReviewState, elsewhere: NamesElsewhere = _NOTHING_ELSEWHERE) -> list[LintFinding]:
+    """The findings in the paragraph in work, by statement."""
     found = [finding for card in state.cards for finding in _of_card(state, card)]
     for item in state.items:
         if (
@@ -31,7 +42,7 @@ def lint(state: ReviewState, ambiguous: Mapping[str, Sequence[str]] = _CLEAR) ->
             and state.find(item.value.target) is None
         ):
             found.append(("a stance without a target", item.id))
-    return [*found, *_two_names(state, ambiguous), *_names(state)]
+    return [*found, *_two_names(state, elsewhere.ambiguous), *_names(state, elsewhere.opposites)]
 
 
 def _of_card(state: ReviewState, card: Card) -> list[LintFinding]:
@@ -73,7 +84,7 @@ def _two_names(state: ReviewState, ambiguous: Mapping[str, Sequence[str]]) -> li
     return found
 
 
-def _names(state: ReviewState) -> list[LintFinding]:
+def _names(state: ReviewState, opposites: Mapping[str, str]) -> list[LintFinding]:
     """Decided items without a name, entities that are nearly another, and
     holders of a concept and its contrary."""
     found: list[LintFinding] = []
@@ -99,7 +110,7 @@ def _names(state: ReviewState) -> list[LintFinding]:
         for kind, name in named:
             if kind == "entity" and entities[name] == 1 and (near := _nearly(name, entities)):
                 found.append((f"{name} occurs once and is nearly the same as {near}", id))
-    return [*found, *_both_sides(state, concepts)]
+    return [*found, *_both_sides(state, concepts, opposites)]
 
 
 def _a(word: str) -> str:
@@ -124,9 +135,11 @@ def _is_near(one: str, other: str) -> bool:
     return near and SequenceMatcher(None, one, other).ratio() >= NEARLY
 
 
-def _both_sides(state: ReviewState, concepts: Concepts) -> list[LintFinding]:
+def _both_sides(
+    state: ReviewState, concepts: Concepts, opposites: Mapping[str, str]
+) -> list[LintFinding]:
     """Stances of the paragraph whose holder takes the other side on the same concept elsewhere in
-    the document."""
+    the document. A concept and its opposite in the codebook are one, with the sides turned."""
     here = {item.id for item in state.items if not item.pending}
     spans = {one.id: one for one in state.annotations.annotations() if isinstance(one, Span)}
     sides: dict[tuple[str, str], dict[int, list[str]]] = {}
@@ -135,12 +148,11 @@ def _both_sides(state: ReviewState, concepts: Concepts) -> list[LintFinding]:
         sign = {"support": 1, "oppose": -1}.get(one.label, 0)
         if target is None or not sign or (holder is None and one.source != AUTHOR):
             continue
-        name = one.source if holder is None else holder.entity or ""
-        for kind, concept in names_of(target, concepts) if name else ():
-            if kind == "concept":
-                turned = -1 if concept.startswith(CONTRARY) else 1
-                of = sides.setdefault((name, concept.removeprefix(CONTRARY)), {})
-                of.setdefault(sign * turned, []).append(one.id)
+        names = [one.source] if holder is None else [n for _, n in names_of(holder, {})]
+        given = [name for kind, name in names_of(target, concepts) if kind == "concept"]
+        for name, concept in product(names, given):
+            bare, turned = _one_of_two(concept, opposites)
+            sides.setdefault((name, bare), {}).setdefault(sign * turned, []).append(one.id)
     found: list[LintFinding] = []
     for (name, concept), of in sides.items():
         where = next((id for ids in of.values() for id in ids if id in here), None)
@@ -148,6 +160,16 @@ def _both_sides(state: ReviewState, concepts: Concepts) -> list[LintFinding]:
             who = "the author" if name == AUTHOR else name
             found.append((f"{who} is for and against “{concept}” in this document", where))
     return found
+
+
+def _one_of_two(concept: str, opposites: Mapping[str, str]) -> tuple[str, int]:
+    """The concept, or the opposite that comes before it in the alphabet, without `not: `; and -1
+    where it is turned by this."""
+    bare, turned = concept.removeprefix(CONTRARY), -1 if concept.startswith(CONTRARY) else 1
+    other = opposites.get(bare, bare)
+    if other.startswith(CONTRARY):
+        return bare, turned
+    return (other, -turned) if other < bare else (bare, turned)
 
 
 __all__ = ["LintFinding", "lint"]
