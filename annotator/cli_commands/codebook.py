@@ -50,7 +50,7 @@ def import_(ctx: click.Context, path: Path, entry: NameKind, dry_run: bool, as_j
     """Import names from a CSV, TSV or REFI-QDA file.
 
     They replace entries of the same name. The columns are entry (entity or concept), name, kind,
-    aliases (separated by |), definition, parent, opposite and external_id. A file without the
+    aliases (separated by | or ;), definition, parent, opposite and external_id. A file without the
     column entry is an authority file of entities: id, name, aliases, kind. A codebook of ATLAS.ti,
     MAXQDA, NVivo or QualCoder (.qdc) brings names, definitions and parents. The exit code is 1 if
     something was left out or is inconsistent.
