@@ -32,8 +32,8 @@ from annotator.tui.screens.review import ReviewScreen
 from annotator.tui.session import Session
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.names.offers import Offer, matching
-from annotator.workflows.names.registry import entries, mentions
-from annotator.workflows.names.renaming import rename
+from annotator.workflows.names.registry import entries, history, mentions
+from annotator.workflows.names.renaming import rename, take_back
 
 Play = Callable[[Pilot[int], Session], Awaitable[None]]
 
@@ -266,6 +266,34 @@ def test_renaming_to_a_name_in_use_merges_and_a_plural_keeps_its_other_names(
         assert rename(of, "ada", "concept", "the plan is good", "the plan is bad") == 1
         assert [e.name for e in entries(of, "ada", "concept")] == ["the plan is bad"]
         assert rename(of, "ada", "entity", "nobody", "x") == 0
+        assert of.verify() == []
+
+
+def test_a_renaming_is_logged_and_is_taken_back_in_a_later_sitting(tmp_path: Path) -> None:
+    def named() -> list[str]:
+        return [entry.name for entry in entries(of, "ada", "entity")]
+
+    with _demo(tmp_path / "p") as of:
+        session = Session(of, "ada", "a")
+        session.open("doc-0")
+        session.do(do.AcceptAll())
+        session.do(do.FocusItem("sIran"))
+        session.do(do.SetAttribute("entity", "Persia"))
+        before = named()
+        assert rename(of, "ada", "entity", "Persia", "Iran") == 1
+        assert rename(of, "ada", "entity", "Iran", "IRI") == 1
+    with Project.open(tmp_path / "p") as of:
+        assert [(event.who, event.what) for event in history(of)] == [
+            ("ada", "entity “Persia” renamed to “Iran”: 1 mention in 1 document"),
+            ("ada", "entity “Iran” renamed to “IRI”: 1 mention in 1 document"),
+        ]
+        assert take_back(of, "ben", "entity") == ("", 0)
+        assert take_back(of, "ada", "concept") == ("", 0)
+        assert take_back(of, "ada", "entity") == ("“IRI” is “Iran” again", 1)
+        assert history(of)[1].what.endswith(", taken back")
+        assert take_back(of, "ada", "entity") == ("“Iran” is “Persia” again", 1)
+        assert named() == before
+        assert take_back(of, "ada", "entity") == ("", 0)
         assert of.verify() == []
 
 

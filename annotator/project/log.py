@@ -68,6 +68,11 @@ class Log:
         """The log of a document in local order, of one annotator or of all."""
         return log.events(self._database, document, annotator)
 
+    def grouped(self, beginning: str, annotator: str | None = None) -> Iterator[Event]:
+        """The events of groups whose names begin so, of all documents, and those that take such
+        groups back or bring them back, in local order."""
+        return log.grouped(self._database, beginning, annotator)
+
     def watch(self) -> Watch:
         """A watch that says which documents others have worked on since it was made or last
         asked."""

@@ -236,8 +236,20 @@ def events(db: Database, document: str, annotator: str | None = None) -> Iterato
     )
 
 
+def grouped(db: Database, beginning: str, annotator: str | None = None) -> Iterator[Event]:
+    """The events of groups whose names begin so, and those that take such groups back or bring
+    them back, in local order. All of the log is looked through."""
+    rows = db.rows(
+        f"SELECT {EVENT_COLUMNS} FROM event WHERE (grouping GLOB ?1 OR reverts GLOB ?1) "
+        "AND (?2 IS NULL OR annotator = ?2) ORDER BY sequence",
+        (f"{beginning}*", annotator),
+    )
+    yield from read_rows(rows, lambda *row: event_of(row), lambda _, number, *__: f"event {number}")
+
+
 __all__ = [
-    "INSERT_EVENT", "PUT_COMPLETION", "PUT_ITEM", "completion_of", "events", "history", "item_row",
+    "INSERT_EVENT", "PUT_COMPLETION", "PUT_ITEM", "completion_of", "events", "grouped", "history",
+    "item_row",
     "record", "state",
 ]  # fmt: skip
 

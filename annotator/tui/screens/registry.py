@@ -22,7 +22,7 @@ from annotator.workflows.names.registry import (
     entries,
     mentions,
 )
-from annotator.workflows.names.renaming import rename, restore
+from annotator.workflows.names.renaming import rename, take_back
 from annotator.workflows.search import Hit, search
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ def registry_screen(app: Shell, kind: NameKind) -> ListScreen:
     the mentions, r renames or merges."""
     session = app.session
     known: list[RegistryEntry] = []
-    renamed: list[tuple[str, str]] = []
 
     def lines() -> Sequence[ListLine]:
         known[:] = entries(session.project, session.annotator, kind)
@@ -59,16 +58,19 @@ def registry_screen(app: Shell, kind: NameKind) -> ListScreen:
             if answer is None:
                 return
             try:
-                token = session.project.new_session()
                 number = rename(
-                    session.project, session.annotator, kind, entry.name, answer, token=token
+                    session.project,
+                    session.annotator,
+                    kind,
+                    entry.name,
+                    answer,
+                    reviewer=session.source.decided_by,
                 )
             except StoreError as error:
                 screen.say(f"some of it could not be saved: {error.message}")
             else:
                 merged = any(e.name == answer.strip() for e in known if e.name != entry.name)
                 word = "merged with" if merged else "renamed to"
-                renamed.append((token, answer.strip()))
                 screen.reload()
                 screen.say(
                     f"{plural(number, 'mention')} {word} “{answer.strip()}”; u takes it back"
@@ -87,7 +89,7 @@ def registry_screen(app: Shell, kind: NameKind) -> ListScreen:
         )
 
     def back(_: int) -> None:
-        screen.say(_taken_back(app, kind, renamed))
+        screen.say(_taken_back(app, kind))
         screen.reload()
         session.reload()
 
@@ -118,16 +120,17 @@ def registry_screen(app: Shell, kind: NameKind) -> ListScreen:
     return screen
 
 
-def _taken_back(app: Shell, kind: NameKind, renamed: list[tuple[str, str]]) -> str:
-    """Take back the latest renaming of this list in all documents. Returns a message."""
-    if not renamed:
-        return "nothing was renamed here"
-    token, name = renamed.pop()
+def _taken_back(app: Shell, kind: NameKind) -> str:
+    """Take back the annotator's latest renaming that stands, in all documents, also one of an
+    earlier sitting. Returns a message."""
     try:
-        number = restore(app.session.project, app.session.annotator, token, [(kind, name)])
+        session = app.session
+        said, number = take_back(
+            session.project, session.annotator, kind, reviewer=session.source.decided_by
+        )
     except StoreError as error:
         return f"some of it could not be saved: {error.message}"
-    return f"{plural(number, 'mention')} named as before"
+    return f"{said}: {plural(number, 'mention')}" if said else "nothing was renamed"
 
 
 def _together(app: Shell) -> Callable[[int], None]:

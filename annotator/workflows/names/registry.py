@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from annotator.model.names import NameKind
 from annotator.model.text import plural
 from annotator.project import MentionRow, Project
+from annotator.workflows.names.renaming import renamings
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ class NameEvent:
 
 
 def history(project: Project) -> list[NameEvent]:
-    """All changes of the codebook and all rulings on names, oldest first."""
+    """All changes of the codebook, all rulings on names, and all renamings that annotators made in
+    their work, oldest first."""
     words = {
         "same": "is one with",
         "different": "is really different from",
@@ -93,6 +95,7 @@ def history(project: Project) -> list[NameEvent]:
         )
         for e in project.names.codebook_events()
     ]
+    found += [(one.id, NameEvent(one.time, one.who, one.words)) for one in renamings(project)]
     return [event for _, event in sorted(found, key=lambda pair: pair[0])]
 
 

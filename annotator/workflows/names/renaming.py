@@ -7,14 +7,89 @@ a name that is in use already merges the two.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from annotator.merging.api import BECAUSE, RULING
 from annotator.model.decision import Action, Decision
-from annotator.model.names import NameKind, concepts_of, renamed
+from annotator.model.names import NameKind, concepts_of, names_of, renamed
 from annotator.model.record import GOLD
 from annotator.model.span import Span
+from annotator.model.text import plural
 from annotator.project import MentionRow, Project
+
+RENAMING = "rename-"
+"""Begins the token of a renaming in one's own work, by which the log is asked for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Renaming:
+    """A name that was given in place of another: `items` that changed, document and id, and whether
+    all of it was taken back since. `id` is that of its first event."""
+
+    id: str
+    token: str
+    time: str
+    who: str
+    kind: NameKind
+    old: str
+    new: str
+    items: frozenset[tuple[str, str]]
+    taken_back: bool = False
+
+    @property
+    def words(self) -> str:
+        """It in a sentence."""
+        documents = len({document for document, _ in self.items})
+        return (
+            f"{self.kind} “{self.old}” renamed to “{self.new}”: "
+            f"{plural(len(self.items), 'mention')} in {plural(documents, 'document')}"
+            + (", taken back" if self.taken_back else "")
+        )
+
+
+def renamings(project: Project, annotator: str | None = None) -> list[Renaming]:
+    """The renamings of an annotator or of all, oldest first. All of the log is looked through."""
+    concepts = concepts_of(project.schema)
+    found: dict[str, Renaming] = {}
+    standing: dict[str, set[tuple[str, str]]] = {}
+    for event in project.log.grouped(RENAMING, annotator):
+        one, place = event.decision, (event.document, event.decision.item)
+        token = (one.reverts or one.group).removesuffix(f"-{event.document}")
+        if one.reverts is not None:
+            back = one.action is Action.UNDO
+            (set.discard if back else set.add)(standing.setdefault(token, set()), place)
+            continue
+        before, after = (
+            names_of(state.value, concepts) if state and isinstance(state.value, Span) else []
+            for state in (one.before, one.after)
+        )
+        gone = next((name for name in before if name not in after), None)
+        come = next((name for name in after if name not in before), gone)
+        if gone is None or come is None:
+            continue
+        standing.setdefault(token, set()).add(place)
+        first = found.get(token) or Renaming(
+            event.id, token, event.time, event.annotator, *gone, come[1], frozenset()
+        )
+        found[token] = replace(first, items=first.items | {place})
+    return [replace(one, taken_back=not standing[one.token]) for one in found.values()]
+
+
+def take_back(
+    project: Project, annotator: str, kind: NameKind, *, reviewer: str | None = None
+) -> tuple[str, int]:
+    """Take back an annotator's latest renaming that still stands somewhere; returns what it was,
+    in a sentence, and how many items are as before. Of none the sentence is empty.
+
+    Raises StoreError if the decisions cannot be written; earlier documents are as before then.
+    """
+    for one in reversed(renamings(project, annotator)):
+        if one.kind == kind and not one.taken_back:
+            given = [(kind, one.new)]
+            number = restore(project, annotator, one.token, given, reviewer=reviewer)
+            if number:
+                return f"“{one.new}” is “{one.old}” again", number
+    return "", 0
 
 
 def rename(
@@ -48,7 +123,8 @@ def rename_all(
 ) -> int:
     """The same for several names (old -> new) in one deed: one
     group of decisions in each document."""
-    session, concepts = token or project.new_session(), concepts_of(project.schema)
+    session = token or f"{RENAMING}{project.new_session()}"
+    concepts = concepts_of(project.schema)
     wanted: dict[str, dict[str, MentionRow]] = {}
     for old, new in names.items():
         for mention in (
@@ -127,4 +203,6 @@ def _back(project: Project, document: str, annotator: str, group: str) -> list[D
     ]
 
 
-__all__ = ["rename", "rename_all", "restore"]
+__all__ = [
+    "RENAMING", "Renaming", "rename", "rename_all", "renamings", "restore", "take_back",
+]  # fmt: skip
