@@ -18,15 +18,15 @@ def _help(shell: Shell, context: str, own: Sequence[tuple[str, str]]) -> Screen[
 
 
 def _entities(shell: Shell) -> Screen[Any]:
-    from annotator.tui.screens.registry import registry_screen
+    from annotator.tui.screens.registry import RegistryScreen
 
-    return registry_screen(shell, "entity")
+    return RegistryScreen(shell, "entity")
 
 
 def _concepts(shell: Shell) -> Screen[Any]:
-    from annotator.tui.screens.registry import registry_screen
+    from annotator.tui.screens.registry import RegistryScreen
 
-    return registry_screen(shell, "concept")
+    return RegistryScreen(shell, "concept")
 
 
 def _find_everywhere(shell: Shell) -> None:

@@ -3,7 +3,7 @@ found."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,58 +29,59 @@ if TYPE_CHECKING:
     from annotator.tui.shell import Shell
 
 
-def registry_screen(app: Shell, kind: NameKind) -> ListScreen:
-    """The entities or concepts that the annotator gave; enter lists
-    the mentions, r renames or merges."""
-    session = app.session
-    known: list[RegistryEntry] = []
+class RegistryScreen(ListScreen):
+    """The entities or concepts that the annotator gave. Enter lists the mentions; keys rename,
+    merge and take a renaming back."""
 
-    def lines() -> Sequence[ListLine]:
-        known[:] = entries(session.project, session.annotator, kind)
+    def __init__(self, shell: Shell, kind: NameKind) -> None:
+        self._session, self._kind = shell.session, kind
+        self._entries: list[RegistryEntry] = []
+        super().__init__(
+            "Entities" if kind == "entity" else "Concepts",
+            self._rows,
+            self._list_mentions,
+            keys={
+                "r": ("rename, merge", self._ask_name),
+                "u": ("take it back", self._take_back),
+                "h": ("same words, two names", self._harmonise),
+                **({"d": ("decide", self._decide)} if self._session.queue.decides else {}),
+            },
+            of_all=("u", "h"),
+            about=lambda at: described(self._session.project, kind, self._entries[at].name),
+            empty="none yet; i on an item gives it one",
+        )
+
+    def _rows(self) -> Sequence[ListLine]:
+        self._entries = entries(self._session.project, self._session.annotator, self._kind)
         return [
             ListLine(e.name, f"{e.count}  {', '.join(f for f in e.forms[:4] if f != e.name)}")
-            for e in known
+            for e in self._entries
         ]
 
-    def change(at: int) -> None:
-        entry = known[at]
+    def _list_mentions(self, at: int) -> None:
+        self.shell.push_screen(_mentions(self.shell, self._kind, self._entries[at].name))
+
+    def _ask_name(self, at: int) -> None:
+        """Ask for another name of an entry; that of another entry merges the two."""
+        entry = self._entries[at]
         offers = [
             Offer(e.name, f"{e.count}: merge with it", e.forms)
-            for e in known
+            for e in self._entries
             if e.name != entry.name
         ]
 
         def not_listed(answer: str) -> str:
-            alien = outside(session.project, kind, [answer.strip()])
+            alien = outside(self._session.project, self._kind, [answer.strip()])
             return f"“{alien}” is not in the closed codebook" if alien else ""
 
         def answered(answer: str | None) -> None:
-            if answer is None:
-                return
-            try:
-                number = rename(
-                    session.project,
-                    session.annotator,
-                    kind,
-                    entry.name,
-                    answer,
-                    reviewer=session.source.decided_by,
-                )
-            except StoreError as error:
-                screen.say(f"some of it could not be saved: {error.message}")
-            else:
-                merged = any(e.name == answer.strip() for e in known if e.name != entry.name)
-                word = "merged with" if merged else "renamed to"
-                screen.reload()
-                screen.say(
-                    f"{plural(number, 'mention')} {word} “{answer.strip()}”; u takes it back"
-                )
-            session.reload()
+            if answer is not None:
+                self._rename(entry, answer)
 
-        app.push_screen(
+        self.shell.push_screen(
             PromptScreen(
                 f"new name of “{entry.name}”",
-                app.look,
+                self.shell.look,
                 value=entry.name,
                 offers=offers,
                 check=not_listed,
@@ -88,62 +89,57 @@ def registry_screen(app: Shell, kind: NameKind) -> ListScreen:
             answered,
         )
 
-    def back(_: int) -> None:
-        screen.say(_taken_back(app, kind))
-        screen.reload()
+    def _rename(self, entry: RegistryEntry, answer: str) -> None:
+        session, name = self._session, answer.strip()
+        try:
+            number = rename(
+                session.project,
+                session.annotator,
+                self._kind,
+                entry.name,
+                answer,
+                reviewer=session.source.decided_by,
+            )
+        except StoreError as error:
+            self.say(f"some of it could not be saved: {error.message}")
+        else:
+            merged = any(e.name == name for e in self._entries if e.name != entry.name)
+            word = "merged with" if merged else "renamed to"
+            self.reload()
+            self.say(f"{plural(number, 'mention')} {word} “{name}”; u takes it back")
         session.reload()
 
-    def choose(at: int) -> None:
-        app.push_screen(_mentions(app, kind, known[at].name))
+    def _take_back(self, _: int) -> None:
+        """Take back the annotator's latest renaming that stands, in all documents, also one of an
+        earlier sitting."""
+        self.say(self._taken_back())
+        self.reload()
+        self._session.reload()
 
-    def decide(at: int) -> None:
-        """In review: decide the differences with this name, one after the other."""
-        if said := app.decide(f'name:"{known[at].name}"'):
-            screen.say(said)
+    def _taken_back(self) -> str:
+        session = self._session
+        try:
+            said, number = take_back(
+                session.project, session.annotator, self._kind, reviewer=session.source.decided_by
+            )
+        except StoreError as error:
+            return f"some of it could not be saved: {error.message}"
+        return f"{said}: {plural(number, 'mention')}" if said else "nothing was renamed"
 
-    title = "Entities" if kind == "entity" else "Concepts"
-    key = "i on an item gives it one"
-    screen = ListScreen(
-        title,
-        lines,
-        choose,
-        keys={
-            "r": ("rename, merge", change),
-            "u": ("take it back", back),
-            "h": ("same words, two names", _together(app)),
-            **({"d": ("decide", decide)} if session.queue.decides else {}),
-        },
-        of_all=("u", "h"),
-        about=lambda at: described(session.project, kind, known[at].name),
-        empty=f"none yet; {key}",
-    )
-    return screen
-
-
-def _taken_back(app: Shell, kind: NameKind) -> str:
-    """Take back the annotator's latest renaming that stands, in all documents, also one of an
-    earlier sitting. Returns a message."""
-    try:
-        session = app.session
-        said, number = take_back(
-            session.project, session.annotator, kind, reviewer=session.source.decided_by
-        )
-    except StoreError as error:
-        return f"some of it could not be saved: {error.message}"
-    return f"{said}: {plural(number, 'mention')}" if said else "nothing was renamed"
-
-
-def _together(app: Shell) -> Callable[[int], None]:
-    """Opens the queue of names that coders gave to the same words."""
-
-    def show(_: int) -> None:
+    def _harmonise(self, _: int) -> None:
+        """The queue of names that coders gave to the same words."""
         from annotator.tui.screens.harmonise import HarmoniseScreen
 
-        app.push_screen(
-            HarmoniseScreen(app.session.project, app.session.annotator, changed=app.session.reload)
+        self.shell.push_screen(
+            HarmoniseScreen(
+                self._session.project, self._session.annotator, changed=self._session.reload
+            )
         )
 
-    return show
+    def _decide(self, at: int) -> None:
+        """In review: decide the differences with this name, one after the other."""
+        if said := self.shell.decide(f'name:"{self._entries[at].name}"'):
+            self.say(said)
 
 
 def _mentions(app: Shell, kind: NameKind, name: str) -> ListScreen:
@@ -213,4 +209,4 @@ class PlacesScreen(ListScreen):
 MOST = 500
 """The number of places listed."""
 
-__all__ = ["MOST", "PlacesScreen", "find_everywhere", "registry_screen"]
+__all__ = ["MOST", "PlacesScreen", "RegistryScreen", "find_everywhere"]
