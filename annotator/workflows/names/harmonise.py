@@ -8,7 +8,7 @@ so that agreement before it can always be computed beside agreement after it.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal, TypeAlias
@@ -132,47 +132,63 @@ def pairs(
 
     kept = same or SameNames.of(rulings)
     asked = {_decided(one, kept) for one in standing(rulings)}
-    works: defaultdict[str, list[Record]] = defaultdict(list)
-    for record in records:
-        works[record.document.id].append(record)
-    meetings: defaultdict[frozenset[KindAndName], list[_Meeting]] = defaultdict(list)
-    stances: Counter[KindAndName] = Counter()
-    uses: Counter[KindAndName] = Counter()
-    gains: Counter[tuple[frozenset[KindAndName], bool]] = Counter()
-    for several in works.values():
-        for record in several:
-            for holder, concept, _ in statements(record, concepts, kept):
-                stances["entity", holder] += 1
-                stances["concept", concept] += 1
-            uses.update(name for span in record.spans for name in _names(span, concepts, kept))
-        for a, b in combinations(several, 2):
-            gains.update(
-                _gained(set(statements(a, concepts, kept)), set(statements(b, concepts, kept)))
-            )
-            for meeting in _meetings(a, b, concepts, kept):
-                meetings[meeting.names].append(meeting)
-    found: list[NamePair] = []
-    for names, where in meetings.items():
-        if names in asked:
-            continue
-        (kind, one), (_, other) = sorted(names)
-        turned = sum(meeting.turned for meeting in where)
-        found.append(
-            NamePair(
-                kind,
-                one,
-                other,
-                len(where),
-                min(stances[name] for name in names),
-                fuzz.token_set_ratio(one.casefold(), other.casefold()) / 100,
-                gains[names, 2 * turned > len(where)],
-                (uses[kind, one], uses[kind, other]),
-                turned,
-                where[0].words,
-            )
-        )
+    met = _Met.of(records, concepts, kept)
+    found = [met.pair(names, fuzz.token_set_ratio) for names in met.meetings if names not in asked]
     found.sort(key=lambda p: (-p.times, -p.likeness, p.kind, p.one, p.other))
     return sorted(found, key=lambda p: p.weight, reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """Where names met: the meetings of each two, how many stances and uses a name has, and how many
+    statements would be one if two names were, as opposites or not."""
+
+    meetings: dict[frozenset[KindAndName], list[_Meeting]]
+    stances: Counter[KindAndName]
+    uses: Counter[KindAndName]
+    gains: Counter[tuple[frozenset[KindAndName], bool]]
+
+    @classmethod
+    def of(cls, records: Iterable[Record], concepts: Concepts, same: SameNames) -> _Met:
+        """Of the work on the same documents, each two annotators compared."""
+        works: defaultdict[str, list[Record]] = defaultdict(list)
+        for record in records:
+            works[record.document.id].append(record)
+        met = cls(defaultdict(list), Counter(), Counter(), Counter())
+        for several in works.values():
+            said = [list(statements(record, concepts, same)) for record in several]
+            for record, own in zip(several, said, strict=True):
+                for holder, concept, _ in own:
+                    met.stances["entity", holder] += 1
+                    met.stances["concept", concept] += 1
+                met.uses.update(
+                    name for span in record.spans for name in _names(span, concepts, same)
+                )
+            for (a, mine), (b, theirs) in combinations(zip(several, said, strict=True), 2):
+                met.gains.update(_gained(set(mine), set(theirs)))
+                for meeting in _meetings(a, b, concepts, same):
+                    met.meetings[meeting.names].append(meeting)
+        return met
+
+    def pair(
+        self, names: frozenset[KindAndName], likeness: Callable[[str, str], float]
+    ) -> NamePair:
+        """Two names as a pair to decide on; `likeness` of their words is from 0 to 100."""
+        where = self.meetings[names]
+        (kind, one), (_, other) = sorted(names)
+        turned = sum(meeting.turned for meeting in where)
+        return NamePair(
+            kind,
+            one,
+            other,
+            len(where),
+            min(self.stances[name] for name in names),
+            likeness(one.casefold(), other.casefold()) / 100,
+            self.gains[names, 2 * turned > len(where)],
+            (self.uses[kind, one], self.uses[kind, other]),
+            turned,
+            where[0].words,
+        )
 
 
 def _gained(
