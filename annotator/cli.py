@@ -94,8 +94,9 @@ def run(arguments: list[str] | None = None) -> int:
     except AnnotatorError as error:
         complain(error)
         return int(error.exit_code)
-    except click.exceptions.Abort:
-        talk("interrupted")
+    except click.exceptions.Abort as error:
+        # Long work that is decided on says what becomes of it.
+        talk("; ".join(["interrupted", *map(str, error.__cause__.args if error.__cause__ else ())]))
         return int(ExitCode.INTERRUPTED)
     except click.ClickException as error:
         complain_of_usage(error)

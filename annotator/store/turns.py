@@ -52,6 +52,8 @@ TURN = 0.008
 PATIENCE = 60
 """Times as long as for the database long work waits for other long work."""
 
+_LATER = "the rest is written when somebody opens the project next"
+
 _ALLOWED = re.compile(r"\s*(INSERT|UPDATE|DELETE)\b")
 """What a file may hold: nothing that reaches beyond this database."""
 
@@ -130,11 +132,12 @@ class Staging:
     # --- the file
 
     def _spill(self) -> None:
-        if self._file is None:
-            self._part = beside(self.path, f"{STAGED}{uuid7()}")
-            handle = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, MODE)
-            self._file = os.fdopen(handle, "w", encoding="utf-8")
-        self._file.writelines(map(_line, self._rows))
+        self._part = self._part or beside(self.path, f"{STAGED}{uuid7()}")
+        with _errors_of(self._part):
+            if self._file is None:
+                flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+                self._file = os.fdopen(os.open(self._part, flags, MODE), "w", encoding="utf-8")
+            self._file.writelines(map(_line, self._rows))
         self._rows.clear()
         self._held = 0
 
@@ -163,10 +166,11 @@ class Staging:
         name = beside(self.path, f"{TURNS}{uuid7()}")
         with self._file as file:
             shown = ((sql, [()]) for sql in ALL_IS_THERE)
-            file.writelines(json.dumps(["last", *one]) + "\n" for one in (*self._last, *shown))
-            file.writelines(map(_line, self._after))
-            file.flush()
-            os.fsync(file.fileno())
+            with _errors_of(self._part):
+                file.writelines(json.dumps(["last", *one]) + "\n" for one in (*self._last, *shown))
+                file.writelines(map(_line, self._after))
+                file.flush()
+                os.fsync(file.fileno())
             fcntl.flock(file, fcntl.LOCK_EX)
             self._announce()
             with self.db.write():
@@ -180,10 +184,12 @@ class Staging:
             self._file = None
             try:
                 go_on(self.db, name)
+            except KeyboardInterrupt:
+                raise KeyboardInterrupt(f"the task is finished later: {_LATER}") from None
             except ReplacedError:
                 raise
             except StoreError as error:
-                hint = f"{error.hint}. The rest is written when somebody opens the project next"
+                hint = f"{error.hint}. {_LATER[0].upper()}{_LATER[1:]}"
                 said = f"this could not be finished: {error.message.partition(';')[0]}"
                 raise StoreError(said, file=self.path, hint=hint) from error
 
@@ -226,6 +232,16 @@ def _append(statements: list[SqlStatement], sql: str, parameters: Sequence[Any])
         statements[-1][1].append(parameters)
     else:
         statements.append((sql, [parameters]))
+
+
+@contextmanager
+def _errors_of(file: Path) -> Iterator[None]:
+    """Turn errors of a file into ours, which name it."""
+    try:
+        yield
+    except OSError as error:
+        hint = "Free some space, or check the permissions of the folder"
+        raise StoreError(error.strerror or str(error), file=file, hint=hint) from error
 
 
 def _line(one: SqlStatement) -> str:
@@ -315,26 +331,35 @@ def _turns(lines: Iterable[tuple[SqlStatement, bool]], size: Sequence[int]) -> I
 
 
 def resume(db: Database) -> None:
-    """Finish works whose process is gone. What cannot be written now stays for the next time, and
-    nothing of it is shown until then."""
+    """Finish works whose process is gone, and remove what was never decided on. What cannot be
+    written now stays for the next time, and nothing of it is shown until then."""
     for path in unfinished(db.path):
         with suppress(OSError, StoreError), path.open(encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             go_on(db, path)
+    if _beside(db.path, STAGED) or (is_something_arriving(db) and not unfinished(db.path)):
+        with suppress(OSError, StoreError), no_long_work(db, patience=0):
+            _clear(db)
+
+
+def _clear(db: Database) -> None:
+    """Remove what a process left that died before its work was decided on."""
+    for path in _beside(db.path, STAGED):
+        path.unlink(missing_ok=True)
     if is_something_arriving(db) and not unfinished(db.path):
-        lock = Lock(beside(db.path, ".long"))
-        try:
-            if lock.acquire(0):
-                forget_arriving(db)  # Of a process that died before it was decided.
-        finally:
-            lock.close()
+        forget_arriving(db)
+
+
+def _beside(database: Path, word: str) -> list[Path]:
+    """The files beside a database whose names go on with a word."""
+    start = database.name + word
+    with os.scandir(database.parent) as entries:
+        return sorted(database.parent / e.name for e in entries if e.name.startswith(start))
 
 
 def unfinished(database: Path) -> list[Path]:
     """The files of works that are decided on and not finished."""
-    start = database.name + TURNS
-    with os.scandir(database.parent) as entries:
-        return sorted(database.parent / e.name for e in entries if e.name.startswith(start))
+    return _beside(database, TURNS)
 
 
 def _finish(db: Database) -> None:
@@ -344,8 +369,6 @@ def _finish(db: Database) -> None:
         with suppress(FileNotFoundError), path.open(encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             go_on(db, path)
-    if is_something_arriving(db):
-        forget_arriving(db)
 
 
 @contextmanager
@@ -355,10 +378,8 @@ def long_work(db: Database, *, patience: float | None = None) -> Iterator[Stagin
     Raises BusyError when other long work has not ended within `patience` seconds (`PATIENCE`).
     """
     with no_long_work(db, patience=patience):
-        # What a process left that died before, decided on or not.
-        for left in db.path.parent.glob(f"{db.path.name}{STAGED}*"):
-            left.unlink(missing_ok=True)
         _finish(db)
+        _clear(db)
         staging = Staging(db)
         try:
             yield staging
