@@ -14,7 +14,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from support import TEXT, project
+from support import TEXT, document, project
 
 from annotator.cli import run
 from annotator.errors import ReplacedError, StoreError
@@ -156,6 +156,54 @@ def test_what_does_not_reach_the_file_of_that_name_is_not_said_to_be_saved(
     for coder in coders:
         coder.end()
     assert not database.exists()
+
+
+@pytest.mark.parametrize("gone", [["-wal"], ["-shm"], ["-wal", "-shm"]])
+def test_a_log_that_was_taken_away_loses_nothing(tmp_path: Path, gone: list[str]) -> None:
+    """What is in it goes into the file, and everybody goes on with another one."""
+    root = tmp_path / "p"
+    project(root, TEXT).close()
+    coders = [Coder(root, "ada"), Coder(root, "ben")]
+    for coder in coders:
+        assert coder.decide(10) == (0, "NoneType")
+    for suffix in gone:
+        (root / f"annotator.db{suffix}").unlink()
+    if gone == ["-shm"]:
+        coders.append(Coder(root, "cyn"))
+    for coder in (*reversed(coders), *coders, *coders):
+        assert coder.decide(10) == (0, "NoneType")
+    for coder in coders:
+        coder.process.kill()
+        coder.process.wait()
+    assert (events(root, "ada"), events(root, "ben")) == (40, 40)
+    assert events(root, "cyn") == (30 if gone == ["-shm"] else 0)
+    assert integrity(root / "annotator.db") == "ok"
+
+
+def test_a_database_that_was_emptied_takes_no_decision(tmp_path: Path) -> None:
+    root = tmp_path / "p"
+    project(root, TEXT).close()
+    coder = Coder(root)
+    assert coder.decide(3) == (0, "NoneType")
+    (root / "annotator.db").write_bytes(b"")
+    assert coder.decide(3) == (3, "ReplacedError")
+    coder.end()
+
+
+def test_an_older_file_without_fewer_events_is_another_one(tmp_path: Path) -> None:
+    """Documents that came since make no events."""
+    root = tmp_path / "p"
+    project(root, TEXT).close()
+    backup = _backup(root, tmp_path / "backup.db")
+    with Project.open(root) as of:
+        of.documents.add([document(f"{k} {TEXT * 20}", id=f"new-{k}") for k in range(60)])
+        of._database.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        session = _session(of)
+        shutil.copyfile(backup, root / "annotator.db")
+        session.do(do.Flag(paragraph=True))
+        assert session.saving.replaced
+    # The file that is there now is whole, and whoever opened it took the decision in.
+    assert events(root) == 1 and integrity(root / "annotator.db") == "ok"
 
 
 def test_a_touch_and_a_checkpoint_by_another_program_stop_nobody(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from annotator.errors import BusyError, StoreError
 from annotator.store.damaged_rows import Row, without_broken_states, without_broken_texts
 from annotator.store.driver_errors import translated
 from annotator.store.lock import Lock, holder
-from annotator.store.seal import Seal, beside, flush, has_log
+from annotator.store.seal import Seal, beside, flush, has_log, log_of
 from annotator.store.shown_documents import leave_out_arriving, see_the_table
 from annotator.store.sqlite_driver import OLDEST, WAL_IS_SAFE, sqlite
 
@@ -97,6 +97,7 @@ class Database:
             except BaseException:
                 self._connection.close()
                 raise
+            self._log = log_of(self.path)
 
     def _settle(self) -> None:
         """Make sure that a log beside the file belongs to it."""
@@ -259,6 +260,8 @@ class Database:
             raise StoreError("the database is read-only", file=self.path, hint=hint)
         with self._errors(), self._locked():
             self._seal.check()
+            if log_of(self.path) != self._log:
+                self._follow_log()
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -268,6 +271,19 @@ class Database:
                     self._connection.execute("ROLLBACK")
                 raise
             self._seal.renew()
+
+    def _follow_log(self) -> None:
+        """Go on with the log and its index that are beside the file now. Those that this connection
+        has were taken away, and what is written there is lost with the process. So what is in the
+        log goes into the file first, unless somebody else did that and began another log."""
+        if self._log[0] and not has_log(self.path):
+            row = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if row[0]:
+                said = "the log of the database was taken away while somebody reads"
+                raise BusyError(said, file=self.path, hint="Try again in a moment")
+        # SQLite shares an index among the connections of a process, so the old one goes first.
+        self._connection.close()
+        self._connect("rw")
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

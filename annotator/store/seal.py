@@ -9,8 +9,8 @@ inode tell of the first two.
 The third is told by a seal: whoever has written leaves size and time of the file in the lock file.
 A file that looks otherwise was changed by somebody else: by another program's checkpoint, which
 only brings the file forward, or by a copy over it, which takes it back. So the file is read by
-itself, without its log: when it ends before the event that it is known to hold (the floor), it is
-another one. A file that ends at the floor or after it fits to the log, whichever way it came.
+itself, without its log: when it ends before the event that it is known to hold (the floor), or is
+smaller than it was, it is another one. Any other file fits to the log, whichever way it came.
 """
 
 from __future__ import annotations
@@ -60,6 +60,19 @@ def has_log(path: Path) -> bool:
         return beside(path, "-wal").stat().st_size > 0
     except OSError:
         return False
+
+
+def log_of(path: Path) -> tuple[int, int]:
+    """The inodes of the write-ahead log beside a database and of its index; 0 where there is
+    none."""
+    return _inode(f"{path}-wal"), _inode(f"{path}-shm")
+
+
+def _inode(file: str) -> int:
+    try:
+        return os.stat(file).st_ino  # noqa: PTH116 - half the time of Path.stat
+    except OSError:
+        return 0
 
 
 def last_event(path: Path) -> int:
@@ -115,8 +128,9 @@ class Seal:
         if noted is not None and noted[0] == found:
             self._last, self._floor = noted
         elif found != self._last:
-            floor = noted[1] if noted is not None and noted[0].is_same_file(found) else self._floor
-            self._verify(found, floor or 0)
+            if noted is not None and noted[0].is_same_file(found):
+                self._last, self._floor = noted
+            self._verify(found, self._floor or 0)
 
     def renew(self) -> None:
         """After a transaction. Raises ReplacedError if what was written did
@@ -141,11 +155,14 @@ class Seal:
 
     def _verify(self, found: Footprint, floor: int) -> bool:
         """Take the file as it looks now for ours; False where that cannot be told yet. Raises
-        ReplacedError when it ends before the floor."""
+        ReplacedError when it ends before the floor or is smaller than it was."""
+        if not found.size:
+            # Perhaps somebody is about to copy another one over it.
+            raise ReplacedError("the database file was emptied", file=self._path, hint=_ASK)
         last = _known_end(self._path, found, self._last.size)
         if last is None:
             return False
-        if last < floor:
+        if last < floor or found.size < self._last.size:
             set_apart(self._path, same_file=True)
             self._note(Footprint.of(self._path), last)
             raise ReplacedError(
@@ -180,7 +197,7 @@ class Seal:
         if noted is None or noted[0] == found:
             return
         last = _known_end(self._path, found, noted[0].size)
-        if last is None or last >= noted[1]:
+        if last is None or (last >= noted[1] and found.size >= noted[0].size):
             return
         set_apart(self._path, same_file=noted[0].is_same_file(found))
         self._last = Footprint.of(self._path)
@@ -233,4 +250,4 @@ def flush(path: Path) -> None:
         os.close(handle)
 
 
-__all__ = ["Footprint", "Seal", "beside", "flush", "has_log", "note_for"]
+__all__ = ["Footprint", "Seal", "beside", "flush", "has_log", "log_of", "note_for"]
