@@ -227,4 +227,4 @@ def test_the_queue_is_decided_by_keys_and_a_renaming_is_taken_back_in_all_docume
             s.entity for r in of.log.records() if r.annotator == "ada" for s in r.spans if s.entity
         }
         assert names == {"Ann Holt", "crew"}
-        assert "named as before" in shown[-1]
+        assert "“Ann Holt” again" in shown[-1]
