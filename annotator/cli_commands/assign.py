@@ -122,9 +122,9 @@ def command(
         pairs = [{"annotator": who, "document": id} for who, id in outcome.pairs]
         done = {"taken" if taking else "assigned": pairs, "dry_run": dry_run}
         print_json(_data(outcome.report) | done)
-        return 0
-    talk(_taken(outcome, dry_run) if taking else _assigned(outcome, each or 1, dry_run))
-    _tell(outcome.report, as_json=False)
+    else:
+        talk(_taken(outcome, dry_run) if taking else _assigned(outcome, each or 1, dry_run))
+        _tell(outcome.report, as_json=False)
     return 0
 
 

@@ -82,10 +82,13 @@ def command(
         return
     tell(*report.evidence_lines(found, notes))
     for one in changes:
-        said = {"real": "kept as a real change", "slip": "sent to review"}.get(
+        said = _RULED.get(
             ruled[one.holder, one.concept], "--real keeps it, --slip sends it to review"
         )
         talk(f"changes sides: {one.before[-1].date[:10]} to {one.after[0].date[:10]}; {said}")
+
+
+_RULED = {"real": "kept as a real change", "slip": "sent to review"}
 
 
 def _row(statement: Statement) -> dict[str, object]:

@@ -116,7 +116,6 @@ def command(
     """
     from annotator.formats.api import MAX_BYTES
     from annotator.identity import check_annotator
-    from annotator.workflows import background
     from annotator.workflows.exchange.importing import ImportOptions
 
     options = ImportOptions(
@@ -135,15 +134,22 @@ def command(
     with open_project(ctx) as project:
         results, failed = _import(project, paths, options, quiet=as_json)
         if not dry_run and any(r.added.documents for r in results):
-            asked = background.Background(project.root)
-            asked.start(background.SUGGEST)
-            if asked.error:
-                talk(f"warning: {asked.error}")
+            _ask_for_suggestions(project)
     if as_json:
         print_json(_json(results, failed))
     if failed:
         return int(ExitCode.DATA)
     return int(ExitCode.FINDINGS) if any(r.left_out for r in results) else int(ExitCode.OK)
+
+
+def _ask_for_suggestions(project: Project) -> None:
+    """Have suggestions for the new texts computed in the background."""
+    from annotator.workflows import background
+
+    asked = background.Background(project.root)
+    asked.start(background.SUGGEST)
+    if asked.error:
+        talk(f"warning: {asked.error}")
 
 
 def _columns(given: Sequence[str]) -> dict[str, str]:

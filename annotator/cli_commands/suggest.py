@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from annotator.cli_commands._shared import (
@@ -15,6 +17,9 @@ from annotator.cli_commands._shared import (
 )
 from annotator.errors import UsageError
 from annotator.model.text import plural
+
+if TYPE_CHECKING:
+    from annotator.workflows.suggesting.suggest import SuggestResult
 
 
 @click.command()
@@ -99,6 +104,11 @@ def command(
             dask=dask,
             progress=progress("documents"),
         )
+    _report(result, as_json=as_json)
+
+
+def _report(result: SuggestResult, *, as_json: bool) -> None:
+    """Print how many suggestions there are, and what the suggesters warn of."""
     for warning in result.warnings:
         talk(f"warning: {warning}")
     if as_json:
