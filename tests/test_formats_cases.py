@@ -172,6 +172,41 @@ def test_entities_are_counted_as_shown_or_as_written(name: str, tmp_path: Path) 
         assert "moved" not in found.told and ("entities as shown" in found.told) is shown
 
 
+def test_objects_of_json_may_spread_over_lines(tmp_path: Path) -> None:
+    rows = [{"id": i, "text": PLAIN, "label": [[0, 8, "person"]]} for i in (1, 2)]
+    text = "\n".join(json.dumps(row, indent=2) for row in rows)
+    for content in (text, BOM + text, "\n\n" + text + "\n\n", text.encode("utf-16")):
+        found = read("doccano", write(tmp_path / "a.jsonl", content))
+        assert [found.marked(i) for i in range(len(found.records))] == [
+            [("Kit Moss", "person")]
+        ] * 2
+        assert not found.left_out
+    found = read("doccano", write(tmp_path / "a.jsonl", text + "\n{"))
+    assert len(found.records) == 2 and found.left_out == 1
+    one_a_line = json.dumps(rows[0]) + "\n{\n" + json.dumps(rows[1])
+    found = read("doccano", write(tmp_path / "a.jsonl", one_a_line))
+    assert len(found.records) == 2 and found.left_out == 1
+
+
+def test_an_empty_ann_beside_a_text_is_a_text_that_nobody_worked_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """brat makes one for every text; in a folder it refuses nothing."""
+    write(tmp_path / "a.txt", PLAIN)
+    write(tmp_path / "a.ann", "")
+    write(tmp_path / "b.txt", "The Tram Board met.")
+    write(tmp_path / "b.ann", "T1\torganization 4 14\tTram Board\n")
+    with Project.create(tmp_path / "p"):
+        pass
+    assert run(["--project", str(tmp_path / "p"), "import", str(tmp_path)]) == 0
+    assert "a.ann: 1 document imported\n" in capsys.readouterr().err
+
+
+def test_a_row_without_a_text_is_told_for_just_that(tmp_path: Path) -> None:
+    found = read("jsonl", write(tmp_path / "a.jsonl", [{"id": "x", "image": "a.png"}]))
+    assert "text: left out: is missing\n" in f"{found.told}\n"
+
+
 def test_combinations_of_countings(tmp_path: Path) -> None:
     text = f"{FAMILY}\r\nKit Moss\r\nmet the Tram Board."
     for quote in ("Kit Moss", "Tram Board"):

@@ -248,7 +248,7 @@ def test_the_command_line_takes_compressed_files_folders_and_standard_input(
         assert set(project.documents.ids()) == {"t1", "t2", "a", "b-1", "pipe", "stdin"}
 
 
-@pytest.mark.parametrize("name", ["a.xlsx", "a.rtf", "a.png"])
+@pytest.mark.parametrize("name", ["a.xlsx", "a.rtf", "a.png", "a.conll", "a.dna"])
 def test_what_is_no_text_is_never_taken_for_one(name: str, tmp_path: Path) -> None:
     from annotator.workflows.exchange.importing import ingest
 

@@ -34,6 +34,8 @@ def _values(path: Path, options: ReadOptions) -> Iterator[tuple[int, Any]]:
     first = _opening(path, options)
     if first == "[":
         yield from array(path, options)
+    elif first == "{" and _spreads(path, options):
+        yield from _members(_whole(path, options), 0, options.report)
     elif options.encoding is None and not marked(path):
         for number, line in lines(path, options.max_bytes):
             try:
@@ -80,21 +82,53 @@ def _value(number: int, text: str, report: ReadReport) -> Iterator[tuple[int, An
 def array(path: Path, options: ReadOptions) -> Iterator[tuple[int, Any]]:
     """Line and value of each member of the array that a file is. A broken member ends the file,
     which is reported."""
-    data = read_bytes(path, options.max_bytes)
-    text = decode(
-        data, path=path, encoding=options.encoding or marked(path) or "utf-8", report=options.report
-    )
-    at, line, last = text.find("["), 1, 0
+    text = _whole(path, options)
+    at = text.find("[")
     if at < 0 or text[:at].strip():
         raise InputError(
             "must be a list", file=path, hint="Export it as JSON, as a list of objects"
         )
+    yield from _members(text, at + 1, options.report, closing="]")
+
+
+def _whole(path: Path, options: ReadOptions) -> str:
+    """The text of a file."""
+    data = read_bytes(path, options.max_bytes)
+    encoding = options.encoding or marked(path) or "utf-8"
+    return decode(data, path=path, encoding=encoding, report=options.report)
+
+
+def _spreads(path: Path, options: ReadOptions) -> bool:
+    """Whether the first object of a file spreads over several lines, so that the file holds objects
+    one after another and not one a line."""
+    with path.open("rb") as file:
+        first = file.readline(options.max_bytes)
+        try:
+            json.loads(first)
+        except (ValueError, RecursionError):
+            head = first + file.read(options.max_bytes)
+        else:
+            return False
+    try:
+        text = head.decode(options.encoding or marked(path) or "utf-8", "replace")
+        text = text.lstrip("\ufeff \t\r\n")
+        _, end = json.JSONDecoder().raw_decode(text)
+    except (LookupError, ValueError, RecursionError):
+        return False
+    return "\n" in text[:end]
+
+
+def _members(
+    text: str, at: int, report: ReadReport, *, closing: str = ""
+) -> Iterator[tuple[int, Any]]:
+    """Line and value of each member from a place on, to the bracket that closes them or to the end
+    of the text."""
     decoder = json.JSONDecoder()
-    at += 1
+    line, last = 1, 0
     while True:
         gap = _GAP.match(text, at)
         at = gap.end() if gap else at
-        if text[at : at + 1] == "]":
+        if text[at : at + 1] == closing:
             return
         line += text.count("\n", last, at)
         last = at
@@ -104,7 +138,7 @@ def array(path: Path, options: ReadOptions) -> Iterator[tuple[int, Any]]:
             what = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
             where = error.lineno if isinstance(error, json.JSONDecodeError) else line
             message = f"broken JSON: {what}; the rest of the file is not read"
-            options.report.left_out("broken JSON", message, line=where)
+            report.left_out("broken JSON", message, line=where)
             return
         yield line, value
 

@@ -80,9 +80,9 @@ class Entry:
     own: str = ""
 
 
-def checked_file(path: Path) -> int:
-    """Size of a regular file in bytes. Raises InputError for
-    anything else, and for an empty file."""
+def checked_file(path: Path, *, empty: bool = False) -> int:
+    """Size of a regular file in bytes. Raises InputError for anything else and, unless `empty`
+    allows it, for an empty file."""
     if not path.exists():
         raise InputError("there is no such file", file=path, hint="Check the path")
     if not path.is_file():
@@ -90,7 +90,7 @@ def checked_file(path: Path) -> int:
             "is not a regular file", file=path, hint="Name a text or JSONL file, or a folder"
         )
     size = path.stat().st_size
-    if size == 0:
+    if size == 0 and not empty:
         raise InputError("the file is empty", file=path, hint="Choose a file with something in it")
     return size
 

@@ -100,11 +100,16 @@ def _shape(data: Mapping[str, Any]) -> Iterator[Problem]:
         yield "", f"holds a value that JSON does not know: {error}"
         return
     for found in sorted(errors, key=lambda e: [str(part) for part in e.instance_path]):
+        if "text" not in data and getattr(found.kind, "property", "") in _OF_TEXT:
+            continue
         key = ""
         for part in found.instance_path:
             key += f"[{part}]" if isinstance(part, int) else (f".{part}" if key else str(part))
         yield from _said(key, found)
 
+
+_OF_TEXT = ("paragraphs", "text_sha256", "title")
+"""What follows from a text, and is not missed where that is missing."""
 
 _TYPES = {
     "integer": "an integer",

@@ -135,6 +135,11 @@ def on_request(member: Format) -> bool:
     return bool(getattr(member, "on_request", False))
 
 
+def may_be_empty(member: Format) -> bool:
+    """Whether an empty file says something to a member."""
+    return bool(getattr(member, "may_be_empty", False))
+
+
 def read_records(
     path: Path, schema: LabelSchema, *, splitting: Splitting = "auto"
 ) -> Iterator[Record]:
@@ -187,6 +192,7 @@ __all__ = [
     "first_object",
     "item_problem",
     "lines",
+    "may_be_empty",
     "number",
     "on_request",
     "parse",

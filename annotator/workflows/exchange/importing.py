@@ -21,6 +21,7 @@ from annotator.formats.api import (
     admit,
     checked_file,
     document_id,
+    may_be_empty,
     reader,
 )
 from annotator.identity import check_annotator
@@ -96,11 +97,12 @@ def ingest(
     report = report or ReadReport(path, options.strict)
     try:
         with opened(path) as source:
-            checked_file(source.path)
+            checked_file(source.path, empty=True)
             name = options.format or format_of(source)
             member = reader(formats.load(name))
             if member is None:
                 raise UsageError(f"the format “{name}” is not one that can be imported")
+            checked_file(source.path, empty=may_be_empty(member))
             if (
                 options.format is None
                 and name not in ("jsonl", "text")

@@ -24,7 +24,8 @@ _JSON = frozenset({".json", ".jsonl", ".ndjson"})
 _NOT_TEXT = frozenset(
     (
         ".htm .html .xhtml .csv .tsv .docx .odt .pdf .qdpx .xmi .xml .xls .xlsx .ods .doc .rtf "
-        ".epub .pptx .png .jpg .jpeg .gif .zip .db"
+        ".epub .pptx .png .jpg .jpeg .gif .zip .db .sqlite .sqlite3 .dna .parquet .spacy .qdc "
+        ".conll .conllu .iob .iob2"
     ).split()
 )
 """Endings of files that are never read as plain text."""
