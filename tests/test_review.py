@@ -31,7 +31,7 @@ from annotator.workflows.exchange.importing import ingest
 from annotator.workflows.exchange.split import part_of
 from annotator.workflows.exchange.validate import validate
 from annotator.workflows.review.adjudication import merge_all
-from annotator.workflows.review.changes import told
+from annotator.workflows.review.changes import describe
 from annotator.workflows.review.queue import review_rows
 from annotator.workflows.review.versions import check_strategy, versions
 
@@ -209,7 +209,7 @@ def test_who_finishes_after_the_gold_changes_nothing_and_is_told_of(tmp_path: Pa
         (row,) = review_rows(project)
         assert row.changed and row.status is Completion.GOLD
         (change,) = row.changes
-        assert told(project.documents.load("doc"), change) == "cleo finished it too"
+        assert describe(project.documents.load("doc"), change) == "cleo finished it too"
         made = write_dataset(project, tmp_path / "out")
         history = json.loads(made.files["gold.jsonl"])["meta"]["gold"]
         assert [(c["annotator"], c["kind"]) for c in history["changed_since"]] == [

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from annotator.model import actions as do
-from annotator.model import (
+from annotator.model.state import Draft, Mode, ReviewState, Selection, Step, arrive, open_document
+from annotator.model.steps import (
     choosing,
     deciding,
     filling,
@@ -21,7 +22,6 @@ from annotator.model import (
     relating,
     undoing,
 )
-from annotator.model.state import Draft, Mode, ReviewState, Selection, Step, arrive, open_document
 
 _STEPS: Mapping[type, Callable[[ReviewState, Any], Step]] = {
     do.MoveFocus: moving.on_move_focus,

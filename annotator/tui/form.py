@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from annotator.model import actions as do
+from annotator.model.decision_text import both_ends, holder_of
 from annotator.model.items import Card, Item
 from annotator.model.review import ReviewState
 from annotator.model.schema import Attribute, Layer
 from annotator.model.span import AUTHOR, Relation, Span, Value
-from annotator.model.telling import both_ends, holder_of
 
 FieldKind = Literal[
     "label", "holder", "bounds", "choice", "integer", "text", "entity", "concept", "note", "flag"

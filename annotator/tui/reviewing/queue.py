@@ -15,9 +15,9 @@ from annotator.model.text import plural
 from annotator.project import DocumentSummary, Project
 from annotator.tui.reviewing.leads import first, leads
 from annotator.tui.session.queue import Lead, Queue
-from annotator.workflows.review.changes import told
+from annotator.workflows.review.changes import describe
 from annotator.workflows.review.leverage import Leverage, leverages
-from annotator.workflows.review.leverage import told as leverage_told
+from annotator.workflows.review.leverage import describe as describe_leverage
 from annotator.workflows.review.open_differences import OpenDifferences, Wanted
 from annotator.workflows.review.queue import ReviewRow, review_rows
 from annotator.workflows.review.versions import Merger
@@ -157,7 +157,7 @@ class ReviewQueue(Queue):
         if not self.by_leverage:
             return "first what has most to decide"
         self.weighed = leverages(self.project, self.strategy)
-        return f"first what changes the network most: {leverage_told(self.weighed)}"
+        return f"first what changes the network most: {describe_leverage(self.weighed)}"
 
     def leads(self, state: ReviewState, direction: int) -> Iterator[Lead]:
         return leads(self, state, direction)
@@ -191,7 +191,7 @@ class ReviewQueue(Queue):
         more = f" (+{len(row.changes) - 1})" if len(row.changes) > 1 else ""
         change = row.changes[0]
         change = replace(change, annotator=self.called().get(change.annotator, change.annotator))
-        return f"gold, changed since: {told(text, change)}{more}"
+        return f"gold, changed since: {describe(text, change)}{more}"
 
     def read(self) -> list[ReviewRow]:
         """Read the queue as it is now. Slow counting is spread over several reads."""

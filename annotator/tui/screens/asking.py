@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from annotator.model import actions as do
+from annotator.model.decision_text import both_ends
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import Span
-from annotator.model.telling import both_ends
 from annotator.model.text import plural
 from annotator.tui import naming
 from annotator.tui.screens.help import TextScreen, guideline_rows

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from annotator.model import actions as do
 from annotator.model.decision import Group
-from annotator.model.telling import told_group
+from annotator.model.decision_text import describe_group
 from annotator.model.text import paragraph_number, plural
 from annotator.tui.screens.listing import ListLine, ListScreen
 
@@ -49,7 +49,7 @@ def history_screen(screen: DocumentScreen) -> ListScreen:
         times = session.times()
         return [
             ListLine(
-                f"{told_group(state, group)}",
+                f"{describe_group(state, group)}",
                 f"¶ {paragraph_number(group[-1].paragraph)}  {local_time(when)}"
                 if (when := times.get(group[0].group))
                 else "",

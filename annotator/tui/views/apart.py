@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 
 from rich.style import Style
 
-from annotator.model.telling import both_ends
+from annotator.model.decision_text import both_ends
 from annotator.tui.styled_rows import Piece
 
 Runs = list[tuple[str, bool]]

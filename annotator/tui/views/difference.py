@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from annotator.merging.api import Candidate
+from annotator.model.decision_text import both_ends, describe_value
 from annotator.model.fields import Field
 from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Annotation, Relation, Span
-from annotator.model.telling import both_ends, told_value
 from annotator.model.text import Document, plural
 from annotator.tui.styled_rows import PLAIN, Piece, clip, flowed, width_of
 from annotator.tui.theme import Theme
@@ -210,7 +210,7 @@ def _told(scene: DifferenceContext, field: Field, held: object) -> str:
     """A value in readable form; for a stretch of text, its words."""
     if field.pair and isinstance(held, list) and len(held) == 2:
         return f"“{both_ends(scene.document.quote(int(held[0]), int(held[1])), 32)}”"
-    return told_value(held) if held is not None else "none"  # type: ignore[arg-type]
+    return describe_value(held) if held is not None else "none"  # type: ignore[arg-type]
 
 
 def _version_rows(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from annotator.model.decision_text import both_ends, holder_of
 from annotator.model.items import Item
 from annotator.model.review import ReviewState
 from annotator.model.span import Span, Value
 from annotator.model.sureness import sureness
-from annotator.model.telling import both_ends, holder_of
 from annotator.tui.styled_rows import PLAIN, Piece, justify, paragraphs, width_of
 from annotator.tui.theme import Theme
 

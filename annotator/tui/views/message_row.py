@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from annotator.model.decision import paragraph_item
-from annotator.model.moving import grown
+from annotator.model.decision_text import both_ends
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import AUTHOR, Span
-from annotator.model.telling import both_ends
+from annotator.model.steps.moving import grown
 from annotator.tui.key_map import KeyMap
 from annotator.tui.styled_rows import Piece, clip, justify, width_of
 from annotator.tui.theme import Theme

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from annotator.model.telling import both_ends
+from annotator.model.decision_text import both_ends
 from annotator.tui.styled_rows import PLAIN, Piece, clip, width_of
 from annotator.tui.theme import Theme
 

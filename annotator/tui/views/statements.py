@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from annotator.model.decision_text import both_ends, holder_of
 from annotator.model.items import Card, Item, Stance
 from annotator.model.review import ReviewState
 from annotator.model.span import Relation, Span, contains
-from annotator.model.telling import both_ends, holder_of
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, paragraphs, width_of
 from annotator.tui.theme import Theme
 from annotator.tui.views.item_rows import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from annotator.model.decision_text import both_ends
 from annotator.model.statements import Statement
-from annotator.model.telling import both_ends
 from annotator.model.text import paragraph_number, plural
 from annotator.networks.affiliation import DUPLICATES
 from annotator.networks.graph_files import receipt

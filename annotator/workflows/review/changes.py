@@ -141,7 +141,7 @@ def _made(
     return {c.id: c for c in merger.candidates([record])}
 
 
-def told(document: Document, change: Change) -> str:
+def describe(document: Document, change: Change) -> str:
     """A change in words: `ada took back value “is wrong”`."""
     value = change.after or change.before
     if value is None:
@@ -154,4 +154,4 @@ def told(document: Document, change: Change) -> str:
     return f"{change.annotator} {'added' if change.kind == 'added' else 'took back'} {what}"
 
 
-__all__ = ["Change", "based_on", "changes", "revisions", "told"]
+__all__ = ["Change", "based_on", "changes", "describe", "revisions"]

@@ -61,7 +61,7 @@ def leverages(project: Project, strategy: str = "unanimous") -> list[Leverage]:
     return sorted(found, key=lambda one: (-one.edges, places[one.document, one.difference.number]))
 
 
-def told(found: Sequence[Leverage]) -> str:
+def describe(found: Sequence[Leverage]) -> str:
     """One line that says how many differences decide how much."""
     total = sum(one.edges for one in found)
     if not total:
@@ -197,4 +197,4 @@ def _moved_to(end: str, difference: Difference, spans: Mapping[str, Span]) -> st
     return next(iter(spans)) if end in difference.ids and end not in spans else end
 
 
-__all__ = ["Leverage", "leverages", "moved", "told"]
+__all__ = ["Leverage", "describe", "leverages", "moved"]

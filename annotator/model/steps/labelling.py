@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from annotator.model import actions as do
-from annotator.model.deciding import changed, decide, defaults, on_accept, rebound, removed
 from annotator.model.decision import (
     Action,
     Status,
 )
-from annotator.model.proposing import made
+from annotator.model.decision_text import (
+    describe,
+    name_of,
+)
 from annotator.model.span import Span
 from annotator.model.state import Mode, ReviewState, Step, ask, commit, say
-from annotator.model.telling import (
-    name_of,
-    told,
-)
+from annotator.model.steps.deciding import changed, decide, defaults, on_accept, rebound, removed
+from annotator.model.steps.proposed_names import made
 
 
 def on_set_label(state: ReviewState, action: do.SetLabel) -> Step:
@@ -101,5 +101,5 @@ def label_selection(state: ReviewState, action: do.SetLabel) -> Step:
     )
     new = made(state, new)
     added = decide(state, Action.ADD, new.id, state.paragraph, Status.ADDED, new)
-    after, group = commit(state, [added], told(state, added))
+    after, group = commit(state, [added], describe(state, added))
     return replace(after, focus=new.id, last_label=last), group

@@ -78,7 +78,7 @@ def _labelled(state: ReviewState, value: Annotation) -> str:
     return f"{value.label} by {holder_of(state, value)}"
 
 
-def told_value(value: Value | None) -> str:
+def describe_value(value: Value | None) -> str:
     """The value of an attribute as people read it."""
     if value is None:
         return "none"
@@ -97,7 +97,7 @@ def _changes(state: ReviewState, old: Annotation, new: Annotation, *, values: bo
             fields.append(("entity", new.entity or "none"))
     for name in dict.fromkeys((*old.attributes, *new.attributes)):
         if old.attributes.get(name) != new.attributes.get(name):
-            fields.append((name, told_value(new.attributes.get(name))))
+            fields.append((name, describe_value(new.attributes.get(name))))
     names = ", ".join(name for name, _ in fields) or "value"
     now = ", ".join(value for _, value in fields if value) if values else ""
     return f"{names} of {name_of(state, new)}" + (f": {now}" if now else "")
@@ -119,7 +119,7 @@ def _where(state: ReviewState, decision: Decision, value: object) -> str:
     )
 
 
-def told(state: ReviewState, decision: Decision, *, values: bool = True) -> str:
+def describe(state: ReviewState, decision: Decision, *, values: bool = True) -> str:
     """What a decision did to its item, by the states before and after it: `accepted state “Iran”`,
     `label of “Iran”: bloc`, `¶ 2 done`. Without `values` the new values are left out."""
     before = decision.before or Standing(Status.MARKED)
@@ -165,22 +165,30 @@ def _known(state: ReviewState, decision: Decision) -> Annotation | None:
     return proposed.value if proposed is not None else None
 
 
-def told_group(state: ReviewState, group: Group, *, values: bool = True) -> str:
+def describe_group(state: ReviewState, group: Group, *, values: bool = True) -> str:
     """What one key did: the number of similar decisions, or the last decision and how many more."""
     if len(group) == 1:
-        return told(state, group[0], values=values)
-    verbs = {told(state, d, values=False).partition(" ")[0] for d in group}
+        return describe(state, group[0], values=values)
+    verbs = {describe(state, d, values=False).partition(" ")[0] for d in group}
     if len(verbs) == 1 and (verb := verbs.pop()) in _WORDS.values():
         main = group[-1].after.value if group[-1].after else None
         parts = sum(isinstance(d.after.value, Relation) for d in group if d.after)
         if isinstance(main, Relation) and parts == 1:
             return f"{verb} {_labelled(state, main)}, with its {_parts(len(group) - 1)}"
         return f"{verb} {len(group)}"
-    return f"{told(state, group[-1], values=values)}, and {len(group) - 1} more"
+    return f"{describe(state, group[-1], values=values)}, and {len(group) - 1} more"
 
 
 def _parts(number: int) -> str:
     return "other end" if number == 1 else f"{number} ends"
 
 
-__all__ = ["LONGEST", "both_ends", "holder_of", "name_of", "told", "told_group", "told_value"]
+__all__ = [
+    "LONGEST",
+    "both_ends",
+    "describe",
+    "describe_group",
+    "describe_value",
+    "holder_of",
+    "name_of",
+]

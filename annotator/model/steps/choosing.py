@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from annotator.model import actions as do
-from annotator.model.deciding import accepted, advance, changed, decide, paragraph_of, removed
 from annotator.model.decision import Action, Decision, Status
 from annotator.model.fields import fields_of
 from annotator.model.span import AUTHOR, Annotation, Relation, Span
 from annotator.model.state import ReviewState, Step, commit, say
+from annotator.model.steps.deciding import accepted, advance, changed, decide, paragraph_of, removed
 
 
 def on_choose(state: ReviewState, action: do.Choose) -> Step:

@@ -15,17 +15,17 @@ from annotator.model.decision import (
     Standing,
     Status,
 )
+from annotator.model.decision_text import (
+    describe,
+    describe_group,
+)
 from annotator.model.fields import fields_of
 from annotator.model.items import Item
-from annotator.model.proposing import made, relabelled, with_name
 from annotator.model.provenance import shown_of
 from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import AUTHOR, Annotation, Relation, Span, Value
 from annotator.model.state import ReviewState, Step, commit, say
-from annotator.model.telling import (
-    told,
-    told_group,
-)
+from annotator.model.steps.proposed_names import made, relabelled, with_name
 from annotator.model.text import plural
 
 
@@ -226,7 +226,7 @@ def on_accept(state: ReviewState, _: do.Accept) -> Step:
         decisions = changed(state, item, replace(item.value, entity=proposed.entity))
     if not decisions:
         return advance(replace(state, message="already decided"), item.id), ()
-    after, group = commit(state, decisions, told_group(state, tuple(decisions)))
+    after, group = commit(state, decisions, describe_group(state, tuple(decisions)))
     return advance(after, item.id), group
 
 
@@ -270,7 +270,7 @@ def on_reject(state: ReviewState, _: do.Reject | do.Delete) -> Step:
     decisions = removed(state, item)
     hanging = len(decisions) - 1
     also = f", with {plural(hanging, 'stance')} on it" if hanging else ""
-    after, group = commit(state, decisions, told(state, decisions[-1]) + also)
+    after, group = commit(state, decisions, describe(state, decisions[-1]) + also)
     if not item.pending and neighbour is not None:
         return arrive_at(after, neighbour), group
     return advance(after, neighbour), group
@@ -294,5 +294,5 @@ def on_skip(state: ReviewState, _: do.Skip) -> Step:
     skipped = decide(
         state, Action.SKIP, item.id, paragraph_of(state, item.value), Status.SKIPPED, None
     )
-    after, group = commit(state, [skipped], told(state, skipped))
+    after, group = commit(state, [skipped], describe(state, skipped))
     return advance(after, item.id), group

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from annotator.model import actions as do
-from annotator.model.deciding import changed
 from annotator.model.decision import Decision
+from annotator.model.decision_text import LONGEST, both_ends, describe_value, holder_of
 from annotator.model.items import Item
 from annotator.model.schema import Attribute
 from annotator.model.span import Annotation, Attributes, Relation, Span, Value
 from annotator.model.state import ReviewState, Step, commit, say
-from annotator.model.telling import LONGEST, both_ends, holder_of, told_value
+from annotator.model.steps.deciding import changed
 
 
 def on_set_attribute(state: ReviewState, action: do.SetAttribute) -> Step:
@@ -61,7 +61,7 @@ def _told(state: ReviewState, attribute: Attribute, value: Value | None) -> str:
     if attribute.type == "span" and isinstance(value, list):
         start, end = (int(x) for x in value)
         return f"“{both_ends(state.document.quote(start, end), LONGEST)}”"
-    return told_value(value)
+    return describe_value(value)
 
 
 def on_next_value(state: ReviewState, action: do.NextValue) -> Step:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from annotator.model import actions as do
-from annotator.model.deciding import decide, paragraph_of
 from annotator.model.decision import (
     DOCUMENT,
     Action,
@@ -20,6 +19,7 @@ from annotator.model.decision import (
     paragraph_item,
 )
 from annotator.model.state import ReviewState, Step, arrive, ask, commit, say
+from annotator.model.steps.deciding import decide, paragraph_of
 from annotator.model.text import paragraph_number, plural
 
 

@@ -10,13 +10,13 @@ from annotator.model.decision import (
     redo_of,
     undo_of,
 )
+from annotator.model.decision_text import (
+    describe,
+    describe_group,
+    name_of,
+)
 from annotator.model.span import Span
 from annotator.model.state import ReviewState, Step, arrive, commit, say
-from annotator.model.telling import (
-    name_of,
-    told,
-    told_group,
-)
 
 
 def on_undo(state: ReviewState, _: do.Undo) -> Step:
@@ -24,7 +24,7 @@ def on_undo(state: ReviewState, _: do.Undo) -> Step:
         return say(state, "nothing to undo")
     taken = state.history.undo[0]
     group = undo_of(taken, state.new_id())
-    return _revert(state, group, f"undone: {told_group(state, taken, values=False)}")
+    return _revert(state, group, f"undone: {describe_group(state, taken, values=False)}")
 
 
 def on_take_back(state: ReviewState, action: do.TakeBack) -> Step:
@@ -37,7 +37,7 @@ def on_take_back(state: ReviewState, action: do.TakeBack) -> Step:
     if (problem := _hangs_on(state, taken)) is not None:
         return say(state, problem)
     group = undo_of(taken, state.new_id())
-    return _revert(state, group, f"taken back: {told_group(state, taken, values=False)}")
+    return _revert(state, group, f"taken back: {describe_group(state, taken, values=False)}")
 
 
 def _hangs_on(state: ReviewState, group: tuple[Decision, ...]) -> str | None:
@@ -47,7 +47,7 @@ def _hangs_on(state: ReviewState, group: tuple[Decision, ...]) -> str | None:
     for decision in group:
         now = state.annotations.get(decision.item, decision.paragraph)
         if now != decision.after:
-            return f"it was changed since: {told(state, decision, values=False)}"
+            return f"it was changed since: {describe(state, decision, values=False)}"
         if isinstance(decision.after and decision.after.value, Span) and not (
             decision.before and isinstance(decision.before.value, Span)
         ):
@@ -63,7 +63,7 @@ def on_redo(state: ReviewState, _: do.Redo) -> Step:
     if state.history.redo is None:
         return say(state, "nothing to redo")
     group = redo_of(state.history.redo[0], state.new_id())
-    return _revert(state, group, f"redone: {told_group(state, group, values=False)}")
+    return _revert(state, group, f"redone: {describe_group(state, group, values=False)}")
 
 
 def _revert(state: ReviewState, group: tuple[Decision, ...], message: str) -> Step:

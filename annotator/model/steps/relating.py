@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from annotator.model import actions as do
-from annotator.model.deciding import accepted, changed, decide, defaults, paragraph_of
 from annotator.model.decision import Action, Decision, Status
+from annotator.model.decision_text import holder_of
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.state import Draft, Mode, ReviewState, Step, commit, say
-from annotator.model.telling import holder_of
+from annotator.model.steps.deciding import accepted, changed, decide, defaults, paragraph_of
 
 
 def on_start_stance(state: ReviewState, action: do.StartStance) -> Step:

@@ -1,0 +1,1 @@
+"""What each action does to the state: `review.step` finds the function, these modules hold them."""
