@@ -84,6 +84,7 @@ def test_lines_lead_to_their_differences() -> None:
     only = lines(agreement, ["fact"])
     assert not any(line.text.strip().startswith("value ") for line in only if line.cells)
     assert any("alpha label: fact" in line.text for line in only)
+    assert any("only fact; all other figures" in line.text for line in only)
     assert all(len(line.text) <= 78 for line in told)
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from adjudicating import adjudication, gold_session, source_of, take
 from support import document
 
@@ -14,6 +15,7 @@ from annotator.model.decision import Completion
 from annotator.model.record import GOLD, Record
 from annotator.model.span import Relation, Span
 from annotator.project import Project
+from annotator.tui.reviewing import alike
 from annotator.tui.reviewing.alike import decide_alike
 from annotator.tui.screens.review import panel_of
 from annotator.tui.session import Session
@@ -128,7 +130,9 @@ def _sided(who: str, side: str, *, id: str, concept: str = "") -> Record:
     return Record(document(words, id=id), who, Completion.DONE, (iran, talks), (edge,))
 
 
-def test_like_stances_are_decided_together_once_what_they_hang_on_is(tmp_path: Path) -> None:
+def test_like_stances_are_decided_together_once_what_they_hang_on_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     works = [
         _sided(who, side, id=id, concept=concept if id == "three" else "")
         for id in ("one", "two", "three")
@@ -142,6 +146,14 @@ def test_like_stances_are_decided_together_once_what_they_hang_on_is(tmp_path: P
         assert here is not None and here.kinds == ("side",)
         assert {one.document for one in source.places(session.review, here)} == {"two", "three"}
         take(session, here.version("ben"), "ben's")
+        monkeypatch.setattr(alike, "READ", -1.0)
+        source.queue.__dict__.pop("open")
+        decide_alike(session, source)
+        assert session.review.message == (
+            "annotators differ in this way nowhere else in the first 0 of 2 documents: "
+            "once more goes on"
+        )
+        monkeypatch.undo()
         decide_alike(session, source)
         assert session.review.message == (
             "1 like difference decided in 1 document; one undo takes it back; "

@@ -12,20 +12,25 @@ from annotator.tui.reviewing import Adjudicating, choices
 from annotator.tui.session import Session
 from annotator.workflows.review.open_differences import Option
 
+READ = 1.0
+"""Seconds for which more documents are read for like differences."""
+
 
 def decide_alike(session: Session, source: Adjudicating) -> None:
     """Decide all like differences as the last one was decided. One undo takes that back, if nothing
     is decided in between. A message says what was done. A stance is left where its holder or its
-    claim is not decided yet."""
+    claim is not decided yet. A large project is compared bit by bit: the key once more goes on."""
     if source.chosen is None:
         session.say("decide a difference first: then this decides the like ones")
         return
     like, taken = source.chosen
+    known, every = source.queue.read_on(READ)
+    more = f" in the first {known:,} of {every:,} documents: once more goes on" * (known < every)
     found: dict[str, set[frozenset[str]]] = {}
     for one in source.queue.open.alike(like):
         found.setdefault(one.document, set()).add(one.ids)
     if not found:
-        session.say("annotators differ in this way nowhere else")
+        session.say(f"annotators differ in this way nowhere else{more}")
         return
     counts = {
         document: _decide(_session(session, source, document), ids, taken)
@@ -39,7 +44,7 @@ def decide_alike(session: Session, source: Adjudicating) -> None:
     said += "; one undo takes it back" if done else ""
     if left := sum(left for _, left in counts.values()):
         said += f"; {left} left, whose holder or claim is not decided yet"
-    session.say(said)
+    session.say(f"{said}; read{more}" if more else said)
 
 
 def _session(session: Session, source: Adjudicating, document: str) -> Session:

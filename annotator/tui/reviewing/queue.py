@@ -85,12 +85,17 @@ class ReviewQueue(Queue):
         self.open.renew(document)
 
     def look(self, document: str) -> None:
-        """Read what waits in a document and, for a moment, in others, to find what is like it."""
+        """Read what waits in a document, and for a moment in others, for what is like it."""
         self.open.renew(document)
+        self.read_on(LOOK)
+
+    def read_on(self, seconds: float) -> tuple[int, int]:
+        """Read what waits in more documents for so many seconds; how many of those that may hold
+        something were read by now, and how many there are."""
         rows = self._known or self.read()
-        self.open.read(
-            (row.document for row in rows if row.undecided or not row.counted), seconds=LOOK
-        )
+        waiting = [row.document for row in rows if row.undecided or not row.counted]
+        self.open.read(waiting, seconds=seconds)
+        return sum(document in self.open.documents for document in waiting), len(waiting)
 
     def called(self) -> Mapping[str, str]:
         if not self.hidden:

@@ -56,8 +56,13 @@ def report(found: Agreement) -> list[str]:
 
 def lines(found: Agreement, labels: Sequence[str] = ()) -> list[ReportLine]:
     """The report: data, headline, why, labels, annotators, worst paragraphs, suggestions, every
-    figure. With `labels` only these are told."""
+    figure. With `labels`, the rows of single labels are those of these labels only."""
     out = list(_data(found))
+    if labels:
+        words = (
+            f"  rows of single labels: only {', '.join(labels)}; all other figures are of layers"
+        )
+        out.append(ReportLine(words, "note"))
     sections = (
         _headlines(found),
         _why(found),

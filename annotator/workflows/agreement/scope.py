@@ -75,6 +75,12 @@ class Scope:
 
     def part_of(self, project: Project) -> ComparedPart:
         """Annotators, layers and documents in the scope. Raises UsageError."""
+        known = {label.name for layer in project.schema.layers for label in layer.labels}
+        if alien := [label for label in self.labels if label not in known]:
+            raise UsageError(
+                f"no layer has the label “{alien[0]}”",
+                hint=f"Labels here: {', '.join(sorted(known))}",
+            )
         return {
             "annotators": self.annotators or None,
             "layers": self.layers or None,
