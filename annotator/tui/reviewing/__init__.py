@@ -42,7 +42,7 @@ class Adjudicating(Source):
 
     With `hidden`, annotators are shown as letters, which differ between documents. `reviewer` is
     the person who decides, as recorded in the log; `queue` is the queue of another source, if there
-    is one.
+    is one. A source that decides `aside` looks for nothing in other documents.
     """
 
     queue: ReviewQueue
@@ -55,12 +55,14 @@ class Adjudicating(Source):
         hidden: bool = False,
         reviewer: str | None = None,
         queue: ReviewQueue | None = None,
+        aside: bool = False,
     ) -> None:
         super().__init__(
             "review",
             queue or ReviewQueue(project, GOLD, merger=Merger(project, strategy), hidden=hidden),
         )
         self.project = project
+        self._aside = aside
         self.strategy = self.queue.strategy
         self.decided_by = reviewer
         self.model_lane = False
@@ -111,7 +113,8 @@ class Adjudicating(Source):
             prefill(self.project, document, found)
             self._situation = situation(self.merger, document.id)
         self._like = {}
-        self.queue.look(document.id)
+        if not self._aside:
+            self.queue.look(document.id)
 
     def suggestions(self, document: Document) -> Sequence[Suggestion]:
         if self._situation is None:

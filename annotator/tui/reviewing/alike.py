@@ -39,17 +39,20 @@ def decide_alike(session: Session, source: Adjudicating) -> None:
     done = [document for document, (decided, _) in counts.items() if decided]
     session.reload()
     source.taking_back = partial(_take_back, session, source, done) if done else None
-    places = plural(sum(decided for decided, _ in counts.values()), "like difference")
-    said = f"{places} decided in {plural(len(done), 'document')}"
-    said += "; one undo takes it back" if done else ""
+    said: list[str] = []
+    if done:
+        places = plural(sum(decided for decided, _ in counts.values()), "like difference")
+        said += [f"{places} decided in {plural(len(done), 'document')}", "one undo takes it back"]
     if left := sum(left for _, left in counts.values()):
-        said += f"; {left} left, whose holder or claim is not decided yet"
-    session.say(f"{said}; read{more}" if more else said)
+        said.append(f"{left} left, whose holder or claim is not decided yet")
+    session.say("; ".join([*said, *([f"read{more}"] if more else [])]))
 
 
 def _session(session: Session, source: Adjudicating, document: str) -> Session:
     """A session of the same reviewer with one of the documents open."""
-    aside = Adjudicating(session.project, reviewer=source.decided_by, queue=source.queue)
+    aside = Adjudicating(
+        session.project, reviewer=source.decided_by, queue=source.queue, aside=True
+    )
     made = Session(session.project, GOLD, session.project.new_session(), source=aside)
     made.open(document)
     return made
