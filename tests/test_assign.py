@@ -253,7 +253,7 @@ def test_nobody_brings_documents_while_it_is_read_and_written(
             _import(other, 10, 11)
         return deal(*given_)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("annotator.store.turns.PATIENCE", 1)
+    monkeypatch.setattr("annotator.store.long_work.PATIENCE", 1)
     monkeypatch.setattr("annotator.workflows.assign.deal", meanwhile)
     with Project.open(root) as of:
         assert len(assign(of, ["ada"]).pairs) == 10

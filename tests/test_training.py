@@ -38,7 +38,13 @@ from annotator.workflows.training import train as training
 from annotator.workflows.training.base_model import base_for, seed_records, taught
 from annotator.workflows.training.material import chosen, material
 from annotator.workflows.training.renewal import nearest
-from annotator.workflows.training.report import complete, kept, last_curve, over_prefixes, table
+from annotator.workflows.training.report import (
+    complete,
+    last_curve,
+    over_prefixes,
+    saved_curve,
+    table,
+)
 from annotator.workflows.training.train import TooLittle, train
 
 DARK = THEMES["dark"]
@@ -309,7 +315,10 @@ def test_the_report_fits_eighty_columns(trained: Path, capsys: pytest.CaptureFix
     points = {10: {"layers": {"actor": {"all": scores}}}, 2000: {"layers": {}}}
     curve = over_prefixes(points)
     assert all(len(line) <= 80 for line in (*evaluation_report.table(found), *curve))
-    assert last_curve(kept(points, 7)) == ["as of model 7, by annotator train --curve", *curve]
+    assert last_curve(saved_curve(points, 7)) == [
+        "as of model 7, by annotator train --curve",
+        *curve,
+    ]
     assert "train --curve" in last_curve(None)[0]
 
 

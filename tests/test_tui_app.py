@@ -19,8 +19,8 @@ from annotator.model.record import Record
 from annotator.model.span import Relation, Span
 from annotator.project import KnownName, Project, SuggestionRun
 from annotator.tui.app import AnnotatorApp
+from annotator.tui.item_names import NameField, entity_offers
 from annotator.tui.key_map import key_map
-from annotator.tui.naming import NameField, entity_offers
 from annotator.tui.screens.agreement import AgreementScreen
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.help import TextScreen

@@ -164,7 +164,7 @@ def _not_as_noted(project: Project, noted: tuple[int, str] | None) -> Iterator[s
 def _files_left(database: Path) -> Iterator[str]:
     """Files beside a database that somebody should look at."""
     from annotator.store.journal import put_aside
-    from annotator.store.turns import unfinished
+    from annotator.store.long_work import unfinished
 
     for file in unfinished(database):
         yield (

@@ -58,7 +58,7 @@ def command(
     from annotator.networks.periods import side_changes
     from annotator.workflows.network import report
     from annotator.workflows.network.network import NetworkOptions, read_evidence
-    from annotator.workflows.network.side_changes import keep_as_real, kept, send_to_review
+    from annotator.workflows.network.side_changes import keep_as_real, ruling_on, send_to_review
 
     if real and slip:
         raise click.UsageError(
@@ -76,7 +76,7 @@ def command(
             sent = send_to_review(project, changes, reviewer=annotator_of(ctx))
             talk(*(f"sent to review: {receipt(one)}" for one in sent))
         notes = _notes(project, {one.document for one in found})
-        ruled = {(one.holder, one.concept): kept(project, one) for one in changes}
+        ruled = {(one.holder, one.concept): ruling_on(project, one) for one in changes}
     if as_json:
         print_json([_row(one) | {"note": notes.get(receipt(one), "")} for one in found])
         return

@@ -72,7 +72,7 @@ def _here(
     from annotator.workflows.background import locked, running
     from annotator.workflows.evaluation.held_out import cross_validated, learning_curve, parts
     from annotator.workflows.training.material import chosen, material
-    from annotator.workflows.training.report import CURVE, kept
+    from annotator.workflows.training.report import CURVE, saved_curve
     from annotator.workflows.training.train import train
 
     if output is not None:
@@ -99,7 +99,7 @@ def _here(
             found["cross_validation"] = cross_validated(project, examples, folds=folds)
         if with_curve:
             found["curve"] = learning_curve(project, examples)
-            project.keep_setting(CURVE, kept(found["curve"], done.number))
+            project.keep_setting(CURVE, saved_curve(found["curve"], done.number))
     if output is not None:
         from annotator.workflows.training.output import write
 

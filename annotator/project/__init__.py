@@ -33,6 +33,7 @@ from annotator.store.files import let_group_in
 from annotator.store.isolation import object_of, readable, texts_of
 from annotator.store.journal import Journal, Pending, TakenIn, take_in
 from annotator.store.learning import Learning
+from annotator.store.long_work import no_long_work, resume
 from annotator.store.parses import KeptParses
 from annotator.store.provenance import Provenance
 from annotator.store.results import (
@@ -51,7 +52,6 @@ from annotator.store.results import (
     SuggestionTally,
 )
 from annotator.store.reviews import InReview
-from annotator.store.turns import no_long_work, resume
 
 T = TypeVar("T")
 
@@ -236,7 +236,7 @@ class Project:
         """A value kept in the database: `project` (its UUID), `blind_seed` or `created`"""
         return overview.setting(self._database, key)
 
-    def kept(self, key: str, make: Callable[[str], T]) -> T | None:
+    def read_setting(self, key: str, make: Callable[[str], T]) -> T | None:
         """The result of `make` on a setting; None if there is no such setting, or if it is invalid,
         which is reported."""
         text = self.setting(key)
@@ -244,11 +244,11 @@ class Project:
 
     def kept_object(self, key: str) -> dict[str, Any]:
         """A JSON object stored as a setting; empty if there is none or it is not an object."""
-        return self.kept(key, object_of) or {}
+        return self.read_setting(key, object_of) or {}
 
     def kept_texts(self, key: str) -> list[str]:
         """A JSON list of texts stored as a setting; empty if there is none or it is not a list."""
-        return self.kept(key, texts_of) or []
+        return self.read_setting(key, texts_of) or []
 
     def keep_setting(self, key: str, value: str) -> None:
         """Store a value in the database for everybody who works in the project."""

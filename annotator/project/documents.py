@@ -11,8 +11,8 @@ from annotator.model.text import Document
 from annotator.store import documents as store
 from annotator.store import queue, search
 from annotator.store.connection import Database
+from annotator.store.long_work import long_work
 from annotator.store.results import AddResult, DocumentSummary
-from annotator.store.turns import long_work
 
 
 class Documents:

@@ -14,7 +14,7 @@ from annotator.identity import check_annotator
 from annotator.model.record import GOLD
 from annotator.store.codec import TIME, now
 from annotator.store.connection import Database
-from annotator.store.turns import Staging, long_work
+from annotator.store.long_work import Staging, long_work
 
 Assignment = tuple[str, str]
 """An annotator and a document."""

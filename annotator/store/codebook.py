@@ -13,7 +13,7 @@ from annotator.model.names import NAME_KINDS, NameKind
 from annotator.store.codec import dumps, now, uuid7
 from annotator.store.connection import Database
 from annotator.store.isolation import check_texts, object_of, read_rows
-from annotator.store.turns import write_all
+from annotator.store.long_work import write_all
 
 COLUMNS = "id, kind, name, entry, who, token, time"
 

@@ -5,7 +5,7 @@
 - `synchronous=FULL`: a decision that was acknowledged survives a power cut.
 - Every write runs in BEGIN IMMEDIATE under a fair lock beside the database (`lock.py`), because
   SQLite's own back-off lets some writers starve.
-- A write is acknowledged when it is in the file that the path names (`seal.py`).
+- A write is acknowledged when it is in the file that the path names (`file_identity.py`).
 - A missing file is an error; it is never created silently. A file that is not a database of ours is
   refused.
 """
@@ -22,8 +22,8 @@ from urllib.parse import quote
 from annotator.errors import BusyError, StoreError
 from annotator.store.damaged_rows import Row, without_broken_states, without_broken_texts
 from annotator.store.driver_errors import translated
+from annotator.store.file_identity import Seal, beside, flush, has_log, log_of
 from annotator.store.lock import Lock, holder
-from annotator.store.seal import Seal, beside, flush, has_log, log_of
 from annotator.store.shown_documents import leave_out_arriving, see_the_table
 from annotator.store.sqlite_driver import OLDEST, WAL_IS_SAFE, sqlite
 

@@ -15,8 +15,8 @@ from annotator.store.assignments import held_by
 from annotator.store.codec import dumps, now
 from annotator.store.connection import Access, Database, Row
 from annotator.store.isolation import leave_out, object_of, read_rows, readable
+from annotator.store.long_work import Staging
 from annotator.store.results import CompletionRow
-from annotator.store.turns import Staging
 
 _COMPLETION = {completion.value: completion for completion in Completion}
 

@@ -28,9 +28,9 @@ from annotator.store import documents, names, provenance
 from annotator.store.codec import now, standing_text, uuid7
 from annotator.store.connection import Database
 from annotator.store.log import INSERT_EVENT, PUT_COMPLETION, PUT_ITEM, item_row
+from annotator.store.long_work import Staging, long_work
 from annotator.store.records import standing_record
 from annotator.store.results import AddResult
-from annotator.store.turns import Staging, long_work
 
 
 def add_records(db: Database, incoming: Iterable[Record], *, concepts: Concepts) -> AddResult:

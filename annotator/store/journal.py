@@ -25,9 +25,9 @@ from annotator.model.decision import Action, Decision, Group
 from annotator.model.names import Concepts
 from annotator.store.codec import dumps, now, standing_of, standing_text, uuid7
 from annotator.store.connection import Database
+from annotator.store.file_identity import beside, flush
 from annotator.store.lock import MODE
 from annotator.store.log import record
-from annotator.store.seal import beside, flush
 
 UNSAVED, LEFT = ".unsaved-", ".left-"
 

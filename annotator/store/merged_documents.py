@@ -10,7 +10,7 @@ from annotator.errors import StoreError
 from annotator.model.text import text_sha256
 from annotator.store import documents
 from annotator.store.connection import Database, Row
-from annotator.store.turns import Staging
+from annotator.store.long_work import Staging
 
 
 class MergedDocuments:

@@ -17,8 +17,8 @@ from annotator.model.span import Span
 from annotator.store.codec import dumps, standing_of
 from annotator.store.connection import Access, Database
 from annotator.store.isolation import read_rows
+from annotator.store.long_work import TURN
 from annotator.store.results import KnownName, MentionRow
-from annotator.store.turns import TURN
 
 _PUT = "INSERT OR REPLACE INTO name VALUES (?, ?, ?, ?, ?, ?, ?)"
 _SOURCE = "names_from"

@@ -15,9 +15,9 @@ from annotator.errors import BusyError, StoreError
 from annotator.model.names import Concepts
 from annotator.store.connection import Database
 from annotator.store.driver_errors import translated
+from annotator.store.file_identity import beside, flush, has_log, note_for
 from annotator.store.journal import Journal, Pending, write
 from annotator.store.lock import Lock, holder
-from annotator.store.seal import beside, flush, has_log, note_for
 from annotator.store.sqlite_driver import WAL_IS_SAFE, sqlite
 
 

@@ -11,7 +11,7 @@ from annotator.model.names import NAME_KINDS, RELATIONS, NameKind, NameRelation,
 from annotator.store.codec import now, uuid7
 from annotator.store.connection import Database
 from annotator.store.isolation import read_rows
-from annotator.store.turns import write_all
+from annotator.store.long_work import write_all
 
 COLUMNS = "id, kind, name, canonical, same, reviewer, token, time, relation"
 

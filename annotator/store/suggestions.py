@@ -13,8 +13,8 @@ from annotator.store.bounds import room
 from annotator.store.codec import annotation_json, annotation_of, dumps, now
 from annotator.store.connection import Database
 from annotator.store.isolation import object_of, read_rows
+from annotator.store.long_work import FEW
 from annotator.store.results import Position, SuggestionRun
-from annotator.store.turns import FEW
 
 _PUT = (
     "INSERT OR IGNORE INTO suggestion (document, id, paragraph, kind, layer, label, start, "

@@ -10,7 +10,7 @@ from annotator.model.decision_text import both_ends
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import Span
 from annotator.model.text import plural
-from annotator.tui import naming
+from annotator.tui import item_names
 from annotator.tui.screens.help import TextScreen, guideline_rows
 from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.screens.rows import RowsScreen
@@ -40,7 +40,7 @@ class AskingScreen(RowsScreen):
             return False
         if source.is_blind(state.document, state.paragraph):
             return False
-        self._offers = (state, naming.card_offers(state, self.session.project))
+        self._offers = (state, item_names.card_offers(state, self.session.project))
         return bool(self._offers[1])
 
     def _offered(self) -> tuple[str, ...]:
@@ -86,7 +86,7 @@ class AskingScreen(RowsScreen):
     def run_name(self, back: str | None = None) -> None:
         """Write the entity or concept of the item in focus; the focus then returns to the item
         `back`."""
-        field = naming.field_of(self.session.review)
+        field = item_names.field_of(self.session.review)
         if field is None:
             self._message = "the item in focus cannot have an entity or concept"
             self.redraw()
@@ -106,12 +106,12 @@ class AskingScreen(RowsScreen):
             title,
             self.theme_now,
             value=field.value,
-            offers=naming.offers_of(self.session.review, field, self.session.project, known),
+            offers=item_names.offers_of(self.session.review, field, self.session.project, known),
             anew=True,
             several=True,
             numbered=True,
             contraries=field.kind == "concept",
-            completer=naming.completer(self.session.review, field, known),
+            completer=item_names.completer(self.session.review, field, known),
             known=[one.name for one in known]
             + [one.name for one in codebook.entries if one.kind == field.kind],
             check=self._not_listed(field, proposed.append),
@@ -123,7 +123,7 @@ class AskingScreen(RowsScreen):
                 self._message = f"proposed to the lead, as a note: {proposed[-1]}"
                 self.redraw()
                 return
-            self.act(naming.set_to(field, answer))
+            self.act(item_names.set_to(field, answer))
 
         def returned() -> None:
             if back is not None:
@@ -134,7 +134,7 @@ class AskingScreen(RowsScreen):
         self._ask(prompt, then, after=returned)
 
     def _not_listed(
-        self, field: naming.NameField, propose: Callable[[str], None]
+        self, field: item_names.NameField, propose: Callable[[str], None]
     ) -> Callable[[str], str]:
         """What to say about a name that is not in a closed codebook. Giving the same answer again
         proposes it, and does not change the item."""
@@ -154,7 +154,7 @@ class AskingScreen(RowsScreen):
 
     def run_label(self) -> None:
         """Choose the label of the selection, or of the stance in the making, from a list."""
-        choices = naming.labels(self.session.review)
+        choices = item_names.labels(self.session.review)
         offers = [Offer(name, note) for name, note, _ in choices]
         actions = {name: action for name, _, action in choices}
         prompt = PromptScreen("label", self.theme_now, offers=offers, strict=True)

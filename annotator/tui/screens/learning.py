@@ -76,7 +76,7 @@ def rows(session: Session, theme: Theme, width: int) -> list[list[Piece]]:
         lines.append((report.thresholds(shown.gate, shown.stances), False))
         curve = report.over_models(models)
         lines += [("", False), *((text, i == 0) for i, text in enumerate(curve))]
-        learning = project.kept(report.CURVE, report.last_curve) or report.last_curve(None)
+        learning = project.read_setting(report.CURVE, report.last_curve) or report.last_curve(None)
         lines += [
             ("", False),
             *((text, bool(text) and not text.startswith(" ")) for text in learning),

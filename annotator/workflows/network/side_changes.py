@@ -25,7 +25,7 @@ from annotator.project import Project
 _KEY = "turn:{}\x1f{}"
 
 
-def kept(project: Project, change: SideChange) -> str:
+def ruling_on(project: Project, change: SideChange) -> str:
     """What was said of a holder's change on a concept: `real`, `slip` or nothing."""
     return project.setting(_KEY.format(change.holder, change.concept)) or ""
 
@@ -84,4 +84,4 @@ def _reopened(project: Project, change: SideChange, one: Statement) -> list[Deci
     return decisions
 
 
-__all__ = ["keep_as_real", "kept", "send_to_review"]
+__all__ = ["keep_as_real", "ruling_on", "send_to_review"]

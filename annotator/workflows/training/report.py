@@ -158,7 +158,7 @@ def over_prefixes(points: Mapping[int, Mapping[str, Any]]) -> list[str]:
     return lines
 
 
-def kept(points: Mapping[int, Mapping[str, Any]], number: int) -> str:
+def saved_curve(points: Mapping[int, Mapping[str, Any]], number: int) -> str:
     """A learning curve as it is kept in the setting `CURVE`, with the number
     of the model that was trained on all."""
     layers = {
@@ -211,11 +211,11 @@ __all__ = [
     "curve",
     "f1_of",
     "head",
-    "kept",
     "last_curve",
     "over_models",
     "over_prefixes",
     "percent",
+    "saved_curve",
     "table",
     "thresholds",
 ]

@@ -38,8 +38,8 @@ from annotator.store.arriving import (
 )
 from annotator.store.codec import uuid7
 from annotator.store.connection import Database, Row
+from annotator.store.file_identity import beside, flush
 from annotator.store.lock import MODE, Lock, holder
-from annotator.store.seal import beside, flush
 from annotator.store.shown_documents import HIDE
 
 STAGED, TURNS = ".staged-", ".turns-"
