@@ -35,10 +35,15 @@ def _text(
 
 def network_picture(found: Affiliation, groups: Communities) -> bytes:
     """The two-mode network in two columns, so that no name covers another: holders at the left,
-    grouped and coloured by community; concepts at the right, each near the holders who take a side
-    on it. A solid edge means support, a dashed one opposition; the width grows with the weight."""
+    grouped and coloured by community, white if alone; concepts at the right, each near the holders
+    who take a side on it. A solid edge means support, a dashed one opposition; the width grows with
+    the weight."""
     holders = [name for names in groups.groups for name in names]
-    group_of = {name: number for number, names in enumerate(groups.groups) for name in names}
+    colours = {
+        name: GROUPS[number % len(GROUPS)] if len(names) > 1 else "white"
+        for number, names in enumerate(groups.groups)
+        for name in names
+    }
     place = {name: i / max(1, len(holders) - 1) for i, name in enumerate(holders)}
     near = {c: [place[e.holder] for e in found.edges if e.concept == c] for c in found.concepts}
     concepts = sorted(found.concepts, key=lambda c: (sum(near[c]) / len(near[c]), c))
@@ -66,9 +71,9 @@ def network_picture(found: Affiliation, groups: Communities) -> bytes:
             f"stroke-width='{min(6.0, 1 + 0.8 * abs(edge.weight)):.1f}' {dash}/>"
         )
     for holder in holders:
-        colour = GROUPS[group_of[holder] % len(GROUPS)]
         parts.append(
-            f"<circle cx='{left:.1f}' cy='{ys[holder]:.1f}' r='6' fill='{colour}' stroke='#333'/>"
+            f"<circle cx='{left:.1f}' cy='{ys[holder]:.1f}' r='6' fill='{colours[holder]}' "
+            "stroke='#333'/>"
         )
         parts.append(
             _text(left - 12, ys[holder] + 4, holder, anchor="end", more="font-weight='bold'")
