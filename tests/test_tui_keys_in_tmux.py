@@ -112,7 +112,7 @@ def test_wide_joined_and_right_to_left_characters_keep_their_columns_under_tmux(
             shown = got.stdout.split("\n")
         for line, text in zip(shown, _WIDE, strict=False):
             assert "| here" in line
-            # This tmux leaves a heart one cell, and shades of skin away: what is behind
+            # A tmux before 3.6 leaves a heart one cell, and shades of skin away: what is behind
             # them stands where it should.
             plain = [
                 word
@@ -120,6 +120,7 @@ def test_wide_joined_and_right_to_left_characters_keep_their_columns_under_tmux(
                 if word.isalpha() and not word.startswith(("नम", "👩"))
             ]
             assert all(word in line for word in plain)
-            assert cell_len(line[: line.index("| here")].replace("\ufe0f", "")) == 40, line
+            before = line[: line.index("| here")]
+            assert 40 in (cell_len(before), cell_len(before.replace("\ufe0f", ""))), line
     finally:
         subprocess.run([*tmux, "kill-server"], check=False, capture_output=True)
