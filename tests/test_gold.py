@@ -35,7 +35,7 @@ from annotator.workflows.exchange.validate import validate
 from annotator.workflows.names.rulings import rule_same
 from annotator.workflows.review.adjudication import merge_all
 from annotator.workflows.review.discussion import reason_from
-from annotator.workflows.review.leverage import leverages, told
+from annotator.workflows.review.leverage import describe, leverages
 from annotator.workflows.review.precedents import precedents
 from annotator.workflows.review.queue import review_rows
 from annotator.workflows.review.versions import versions
@@ -541,7 +541,7 @@ def test_leverage_is_the_number_of_edges_that_a_decision_moves(tmp_path: Path) -
     with _project(tmp_path / "p", *works) as project:
         found = leverages(project)
         assert [(one.document, one.edges) for one in found] == [("doc", 2), ("two", 0)]
-        assert told(found).startswith("1 of 2 open differences decide 100 % of 2 changes")
+        assert describe(found).startswith("1 of 2 open differences decide 100 % of 2 changes")
         session = _session(project)
         assert "1 of 2 open differences" in session.queue.turn_order()
         assert [row.id for row in session.queue.documents()] == ["doc", "two"]

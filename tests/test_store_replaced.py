@@ -20,7 +20,7 @@ from annotator.cli import run
 from annotator.errors import ReplacedError, StoreError
 from annotator.model import actions as do
 from annotator.project import Project
-from annotator.store import seal
+from annotator.store import file_identity
 from annotator.store.connection import WAL_IS_SAFE, sqlite
 from annotator.store.restoring import restore
 from annotator.tui.session import Session
@@ -472,7 +472,7 @@ def test_a_log_that_is_brought_in_by_halves_refuses_nobody(tmp_path: Path) -> No
                 with closing(sqlite.connect(str(database), isolation_level=None)) as other:
                     other.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
                 try:
-                    seal.last_event(database)
+                    file_identity.last_event(database)
                 except StoreError:
                     unreadable += 1
                 session.do(do.Note(f"{number} z", paragraph=True))

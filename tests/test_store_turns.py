@@ -20,7 +20,7 @@ from annotator.model.record import Record
 from annotator.model.span import Span
 from annotator.model.text import Document
 from annotator.project import Project
-from annotator.store import turns
+from annotator.store import long_work
 from annotator.store.connection import Database
 from annotator.tui.session import Session
 
@@ -59,7 +59,7 @@ _KILLED = """
 import os, signal, sys
 from pathlib import Path
 sys.path[:0] = [{tests!r}]
-from annotator.store import turns
+from annotator.store import long_work
 from annotator.store.connection import Database
 from annotator.store.connection import Database
 from annotator.project import Project
@@ -74,7 +74,7 @@ of = Project.open(Path({root!r}))
 if {at}:
     Database.write = write
 else:
-    turns.Staging.commit = lambda self: os.kill(os.getpid(), signal.SIGKILL)
+    long_work.Staging.commit = lambda self: os.kill(os.getpid(), signal.SIGKILL)
 of.log.add_records(_records())
 """
 
@@ -128,12 +128,12 @@ def test_nothing_of_it_is_seen_before_all_of_it_is(tmp_path: Path) -> None:
 
 def test_others_write_between_the_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = tmp_path / "p"
-    monkeypatch.setattr(turns, "TURN", 0.001)
+    monkeypatch.setattr(long_work, "TURN", 0.001)
     with project(root, TEXT) as other, Project.open(root) as of:
         session = Session(other, "ada", "a")
         session.open("doc-0")
         inside: list[int] = []
-        go_on = turns._turns
+        go_on = long_work._turns
 
         def between(*arguments: object):  # type: ignore[no-untyped-def]
             for turn in go_on(*arguments):  # type: ignore[arg-type]
@@ -141,7 +141,7 @@ def test_others_write_between_the_turns(tmp_path: Path, monkeypatch: pytest.Monk
                 inside.append(len(session.saving.unsaved))
                 yield turn
 
-        monkeypatch.setattr(turns, "_turns", between)
+        monkeypatch.setattr(long_work, "_turns", between)
         of.log.add_records(_records())
         assert len(inside) > 3 and not any(inside)
         assert len(list(of.log.events("doc-0", "ada"))) == len(inside)
@@ -154,11 +154,11 @@ def test_all_new_documents_are_shown_by_a_few_rows(
     """However many they are: the turn that shows them is a short one. Until then nobody sees them,
     and after it they stand where they belong."""
     root = tmp_path / "p"
-    monkeypatch.setattr(turns, "TURN", 0.001)
+    monkeypatch.setattr(long_work, "TURN", 0.001)
     with project(root, TEXT) as of, Project.open(root) as other:
         showing: list[int] = []
         seen: set[int] = set()
-        go_on = turns._turns
+        go_on = long_work._turns
 
         def watched(*arguments: object):  # type: ignore[no-untyped-def]
             for turn in go_on(*arguments):  # type: ignore[arg-type]
@@ -168,7 +168,7 @@ def test_all_new_documents_are_shown_by_a_few_rows(
             if not of._database.value("SELECT count(*) FROM setting WHERE key = 'arriving'"):
                 assert len(other.documents.ids()) == 1 + MANY
 
-        monkeypatch.setattr(turns, "_turns", watched)
+        monkeypatch.setattr(long_work, "_turns", watched)
         of.log.add_records(_records())
         assert seen == {1} and showing == [2]
         assert [other.documents.ids()[0], other.documents.ids()[-1]] == ["doc-0", f"new-{MANY - 1}"]
@@ -179,8 +179,8 @@ def test_documents_that_come_between_others_find_their_place_in_turns(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two hosts that merge each other's documents come to one order, when it takes turns too."""
-    monkeypatch.setattr(turns, "FEW", 20)
-    monkeypatch.setattr(turns, "TURN", 1e-6)
+    monkeypatch.setattr(long_work, "FEW", 20)
+    monkeypatch.setattr(long_work, "TURN", 1e-6)
     one, other = tmp_path / "p", tmp_path / "q"
     for root, name in ((one, "a"), (other, "b")):
         with project(root, TEXT) as of:
@@ -197,7 +197,7 @@ def test_no_backup_of_half_an_import(tmp_path: Path) -> None:
     root = tmp_path / "p"
     with project(root, TEXT) as of, Project.open(root) as other:
         other.wait_at_most(0.001)
-        with turns.long_work(of._database), pytest.raises(BusyError, match="long work"):
+        with long_work.long_work(of._database), pytest.raises(BusyError, match="long work"):
             other.backup(tmp_path / "b")
         other.backup(tmp_path / "b")
         assert sorted(p.name for p in tmp_path.iterdir()) == ["b", "p"]
@@ -206,9 +206,13 @@ def test_no_backup_of_half_an_import(tmp_path: Path) -> None:
 def test_one_long_work_at_a_time(tmp_path: Path) -> None:
     with project(tmp_path / "p", TEXT) as of, Project.open(tmp_path / "p") as other:
         busy = pytest.raises(BusyError, match="long work")
-        with turns.long_work(of._database), busy, turns.long_work(other._database, patience=0.05):
+        with (
+            long_work.long_work(of._database),
+            busy,
+            long_work.long_work(other._database, patience=0.05),
+        ):
             pass
-        with turns.long_work(other._database, patience=1):
+        with long_work.long_work(other._database, patience=1):
             pass
 
 
@@ -238,13 +242,13 @@ def test_nobody_goes_on_with_a_work_while_it_comes_in(
 ) -> None:
     """On a document that is there: the annotator's own decisions wait, those of others do not."""
     root = tmp_path / "p"
-    monkeypatch.setattr(turns, "TURN", 0.001)
+    monkeypatch.setattr(long_work, "TURN", 0.001)
     with project(root, TEXT) as of, Project.open(root) as own, Project.open(root) as other:
         sessions = [Session(own, "elsewhere", "a"), Session(other, "ada", "b")]
         for session in sessions:
             session.open("doc-0")
         inside: list[tuple[int, int]] = []
-        go_on = turns._turns
+        go_on = long_work._turns
 
         def between(*arguments: object):  # type: ignore[no-untyped-def]
             for turn in go_on(*arguments):  # type: ignore[arg-type]
@@ -254,7 +258,7 @@ def test_nobody_goes_on_with_a_work_while_it_comes_in(
                     inside.append(tuple(len(s.saving.unsaved) for s in sessions))  # type: ignore[arg-type]
                 yield turn
 
-        monkeypatch.setattr(turns, "_turns", between)
+        monkeypatch.setattr(long_work, "_turns", between)
         work = Record(document(TEXT, id="doc-0"), "elsewhere", Completion.DONE)
         of.log.add_records([work, *_records()])
         assert inside == [(1, 0)]
@@ -310,7 +314,7 @@ def test_what_cannot_be_finished_is_hidden_until_it_can(
     """As on a full disk: it is told, nothing of it is seen, and it goes on later."""
     root = tmp_path / "p"
     project(root, TEXT).close()
-    monkeypatch.setattr(turns, "TURN", 1e-6)
+    monkeypatch.setattr(long_work, "TURN", 1e-6)
     many, count = Database.many, [0]
 
     def full(self: Database, sql: str, rows: list[object]) -> None:
@@ -326,7 +330,7 @@ def test_what_cannot_be_finished_is_hidden_until_it_can(
         assert "somebody opens the project next" in str(raised.value.hint)
         with Project.open(root) as other:
             assert other.documents.ids() == ["doc-0"] and len(_left(root)) == 1
-            assert list(turns.unfinished(root / "annotator.db"))
+            assert list(long_work.unfinished(root / "annotator.db"))
         with pytest.raises(StoreError, match="disk is full"):
             of.documents.add(_many(MANY))
     with Project.open(root) as of:
@@ -340,7 +344,7 @@ def test_a_full_disk_keeps_no_half_written_file(
     root = tmp_path / "p"
     with project(root, TEXT) as of:
 
-        def full(self: turns.Staging) -> None:
+        def full(self: long_work.Staging) -> None:
             spill(self)
             assert self._file is not None
             self._file.close()
@@ -348,8 +352,8 @@ def test_a_full_disk_keeps_no_half_written_file(
             self._file.write("what is left in memory cannot be written when it is closed")
             raise OSError(28, "No space left on device")
 
-        spill = turns.Staging._spill
-        monkeypatch.setattr(turns.Staging, "_spill", full)
+        spill = long_work.Staging._spill
+        monkeypatch.setattr(long_work.Staging, "_spill", full)
         with pytest.raises(OSError, match="No space"):
             of.documents.add(_many())
         assert _left(root) == []

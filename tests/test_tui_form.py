@@ -12,7 +12,7 @@ from annotator.model.review import Mode, ReviewState, open_document, step
 from annotator.model.schema import Attribute, Label, LabelSchema
 from annotator.model.span import AUTHOR, Relation
 from annotator.resources import load_schema
-from annotator.tui import form, naming
+from annotator.tui import form, item_names
 from annotator.tui.form import FormField
 from annotator.tui.key_map import key_map
 from annotator.tui.styled_rows import width_of
@@ -183,7 +183,7 @@ def test_forty_labels_fit_the_footer_are_told_apart_and_can_be_had_from_a_list(w
     assert width_of(row) <= width and "t list" in text
     names = shortened([label.name for label in schema.span_layers[0].labels[:9]], 7)
     assert len(set(names)) == 9 and all(len(name) <= 7 for name in names)
-    listed = naming.labels(state)
+    listed = item_names.labels(state)
     assert (
         len({name for name, _, _ in listed})
         == len(listed)
@@ -196,7 +196,7 @@ def test_forty_labels_fit_the_footer_are_told_apart_and_can_be_had_from_a_list(w
 def test_the_sides_of_a_stance_are_listed_too() -> None:
     state = _do(_state(), do.FocusItem("sPlan"), do.StartStance(), do.ChooseHolder(AUTHOR))
     assert state.mode is Mode.SIDE
-    names = {name: action for name, _, action in naming.labels(state)}
+    names = {name: action for name, _, action in item_names.labels(state)}
     assert set(names) == {"support", "oppose", "neutral", "unclear"}
     assert _stance(_do(state, names["unclear"])).label == "unclear"
 
