@@ -336,6 +336,18 @@ def test_the_item_in_focus_is_told_whole_at_every_width(size: tuple[int, int]) -
     assert "actor" in shown and "state" in shown
 
 
+def test_labels_are_offered_for_new_bounds_as_far_as_they_can_be_given() -> None:
+    state = _do(_state(), do.FocusItem("rPutin"), do.Accept())
+    for item, has, lacks in (
+        ("sIran", "person", "fact"), ("sPlan", "fact", "person"), ("rPutin", "take it", "person"),
+    ):  # fmt: skip
+        edited = _do(state, do.FocusItem(item), do.EditBounds())
+        foot = _screen(edited, 110, 30)[-1]
+        assert has in foot and lacks not in foot
+    refused = _do(edited, do.SetLabel("actor", "person"))
+    assert "cue" in refused.message and refused.selection == edited.selection
+
+
 def test_one_place_beside_the_text_is_marked_as_in_focus() -> None:
     """Also where the rows of a card were first made while it was in focus."""
     state = _state()

@@ -13,7 +13,7 @@ from annotator.model.decision_text import (
     describe,
     name_of,
 )
-from annotator.model.span import Span
+from annotator.model.span import Relation, Span
 from annotator.model.state import Mode, ReviewState, Step, ask, commit, say
 from annotator.model.steps.deciding import changed, decide, defaults, on_accept, rebound, removed
 from annotator.model.steps.proposed_names import made
@@ -70,6 +70,8 @@ def label_selection(state: ReviewState, action: do.SetLabel) -> Step:
     last = (action.layer, action.label)
     if chosen.item is not None:
         item = state.find(chosen.item)
+        if item is not None and isinstance(item.value, Relation):
+            return say(state, f"the cue of a {item.value.layer} has no label; confirm its bounds")
         if item is None or not isinstance(item.value, Span):
             return say(state, "the span being changed is gone")
         if action.layer != item.value.layer:

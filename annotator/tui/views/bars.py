@@ -67,7 +67,7 @@ class KeysNow:
     schema: str = ""
     edits: bool = False
     layer: str = ""
-    """The layer of the draft, or of the item in focus."""
+    """The layer of the draft, of the item whose bounds are edited, or of the item in focus."""
     span: bool = False
     pending: bool = False
     suggested: bool = False
@@ -80,10 +80,9 @@ def keys_now(state: ReviewState) -> KeysNow:
     """The state, as far as the usable keys depend on it."""
     schema = state.schema.hash
     if state.mode is not Mode.BROWSE:
-        edits = bool(state.selection and state.selection.item)
-        return KeysNow(
-            state.mode, schema, edits=edits, layer=state.draft.layer if state.draft else ""
-        )
+        edited = state.find(state.selection.item or "") if state.selection else None
+        layer = state.draft.layer if state.draft else edited.value.layer if edited else ""
+        return KeysNow(state.mode, schema, edits=edited is not None, layer=layer)
     if state.is_excluded(state.paragraph):
         return KeysNow(state.mode, schema, excluded=True)
     item = state.focused
@@ -183,8 +182,9 @@ def _row(
 def _labels_row(
     now: KeysNow, schema: LabelSchema, keys: KeyMap, more: tuple[str, str], theme: Theme, width: int
 ) -> list[Piece]:
-    """Every label with its key, with names as short as needed."""
-    every = [(label.key, label.name) for layer in schema.span_layers for label in layer.labels]
+    """Every label that the selection can get, with its key; names are as short as needed."""
+    layers = [one for one in schema.span_layers if not now.edits or one.name == now.layer]
+    every = [(label.key, label.name) for layer in layers for label in layer.labels]
     labels = [(key, name) for key, name in every if key]
     first = [(keys.shown("confirm"), "take it")] if now.edits else []
     listed = (keys.shown("label"), "list")
