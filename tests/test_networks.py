@@ -231,6 +231,8 @@ def test_gephi_finds_labels_weights_and_types_where_it_looks_for_them() -> None:
     root = ElementTree.fromstring(graph_files.gexf(graph))
     ns = "{http://www.gexf.net/1.2draft}"
     assert root.get("version") == "1.2"
+    (held,) = root.iter(f"{ns}graph")
+    assert set(held.attrib) == {"defaultedgetype", "mode"}, "the schema knows no name"
     types = {
         (group.get("class"), one.get("id")): one.get("type")
         for group in root.iter(f"{ns}attributes")

@@ -16,6 +16,7 @@ from annotator.networks.affiliation import Affiliation
 from annotator.networks.projection import Projection
 
 _DATE = re.compile(r' lastmodifieddate="[^"]*"')
+_NAME = re.compile(r'(?<=mode="static") name="[^"]*"')
 
 
 Ids = Mapping[tuple[NameKind, str], str]
@@ -115,8 +116,10 @@ def graphml(graph: nx.Graph) -> bytes:
 
 
 def gexf(graph: nx.Graph) -> bytes:
-    """The graph as GEXF 1.2, without the date on which it was written."""
-    return (_DATE.sub("", "\n".join(nx.generate_gexf(graph))) + "\n").encode("utf-8")
+    """The graph as GEXF 1.2, without the date on which it was written, and without its name, which
+    the schema of GEXF does not know."""
+    lines = "\n".join(nx.generate_gexf(graph))
+    return (_DATE.sub("", _NAME.sub("", lines, count=1)) + "\n").encode("utf-8")
 
 
 def edge_table(graph: nx.Graph) -> bytes:
