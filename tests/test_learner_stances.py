@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 
 from annotator.english.reading import Reader
-from annotator.learners.examples import Example
+from annotator.learners.examples import Example, with_guesses
 from annotator.learners.labels import of_edge
 from annotator.learners.stances.model import LEAST, PairModel, RelationProposal, pairs_of
 from annotator.model.schema import Layer
@@ -90,6 +90,23 @@ def test_strength_basis_and_cue_are_those_of_the_rules(name: str) -> None:
     assert _text("China", "Norway")[int(cue[0]) - 100 : int(cue[1]) - 100] in ("says", "says that")
     assert given["basis"] == "explicit"
     assert set(given) == {name, "basis", "strength"}
+
+
+def test_relations_go_to_the_proposed_spans_that_stand_where_their_ends_do() -> None:
+    one = _example("Iran", "Russia")
+    holder, foe, speaker, claim = one.spans
+    longer = replace(claim, id="near", start=claim.start - 4)
+    short = replace(holder, id="far", end=holder.start + 1)
+    moved = with_guesses(one, [short, foe, speaker, longer])
+    assert moved.spans == (short, foe, speaker, longer)
+    assert [(r.source, r.target) for r in moved.relations] == [(speaker.id, "near")]
+
+
+def test_chances_are_those_between_spans_as_they_are_proposed() -> None:
+    examples = [_example(a, b) for a in NAMES for b in NAMES if a != b]
+    guessed = {i: replace(one, relations=()) for i, one in enumerate(examples)}
+    model, _ = PairModel.train(examples, _stance(), None, guessed)
+    assert all(p.chance < 0.5 for p in _suggest(model))
 
 
 def test_too_little_is_told_with_a_number() -> None:

@@ -10,8 +10,9 @@ from functools import cache
 
 from annotator.english import tables
 from annotator.english.name_bounds import before_name, goes_on, is_capital, of_event, run_end
+from annotator.english.nominals import POSSESSIVE, REGIONAL, actor_span, find_nominals
 from annotator.english.syntax import finite
-from annotator.english.tokens import FoundSpan, Token, phrase_at
+from annotator.english.tokens import FoundSpan, Token
 
 Tokenize = Callable[[str], Sequence[str]]
 """Gives the tokens of a name as texts."""
@@ -19,13 +20,8 @@ Tokenize = Callable[[str], Sequence[str]]
 _PLACE_PREPOSITIONS = frozenset(
     "in at near around outside inside across from to into through toward towards via".split()
 )
-_REGIONAL = frozenset(
-    "Western Eastern Northern Southern European Asian African Arab Latin Islamic "
-    "Atlantic Soviet".split()
-)
 _GUESSED = 0.4
 """The score of a person recognised only by capital letters; another mention does not raise it."""
-_POSSESSIVE = frozenset(("'s", "’s", "s'", "'", "’"))
 
 
 @dataclass
@@ -96,26 +92,7 @@ def scan(tokens: Sequence[Token], index: Index) -> Scan:
         for i in range(at, at + step):
             taken[i] = True
         at += step or 1
-    return Scan(tuple(tokens), (*found, *_nominals(tokens, taken)), tuple(runs), tuple(names))
-
-
-def _span(
-    tokens: Sequence[Token], first: int, last: int, label: str, score: float, reason: str,
-    rule: str,
-    entity: str | None, mention: str = "name",
-) -> FoundSpan:  # fmt: skip
-    return FoundSpan(
-        label,
-        tokens[first].start,
-        tokens[last - 1].end,
-        first,
-        last,
-        score,
-        reason,
-        rule,
-        entity,
-        {"mention": mention},
-    )
+    return Scan(tuple(tokens), (*found, *find_nominals(tokens, taken)), tuple(runs), tuple(names))
 
 
 def _known(tokens: Sequence[Token], at: int, found: list[FoundSpan], index: Index) -> int:
@@ -145,7 +122,7 @@ def _known(tokens: Sequence[Token], at: int, found: list[FoundSpan], index: Inde
             return len(parts)
         entity = f"the {name.canonical}" if name.canonical == "West" else name.canonical
         found.append(
-            _span(tokens, at, last, name.label, score, reason, f"name.{name.kind}", entity)
+            actor_span(tokens, at, last, name.label, score, reason, f"name.{name.kind}", entity)
         )
         return len(parts)
     return 0
@@ -170,7 +147,7 @@ def _by_shape(tokens: Sequence[Token], at: int, runs: list[_Run]) -> int:
             titled, start = True, start + length
         elif (
             tokens[start].text in tables.demonyms()
-            or tokens[start].text in _REGIONAL
+            or tokens[start].text in REGIONAL
             or (tokens[start].text in tables.words("modifiers") and end - start > 1)
         ):
             start += 1
@@ -216,20 +193,13 @@ def _classify(tokens: Sequence[Token], run: _Run, context: DocumentContext) -> F
     last = parts[-1]
 
     def made(label: str, score: float, reason: str, rule: str, entity: str | None) -> FoundSpan:
-        return _span(tokens, start, end, label, score, reason, rule, entity)
+        return actor_span(tokens, start, end, label, score, reason, rule, entity)
 
     if set(parts) & tables.words("months_days") and len(parts) < 3:
         return None
-    heads = tables.words("organization_heads")
-    if any(part in heads for part in parts[1:]):
-        head = next(part for part in parts[1:] if part in heads)
-        return made(
-            "organization",
-            0.82,
-            f"{head} is a word in names of organizations",
-            "name.organization",
-            text,
-        )
+    why = _organization(parts)
+    if why is not None:
+        return made("organization", 0.82, why, "name.organization", text)
     full = context.persons.get(last)
     if run.titled and tokens[start].text[:1].isupper() and last not in tables.words("thing_heads"):
         return made("person", 0.93, "a title stands before it", "name.title", full or text)
@@ -241,18 +211,10 @@ def _classify(tokens: Sequence[Token], run: _Run, context: DocumentContext) -> F
         return made("person", 0.9, f"{parts[0]} is a given name", "name.given", text)
     if full is not None and len(parts) <= 2:
         return made("person", 0.88, f"{full} stands elsewhere in the document", "name.again", full)
-    if (
-        len(parts) > 1
-        and parts[0] in tables.words("organization_openers")
-        and {"of", "for", "on"} & set(parts)
-    ):
-        return made(
-            "organization",
-            0.75,
-            f"{parts[0]} begins the name of an organization",
-            "name.organization",
-            text,
-        )
+    opens = parts[0] in tables.words("organization_openers")
+    if opens and len(parts) > 1 and {"of", "for", "on"} & set(parts):
+        why = f"{parts[0]} begins the name of an organization"
+        return made("organization", 0.75, why, "name.organization", text)
     if (
         len(parts) > 1
         and all(len(p) > 1 for p in parts)
@@ -264,6 +226,13 @@ def _classify(tokens: Sequence[Token], run: _Run, context: DocumentContext) -> F
     return _single(tokens, start, end, context) if len(parts) == 1 else None
 
 
+def _organization(parts: Sequence[str]) -> str | None:
+    """Why words name an organization, by a word within; None where none does."""
+    heads = tables.words("organization_heads")
+    head = next((part for part in parts[1:] if part in heads), None)
+    return f"{head} is a word in names of organizations" if head is not None else None
+
+
 def _single(
     tokens: Sequence[Token], start: int, end: int, context: DocumentContext
 ) -> FoundSpan | None:
@@ -271,7 +240,9 @@ def _single(
     word = tokens[start].text
     if word.isupper() and 2 <= len(word) <= 6 and not set(word) <= set("IVXLC"):
         entity = context.organizations.get(word, word)
-        return _span(tokens, start, end, "organization", 0.6, "an acronym", "name.acronym", entity)
+        return actor_span(
+            tokens, start, end, "organization", 0.6, "an acronym", "name.acronym", entity
+        )
     nobody = (
         tables.words("organization_heads")
         | tables.words("organization_openers")
@@ -280,7 +251,7 @@ def _single(
     # The first word of a sentence is always capitalized, so a verb of speaking must follow.
     acts = _speaks(tokens, end) if tokens[start].first else _acts(tokens, end)
     if word not in nobody and acts:
-        return _span(
+        return actor_span(
             tokens, start, end, "person", 0.35, "a capitalized word that acts", "name.acts", word
         )
     return None
@@ -294,7 +265,7 @@ def _acts(tokens: Sequence[Token], at: int) -> bool:
     kinds = tables.verb_kinds(word)
     return (
         bool(kinds & {"s", "past", "both"})
-        or word in _POSSESSIVE
+        or word in POSSESSIVE
         or word in tables.words("finite_be")
     )
 
@@ -310,84 +281,6 @@ def _speaks(tokens: Sequence[Token], at: int) -> bool:
         return False
     found = tables.verbs_by_form().get(tokens[at].lower, ())
     return any("that" in verb.frames and kind in ("s", "past", "both") for verb, kind in found)
-
-
-def _nominals(tokens: Sequence[Token], taken: Sequence[bool]) -> list[FoundSpan]:
-    """Common nouns that name actors, with the adjectives before them."""
-    found: list[FoundSpan] = []
-    phrases = tables.head_phrases()
-    at = 0
-    while at < len(tokens):
-        length = 0
-        if tokens[at].lower in phrases:
-            free = next((i for i in range(at, len(tokens)) if taken[i]), len(tokens))
-            length = phrase_at(tokens, at, phrases, free)
-        if not length or (tokens[at].text[:1].isupper() and not tokens[at].first and length == 1):
-            at += 1
-            continue
-        nominal = _nominal(tokens, taken, at, length)
-        if nominal is not None:
-            found.append(nominal)
-        at += length
-    return found
-
-
-def _nominal(
-    tokens: Sequence[Token], taken: Sequence[bool], at: int, length: int
-) -> FoundSpan | None:
-    """The actor that a noun of the tables names, tokens `[at, at + length)`, if it names one."""
-    heads = tables.heads()
-    head = heads[" ".join(t.lower for t in tokens[at : at + length])]
-    first = _first_adjective(tokens, taken, at)
-    adjectives = at - first
-    before = tokens[first - 1].lower if first and not tokens[first].first else ""
-    bound = (
-        before in tables.words("determiners")
-        or before in tables.words("numbers")
-        or before in _POSSESSIVE
-    )
-    fits = (
-        head.needs == "a"
-        or (head.needs == "d" and (bound or adjectives or head.plural))
-        or (head.needs == "p" and head.plural)
-    )
-    if not fits or (_joins_on(tokens, at + length) and length == 1 and not head.plural):
-        return None
-    label = head.label
-    both = before in ("both", "two", "three", "four")
-    if label == "collective" and both and heads.get(tokens[at].lower, head).plural:
-        label = "person"
-    rule = "nominal.phrase" if length > 1 and head.needs == "a" and not adjectives else "nominal"
-    definite = first > 1 and tokens[first - 2].lower in ("the", "these", "those")
-    known = before == "both" or (before == "two" and definite)
-    if known and head.plural and not adjectives and label in ("state", "person"):
-        rule = "nominal.counted"
-    score = 0.7 if bound or adjectives else 0.45
-    reason = f"“{' '.join(t.text for t in tokens[at : at + length])}” names an actor"
-    return _span(tokens, first, at + length, label, score, reason, rule, None, "nominal")
-
-
-def _first_adjective(tokens: Sequence[Token], taken: Sequence[bool], at: int) -> int:
-    """The first of the adjectives right before a noun at `at`; `at` if there are none."""
-    while at > 0 and not taken[at - 1] and _adjective(tokens[at - 1]) and not tokens[at].first:
-        at -= 1
-    return at
-
-
-def _joins_on(tokens: Sequence[Token], at: int) -> bool:
-    """Whether the token at `at` makes a compound with the noun before it."""
-    follows = tokens[at].lower if at < len(tokens) else ""
-    if follows in tables.heads() or follows in ("-", "–"):
-        return True
-    return bool(follows) and follows[:1].isalpha() and follows not in tables.grammar()
-
-
-def _adjective(token: Token) -> bool:
-    return (
-        token.lower in tables.words("adjectives")
-        or token.text in tables.demonyms()
-        or token.text in _REGIONAL
-    )
 
 
 def context_of(scans: Iterable[Scan]) -> DocumentContext:

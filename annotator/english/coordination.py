@@ -136,13 +136,8 @@ def independent(tokens: Sequence[Token], at: int, end: int) -> bool:
     first = tokens[at]
     definite = first.lower in tables.words("definite")
     pronoun = first.lower in tables.words("subject_pronouns")
-    nominal = (
-        definite
-        or first.lower in _ARTICLES
-        or first.lower in _QUANTIFIERS
-        or first.text[:1].isupper()
-    )
-    if not (pronoun or nominal):
+    article = definite or first.lower in _ARTICLES or first.lower in _QUANTIFIERS
+    if not (pronoun or article or first.text[:1].isupper()):
         return first.text[:1].isalpha() and (
             any(t.lower in _AUXILIARIES for t in tokens[at + 1 : min(at + 3, end)])
             or _noun_and_verb(tokens, at, end)
@@ -156,13 +151,10 @@ def independent(tokens: Sequence[Token], at: int, end: int) -> bool:
             i = over
             continue
         if tokens[i].lower == "who" and tokens[i - 1].lower != ",":
-            verb = next((k for k in range(i + 1, min(i + 4, end)) if governs(tokens, k)), None)
-            if verb is None:
+            after = _after_who(tokens, i, end)
+            if after is None:
                 return False
-            reach, i = verb + 10, verb + 1
-            while i < end and tokens[i].lower in _PERFECT:
-                i += 1
-            i += 1
+            reach, i = after
             continue
         over = after_insertion(tokens, i, end)
         if over > i and over < end and governs(tokens, over):
@@ -185,6 +177,18 @@ def independent(tokens: Sequence[Token], at: int, end: int) -> bool:
             return True
         i += 1
     return False
+
+
+def _after_who(tokens: Sequence[Token], at: int, end: int) -> tuple[int, int] | None:
+    """How far to look after the verb of a clause with "who" at `at`, and from where;
+    None without a verb."""
+    verb = next((k for k in range(at + 1, min(at + 4, end)) if governs(tokens, k)), None)
+    if verb is None:
+        return None
+    i = verb + 1
+    while i < end and tokens[i].lower in _PERFECT:
+        i += 1
+    return verb + 10, i + 1
 
 
 def _noun_and_verb(tokens: Sequence[Token], at: int, end: int) -> bool:

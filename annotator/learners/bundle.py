@@ -8,7 +8,7 @@ same ones give the same model.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ import srsly
 from annotator.english.reading import Reader, Reading
 from annotator.errors import SuggesterError
 from annotator.learners.actors.model import FlatModel
-from annotator.learners.claims.model import ClauseModel
+from annotator.learners.claims.model import ClaimProposal, ClauseModel
 from annotator.learners.labels import LabelMap, fitting, of_edge
 from annotator.learners.stances.model import PairModel
 from annotator.model.content_ids import relation_id, span_id
@@ -88,7 +88,9 @@ class Bundle:
         if layer.name in self.covers and layer.name in self.flat:
             return self.flat[layer.name].suggest(reading, self.labels, memory, gate=gate)
         if layer.name in self.covers and layer.name in self.clauses:
-            return _clauses(reading, layer, self.clauses[layer.name], gate)
+            return claims_as_suggestions(
+                reading, layer, self.clauses[layer.name].suggest(reading), gate
+            )
         index = reading.paragraph.index
         return [
             Suggestion(span, index, "", "", score)
@@ -221,9 +223,12 @@ class Bundle:
         )
 
 
-def _clauses(reading: Reading, layer: Layer, model: ClauseModel, gate: float) -> list[Suggestion]:
+def claims_as_suggestions(
+    reading: Reading, layer: Layer, proposals: Iterable[ClaimProposal], gate: float = 0.0
+) -> list[Suggestion]:
+    """Proposed long spans as suggestions, without those below a chance of `gate`."""
     out: list[Suggestion] = []
-    for one in model.suggest(reading):
+    for one in proposals:
         if one.chance < gate or not (layer.label(one.label) or layer.open):
             continue
         id = span_id(reading.document, layer.name, one.label, one.start, one.end)
@@ -235,4 +240,4 @@ def _clauses(reading: Reading, layer: Layer, model: ClauseModel, gate: float) ->
     return out
 
 
-__all__ = ["FORMAT", "Bundle"]
+__all__ = ["FORMAT", "Bundle", "claims_as_suggestions"]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from annotator.english.reading import Reader, Reading
 from annotator.model.record import Record
-from annotator.model.span import AUTHOR, Relation, Span
+from annotator.model.span import AUTHOR, Relation, Span, iou
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +42,28 @@ def examples_of(
     return out
 
 
-__all__ = ["Example", "examples_of"]
+def with_guesses(one: Example, spans: Sequence[Span]) -> Example:
+    """The example with proposed spans instead of those decided on; relations go to the
+    proposed span that shares most with their end, at least half (intersection over union)."""
+    decided = {span.id: span for span in one.spans}
+
+    def nearest(end: str) -> str | None:
+        if end == AUTHOR:
+            return end
+        mine = decided[end]
+        shares = ((iou(mine, span), span.id) for span in spans if span.layer == mine.layer)
+        most, id = max(shares, default=(0.0, ""))
+        return id if most >= _SAME else None
+
+    moved = ((r, nearest(r.source), nearest(r.target)) for r in one.relations)
+    relations = tuple(
+        replace(r, source=source, target=target)
+        for r, source, target in moved
+        if source is not None and target is not None
+    )
+    return replace(one, spans=tuple(spans), relations=relations)
+
+
+_SAME = 0.5
+
+__all__ = ["Example", "examples_of", "with_guesses"]

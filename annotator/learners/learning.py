@@ -7,7 +7,7 @@ Everything is a function of the examples: the same ones give the same models.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -17,14 +17,15 @@ from annotator.errors import SuggesterError
 from annotator.learners.actors.crf import LEAST, Training
 from annotator.learners.actors.model import FlatModel, is_flat
 from annotator.learners.actors.tagging import LabelledRange, TaggedParagraph
-from annotator.learners.bundle import Bundle
+from annotator.learners.bundle import Bundle, claims_as_suggestions
 from annotator.learners.claims.model import ClaimProposal
 from annotator.learners.claims.training import train_clauses
 from annotator.learners.display_choice import choose
 from annotator.learners.evaluation import LAST, Judged, Speaker, Trial, report, rounded
-from annotator.learners.examples import Example
+from annotator.learners.examples import Example, with_guesses
 from annotator.learners.stances.model import PairModel, RelationProposal
 from annotator.learners.word_clusters import WordClusters
+from annotator.model.decision import Suggestion
 from annotator.model.effort import Effort, total
 from annotator.model.memory import EMPTY
 from annotator.model.schema import LabelSchema, Layer
@@ -70,34 +71,45 @@ def learn(
         raise SuggesterError(
             "there is nothing to learn from yet", hint="Finish some paragraphs first"
         )
-    spent = total(last)
-    metrics = {
-        "paragraphs": len(examples),
-        "parsed": any(parse(one.reading) is not None for one in examples),
-        "documents": len({one.reading.document for one in examples}),
-        "annotations": sum(len(one.spans) + len(one.relations) for one in examples),
-        "layers": layers,
-        "last": {
-            "saved": rounded(spent.saved),
-            "keys": spent.keys,
-            "by_hand": spent.without,
-            "paragraphs": min(LAST, len(examples)),
-        },
-    }
+    metrics = {**_material(examples), "layers": layers, "last": _last(last, len(examples))}
     covers = frozenset(name for name, one in speakers.items() if one in ("base", "own"))
     muted = frozenset(name for name, one in speakers.items() if one == "nobody")
     return replace(bundle, covers=covers, muted=muted, metrics=metrics)
 
 
+def _material(examples: Sequence[Example]) -> dict[str, Any]:
+    """How much was learnt from."""
+    return {
+        "paragraphs": len(examples),
+        "parsed": any(parse(one.reading) is not None for one in examples),
+        "documents": len({one.reading.document for one in examples}),
+        "annotations": sum(len(one.spans) + len(one.relations) for one in examples),
+    }
+
+
+def _last(efforts: Sequence[Effort], paragraphs: int) -> dict[str, Any]:
+    """What the last paragraphs cost, from the efforts of their layers."""
+    spent = total(efforts)
+    return {
+        "saved": rounded(spent.saved),
+        "keys": spent.keys,
+        "by_hand": spent.without,
+        "paragraphs": min(LAST, paragraphs),
+    }
+
+
 @dataclass(frozen=True)
 class _Lesson:
-    """What layers are learnt from, and the bundle that their models go to."""
+    """What layers are learnt from, and the bundle that their models go to. `blind` are the spans
+    that models propose for examples which they have not seen, by the places of these and layers.
+    """
 
     bundle: Bundle
     examples: Sequence[Example]
     usage: Usage
     kinds: Callable[[], WordClusters]
     base: Bundle | None
+    blind: dict[int, dict[str, list[Span]]] = field(default_factory=dict)
 
     @property
     def known(self) -> Bundle:
@@ -133,12 +145,28 @@ class _Lesson:
         ValueError when too little is decided."""
         name, bundle, known, examples = layer.name, self.bundle, self.known, self.examples
         if layer.kind != "span":
-            bundle.pairs[name], related = PairModel.train(examples, layer, known.pairs.get(name))
+            ends = {*layer.sources, *layer.targets} - {AUTHOR}
+            guessed = {
+                i: with_guesses(examples[i], [s for name in sorted(ends) for s in by[name]])
+                for i, by in self.blind.items()
+                if ends <= by.keys()
+            }
+            bundle.pairs[name], related = PairModel.train(
+                examples, layer, known.pairs.get(name), guessed
+            )
             return {i: self._judge_pairs(examples[i], layer, found) for i, found in related.items()}
         if is_flat(examples, name):
             bundle.flat[name], training, passages = FlatModel.train(
                 examples, layer, bundle.labels, self.usage, known.flat.get(name)
             )
+            for i, candidates in training.held_out.items():
+                self._guess(
+                    layer,
+                    i,
+                    bundle.flat[name].shown(
+                        examples[i].reading, passages[i], candidates, EMPTY, gate=0.0
+                    ),
+                )
             return {
                 i: _judge_flat(examples[i], passages[i], training, i) for i in training.held_out
             }
@@ -147,7 +175,13 @@ class _Lesson:
         bundle.clauses[name], proposed = train_clauses(
             examples, layer, before.kinds if before else self.kinds(), before
         )
+        for i, found in proposed.items():
+            self._guess(layer, i, claims_as_suggestions(examples[i].reading, layer, found))
         return {i: self._judge_clauses(examples[i], layer, found) for i, found in proposed.items()}
+
+    def _guess(self, layer: Layer, place: int, found: Sequence[Suggestion]) -> None:
+        spans = [one.value for one in found if isinstance(one.value, Span)]
+        self.blind.setdefault(place, {})[layer.name] = spans
 
     def _before(self, layer: Layer) -> dict[int, Judged]:
         """What would have been proposed in the last paragraphs

@@ -16,6 +16,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.learners.lbfgs import minimum
+
 Floats: TypeAlias = NDArray[np.float64]
 
 
@@ -57,7 +59,7 @@ class Binary:
             p = 1 / (1 + np.exp(-np.clip(scores, -30, 30)))
             return float(value), x.T @ (p - y) + (w - centre)
 
-        best = _lbfgs(loss, centre, 200)
+        best = minimum(loss, centre, 200)
         return Binary(tuple(float(v) for v in best))
 
 
@@ -266,7 +268,7 @@ class Classes:
             value = -(target * logs).sum() + 0.5 * penalty * float((free * w * w).sum())
             return float(value), (design.slope(np.exp(logs) - target) + penalty * free * w).ravel()
 
-        best = _lbfgs(loss, np.zeros(design.wide * len(names)), rounds)
+        best = minimum(loss, np.zeros(design.wide * len(names)), rounds)
         fitted = design.index, best.reshape(design.wide, len(names))
         made = Classes(names, *(_sum([fitted, known]) if known else fitted))
         return Classes.of_data(made.to_data())
@@ -374,7 +376,7 @@ class ConditionalLogit:
             value = -float(target @ logs) + 0.5 * penalty * float(w @ w)
             return value, design.slope((np.exp(logs) - target)[:, None])[:, 0] + penalty * w
 
-        best = _lbfgs(loss, np.zeros(design.wide), rounds)
+        best = minimum(loss, np.zeros(design.wide), rounds)
         fitted = design.index, best[:, None]
         made = ConditionalLogit(*(_sum([fitted, (base.index, base.weights)]) if base else fitted))
         return ConditionalLogit.of_data(made.to_data())
@@ -387,44 +389,6 @@ class ConditionalLogit:
     def of_data(data: dict[str, Any]) -> ConditionalLogit:
         """The model that `to_data` wrote."""
         return ConditionalLogit(*_unpack(data))
-
-
-def _lbfgs(loss: Any, start: Floats, rounds: int, memory: int = 8) -> Floats:
-    """Minimise a smooth convex function (Nocedal and Wright 2006, algorithm
-    7.5, backtracking line search)."""
-    x = start
-    value, slope = loss(x)
-    steps: list[tuple[Floats, Floats, float]] = []
-    for _ in range(rounds):
-        if np.abs(slope).max() < 1e-4:
-            break
-        q = slope.copy()
-        used = []
-        for s, y, rho in reversed(steps):
-            a = rho * float(s @ q)
-            used.append(a)
-            q -= a * y
-        if steps:
-            s, y, rho = steps[-1]
-            q /= rho * float(y @ y)
-        for (s, y, rho), a in zip(steps, reversed(used), strict=True):
-            q += (a - rho * float(y @ q)) * s
-        down = -q
-        slant = float(down @ slope)
-        size = 1.0 if steps else 1 / max(1.0, float(np.abs(slope).sum()))
-        for _ in range(30):
-            other = x + size * down
-            new, new_slope = loss(other)
-            if new <= value + 1e-4 * size * slant:
-                break
-            size /= 2
-        else:
-            break
-        change, turn = other - x, new_slope - slope
-        if float(change @ turn) > 1e-12:
-            steps = [*steps, (change, turn, 1 / float(change @ turn))][-memory:]
-        x, value, slope = other, new, new_slope
-    return x
 
 
 __all__ = ["Binary", "Classes", "ConditionalLogit"]

@@ -124,10 +124,22 @@ class FlatModel:
         passage = passage_of(
             reading, self.layer.name, labels, reading.document, (), self.model.usage
         )
+        return self.shown(reading, passage, self.model.candidates(passage), memory, gate=gate)
+
+    def shown(
+        self,
+        reading: Reading,
+        passage: TaggedParagraph,
+        candidates: Iterable[SpanCandidate],
+        memory: Memory,
+        *,
+        gate: float,
+    ) -> list[Suggestion]:
+        """The same of candidates that are known."""
         found = {(f.first, f.last): f for f in passage.found}
         known = [
             one
-            for one in self.model.candidates(passage)
+            for one in candidates
             if (self.layer.label(one.label) or self.layer.open)
             and not part_of_name(reading, one.first, one.last)
         ]

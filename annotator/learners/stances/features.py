@@ -95,7 +95,6 @@ def features_of(
     clause: Clause | None,
 ) -> tuple[str, ...]:
     """What tells whether, and how, a source stands to a target."""
-    tokens, sides = scene.tokens, scene.sides
     kind = f"{source.span.layer if source else AUTHOR}>{target.span.layer}"
     rule = f"{edge.rule}{edge.side}" if edge else ""
     made = [kind, f"{kind}|r={rule}", f"{kind}|l={target.span.label}", f"r={rule}"]
@@ -105,60 +104,73 @@ def features_of(
     if clause is not None:
         made += [f"{kind}|frame={clause.frame.side if clause.frame else None}"]
         made.append(f"{kind}|ruled={clause.found.attributes.get('attribution')}")
-    low, high = scene.sentence(target.first)
     if source is None:
-        made += [f"{kind}|{feature}" for feature in scene.author(low, high)]
+        made += [f"{kind}|{one}" for one in scene.author(*scene.sentence(target.first))]
         made += scene.paths.of_author(kind, target.first, target.last) if scene.paths else ()
         return tuple(dict.fromkeys(made))
-    back = target.sentence - source.sentence
-    inside = target.first <= source.first and source.last <= target.last
-    order = "in" if inside else "before" if source.first < target.first else "after"
-    a, b = (source.last, target.first) if order == "before" else (target.last, source.first)
-    if inside:
-        a, b = target.first, source.first
-    others = [e for e in scene.ends if e is not source and e.span.layer == source.span.layer]
-    between = sum(a <= e.first < b for e in others)
-    made += [
-        f"{kind}|o={order}|back={back}",
-        f"{kind}|o={order}|d={_size(max(0, b - a))}|back={back}",
-        f"{kind}|o={order}|n={min(3, between)}",
-        f"from={source.span.label}",
-        f"{kind}|from={source.span.label}",
-        f"{kind}|mention={source.span.attributes.get('mention')}",
-        f"{kind}|o={order}|alone={not any(e.sentence == source.sentence for e in others)}",
-    ]
-    held = target.span.attributes.get("attribution", "")
-    made.append(f"{kind}|held={held}|o={order}|n={min(2, between)}|back={back}")
-    made.append(f"{kind}|held={held}|r={rule != ''}|to={target.span.label}|back={back}")
-    near = min(
-        len([e for e in others if e.sentence == source.sentence and e.first < source.first]), 2
-    )
-    made.append(f"{kind}|held={held}|o={order}|first={near}|back={back}")
-    if back == 0:
-        stretch = range(a, b)
-        if order == "after":
-            stretch = range(a, min(high, max(b, source.last + 4)))
-        found = [sides[i] for i in stretch if sides[i]]
-        made += [f"{kind}|o={order}|side={side}" for side in found]
-        made.append(f"{kind}|o={order}|sides={' '.join(found[:2])}")
-        made += [
-            f"w={tokens[i].lower}" for i in stretch if b - a < 16 and tokens[i].text[:1].isalpha()
-        ]
-        not_ = any(tokens[i].lower in tables.words("negations") for i in stretch)
-        made.append(f"{kind}|not={not_}|side={found[0] if found else ''}")
-        made.append(f"{kind}|that={any(tokens[i].lower == 'that' for i in stretch)}")
-    before = tokens[source.first - 1].lower if source.first > low else "^"
-    after = tokens[source.last].lower if source.last < len(tokens) else "$"
-    made += [
-        f"{kind}|a={after}",
-        f"{kind}|b={before}",
-        f"{kind}|a={sides[source.last] if after != '$' else ''}",
-    ]
-    if scene.paths is not None and back:
+    made += _of_places(scene, kind, source, target, ruled=rule != "")
+    if scene.paths is not None and target.sentence != source.sentence:
         made.append(f"{kind}|P.path=other")
     elif scene.paths is not None:
         made += scene.paths.of_pair(kind, (source.first, source.last), (target.first, target.last))
     return tuple(dict.fromkeys(made))
+
+
+def _of_places(
+    scene: StanceContext, kind: str, source: End, target: End, *, ruled: bool
+) -> list[str]:
+    """How two ends stand to each other and to others of their layer."""
+    back = target.sentence - source.sentence
+    order, a, b = _between(source, target)
+    others = [e for e in scene.ends if e is not source and e.span.layer == source.span.layer]
+    beside = [e for e in others if e.sentence == source.sentence]
+    count = sum(a <= e.first < b for e in others)
+    near = min(2, sum(e.first < source.first for e in beside))
+    held = target.span.attributes.get("attribution", "")
+    made = [
+        f"{kind}|o={order}|back={back}",
+        f"{kind}|o={order}|d={_size(max(0, b - a))}|back={back}",
+        f"{kind}|o={order}|n={min(3, count)}",
+        f"from={source.span.label}",
+        f"{kind}|from={source.span.label}",
+        f"{kind}|mention={source.span.attributes.get('mention')}",
+        f"{kind}|o={order}|alone={not beside}",
+        f"{kind}|held={held}|o={order}|n={min(2, count)}|back={back}",
+        f"{kind}|held={held}|r={ruled}|to={target.span.label}|back={back}",
+        f"{kind}|held={held}|o={order}|first={near}|back={back}",
+    ]
+    if back == 0:
+        made += _of_words(scene, kind, source, target)
+    tokens, low = scene.tokens, scene.sentence(target.first)[0]
+    before = tokens[source.first - 1].lower if source.first > low else "^"
+    after = tokens[source.last].lower if source.last < len(tokens) else "$"
+    side = scene.sides[source.last] if after != "$" else ""
+    return [*made, f"{kind}|a={after}", f"{kind}|b={before}", f"{kind}|a={side}"]
+
+
+def _between(source: End, target: End) -> tuple[str, int, int]:
+    """Whether a source stands before, after or in its target, and the tokens between them."""
+    if target.first <= source.first and source.last <= target.last:
+        return "in", target.first, source.first
+    if source.first < target.first:
+        return "before", source.last, target.first
+    return "after", target.last, source.first
+
+
+def _of_words(scene: StanceContext, kind: str, source: End, target: End) -> list[str]:
+    """The words between two ends in one sentence, and the sides that they take."""
+    tokens, (order, a, b) = scene.tokens, _between(source, target)
+    stretch = range(a, b)
+    if order == "after":
+        stretch = range(a, min(scene.sentence(target.first)[1], max(b, source.last + 4)))
+    words = [tokens[i].lower for i in stretch]
+    found = [scene.sides[i] for i in stretch if scene.sides[i]]
+    made = [f"{kind}|o={order}|side={side}" for side in found]
+    made.append(f"{kind}|o={order}|sides={' '.join(found[:2])}")
+    made += [f"w={tokens[i].lower}" for i in stretch if b - a < 16 and tokens[i].text[:1].isalpha()]
+    negated = not tables.words("negations").isdisjoint(words)
+    made.append(f"{kind}|not={negated}|side={found[0] if found else ''}")
+    return [*made, f"{kind}|that={'that' in words}"]
 
 
 __all__ = ["End", "StanceContext", "features_of"]

@@ -47,7 +47,7 @@ class Component:
         self.schema: LabelSchema | None = None
 
     def teach(
-        self, data: bytes, *, number: int, schema: str, gate: float = 0.0, stances: float = 0.8
+        self, data: bytes, *, number: int, schema: str, gate: float = 0.0, stances: float = 0.65
     ) -> None:
         """Take a bundle's bytes, its number, the TOML of its label schema, and from which chance on
         spans and relations are set. Raises SuggesterError or SchemaError when they do not hold."""
