@@ -180,27 +180,43 @@ def _object_clause(tokens: Sequence[Token], found: Object) -> list[Clause]:
     if first >= last:
         return []
     direct = found.first > 0 and tokens[first - 1].text in QUOTES
-    attributes = {
-        "modality": modality_of(tokens, first, last, question=False),
-        "attribution": attribution_of(tokens, first, last, found.frame, quoted=direct),
-    }
     label, why = found.label, "the verb before it says what it is"
     if label in ("", "fact"):
         cued, why, _ = label_of(tokens, first, last)
         label = cued if not label or cued == "value" else "fact"
+    return [_clause(tokens, first, last, label, why, 0.6, found.frame, quoted=direct)]
+
+
+def _clause(
+    tokens: Sequence[Token],
+    first: int,
+    last: int,
+    label: str,
+    why: str,
+    score: float,
+    frame: ReportingFrame | None,
+    *,
+    quoted: bool,
+    question: bool = False,
+) -> Clause:
+    """The claim in tokens `[first, last)`, with its modality and whose words it is."""
+    attributes = {
+        "modality": modality_of(tokens, first, last, question=question),
+        "attribution": attribution_of(tokens, first, last, frame, quoted=quoted),
+    }
     span = FoundSpan(
         label,
         tokens[first].start,
         tokens[last - 1].end,
         first,
         last,
-        0.6,
+        score,
         why,
         f"claim.{label}",
         None,
         attributes,
     )
-    return [Clause(span, found.frame)]
+    return Clause(span, frame)
 
 
 def _reported(tokens: Sequence[Token], first: int, last: int) -> list[tuple[int, int]]:
@@ -248,25 +264,19 @@ def _clause(
         if said is not None:
             label, why = said, f"“{tokens[frame.first].text}” says what it is"
     words = [t.lower for t in tokens[first:last]]
-    attributes = {
-        "modality": modality_of(tokens, first, last, question=question),
-        "attribution": attribution_of(tokens, first, last, frame, quoted=quoted),
-    }
     if last - first < 5 or (words[0] in ("this", "that") and last - first < 6):
         score -= 0.1
-    span = FoundSpan(
-        label,
-        tokens[first].start,
-        tokens[last - 1].end,
+    return _clause(
+        tokens,
         first,
         last,
-        round(score, 2),
+        label,
         why,
-        f"claim.{label}",
-        None,
-        attributes,
+        round(score, 2),
+        frame,
+        quoted=quoted,
+        question=question,
     )
-    return Clause(span, frame)
 
 
 def _trim(tokens: Sequence[Token], first: int, last: int) -> tuple[int, int]:
