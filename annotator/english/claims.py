@@ -184,10 +184,10 @@ def _object_clause(tokens: Sequence[Token], found: Object) -> list[Clause]:
     if label in ("", "fact"):
         cued, why, _ = label_of(tokens, first, last)
         label = cued if not label or cued == "value" else "fact"
-    return [_clause(tokens, first, last, label, why, 0.6, found.frame, quoted=direct)]
+    return [_with_attributes(tokens, first, last, label, why, 0.6, found.frame, quoted=direct)]
 
 
-def _clause(
+def _with_attributes(
     tokens: Sequence[Token],
     first: int,
     last: int,
@@ -266,7 +266,7 @@ def _clause(
     words = [t.lower for t in tokens[first:last]]
     if last - first < 5 or (words[0] in ("this", "that") and last - first < 6):
         score -= 0.1
-    return _clause(
+    return _with_attributes(
         tokens,
         first,
         last,
