@@ -109,16 +109,18 @@ def test_nothing_of_it_is_seen_before_all_of_it_is(tmp_path: Path) -> None:
     root = tmp_path / "p"
     project(root, TEXT).close()
     seen: set[tuple[int, int]] = set()
-    over = threading.Event()
+    begun, over = threading.Event(), threading.Event()
 
     def look() -> None:
         with Project.open(root) as of:
             while not over.is_set():
                 seen.add((len(of.documents.ids()), len(list(of.log.completions()))))
+                begun.set()
 
     looking = threading.Thread(target=look)
     looking.start()
     with Project.open(root) as of:
+        assert begun.wait(60)
         of.log.add_records(_records())
     over.set()
     looking.join()

@@ -272,7 +272,7 @@ def go_on(db: Database, path: Path) -> None:
             if turn.shows:
                 db.flush_log()
             with nullcontext() if turn.shows else db.relaxed(), db.write():
-                began = time.thread_time()
+                began = time.perf_counter()
                 for sql, rows in turn.statements:
                     db.many(sql, rows)
                 done += len(turn.statements)
@@ -281,7 +281,7 @@ def go_on(db: Database, path: Path) -> None:
                     db.execute("DELETE FROM setting WHERE key = ?", (_key(path),))
                 else:
                     _keep_place(db, path, done)
-                took = time.thread_time() - began
+                took = time.perf_counter() - began
             size[0] = max(1, int(size[0] * min(2.0, max(0.25, TURN / max(took, 1e-6)))))
     path.unlink(missing_ok=True)
 

@@ -6,6 +6,8 @@ them and keeps the list of those applied; each runs in a BEGIN IMMEDIATE of its 
 
 from __future__ import annotations
 
+import logging
+
 from sqlite_utils import Database as Utils
 from sqlite_utils.migrations import Migrations
 
@@ -20,11 +22,20 @@ from annotator.store.second_copies import m014_second_copies
 from annotator.store.sums import m006_sums
 
 migrations = Migrations("annotator")
+logger = logging.getLogger(__name__)
 
 
 def migrate(database: Database) -> None:
     """Bring a database up to this program's version, one step after the other: each is there as a
     whole or not at all, and others write in between."""
+    if database.version:
+        logger.warning(
+            "%s is brought from version %d to %d; this can take a minute in a large project, and "
+            "others wait for each step",
+            database.path,
+            database.version,
+            SCHEMA_VERSION,
+        )
     with database.migrating():
         while database.version < SCHEMA_VERSION:
             with database.write():
