@@ -119,6 +119,44 @@ def test_a_pronoun_names_only_what_it_agrees_with(
     assert set(offered(text, before, span(text, word, label, at=text.index(". ")))) == agreeing
 
 
+def first(text: str, decided: Sequence[Span], asked: Span) -> str:
+    """The first name proposed for a span."""
+    return DocumentNamer().ranked(document(text), decided, asked)[0].entity
+
+
+def test_what_a_coder_takes_into_a_span_before_a_noun_is_no_part_of_its_name() -> None:
+    text = "Iran and Lorn met. Both nations spoke, and these two nations sang. Vladimir Putin and Mr Putin left its allies."
+    iran, lorn = span(text, "Iran", "state", "Iran"), span(text, "Lorn", "state", "Lorn")
+    both = span(text, "Both nations", "state", "Iran; Lorn")
+    assert first(text, [iran, lorn], both) == "Iran; Lorn"
+    assert first(text, [iran, lorn, both], span(text, "these two nations", "state")) == "Iran; Lorn"
+    putin = span(text, "Vladimir Putin", "person", "Vladimir Putin")
+    assert first(text, [putin], span(text, "Mr Putin", "person")) == "Vladimir Putin"
+    assert "allies" in offered(text, [iran], span(text, "its allies", "collective"))
+
+
+def test_a_plural_without_a_determiner_is_no_list_and_what_is_unique_has_no_owner() -> None:
+    text = "Iran and Lorn met. Both nations turned to nations and the world in West Asia, not to the West."
+    decided = [
+        span(text, "Iran", "state", "Iran"), span(text, "Lorn", "state", "Lorn"),
+        span(text, "Both nations", "state", "Iran; Lorn"),
+    ]  # fmt: skip
+    later = span(text, "nations", "state", at=text.index("to nations"))
+    assert "Iran; Lorn" not in offered(text, decided, later)
+    assert set(offered(text, decided, span(text, "world", "collective"))) == {"world"}
+    west = span(text, "West", "bloc", at=text.index("the West"))
+    assert first(text, decided, west) == "the West"
+
+
+def test_an_article_is_a_names_own_only_where_no_noun_goes_on() -> None:
+    text = "The allies fear the Iran deal and the Netherlands. Iran waits."
+    iran = span(text, "Iran", "state", "Iran")
+    names = offered(text, [iran], span(text, "allies", "collective"))
+    assert "allies of Iran" in names
+    assert "allies of the Iran" not in names
+    assert NameText(document(text)).bears_article("Netherlands")
+
+
 def test_the_word_lists_are_those_of_the_tables() -> None:
     assert json.loads(forms.WORDS.read_text(encoding="utf-8")) == forms.word_lists()
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from annotator.learners.names import descriptions as of
 from annotator.learners.names import forms
 from annotator.learners.names.asked import Asked
+from annotator.learners.names.text import Mention
 
 PAIRED = frozenset("both two neither each either".split())
 """Words before a mention of two."""
@@ -19,12 +20,19 @@ SIDES = frozenset(
         "countries governments"
     ).split()
 )
+PAIRS = frozenset("sides side pair".split())
+"""Words that are of two by themselves, where those of `SIDES` need a determiner."""
 _OF_PAIRS = ("person", "state", "organization", "collective")
 
 
 def same_form(ask: Asked) -> None:
-    """What the same words named in this document before."""
-    before = ask.known.forms.get(ask.mention.folded)
+    """What the same words named in this document before. That of `two nations` is not that of
+    `nations`."""
+    before = {
+        entity: number
+        for entity, number in ask.known.forms.get(ask.mention.folded, {}).items()
+        if _agrees(ask, entity)
+    }
     if not before:
         return
     most = max(before.values())
@@ -48,7 +56,10 @@ def listed(ask: Asked) -> None:
 
 
 def itself(ask: Asked) -> None:
-    """The words as they are."""
+    """The words as they are; of the powers `the West` the article is a part."""
+    if ask.mention.folded in forms.DIRECTIONS and ask.mention.before == "the":
+        ask.put(f"the {ask.mention.form}", "self")
+        return
     ask.put(ask.mention.form if ask.mention.kind == "name" else ask.phrase, "self")
 
 
@@ -81,11 +92,20 @@ def longer_in_text(ask: Asked) -> None:
         if name == ask.mention.form:
             continue
         if whole[-len(parts) :] == parts:
-            while len(whole) > len(parts) and whole[0].rstrip(".").lower() in forms.TITLES:
-                whole = whole[1:]
-            ask.put(" ".join(whole), "text_tail")
-        elif set(parts) <= set(whole):
+            ask.put(" ".join(_without_titles(whole, len(parts))), "text_tail")
+        elif set(parts) <= set(whole) and ask.mention.folded not in forms.DIRECTIONS:
             ask.put(name, "text_in")
+
+
+def _without_titles(whole: list[str], least: int) -> list[str]:
+    """A person's name without titles, and without the country that stands before them."""
+    at = 0
+    for i, word in enumerate(whole[:-least]):
+        if word.rstrip(".").lower() in forms.TITLES:
+            at = i + 1
+        elif word not in forms.demonyms():
+            break
+    return whole[at:]
 
 
 def people_of(ask: Asked) -> None:
@@ -119,18 +139,22 @@ def beside_role(ask: Asked) -> None:
 
 
 def decided_here(ask: Asked) -> None:
-    """All entities of the document with which a pronoun agrees."""
+    """All entities of the document with which the mention agrees."""
     for entity in ask.known.count:
-        if ask.mention.kind != "pronoun" or _agrees(ask, entity):
+        if _agrees(ask, entity):
             ask.put(entity, "doc")
 
 
 _THINGS = frozenset("it its itself which".split())
+_SEVERAL = frozenset("they them theirs themselves".split())
 _SPEAKER = frozenset("i me my mine myself".split())
 
 
 def _agrees(ask: Asked, entity: str) -> bool:
-    """Whether an entity can be what a pronoun means, by number, sex, and being a person."""
+    """Whether an entity can be what a pronoun means, by number, sex, and being a person; and a
+    list of entities what a plural means, which needs a determiner for it (`the two nations`)."""
+    if ask.mention.kind != "pronoun":
+        return ";" not in entity or _may_be_several(ask.mention)
     word, known = ask.mention.folded, ask.known
     label, several = known.label[entity], ";" in entity
     if (gender := forms.GENDERS.get(word)) is not None:
@@ -139,9 +163,18 @@ def _agrees(ask: Asked, entity: str) -> bool:
         return label != "person" and not several
     if word == "both":
         return several
+    if word in _SEVERAL:
+        plural = ask.known.plural.get(entity, False) and label != "person"
+        return several or plural or label not in ("person", "state")
     if word in _SPEAKER:
         return label == "person" and not several
     return True
+
+
+def _may_be_several(mention: Mention) -> bool:
+    """Whether a mention that is no pronoun can mean a list: not a plural without a determiner."""
+    definite = mention.before in forms.DETERMINERS or mention.folded in PAIRS
+    return definite or not mention.plural or mention.kind != "nominal"
 
 
 def pairs(ask: Asked) -> None:
@@ -149,16 +182,21 @@ def pairs(ask: Asked) -> None:
     mention = ask.mention
     cue = (
         mention.before in PAIRED
-        or mention.form.lower() in SIDES
+        or mention.folded in PAIRS
+        or (mention.folded in SIDES and mention.before in forms.DETERMINERS)
         or mention.form.lower().split()[0] in PAIRED
     )
     single = mention.folded in {*forms.GENDERS, *_THINGS, *_SPEAKER}
     if single or not (mention.plural or cue or mention.kind == "pronoun"):
         return
+    if not cue and not _may_be_several(mention):
+        return
     recent: defaultdict[str, list[str]] = defaultdict(list)
     for entity in ask.known.recent():
-        if ";" not in entity:
-            recent[ask.known.label[entity]].append(entity)
+        label = ask.known.label[entity]
+        one_of_many = ask.known.plural.get(entity, False) and label == "state"
+        if ";" not in entity and not one_of_many:
+            recent[label].append(entity)
     for label in _OF_PAIRS:
         few = recent[label][:3]
         for a in range(len(few)):
@@ -183,6 +221,7 @@ SOURCES: Mapping[str, tuple[CandidateSource, ...]] = {
         of.beside_name, beside_role, named_in_text, of.adjective_noun, decided_here, pairs,
     ),
     "pronoun": (decided_here, pairs),
+    "unique": (same_form, registered, listed, itself),
 }  # fmt: skip
 
 

@@ -36,7 +36,8 @@ _INDEFINITE = frozenset("a an some many most no any every few several one".split
 
 def candidates(ask: Asked) -> Features:
     """Every candidate of a mention with its features."""
-    for source in SOURCES[ask.mention.kind]:
+    unique = ask.mention.folded in forms.UNIQUE
+    for source in SOURCES["unique" if unique else ask.mention.kind]:
         source(ask)
     for entity, found in ask.found.items():
         found.add("bias")

@@ -43,6 +43,20 @@ TITLE_GENDERS = {
 }
 """The same of titles before a name."""
 
+DETERMINERS = frozenset(
+    (
+        "the a an this that these those its their his her our my your both two three four neither "
+        "either each every all any no some many most several few"
+    ).split()
+)
+"""Words before a common noun that are no part of a name."""
+
+UNIQUE = frozenset(("world", "international community", "humanity", "mankind", "humankind"))
+"""What there is one of: nothing is added to it."""
+
+DIRECTIONS = frozenset("west east north south new upper lower central".split())
+"""Words that begin the names of other places."""
+
 _IRREGULAR = {
     "people": "people",
     "person": "people",
@@ -202,7 +216,7 @@ def place_of(adjective: str, names: Iterable[str]) -> str | None:
 
 
 __all__ = [
-    "GENDERS", "PERSONAL", "TITLES", "TITLE_GENDERS", "WORDS", "is_plural", "lower_first",
-    "participle_of", "place_of",
-    "plural_of", "singular_of", "third_of", "word_class", "word_lists",
+    "DETERMINERS", "DIRECTIONS", "GENDERS", "PERSONAL", "TITLES", "TITLE_GENDERS", "UNIQUE",
+    "WORDS", "is_plural", "lower_first", "participle_of", "place_of", "plural_of", "singular_of",
+    "third_of", "word_class", "word_lists",
 ]  # fmt: skip

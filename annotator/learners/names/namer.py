@@ -72,7 +72,7 @@ class DocumentNamer:
         text = self._words(document)
         mention = text.mention(span)
         known = self._what_is_known(text, _order(decided, span))
-        ask = Asked(mention, known, *self._registered(mention.form))
+        ask = Asked(mention, known, *self._registered(mention.whole))
         found = {name: of for name, of in candidates(ask).items() if self._may_be(name)}
         weights = self._weights[mention.kind]
         best = [
@@ -130,7 +130,12 @@ def _with_suggested(
     noun's is not taken over from elsewhere, and what the words named in this document comes
     before it."""
     name = span.entity
-    if span.origin != "suggestion" or not name or name == mention.form or mention.kind != "name":
+    if (
+        span.origin != "suggestion"
+        or not name
+        or name in (mention.form, mention.whole)
+        or mention.kind != "name"
+    ):
         return best
     if known.forms.get(mention.folded):
         return best

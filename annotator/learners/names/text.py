@@ -42,7 +42,11 @@ class Mention:
     it, and what kind of mention it is."""
 
     span: Span
+    whole: str
+    """Its text with single blanks."""
     form: str
+    """The same without what stands before it in a span of another coder: articles, numbers,
+    possessives, and titles of persons."""
     kind: MentionKind
     first: int
     last: int
@@ -107,10 +111,16 @@ class NameText:
         """What a span is in this text."""
         first, after = self.within(span.start, span.end)
         last = min(after, len(self.words)) - 1
-        inside = self.words[first:after]
+        whole = " ".join(self.text[span.start : span.end].split())
+        kind = self.kind_of(self.words[first:after], whole, span.label)
+        bare = self._bare(first, last, kind, span.label)
+        form = whole
+        if bare > first:
+            form = " ".join(self.text[self.words[bare].start : span.end].split())
+        inside = self.words[bare:after]
         end = next((w for w in reversed(inside) if w.kind != "mark"), None)
         low = end.lower if end is not None else ""
-        previous, following = self.at(first - 1), self.at(last + 1)
+        previous, following = self.at(bare - 1), self.at(last + 1)
         here = inside[0] if inside else None
         opens = here is None or previous is None or previous.sentence != here.sentence
         before = "" if previous is None or opens else "'s" if previous.genitive else previous.lower
@@ -120,12 +130,12 @@ class NameText:
             and following is not None
             and (following.lower in forms.word_class("auxiliary") or following.kind == "verb")
         )
-        form = " ".join(self.text[span.start : span.end].split())
         return Mention(
             span,
+            whole,
             form,
-            self.kind_of(inside, form, span.label),
-            first,
+            kind,
+            bare,
             last,
             forms.singular_of(low),
             forms.is_plural(low),
@@ -135,6 +145,17 @@ class NameText:
             here.sentence if here else 0,
             here.paragraph if here else 0,
         )
+
+    def _bare(self, first: int, last: int, kind: MentionKind, label: str) -> int:
+        """The first word after determiners of a noun, or after `the` and titles of a name."""
+        left_out = forms.DETERMINERS if kind == "nominal" else {"the"} if kind == "name" else set()
+        if kind == "name" and label == "person":
+            left_out = left_out | forms.TITLES
+        while first < last and self.words[first].lower.rstrip(".") in left_out:
+            first += 1
+            if first < last and self.words[first].text == ".":
+                first += 1
+        return first
 
     def kind_of(self, inside: list[Word], form: str, label: str = "") -> MentionKind:
         """Name, common noun or pronoun: by a list, and by the capital of the last word. A capital
@@ -160,11 +181,27 @@ class NameText:
         return not index or self.words[index - 1].sentence != sentence
 
     def bears_article(self, name: str) -> bool:
-        """Whether `the` stands before a name somewhere in the text."""
+        """Whether a name stands with `the` more often than without it; the article of
+        `the Iran deal` is the deal's."""
         if name not in self._articles:
-            found = re.search(rf"\bthe {re.escape(name.lower())}(?![\w-])", self.lower)
-            self._articles[name] = found is not None
+            own = bare = 0
+            for one in re.finditer(
+                rf"(\bthe )?(?<!\w){re.escape(name.lower())}(?![\w-])", self.lower
+            ):
+                if one.group(1) is None:
+                    bare += 1
+                elif self._ends_phrase(one.end()):
+                    own += 1
+            self._articles[name] = own > bare
         return self._articles[name]
+
+    def _ends_phrase(self, offset: int) -> bool:
+        """Whether no noun goes on where a name ends."""
+        after = self.at(bisect_left(self._starts, offset))
+        before = self.at(bisect_left(self._starts, offset) - 1)
+        if after is None or before is None or before.sentence != after.sentence or before.genitive:
+            return True
+        return after.kind not in ("noun", "name")
 
     @cached_property
     def names(self) -> Counter[str]:
