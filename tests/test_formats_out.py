@@ -7,7 +7,9 @@ ANNOTATOR_GOLDEN=1 writes them again.
 
 from __future__ import annotations
 
+import base64
 import csv
+import hashlib
 import io
 import json
 import os
@@ -366,6 +368,28 @@ def test_a_database_of_dna_holds_by_its_own_constraints(tmp_path: Path) -> None:
         ("ben",),
         ("gold",),
     ]
+
+
+def test_a_database_of_dna_opens_by_its_password_and_holds_no_text_that_is_too_long() -> None:
+    """Constraints of DNA's own tables; its program reads each permission, and compares what is
+    typed with salt and digest of jasypt's strong encryptor."""
+    record = replace(RECORDS[0], document=replace(RECORDS[0].document, title="long " * 50))
+    how = WriteOptions(SCHEMA)
+    (data,) = _files("dna", [record], how).values()
+    db = sqlite3.connect(":memory:")
+    db.deserialize(data)
+    (title,) = db.execute("SELECT Title FROM DOCUMENTS").fetchone()
+    assert len(title) == 190 and title.startswith("long long")
+    assert how.lost["texts of more than 190 characters, cut"] == 1
+    (permission, kept) = db.execute(
+        "SELECT PermissionEditCoderRelations, Password FROM CODERS"
+    ).fetchone()
+    assert permission == 1
+    raw = base64.b64decode(kept)
+    digest = raw[:16] + b"annotator"
+    for _ in range(100_000):
+        digest = hashlib.sha256(digest).digest()
+    assert digest == raw[16:]
 
 
 def test_tokens_of_conll_carry_bio_labels() -> None:

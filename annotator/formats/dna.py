@@ -4,15 +4,22 @@ A statement type `statement` with the variables person (the holder as coded), or
 agreement (1 for support, 0 for the other sides), side, claim type and quote; a row of STATEMENTS
 for each stance and concept, where the claim stands; a coder for each annotator and for the gold. A
 concept that is the contrary of its wording turns the agreement. Dates are seconds since 1970 in
-UTC, as DNA has them.
+UTC, as DNA has them. Short texts have up to 190 characters there; longer ones are cut. DNA asks for
+the password of a coder: it is `annotator` for each.
+
+Columns and constraints are those of DNA's own tables; a database of its authors (3.0.7) has the
+same columns, and opens by a password that is hashed as here.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from annotator.formats._writing import (
@@ -40,6 +47,20 @@ _OPTIONAL_COLOUR = ", ".join(
 )
 
 
+PASSWORD = "annotator"
+"""What every coder has to type in DNA."""
+
+SHORT = 190
+"""Characters that a short text has at most."""
+
+
+_EMPTY = " DEFAULT ''"
+
+
+def _short(name: str, default: str = "") -> str:
+    return f"{name} TEXT NOT NULL{default} CHECK (LENGTH({name}) <= {SHORT})"
+
+
 def _switch(name: str, default: int) -> str:
     return f"{name} INTEGER NOT NULL CHECK ({name} BETWEEN 0 AND 1) DEFAULT {default}"
 
@@ -53,16 +74,14 @@ _MAY = [
     *(f"{verb}Statements" for verb in ("Add", "Edit", "Delete")),
     "EditAttributes",
     "EditRegex",
+    "EditStatementTypes",
+    "EditCoders",
+    "EditCoderRelations",
 ]
-_MAY_NOT = ["EditStatementTypes", "EditCoders"]
 _OTHERS = [
     f"{verb}Others{what}" for what in ("Documents", "Statements") for verb in ("View", "Edit")
 ]
-_PERMISSIONS = ", ".join(
-    [_switch(f"Permission{x}", 1) for x in _MAY]
-    + [_switch(f"Permission{x}", 0) for x in _MAY_NOT]
-    + [_switch(f"Permission{x}", 1) for x in _OTHERS]
-)
+_PERMISSIONS = ", ".join([_switch(f"Permission{x}", 1) for x in (*_MAY, *_OTHERS)])
 _OF_STATEMENT = (
     "ID INTEGER PRIMARY KEY NOT NULL, StatementId INTEGER NOT NULL, VariableId INTEGER NOT "
     "NULL, {value}, "
@@ -74,22 +93,20 @@ _OF_STATEMENT = (
 _TABLES = {
     "SETTINGS": "Property TEXT PRIMARY KEY, Value TEXT NOT NULL",
     "CODERS": (
-        f"ID INTEGER NOT NULL PRIMARY KEY, Name TEXT NOT NULL, {_COLOUR}, Refresh INTEGER NOT "
+        f"ID INTEGER NOT NULL PRIMARY KEY, {_short('Name')}, {_COLOUR}, Refresh INTEGER NOT "
         "NULL CHECK (Refresh BETWEEN 0 AND 9999) DEFAULT 0, FontSize INTEGER NOT NULL CHECK "
-        "(FontSize BETWEEN 1 AND 99) DEFAULT 14, Password TEXT NOT NULL, PopupWidth INTEGER "
+        f"(FontSize BETWEEN 1 AND 99) DEFAULT 14, {_short('Password')}, PopupWidth INTEGER "
         f"CHECK (PopupWidth BETWEEN 100 AND 9999) DEFAULT 300, {_switch('ColorByCoder', 0)}, "
         f"{_switch('PopupDecoration', 0)}, {_switch('PopupAutoComplete', 1)}, {_PERMISSIONS}"
     ),
     "DOCUMENTS": (
-        "ID INTEGER NOT NULL PRIMARY KEY, Title TEXT NOT NULL, Text TEXT NOT NULL, Coder INTEGER, "
+        f"ID INTEGER NOT NULL PRIMARY KEY, {_short('Title')}, Text TEXT NOT NULL, Coder INTEGER, "
     )
-    + ", ".join(
-        f"{x} TEXT NOT NULL DEFAULT ''" for x in ("Author", "Source", "Section", "Notes", "Type")
-    )
-    + f", Date INTEGER NOT NULL, {_to('Coder', 'CODERS')}",
-    "STATEMENTTYPES": f"ID INTEGER NOT NULL PRIMARY KEY, Label TEXT NOT NULL, {_COLOUR}",
+    + ", ".join(_short(x, _EMPTY) for x in ("Author", "Source", "Section"))
+    + f", Notes TEXT NOT NULL DEFAULT '', {_short('Type', _EMPTY)}, Date INTEGER NOT NULL, {_to('Coder', 'CODERS')}",
+    "STATEMENTTYPES": f"ID INTEGER NOT NULL PRIMARY KEY, {_short('Label')}, {_COLOUR}",
     "VARIABLES": (
-        "ID INTEGER NOT NULL PRIMARY KEY, Variable TEXT NOT NULL, DataType TEXT NOT NULL CHECK "
+        f"ID INTEGER NOT NULL PRIMARY KEY, {_short('Variable')}, DataType TEXT NOT NULL CHECK "
         "(DataType IN ('boolean', 'integer', 'long text', 'short text')) DEFAULT 'short text', "
         f"StatementTypeId INTEGER, {_to('StatementTypeId', 'STATEMENTTYPES')}, UNIQUE "
         "(Variable, StatementTypeId)"
@@ -99,7 +116,7 @@ _TABLES = {
         f"CHECK (TargetVariableId != SourceVariableId), {_to('SourceVariableId', 'VARIABLES')}, "
         f"{_to('TargetVariableId', 'VARIABLES')}"
     ),
-    "REGEXES": f"Label TEXT PRIMARY KEY, {_COLOUR}",
+    "REGEXES": f"Label TEXT PRIMARY KEY CHECK (LENGTH(Label) <= {SHORT}), {_COLOUR}",
     "CODERRELATIONS": (
         "ID INTEGER NOT NULL PRIMARY KEY, Coder INTEGER CHECK (Coder > 0 AND Coder != "
         "OtherCoder), OtherCoder INTEGER CHECK (OtherCoder > 0 AND OtherCoder != Coder), "
@@ -120,7 +137,7 @@ _TABLES = {
     "DATAINTEGER": _OF_STATEMENT.format(value="Value INTEGER NOT NULL DEFAULT 0", more=""),
     "ENTITIES": (
         "ID INTEGER PRIMARY KEY NOT NULL, VariableId INTEGER NOT NULL, Value TEXT NOT NULL "
-        f"DEFAULT '', {_OPTIONAL_COLOUR}, ChildOf INTEGER CHECK (ChildOf > 0 AND ChildOf != "
+        f"DEFAULT '' CHECK (LENGTH(Value) <= {SHORT}), {_OPTIONAL_COLOUR}, ChildOf INTEGER CHECK (ChildOf > 0 AND ChildOf != "
         f"ID), UNIQUE (VariableId, Value), {_to('ChildOf', 'ENTITIES')}, "
         f"{_to('VariableId', 'VARIABLES')}"
     ),
@@ -129,12 +146,12 @@ _TABLES = {
     ),
     "DATALONGTEXT": _OF_STATEMENT.format(value="Value TEXT DEFAULT ''", more=""),
     "ATTRIBUTEVARIABLES": (
-        "ID INTEGER PRIMARY KEY NOT NULL, VariableId INTEGER NOT NULL, AttributeVariable TEXT "
-        f"NOT NULL, UNIQUE (VariableId, AttributeVariable), {_to('VariableId', 'VARIABLES')}"
+        "ID INTEGER PRIMARY KEY NOT NULL, VariableId INTEGER NOT NULL, "
+        f"{_short('AttributeVariable')}, UNIQUE (VariableId, AttributeVariable), {_to('VariableId', 'VARIABLES')}"
     ),
     "ATTRIBUTEVALUES": (
         "ID INTEGER PRIMARY KEY NOT NULL, EntityId INTEGER NOT NULL, AttributeVariableId "
-        "INTEGER NOT NULL, AttributeValue TEXT NOT NULL DEFAULT '', UNIQUE (EntityId, "
+        f"INTEGER NOT NULL, {_short('AttributeValue', _EMPTY)}, UNIQUE (EntityId, "
         f"AttributeVariableId), {_to('EntityId', 'ENTITIES')}, "
         f"{_to('AttributeVariableId', 'ATTRIBUTEVARIABLES')}"
     ),
@@ -232,16 +249,23 @@ class _Writer:
             self.db.executemany(_PUT[table], rows)
             rows.clear()
 
+    def short(self, text: str) -> str:
+        """A text that is short enough; of a longer one the beginning, with a digest, so that two
+        stay two."""
+        if len(text) <= SHORT:
+            return text
+        self.how.lost["texts of more than 190 characters, cut"] += 1
+        return f"{text[: SHORT - 10]}… {hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
     def coder(self, name: str) -> int:
-        """The number of a coder, who is made when new. Nobody can log in
-        without setting a password there."""
+        """The number of a coder, who is made when new."""
         if name not in self.coders:
             number = self.coders[name] = len(self.coders) + 1
             colour = _COLOURS[(number - 1) % len(_COLOURS)]
             self.db.execute(
                 "INSERT INTO CODERS (ID, Name, Red, Green, Blue, Password) VALUES (?, ?, ?, ?, "
-                "?, '')",
-                (number, name, *colour),
+                "?, ?)",
+                (number, name, *colour, hashed(PASSWORD)),
             )
             others = [n for n in self.coders.values() if n != number]
             pairs = [p for other in others for p in ((number, other), (other, number))]
@@ -263,12 +287,12 @@ class _Writer:
                 "INSERT INTO DOCUMENTS VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?)",
                 (
                     number,
-                    document.title,
+                    self.short(document.title),
                     document.text,
                     self.coder(who(record)),
-                    meta["author"],
-                    meta["source"] or meta["outlet"],
-                    meta["section"],
+                    self.short(meta["author"]),
+                    self.short(meta["source"] or meta["outlet"]),
+                    self.short(meta["section"]),
                     document.id,
                     _seconds(meta["date"]),
                 ),
@@ -318,8 +342,20 @@ class _Writer:
         key = (variable, value)
         if key not in self.entities:
             number = self.entities[key] = len(self.entities) + 1
-            self.rows["ENTITIES"].append((number, variable, value))
+            self.rows["ENTITIES"].append((number, variable, self.short(value)))
         return self.entities[key]
+
+
+@cache
+def hashed(password: str) -> str:
+    """The password as DNA keeps it (jasypt's StrongPasswordEncryptor): a salt of 16 bytes and
+    SHA-256, 100,000 times, in Base64. The salt follows from the password, so that the same records
+    give the same bytes: this one is no secret."""
+    salt = hashlib.sha256(f"salt of {password}".encode()).digest()[:16]
+    digest = hashlib.sha256(salt + password.encode("utf-8")).digest()
+    for _ in range(99_999):
+        digest = hashlib.sha256(digest).digest()
+    return base64.b64encode(salt + digest).decode("ascii")
 
 
 def _seconds(date: str) -> int:
