@@ -5,7 +5,8 @@ one before names were proposed, in one run.
 --debate of the debate), in a fresh project; everything decided earlier is known. The baseline is
 the program before, kept as it counted: entities as its suggesters gave them, concepts never
 suggested, a line that offers what holds the letters typed. Spans and stances are the same in both.
-The debate has its codebook, which the program before could not read. Bars are ratios.
+The debate has its codebook, which the program before could not read. Bars are ratios, and are for
+the seeds: of the debate, spans and stances alone, which no name makes cheaper, are more than half.
 """
 
 from __future__ import annotations
@@ -161,10 +162,10 @@ def interval(rows: Sequence[Counter[str]], *kinds: str, spans: bool = False) -> 
     return drawn[25], drawn[974]
 
 
-def first_names(documents: Sequence[Record]) -> list[str]:
+def first_names(documents: Sequence[Record], codebook: Codebook) -> list[str]:
     """How often the first name is right by kind of mention, with everything earlier in the document
     decided; of those whose entity the document has already; and from `SURE` on."""
-    before, found = NameKeys(), defaultdict(Counter)
+    before, found = NameKeys(codebook), defaultdict(Counter)
     for record in documents:
         namer = DocumentNamer(before)
         decided: list[Span] = []
@@ -234,7 +235,7 @@ def main() -> None:
             f"{apart['again']} concepts are given again: among the first three offers {three:.2f} (bar "
             f".75), six {six:.2f} (.90), {keys:.1f} keys each from the opened line on (3)"
         )
-    lines += first_names(documents)
+    lines += first_names(documents, codebook)
     sys.stdout.write("\n".join(lines) + "\n")
 
 
