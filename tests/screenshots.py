@@ -42,8 +42,11 @@ class Shot:
     review: str = ""
 
 
+LEADERS = " ".join("Vladimir Putin; Masoud Pezeshkian".replace(" ", "_"))
+"""Both leaders, who are named by hand."""
+
 SHOTS = (
-    Shot("annotate", "] a a a a a n", "STATEMENTS"),
+    Shot("annotate", f"A ] a a a i {LEADERS} enter n a n", "STATEMENTS"),
     Shot("small", "a j", "accept", (80, 24)),
     Shot("select", "] v l l w w +", "new span"),
     Shot("guidelines", "g", "Guidelines"),
@@ -118,7 +121,13 @@ def _without_blanks(found: re.Match[str]) -> str:
 
 
 def _name(key: str) -> str:
-    return {"]": "right_square_bracket", "+": "plus", "?": "question_mark"}.get(key, key)
+    return {
+        "]": "right_square_bracket",
+        "+": "plus",
+        "?": "question_mark",
+        "_": "space",
+        ";": "semicolon",
+    }.get(key, key)
 
 
 def pictures(names: tuple[str, ...] = ()) -> dict[str, str]:
