@@ -37,8 +37,8 @@ def both_ends(text: str, width: int) -> str:
         return f"{text[: max(0, width - 1)].rstrip()}…"
     head = (width - 3) * 3 // 5
     first, last = text[:head], text[-(width - 3 - head) :]
-    # Keep whole words if that costs only a few letters.
-    if " " in first[-6:] and not text[head].isspace():
+    # Keep whole words if that costs less than half of an end.
+    if " " in first[len(first) // 2 :] and not text[head].isspace():
         first = first[: first.rindex(" ")]
     if " " in last[: len(last) // 2]:
         last = last[last.index(" ") + 1 :]
