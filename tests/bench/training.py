@@ -3,8 +3,8 @@
 On the seeds: a training run in a process of its own on about 350 sentences: over the model that
 comes with the program, without one, and in a project with texts that this was trained on, where it
 is made again without them (CPU of learning, CPU and the most memory of the whole process); the
-first suggestions of a text after `annotator import` (cold: the import of spaCy is in it); and how
-many paragraphs a second one core suggests for, by a model over the shipped one.
+first suggestions of a text after `annotator import` (cold: the import of spaCy is in it), and their
+CPU; and how many paragraphs a second one core suggests for, by a model over the shipped one.
 """
 
 from __future__ import annotations
@@ -106,6 +106,25 @@ def first_suggestions(work: Path) -> dict[str, float]:
     return {"import_s": round(imported - began, 2), "suggestions_s": round(there - began, 2)}
 
 
+def first_cpu(work: Path) -> float:
+    """CPU seconds of `annotator import` and `annotator suggest` of a text, one after the other: what
+    an idle machine of one core would take to the first suggestions."""
+    root = work / "first-cpu"
+    Project.create(root).close()
+    text = sorted(folder("seeds").glob("*.txt"))[0]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    for command in (["import", str(text)], ["suggest"]):
+        subprocess.run(
+            [sys.executable, "-m", "annotator", "--project", str(root), *command],
+            check=True,
+            env={**os.environ, "ANNOTATOR_BACKGROUND": "off"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return round(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 2)
+
+
 def throughput(trained: Path, work: Path) -> dict[str, Any]:
     """CPU of suggesting, all bookkeeping but the database included:
     by model, rules and memory together."""
@@ -139,6 +158,7 @@ def main() -> None:
             "training_without_a_base": training(work / "alone", base=False),
             "training_with_seeds_of_the_base": training(work / "seeds", parts=("train",)),
             "first_suggestions": first_suggestions(work),
+            "first_suggestions_cpu_s": first_cpu(work),
             "suggesting": throughput(work / "over", work / "many"),
             "this_process_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         }
