@@ -41,7 +41,7 @@ def test_a_share_is_drawn_at_random_and_marked_and_the_rest_is_what_teaches_most
 
 def test_what_the_model_doubts_most_comes_first(tmp_path: Path) -> None:
     with _of(tmp_path / "p") as of:
-        with pytest.raises(UsageError, match="nothing is suggested"):
+        with pytest.raises(UsageError, match="no suggestions"):
             next_documents(of, "uncertainty", 5)
         one = suggestions()[0]
         scores = {id: 0.5 if i == 7 else 0.99 for i, id in enumerate(of.documents.ids())}
@@ -56,7 +56,7 @@ def test_the_queue_puts_first_what_teaches_most_and_says_so(tmp_path: Path) -> N
     with _of(tmp_path / "p") as of:
         queue = AnnotatorQueue(of, "ada")
         plain = queue.ids()
-        assert "nothing is suggested" in queue.turn_order() and queue.ids() == plain
+        assert "no suggestions" in queue.turn_order() and queue.ids() == plain
         assert queue.turn_order().startswith("first what is least like the rest")
         first = queue.ids()
         assert sorted(first) == sorted(plain) and plain[-1] in first[:5]

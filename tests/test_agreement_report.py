@@ -143,7 +143,7 @@ def test_a_batch_is_what_was_assigned_in_one_go_or_else_imported(tmp_path: Path)
         (rows[2].name, 5),
     ]
     assert rows[2].name.startswith("imported ")
-    assert "by batch: what was assigned" in render(found, ".md")
+    assert "by batch: documents that were assigned" in render(found, ".md")
 
 
 def test_files_of_one_import_are_one_batch_and_later_ones_another() -> None:

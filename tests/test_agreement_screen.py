@@ -100,7 +100,11 @@ def test_every_figure_explains_itself() -> None:
             assert result.n == 0, result.name
             continue
         words = "\n".join(explained(result))
-        assert result.about.what in words and "How to read it: " in words and "When not: " in words
+        assert (
+            result.about.what in words
+            and "How to read it: " in words
+            and "When not to use it: " in words
+        )
         assert result.about.source in words
 
 
@@ -154,7 +158,7 @@ def test_the_screen_opens_explains_chooses_copies_and_writes(tmp_path: Path) -> 
             await pilot.press("q", "A")
             await _until(pilot, lambda text: "HOW FAR" in text)
             await pilot.press(*"jjjjjjjjjj")
-            await _until(pilot, lambda text: "claim: all that differs" in text)
+            await _until(pilot, lambda text: "claim: all differences" in text)
             await pilot.press("w")
             await _until(pilot, lambda text: "How to read it" in text)
             await pilot.press("escape", "s", "s", "j", "l", "l")

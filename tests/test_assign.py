@@ -310,7 +310,7 @@ _REFUSED = {
     "ada --each 0": (2, "1 or more"),
     "ada --document what": (
         3,
-        "there is no document “what”\n  Documents here: doc-0, doc-1, doc-2, …",
+        "there is no document “what”\n  The documents are doc-0, doc-1, doc-2, …",
     ),
     "--clear --document what": (3, "there is no document “what”"),
     "--clear @gold": (2, "“@gold” cannot be an annotator's name"),

@@ -78,7 +78,7 @@ def test_a_file_that_is_known_is_said_and_not_doubled(
     assert run(["import", "a.txt"]) == 0
     assert "already" in capsys.readouterr().err
     assert run(["import", "b.txt", "--same-text"]) == 0
-    assert "taken for the same document" in capsys.readouterr().err
+    assert "imported as the same document" in capsys.readouterr().err
     assert run(["import", "b.txt"]) == 0
     assert "same text as “a”" in capsys.readouterr().err
     with Project.open(here) as project:
@@ -256,7 +256,7 @@ _REFUSED = {
     "init a.txt/p": "a.txt/p: cannot be made",
     "backup nowhere/copy.db": "nowhere/copy.db: cannot be written",
     "import a.pdf": "a.pdf: is a PDF that cannot be read",
-    "suggest --document what": "Documents here: kept",
+    "suggest --document what": "The documents are kept",
 }
 
 

@@ -190,7 +190,7 @@ def test_a_codebook_of_refi_qda_goes_out_and_comes_back(
     assert capsys.readouterr().out.startswith("entry,name,kind")
     assert run([*command, "export", str(file)]) == 0
     told = capsys.readouterr().err
-    assert "3 aliases" in told and "2 opposites" in told and "2 ids that are no GUID" in told
+    assert "3 aliases" in told and "2 opposites" in told and "2 ids that are not GUIDs" in told
     entries, problems = read_codebook(file)
     assert not problems
     kept = [(e.kind, e.name, e.label, e.definition, e.parent) for e in entries]
@@ -254,7 +254,7 @@ def test_a_closed_codebook_lets_no_other_name_in_and_others_propose(tmp_path: Pa
     with Project.open(tmp_path) as of:
         assert outside(of, "entity", ["Leon Astley", "Ana Brell"]) == "Ana Brell"
         (line,) = told_outside(of)
-        assert "does not hold the entity “Ana Brell”" in line
+        assert "not in the closed codebook: entity “Ana Brell”" in line
         session = Session(of, "ben", of.new_session())
         session.open("doc-0")
         found = session.review.ranked_names(spans[1])

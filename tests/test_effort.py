@@ -201,10 +201,10 @@ def test_what_was_left_out_is_told(tmp_path: Path, capsys: pytest.CaptureFixture
     told = json.loads(capsys.readouterr().out)
     assert (told["paragraphs"], told["left_out"]) == (1, 2)
     assert run(["effort", str(file)]) == 0
-    assert "2 paragraphs not finished left out" in capsys.readouterr().out.splitlines()
+    assert "2 unfinished paragraphs left out" in capsys.readouterr().out.splitlines()
     assert run(["effort", str(_rows(file, _record("ada", "skipped", 0)))]) == 3
     told = capsys.readouterr().err
-    assert "nothing is marked" in told and "3 paragraphs not finished left out" in told
+    assert "nothing is marked" in told and "3 unfinished paragraphs left out" in told
 
 
 def test_a_broken_project_here_is_told(

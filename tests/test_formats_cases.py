@@ -584,7 +584,7 @@ def test_json_lines_in_other_encodings_cut_short_and_with_half_a_character(
     broken = line.replace('"a"', '"b"').replace("Moss", r"\ud83d Moss")
     found = read(name, write(tmp_path / "a.jsonl", line + broken + line[:30]))
     assert len(found.records) == 1 and found.left_out == 2
-    assert "a.jsonl:2: text: left out: holds half a surrogate pair" in found.told
+    assert "a.jsonl:2: text: left out: contains half a surrogate pair" in found.told
     assert "a.jsonl:3: left out: broken JSON" in found.told
 
 
@@ -761,7 +761,7 @@ def test_other_work_of_the_same_person_costs_the_record_alone(of: Project, tmp_p
     changed = {**_work("d", PLAIN, "ann"), "spans": []}
     result = ingest(of, write(tmp_path / "b.jsonl", [changed, _work("e", "The Board.", "ann")]))
     assert result.left_out == 1 and result.added.completions == 1
-    assert "already holds other work of ann" in "".join(result.warnings)
+    assert "already has other work of ann" in "".join(result.warnings)
 
 
 def test_a_failing_file_does_not_stop_the_next_and_is_all_or_nothing(

@@ -682,7 +682,7 @@ def test_a_choice_takes_documents_layers_times_and_what_enough_agree_on(of: Proj
     rows, lost = left(min_agreement=1.0)
     assert (
         rows[:2] == [("d/1", "ann", 1, 0), ("d/1", "ben", 1, 0)]
-        and lost["items on which too few agree"] == 7
+        and lost["items that too few annotators coded alike"] == 7
     )
     assert left(min_agreement=0.5)[0][0] == ("d/1", "ann", 5, 3)
     assert left(since="2999-01-01")[0] == [] and len(left(since="2000-01-01")[0]) == 3
@@ -716,7 +716,7 @@ def test_names_that_are_none_are_told(
     of: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = ["--project", str(tmp_path / "p"), "export", "csv"]
-    assert run([*command, "--layer", "nobody"]) == 2 and "Choose of" in capsys.readouterr().err
+    assert run([*command, "--layer", "nobody"]) == 2 and "Choose one of" in capsys.readouterr().err
     assert run([*command, "--document", "nothing"]) == 3
     assert run([*command, "-o", "-"]) == 2 and "several files" in capsys.readouterr().err
     assert (

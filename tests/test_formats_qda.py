@@ -190,7 +190,12 @@ def test_texts_stand_inside_beside_in_pdf_files_and_are_told_of_where_they_are_n
     assert record.document.id == "b" and record.document.text == "Kit Moss"
     assert [*record.notes.values()] == ["who?"]
     assert [d.text for d in found.documents] == ["Kit Moss & co."]
-    for lost in ("areas of PDF pages", "a file elsewhere", "is not in the archive", "holds a NUL"):
+    for lost in (
+        "areas of PDF pages",
+        "a file elsewhere",
+        "is not in the archive",
+        "contains a NUL",
+    ):
         assert lost in found.told, lost
 
 

@@ -129,7 +129,8 @@ def test_a_page_is_one_deed_and_names_that_hang_together_get_one_name(tmp_path: 
         page = [proposed(pair, Codebook()) for pair in queue(of).pairs]
         assert len(page) == 6
         assert contradiction(page) == ""
-        assert "by other pairs" in contradiction([*page[:-1], replace(page[-1], mark="different")])
+        doubted = [*page[:-1], replace(page[-1], mark="different")]
+        assert "other pairs on this page" in contradiction(doubted)
         page = [
             replace(a, instead="the quay is old") if a.pair.kind == "concept" else a for a in page
         ]

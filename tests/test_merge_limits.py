@@ -351,9 +351,9 @@ def _damage(root: Path) -> None:
 
 
 _BREAK: dict[str, Any] = {
-    "there is no such file": lambda root: shutil.rmtree(root),
-    "holds no project": lambda root: (root / "annotator.db").unlink(),
-    "beside it, which names its label schema": lambda root: (root / "annotator.toml").unlink(),
+    "does not exist": lambda root: shutil.rmtree(root),
+    "is not a project": lambda root: (root / "annotator.db").unlink(),
+    "beside it that names its label schema": lambda root: (root / "annotator.toml").unlink(),
     "is not a database of annotator": lambda root: (root / "annotator.db").write_bytes(
         b"no database " * 99
     ),

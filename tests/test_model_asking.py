@@ -213,7 +213,7 @@ def test_what_was_changed_since_or_holds_a_stance_is_not_taken_back() -> None:
         do.ChooseSide("support"),
     )
     refused = after(held, do.TakeBack(_stacks(held)[-1][0][0].group))
-    assert refused.message == "a stance hangs on it: stance of the author"
+    assert refused.message == "a stance depends on it: stance of the author"
     assert refused.annotations == held.annotations
 
 

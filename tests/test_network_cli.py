@@ -110,7 +110,7 @@ def test_a_change_of_sides_is_kept_or_sent_to_review(
     with Project.open(debate) as project:
         stands, _ = project.log.annotations("14-two-hours-on-every-tide", GOLD)
         flagged = stands.get(item, 0)
-        assert flagged is not None and flagged.flagged and "a slip?" in flagged.note
+        assert flagged is not None and flagged.flagged and "is this a coding error?" in flagged.note
         assert stands.completion is Completion.IN_PROGRESS and not stands.mark(0).done
     assert (
         "no change of sides here"

@@ -270,7 +270,7 @@ def test_after_a_loss_what_was_done_stays_and_the_next_run_does_the_rest(
                 process.kill()
                 process.wait()
 
-        what = "scheduler was lost" if lost == "scheduler" else "no worker is left"
+        what = "scheduler was lost" if lost == "scheduler" else "no worker that began this is left"
         with pytest.raises(PoolError, match=rf"^{cluster.address}: .*{what}") as told:
             suggest(of, dask=cluster.address, progress=lose)
         assert "--missing" in told.value.hint

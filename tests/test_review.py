@@ -147,7 +147,7 @@ def test_review_is_annotating_the_differences_and_its_last_paragraph_makes_gold(
         session.do(do.MoveFocus(1, undecided=True))
         focused = session.review.focused
         assert focused is not None and focused.suggestion is not None
-        assert focused.suggestion.reason == "ada made it so; ben did not"
+        assert focused.suggestion.reason == "ada made it like this; ben did not"
         session.do(do.Reject())
         assert review_rows(project)[0].undecided == 0
         session.do(do.Undo())

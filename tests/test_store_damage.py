@@ -152,13 +152,13 @@ CHANGE = "DROP TRIGGER event_no_update"
     [
         ([CHANGE, "UPDATE event SET annotator = 'eve' WHERE sequence = 20"], "event 20 (eve on"),
         ([CHANGE, "UPDATE event SET time = '2020-01-01T00:00:00Z' WHERE sequence = 20"], "event 20"),
-        ([CUT, "DELETE FROM event WHERE sequence = 20"], "event 20: was cut out of the log"),
-        ([CUT, "DELETE FROM event WHERE sequence BETWEEN 20 AND 25"], "events 20 to 25: were cut out"),
-        ([CUT, "DELETE FROM event WHERE sequence > 80"], "were cut out of the log"),
+        ([CUT, "DELETE FROM event WHERE sequence = 20"], "event 20: was removed from the log"),
+        ([CUT, "DELETE FROM event WHERE sequence BETWEEN 20 AND 25"], "events 20 to 25: were removed"),
+        ([CUT, "DELETE FROM event WHERE sequence > 80"], "were removed from the log"),
         (
             [CUT, "DROP TRIGGER chain_no_delete", "DELETE FROM event WHERE sequence > 80",
              "DELETE FROM chain WHERE sequence > 80"],
-            "were cut out of the log",
+            "were removed from the log",
         ),
         (["DROP TRIGGER chain_no_update", "UPDATE chain SET hash = zeroblob(32) WHERE sequence = 20"], "event 20"),
     ],

@@ -232,7 +232,7 @@ def test_work_that_somebody_began_meanwhile_is_not_overwritten(tmp_path: Path) -
 
         from annotator.errors import ConflictError
 
-        with pytest.raises(ConflictError, match="went on with"):
+        with pytest.raises(ConflictError, match="changed “"):
             of.log.add_records(records())
         assert of.documents.ids() == ["doc-0"]
         assert len(list(of.log.events("doc-0"))) == 1

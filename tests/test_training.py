@@ -222,7 +222,7 @@ def test_train_prints_figures_and_writes_a_pipeline_that_spacy_loads_by_itself(
     assert all(s["score"] >= 0.8 and s["label"] for s in stances)
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.txt").write_text("mine", encoding="utf-8")
-    with pytest.raises(UsageError, match="something else"):
+    with pytest.raises(UsageError, match="something other than"):
         train_output.check(tmp_path / "full")
 
 
@@ -290,7 +290,7 @@ def test_a_layer_of_which_the_last_paragraphs_held_nothing_is_reported() -> None
         "alone_last": None,
     }
     told = table({"layers": {"actor": {**found, "wrong": 0.0}}, "covers": ["actor"]})
-    assert told[-1] == "  its suggestions are shown until more are judged"
+    assert told[-1] == "  its suggestions are shown until more decisions say otherwise"
 
 
 def test_the_report_fits_eighty_columns(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:

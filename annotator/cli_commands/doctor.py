@@ -56,7 +56,7 @@ def command(ctx: click.Context, deep: bool, noted: str | None, as_json: bool) ->
             facts.setdefault("project", "cannot be opened")
             findings.append(str(error))
         elif named is not None:
-            raise  # There is no project where one was named.
+            raise  # A project was named, but there is none.
         else:
             facts["project"] = f"none here ({error.message})"
     if as_json:

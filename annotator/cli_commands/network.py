@@ -143,7 +143,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 
 
 def _put(found: Network, folder: Path, *, check: bool, force: bool) -> None:
-    """Write the files of a network, or compare them with what is there."""
+    """Write the files of a network, or compare them with the existing ones."""
     from annotator.workflows.network import network as workflow
 
     if check:

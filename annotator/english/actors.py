@@ -26,9 +26,9 @@ _GUESSED = 0.4
 
 @dataclass
 class DocumentContext:
-    """What the rest of the document tells: full names of persons by their last part, full names
-    of organizations by their initials, and for each word of a name the most frequent label of
-    names with it."""
+    """What the rest of the document contributes: full names of persons by their last part, full
+    names of organizations by their initials, and for each word in names the most frequent label of
+    these names."""
 
     persons: dict[str, str] = field(default_factory=dict)
     organizations: dict[str, str] = field(default_factory=dict)
@@ -37,8 +37,8 @@ class DocumentContext:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Capitalized words, tokens `[start, end)`, that are in no table; `titled`
-    when a title stands before them."""
+    """Capitalized words, tokens `[start, end)`, that are in no table; `titled` if a title comes
+    before them."""
 
     start: int
     end: int
@@ -47,9 +47,9 @@ class _Run:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What the words of a paragraph say by themselves: actors that they name in any document, and
-    runs of capitalized words that need the rest of the document. `names` are all names of the
-    tables, of places and other things that are not actors too."""
+    """What the words of a paragraph show by themselves: actors that they name in any document, and
+    runs of capitalized words that need the rest of the document. `names` are all names from the
+    tables, including places and other things that are not actors."""
 
     tokens: tuple[Token, ...]
     found: tuple[FoundSpan, ...]
@@ -68,7 +68,7 @@ Index = Mapping[str, tuple[tuple[tuple[str, ...], tables.Name], ...]]
 
 
 def index_of(tokenize: Tokenize) -> Index:
-    """First token -> token sequences of known names, the longest first."""
+    """The token sequences of known names by first token, the longest first."""
     found: dict[str, list[tuple[tuple[str, ...], tables.Name]]] = {}
     for spelling, name in tables.names().items():
         parts = tuple(tokenize(spelling))
@@ -78,7 +78,7 @@ def index_of(tokenize: Tokenize) -> Index:
 
 
 def scan(tokens: Sequence[Token], index: Index) -> Scan:
-    """Read a paragraph once, for all documents that it may stand in."""
+    """Read a paragraph once, for all documents that may contain it."""
     taken = [False] * len(tokens)
     found: list[FoundSpan] = []
     runs: list[_Run] = []
@@ -96,7 +96,7 @@ def scan(tokens: Sequence[Token], index: Index) -> Scan:
 
 
 def _known(tokens: Sequence[Token], at: int, found: list[FoundSpan], index: Index) -> int:
-    """Tokens that a name of the tables takes at `at`; proposes it where it is an actor."""
+    """The number of tokens of a table's name at `at`; proposes it if it is an actor."""
     for parts, name in index.get(tokens[at].text, ()):
         last = at + len(parts)
         if last > len(tokens) or any(tokens[at + i].text != part for i, part in enumerate(parts)):
@@ -129,8 +129,8 @@ def _known(tokens: Sequence[Token], at: int, found: list[FoundSpan], index: Inde
 
 
 def _by_shape(tokens: Sequence[Token], at: int, runs: list[_Run]) -> int:
-    """Tokens that a name by its shape takes at `at`, titles
-    included; what is left of it is a run."""
+    """The number of tokens of a name at `at`, recognised by its shape and including titles; the
+    rest of it is a run."""
     token = tokens[at]
     if not is_capital(token) or (len(token.text) == 1 and not _initial(tokens, at)):
         return 0
@@ -173,7 +173,7 @@ def _title_starts() -> frozenset[str]:
 
 
 def _title_length(tokens: Sequence[Token], at: int, end: int) -> int:
-    """Tokens of a title or office that stands at `at`."""
+    """The number of tokens of a title or office at `at`."""
     if tokens[at].text not in _title_starts():
         return 0
     for length in range(min(4, len(tokens) - at), 0, -1):
@@ -202,7 +202,7 @@ def _classify(tokens: Sequence[Token], run: _Run, context: DocumentContext) -> F
         return made("organization", 0.82, why, "name.organization", text)
     full = context.persons.get(last)
     if run.titled and tokens[start].text[:1].isupper() and last not in tables.words("thing_heads"):
-        return made("person", 0.93, "a title stands before it", "name.title", full or text)
+        return made("person", 0.93, "a title comes before it", "name.title", full or text)
     if last in tables.words("suffixes"):
         return made("organization", 0.85, "a company's suffix", "name.organization", text)
     if last in tables.words("thing_heads"):

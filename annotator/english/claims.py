@@ -21,7 +21,7 @@ _ENDS = frozenset(".!?;:,…\"”“»«'’)(–—-")
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A claim and the frame it stands in."""
+    """A claim and its reporting frame."""
 
     found: FoundSpan
     frame: ReportingFrame | None
@@ -74,8 +74,8 @@ def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
 
 
 def _inside(syntax: Syntax, first: int, last: int) -> list[Clause]:
-    """What someone else is said to say or want (`it says that the union claims
-    that [X]`): the innermost claims."""
+    """What someone else reportedly says or wants (`it says that the union claims that [X]`): the
+    innermost claims."""
     for i in heads_of(syntax.tokens, first, last):
         reported = that_frame(syntax, first, last, i)
         if reported is not None and syntax.lower[reported[1] - 1] == "that":
@@ -106,8 +106,8 @@ def _report(syntax: Syntax, frame: ReportingFrame | None, first: int, last: int)
 
 def _report_end(tokens: Sequence[Token], frame: ReportingFrame, first: int, last: int) -> int:
     """Where a report ends before the clause does: at a second verb with the auxiliary of the first
-    (`has said that X, and has left`), and where the reporter comments on a quotation (`that it
-    was "a farce", which is rude`)."""
+    (`has said that X, and has left`), or where the reporter comments on a quotation (`that it was
+    "a farce", which is rude`)."""
     helpers = {"has", "have", "had"} & {
         t.lower for t in tokens[max(0, frame.first - 4) : frame.first]
     }
@@ -142,7 +142,7 @@ def _open(tokens: Sequence[Token], first: int, last: int) -> bool:
 
 def _objects(syntax: Syntax, first: int, last: int) -> list[Clause]:
     """`X opposes [the wall] and would rather see [a marsh]`: what is wanted, asked or judged, if
-    the clause has such a verb; where it has, the whole of it is no claim."""
+    the clause has such a verb; the whole clause is then not a claim."""
     out: list[Clause] = []
     verb, found = main_verb(syntax, first, last), None
     while verb is not None:
@@ -166,7 +166,7 @@ def _objects(syntax: Syntax, first: int, last: int) -> list[Clause]:
 def _second_report(
     syntax: Syntax, reported: tuple[ReportingFrame, int], before: Object, last: int
 ) -> list[Clause]:
-    """`supports it and hopes that [X]`: what the subject of another verb says besides."""
+    """`supports it and hopes that [X]`: what the same subject also says, with another verb."""
     frame = (
         None
         if before.frame is None or before.frame.own

@@ -1,5 +1,5 @@
-"""Where the complement of a verb begins and ends: its infinitive, its noun phrase, what follows
-its `of` or `as`."""
+"""Where the complement of a verb begins and ends: its infinitive, its noun phrase, or the words
+after its `of` or `as`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _JOINTS = frozenset("and but or yet while whereas though although".split())
 CLOSED = (
     tables.words("prepositions") | tables.words("subordinators") | tables.words("adverbs") | _JOINTS
 )
-"""Words that begin no noun phrase."""
+"""Words that cannot begin a noun phrase."""
 _NO_VERBS = (
     tables.words("determiners")
     | tables.words("pronouns")
@@ -30,13 +30,13 @@ _NO_VERBS = (
 _NO_PREDICATES = CLOSED - {"too", "so"}
 _BREAKS = STOPS - QUOTES
 _REACH = 10
-"""Tokens between a verb and the `to`, `of` or `as` that belongs to it."""
+"""The most tokens between a verb and the `to`, `of` or `as` that belongs to it."""
 
 
 def begin_of(
     syntax: Syntax, verb: tables.ObjectVerb, after: int, last: int, *, passive: bool
 ) -> int | None:
-    """Where the claim begins, by what the verb takes."""
+    """Where the claim begins, according to the complement of the verb."""
     tokens = syntax.tokens
     word = tokens[after].lower
     if not passive and "to" in verb.frames and infinitive(tokens, after, last):
@@ -84,7 +84,7 @@ def infinitive(tokens: Sequence[Token], k: int, last: int) -> bool:
 
 
 def _later_infinitive(tokens: Sequence[Token], after: int, last: int) -> int | None:
-    """The infinitive behind whom someone asks (`advised members [not to apply it]`)."""
+    """The infinitive after the person who is asked (`advised members [not to apply it]`)."""
     for k in range(after + 1, min(after + _REACH, last - 1)):
         if (
             tokens[k].text in STOPS
@@ -147,8 +147,8 @@ def _noun_phrase(tokens: Sequence[Token], k: int, last: int) -> bool:
 def inner(
     tokens: Sequence[Token], verb: tables.ObjectVerb, begin: int, end: int
 ) -> tuple[str, int]:
-    """The type of an object and where it begins: of `the charge that X`, `three things: X` and
-    `tenants a rebate` it is X and the rebate."""
+    """The type of an object and where it begins; in `the charge that X`, `three things: X` and
+    `tenants a rebate`, it is X or the rebate."""
     for k in range(begin, min(begin + 4, end - 2)):
         if tokens[k].lower in tables.words("contents") and tokens[k + 1].lower == "that":
             return "", k + 2
@@ -190,8 +190,8 @@ def end_of(tokens: Sequence[Token], begin: int, last: int) -> tuple[int, int | N
 
 
 def _second_verb(tokens: Sequence[Token], k: int, last: int) -> bool:
-    """Whether a finite verb without a subject begins at `k`, with
-    which no infinitive or noun goes on."""
+    """Whether a finite verb without a subject begins at `k` that does not continue an infinitive or
+    noun."""
     while k < last - 1 and adverb(tokens[k].lower):
         k += 1
     word = tokens[k].lower

@@ -2,7 +2,7 @@
 `annotator_claims`, `annotator_stances`.
 
 They set `doc.spans["actor"]`, `doc.spans["claim"]` and `doc._.stances`; a saved pipeline with them
-loads with `spacy.load`. What the rest of the document tells comes in
+loads with `spacy.load`. Knowledge from the rest of the document is passed in
 `doc.user_data["annotator_document"]`. Importing this module imports spaCy.
 """
 
@@ -40,8 +40,8 @@ extend()
 
 
 def tokens_of(doc: Doc) -> tuple[Token, ...]:
-    """The tokens that are no white space; made once for a doc,
-    whose sentences have to stand by then."""
+    """The tokens that are not white space; made once for a doc, whose sentences must be set by
+    then."""
     known: tuple[Token, ...] | None = doc.user_data.get(_TOKENS)
     if known is not None:
         return known
@@ -97,7 +97,7 @@ class Lexer:
 
 
 class _Actors:
-    """Finds actors; knows the names in the document that the paragraph stands in."""
+    """Finds actors, knowing the names in the paragraph's document."""
 
     def __init__(self, nlp: Language) -> None:
         self._lexer = Lexer(nlp)
@@ -122,7 +122,7 @@ def actors(nlp: Language, name: str) -> Any:
 
 @Language.component("annotator_claims")
 def claims(doc: Doc) -> Doc:
-    """Sets `doc.spans["claim"]`; reads the actors, for who is reported."""
+    """Sets `doc.spans["claim"]`; reads the actors, to know who is reported."""
     clauses: list[Clause] = find_claims(tokens_of(doc), doc._.actors)
     doc._.clauses = tuple(clauses)
     _group(doc, "claim", [clause.found for clause in clauses])
@@ -131,7 +131,7 @@ def claims(doc: Doc) -> Doc:
 
 @Language.component("annotator_stances")
 def stances(doc: Doc) -> Doc:
-    """Sets `doc._.stances`, a tuple of edges between the places of actors and claims found."""
+    """Sets `doc._.stances`, a tuple of edges between the indices of found actors and claims."""
     doc._.stances = tuple(find_stances(tokens_of(doc), doc._.actors, doc._.clauses))
     return doc
 

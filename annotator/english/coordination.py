@@ -1,4 +1,4 @@
-"""Where a sentence is cut into main clauses that can each stand alone."""
+"""Cuts a sentence into main clauses that can each stand alone."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _HELPERS = tables.words("do") | tables.words("have") | _AUXILIARIES
 _PERFECT = tables.words("have") | tables.words("be")
 _NO_SUBJECTS = _NO_NOUNS | tables.words("have") | _AUXILIARIES
 _INSIDE = frozenset("of in for to at on".split())
-"""Prepositions that may stand in the subject."""
+"""Prepositions that may occur in the subject."""
 _INSERTED = 16
-"""Tokens of the longest insertion between commas."""
+"""The length of the longest insertion between commas, in tokens."""
 
 
 def main_clauses(tokens: Sequence[Token], begin: int, end: int) -> list[tuple[int, int]]:
-    """A sentence `[begin, end)` cut at semicolons, colons and coordinators before a clause with
-    subject and verb of its own, and at the commas of a series of such clauses (`A leaks, B is
-    shut, and C is caged`)."""
+    """A sentence `[begin, end)` cut at semicolons, at colons, at coordinators before a clause with
+    its own subject and verb, and at the commas of a series of such clauses (`A leaks, B is shut,
+    and C is caged`)."""
     cuts = [begin]
     depth = 0
     for i in range(begin + 1, end - 2):
@@ -63,7 +63,7 @@ def main_clauses(tokens: Sequence[Token], begin: int, end: int) -> list[tuple[in
 
 
 def _unfinished(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether a stretch is but a condition, the main clause of which is still to come."""
+    """Whether a stretch is only a condition whose main clause is still to come."""
     if tokens[first].lower not in tables.words("conditions"):
         return False
     commas = [k for k in range(first + 2, last - 2) if tokens[k].text == ","]
@@ -116,8 +116,8 @@ def elliptic(tokens: Sequence[Token], first: int, last: int) -> bool:
 
 
 def _series(tokens: Sequence[Token], first: int, last: int) -> list[int]:
-    """Places after the commas in `[first, last)` behind which a clause begins,
-    where a coordinator follows it."""
+    """Places after commas in `[first, last)` where a clause begins, if a coordinator follows the
+    series."""
     if not independent(tokens, first, last):
         return []
     cuts = [first]
@@ -203,16 +203,16 @@ def _noun_and_verb(tokens: Sequence[Token], at: int, end: int) -> bool:
 
 
 def _after_relative(tokens: Sequence[Token], i: int, end: int) -> int:
-    """The place after a relative clause, between commas, that
-    begins at `i`; `i` where none does."""
+    """The place after a relative clause, between commas, that begins at `i`; `i` if there is
+    none."""
     if tokens[i].text == "," and i + 1 < end and tokens[i + 1].lower in _RELATIVE:
         return after_insertion(tokens, i, end)
     return i
 
 
 def after_insertion(tokens: Sequence[Token], i: int, end: int) -> int:
-    """The place after what stands between two commas, of which the
-    first is at `i`; `i` where none does."""
+    """The place after an insertion between two commas, the first of which is at `i`; `i` if there
+    is none."""
     if tokens[i].text != ",":
         return i
     close = next((k for k in range(i + 2, min(end, i + _INSERTED)) if tokens[k].text == ","), None)
@@ -220,8 +220,8 @@ def after_insertion(tokens: Sequence[Token], i: int, end: int) -> int:
 
 
 def _after_adjuncts(tokens: Sequence[Token], at: int, end: int) -> int:
-    """The place after what may stand before a subject: `in all that time`, `in Tarn, where no
-    one got wet,`, `if the company left,`."""
+    """The place after adjuncts before a subject: `in all that time`, `in Tarn, where no one got
+    wet,`, `if the company left,`."""
     if at >= end or tokens[at].lower not in _OPENING:
         return at
     comma = next(
@@ -244,7 +244,7 @@ def _after_adjuncts(tokens: Sequence[Token], at: int, end: int) -> int:
 
 
 def _after_joint(tokens: Sequence[Token], at: int, end: int) -> int:
-    """The place after a word that joins clauses, and a lead-in with its comma."""
+    """The place after a word that joins clauses, and after a lead-in with its comma."""
     if at < end and tokens[at].lower in (
         "and",
         "but",

@@ -1,4 +1,4 @@
-"""What the words of a claim say about it: its type, its modality, and whose words they are."""
+"""What the words of a claim show about it: its type, its modality, and whose words they are."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _NOT_ASKED = tables.words("modals") | tables.words("do") | {"to", "and", "or"}
 
 
 def _cue(tokens: Sequence[Token], first: int, last: int, name: str) -> tuple[int, str]:
-    """The place of the first cue of a class in the clause, and
-    the cue as it stands; empty for none."""
+    """The place of the first cue of a class in the clause, and its words; empty if there is
+    none."""
     phrases = tables.phrases(name)
     for i in range(first, last):
         if tokens[i].lower not in phrases:
@@ -29,7 +29,7 @@ def _cue(tokens: Sequence[Token], first: int, last: int, name: str) -> tuple[int
 
 
 def _void(tokens: Sequence[Token], first: int, last: int, i: int, after: int, name: str) -> bool:
-    """Whether a cue says something else here: `could have known` looks back, `would have to`
+    """Whether a cue means something else here: `could have known` looks back, `would have to`
     foresees a duty, and `Should it fail, ...` is a condition."""
     word = tokens[i].lower
     if name == "prediction_cues":
@@ -44,8 +44,7 @@ def _void(tokens: Sequence[Token], first: int, last: int, i: int, after: int, na
 
 
 def _unwise(tokens: Sequence[Token], first: int, last: int) -> str:
-    """`it would be unfair to ...`: a judgement on an act still
-    to be decided; the words that say so."""
+    """The words of a judgement on an act still to be decided: `it would be unfair to ...`."""
     for i in range(first, min(first + 6, last - 2)):
         if (
             tokens[i].lower in tables.words("modals")
@@ -66,8 +65,8 @@ def _unwise(tokens: Sequence[Token], first: int, last: int) -> str:
 
 
 def _is_a(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether the clause says that something is a thing of a kind (`it
-    is a leash`), which mostly judges."""
+    """Whether the clause says what kind of thing something is (`it is a leash`), which is mostly a
+    judgement."""
     for i in range(first + 1, last - 2):
         if tokens[i].lower in tables.words("finite_be"):
             k = i + 1
@@ -78,8 +77,8 @@ def _is_a(tokens: Sequence[Token], first: int, last: int) -> bool:
 
 
 def _main(tokens: Sequence[Token], first: int, last: int) -> int:
-    """Where the main clause ends and one of time, reason or a relative one behind its verb begins,
-    the modals of which say nothing of the whole."""
+    """Where the main clause ends and a clause of time, a clause of reason or a relative clause
+    begins after its verb; the modals of that clause say nothing about the whole."""
     verb, i = False, first + 1
     while i < last:
         over = after_insertion(tokens, i, last)
@@ -95,7 +94,7 @@ def _main(tokens: Sequence[Token], first: int, last: int) -> int:
 
 
 def asked(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether a reported clause says what is to be, by a plain `be` (`that the mill be closed`)."""
+    """Whether a reported clause demands something with a plain `be` (`that the mill be closed`)."""
     for i in range(first + 1, last):
         if tokens[i].lower == "be":
             k = i - 1
@@ -106,7 +105,7 @@ def asked(tokens: Sequence[Token], first: int, last: int) -> bool:
 
 
 def _orders(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether a clause is an order, also behind a condition."""
+    """Whether a clause is an order, also after a condition."""
     if imperative(tokens, first, last):
         return True
     if tokens[first].lower not in tables.words("conditions"):
@@ -116,8 +115,8 @@ def _orders(tokens: Sequence[Token], first: int, last: int) -> bool:
 
 
 def label_of(tokens: Sequence[Token], first: int, last: int) -> tuple[str, str, float]:
-    """Type, reason and score: an order or what it would be wise to do, then the first cue of policy
-    or prediction, then words that judge."""
+    """Type, reason and score, decided by an order or advice, then the first cue of policy or
+    prediction, then words that judge."""
     if _orders(tokens, first, last):
         return "policy", "it tells someone to do something", 0.8
     unwise = _unwise(tokens, first, last)

@@ -17,7 +17,7 @@ _ADJUNCTS = (
     | (tables.words("adverbs") - tables.words("determiners"))
     | {"last", "this", "next"}
 )
-"""What a word of where, when and how begins with, between a verb of saying and `that`."""
+"""Beginnings of phrases of place, time and manner between a verb of saying and `that`."""
 _AFTER_SAYING = (
     _ADJUNCTS | tables.words("determiners") | tables.words("pronouns") | {",", "and", "yesterday"}
 )
@@ -27,14 +27,14 @@ _NO_ADJECTIVES = (
 _ARTICLES = tables.words("determiners") - _NO_ADJECTIVES
 _PASSED_BY = tables.words("adverbs") | tables.words("negations")
 _NOT_SAID = tables.words("demanding") | tables.words("supposing")
-"""Words before a verb of saying that tell that nobody has said it."""
+"""Words before a verb of saying which show that nobody has said it."""
 _BREAKS = frozenset(", ; : ( ) -- – —".split())
 
 
 @dataclass(frozen=True, slots=True)
 class ReportingFrame:
-    """Words that say who holds the claim after or before them: the holder's actor (its place among
-    those found), the side, and the tokens `[first, last)` of the cue."""
+    """Words that say who holds the claim after or before them: the holder (its index among the
+    found actors), the side, and the tokens `[first, last)` of the cue."""
 
     holder: int | None
     side: str
@@ -43,7 +43,7 @@ class ReportingFrame:
     strength: int = 2
     implied: bool = False
     own: bool = False
-    """Whether the text's own voice holds it, which is said only where it is against it."""
+    """Whether the text's own voice holds it, which is recorded only if it opposes it."""
 
 
 def flip(side: str, *, negative: bool) -> str:
@@ -67,8 +67,8 @@ def frame_of(syntax: Syntax, first: int, last: int) -> tuple[ReportingFrame | No
 
 
 def heads_of(tokens: Sequence[Token], first: int, last: int) -> Iterator[int]:
-    """Tokens near the start of a clause of which one may be its verb: insertions between commas are
-    passed, and a subordinate clause ends the search."""
+    """Tokens near the start of a clause, one of which may be its verb: insertions between commas
+    are skipped, and a subordinate clause ends the search."""
     i, reach = first, first + 14
     while i < min(last, reach):
         over = after_insertion(tokens, i, last) if i > first else i
@@ -92,7 +92,7 @@ def heads_of(tokens: Sequence[Token], first: int, last: int) -> Iterator[int]:
 def _quote_frame(
     tokens: Sequence[Token], first: int, last: int, actors: Sequence[FoundSpan]
 ) -> tuple[ReportingFrame, int, int] | None:
-    """`"...," said X` and `"...," X told them yesterday`: what stands in quotation marks."""
+    """`"...," said X` and `"...," X told them yesterday`: the words in quotation marks."""
     if not first or tokens[first - 1].text not in QUOTES:
         return None
     close = next((k for k in range(first + 2, last) if tokens[k].text in QUOTES), None)
@@ -108,8 +108,8 @@ def _quote_frame(
 def _opening_frame(
     tokens: Sequence[Token], first: int, last: int, actors: Sequence[FoundSpan]
 ) -> tuple[ReportingFrame, int] | None:
-    """`According to X, ...`. `For X, ...` is none: it says how the text
-    sees it, and belongs to the claim."""
+    """`According to X, ...`. `For X, ...` is not one: it says how the text sees it, and belongs to
+    the claim."""
     if [t.lower for t in tokens[first : first + 2]] != ["according", "to"]:
         return None
     start = first + 2
@@ -126,8 +126,8 @@ def _opening_frame(
 
 
 def that_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[ReportingFrame, int] | None:
-    """`X says that ...`, `X said ...`: the frame, and where the claim begins. The holder may be
-    none of the actors when `that` shows that something is reported."""
+    """`X says that ...`, `X said ...`: the frame, and where the claim begins. The holder need not
+    be one of the actors if `that` shows that something is reported."""
     tokens = syntax.tokens
     for verb, kind in tables.verbs_by_form().get(tokens[i].lower, ()):
         progressive = any(t.lower in tables.words("be") for t in tokens[max(first, i - 2) : i])
@@ -170,8 +170,8 @@ def that_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[Reporting
 
 
 def _demanded(tokens: Sequence[Token], first: int, i: int) -> bool:
-    """Whether someone is told to say it, or would say it, as in `the president should announce
-    that` and `lenders would conclude that`: that nobody has said."""
+    """Whether someone should or would say it, as in `the president should announce that` and
+    `lenders would conclude that`, which nobody has said."""
     if any(t.lower in _OWN for t in tokens[first:i]):
         return False
     k = i - 1
@@ -202,9 +202,9 @@ def be_before(tokens: Sequence[Token], first: int, i: int) -> bool:
 
 
 def _content(tokens: Sequence[Token], after: int, last: int, verb: tables.Verb) -> int | None:
-    """Where what is said begins, if `that`, a colon or a quotation mark shows it: right after the
-    verb, or after whom it is said to, where and when (`told the judges that`, `says in private,
-    as ever, that`)."""
+    """Where the reported words begin, if `that`, a colon or a quotation mark shows it: right after
+    the verb, or after the addressee, place and time (`told the judges that`, `says in private, as
+    ever, that`)."""
     if tokens[after].lower == "that" or tokens[after].text in QUOTES | {":"}:
         return after + 1
     if (

@@ -1,7 +1,7 @@
 """Who judges whom, by the parse: predicates that praise or blame their subject.
 
 `Tarrant says the council is corrupt`: Tarrant against the council. `The council has squandered the
-levy`: the text's own voice against it, where nobody is said to say so.
+levy`: the text's own voice against it, if nobody is reported to say so.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _REPORTED, _OWN = 0.6, 0.6
 def judgements(
     tokens: Sequence[Token], actors: Sequence[FoundSpan], parse: Parse
 ) -> list[FoundStance]:
-    """Stances on actors: of those who say it, or of the author (no
-    source); at most one for each pair."""
+    """Stances on actors by those who say it, or by the author (no source); at most one for each
+    pair."""
     at = {i: place for place, one in enumerate(actors) for i in range(one.first, one.last)}
     edges: dict[tuple[int | None, int], FoundStance] = {}
     for head, target, side, cue in _judged(parse, at):
@@ -47,7 +47,7 @@ def judgements(
 
 
 def _judged(p: Parse, at: Mapping[int, int]) -> Iterator[tuple[int, int, str, int]]:
-    """The head of a clause, the actor it judges, the side, and the word that does."""
+    """The head of a clause, the actor that it judges, the side, and the judging word."""
     for i in range(len(p)):
         if p.verbal(i):
             subject = next(iter(p.kids(i, SUBJECTS)), None)
@@ -74,7 +74,7 @@ def _polarity(p: Parse, verb: int) -> tuple[str, int] | None:
 
 
 def _speaker(p: Parse, head: int, at: Mapping[int, int]) -> tuple[bool, int | None]:
-    """Whether somebody is said to say a clause, and which actor that is."""
+    """Whether a clause is reported speech, and which actor speaks."""
     for k in p.chain(head):
         verb = p.heads[k]
         reports = any(
@@ -84,7 +84,8 @@ def _speaker(p: Parse, head: int, at: Mapping[int, int]) -> tuple[bool, int | No
             subject = p.subject(verb)
             return True, at.get(subject) if subject is not None else None
         for said in p.kids(k, _SAID):
-            # "The council, says Tarrant, is corrupt": the verb of saying hangs under what is said.
+            # "The council, says Tarrant, is corrupt": the verb of saying depends on the reported
+            # clause.
             spoken = tables.verbs_by_form().get(p.lemmas[said], ())
             if (
                 said != head

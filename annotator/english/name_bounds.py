@@ -1,7 +1,6 @@
-"""How far a name extends: over capitalized words and what joins them, beyond an entry of the
-tables. Part of a longer name is not a name: `Liberal Party` in `Manitoba Liberal Party` and
-`Communist Party of the Netherlands`, `United States` in `2008 United States presidential
-election`.
+"""How far a name extends: over capitalized words and the words that join them, beyond an entry of
+the tables. A part of a longer name is not a name: `Liberal Party` in `Manitoba Liberal Party` and
+`Communist Party of the Netherlands`, `United States` in `2008 United States presidential election`.
 """
 
 from __future__ import annotations
@@ -22,11 +21,11 @@ _EVENTS = frozenset(
 _PARTISAN = frozenset(
     "Conservative Democrat Independent Labour Liberal Progressive Republican".split()
 )
-"""Words of offices and persons that stand in names of parties too."""
+"""Words for offices and persons that also occur in names of parties."""
 _REACH = 4
-"""Words that stand at most between a name and the event that is called by it and a year."""
+"""The most words between a name and the event named after it and a year."""
 _NEVER_AFTER = frozenset(("and", "&", "to", "in", "on"))
-"""Links that do not go on with the name of a body that is complete."""
+"""Links that do not continue the name of a body that is complete."""
 
 
 def before_name(tokens: Sequence[Token], first: int, last: int) -> bool:
@@ -42,7 +41,7 @@ def after_compass(tokens: Sequence[Token], first: int) -> bool:
 
 
 def _compass(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a point of the compass with a name after it stands here."""
+    """Whether there is a point of the compass here with a name after it."""
     known = tokens[at].text in tables.words("compass") and at + 1 < len(tokens)
     return known and is_capital(tokens[at + 1]) and not tokens[at + 1].first
 
@@ -91,8 +90,9 @@ def is_capital(token: Token) -> bool:
 
 
 def run_end(tokens: Sequence[Token], at: int) -> int:
-    """End of the run of capitalized words from `at`: particles inside it belong to it; what "of",
-    "for" or "and" joins on only where the run is, or begins, the name of an organization."""
+    """End of the run of capitalized words from `at`: particles inside it belong to it; what follows
+    "of", "for" or "and" belongs to it only if the run is, or begins, the name of an
+    organization."""
     end = at + 1
     while end < len(tokens) and not tokens[end].first:
         if is_capital(tokens[end]):
@@ -106,8 +106,8 @@ def run_end(tokens: Sequence[Token], at: int) -> int:
 
 
 def _joined(tokens: Sequence[Token], at: int, end: int) -> int:
-    """Tokens that go on with the run `[at, end)` after a small
-    word, that word included; 0 for none."""
+    """The number of tokens that continue the run `[at, end)` after a small word, including that
+    word; 0 if there are none."""
     word = tokens[end].text
     after = end + 1
     if word == "of" and after < len(tokens) and tokens[after].text == "the":
@@ -132,12 +132,12 @@ _DEALING = frozenset(
         "Fund Institute Ministry Office Organisation Organization School Secretariat Society"
     ).split()
 )
-"""Heads of bodies that are called by what they are for, which may be several things."""
+"""Heads of bodies named after their purposes, of which there may be several."""
 
 
 def _deals(tokens: Sequence[Token], word: str) -> bool:
-    """Whether a small word goes on with what a body is for: `Committee [on] Climate`,
-    `Ministry of Health [and] Care`."""
+    """Whether a small word continues the purpose of a body: `Committee [on] Climate`, `Ministry of
+    Health [and] Care`."""
     head = next((i for i, t in enumerate(tokens) if t.text in _DEALING), None)
     if head is None:
         return False
@@ -145,7 +145,7 @@ def _deals(tokens: Sequence[Token], word: str) -> bool:
 
 
 def _of_person(tokens: Sequence[Token], at: int) -> bool:
-    """Whether a person stands here: `the Labour Party of Keir Starmer`."""
+    """Whether there is a person here: `the Labour Party of Keir Starmer`."""
     word = tokens[at].text if at < len(tokens) else ""
     return (
         word in tables.words("given_names")

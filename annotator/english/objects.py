@@ -42,7 +42,7 @@ _STARTS = tables.words("subordinators") | tables.words("subject_pronouns")
 
 @dataclass(frozen=True, slots=True)
 class Object:
-    """A claim `[first, last)` that is an object, the type its verb gives it, the frame (none for
+    """A claim `[first, last)` that is an object, the type given by its verb, the frame (none for
     the text's own voice), and where a second verb of the same subject begins."""
 
     first: int
@@ -53,7 +53,7 @@ class Object:
 
 
 def main_verb(syntax: Syntax, first: int, last: int) -> int | None:
-    """The verb of a main clause, its auxiliaries passed."""
+    """The verb of a main clause, after its auxiliaries."""
     tokens = syntax.tokens
     i = next((k for k in heads_of(tokens, first, last) if _heads(syntax, k, last)), None)
     if i is None or _shortened(tokens, first, i):
@@ -99,8 +99,8 @@ def _auxiliary(tokens: Sequence[Token], i: int, last: int) -> bool:
 def object_at(
     syntax: Syntax, first: int, last: int, i: int, before: Object | None = None
 ) -> Object | None:
-    """The claim that is the object of the verb at `i`; `before` is that of the verb
-    before it, which has the same subject."""
+    """The claim that is the object of the verb at `i`; `before` is the object of the preceding verb
+    with the same subject."""
     tokens = syntax.tokens
     if tokens[first].lower in tables.words("nobody") or _supposed(tokens, first, i):
         return None
@@ -137,10 +137,10 @@ def object_at(
 def _is_claim(
     syntax: Syntax, verb: tables.ObjectVerb, first: int, i: int, begin: int, end: int, *, held: bool
 ) -> bool:
-    """Whether an object `[begin, end)` is a claim: no actor, and not what
-    a thing demands or no one found out."""
+    """Whether an object `[begin, end)` is a claim: not an actor, and not something that a thing
+    demands or that no one found out."""
     tokens = syntax.tokens
-    # "The moment demands action" says whose side nobody takes.
+    # "The moment demands action" takes nobody's side.
     if end <= begin:
         return False
     if not held:
@@ -217,7 +217,7 @@ def _goes_on(tokens: Sequence[Token], k: int) -> bool:
 
 
 def _fits(tokens: Sequence[Token], i: int, verb: tables.ObjectVerb, last: int) -> int | None:
-    """Where what follows a verb at `i` begins; None where its particle is not there."""
+    """Where the words after a verb at `i` begin; None if its particle is missing."""
     particle = verb.particle.split()
     after = i + 1 + len(particle)
     fits = after < last and [t.lower for t in tokens[i + 1 : after]] == particle
@@ -225,7 +225,7 @@ def _fits(tokens: Sequence[Token], i: int, verb: tables.ObjectVerb, last: int) -
 
 
 def _supposed(tokens: Sequence[Token], first: int, i: int) -> bool:
-    """Whether a modal says that the verb at `i` is to be, or may be, and not that it is so."""
+    """Whether a modal says that the verb at `i` should or may happen, and not that it does."""
     k = i - 1
     while k >= first and (tokens[k].lower in PASSED or adverb(tokens[k].lower)):
         if tokens[k].lower in tables.words("modals"):
@@ -249,8 +249,8 @@ def _holder(
     before: Object | None,
     passive: bool,
 ) -> tuple[int | None, bool]:
-    """Whose side it is, and whether it is the text's own voice; a second verb
-    has the subject of the one before."""
+    """Whose side it is, and whether it is the text's own voice. A second verb has the subject of
+    the one before."""
     tokens = syntax.tokens
     if before is not None:
         return (None, True) if before.frame is None else (before.frame.holder, before.frame.own)
@@ -263,7 +263,7 @@ def _holder(
 
 
 def _aimed(form: str, verb: tables.ObjectVerb) -> bool:
-    """Whether a verb takes sides on actors too, who are then no claims."""
+    """Whether a verb also takes sides on actors, who are then not claims."""
     return any(
         of.on_actor and of.particle == verb.particle
         for of, _ in tables.verbs_by_form().get(form, ())
@@ -271,8 +271,8 @@ def _aimed(form: str, verb: tables.ObjectVerb) -> bool:
 
 
 def _is_actor(syntax: Syntax, first: int, last: int) -> bool:
-    """Whether a noun phrase is but an actor (`opposes Russia`),
-    of which no one asks to do something."""
+    """Whether a noun phrase is only an actor (`opposes Russia`) who is not asked to do
+    something."""
     tokens = syntax.tokens
     for actor in syntax.actors:
         if actor.first < first or actor.first > first + 3 or actor.last > last:

@@ -2,8 +2,8 @@
 dependencies, noun chunks, entity types.
 
 The labels are those of spaCy's English pipelines: tags of the Penn Treebank, parts of speech of
-Universal Dependencies, ClearNLP's dependencies, OntoNotes' entity types. Nothing here imports
-spaCy, or anything else that is not of the standard library: the annotate screen reads parses too.
+Universal Dependencies, ClearNLP's dependencies, OntoNotes' entity types. This module imports only
+the standard library, because the annotate screen reads parses too.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ _DEPTH = 60
 
 @dataclass(frozen=True)
 class Parse:
-    """One value for each token. `heads` are places of tokens, a root is its own head; `entities`
-    are `B-` or `I-` and the type, or empty; `chunks` the place of the root of the noun chunk
-    that a token stands in, -1 outside; `starts` and `ends` the place of the token in code points of
-    the paragraph."""
+    """One value for each token. `heads` are indices of tokens (a root is its own head); `entities`
+    are `B-` or `I-` and the type, or empty; `chunks` the index of the root of the token's noun
+    chunk, -1 outside; `starts` and `ends` the offsets of the token in code points of the
+    paragraph."""
 
     tags: tuple[str, ...]
     pos: tuple[str, ...]
@@ -49,7 +49,7 @@ class Parse:
 
     @cached_property
     def children(self) -> tuple[tuple[int, ...], ...]:
-        """For each token the tokens that it is the head of, in order."""
+        """The dependents of each token, in order."""
         found: list[list[int]] = [[] for _ in self.heads]
         for i, head in enumerate(self.heads):
             if head != i:
@@ -58,7 +58,7 @@ class Parse:
 
     @cached_property
     def edges(self) -> tuple[tuple[int, int], ...]:
-        """For each token the tokens `[first, last)` that its subtree reaches over."""
+        """The tokens `[first, last)` covered by the subtree of each token."""
         low, high = list(range(len(self))), [i + 1 for i in range(len(self))]
         for i in range(len(self)):
             for k in self.chain(i)[1:]:
@@ -127,8 +127,7 @@ class Parse:
 
     @staticmethod
     def of_bytes(data: bytes, length: int | None = None) -> Parse | None:
-        """The parse that `to_bytes` wrote; None where it is of another format, or not one of
-        `length` tokens."""
+        """The parse that `to_bytes` wrote; None if it has another format or not `length` tokens."""
         try:
             version, *columns = json.loads(zlib.decompress(data))
             sizes = {len(one) for one in columns}
@@ -149,9 +148,9 @@ def key_of(text: str) -> str:
 
 
 def mostly_english(words: Sequence[str]) -> bool:
-    """Whether words in lower case look like English: enough of the commonest function words, or too
-    few words to tell. In English prose they are about a third of the words; other languages
-    share one or two of them."""
+    """Whether words in lower case look like English: they include enough of the commonest function
+    words, or are too few to tell. In English prose, about a third of the words are function words;
+    other languages share one or two of them."""
     if len(words) < _FEW:
         return True
     return sum(word in _COMMONEST for word in words) >= _SHARE * len(words)

@@ -1,9 +1,9 @@
 """Sides between actors by the parse: who is subject, object or agent of
 a word that takes a side, however far away.
 
-Adds to what the order of words tells (`stances.py`): subjects through conjunctions and infinitives,
-passives, what belongs to an actor (`X rejected Y's offer`), nouns with their holders and targets
-(`X's criticism of Y`), and adjectives (`X is critical of Y`).
+Adds to what word order shows (`stances.py`): subjects through conjunctions and infinitives,
+passives, things that belong to an actor (`X rejected Y's offer`), nouns with their holders and
+targets (`X's criticism of Y`), and adjectives (`X is critical of Y`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _BEARING = frozenset(
 _HAVING = frozenset("have share face find see make gain win lose".split())
 _PRONOUNS = frozenset("it they he she its their his her".split())
 _DIRECT, _OWNED = 0.7, 0.6
-"""Scores where an actor itself stands in the place, and where something of the actor's does."""
+"""Scores if the actor itself is in the position, and if something that belongs to it is."""
 
 
 def parsed_stances(
@@ -53,8 +53,8 @@ class _Frames:
         self.at = {i: place for place, one in enumerate(actors) for i in range(one.first, one.last)}
 
     def _actor(self, head: int | None) -> tuple[int, bool] | None:
-        """The actor that a noun phrase is, by its head, and whether it
-        is that itself or owns what it is."""
+        """The actor of a noun phrase, by its head, and whether the phrase is the actor itself or
+        something that it owns."""
         if head is None:
             return None
         if head in self.at:
@@ -72,7 +72,7 @@ class _Frames:
 
     def _all(self, head: int | None) -> list[tuple[int, bool]]:
         """The actors of a noun phrase and of those joined to it; examples (`nations like Iran`)
-        stand for what they are examples of."""
+        count as the whole."""
         p, out = self.parse, []
         while head is not None:
             examples = [k for k in p.kids(head, {"prep"}) if p.lemmas[k] == "like"]
@@ -85,8 +85,8 @@ class _Frames:
         return out
 
     def _who(self, subject: int | None) -> list[tuple[int, bool]]:
-        """The actors that a subject is; of a pronoun the first subject before it in its sentence,
-        or in the one before."""
+        """The actors of a subject; for a pronoun, the first subject before it in its sentence, or
+        in the sentence before."""
         p = self.parse
         if subject is None or p.lemmas[subject] not in _PRONOUNS:
             return self._all(subject)
@@ -99,7 +99,8 @@ class _Frames:
         return []
 
     def _holders(self, verb: int) -> list[tuple[int, bool]]:
-        """Subjects of a verb; of a relative clause or a participle what it belongs to."""
+        """The subjects of a verb; for a relative clause or a participle, the noun to which it
+        belongs."""
         p = self.parse
         subject = p.subject(verb)
         if subject is None and p.deps[verb] in ("acl", "advcl"):
@@ -171,7 +172,7 @@ class _Frames:
         return [t.lower for t in self.tokens[i + 1 : i + 1 + len(words)]] == words
 
     def _negated(self, i: int) -> bool:
-        """Negated itself, or what a verb of refusing governs."""
+        """Whether a word is negated, or governed by a verb of refusing."""
         p = self.parse
         head = p.heads[i]
         refusing = p.deps[i] in ("xcomp", "ccomp") and p.lemmas[head] in (
@@ -213,8 +214,8 @@ class _Frames:
             yield from self._edges(side, holders, targets, i, "noun")
 
     def _after(self, preps: Sequence[int], words: Collection[str]) -> list[tuple[int, bool]]:
-        """The actors after some of these prepositions; where a clause stands there, its subject
-        (`critical of how X acts`, `of the way X acts`)."""
+        """The actors after some of these prepositions; if a clause follows, its subject (`critical
+        of how X acts`, `of the way X acts`)."""
         p, out = self.parse, []
         for prep in (one for one in preps if p.lemmas[one] in words):
             for k in p.kids(prep, {"pobj", "pcomp"}):
@@ -263,7 +264,7 @@ class _Frames:
                 yield from self._edges(noun.side, having, targets, i, "person")
 
     def _bearers(self, noun: int) -> list[tuple[int, bool]]:
-        """Of whom a noun is said: before or after its comma, or before `be`."""
+        """The actors whom a noun describes: before or after its comma, or before `be`."""
         p, head = self.parse, self.parse.heads[noun]
         if p.deps[noun] == "appos":
             found = self._actor(head)
@@ -288,7 +289,7 @@ class _Frames:
 
 @cache
 def _mutual() -> Mapping[str, str]:
-    """Nouns for what is between two, with the side that each takes."""
+    """Nouns for a relation between two actors, with the side that each takes."""
     return {
         **dict.fromkeys(tables.words("concord"), "+"),
         **dict.fromkeys(tables.words("strife"), "-"),

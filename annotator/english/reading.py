@@ -1,8 +1,8 @@
-"""A paragraph made ready for rules and learners: its tokens,
-what the rules find in it, and its parse.
+"""Prepares a paragraph for rules and learners: its tokens, what the rules find in it, and its
+parse.
 
-Reading is done once for a paragraph. A parse is made when it is first asked for, for all paragraphs
-of the document. Importing this module imports spaCy.
+Each paragraph is read once. The parses of all paragraphs of a document are made when the first one
+is needed. Importing this module imports spaCy.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from annotator.model.text import Document, Paragraph
 
 
 class ParseStore(Protocol):
-    """Where parses are kept between processes, by a hash of the paragraph's text."""
+    """A store of parses shared by processes, by a hash of the paragraph's text."""
 
     def parses(self, version: str, keys: Sequence[str]) -> Mapping[str, bytes]:
-        """Those that are kept for this version of the parser."""
+        """The stored parses for this version of the parser."""
 
     def keep_parses(self, version: str, made: Mapping[str, bytes]) -> None:
-        """Keep more of them."""
+        """Store more parses."""
 
 
 class Parses:
@@ -45,7 +45,7 @@ class Parses:
         self._made: Sequence[Parse | None] | None = None
 
     def of(self, index: int) -> Parse | None:
-        """That of a paragraph; None without a parser, and for a text that is not English."""
+        """The parse of a paragraph; None without a parser, or if the text is not English."""
         if self._made is None:
             self._made = self._make()
         return self._made[index] if index < len(self._made) else None
@@ -72,10 +72,9 @@ class Parses:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the rules make of a paragraph. Offsets of tokens and of what is found are those of the
-    paragraph's text, so that `paragraph.start` is added for those of the document; `usage` is
-    that of the document's words, `names` are the tokens of all names in the tables, those of
-    places too."""
+    """What the rules find in a paragraph. Offsets of tokens and findings are relative to the
+    paragraph; add `paragraph.start` for those of the document. `usage` is that of the document's
+    words, `names` are the tokens of all names from the tables, including places."""
 
     document: str
     paragraph: Paragraph
@@ -91,15 +90,15 @@ class Reading:
 
 
 def parse(reading: Reading) -> Parse | None:
-    """The parse of a paragraph, token by token; None where there is no parser,
-    and where the text is not English."""
+    """The parse of a paragraph, token by token; None without a parser, or if the text is not
+    English."""
     return reading.parses.of(reading.paragraph.index) if reading.parses is not None else None
 
 
 @dataclass(frozen=True, slots=True)
 class _Whole:
-    """What a document tells of its paragraphs: what each says by itself, the names in all of them,
-    how its words are used, and the parses."""
+    """What a document contributes to its paragraphs: what each shows by itself, the names in all of
+    them, the use of its words, and the parses."""
 
     scans: tuple[Scan, ...]
     context: DocumentContext
@@ -108,8 +107,8 @@ class _Whole:
 
 
 class Reader:
-    """Reads paragraphs as the pipeline of the rules does; keeps what the last few documents tell.
-    Without a `parser` nothing is parsed."""
+    """Reads paragraphs as the pipeline of the rules does, and keeps data of the last few documents.
+    Without a `parser`, nothing is parsed."""
 
     def __init__(self, parser: Parser | None = None) -> None:
         self.lexer = Lexer(pipeline())
@@ -120,7 +119,7 @@ class Reader:
 
     @contextmanager
     def keeping(self, store: ParseStore) -> Iterator[None]:
-        """Meanwhile parses are taken from a store where it has them, and kept there."""
+        """Inside the block, parses are read from a store and written to it."""
         before, self.kept = self.kept, store
         try:
             yield
@@ -134,8 +133,8 @@ class Reader:
         return _Whole(scans, context_of(scans), Usage.of([text]), parses)
 
     def read(self, document: Document, paragraph: Paragraph) -> Reading:
-        """A paragraph of the document as the rules see it; the last one is kept,
-        for the next suggester that asks."""
+        """A paragraph of the document as the rules see it. The last one is kept for the next
+        suggester."""
         if (
             self._last is not None
             and self._last[0] is document
@@ -166,13 +165,13 @@ class Reader:
 
 @cache
 def shared_reader() -> Reader:
-    """The reader that the suggesters of a process have in common."""
+    """The reader that the suggesters of a process share."""
     return Reader(shared_parser())
 
 
 def tokens_within(tokens: Sequence[Token], start: int, end: int) -> tuple[int, int] | None:
-    """The tokens `[first, last)` that `[start, end)` (code points of
-    the paragraph) touches; None for none."""
+    """The tokens `[first, last)` that `[start, end)` (code points of the paragraph) touches; None
+    if it touches none."""
     first = bisect_right(tokens, start, key=lambda token: token.end)
     last = bisect_left(tokens, end, key=lambda token: token.start)
     return (first, last) if first < last else None

@@ -1,7 +1,7 @@
 """Stances by rules: of holders towards the claims they are reported with, and between actors.
 
-Between actors by the order of words: verbs that take sides (active, passive, in relative clauses
-and participles). The parse (`parsed_stances.py`) tells of nouns, adjectives and words farther away.
+Between actors, word order shows verbs that take sides (active, passive, in relative clauses and
+participles). The parse (`parsed_stances.py`) adds nouns, adjectives and words farther away.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def find_stances(
     clauses: Sequence[Clause],
     parse: Parse | None = None,
 ) -> list[FoundStance]:
-    """Stances of a paragraph: at most one for a holder and a target; with a `parse` by that too."""
+    """The stances of a paragraph, at most one for each holder and target; a `parse` is used too."""
     edges: dict[tuple[int | None, int, bool], FoundStance] = {}
     for place, clause in enumerate(clauses):
         if clause.frame is not None and (clause.frame.holder is not None or clause.frame.own):

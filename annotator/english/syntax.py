@@ -1,7 +1,6 @@
 """Subjects and objects without a parser: who does what to whom, by the order of words.
 
-English alone, and of the actors of a paragraph only: what
-is found is the place of an actor among them.
+For English only, and only for the actors of a paragraph: results are indices of actors.
 """
 
 from __future__ import annotations
@@ -13,10 +12,10 @@ from annotator.english import tables
 from annotator.english.tokens import FoundSpan, Token
 
 _REACH = 9
-"""Tokens within which the object of a verb is looked for."""
+"""The number of tokens within which the object of a verb is looked for."""
 STOPS = frozenset('; : , . ( ) “ ” "'.split())
 _LINKS = frozenset("of from by and or & 's ’s ' ’".split())
-"""What may govern or join an actor in the object of a verb."""
+"""Words that may govern or join an actor in the object of a verb."""
 PASSED = (
     tables.words("have")
     | tables.words("do")
@@ -59,8 +58,8 @@ def _finite() -> frozenset[str]:
 
 
 def adverbial(word: str) -> bool:
-    """Whether a word in lower case has the ending of adverbs, and
-    is none of the nouns that have it too."""
+    """Whether a word in lower case has the ending of adverbs and is not one of the nouns that also
+    have it."""
     return word.endswith("ly") and word not in tables.words("nouns_in_ly")
 
 
@@ -70,7 +69,8 @@ def adverb(word: str) -> bool:
 
 
 def over_adverbs(tokens: Sequence[Token], first: int, i: int) -> int:
-    """The place of the word before `i`, adverbs passed; not before `first`, but for `i` there."""
+    """The index of the word before `i`, skipping adverbs; not before `first`, except for `i`
+    itself."""
     k = i - 1
     while k > first and adverb(tokens[k].lower):
         k -= 1
@@ -90,8 +90,9 @@ def finite(token: Token) -> bool:
 
 
 def governs(tokens: Sequence[Token], i: int) -> bool:
-    """Whether a token that can be a finite verb is one here, by the word before it: no noun after
-    an article, no base form after a singular; and no name (`the United States`, `May`)."""
+    """Whether a token that can be a finite verb is one here, by the word before it: not a noun
+    after an article, not a base form after a singular, and not a name (`the United States`,
+    `May`)."""
     if not finite(tokens[i]) or (tokens[i].text[:1].isupper() and not tokens[i].first):
         return False
     word, before = tokens[i].lower, tokens[i - 1].lower if i else ""
@@ -116,8 +117,8 @@ def negated(tokens: Sequence[Token], verb: int) -> bool:
 
 
 def after_verb(tokens: Sequence[Token], i: int, verb: tables.Verb) -> int | None:
-    """Where what follows a verb at `i` begins, its particle passed;
-    None where the particle is not there."""
+    """Where the words after a verb at `i` begin, after its particle; None if the particle is
+    missing."""
     particle = verb.particle.split()
     after = i + 1 + len(particle)
     return after if [t.lower for t in tokens[i + 1 : after]] == particle else None
@@ -136,7 +137,7 @@ class Syntax:
             self.low.append(i if token.first or not i else self.low[-1])
 
     def negated(self, i: int) -> bool:
-        """Negated, or governed by a verb of refusing."""
+        """Whether a verb is negated, or governed by a verb of refusing."""
         low = max(self.low[i], i - 4)
         if self.lower[i - 1 : i] == ["to"]:
             for k in range(low, i - 1):
@@ -191,8 +192,8 @@ class Syntax:
         return found
 
     def _plain_subject(self, i: int, low: int) -> int | None:
-        """The nearest actor before `i` that no preposition governs, with no other verb between;
-        over what is set off by commas."""
+        """The nearest actor before `i` that no preposition governs, without another verb between;
+        insertions between commas are skipped."""
         if i > low and self.lower[i - 1] == ",":
             for place, actor in enumerate(self.actors):
                 if (
@@ -215,7 +216,7 @@ class Syntax:
         return None
 
     def _breaks(self, k: int) -> bool:
-        """Whether a clause ends or another verb stands here."""
+        """Whether a clause ends here or there is another verb."""
         word = self.lower[k]
         if (
             word in (";", ":", "(", '"', "“", "”")
@@ -249,8 +250,8 @@ class Syntax:
         return word if word in tables.words("prepositions") else None
 
     def antecedent(self, at: int) -> int | None:
-        """Whom a subject pronoun stands for: the first subject of its
-        sentence, or of the one before."""
+        """The antecedent of a subject pronoun: the first subject of its sentence, or of the
+        sentence before."""
         low = self.low[at]
         found = self.first_of(low, at)
         if found is None and low:
@@ -287,8 +288,8 @@ class Syntax:
         )
 
     def joined(self, place: int, *, subject: bool = False) -> list[int]:
-        """Actors that are joined to another by commas and `and`; unless it
-        is a `subject`, no verb follows."""
+        """Actors that are joined to another by commas and `and`; unless it is a `subject`, no verb
+        may follow."""
         out = []
         while place + 1 < len(self.actors):
             between = self.lower[self.actors[place].last : self.actors[place + 1].first]

@@ -1,5 +1,5 @@
-"""The data tables of the rules, read once: names, closed word
-classes, cues, verbs with their sides."""
+"""The data tables of the rules, each read once: names, closed word classes, cues, verbs with their
+sides."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Name:
 
 @cache
 def names() -> Mapping[str, Name]:
-    """Spelling -> name, of countries, capitals, peoples, blocs and organizations."""
+    """Names of countries, capitals, peoples, blocs and organizations, by spelling."""
     found: dict[str, Name] = {}
     for country, aliases, _, people, capitals, *_rest in _lines("countries.tsv"):
         for spelling in (country, *aliases.split(";")):
@@ -76,7 +76,7 @@ def names() -> Mapping[str, Name]:
 
 @cache
 def demonyms() -> Mapping[str, str]:
-    """Adjective -> country."""
+    """Countries by adjective."""
     return {
         adjective: country
         for country, _, adjectives, *_rest in _lines("countries.tsv")
@@ -97,7 +97,7 @@ class Head:
 
 @cache
 def heads() -> Mapping[str, Head]:
-    """Noun in lower case, one form each for singular and plural."""
+    """Heads by noun in lower case, with singular and plural as separate entries."""
     found: dict[str, Head] = {}
     for singular, plural, one, several, needs, *_rest in _lines("heads.tsv"):
         found.setdefault(plural, Head(several, needs, True))
@@ -114,7 +114,7 @@ def head_phrases() -> Phrases:
 
 @cache
 def grammar() -> frozenset[str]:
-    """Words in lower case that hold a sentence together, verbs, and nouns that name actors."""
+    """Function words, verbs, and nouns that name actors, in lower case."""
     found = {part for name in _GRAMMAR for entry in words(name) for part in entry.split()}
     return frozenset(found | set(verb_forms()) | set(heads()))
 
@@ -127,7 +127,8 @@ def common() -> frozenset[str]:
 
 
 def telling(word: str) -> bool:
-    """Whether a word in lower case can be named as a reason: no function word but a modal verb."""
+    """Whether a word in lower case can be given as a reason: of function words, only modal verbs
+    can."""
     return word in words("modals") or word not in _function_words()
 
 
@@ -167,8 +168,7 @@ def _irregular() -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]:
 
 
 def forms(base: str) -> dict[str, str]:
-    """Inflected form -> what it is: base, s, past, participle
-    (for regular verbs also past), ing."""
+    """What each inflected form is: base, s, past, participle (for regular verbs also past), ing."""
     if base in ("be",):
         return {
             "be": "base",
@@ -194,8 +194,7 @@ def forms(base: str) -> dict[str, str]:
 
 
 def _doubles(base: str) -> bool:
-    """Whether the last consonant doubles: one short stressed vowel
-    before it, which short words have."""
+    """Whether the last consonant doubles, after one short stressed vowel, as in short words."""
     vowels = "aeiou"
     if len(base) < 3 or base[-1] in vowels + "wxyh" or base[-2] not in vowels or base[-3] in vowels:
         return False
@@ -212,7 +211,7 @@ def _doubles(base: str) -> bool:
 
 @cache
 def verb_forms() -> Mapping[str, tuple[tuple[str, str], ...]]:
-    """Inflected form -> (base, what it is), of every verb in the tables."""
+    """(base, kind of form) by inflected form, for every verb in the tables."""
     bases = set((_FOLDER / "verbs.txt").read_text(encoding="utf-8").split("\n", 1)[1].split())
     bases |= {verb.base for verb in stance_verbs()}
     found: dict[str, list[tuple[str, str]]] = {}
@@ -228,8 +227,8 @@ def _verb_kinds() -> Mapping[str, frozenset[str]]:
 
 
 def verb_kinds(form: str) -> frozenset[str]:
-    """What a word in lower case may be as a form of verbs: base, s, past, participle,
-    both or ing; empty for none."""
+    """Which form of a verb a word in lower case may be: base, s, past, participle, both or ing;
+    empty if none."""
     return _verb_kinds().get(form, frozenset())
 
 
@@ -241,8 +240,8 @@ def judging(name: str) -> frozenset[str]:
 
 @cache
 def senses() -> Mapping[str, tuple[str, ...]]:
-    """Word in lower case -> the classes of senses.toml that it may be of: each word there as it
-    stands, inflected as a verb or a noun would be, and as an adverb."""
+    """The classes of senses.toml by word in lower case: each word there as it is, inflected as a
+    verb or a noun would be, and as an adverb."""
     found: dict[str, set[str]] = {}
     for name, entries in _toml("senses.toml").items():
         for word in entries.split():
@@ -275,7 +274,7 @@ def stance_verbs() -> tuple[Verb, ...]:
 
 @cache
 def verbs_by_form() -> Mapping[str, tuple[tuple[Verb, str], ...]]:
-    """Inflected form -> the verbs it may be of, those with a particle first."""
+    """The possible verbs of each inflected form, those with a particle first."""
     found: dict[str, list[tuple[Verb, str]]] = {}
     for verb in sorted(stance_verbs(), key=lambda v: -len(v.particle)):
         for form, kind in forms(verb.base).items():
@@ -285,7 +284,7 @@ def verbs_by_form() -> Mapping[str, tuple[tuple[Verb, str], ...]]:
 
 @dataclass(frozen=True, slots=True)
 class ObjectVerb:
-    """A verb whose object is a claim: what it takes (`frames`, see object_verbs.tsv), the type of
+    """A verb whose object is a claim: its complements (`frames`, see object_verbs.tsv), the type of
     that claim, and the side of its subject."""
 
     base: str
@@ -298,8 +297,8 @@ class ObjectVerb:
 
 @cache
 def object_verbs() -> Mapping[str, tuple[tuple[ObjectVerb, str], ...]]:
-    """Inflected form -> the verbs it may be of and what form of them
-    it is, those with a particle first."""
+    """The possible verbs of each inflected form, with the kind of form, those with a particle
+    first."""
     lines = [(line[0].split(" ", 1), line) for line in _lines("object_verbs.tsv")]
     found: dict[str, list[tuple[ObjectVerb, str]]] = {}
     for (base, *particle), (_, frames, label, side, strength, *_rest) in sorted(
@@ -317,8 +316,8 @@ def object_verbs() -> Mapping[str, tuple[tuple[ObjectVerb, str], ...]]:
 
 @cache
 def said_types() -> Mapping[str, str]:
-    """Inflected form of a verb of saying -> the type of what is said,
-    where its own words do not show it."""
+    """The type of what is said by inflected form of a verb of saying, if its own words do not show
+    it."""
     return {
         form: label for label in ("policy", "prediction") for form in _inflected(f"{label}_verbs")
     }
@@ -326,7 +325,7 @@ def said_types() -> Mapping[str, str]:
 
 @cache
 def promises() -> frozenset[str]:
-    """Inflected forms of verbs of promising: what someone says will be done by them."""
+    """Inflected forms of verbs of promising: the speakers say what they will do."""
     return _inflected("promising_verbs")
 
 
@@ -347,7 +346,7 @@ class SideWord:
 
 @cache
 def side_adjectives() -> Mapping[str, SideWord]:
-    """Adjective -> its side."""
+    """Sides by adjective."""
     return {
         word: SideWord(side, frozenset(after.split()))
         for word, side, after, *_rest in _lines("stance_adjectives.tsv")
@@ -356,7 +355,7 @@ def side_adjectives() -> Mapping[str, SideWord]:
 
 @cache
 def side_nouns() -> Mapping[str, SideWord]:
-    """Noun form -> its side."""
+    """Sides by form of a noun."""
     return {
         form: SideWord(side, frozenset(after.split()), person == "person")
         for forms_, side, after, person, *_rest in _lines("stance_nouns.tsv")
@@ -366,8 +365,8 @@ def side_nouns() -> Mapping[str, SideWord]:
 
 @cache
 def label_map() -> tuple[Mapping[str, list[str]], Mapping[str, list[str]], frozenset[str]]:
-    """Labels of ours -> those of other schemas, for spans and relations;
-    layers that take only names."""
+    """Our labels with those of other schemas, for spans and relations; and layers that take only
+    names."""
     table = tomllib.loads((_FOLDER / "labels.toml").read_text(encoding="utf-8"))
     return table["spans"], table["relations"], frozenset(table["names"])
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 Phrases: TypeAlias = Mapping[str, tuple[tuple[str, ...], ...]]
-"""First word -> the phrases that begin with it, as words in lower case, the longest first."""
+"""The phrases that begin with each word, as words in lower case, the longest first."""
 
 
 QUOTES = frozenset('"“”«»')
@@ -44,8 +44,8 @@ class FoundSpan:
 
 @dataclass(frozen=True, slots=True)
 class FoundStance:
-    """A proposed stance: `source` is the place of an actor among those found, or None for the
-    author; `target` the place of a claim, or of an actor when `on_actor`."""
+    """A proposed stance: `source` is the index of a found actor, or None for the author; `target`
+    is the index of a claim, or of an actor if `on_actor`."""
 
     side: str
     source: int | None
@@ -58,7 +58,7 @@ class FoundStance:
 
 
 def phrase_at(tokens: Sequence[Token], at: int, phrases: Phrases, end: int) -> int:
-    """Number of tokens of the longest phrase that stands at `at`, not beyond `end`; 0 for none."""
+    """The number of tokens of the longest phrase at `at`, not beyond `end`; 0 if there is none."""
     if at >= end:
         return 0
     for parts in phrases.get(tokens[at].lower, ()):

@@ -1,5 +1,5 @@
-"""How words are written in texts that nobody needs to have labelled:
-with a capital or not, and beside what."""
+"""How words are written in texts, labelled or not: with a capital or not, and next to which
+words."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from annotator.english.tokens import Token
 _WORD = re.compile(r"(\w[\w’'.-]*\w|\w)|([.!?:]|[^\w\s])")
 _ENDS = ".!?:"
 _MOST = 30_000
-"""Words whose use is kept at most."""
+"""The most words whose use is kept."""
 
 
 @dataclass
 class Usage:
-    """How words are written in texts that need not be labelled: for each word that stands
-    capitalized within a sentence, how often it does so, how often after "the", after and before
-    another capitalized word; and how often it stands in lower case."""
+    """How words are written in texts that need not be labelled: for each word that occurs
+    capitalized inside a sentence, how often it does so, how often after "the", and how often after
+    and before another capitalized word; and how often it occurs in lower case."""
 
     capital: dict[str, list[int]] = field(default_factory=dict)
     lower: Counter[str] = field(default_factory=Counter)
@@ -68,8 +68,7 @@ class Usage:
         )
 
     def features(self, tokens: Sequence[Token], own: Usage) -> list[list[str]]:
-        """For every capitalized token how it is used elsewhere; `own`
-        holds the counts of its document."""
+        """How each capitalized token is used elsewhere; `own` has the counts of its document."""
         out: list[list[str]] = []
         for token in tokens:
             found: list[str] = []

@@ -73,7 +73,7 @@ def _reason(error: Exception) -> str:
 
 @contextmanager
 def opened(path: Path, max_bytes: int, what: str = "a zip archive") -> Iterator[Archive]:
-    """The archive in a file, which is called `what`. Raises InputError for a file that is none."""
+    """The archive in a file, which is called `what`. Raises InputError if it is not an archive."""
     size = checked_file(path)
     try:
         file = path.open("rb")

@@ -155,7 +155,7 @@ class Builder:
     def _ends(
         self, name: str, sources: Sequence[dict[str, Any]], targets: Sequence[dict[str, Any]]
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Of spans with several labels, those between which the layer may stand."""
+        """Among spans with several labels, those that the layer may connect."""
         layer = self.options.schema.layer(name)
         assert layer is not None
         pairs = [(a, b) for a in sources for b in targets]
@@ -180,11 +180,11 @@ class Builder:
         if item in self.ignored and not spans:
             what = "properties of annotations that are left out, as annotator.toml says"
             self.report.note(
-                what, f"{shown(name or value)} is said of an annotation that is left out", line=line
+                what, f"{shown(name or value)} belongs to an annotation that is left out", line=line
             )
             return
         if not spans and item != WHOLE:
-            message = f"{shown(name or value)} is said of {shown(item)}, which is not there"
+            message = f"{shown(name or value)} belongs to {shown(item)}, which does not exist"
             self.report.left_out("properties of missing annotations", message, line=line)
             return
         said = f"{name}: {value}" if name else value

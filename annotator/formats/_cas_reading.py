@@ -31,7 +31,7 @@ _TYPES = "TypeSystem.xml"
 _INITIAL = "INITIAL_CAS"
 _DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 _STATES = {"FINISHED": "done", "INPROGRESS": "in_progress", "IGNORE": "skipped"}
-"""What INCEpTION says of a user's work on a document."""
+"""What INCEpTION says about a user's work on a document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ class CasReader:
     # --- one CAS
 
     def _loaded(self, name: str, data: bytes, types: bytes | None) -> Any:
-        """The CAS of bytes. Raises InputError for ones that are none."""
+        """The CAS in some bytes. Raises InputError if they are not a CAS."""
         cassis = self._cassis
         hint = "Export it again as UIMA CAS JSON or XMI"
         try:
@@ -205,7 +205,7 @@ class CasReader:
 
 
 def _whose(parts: tuple[str, ...]) -> tuple[str, str | None, bool]:
-    """Of the place of a CAS in an archive: its document, its user, whether it is curated."""
+    """The document and user of a CAS, and whether it is curated, from its place in an archive."""
     *folders, file = parts
     stem = PurePosixPath(file).stem
     for kind in ("annotation", "curation"):

@@ -234,7 +234,7 @@ class _Mender:
         return True
 
     def _notes(self) -> None:
-        """Notes and flags of spans that stand under another id now, or no more."""
+        """Notes and flags of spans that now have another id or no longer exist."""
         meta = self.data.get("meta")
         added = meta.get(COMPLETION) if isinstance(meta, dict) else None
         if not isinstance(added, dict):

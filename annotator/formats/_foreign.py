@@ -237,7 +237,7 @@ class Foreign:
 
 
 def _called(value: object) -> str:
-    """What a JSON value is, for a message."""
+    """The kind of a JSON value, for a message."""
     names = {
         dict: "an object",
         list: "a list",

@@ -156,7 +156,7 @@ def first_object(path: Path, max_bytes: int) -> Mapping[str, Any] | None:
     except (OSError, RecursionError):
         return None
     except ValueError:
-        # An object that is larger than what was read: the first keys tell what it is.
+        # The object is larger than what was read; its first keys say what it is.
         keys = re.findall(r'"(%?\w+)"\s*:', text[:4000]) if len(head) == max_bytes else []
         return dict.fromkeys(keys) or None
     return value if isinstance(value, dict) else None

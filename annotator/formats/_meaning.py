@@ -26,7 +26,7 @@ def meaning(data: Mapping[str, Any], schema: LabelSchema) -> Iterator[Problem]:
         yield "text", "must be a non-empty string"
         return
     if "\0" in text:
-        yield "text", "holds a NUL character"
+        yield "text", "contains a NUL character"
     yield from _head(data, text)
     yield from _paragraphs(data.get("paragraphs"), text)
     spans: _Ends = {}
@@ -165,7 +165,7 @@ def _attributes(given: Any, key: str, text: str, layer: Layer) -> Iterator[Probl
         elif attribute.type == "entity":
             yield (
                 f"{key}.{name}",
-                "stands in the key “entity” of its span, not among the attributes",
+                "belongs in the key “entity” of its span, not among the attributes",
             )
         elif problem := attribute.problem(value):
             yield f"{key}.{name}", problem

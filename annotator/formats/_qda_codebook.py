@@ -33,7 +33,7 @@ class QdaCode:
 
 
 def read_qda_codebook(path: Path) -> list[QdaCode]:
-    """The codes of a file, each after those above it. Raises InputError for a file that is none."""
+    """The codes of a file, each after those above it. Raises InputError if it is not a codebook."""
     try:
         root = tree(read_bytes(path, MAX_BYTES))
     except ValueError as error:

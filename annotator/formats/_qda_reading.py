@@ -46,7 +46,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class QdaNote:
-    """What a note says, and who wrote it, if it tells."""
+    """What a note says, and who wrote it, if known."""
 
     text: str
     user: str | None
@@ -164,7 +164,7 @@ class ProjectReader:
             self._foreign.more(work, WHOLE, "", note.text, line=line)
 
     def _content(self, element: Element, archive: Archive, what: str) -> str | None:
-        """The plain text of a source or note; None, and told, if there is none in the
+        """The plain text of a source or note; None, with a report, if there is none in the
         archive."""
         inner = element.find("PlainTextContent")
         if inner is not None and (inner.text or "").strip():

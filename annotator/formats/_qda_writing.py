@@ -282,7 +282,7 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def _group(tag: str, elements: Iterable[str]) -> Iterator[bytes]:
-    """Elements in one that holds them; nothing where there are none."""
+    """Elements inside a parent element; nothing if there are none."""
     opened = False
     for one in elements:
         if not opened:

@@ -159,7 +159,7 @@ def _as(data: bytes, encoding: str, path: Path) -> str:
 
 
 _WESTERN = {"latin_1", "iso8859_1", "iso8859_15", "cp1252", "mac_roman", "cp437", "cp850", "cp858"}
-"""Encodings that letters alone do not tell apart; the one of Windows is by far the most
+"""Encodings that letters alone do not distinguish; the one of Windows is by far the most
 frequent."""
 
 _ENOUGH = 10
@@ -186,7 +186,7 @@ def refuse_binary(data: bytes, path: Path) -> None:
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         raise InputError(
-            "holds a NUL byte, so it is not text",
+            "contains a NUL byte, so it is not text",
             file=path,
             line=line,
             hint=(

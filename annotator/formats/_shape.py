@@ -24,7 +24,7 @@ def problems(data: Mapping[str, Any], schema: LabelSchema) -> list[Problem]:
     2; empty means that `record_of` works."""
     if depth(data) > MAX_DEPTH:
         return [(_deepest(data), f"is nested deeper than {MAX_DEPTH} levels")]
-    broken = [(path, "holds half a surrogate pair") for path in _surrogates(data)]
+    broken = [(path, "contains half a surrogate pair") for path in _surrogates(data)]
     if broken:
         return broken
     found = list(_shape(data))

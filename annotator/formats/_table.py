@@ -86,8 +86,8 @@ def _rows(
 
 
 def _divider(path: Path, text: str) -> str:
-    """What divides the cells: what stands most often in the first
-    line, outside of quotation marks."""
+    """What separates the cells: the character that occurs most often in the first line, outside of
+    quotation marks."""
     first = re.sub(r'"[^"]*"', "", text.partition("\n")[0])
     usual = "\t" if ".tsv" in path.name.lower() else ","
     return (
@@ -139,7 +139,7 @@ def _header(cells: list[str], path: Path, options: ReadOptions) -> tuple[list[st
             file=path,
             line=1,
             hint=(
-                "Say which one: --columns text=NAME (or a number, where there is no header). "
+                "Say which one: --columns text=NAME (or a number, if there is no header). "
                 f"The first row is {', '.join(cells)}"
             ),
         )

@@ -16,8 +16,8 @@ WHOLE = "@document"
 
 @dataclass(slots=True)
 class ReadSpan:
-    """A span as the file has it: the name it goes by there, its labels, and where it stands in
-    the text (`place`) and in the file (`line`, `key`)."""
+    """A span as the file has it: its name there, its labels, and its place in the text (`place`)
+    and in the file (`line`, `key`)."""
 
     name: str
     labels: list[str]

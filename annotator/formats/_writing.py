@@ -33,7 +33,7 @@ class WriteOptions:
     ids: Mapping[tuple[NameKind, str], str] = field(default_factory=dict)
 
     def ids_of(self, kind: NameKind, names: Iterable[str]) -> str:
-        """The external ids of names, divided by semicolons like these; empty where none has one."""
+        """The external ids of names, separated by semicolons like these; empty if none has one."""
         if not self.ids:
             return ""
         found = [self.ids.get((kind, name), "") for name in names]
@@ -41,8 +41,7 @@ class WriteOptions:
 
 
 def names_of_labels(schema: LabelSchema, kind: LayerKind) -> Callable[[Span | Relation], str]:
-    """What a label is called outside: its own name where only
-    one layer has it, else `layer.label`."""
+    """What a label is called outside: its own name if only one layer has it, else `layer.label`."""
     owners: Counter[str] = Counter()
     layers = [layer for layer in schema.layers if layer.kind == kind]
     for layer in layers:

@@ -275,7 +275,7 @@ class _Writer:
         return self.coders[name]
 
     def document(self, record: Record) -> int:
-        """The number of a document, which is made when new, by whoever coded it first."""
+        """The number of a document; a new one gets a row, by the annotator who coded it first."""
         document = record.document
         if document.id not in self.documents:
             number = self.documents[document.id] = len(self.documents) + 1
@@ -359,7 +359,7 @@ def hashed(password: str) -> str:
 
 
 def _seconds(date: str) -> int:
-    """Seconds since 1970 of an ISO date; 0 for what is none."""
+    """The seconds since 1970 of an ISO date; 0 if it is not a date."""
     try:
         found = datetime.fromisoformat(date)
     except ValueError:

@@ -36,7 +36,7 @@ summary = "Label Studio's JSON with labels, relations and choices (in and out)"
 extensions = (".json",)
 
 _BEGUN = "in_progress"
-"""What an annotation of ours says whose annotator has not finished."""
+"""The mark of an annotation whose annotator has not finished."""
 
 _LABELS = ("labels", "hypertextlabels", "paragraphlabels")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
@@ -338,7 +338,7 @@ class _Results:
         }
 
     def of(self, record: Record) -> list[dict[str, Any]]:
-        """The results of one record, each region before what is said of it."""
+        """The results of one record, each region before the results about it."""
         text, at = record.document.text, utf16(record.document.text)
         out: list[dict[str, Any]] = []
         for s in record.spans:
@@ -367,7 +367,7 @@ class _Results:
 def _result(
     place: tuple[str, int, int, str], name: str, kind: str, words: list[str]
 ) -> dict[str, Any]:
-    """What a control says of a region; a text area's words stand in the place of the quotation."""
+    """What a control says about a region; the words of a text area replace the quotation."""
     id, start, end, quote = place
     key = "text" if kind == "textarea" else kind
     value = {"start": start, "end": end, "text": quote, key: words}

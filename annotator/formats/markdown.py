@@ -1,4 +1,4 @@
-"""Markdown: the text without its marks; what stands in front matter becomes metadata."""
+"""Markdown: the text without its marks; front matter becomes metadata."""
 
 from __future__ import annotations
 

@@ -141,7 +141,7 @@ def _doc(record: Record, schema: LabelSchema) -> Any:
 
 
 def _user_data(record: Record) -> dict[str, Any]:
-    """What a Doc has no place for: where the record comes from, attributes and relations."""
+    """What a Doc cannot hold: where the record comes from, attributes and relations."""
     return {
         "id": record.document.id,
         "title": record.document.title,

@@ -19,7 +19,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         hint = "Only text can be annotated; convert the file"
-        raise InputError("holds a NUL character", file=path, line=line, hint=hint)
+        raise InputError("contains a NUL character", file=path, line=line, hint=hint)
     if not text.strip():
         raise InputError(
             "holds only white space", file=path, hint="There is nothing to annotate in it"

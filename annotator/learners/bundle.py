@@ -1,8 +1,8 @@
 """What a project has learnt: a model for each layer with enough data, and how good each is.
 
-Of the layers in `covers` the model's proposals replace those of rules and memory, because on
-paragraphs that it had not seen they saved more keys. Everything is a function of the examples: the
-same ones give the same model.
+In the layers in `covers`, the model's proposals replace those of rules and memory, because they
+saved more keys on unseen paragraphs. Everything is a function of the examples: the same ones give
+the same model.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ be read."""
 
 @dataclass
 class Bundle:
-    """Models by layer. `covers` are the layers that they take over, in those that are `muted`
-    nobody proposes anything; `metrics` what they were measured at."""
+    """Models by layer. `covers` are the layers that they take over; in those that are `muted`,
+    nothing is proposed. `metrics` are their figures."""
 
     schema: LabelSchema
     flat: dict[str, FlatModel] = field(default_factory=dict)
@@ -54,8 +54,8 @@ class Bundle:
 
     @property
     def takes(self) -> frozenset[str]:
-        """The layers whose suggestions come from here alone: those covered,
-        and relations between their spans."""
+        """The layers whose suggestions come only from here: those covered, and relations between
+        their spans."""
         spans = {layer.name for layer in self.schema.span_layers} & self.covers
         ends = {r.name for r in self.schema.relation_layers if spans & {*r.sources, *r.targets}}
         return self.covers | ends
@@ -129,7 +129,7 @@ class Bundle:
         return out
 
     def edges(self, reading: Reading, layer: Layer, spans: Sequence[Span]) -> list[Suggestion]:
-        """The rules' stances between the spans that stand where theirs do."""
+        """The rules' stances, between the spans in the places of theirs."""
         out: list[Suggestion] = []
         for edge in reading.edges:
             target = self.labels.of_side(edge.side)
@@ -159,7 +159,7 @@ class Bundle:
         on_actor: bool,
         spans: Sequence[Span],
     ) -> tuple[str | None, str | None]:
-        """The spans that stand where the ends of a rules' edge do, by their ids."""
+        """The spans at the ends of a rules' edge, by their ids."""
         begin: str | None = AUTHOR
         if source is not None:
             begin = self._nearest(reading, "actor", reading.actors[source], spans)
@@ -191,10 +191,11 @@ class Bundle:
 
     @staticmethod
     def of_bytes(data: bytes, schema: LabelSchema) -> Bundle:
-        """The bundle that `to_bytes` wrote, for a schema: models of layers
-        that it has no more are left out.
+        """The bundle that `to_bytes` wrote, for a schema. Models of layers that the schema no
+        longer has are left out.
 
-        Raises SuggesterError if it is none, or of another version of the program.
+        Raises SuggesterError if the bytes are not a bundle, or are from another version of the
+        program.
         """
         try:
             read = srsly.msgpack_loads(zlib.decompress(data))

@@ -2,9 +2,9 @@
 and label.
 
 A logistic regression with the scores' log odds as offset and an intercept for each layer and each
-label of it; the intercepts have Gaussian priors around 0, so that without decisions nothing moves,
-and with few of them little (a two-level model in the sense of Gelman and Hill 2007, chapter 12; its
-mode by Newton's method).
+label of it; the intercepts have Gaussian priors around 0, so that nothing changes without
+decisions, and little with few of them (a two-level model in the sense of Gelman and Hill 2007,
+chapter 12; its mode by Newton's method).
 """
 
 from __future__ import annotations
@@ -24,8 +24,7 @@ _EDGE = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One suggestion that was decided on: its own score in [0, 1],
-    and whether it was right as it stood."""
+    """One decided suggestion: its own score in [0, 1], and whether it was right as it was."""
 
     suggester: str
     layer: str
@@ -57,13 +56,13 @@ class Calibration:
         return Calibration(layers, labels)
 
     def shift(self, suggester: str, layer: str, label: str) -> float:
-        """By how much the log odds of such a suggestion are moved; 0 where nothing was decided."""
+        """The shift of the log odds of such a suggestion; 0 if nothing was decided."""
         return self.layers.get((suggester, layer), 0.0) + self.labels.get(
             (suggester, layer, label), 0.0
         )
 
     def adjust(self, one: Suggestion) -> Suggestion:
-        """The suggestion with the score that the history gives it; its own is kept as `raw`."""
+        """The suggestion with its calibrated score; its own score is kept as `raw`."""
         shift = self.shift(one.suggester, one.value.layer, one.value.label)
         if not shift:
             return one
@@ -71,7 +70,7 @@ class Calibration:
 
 
 def odds(score: float) -> float:
-    """Log odds of a score, which is taken for at least .001 and at most .999."""
+    """The log odds of a score, which is limited to [.001, .999]."""
     score = min(1 - _EDGE, max(_EDGE, score))
     return math.log(score / (1 - score))
 
@@ -81,8 +80,8 @@ def _chance(log_odds: float) -> float:
 
 
 def _fit(by_label: Mapping[str, Sequence[tuple[float, bool]]]) -> tuple[float, dict[str, float]]:
-    """Shift of the layer and of each label; each is moved to its optimum
-    given the others, until none moves."""
+    """The shifts of the layer and of each label; each is moved to its optimum given the others,
+    until none moves."""
     shift = 0.0
     own = dict.fromkeys(sorted(by_label), 0.0)
     for _ in range(_ROUNDS):

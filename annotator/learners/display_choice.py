@@ -1,4 +1,4 @@
-"""Which of several candidates are shown: those that are expected to save the most keys."""
+"""Chooses which candidates are shown: those that are expected to save the most keys."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from annotator.model.effort import making
 
 LOSS = 1.5
-"""The number of keys that a wrong suggestion costs. To reject one takes 2, but some stand where
-something is wanted and are put right for less. From 1 to 2 the keys saved differ by .004, and
-wrong ones by a seventh (CrossNER politics)."""
+"""The cost of a wrong suggestion in keys. Rejecting one takes 2, but some are in the place of
+something wanted and can be corrected for less. Between 1 and 2, the keys saved differ by .004, and
+the number of wrong ones by a seventh (CrossNER politics)."""
 
 
 @dataclass(frozen=True, slots=True)
 class SpanCandidate:
-    """A proposed place, tokens `[first, last)`: `chance` is its calibrated
-    probability, `by` who proposes it."""
+    """A proposed place, tokens `[first, last)`. `chance` is its calibrated probability, `by` its
+    proposers."""
 
     first: int
     last: int

@@ -11,7 +11,7 @@ from annotator.model.effort import Effort, StanceRanges, TextRange, of_relations
 
 BINS = 10
 LAST = 50
-"""Paragraphs whose decisions say which of two proposers is better."""
+"""The number of paragraphs whose decisions say which of two proposers is better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,9 @@ class Judged:
 
 
 def folds(groups: Sequence[str], number: int) -> list[frozenset[int]]:
-    """The places of examples in so many parts, to hold out one after the other: those of a group
-    together, by the order of their names; by their places where there are fewer groups than
-    parts. Empty parts are left out."""
+    """The indices of examples in that many parts, to hold out one after the other. Examples of a
+    group stay together, in the order of the groups' names; with fewer groups than parts, they are
+    divided by index. Empty parts are left out."""
     names = {name: i for i, name in enumerate(sorted(set(groups)))}
     parts: list[set[int]] = [set() for _ in range(number)]
     for i, group in enumerate(groups):
@@ -49,27 +49,27 @@ def effort(one: Judged, *, spans: bool, alone: bool = False) -> Effort:
 
 
 Speaker: TypeAlias = Literal["rules", "base", "own", "nobody"]
-"""Whose suggestions are shown for a layer: those of rules and memory, of the model that was trained
-on others, of the one learnt over it (or without it), or none."""
+"""Whose suggestions are shown for a layer: those of rules and memory, of the base model, of the
+model learnt on top of it (or without it), or none."""
 
 PRIOR = 2
-"""What a base saved on its own texts counts for so many paragraphs, when it
-is compared with the rules on a project's."""
+"""What a base saved on its own texts counts as much as this many paragraphs of the project when it
+is compared with the rules."""
 UNWANTED = 4.0
-"""How many suggestions had to be right by their chances, in a layer in which nothing
-was marked, to end suggesting there."""
+"""The number of suggestions expected to be right, in a layer in which nothing was marked, at which
+suggesting ends there."""
 _BY_RULES = 0.5
-"""The chance that counts for what the rules propose."""
+"""The chance of the rules' proposals."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A layer in the paragraphs that were decided on, by their places.
+    """A layer in the decided paragraphs, by their indices.
 
-    `own` is judged on paragraphs held out, and empty while there are too few; `before` is what
-    would have been proposed had nothing been learnt, by the base if there is one. `gain` are the
-    keys that the base saved in a paragraph of its own texts over the rules, None where it does not
-    speak for the layer.
+    `own` is judged on held-out paragraphs, and is empty while there are too few; `before` is what
+    would have been proposed without learning, by the base if there is one. `gain` is the number of
+    keys that the base saved over the rules per paragraph of its own texts; None if it does not
+    suggest in the layer.
     """
 
     before: Mapping[int, Judged]
@@ -77,8 +77,8 @@ class Trial:
     gain: float | None = None
 
     def speaker(self, *, spans: bool) -> Speaker:
-        """Who costs the fewest keys in the last paragraphs; of equals
-        the one that has learnt less."""
+        """The speaker with the fewest keys in the last paragraphs; of equals, the one that has
+        learnt less."""
         if _unwanted(list(self._last("own").values()) or list(self._last("before").values())):
             return "nobody"
         keys: dict[Speaker, float] = {"rules": self.spent("rules", spans=spans).keys}
@@ -97,14 +97,14 @@ class Trial:
         return total(effort(one, spans=spans, alone=speaker == "rules") for one in judged.values())
 
     def _last(self, whose: str) -> dict[int, Judged]:
-        """What was judged in the last paragraphs: those that the model learnt
-        here is judged on, if it is."""
+        """The last judged paragraphs: those on which the project's model is judged, if there is
+        one."""
         judged: Mapping[int, Judged] = getattr(self, whose)
         return {i: judged[i] for i in sorted(self.own or self.before)[-LAST:] if i in judged}
 
 
 def _unwanted(judged: Sequence[Judged]) -> bool:
-    """Whether suggestions were made and nothing was wanted."""
+    """Whether suggestions were made but nothing was wanted."""
     expected = (
         max(sum(chance for _, chance in one.proposed), _BY_RULES * len(one.alone)) for one in judged
     )
@@ -148,7 +148,7 @@ def report(judged: Sequence[Judged], *, spans: bool) -> dict[str, Any]:
 
 
 def _label(item: Any) -> str:
-    """Of a span (start, end, label) or a relation (source, label, target)."""
+    """The label of a span (start, end, label) or a relation (source, label, target)."""
     label = item[2] if isinstance(item[2], str) else item[1]
     assert isinstance(label, str)
     return label
@@ -167,8 +167,8 @@ def scores(counts: Counter[str]) -> dict[str, Any]:
 
 
 def calibration_error(pairs: Sequence[tuple[float, bool]]) -> float | None:
-    """The mean distance of chance and share that is right, over ten bins of chance
-    by their sizes; None for no pairs."""
+    """The mean distance between chance and share of right ones, over ten bins of chance weighted by
+    size; None without pairs."""
     bins: list[list[tuple[float, bool]]] = [[] for _ in range(BINS)]
     for chance, right in pairs:
         bins[min(BINS - 1, int(chance * BINS))].append((chance, right))

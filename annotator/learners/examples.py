@@ -1,4 +1,4 @@
-"""Training examples: a paragraph as it was read, and what annotators decided in it."""
+"""Training examples: a paragraph as it was read, and the decisions in it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from annotator.model.span import AUTHOR, Relation, Span, iou
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A paragraph that an annotator finished, with what stands
-    in it then; offsets are the document's.
+    """A paragraph that an annotator finished, with its annotations; offsets are the document's.
 
-    `group` names what must be held out together when something is judged: mostly the document.
+    `group` names what must be held out together in evaluation: mostly the document.
     """
 
     reading: Reading
@@ -27,8 +26,9 @@ class Example:
 def examples_of(
     reader: Reader, record: Record, paragraphs: Iterable[int], *, group: str = ""
 ) -> list[Example]:
-    """The given paragraphs (by index) of a completion, with what stands in them; a relation stands
-    where its target does, and both its ends have to. `group` is the document unless it is given."""
+    """The given paragraphs (by index) of a completion, with their annotations. A relation belongs
+    to the paragraph of its target, and must have both ends. `group` is the document unless it is
+    given."""
     out: list[Example] = []
     for index in paragraphs:
         paragraph = record.document.paragraphs[index]

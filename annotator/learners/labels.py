@@ -15,8 +15,8 @@ Target = tuple[str, str]
 
 
 class LabelMap:
-    """The rules' labels as layers and labels of a schema; what the
-    schema has nothing for has no target."""
+    """The rules' labels as layers and labels of a schema; labels that the schema lacks have no
+    target."""
 
     def __init__(self, schema: LabelSchema) -> None:
         self._schema = schema
@@ -38,8 +38,8 @@ class LabelMap:
         return self._relations.get(f"stance.{side}")
 
     def span(self, document: str, offset: int, kind: str, found: FoundSpan) -> Span | None:
-        """What was found as a span of the schema; `offset` is where the
-        paragraph starts in the document."""
+        """A found span as one of the schema; `offset` is where the paragraph starts in the
+        document."""
         place = self.of_span(kind, found)
         if place is None:
             return None
@@ -70,7 +70,7 @@ class LabelMap:
 
 
 def _target(schema: LabelSchema, key: str, others: list[str]) -> Target | None:
-    """Layer and label of the schema that stand for a label of ours: the first that it has."""
+    """Layer and label of the schema for a label of ours: the first that the schema has."""
     for name in (key, *others):
         layer, _, label = name.partition(".")
         known = schema.layer(layer)
@@ -93,7 +93,7 @@ def of_edge(layer: Layer, edge: FoundStance, offset: int) -> dict[str, Value]:
 
 
 def fitting(layer: Layer, attributes: Mapping[str, Value]) -> dict[str, Value]:
-    """Those of the attributes that the layer has and that may hold the value."""
+    """The attributes that the layer has and that may have the value."""
     out: dict[str, Value] = {}
     for name, value in attributes.items():
         attribute = layer.attribute(name)

@@ -1,5 +1,5 @@
-"""Learning a project's models: one for each layer that there
-is enough for, and who is to speak for it.
+"""Learns a project's models, one for each layer with enough data, and decides whose suggestions are
+shown.
 
 Everything is a function of the examples: the same ones give the same models.
 """
@@ -39,11 +39,11 @@ def learn(
     texts: Iterable[str],
     base: Bundle | None = None,
 ) -> Bundle:
-    """Learn from finished paragraphs, the oldest first; `texts` are those at hand, labelled or not.
+    """Learn from finished paragraphs, the oldest first; `texts` are all texts, labelled or not.
 
-    A `base` was trained on others for the same schema: what differs from it is learnt. For each
-    layer those speak whose suggestions cost the fewest keys in these paragraphs: rules and memory,
-    the base, or the model learnt here.
+    A `base` was trained on others for the same schema; the models learn what differs from it. In
+    each layer, the suggestions that cost the fewest keys in these paragraphs are shown: those of
+    rules and memory, of the base, or of the model learnt here.
 
     Raises SuggesterError if nothing is marked in them.
     """
@@ -113,12 +113,12 @@ class _Lesson:
 
     @property
     def known(self) -> Bundle:
-        """The base, or one that knows nothing."""
+        """The base, or an empty one."""
         return self.base or Bundle(self.bundle.schema)
 
     def learn(self, layer: Layer) -> Trial:
-        """Train the model of a layer, if there is enough to, else take
-        that of the base; how they do."""
+        """Train the model of a layer if there is enough data, or else take that of the base.
+        Returns its figures."""
         try:
             own = self._train(layer)
         except ValueError:  # too little is decided
@@ -128,21 +128,21 @@ class _Lesson:
         return Trial(self._before(layer), own if enough else {}, self._gain(layer.name))
 
     def take(self, layer: str) -> None:
-        """Let the base's model of a layer stand in the bundle."""
+        """Put the base's model of a layer into the bundle."""
         for mine, theirs in zip(self.bundle.by_kind, self.known.by_kind, strict=True):
             mine.pop(layer, None)
             mine |= {layer: theirs[layer]} if layer in theirs else {}
 
     def _gain(self, layer: str) -> float | None:
-        """Keys that the base saves over the rules in a paragraph of its own
-        texts; None where it is silent."""
+        """The keys that the base saves over the rules per paragraph of its own texts; None if it
+        does not suggest."""
         if self.base is None or layer not in self.base.covers:
             return None
         return float(self.base.metrics.get("layers", {}).get(layer, {}).get("gain") or 0.0)
 
     def _train(self, layer: Layer) -> dict[int, Judged]:
-        """Train the model of a layer; what is judged of it on paragraphs held out. Raises
-        ValueError when too little is decided."""
+        """Train the model of a layer. Returns its proposals on held-out paragraphs. Raises
+        ValueError if too little is decided."""
         name, bundle, known, examples = layer.name, self.bundle, self.known, self.examples
         if layer.kind != "span":
             ends = {*layer.sources, *layer.targets} - {AUTHOR}
@@ -171,7 +171,7 @@ class _Lesson:
                 i: _judge_flat(examples[i], passages[i], training, i) for i in training.held_out
             }
         before = known.clauses.get(name)
-        # What a base knows of kinds of words it knows of its own.
+        # A base knows only its own kinds of words.
         bundle.clauses[name], proposed = train_clauses(
             examples, layer, before.kinds if before else self.kinds(), before
         )
@@ -184,13 +184,12 @@ class _Lesson:
         self.blind.setdefault(place, {})[layer.name] = spans
 
     def _before(self, layer: Layer) -> dict[int, Judged]:
-        """What would have been proposed in the last paragraphs
-        had nothing been learnt from them."""
+        """What would have been proposed in the last paragraphs without learning from them."""
         places = range(max(0, len(self.examples) - LAST), len(self.examples))
         return {i: self._unlearnt(self.examples[i], layer) for i in places}
 
     def _unlearnt(self, one: Example, layer: Layer) -> Judged:
-        """What the base and the rules propose for a paragraph."""
+        """The proposals of the base and of the rules for a paragraph."""
         name, known = layer.name, self.known
         if layer.kind != "span":
             pairs = known.pairs.get(name)

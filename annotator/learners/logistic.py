@@ -1,6 +1,6 @@
 """Logistic regression on few, sparse examples: for calibration, and for learners of labels.
 
-Everything is in plain numpy and deterministic: full batches, no random start.
+Everything is plain numpy and deterministic: full batches, no random start.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ def log_odds(chance: float) -> float:
 
 @dataclass(frozen=True)
 class Binary:
-    """A probability from a few numbers: `weights` is one for each column and the intercept last."""
+    """A probability from a few numbers: `weights` has one for each column, and the intercept
+    last."""
 
     weights: tuple[float, ...]
 
@@ -42,9 +43,9 @@ class Binary:
     def fit(
         rows: Sequence[Sequence[float]], right: Sequence[bool], prior: Sequence[float]
     ) -> Binary:
-        """Fit by L-BFGS with a Gaussian prior around `prior` (weights and intercept): with no rows
-        the prior itself. Targets are moved off 0 and 1 as Platt (1999) does, which keeps few
-        examples from making certainty."""
+        """Fit by L-BFGS with a Gaussian prior around `prior` (weights and intercept); without rows,
+        the result is the prior. Targets are moved away from 0 and 1 as in Platt (1999), so that few
+        examples do not give certainty."""
         centre = np.asarray(prior, dtype=float)
         if not rows:
             return Binary(tuple(centre))
@@ -65,8 +66,8 @@ class Binary:
 
 @dataclass(frozen=True)
 class Design:
-    """Examples as sets of named features, flat: row `i` holds `columns[starts[i]:starts[i + 1]]`,
-    its last column the intercept's. `index` names the other columns."""
+    """Examples as sets of named features, flat: row `i` has `columns[starts[i]:starts[i + 1]]`, the
+    last of which is the intercept's. `index` names the other columns."""
 
     index: dict[str, int]
     columns: NDArray[np.int64]
@@ -74,8 +75,8 @@ class Design:
 
     @staticmethod
     def of(examples: Sequence[Iterable[str]]) -> Design:
-        """Features that stand in one example only are left out when there are many examples. Raises
-        ValueError without examples."""
+        """Features of only one example are left out if there are many examples. Raises ValueError
+        without examples."""
         if not examples:
             raise ValueError("no examples")
         rows = [set(one) for one in examples]
@@ -92,20 +93,20 @@ class Design:
 
     @property
     def wide(self) -> int:
-        """Number of columns, the intercept's included."""
+        """The number of columns, including the intercept's."""
         return len(self.index) + 1
 
     @cached_property
     def owner(self) -> NDArray[np.int64]:
-        """The row that each of `columns` is of."""
+        """The row of each of `columns`."""
         return np.repeat(
             np.arange(len(self.starts)), np.diff(self.starts, append=len(self.columns))
         )
 
     @cached_property
     def _turned(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Rows column by column, and where each column begins among
-        them; no column is without a row."""
+        """Rows column by column, and where each column begins among them; every column has a
+        row."""
         order = np.argsort(self.columns, kind="stable")
         return self.owner[order], np.searchsorted(self.columns[order], np.arange(self.wide))
 
@@ -116,8 +117,8 @@ class Design:
         return np.add.reduceat(weights.take(self.columns, axis=0), self.starts, axis=0)
 
     def slope(self, errors: Floats) -> Floats:
-        """The transpose of `scores`: for every column the sum of
-        its rows' errors (rows x classes)."""
+        """The transpose of `scores`: the sum of the rows' errors for every column (rows x
+        classes)."""
         rows, heads = self._turned
         return np.add.reduceat(errors.take(rows, axis=0), heads, axis=0)
 
@@ -136,8 +137,7 @@ def _sum(parts: Sequence[Named]) -> tuple[dict[str, int], Floats]:
 
 
 def _scores(rows: Sequence[Iterable[str]], index: Mapping[str, int], weights: Floats) -> Floats:
-    """Sums of the weights of each row's features (rows x classes);
-    features never seen count nothing."""
+    """Sums of the weights of each row's features (rows x classes); unseen features count 0."""
     last = len(weights) - 1
     columns: list[int] = []
     starts: list[int] = []
@@ -150,8 +150,8 @@ def _scores(rows: Sequence[Iterable[str]], index: Mapping[str, int], weights: Fl
 
 
 def _pack(index: Iterable[str], weights: Floats) -> dict[str, Any]:
-    """Names and weights without what weighs next to nothing, in half precision. Models are made of
-    these from the start, so that one read back says the same."""
+    """Names and weights without negligible ones, in half precision. Models are made of these from
+    the start, so that a loaded model gives the same results."""
     names = list(index)
     kept = (
         np.flatnonzero(np.abs(weights[:-1]).max(axis=1) >= SMALL)
@@ -172,7 +172,7 @@ def _unpack(data: dict[str, Any]) -> tuple[dict[str, int], Floats]:
 
 
 SMALL = 0.01
-"""Weights below this are not kept."""
+"""Smaller weights are not kept."""
 
 
 @dataclass(frozen=True)
@@ -185,8 +185,8 @@ class Classes:
     weights: Floats
 
     def __call__(self, features: Iterable[str]) -> dict[str, float]:
-        """Class -> probability; features never seen count nothing."""
-        # Plain lists: rows of a few numbers are added faster than arrays are made of them.
+        """The probability of each class; unseen features count 0."""
+        # Plain lists, since adding rows of a few numbers is faster than making arrays of them.
         rows, index = self._rows, self.index
         if len(self.classes) == 2:
             lead = self._lead
@@ -211,7 +211,7 @@ class Classes:
 
     @cached_property
     def _lead(self) -> list[float]:
-        """Of two classes, how much more each feature speaks for the second."""
+        """How much more each feature favours the second of two classes."""
         lead: list[float] = (self.weights[:, 1] - self.weights[:, 0]).tolist()
         return lead
 
@@ -221,7 +221,7 @@ class Classes:
         return rows
 
     def strongest(self, features: Iterable[str], name: str) -> str | None:
-        """The feature that speaks most for a class against the others; None when none does."""
+        """The feature that favours a class most over the others; None if none does."""
         place = self.classes.index(name)
         best, most = None, 0.05
         for feature in features:
@@ -246,9 +246,9 @@ class Classes:
         """Fit with L-BFGS. `classes[i]` is the class of `examples[i]`.
         Raises ValueError without examples.
 
-        Weights are held to zero, or, with a `base`, to its weights (a Gaussian prior around those
-        of another domain, Chelba and Acero 2004); where `examples` lack features that the base goes
-        by, `whole` are those with all.
+        Weights are pulled to zero or, with a `base`, to its weights (a Gaussian prior around those
+        of another domain, Chelba and Acero 2004). If `examples` lack features that the base uses,
+        `whole` has all features.
         """
         design = Design.of(examples)
         names = tuple(sorted({*classes, *(base.classes if base else ())}))
@@ -274,8 +274,7 @@ class Classes:
         return Classes.of_data(made.to_data())
 
     def _widened(self, names: Sequence[str]) -> Named:
-        """The weights for these classes; one that is not known is as likely as
-        the rarest one, whatever speaks."""
+        """The weights for these classes; an unknown class is always as likely as the rarest one."""
         weights = np.zeros((len(self.weights), len(names)))
         weights[-1] = self.weights[-1].min()
         weights[:, [names.index(one) for one in self.classes]] = self.weights
@@ -285,9 +284,9 @@ class Classes:
     def counted(
         examples: Sequence[Iterable[str]], classes: Sequence[str], *, share: float = 1.0
     ) -> Classes:
-        """Naive Bayes by counts plus one (the multinomial model of McCallum and Nigam 1998), all
-        evidence taken to the power `share` for features that tell the same. Raises ValueError
-        without examples."""
+        """Naive Bayes by counts plus one (the multinomial model of McCallum and Nigam 1998), with
+        all evidence raised to the power `share`, for redundant features. Raises ValueError without
+        examples."""
         design = Design.of(examples)
         names = tuple(sorted(set(classes)))
         own = np.array([names.index(c) for c in classes])[design.owner]
@@ -319,7 +318,7 @@ class Classes:
 
 @dataclass(frozen=True)
 class ConditionalLogit:
-    """Probabilities of options, of which one is taken, from the features of each (conditional
+    """Probabilities of options, one of which is taken, from the features of each (conditional
     logit, McFadden 1974, with an L2 penalty)."""
 
     index: dict[str, int]
@@ -328,8 +327,8 @@ class ConditionalLogit:
     def __call__(
         self, options: Sequence[Iterable[str]], given: Sequence[float] = ()
     ) -> list[float]:
-        """A probability for each option, 1 in sum; none for none. `given` is what each scores
-        beforehand."""
+        """The probability of each option, with sum 1; empty without options. `given` is what each
+        scores beforehand."""
         if not options:
             return []
         flat, index = self._flat, self.index

@@ -1,11 +1,11 @@
-"""WordClusters of words: groups of those that stand in like
-places in texts that need not be labelled.
+"""Clusters of words: groups of words that occur in similar contexts, in texts that need not be
+labelled.
 
-A word is described by the frequent words beside it, before and after by one and two places, each
-weighed by how much more often than by chance it stands there (positive pointwise mutual
-information), in fewer dimensions by singular vectors (Schütze 1993; Levy and Goldberg 2014); like
-descriptions are grouped by spherical k-means (Dhillon and Modha 2001), three times, coarser and
-finer. With these a learner knows something of words that were never decided on.
+A word is described by the frequent words one and two places before and after it, each weighted by
+how much more often than by chance it occurs there (positive pointwise mutual information), reduced
+to fewer dimensions by singular vectors (Schütze 1993; Levy and Goldberg 2014); similar descriptions
+are grouped by spherical k-means (Dhillon and Modha 2001), three times, from coarse to fine. So a
+learner knows something about words on which nobody has decided.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ Floats: TypeAlias = NDArray[np.float32]
 
 _WORD = re.compile(r"\w[\w’'-]*|[.,;:?!]")
 _SEEN = 4
-"""Times that a word has to stand in the texts."""
+"""The least number of times that a word must occur in the texts."""
 _MOST = 3000
-"""Words that are grouped at most, the most frequent ones."""
+"""The most words that are grouped; the most frequent ones are taken."""
 _BESIDE = 300
-"""Frequent words that the others are described by."""
+"""The number of frequent words that describe the others."""
 _PLACES = (-2, -1, 1, 2)
 _WIDE = 50
-"""Dimensions of a description."""
+"""The number of dimensions of a description."""
 _SIZES = (60, 20, 8)
-"""Words in a group, on average."""
+"""The average number of words in a group."""
 _ROUNDS = 10
 
 
@@ -45,7 +45,7 @@ class WordClusters:
 
     @staticmethod
     def of(texts: Iterable[str]) -> WordClusters:
-        """Those of the words of these texts; none for too few words. Deterministic."""
+        """The clusters of the words in these texts; empty for too few words. Deterministic."""
         lines = [_WORD.findall(text.lower()) for text in texts]
         counts = Counter(chain.from_iterable(lines))
         words = sorted((w for w, n in counts.items() if n >= _SEEN), key=lambda w: (-counts[w], w))[
@@ -58,7 +58,7 @@ class WordClusters:
         return WordClusters(dict(zip(words, zip(*numbers, strict=True), strict=True)))
 
     def features(self, words: Iterable[str], name: str) -> list[str]:
-        """What the words are, each kind once."""
+        """The kinds of the words, each once."""
         found = {
             (grain, number)
             for word in words
@@ -99,7 +99,7 @@ def _described(lines: Iterable[list[str]], words: list[str]) -> Floats:
 
 def _shorter(rows: Floats) -> Floats:
     """The rows in the directions of their greatest singular values, by a randomized range finder
-    (Halko, Martinsson and Tropp 2011) that begins at the same place each time."""
+    (Halko, Martinsson and Tropp 2011) with a fixed start."""
     wide = min(_WIDE, *rows.shape)
     found = rows @ np.random.default_rng(0).standard_normal((rows.shape[1], wide), dtype=np.float32)
     for _ in range(2):

@@ -20,10 +20,10 @@ from annotator.model.text import count_words
 
 @dataclass(frozen=True, slots=True)
 class Coincidences:
-    """Of each passage: matrices of coincidences `(passages, size * size)` where a unit with m
-    annotators weighs 1 / (m - 1); the `share` of each value `(passages, size)` and the
-    `agreeing` pairs `(passages,)`, in units; and how many `units` there are. `values` are the
-    sets of labels that the `size` values stand for, the empty one first."""
+    """For each passage, matrices of coincidences `(passages, size * size)` where a unit with m
+    annotators weighs 1 / (m - 1); the `share` of each value `(passages, size)` and the `agreeing`
+    pairs `(passages,)`, in units; and how many `units` there are. `values` are the sets of labels
+    that the `size` values stand for, the empty one first."""
 
     matrices: Array
     share: Array
@@ -61,7 +61,7 @@ def tokens(comparison: Comparison, layer: str) -> Coincidences:
 
 
 def _tokens(comparison: Comparison, found: SpanArrays) -> tuple[Ints, Ints, Ints, Array]:
-    """Bounds on the continuum, passage and number of every token; where nobody marked anything, all
+    """Bounds on the continuum, passage and number of every token; if nobody marked anything, all
     tokens of a passage are one with their number. Made once for a comparison."""
     if "tokens" not in comparison.cache:
         bounds: list[tuple[int, int]] = []

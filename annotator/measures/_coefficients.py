@@ -92,7 +92,7 @@ def kappa(size: int) -> Value:
 
 
 def mean_of(each: Array) -> Array:
-    """The mean of every row over the values that are defined, `(k,)`; NaN where none is."""
+    """The mean of every row over its defined values, `(k,)`; NaN if there are none."""
     known = ~np.isnan(each)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.where(known, each, 0).sum(axis=1) / known.sum(axis=1))
@@ -156,7 +156,7 @@ AC1 = Explanation(
     r"AC_1 = (p_a - p_e) / (1 - p_e),\quad p_e = \frac{1}{q - 1} \sum_k \pi_k (1 - \pi_k)",
     "Gwet, K. L. (2008). Computing inter-rater reliability and its variance in the presence of "
     "high agreement. British Journal of Mathematical and Statistical Psychology 61, 29-48",
-    "1 is full agreement, 0 what chance gives; it stays high where one value is frequent and "
+    "1 is full agreement, 0 what chance gives; it stays high if one value is frequent and "
     "annotators agree.",
     "Not for comparing with limits that were set for alpha or kappa: it is often higher.",
 )

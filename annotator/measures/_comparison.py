@@ -161,7 +161,7 @@ def _passages(number: int, records: Sequence[Record]) -> Iterator[Passage]:
 def _by_paragraph(
     record: Record, document: Document, starts: Sequence[int]
 ) -> dict[int, list[Span]]:
-    """The spans that begin in each paragraph, where there are any."""
+    """The spans that begin in each paragraph, if there are any."""
     found: dict[int, list[Span]] = {}
     for span in record.spans:
         i = bisect_right(starts, span.start) - 1

@@ -63,7 +63,7 @@ class Coded:
 
     @classmethod
     def of(cls, found: Items, said: Said) -> Coded:
-        """What is said in the annotations."""
+        """The values in the annotations."""
         held = [said(item) for item in found.values]
         rows = np.array([i for i, value in enumerate(held) if value is not None], dtype=np.int64)
         values = sorted({value for value in held if value is not None})

@@ -28,8 +28,8 @@ AT_ONCE = 2_000_000
 Shorts = NDArray[np.int32]
 
 AT_MOST = 20_000_000
-"""Of a table with many columns groups are joined until there
-are so many numbers in all, but not below"""
+"""In a table with many columns, groups are joined until there are so many numbers in all, but not
+below"""
 
 LEAST_GROUPS = 100
 """so many groups."""
@@ -314,7 +314,7 @@ class RunningSums:
         self._number()
 
     def sums(self, *id: str) -> Sums:
-        """The sums of one table; empty when there is none."""
+        """The sums of one table; empty if there is no such table."""
         tally = self.tallies.get(id)
         return tally.sums() if tally is not None else Sums((), np.zeros(0))
 
@@ -357,8 +357,8 @@ class RunningSums:
         ]
 
     def _without(self, tally: TableSums, figures: Sequence[Figure]) -> list[Array]:
-        """What each figure is without each group of documents. Of a
-        wide table fewer groups are made."""
+        """The value of each figure without each group of documents. For a wide table fewer groups
+        are made."""
         entries, total = tally.grouped(self._group), tally.sums().total
         width = max(1, len(total))
         groups = np.unique(np.fromiter(self._group.values(), np.int64, len(self._group)))
@@ -381,7 +381,7 @@ class RunningSums:
         return [np.concatenate(rows) if rows else np.zeros(0) for rows in out]
 
     def by_document(self, figure: Figure, *prefix: str) -> dict[str, float]:
-        """The figure in each document alone, where it is defined; only if documents are kept."""
+        """The figure in each single document where it is defined; only if documents are kept."""
         tally = self.tallies.get((*prefix, figure.table))
         out: dict[str, float] = {}
         if tally is None or figure.refused:

@@ -97,8 +97,8 @@ def span_arrays(comparison: Comparison, layer: str) -> SpanArrays:
 
 
 def _by_layer(comparison: Comparison) -> dict[str, tuple[list[Span], list[int], list[int]]]:
-    """By layer the spans, and the passage and seat of each, in their
-    order; made once for a comparison."""
+    """The spans of each layer, with the passage and seat of each, in their order; made once for a
+    comparison."""
     if "by layer" not in comparison.cache:
         people, names = seating(comparison), comparison.annotators
         out: dict[str, tuple[list[Span], list[int], list[int]]] = {}
@@ -164,8 +164,8 @@ def same_pairs(found: SpanArrays, *, label: bool) -> tuple[Ints, Ints]:
         key = key * max(1, len(found.labels)) + found.label
     order = np.lexsort((found.seat, key))
     key, seat = key[order], found.seat[order]
-    # Twins of one annotator are told apart by their number, so
-    # that they meet the other's one to one.
+    # Equal spans of one annotator are distinguished by their number, so that they meet the other's
+    # one to one.
     twin = np.zeros(len(key), dtype=np.int64)
     again = (key[1:] == key[:-1]) & (seat[1:] == seat[:-1])
     if again.any():

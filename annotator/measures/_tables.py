@@ -17,7 +17,7 @@ Key: TypeAlias = tuple[Any, ...]
 """The name of a column: strings, numbers and tuples of them."""
 
 Entries: TypeAlias = tuple[Ints, Ints, Array]
-"""What is not zero in a table: rows, columns, values."""
+"""The non-zero entries of a table: rows, columns, values."""
 
 Scale: TypeAlias = Literal["chance", "share"]
 """`share`: from 0 to 1; `chance`: 1 at most, 0 is chance. Intervals are made
@@ -33,7 +33,7 @@ class Table:
     rows: Array
 
     def entries(self) -> Entries:
-        """What is not zero."""
+        """The non-zero entries."""
         row, column = np.nonzero(self.rows)
         return row, column, self.rows[row, column]
 
@@ -49,7 +49,7 @@ class SparseTable:
     value: Array
 
     def entries(self) -> Entries:
-        """What is there."""
+        """The present entries."""
         return self.row, self.column, self.value
 
 
@@ -93,7 +93,8 @@ class Sums:
         return [key for key in self.keys if key[0] == kind]
 
     def pick(self, *keys: Key) -> Callable[[Array], Array]:
-        """From rows `(k, all keys)` to `(k, len(keys))`, zeros for keys that there are none of."""
+        """Selects from rows `(k, all keys)` an array `(k, len(keys))`, with zeros for missing
+        keys."""
         places = [(i, self.index[key]) for i, key in enumerate(keys) if key in self.index]
         into = np.array([i for i, _ in places], dtype=np.int64)
         taken = np.array([at for _, at in places], dtype=np.int64)
@@ -208,7 +209,7 @@ class Result:
 
 
 def single(value: Callable[[Array], Array], sums: Array) -> float | None:
-    """The value of one row of sums, None where it is undefined."""
+    """The value of one row of sums; None if undefined."""
     found = float(value(sums[None, :])[0])
     return None if np.isnan(found) else found
 

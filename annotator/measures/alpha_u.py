@@ -40,8 +40,8 @@ ABOUT = Explanation(
     "Krippendorff, K. (1995). On the reliability of unitizing continuous data. Sociological "
     "Methodology 25, 47-76; (2004). Content Analysis, 2nd ed., pp. 251-256",
     "1 is full agreement, 0 what chance gives; long units that are missed weigh much.",
-    "Not where units of one annotator and label overlap (there is none then); on few, long "
-    "units it varies widely.",
+    "It is undefined if units of one annotator and label overlap; on few, long units it varies "
+    "widely.",
 )
 
 

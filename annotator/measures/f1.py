@@ -54,8 +54,8 @@ _ABOUT = {
         _FORMULA,
         _SOURCE,
         "0 to 1; a span that differs by one character counts as two errors.",
-        "Not to tell why annotators differ: bounds and labels count alike, and chance is not "
-        "taken out.",
+        "It does not show why annotators differ: bounds and labels count alike, and it is not "
+        "corrected for chance.",
     ),
     "exact": Explanation(
         "The share of spans that two annotators marked with the same bounds, whatever the label.",
@@ -170,8 +170,8 @@ def pair_tables(comparison: Comparison, layer: str) -> dict[str, AnyTable]:
 def _by_annotator(
     who: Ints, names: Sequence[tuple[str, ...]], held: Mapping[str, Array]
 ) -> SparseTable:
-    """What passages `(rows)` hold of annotators or pairs (`who`, `(rows, places)`,
-    -1 for nobody), by their names."""
+    """The content of passages `(rows)` by annotators or pairs (`who`, `(rows, places)`, -1 for
+    nobody), by their names."""
     known = np.unique(who[who >= 0])
     number = np.zeros(int(known.max(initial=-1)) + 1, dtype=np.int64)
     number[known] = np.arange(len(known))

@@ -3,7 +3,7 @@ several values, on aligned annotations.
 
 Entities are compared as one nominal value (the names of a plural together). Concepts are sets:
 alpha with the distance of Jaccard, 1 - |A and B| / |A or B|, and with that of MASI, 1 - J * M,
-where M is 1 for equal sets, 2/3 where one holds the other, 1/3 where they cross, 0 where they have
+where M is 1 for equal sets, 2/3 if one contains the other, 1/3 if they cross, 0 where they have
 nothing in common; and alpha of each concept, there or not. A concept `not: x` is the concept x.
 What has no name is left out, and told by the `coverage`. Passonneau, R. (2006). Measuring agreement
 on set-valued items (MASI) for semantic and pragmatic annotation. LREC 2006; Krippendorff, K.
@@ -38,7 +38,7 @@ title = "Names: entities, concepts, and attributes with several values"
 kinds = ("span", "relation")
 
 _TOLD = 40
-"""So many names are told one by one, the most frequent first."""
+"""The number of names reported one by one, the most frequent first."""
 
 _PASSONNEAU = (
     "Passonneau, R. (2006). Measuring agreement on set-valued items (MASI) for semantic and "
@@ -135,7 +135,7 @@ def jaccard(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def monotonicity(one: frozenset[str], other: frozenset[str]) -> float:
-    """MASI's M: 1 for equal sets, 2/3 where one holds the other, 1/3 where
+    """MASI's M: 1 for equal sets, 2/3 if one contains the other, 1/3 if
     they cross, 0 without a common name."""
     if one == other:
         return 1.0
@@ -145,8 +145,8 @@ def monotonicity(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:
-    """Of entities alpha and percent agreement (`parts` by name); of sets alpha with both distances,
-    and percent of equal sets (`parts` by name of the first)."""
+    """For entities, alpha and percent agreement (`parts` by name); for sets, alpha with both
+    distances, and percent of equal sets (`parts` by name of the first)."""
     out: list[Figure] = []
     for attribute in named(layer):
         if attribute.name in sums:

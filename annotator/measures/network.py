@@ -63,7 +63,7 @@ ABOUT = {
         r"F_1 = 2 \cdot \mathrm{same} / (\mathrm{one} + \mathrm{other})",
         _SOURCE,
         "0 to 1; how often a finding that rests on one annotator would be found by another.",
-        "Not to tell why it is low: other names, other concepts and other sides all count.",
+        "It does not show why it is low: other names, other concepts and other sides all count.",
     ),
     "parts": Explanation(
         "The same statements with one part of them left out: what is left if that part never "
@@ -90,7 +90,7 @@ ABOUT = {
 }
 
 _PARTS = ("holder", "concept", "side")
-"""What a statement is made of."""
+"""The parts of a statement."""
 
 Edges = list[tuple[Passage, Work, Relation]]
 

@@ -40,7 +40,7 @@ ABOUT = Explanation(
     r"F_1 = 2 \cdot \mathrm{same} / (\mathrm{one} + \mathrm{other})",
     "Chinchor, N. and Sundheim, B. (1993). MUC-5 evaluation metrics. MUC-5, 69-78",
     "0 to 1; it holds what was lost to spans too: where an end is missing the relation is missing.",
-    "Not to tell whether sides are confused: see the alpha of the side.",
+    "It does not show whether sides are confused; see the alpha of the side.",
 )
 
 

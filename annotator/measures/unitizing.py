@@ -43,7 +43,7 @@ _SOURCE = (
     "unitizing textual continua: further developments. Quality & Quantity 50, 2347-2364"
 )
 _LIMITS = "1 is full agreement, 0 what chance gives."
-_CAUTION = "Not where units of one annotator overlap: there is none then."
+_CAUTION = "It is undefined if units of one annotator overlap."
 _ABOUT = {
     "u-alpha": Explanation(
         "Agreement on the bounds and labels of units, gaps included, weighted by length.",
@@ -119,7 +119,7 @@ def _overlapping(comparison: Comparison, found: SpanArrays) -> dict[str, int]:
 
 
 def _coincidences(comparison: Comparison, layer: str, found: SpanArrays) -> Array:
-    """Of every passage the coincidences, gaps first, `(passages, size * size)`."""
+    """The coincidences of every passage, gaps first, `(passages, size * size)`."""
     size, count = len(found.labels) + 1, len(found.people)
     counted = characters(comparison, layer)
     matrices, values = counted.matrices, counted.values

@@ -15,7 +15,7 @@ Unit: TypeAlias = Literal["character", "word"]
 
 @dataclass_transform(frozen_default=True)
 class ReviewAction:
-    """What an annotator does, as a value: actions are equal where kind and fields are. It is what a
+    """What an annotator does, as a value: actions are equal if kind and fields are. It is what a
     frozen dataclass would be; to make forty of those takes a tenth of the program's start."""
 
     _fields: ClassVar[tuple[str, ...]] = ()
@@ -90,8 +90,9 @@ class AcceptAll(ReviewAction):
 
 
 class Choose(ReviewAction):
-    """Of several versions of one thing `take` stands, as it is here, and the items `drop` do not;
-    stances that stand on a dropped span go over to the span taken. `words` tells what was done."""
+    """Among several versions of one thing, accept `take`, as it is here, and reject the items
+    `drop`; stances that stand on a dropped span go over to the span taken. `words` tells what was
+    done."""
 
     take: tuple[Annotation, ...]
     drop: tuple[str, ...]
@@ -106,9 +107,9 @@ class ChooseSeveral(ReviewAction):
 
 
 class Settle(ReviewAction):
-    """Of the item in focus, a field that annotators filled in differently takes what `value` holds
-    in it, nothing where it is None or empty there; the other fields stay as they are. `words`
-    tells what was done."""
+    """In the item in focus, a field that annotators filled in differently gets what `value` has in
+    it, nothing where it is None or empty there; the other fields stay as they are. `words` tells
+    what was done."""
 
     field: str
     value: Annotation | None
@@ -137,7 +138,7 @@ class NextValue(ReviewAction):
 
 
 class Delete(ReviewAction):
-    """Remove the annotation in focus, and what hangs on it."""
+    """Remove the annotation in focus, and what depends on it."""
 
 
 class Note(ReviewAction):

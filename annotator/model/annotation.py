@@ -90,11 +90,11 @@ class AnnotationSet:
         return growing.now
 
     def spans_of(self, layer: str) -> list[Span]:
-        """The spans of a layer that stand in the document, in no particular order."""
+        """The standing spans of a layer in the document, in no particular order."""
         return [one for one in self.annotations() if isinstance(one, Span) and one.layer == layer]
 
     def annotations(self, paragraph: int | None = None) -> Iterator[Annotation]:
-        """What stands, in no particular order; of one paragraph or of all."""
+        """The standing annotations, in no particular order, of one paragraph or of all."""
         indices = self.by_paragraph if paragraph is None else (paragraph,)
         for index in indices:
             for standing in self.paragraph(index).values():
@@ -178,7 +178,7 @@ def groups(decisions: Iterable[Decision]) -> Iterator[Group]:
 
 
 def fold(decisions: Iterable[Decision]) -> tuple[AnnotationSet, History]:
-    """What stands after these decisions, in their order, and what can be undone and redone."""
+    """The annotations after these decisions, in their order, and what can be undone and redone."""
     every = tuple(decisions)
     history = History()
     for group in groups(every):

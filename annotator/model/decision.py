@@ -92,7 +92,7 @@ ItemValue: TypeAlias = Annotation | ParagraphMark | CompletionMark
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """State of an item: `value` is None where nothing stands (rejected, skipped, removed). `open`
+    """The state of an item: `value` is None if nothing stands (rejected, skipped, removed). `open`
     names the fields that annotators filled in differently and that review has yet to decide;
     `value` does not hold them."""
 

@@ -156,8 +156,8 @@ def describe(state: ReviewState, decision: Decision, *, values: bool = True) -> 
 
 
 def _known(state: ReviewState, decision: Decision) -> Annotation | None:
-    """The annotation that a decision was about: what stands, else the suggestion,
-    also one that is not shown."""
+    """The annotation that a decision was about: the standing one, or else the suggestion, also one
+    that is not shown."""
     item = state.find(decision.item)
     if item is not None:
         return item.value

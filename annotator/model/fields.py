@@ -13,9 +13,9 @@ from annotator.model.span import Annotation, Span, Value
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a layer's annotations. `entity` tells the one that stands outside the attributes,
-    `pair` a stretch of text; where `agree` is false, annotators need not agree on it; `order`
-    are the values of a choice."""
+    """A field of a layer's annotations. `entity` marks the one outside the attributes, `pair` a
+    stretch of text; where `agree` is false, annotators need not agree on it; `order` are the values
+    of a choice."""
 
     name: str
     entity: bool = False
@@ -25,7 +25,7 @@ class Field:
     default: str | int | None = None
 
     def of(self, value: Annotation) -> Value | None:
-        """What an annotation holds in this field; None for nothing, however that is written."""
+        """The content of this field in an annotation; None for nothing, however that is written."""
         if self.entity:
             held: Value | None = value.entity if isinstance(value, Span) else None
         else:

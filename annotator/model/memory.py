@@ -60,8 +60,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of spans: their text as it stood, whether they were
-    `accepted`, and how many there were."""
+    """The outcomes of spans: their text, whether they were `accepted`, and how many there were."""
 
     layer: str
     label: str

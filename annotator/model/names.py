@@ -98,7 +98,7 @@ class SameNames:
 
     @classmethod
     def of(cls, rulings: Iterable[Ruling]) -> SameNames:
-        """By the rulings, oldest first: of those that stand the latest on a name holds. Chains are
+        """From the rulings, oldest first: the latest valid one on a name counts. Chains are
         followed to their end; one that would come back to itself ends where it began."""
         latest: dict[tuple[NameKind, str], str] = {}
         for ruling in standing(rulings):

@@ -13,7 +13,7 @@ BREAK = timedelta(minutes=5)
 """Two decisions further apart than this have a break between them, which does not count as work."""
 
 DAYS = 14
-"""The number of past days that tell how much an annotator works a day."""
+"""The number of past days from which the daily pace of an annotator is computed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,13 +38,13 @@ class Shown:
         return self.start is not None
 
     def kept(self, value: object) -> bool:
-        """Whether what stands has the label and the bounds (the ends, of
-        a relation) that were suggested."""
+        """Whether the standing annotation has the label and the bounds (the ends, of a relation)
+        that were suggested."""
         return not self.corrected(value)
 
     def corrected(self, value: object) -> tuple[str, ...]:
-        """What differs between what stands and what was suggested: `layer`, `label`, `bounds`,
-        `ends`. Names and other attributes are additions, not corrections."""
+        """What differs between the standing annotation and the suggestion: `layer`, `label`,
+        `bounds`, `ends`. Names and other attributes are additions, not corrections."""
         if not isinstance(value, Span | Relation):
             return ("removed",)
         out = [name for name in ("layer", "label") if getattr(value, name) != getattr(self, name)]
@@ -72,7 +72,7 @@ def shown_of(suggestion: Suggestion) -> Shown:
 
 
 def shown_json(one: Shown) -> dict[str, Any]:
-    """As it stands in a record: `meta.completion.shown`."""
+    """In the form of a record: `meta.completion.shown`."""
     place = (
         {"start": one.start, "end": one.end}
         if one.is_span

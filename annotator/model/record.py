@@ -21,8 +21,8 @@ COMPLETION = "completion"
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What stands in one completion. Spans are in reading order,
-    relations by target, source, layer, id.
+    """The content of one completion. Spans are in reading order, relations by target, source,
+    layer, id.
 
     The paragraphs of `document` carry `excluded` as it holds for this annotator, and its `meta` is
     the document's own, without what the completion adds. `annotator` is None exactly for gold
@@ -41,7 +41,7 @@ class Record:
     shown: tuple[Shown, ...] = ()
     """The suggestions that the annotator was shown here, by paragraph and id."""
     history: Mapping[str, Any] = field(default_factory=dict)
-    """Of gold: how its items came to be, as `meta.gold` has it; empty where nothing is known."""
+    """For gold: how its items came about, as in `meta.gold`; empty if nothing is known."""
 
     @property
     def meta(self) -> dict[str, Any]:
@@ -74,7 +74,7 @@ class CompletionMeta:
 
 
 def same_work(a: Record, b: Record) -> bool:
-    """Whether two records hold the same work, whoever did it, on the same paragraphs."""
+    """Whether two records contain the same work on the same paragraphs, whoever did it."""
 
     def key(r: Record) -> tuple[object, ...]:
         spans, relations = (

@@ -34,7 +34,7 @@ def parse_schema(source: str, *, file: Path | str) -> LabelSchema:
         table = tomllib.loads(source)
     except RecursionError as error:
         raise SchemaError(
-            "is nested too deeply", file=file, hint="A schema never needs so many levels"
+            "is nested too deeply", file=file, hint="Remove levels; no schema needs so many"
         ) from error
     except tomllib.TOMLDecodeError as error:
         raise SchemaError(

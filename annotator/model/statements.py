@@ -1,4 +1,4 @@
-"""Statements: who takes which side on what, and where it is said. The rows of a discourse network.
+"""Statements: who takes which side on what, and where. They are the rows of a discourse network.
 
 A claim that the text asserts itself counts as held by the author, unless a stance of the author on
 it says otherwise. A concept that begins with `not: ` is the contrary of what follows: both meet in
@@ -23,7 +23,7 @@ SIGNS: Mapping[str, int] = {
 """Labels of relations that are for (1) or against (-1) something; all others are neither (0)."""
 
 AUTHOR_NAME = "author"
-"""The text's own voice, where it is a holder."""
+"""The text's own voice as a holder."""
 
 _CONCEPTS: Concepts = {"claim": ("concept", True), "concept": ("concept", False)}
 """Where concepts are held in the schemas that are shipped, for records without their schema."""
@@ -134,7 +134,7 @@ def _holders(record: Record, source: Span | None) -> list[str]:
 
 
 def _abouts(target: Span, quote: str, concepts: Concepts) -> list[tuple[str, bool, Sort]]:
-    """What a side is taken on, whether the contrary of it is meant, and of what sort it is."""
+    """The targets of a side, whether the contrary is meant, and their kinds."""
     names = names_of(target, concepts)
     if not names:
         return [(" ".join(quote.split()), False, "claim")]

@@ -159,7 +159,7 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _cut_boilerplate(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """A piece, divided where one of its lines is boilerplate."""
+    """A piece, divided at lines of boilerplate."""
     first, last = start, start
     for a, b in _pieces(text, start, end, _LINE):
         if is_boilerplate(text[a:b]):

@@ -1,5 +1,5 @@
 """What long work is about to bring: documents that are not shown yet (`shown_documents.py`), and
-works that nobody may go on with meanwhile."""
+completions that nobody may change meanwhile."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database as Utils
 
 ALL_IS_THERE = (SHOW, "DELETE FROM coming")
-"""Show all documents, and let everybody go on with all works."""
+"""Shows all documents, and lets everybody work on all completions again."""
 
 
 def m013_coming(db: Utils) -> None:
@@ -25,21 +25,21 @@ def m013_coming(db: Utils) -> None:
 
 
 def check_coming(db: Database, document: str, annotator: str) -> None:
-    """Within a transaction that is to go on with a work: raise BusyError while long work brings
-    some of it."""
+    """Call this in a transaction that continues a completion: raises BusyError while long work
+    brings some of it."""
     sql = "SELECT 1 FROM coming WHERE document = ? AND annotator = ?"
     if db.row(sql, (document, annotator)):
-        said = f"work of {annotator} on “{document}” is just being brought in"
+        said = f"work of {annotator} on “{document}” is being imported right now"
         raise BusyError(said, file=db.path, hint="Try again in a moment")
 
 
 def is_something_arriving(db: Database) -> bool:
-    """Whether long work is about to bring something, or has died before all was there."""
+    """Whether long work is about to bring something, or died before it was complete."""
     return bool(db.row("SELECT 1 FROM coming LIMIT 1") or db.row(IS_HIDING))
 
 
 def forget_arriving(db: Database) -> None:
-    """Nothing is arriving any more."""
+    """Record that nothing is arriving any more."""
     with db.write():
         for sql in ALL_IS_THERE:
             db.execute(sql)

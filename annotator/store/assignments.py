@@ -1,5 +1,5 @@
-"""Who codes which document, and how far they are with it. A document is held by those to whom it is
-assigned, and by those who have begun or finished it without that.
+"""Who codes which document, and their progress. Annotators hold the documents that are assigned to
+them, and those that they have begun or finished without that.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def held_by(db: Database, annotator: str) -> str:
 
 def count_held(db: Database, annotator: str) -> int:
     """The number of documents that an annotator holds. It is computed from counts of two tables,
-    since every key asks for it."""
+    since every key needs it."""
     return int(
         db.value(
             "SELECT (SELECT count(*) FROM assignment WHERE annotator = ?1) + (SELECT count(*) "
@@ -114,12 +114,12 @@ class Assignments:
         return bool(self._db.value(f"SELECT EXISTS (SELECT 1 FROM assignment {where})", values))
 
     def positions(self) -> dict[str, int]:
-        """Document -> its position, in document order."""
+        """A dict from document to position, in document order."""
         return dict(self._db.rows("SELECT id, position FROM document ORDER BY position"))
 
     def first_given(self) -> dict[str, str]:
-        """Document -> when it was first assigned to anybody; all that is assigned at once
-        has one time."""
+        """A dict from document to the time when it was first assigned to anybody; everything
+        assigned at once has the same time."""
         return dict(self._db.rows("SELECT document, min(time) FROM assignment GROUP BY document"))
 
     def held(self) -> list[Held]:
@@ -140,15 +140,15 @@ class Assignments:
         )
 
     def add(self, pairs: Iterable[Assignment]) -> None:
-        """Assign documents. To be called within `writing`."""
+        """Assign documents. Call this within `writing`."""
         rows = [(check_annotator(who), id, self._time) for who, id in pairs]
         self._out().many("INSERT OR IGNORE INTO assignment VALUES (?, ?, ?)", rows)
 
     def free(
         self, annotators: Sequence[str] | None = None, ids: Sequence[str] | None = None
     ) -> list[Assignment]:
-        """What is assigned and not begun, of these annotators (else of all) and documents (else of
-        all), by annotator, then in document order."""
+        """Assignments that are not begun, of these annotators and documents (by default all), by
+        annotator, then in document order."""
         return self._db.rows(
             "SELECT a.annotator, a.document FROM assignment a JOIN document d ON d.id = a.document "
             "LEFT JOIN completion c ON c.annotator = a.annotator AND c.document = a.document "
@@ -160,11 +160,11 @@ class Assignments:
         )
 
     def take(self, pairs: Iterable[Assignment]) -> None:
-        """Take assignments back. To be called within `writing`."""
+        """Take back assignments. Call this within `writing`."""
         self._out().many("DELETE FROM assignment WHERE annotator = ? AND document = ?", pairs)
 
     def _out(self) -> Staging:
-        assert self._staging is not None, "to be called within `writing`"
+        assert self._staging is not None, "must be called within `writing`"
         return self._staging
 
     # --- of one annotator

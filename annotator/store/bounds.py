@@ -1,4 +1,4 @@
-"""Where an item may be: within the text of its document, in one of its paragraphs."""
+"""Where an item may be: inside the text of its document, in one of its paragraphs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from annotator.store.isolation import leave_out
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Where an item may be in a document: within its text, in one of its paragraphs."""
+    """Where an item may be in a document: inside its text, in one of its paragraphs."""
 
     length: int
     paragraphs: int
@@ -26,14 +26,13 @@ class Room:
 
 
 def check_bounds(value: object, length: int) -> None:
-    """Raise ValueError for a span that stands outside of a text of this length, or has no length
-    itself."""
+    """Raise ValueError for a span outside a text of this length, or without any length."""
     if isinstance(value, Span) and not 0 <= value.start < value.end <= length:
         raise ValueError(f"it goes from {value.start} to {value.end} in a text of {length}")
 
 
 def standing(spans: Iterable[Span], length: int, where: str) -> list[Span]:
-    """The spans that stand in a text of this length; others are left out and told of."""
+    """The spans inside a text of this length; others are left out and reported."""
     every = list(spans)
     if all(0 <= span.start < span.end <= length for span in every):
         return every
@@ -49,7 +48,7 @@ def standing(spans: Iterable[Span], length: int, where: str) -> list[Span]:
 
 
 def room(db: Database, id: str) -> Room:
-    """Where an item may be in a document; nowhere in an unknown one."""
+    """Where an item may be in a document; nowhere in an unknown document."""
     row = db.row(
         "SELECT length, (SELECT count(*) FROM paragraph p WHERE p.document = d.id) FROM "
         "document d WHERE id = ?",

@@ -21,9 +21,9 @@ from annotator.store.results import Finding
 
 
 def verify(db: Database, *, deep: bool = False) -> list[Finding]:
-    """What does not hold: damaged pages, texts that changed, offsets outside, state that does not
-    follow from the log, columns that are not what the state says; with `deep` also where the log
-    is not what was chained, and sums that are not what they sum up."""
+    """Everything that is wrong: damaged pages, changed texts, offsets outside the text, state that
+    does not follow from the log, columns that contradict the state; with `deep` also events that
+    differ from the chain, and wrong sums."""
     found: list[Finding] = []
     with heard_by(lambda where, why: found.append(Finding(where, f"cannot be read: {why}"))):
         _verify(db, found, deep=deep)
@@ -59,7 +59,7 @@ def _verify(db: Database, found: list[Finding], *, deep: bool) -> None:
         found += _models(db)
     with _guard(found, "the names"):
         found += [
-            Finding(f"{document} ({who}): {item}", "the name does not stand where it says")
+            Finding(f"{document} ({who}): {item}", "the name is not where it says")
             for document, who, item in db.rows(_MISPLACED)
         ]
 
@@ -95,8 +95,8 @@ _SCHEMA = (
     "AND name NOT LIKE 'search%' AND name NOT LIKE 'sqlite%' "
     "AND name NOT LIKE '\\_sqlite\\_%' ESCAPE '\\'"
 )
-"""Tables, indexes and triggers, but those of the index
-of texts, which not every SQLite can make."""
+"""Tables, indexes and triggers, except those of the index of texts, which not every SQLite can
+make."""
 
 
 @contextmanager
@@ -120,9 +120,9 @@ def _schema(db: Database, new: Database) -> Iterator[Finding]:
         if (kind, name) not in there:
             yield Finding(f"{kind} {name}", "is missing")
         elif (kind, name) not in wanted:
-            yield Finding(f"{kind} {name}", "is none of ours")
+            yield Finding(f"{kind} {name}", "does not belong to this program")
         elif wanted[kind, name] != there[kind, name]:
-            yield Finding(f"{kind} {name}", "is not what it was made as")
+            yield Finding(f"{kind} {name}", "is not as it was made")
 
 
 def _document(db: Database, id: str, found: list[Finding]) -> None:
@@ -168,7 +168,7 @@ def _work(db: Database, id: str, annotator: str, length: int | None, found: list
             if length is not None and end > length:
                 found.append(Finding(f"{where}: {item}", "the span ends after the text"))
     if len(found) > before:
-        return  # What follows reads all items together.
+        return  # The rest reads all items together.
     with _guard(found, where):
         stands = log.state(db, id, annotator)
         folded, _ = fold(event.decision for event in log.events(db, id, annotator))

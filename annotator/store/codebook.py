@@ -39,7 +39,8 @@ def put(
     who: str,
     token: str,
 ) -> int:
-    """Write changes `(kind, name, entry or None)` in their order, in one transaction; how many."""
+    """Write changes `(kind, name, entry or None)` in their order, in one transaction. Returns how
+    many."""
     rows = [
         (uuid7(), kind, name, None if entry is None else _text(entry), who, token, now())
         for kind, name, entry in changes

@@ -1,4 +1,4 @@
-"""Model values to JSON and back: one shape for the log, the state and the suggestions."""
+"""Converts model values to JSON and back: one form for the log, the state and the suggestions."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _NO_ATTRIBUTES: Mapping[str, Any] = {}
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-"""Made once: an import encodes some values for each item."""
+"""Made once, since an import encodes some values for each item."""
 
 
 def dumps(value: Any) -> str:
@@ -54,7 +54,7 @@ def annotation_json(value: Annotation) -> dict[str, Any]:
 
 def annotation_of(data: dict[str, Any]) -> Annotation:
     """The span or relation of JSON values."""
-    # What stands in every annotation of a project is kept once.
+    # Values that occur in every annotation of a project are kept once.
     layer, label, origin = (
         sys.intern(data["layer"]),
         sys.intern(data["label"]),
@@ -136,7 +136,7 @@ EVENT_COLUMNS = (
 
 
 def event_of(row: tuple[Any, ...]) -> Event:
-    """An event of a row of `EVENT_COLUMNS`."""
+    """The event in a row of `EVENT_COLUMNS`."""
     id_, sequence, revision, document, annotator, time_, group, action, item, paragraph, *rest = row
     before, after, of, reviewer = rest
     decision = Decision(
@@ -156,7 +156,7 @@ def now() -> str:
 
 _last = [0, 0]
 _guard = threading.Lock()
-# Asking the system for randomness takes longer than the rest of an id. A child process draws its
+# Getting random bytes from the system takes longer than the rest of an id. A child process gets its
 # own.
 _chance = random.Random(os.urandom(32))
 os.register_at_fork(after_in_child=lambda: _chance.seed(os.urandom(32)))
@@ -166,7 +166,7 @@ def uuid7() -> str:
     """A UUID version 7 (RFC 9562): 48 bits of milliseconds, then
     12 counting within one and 62 random.
 
-    Ids of one process are strictly increasing.
+    The ids of one process are strictly increasing.
     """
     with _guard:
         millis = max(time.time_ns() // 1_000_000, _last[0])

@@ -28,15 +28,15 @@ from annotator.store.shown_documents import leave_out_arriving, see_the_table
 from annotator.store.sqlite_driver import OLDEST, WAL_IS_SAFE, sqlite
 
 APPLICATION_ID = 0x414E4E54
-"""Stands in the header of every database of ours: the letters ANNT."""
+"""The application id in the header of our databases: the letters ANNT."""
 
 SCHEMA_VERSION = 14
-"""Number of migrations; a test holds it against `migrations.py`,
-which is imported only to migrate."""
+"""The number of migrations. A test compares it with `migrations.py`, which is imported only to
+migrate."""
 
 _PAGES, _FEW_PAGES = 1000, 250
-"""Pages of the log from which on a commit brings it into the file: SQLite's own number, and that
-of work in short turns."""
+"""The number of log pages from which a commit moves the log into the file: SQLite's default, and
+that of work in short turns."""
 
 
 class Access(Protocol):
@@ -49,13 +49,13 @@ class Access(Protocol):
         """The first row of a query, or None."""
 
     def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
-        """The first value of the first row; None when there is no row."""
+        """The first value of the first row; None if there is no row."""
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> object:
-        """Run a statement, or take it."""
+        """Run a statement, or collect it."""
 
     def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Run a statement for each row, or take them."""
+        """Run a statement for each row, or collect it."""
 
 
 class Database:
@@ -64,9 +64,8 @@ class Database:
     def __init__(
         self, path: Path, *, timeout: float = 10.0, create: bool = False, read_only: bool = False
     ) -> None:
-        """Open `path`; `timeout` is the number of seconds to wait for a lock. With `read_only`
-        nothing is changed in the file, and of one that nobody has open nothing is made beside
-        it.
+        """Open `path`; `timeout` is the number of seconds to wait for a lock. With `read_only`,
+        nothing in the file changes, and if nobody has it open, no files are made beside it.
 
         Raises StoreError if the file is missing, not ours, newer than this program or unreadable.
         """
@@ -76,8 +75,7 @@ class Database:
         self._unlocked = read_only and _is_at_rest(path)
         if not create and not path.is_file():
             hint = (
-                "Make a project with `annotator init`, or bring a backup back with `annotator "
-                "restore`"
+                "Make a project with `annotator init`, or restore a backup with `annotator restore`"
             )
             raise StoreError("there is no database", file=path, hint=hint)
         self._lock = Lock(beside(path, ".lock"))
@@ -111,13 +109,13 @@ class Database:
             self._seal.settle()
 
     def reopen(self) -> None:
-        """Open the file that the path names now in the place of the one that was opened. Raises
-        StoreError when there is none that can be opened; all stays as it was then."""
+        """Open the file that the path names now, instead of the one that was opened. Raises
+        StoreError if there is none that can be opened; then nothing changes."""
         if not self.path.is_file():
             raise StoreError(
                 "there is no database",
                 file=self.path,
-                hint="`annotator restore` brings a backup back",
+                hint="Restore a backup with `annotator restore`",
             )
         before = self._connection, self._seal
         try:
@@ -125,7 +123,7 @@ class Database:
         except BaseException:
             self._connection, self._seal = before
             raise
-        # SQLite sees that its file has moved, and leaves the log of the new one alone.
+        # SQLite notices that its file has moved, and leaves the log of the new one alone.
         with suppress(sqlite.Error):
             before[0].close()
 
@@ -139,7 +137,7 @@ class Database:
         uri += "&immutable=1" * self._unlocked
         connection = sqlite.connect(uri, uri=True, timeout=self.timeout, isolation_level=None)
         if WAL_IS_SAFE:
-            # Older versions take their own JSON functions in a CHECK for unsafe then.
+            # With it, older versions consider their own JSON functions in a CHECK unsafe.
             connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
@@ -172,18 +170,18 @@ class Database:
         if self.read_only:
             return
         if not WAL_IS_SAFE:
-            # Not kept in the file: every connection has to ask for it.
+            # This is not stored in the file, so every connection must set it.
             self.execute("PRAGMA journal_mode = TRUNCATE")
         elif self.value("PRAGMA journal_mode") != "wal":
-            # A backup was put here by hand. When somebody reads it just now, the
-            # next one to open it does this.
+            # A backup was put here by hand. If somebody is reading it now, the next one to open it
+            # does this.
             with suppress(BusyError):
                 self.execute("PRAGMA journal_mode = WAL")
 
     @contextmanager
     def migrating(self) -> Iterator[None]:
-        """Within, tables can be made again: the connection reads them without the view of
-        `shown_documents.py`, and SQLite does not watch foreign keys."""
+        """Inside the block, tables can be rebuilt: the connection reads them without the view of
+        `shown_documents.py`, and SQLite does not check foreign keys."""
         see_the_table(self._connection)
         self.execute("PRAGMA foreign_keys = OFF")
         try:
@@ -194,17 +192,17 @@ class Database:
 
     @property
     def version(self) -> int:
-        """Number of migrations the file has seen."""
+        """The number of migrations applied to the file."""
         return int(self.value("PRAGMA user_version"))
 
     @property
     def connection(self) -> Any:
-        """The bare connection, for what needs it whole: migrations and the backup."""
+        """The raw connection, for migrations and the backup."""
         return self._connection
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
-        """Turns errors of the driver into ours."""
+        """Turns the driver's errors into ours."""
         try:
             yield
         except sqlite.DatabaseError as error:
@@ -234,12 +232,12 @@ class Database:
         return found[0] if found else None
 
     def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
-        """The first value of the first row; None when there is no row."""
+        """The first value of the first row; None if there is no row."""
         found = self.row(sql, parameters)
         return found[0] if found else None
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
-        """Run a statement; the number of rows it changed."""
+        """Run a statement. Returns the number of rows that it changed."""
         with self._errors():
             return int(self._connection.execute(sql, parameters).rowcount)
 
@@ -250,10 +248,10 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[None]:
-        """A transaction that writes: all of it or, on any error, none.
+        """A write transaction: all of it or, on any error, nothing.
 
-        Raises BusyError if the lock was not available within the timeout, ReplacedError when the
-        path names another file than the one that was opened.
+        Raises BusyError if the lock was not available within the timeout, ReplacedError if the path
+        names another file than the one that was opened.
         """
         if self.read_only:
             hint = "Ask for write permission on the file and its folder"
@@ -287,17 +285,17 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """Everything that is read within belongs to one moment.
+        """Everything read inside the block is from the same moment.
 
-        Raises BusyError if the file was written to in spite of it, as can
-        be where nobody had it open before.
+        Raises BusyError if the file was written to anyway, which can happen if nobody had it open
+        before.
         """
         before = self._written()
         self.execute("BEGIN")
         try:
             yield
         except StoreError as error:
-            # What looks like damage may be half of somebody's write.
+            # Apparent damage may be half of somebody's write.
             self._unchanged(before, error)
             raise
         finally:
@@ -333,8 +331,8 @@ class Database:
 
     @contextmanager
     def relaxed(self) -> Iterator[None]:
-        """Commits within survive the process but perhaps no power cut:
-        for places, not for decisions."""
+        """Commits inside the block survive the process but perhaps not a power cut: for places, not
+        for decisions."""
         self.execute("PRAGMA synchronous = NORMAL")
         try:
             yield
@@ -343,7 +341,7 @@ class Database:
 
     @contextmanager
     def in_turns(self) -> Iterator[None]:
-        """For work in many short transactions: SQLite does not watch foreign keys, and brings the
+        """For work in many short transactions: SQLite does not check foreign keys, and moves the
         log into the file in small pieces, since others wait meanwhile."""
         self.execute("PRAGMA foreign_keys = OFF")
         self.execute(f"PRAGMA wal_autocheckpoint = {_FEW_PAGES}")
@@ -354,13 +352,13 @@ class Database:
             self.execute("PRAGMA foreign_keys = ON")
 
     def flush_log(self) -> None:
-        """Have on disk what was committed so far, without the lock: the next durable commit has
-        less to wait for."""
+        """Flush what was committed so far to disk, without the lock, so that the next durable
+        commit waits less."""
         with suppress(OSError):
             flush(beside(self.path, "-wal"))
 
     def backup(self, target: Path) -> None:
-        """Copy the whole database into a new file while others go on writing."""
+        """Copy the whole database into a new file while others keep writing."""
         with self._errors():
             copy = sqlite.connect(str(target))
             try:
@@ -377,9 +375,9 @@ class Database:
 
 
 def _is_at_rest(path: Path) -> bool:
-    """Whether nobody has a database in WAL mode open, so that it can be read as it is. Otherwise
-    SQLite would make two files beside it, which a reader cannot remove, or fail to read it if
-    it cannot make them."""
+    """Whether nobody has a database in WAL mode open, so that its file can be read alone. Otherwise
+    SQLite would make two files beside it, which a reader cannot remove, or fail to read it if it
+    cannot make them."""
     if beside(path, "-wal").exists():
         return False
     try:

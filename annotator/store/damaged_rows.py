@@ -1,4 +1,4 @@
-"""Queries that end in an error because single rows are damaged, asked again without these rows."""
+"""Repeats queries that fail because single rows are damaged, without these rows."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _text(data: bytes) -> str:
 
 
 def without_broken_texts(connection: Any, sql: str, parameters: Sequence[Any]) -> list[Row]:
-    """The rows that hold text only; others are left out and reported."""
+    """The rows with valid texts only; others are left out and reported."""
     connection.text_factory = _text
     try:
         rows: list[Row] = connection.execute(sql, parameters).fetchall()
@@ -34,20 +34,20 @@ def without_broken_texts(connection: Any, sql: str, parameters: Sequence[Any]) -
     for row in rows:
         if any(isinstance(value, _NoText) for value in row):
             words = [f"“{str(value)[:40]}”" for value in row if value is not None]
-            leave_out(f"a row with {', '.join(words[:4])}", "it holds what is no text")
+            leave_out(f"a row with {', '.join(words[:4])}", "it contains something other than text")
         else:
             found.append(row)
     return found
 
 
 def without_broken_states(connection: Any, sql: str, parameters: Sequence[Any]) -> list[Row]:
-    """A query that asks into states of items, without those that are no JSON: a view without
-    these stands before the table meanwhile."""
+    """A query that looks into states of items, without those that are not JSON: meanwhile, a view
+    without these hides the table."""
     broken = connection.execute(
         "SELECT document, annotator, item FROM main.item WHERE NOT json_valid(state)"
     ).fetchall()
     for document, annotator, item in broken:
-        leave_out(f"{document} ({annotator}): {item}", "its state is no JSON")
+        leave_out(f"{document} ({annotator}): {item}", "its state is not JSON")
     columns = [f'"{row[1]}"' for row in connection.execute("PRAGMA main.table_info(item)")]
     held = ", ".join(columns).replace(
         '"state"', "CASE WHEN json_valid(state) THEN state END AS state"

@@ -1,5 +1,5 @@
-"""Whether what follows from other rows is what follows from them: kept sums, and the index of the
-texts. Both are made again in a database of their own and compared."""
+"""Checks derived data: the stored sums and the index of the texts. Both are made again in another
+database and compared."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from annotator.store.connection import Database
 from annotator.store.results import Finding
 
 _SOURCES = ("document", "text", "paragraph", "run", "suggestion", "completion", "item", "name")
-"""Tables that the sums follow from, in an order in which they can be filled."""
+"""The tables from which the sums are computed, in an order in which they can be filled."""
 
 _COUNTS = {
     "sum_label": "number",
@@ -23,11 +23,11 @@ _COUNTS = {
     "sum_decided": "decided",
     "sum_block": "documents",
 }
-"""Sums, and when a row counts: one of zero may be there or not."""
+"""The tables of sums, and which rows count: a row with zero may be there or not."""
 
 
 def check(db: Database, new: Database) -> Iterator[Finding]:
-    """What differs; `new` is an empty database of this version. Reads everything."""
+    """The differences; `new` is an empty database of this version. Reads everything."""
     new.execute("PRAGMA foreign_keys = OFF")
     new.execute("PRAGMA ignore_check_constraints = ON")
     new.execute("PRAGMA synchronous = OFF")
@@ -46,7 +46,7 @@ def _differing(new: Database, what: str, rows: str) -> Iterator[Finding]:
     """Rows that are on one side only."""
     one, other = rows.format("theirs"), rows.format("main")
     for sql, said in (
-        (f"{one} EXCEPT {other}", "is not what follows from the rows that it is about"),
+        (f"{one} EXCEPT {other}", "does not equal the sum of its rows"),
         (f"{other} EXCEPT {one}", "is missing"),
     ):
         for row in new.rows(f"{sql} LIMIT 10"):
@@ -65,7 +65,7 @@ def _search(db: Database, new: Database) -> Iterator[Finding]:
     terms = "SELECT term, doc FROM temp.words_{}"
     if list(_differing(new, "search", terms)):
         hint = "searching may miss some texts"
-        yield Finding("the index of texts", f"is not what follows from the texts; {hint}")
+        yield Finding("the index of texts", f"does not match the texts; {hint}")
 
 
 __all__ = ["check"]

@@ -25,14 +25,14 @@ def check_text(text: str, *, what: str) -> None:
     """Raise InputError for a text that cannot be stored exactly."""
     if "\0" in text:
         raise InputError(
-            f"{what} holds a NUL character", hint="Only text can be annotated; convert the file"
+            f"{what} contains a NUL character", hint="Only text can be annotated; convert the file"
         )
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:
         hint = "The file is not valid Unicode; name its encoding with --encoding"
         raise InputError(
-            f"{what} holds half a surrogate pair at {error.start}", hint=hint
+            f"{what} contains half a surrogate pair at {error.start}", hint=hint
         ) from error
 
 
@@ -46,15 +46,15 @@ class Placing:
         out.hide_from(self._position)
         self._hashes: dict[str, str] = {}
         self.paragraphs: dict[str, tuple[Paragraph, ...]] = {}
-        """Id -> paragraphs of the new ones."""
+        """The paragraphs of the new documents, by id."""
 
     def leave_room(self, documents: int) -> None:
-        """Leave so many positions free before the next new document."""
+        """Leave that many positions free before the next new document."""
         self._position += documents
 
     def place(self, document: Document, *, imported: str = "") -> bool:
-        """Store a document unless it is there already, by its id; whether it is new. `imported`
-        is the time when that is not now.
+        """Store a document unless its id is already there. Returns whether it is new. `imported` is
+        the time, if it is not now.
 
         Raises InputError if its id already belongs to another text.
         """
@@ -99,8 +99,8 @@ class Placing:
 
 
 def join_meta(db: Database, id: str, meta: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
-    """Add to a document's metadata what it does not have yet; nothing is written where that is
-    nothing. What contradicts it is left as it is here: the key, the value here and the other
+    """Add to a document's metadata what it does not have yet; writes only if there is something.
+    Contradicting values stay as they are here; returns the key, the value here and the other
     one."""
     held = _meta(db, id)
     if any(key not in held for key in meta):
@@ -127,12 +127,11 @@ def _instead(db: Database, id: str) -> str:
     )
     known = [row[0] for row in rows]
     more = ", …" if len(known) > 3 else ""
-    return f"Documents here: {', '.join(known[:3])}{more}" if known else "Import one first"
+    return f"The documents are {', '.join(known[:3])}{more}" if known else "Import one first"
 
 
 def load(db: Database, id: str) -> Document:
-    """A document by its id. Raises ProjectError when there is
-    none, StoreError when it is damaged."""
+    """A document by its id. Raises ProjectError if there is none, StoreError if it is damaged."""
     sql = (
         "SELECT title, text, meta FROM document JOIN text ON text.document = document.id WHERE "
         "id = ?"
@@ -140,7 +139,7 @@ def load(db: Database, id: str) -> Document:
     row = db.row(sql, (id,))
     if row is None:
         if db.row("SELECT 1 FROM document WHERE id = ?", (id,)):
-            raise _damaged(db, id, "its text is missing or is no text")
+            raise _damaged(db, id, "its text is missing or invalid")
         raise ProjectError(f"there is no document “{id}”", hint=_instead(db, id))
     paragraphs = db.rows(
         'SELECT number, start, "end", excluded FROM paragraph WHERE document = ? ORDER BY number',
@@ -165,12 +164,12 @@ def each(db: Database, ids: Iterable[str]) -> Iterator[Document]:
 
 
 def _damaged(db: Database, id: str, why: str) -> StoreError:
-    hint = "`annotator doctor` says what else is damaged, and which backup to take"
+    hint = "Run `annotator doctor`: it says what else is damaged and which backup to restore"
     return StoreError(f"the document “{id}” is damaged: {why}", file=db.path, hint=hint)
 
 
 def _document(id: str, title: str, text: str, meta: str, paragraphs: Sequence[Row]) -> Document:
-    """The document of its rows. Raises ValueError where they do not fit together."""
+    """The document made from its rows. Raises ValueError if they do not fit together."""
     last = 0
     for expected, (number, start, end, _) in enumerate(paragraphs):
         if number != expected:
@@ -185,8 +184,7 @@ def _document(id: str, title: str, text: str, meta: str, paragraphs: Sequence[Ro
 
 
 def load_many(db: Database, ids: Sequence[str]) -> dict[str, Document]:
-    """Documents by id, in two queries; an id that there is none of
-    is left out, and one that is damaged."""
+    """Documents by id, in two queries. Unknown ids and damaged documents are left out."""
     wanted = (json.dumps(list(ids)),)
     paragraphs: dict[str, list[Row]] = {}
     for id, *row in db.rows(
@@ -205,7 +203,7 @@ def load_many(db: Database, ids: Sequence[str]) -> dict[str, Document]:
 
 
 def ids(db: Database, own: str | None = None) -> list[str]:
-    """All ids, in document order; with `own`, of the documents of this annotator."""
+    """All ids in document order; with `own`, only those of this annotator."""
     if own is not None:
         sql = f"SELECT d.id FROM document d WHERE {held_by(db, own)} ORDER BY d.position"
         return [row[0] for row in db.rows(sql, (own,))]
@@ -213,8 +211,8 @@ def ids(db: Database, own: str | None = None) -> list[str]:
 
 
 def hashes(db: Access, id: str) -> tuple[str, str] | None:
-    """Hash of the text of a document, and of its folded text; None
-    when there is no document of that id."""
+    """The hash of a document's text, and that of its folded text; None if there is no document with
+    that id."""
     found = db.row("SELECT sha256, folded FROM document WHERE id = ?", (id,))
     return None if found is None else (found[0], found[1])
 
@@ -232,13 +230,13 @@ def ids_by_folded(db: Database, folded: str) -> list[str]:
 
 
 def imported(db: Database) -> dict[str, str]:
-    """Document -> when it was imported (ISO 8601)."""
+    """A dict from document to the time of its import (ISO 8601)."""
     return dict(db.rows("SELECT id, imported FROM document ORDER BY position"))
 
 
 def words(db: Database) -> dict[str, int]:
-    """Number of words in the paragraphs to annotate, of every
-    document in order. Reads all texts."""
+    """The number of words in the paragraphs to annotate, for every document in order. Reads all
+    texts."""
     left_out: dict[str, list[tuple[int, int]]] = {}
     for id, start, end in db.rows('SELECT document, start, "end" FROM paragraph WHERE excluded'):
         left_out.setdefault(id, []).append((start, end))
@@ -251,7 +249,7 @@ def words(db: Database) -> dict[str, int]:
 def completions(
     db: Database, *, document: str | None = None, annotator: str | None = None
 ) -> Iterator[CompletionRow]:
-    """Work begun or done, by document order, then annotator (gold first)."""
+    """Completions that are begun or done, by document order, then annotator (gold first)."""
     # Leave conditions out instead of making them null, so that an index serves one document.
     conditions, values = ["c.completion <> 'new'"], []
     for column, wanted in (("document", document), ("annotator", annotator)):
@@ -274,8 +272,8 @@ def _completion(
 
 
 def unique_ids(db: Database, wanted: Iterable[str], *, taken: Collection[str] = ()) -> list[str]:
-    """Ids that are free and not `taken`, in the order wanted: a taken one gets -2, -3, ... at its
-    end."""
+    """Free ids that are not `taken`, in the order wanted: a taken one gets the suffix -2, -3,
+    ..."""
     taken = set(taken)
     chosen: list[str] = []
     for base in wanted:

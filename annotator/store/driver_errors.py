@@ -1,4 +1,4 @@
-"""Errors of the SQLite driver as ours: what is wrong, where, and what to do."""
+"""Turns errors of the SQLite driver into ours: what is wrong, where, and what to do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LEAST = 1 << 17
 
 
 def translated(error: Exception, path: Path) -> StoreError:
-    """Our exception, which says what to do, for an error of the driver."""
+    """Our exception for an error of the driver, which says what to do."""
     text = str(error)
     low = text.lower()
     if "locked" in low or "busy" in low:
@@ -38,7 +38,7 @@ def translated(error: Exception, path: Path) -> StoreError:
         hint = "Check that the file exists and the permissions of its folder"
         return StoreError("the database cannot be opened", file=path, hint=hint)
     return StoreError(
-        f"the database refused: {text}", file=path, hint="`annotator doctor` checks it"
+        f"the database refused: {text}", file=path, hint="Check it with `annotator doctor`"
     )
 
 

@@ -1,10 +1,10 @@
-"""Whether the file that a path names is still the database that
-was opened there, asked around every write.
+"""Checks, around every write, whether the file at a path is still the database that was opened
+there.
 
-A file can be taken away (`rm`), another put in its place (`mv`), or its bytes overwritten (`cp`)
-while it is open. SQLite notices none of this in WAL mode: it goes on writing into a file that
-nobody will find again, or mixes its log into a file that the log does not belong to. Device and
-inode tell of the first two.
+A file can be removed (`rm`), replaced by another (`mv`), or overwritten (`cp`) while it is open.
+SQLite notices none of this in WAL mode: it keeps writing into a file that nobody will find again,
+or mixes its log into a file to which the log does not belong. Device and inode reveal the first
+two.
 
 The third is told by a seal: whoever has written leaves size and time of the file in the lock file.
 A file that looks otherwise was changed by somebody else: by another program's checkpoint, which
@@ -26,12 +26,12 @@ from annotator.errors import ReplacedError, StoreError
 from annotator.store.lock import Lock
 from annotator.store.sqlite_driver import sqlite
 
-_ASK = "Nothing is lost: what you decide is kept until you say where it belongs"
+_ASK = "Say where your decisions belong; they are kept until then"
 
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """How a file looks from outside; `changed` is in nanoseconds."""
+    """What identifies a file from outside; `changed` is in nanoseconds."""
 
     device: int
     inode: int
@@ -45,17 +45,17 @@ class Footprint:
         return cls(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
     def is_same_file(self, other: Footprint) -> bool:
-        """Whether both are of one file."""
+        """Whether both belong to the same file."""
         return (self.device, self.inode) == (other.device, other.inode)
 
 
 def beside(path: Path, suffix: str) -> Path:
-    """A file beside the database that has its name and a suffix."""
+    """The file beside the database with its name and a suffix."""
     return path.with_name(path.name + suffix)
 
 
 def has_log(path: Path) -> bool:
-    """Whether the database has a write-ahead log with something in it."""
+    """Whether the database has a write-ahead log that is not empty."""
     try:
         return beside(path, "-wal").stat().st_size > 0
     except OSError:
@@ -76,8 +76,8 @@ def _inode(file: str) -> int:
 
 
 def last_event(path: Path) -> int:
-    """The number of the last event in the file by itself, without its log; 0 if there is none
-    yet. Raises StoreError for a file that cannot be read so."""
+    """The number of the last event in the file alone, without its log; 0 if there is none yet.
+    Raises StoreError if the file cannot be read alone."""
     try:
         alone = sqlite.connect(f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1", uri=True)
         try:
@@ -95,10 +95,10 @@ def last_event(path: Path) -> int:
 
 
 def _known_end(path: Path, found: Footprint, least: int) -> int | None:
-    """The number of the last event in the file by itself; None where it cannot be read by itself
-    because its log is only brought into it as far as somebody else still reads: then pages are
-    missing until the rest follows. Such a file is never smaller than it was (`least`), as one is
-    that is just being copied over it.
+    """The number of the last event in the file alone; None if it cannot be read alone because its
+    log has been moved into it only as far as somebody else still reads: then pages are missing
+    until the rest follows. Such a file is never smaller than it was (`least`), unlike one over
+    which another is being copied.
 
     Raises StoreError for any other file that cannot be read.
     """
@@ -111,18 +111,18 @@ def _known_end(path: Path, found: Footprint, least: int) -> int | None:
 
 
 class Seal:
-    """What one connection knows of its file. Used by whoever holds the lock."""
+    """What one connection knows about its file. Use it only while holding the lock."""
 
     def __init__(self, path: Path, lock: Lock) -> None:
-        """The file must be there, and nothing else be open on it in this connection yet."""
+        """The file must exist, and this connection must not have it open yet."""
         self._path = path
         self._lock = lock
         self._last = Footprint.of(path)
         self._floor: int | None = None
 
     def check(self) -> None:
-        """Before a transaction. Raises ReplacedError if the file
-        is not the one that was opened."""
+        """Call this before a transaction. Raises ReplacedError if the file is not the one that was
+        opened."""
         found = self._here()
         noted = self._noted()
         if noted is not None and noted[0] == found:
@@ -133,8 +133,8 @@ class Seal:
             self._verify(found, self._floor or 0)
 
     def renew(self) -> None:
-        """After a transaction. Raises ReplacedError if what was written did
-        not reach the file of that name."""
+        """Call this after a transaction. Raises ReplacedError if the data did not reach the file
+        with that name."""
         found = self._here()
         changed = found != self._last or self._floor is None
         if changed and not self._verify(found, self._floor or 0):
@@ -183,13 +183,13 @@ class Seal:
         self._lock.put_note(_line(look, floor))
 
     def is_known(self) -> bool:
-        """Whether the file looks as the last one who wrote left it."""
+        """Whether the file looks as the last writer left it."""
         noted = self._noted()
         return noted is not None and noted[0] == self._last
 
     def settle(self) -> None:
-        """Before a connection is opened, under the lock: see that a log beside the file belongs to
-        it. A log of the file that was there before is put aside, since SQLite would mix it into
+        """Call this under the lock before a connection is opened: makes sure that a log beside the
+        file belongs to it. A log of an earlier file is moved aside, since SQLite would mix it into
         this one."""
         if not has_log(self._path):
             return
@@ -209,7 +209,7 @@ def _line(look: Footprint, floor: int) -> bytes:
 
 
 def note_for(path: Path) -> bytes:
-    """What is noted of a database that was put there just now, and that nobody has open yet."""
+    """The note for a database that was just put there and that nobody has open yet."""
     return _line(Footprint.of(path), last_event(path))
 
 
@@ -242,7 +242,7 @@ def set_apart(path: Path, *, same_file: bool) -> None:
 
 
 def flush(path: Path) -> None:
-    """Have what is in a file, or the names in a folder, on disk."""
+    """Flush a file, or the names in a folder, to disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

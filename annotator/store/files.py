@@ -1,4 +1,4 @@
-"""The files of a project: who may write them, and what lies on a network."""
+"""The files of a project: who may write them, and which are on a network."""
 
 from __future__ import annotations
 
@@ -27,8 +27,7 @@ _NETWORK = frozenset(
 
 
 def file_system(path: Path) -> str:
-    """The type of file system that holds a path, as the kernel
-    names it; empty where that is unknown."""
+    """The type of a path's file system, as the kernel names it; empty if unknown."""
     mounts = Path("/proc/self/mountinfo")
     if not mounts.is_file():
         return ""
@@ -44,22 +43,22 @@ def file_system(path: Path) -> str:
 
 
 def refuse_network(path: Path) -> None:
-    """Raise StoreError for a folder on a network file system,
-    where locks and WAL cannot be trusted."""
+    """Raise StoreError for a folder on a network file system, where locks and WAL are not
+    reliable."""
     kind = file_system(path)
     if kind in _NETWORK:
         raise StoreError(
-            f"lies on a network file system ({kind}), where several writers can damage a database",
+            f"is on a network file system ({kind}), where several writers can damage a database",
             file=path,
             hint=(
-                "Use a local disk of the host that all log in to, or --allow-network at your "
-                "own risk"
+                "Use a local disk of the host that all log in to, or take the risk with "
+                "--allow-network"
             ),
         )
 
 
 SHARED_FOLDER, SHARED_FILE = 0o2770, 0o660
-"""File modes in a shared project: the group may do what the owner may, and new files belong to
+"""File modes in a shared project: the group has the owner's permissions, and new files belong to
 the group."""
 
 

@@ -30,8 +30,8 @@ _AT_ONCE = 1000
 def progress(
     db: Database, annotators: list[str] | None, document: str | None = None
 ) -> dict[str, tuple[int, int, int]]:
-    """For every document that somebody works on (or one), in document order: how many completions
-    are done, skipped, and begun but not done; of these annotators, when given. Gold is none."""
+    """The numbers of completions that are done, skipped, and begun but not done, for every document
+    with work (or one), in document order; of these annotators, if given. Gold does not count."""
     # Leave conditions out instead of making them null, so that an index serves one document.
     where, values = "c.completion <> 'new' AND c.annotator <> ?", [GOLD]
     if annotators is not None:
@@ -51,8 +51,8 @@ def progress(
 
 
 def sharing(db: Database, annotators: list[str] | None) -> list[str]:
-    """Who finished a document that another one finished too, in order of names;
-    of these annotators, when given."""
+    """The annotators who finished a document that somebody else finished too, by name; among these
+    annotators, if given."""
     own = (
         "completion = 'done' AND annotator <> ?1 AND (?2 IS NULL OR annotator IN (SELECT value "
         "FROM json_each(?2)))"
@@ -70,7 +70,7 @@ def batches(
     db: Database, ids: Sequence[str], annotators: list[str] | None
 ) -> Iterator[list[Record]]:
     """The finished completions of documents, in the order of `ids`, then by annotator; each list
-    holds whole documents. Records are without notes, flags and paragraphs marked as done."""
+    has whole documents. Records are without notes, flags and paragraphs marked as done."""
     sizes = {id: row[0] for id, row in progress(db, annotators).items()} if len(ids) > 1 else {}
     some: list[str] = []
     held = 0
@@ -105,7 +105,7 @@ def _batch(db: Database, ids: Sequence[str], annotators: Sequence[str] | None) -
     out: list[Record] = []
     for id in ids:
         if id not in known:
-            continue  # The reason was reported when it was read.
+            continue  # The reason was reported when the document was read.
         for who in people.get(id, ()):
             spans, relations = held[id, who]
             spans = standing(spans, len(known[id].text), f"{id} ({who})")
@@ -119,8 +119,8 @@ def _batch(db: Database, ids: Sequence[str], annotators: Sequence[str] | None) -
 def _read(
     db: Database, wanted: str, held: Mapping[tuple[str, str], tuple[list[Span], list[Relation]]]
 ) -> None:
-    """Spans and relations, from columns of their own; only attributes,
-    where there are any, are parsed."""
+    """Spans and relations, read from their columns; only attributes, if there are any, are
+    parsed."""
     own = "CASE WHEN instr(state, '\"attributes\":{}') THEN NULL ELSE state END"
     source = "FROM item WHERE document IN (SELECT value FROM json_each(?1)) AND kind"
     rows = db.rows(
@@ -133,7 +133,7 @@ def _read(
         found = held.get((document, who))
         attributes = NO_ATTRIBUTES if state is None else next(states)
         if attributes is None:
-            leave_out(f"{document} ({who}): {id}", "its attributes are none")
+            leave_out(f"{document} ({who}): {id}", "its attributes are invalid")
         elif found is not None:
             found[0].append(Span(id, layer, label, start, end, entity, attributes))
     rows = db.rows(
@@ -146,13 +146,13 @@ def _read(
         found = held.get((document, who))
         attributes = NO_ATTRIBUTES if state is None else next(states)
         if attributes is None:
-            leave_out(f"{document} ({who}): {id}", "its attributes are none")
+            leave_out(f"{document} ({who}): {id}", "its attributes are invalid")
         elif found is not None:
             found[1].append(Relation(id, layer, label, source_, target, attributes))
 
 
 def _attributes(states: Sequence[str | None]) -> Iterator[Attributes | None]:
-    """Of the states that have any, read in one go; None for what cannot be read."""
+    """The attributes in states that have any, read in one go; None for unreadable ones."""
     for state in parsed([state for state in states if state is not None]):
         try:
             yield check_attributes(state["value"]["attributes"]) or NO_ATTRIBUTES
@@ -161,8 +161,8 @@ def _attributes(states: Sequence[str | None]) -> Iterator[Attributes | None]:
 
 
 def _excluded(db: Database, wanted: str) -> dict[tuple[str, str], dict[int, bool]]:
-    """Paragraphs that annotators left out or brought back: (document,
-    annotator) -> paragraph -> left out."""
+    """Paragraphs that annotators excluded or brought back: a dict from (document, annotator) to a
+    dict from paragraph to whether it is excluded."""
     rows = db.rows(
         "SELECT document, annotator, paragraph, json_extract(state, '$.mark.excluded') FROM item "
         "WHERE document IN (SELECT value FROM json_each(?1)) AND kind = 'paragraph' "
@@ -197,13 +197,13 @@ class Watch:
         self.changed()
 
     def changed(self) -> set[str] | None:
-        """The documents with decisions or suggestions since the last call; None when nobody wrote
-        anything, which is found out without reading a table."""
+        """The documents with decisions or suggestions since the last call; None if nobody wrote
+        anything, which is known without reading a table."""
         data = int(self._db.value("PRAGMA data_version"))
         if data == self._data:
             return None
-        # Read before what follows it, and the ends before the rows: what is written
-        # in between is found the next time.
+        # This is read first, and the ends before the rows, so that whatever is written in between
+        # is found the next time.
         self._data = data
         sequence = int(self._db.value("SELECT coalesce(max(sequence), 0) FROM event"))
         run = int(self._db.value("SELECT coalesce(max(id), 0) FROM run"))

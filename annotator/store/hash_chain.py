@@ -1,12 +1,12 @@
 """A chain of hashes over the event log: each event's hash covers the event and the hash before it.
 
-The order is that of `sequence`, the local one: what a merge brings is appended and chained here,
-and has other hashes at another host. The chain shows where events were changed, cut out or put in
-between, by a fault of the disk or by somebody who did not write the chain again. Whoever may write
-the file can do that, so the last hash (the head) is worth noting elsewhere.
+The order is the local one of `sequence`: a merge appends and chains events here, with other hashes
+than on the other host. The chain shows where events were changed, removed or inserted, by a fault
+of the disk or by somebody who did not recompute the chain. Anyone who can write to the file can
+recompute it, so the last hash (the head) is worth noting elsewhere.
 
-Whoever appends events chains them in the same transaction. Events that a program before this one
-left are chained a few at a time with those that come after.
+Events are chained in the transaction that appends them. Events of older versions of the program are
+chained a few at a time, together with new ones.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ def _hash(before: bytes, row: Row) -> bytes:
 
 
 def extend(db: Database, limit: int = _AT_ONCE) -> int:
-    """Chain events that are not chained yet, within a transaction;
-    how many there were, at most `limit`."""
+    """Chain events that are not chained yet, at most `limit`, within a transaction. Returns how
+    many there were."""
     last = db.row("SELECT sequence, hash FROM chain ORDER BY sequence DESC LIMIT 1")
     sequence, before = last if last is not None else (0, _START)
     rows = db.rows(
@@ -101,11 +101,11 @@ def check(db: Database) -> Iterator[Finding]:
             last = row[0]
             if kept is None:
                 if last < chained:
-                    yield Finding(where, "was put into the log: the chain has no such event")
+                    yield Finding(where, "was inserted into the log: the chain has no such event")
                 continue
             if _hash(before, tuple(row)) != bytes(kept):
                 yield Finding(
-                    where, "is not what was chained: it, or what was before it, was changed"
+                    where, "differs from the chain: it, or something before it, was changed"
                 )
             before = bytes(kept)
         if len(rows) < _AT_ONCE:
@@ -120,7 +120,7 @@ def _gap(last: int, following: int, known: int) -> Iterator[Finding]:
     if end > last:
         many = f"event {end}" if end == last + 1 else f"events {last + 1} to {end}"
         yield Finding(
-            many, "was cut out of the log" if end == last + 1 else "were cut out of the log"
+            many, "was removed from the log" if end == last + 1 else "were removed from the log"
         )
 
 

@@ -45,7 +45,7 @@ def add_records(db: Database, incoming: Iterable[Record], *, concepts: Concepts)
 
 
 _State = tuple[str, int, Standing, str | None]
-"""Item, paragraph, state, and the state as it is kept."""
+"""Item, paragraph, state, and the state as it is stored."""
 
 
 class _Incoming:
@@ -59,7 +59,7 @@ class _Incoming:
         self._known: list[str] = []
 
     def result(self) -> AddResult:
-        """What came of it."""
+        """The result of the import."""
         return AddResult(self._fresh, len(self._brought), tuple(self._known))
 
     def bring(self, one: Record) -> None:
@@ -71,9 +71,9 @@ class _Incoming:
         bounds = [(p.start, p.end) for p in one.document.paragraphs]
         if bounds != [(p.start, p.end) for p in stored.paragraphs]:
             raise InputError(
-                f"“{stored.id}” is in the project with other paragraphs",
+                f"“{stored.id}” has other paragraphs in the project",
                 key="paragraphs",
-                hint="Import it into a project of its own, or leave `paragraphs` out",
+                hint="Import it into another project, or leave out `paragraphs`",
             )
         states = [
             (item, paragraph, after, standing_text(after))
@@ -87,16 +87,15 @@ class _Incoming:
         self._brought[stored.id, name] = digest
 
     def _stored(self, document: Document) -> Document:
-        """A document that was there before, or came with this import,
-        as it stands in the project."""
+        """A document as it is in the project, from before or from this import."""
         paragraphs = self._placing.paragraphs.get(document.id)
         if paragraphs is None:
             return documents.load(self._db, document.id)
         return replace(document, paragraphs=paragraphs)
 
     def _is_there(self, stored: Document, name: str, one: Record, digest: bytes) -> bool:
-        """Whether a completion is there already, just as it is. Raises
-        InputError when there is another."""
+        """Whether exactly this completion is already there. Raises InputError if there is a
+        different one."""
         brought = self._brought.get((stored.id, name))
         begun = self._db.row(
             "SELECT completion FROM completion WHERE annotator = ? AND document = ? AND "
@@ -112,7 +111,7 @@ class _Incoming:
         elif brought == digest:
             return True
         raise InputError(
-            f"“{stored.id}” already holds other work of {'the gold' if name == GOLD else name}",
+            f"“{stored.id}” already has other work of {'the gold' if name == GOLD else name}",
             key="annotator",
             hint="Import it under another name with --as",
         )
@@ -151,7 +150,7 @@ class _Incoming:
         shown = sum(not p.excluded for p in one.document.paragraphs)
         row = (name, stored.id, one.status.value, events_[-1][3], len(one.done), shown, time)
         if stored.id in self._placing.paragraphs:
-            # Nothing leads to it before its document is there.
+            # It cannot be found before its document is there.
             db.execute(PUT_COMPLETION, row)
         else:
             db.keep_out(stored.id, name, before)
@@ -162,13 +161,13 @@ class _Incoming:
 
 
 def _digest(states: Iterable[tuple[str, str | None]]) -> bytes:
-    """What tells the work of one record from that of another, as `same_work` does."""
+    """A digest that distinguishes the work of records as `same_work` does."""
     lines = sorted(f"{item}\n{text}" for item, text in states)
     return hashlib.sha256("\0".join(lines).encode("utf-8", "surrogatepass")).digest()
 
 
 def _standings(stored: Document, one: Record) -> Iterator[tuple[str, int, Standing]]:
-    """Item, paragraph and state of everything a record holds."""
+    """Item, paragraph and state of everything in a record."""
 
     flags = frozenset(one.flags)
 

@@ -1,5 +1,5 @@
-"""Invalid values in a database, which no import would have let in: they are named, left out and
-reported, and the rest goes on."""
+"""Handles invalid values in a database, which no import would have accepted: they are left out and
+reported, and everything else keeps working."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ _listeners: list[Callable[[str, str], None]] = []
 
 @contextmanager
 def heard_by(listener: Callable[[str, str], None]) -> Iterator[None]:
-    """What is left out within is told to `listener` (where, and why) instead of the log."""
+    """Inside the block, `listener` gets reports of what is left out (where and why), instead of the
+    log."""
     _listeners.append(listener)
     try:
         yield
@@ -28,7 +29,7 @@ def heard_by(listener: Callable[[str, str], None]) -> Iterator[None]:
 
 
 def leave_out(where: str, why: object) -> None:
-    """Tell, once in a process, that an item cannot be read and is left out."""
+    """Report, once per process, that an item cannot be read and is left out."""
     if _listeners:
         _listeners[-1](where, str(why))
     elif where not in _told:
@@ -41,8 +42,8 @@ def leave_out(where: str, why: object) -> None:
 
 
 def readable(read: Callable[[], T], where: Callable[[], str]) -> T | None:
-    """What can be read; None for what cannot, which is told of. Damage
-    can raise anything that reading can."""
+    """The result of reading; None if that fails, which is reported. Damage can raise any error that
+    reading can."""
     try:
         return read()
     except _DAMAGE as e:
@@ -64,8 +65,8 @@ _DAMAGE = (
 def read_rows(
     rows: Iterable[Sequence[Any]], make: Callable[..., T], where: Callable[..., str]
 ) -> Iterator[T]:
-    """What `make` makes of the columns of each row; where it cannot, the row is left
-    out and told of as `where` names it."""
+    """The result of `make` for the columns of each row. If it fails, the row is left out and
+    reported under the name from `where`."""
     for row in rows:
         try:
             found = make(*row)
@@ -87,11 +88,12 @@ def texts_of(text: str) -> list[str]:
     """A JSON list of texts. Raises ValueError for anything else."""
     found = json.loads(text)
     if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
-        raise ValueError("it is no list of texts")
+        raise ValueError("it is not a list of texts")
     return found
 
 
-# Tuples, and what is frequent first: each attribute of a project is checked with these.
+# Tuples with the most frequent types first, since each attribute of a project is checked with
+# these.
 _OBJECT = (dict, Mapping)
 _SEVERAL = (list, tuple)
 _SINGLE = (str, int, float, bool)
@@ -110,7 +112,7 @@ def check_attributes(attributes: object, origin: object = "") -> Mapping[str, An
             continue
         for one in value if isinstance(value, _SEVERAL) else (value,):
             if one is not None and not isinstance(one, _SINGLE):
-                raise ValueError(f"its attribute {name} holds {_kind(one)}")
+                raise ValueError(f"its attribute {name} contains {_kind(one)}")
     return attributes
 
 
@@ -141,7 +143,7 @@ def _kind(value: object) -> str:
 
 
 def parsed(texts: Sequence[str]) -> list[Any]:
-    """JSON texts, read in one go where all hold; None for one that does not."""
+    """JSON texts, parsed in one go if all are valid; None for an invalid one."""
     try:
         whole: list[Any] = json.loads(f"[{','.join(texts)}]")
         if len(whole) == len(texts):

@@ -1,11 +1,11 @@
-"""Decisions that could not be written into the database at once, in a file beside it.
+"""Keeps decisions that could not be written into the database at once in a file beside it.
 
-Each process has a file of its own, `annotator.db.unsaved-…`, and holds a lock on it as long as it
-lives. A line is one group of decisions with the ids that its events will have, and a checksum; it
-is on disk before the key is answered. Once all of it is in the database the file goes. What a
-process left behind is taken in by whoever opens the project next; the ids of the events make that
-safe to do twice. What no longer fits to what stands (the same annotator went on elsewhere) is put
-aside in `annotator.db.left-…`, and `annotator doctor` tells of it.
+Each process has its own file, `annotator.db.unsaved-…`, and holds a lock on it as long as it lives.
+A line is one group of decisions with the ids of its future events and a checksum; it is on disk
+before the screen reacts to the key. The file is deleted once everything is in the database. If a
+process leaves a file behind, the next one that opens the project takes it in; the ids of the events
+make it safe to do this twice. Decisions that no longer fit (because the same annotator worked
+elsewhere) are moved to `annotator.db.left-…`, and `annotator doctor` reports them.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ UNSAVED, LEFT = ".unsaved-", ".left-"
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A group of decisions on its way into the database; `ids`
-    are those of its events, in order."""
+    """A group of decisions on its way into the database; `ids` are the ids of its events, in
+    order."""
 
     document: str
     annotator: str
@@ -48,7 +48,7 @@ class Pending:
     def of(
         cls, document: str, annotator: str, group: Group, reviewer: str | None = None
     ) -> Pending:
-        """Decisions made just now."""
+        """A group of decisions that were just made."""
         return cls(document, annotator, group, tuple(uuid7() for _ in group), now(), reviewer)
 
 
@@ -62,7 +62,7 @@ class TakenIn:
 
 
 class Journal:
-    """The decisions that one process could not write yet. The file is made with the first line."""
+    """The decisions that one process could not write yet. The file is made with its first line."""
 
     def __init__(self, database: Path) -> None:
         self._database = database
@@ -71,11 +71,11 @@ class Journal:
         self.path: Path | None = None
 
     def holds(self, pending: Sequence[Pending]) -> bool:
-        """Whether all of this is on disk here."""
+        """Whether all of these groups are on disk here."""
         return all(one.ids[0] in self._kept for one in pending)
 
     def keep(self, pending: Sequence[Pending]) -> None:
-        """Put all of this on disk before returning. Raises StoreError if that fails."""
+        """Write all of these groups to disk before returning. Raises StoreError if that fails."""
         fresh = [one for one in pending if one.ids[0] not in self._kept]
         if not fresh:
             return
@@ -87,7 +87,7 @@ class Journal:
             _write(self._handle, b"".join(map(_line, fresh)))
         except OSError as error:
             if self._handle >= 0:
-                # Half a line would make those after it unreadable.
+                # Half a line would make the lines after it unreadable.
                 with suppress(OSError):
                     os.ftruncate(self._handle, size)
             hint = "Free some space, or check the permissions of the folder"
@@ -110,7 +110,7 @@ class Journal:
         self._handle = handle
 
     def clear(self) -> None:
-        """Empty the journal: everything is in the database, or is to be dropped."""
+        """Empty the journal: everything is in the database, or should be dropped."""
         if self._handle >= 0:
             assert self.path is not None
             self.path.unlink(missing_ok=True)
@@ -120,25 +120,25 @@ class Journal:
     def settle(
         self, save: Callable[[Pending], None], pending: Sequence[Pending]
     ) -> tuple[int, Path | None]:
-        """Save what fits to a database that was put in the place of the one it was decided on; how
-        many decisions that are, and the file in which the others are put aside."""
+        """Save what fits the database that replaced the one on which it was decided. Returns the
+        number of these decisions, and the file with the others."""
         fitting, misfits = _sorted(save, pending)
         return fitting, _put_aside(self._database, misfits) if misfits else None
 
     def put_aside(self, pending: Sequence[Pending]) -> Path:
-        """Keep decisions in a file that nothing takes in by itself."""
+        """Keep decisions in a file that is not taken in automatically."""
         return _put_aside(self._database, pending)
 
     def close(self) -> None:
-        """Leave the file to whoever opens the project next."""
+        """Leave the file to the next process that opens the project."""
         if self._handle >= 0:
             os.close(self._handle)
             self._handle, self._kept = -1, set()
 
 
 def as_the_database(handle: int, database: Path) -> None:
-    """Give a file beside the database its mode, so that whoever may
-    work in the project may take it in."""
+    """Give a file beside the database the same mode, so that everybody who may work in the project
+    can take it in."""
     try:
         os.fchmod(handle, database.stat().st_mode & 0o666)
     except FileNotFoundError:
@@ -146,7 +146,7 @@ def as_the_database(handle: int, database: Path) -> None:
 
 
 def left_behind(database: Path) -> list[Path]:
-    """The files beside a database that hold decisions, of processes alive or not."""
+    """The files with decisions beside a database, of living and dead processes."""
     start = database.name + UNSAVED
     with os.scandir(database.parent) as entries:
         return sorted(
@@ -160,8 +160,8 @@ def put_aside(database: Path) -> list[Path]:
 
 
 def take_in(db: Database, concepts: Concepts) -> TakenIn:
-    """Write what processes that are gone have left behind. What cannot be
-    written now stays for the next time."""
+    """Write what dead processes have left behind. What cannot be written now stays for the next
+    time."""
     done, left = 0, list[Path]()
     for path in left_behind(db.path):
         try:
@@ -176,19 +176,19 @@ def take_in(db: Database, concepts: Concepts) -> TakenIn:
                 left.append(_put_aside(db.path, misfits))
             path.unlink(missing_ok=True)
         except (BlockingIOError, StoreError):
-            continue  # Its owner lives, or the database cannot be written.
+            continue  # Its owner is alive, or the database cannot be written.
         finally:
             os.close(handle)
     return TakenIn(done, tuple(left))
 
 
 def _take(db: Database, path: Path, concepts: Concepts) -> tuple[int, list[Pending]]:
-    """How many decisions of a file are in the database now, and what no longer fits."""
+    """The number of a file's decisions that are now in the database, and what no longer fits."""
     return _sorted(lambda one: write(db, one, concepts), read(path))
 
 
 def write(db: Database, one: Pending, concepts: Concepts) -> None:
-    """Record a group as `log.record` does, unless it is in the log already."""
+    """Record a group as `log.record` does, unless it is already in the log."""
     record(
         db,
         one.document,
@@ -204,15 +204,15 @@ def write(db: Database, one: Pending, concepts: Concepts) -> None:
 def _sorted(
     save: Callable[[Pending], None], pending: Iterable[Pending]
 ) -> tuple[int, list[Pending]]:
-    """Save what fits; how many decisions that are, and the groups that do not. What was decided in
-    a document after such a group does not fit either."""
+    """Save what fits. Returns the number of these decisions, and the groups that do not fit. Later
+    decisions in the same document do not fit either."""
     fitting, misfits = 0, list[Pending]()
     stopped: set[tuple[str, str]] = set()
     for one in pending:
         place = (one.document, one.annotator)
         try:
             if place in stopped:
-                raise ConflictError("what was decided before it does not fit")
+                raise ConflictError("an earlier decision does not fit")
             save(one)
             fitting += len(one.group)
         except ConflictError:
@@ -233,7 +233,7 @@ def _put_aside(database: Path, misfits: Sequence[Pending]) -> Path:
 
 
 def _write(handle: int, data: bytes) -> None:
-    """Have all of the data in a file and on disk."""
+    """Write all of the data to a file, and flush it to disk."""
     while data:
         data = data[os.write(handle, data) :]
     os.fsync(handle)
@@ -269,13 +269,13 @@ def read(path: Path) -> Iterator[Pending]:
 
 
 def read_lines(data: bytes, path: Path | None = None) -> Iterator[Pending]:
-    """The groups in what a file holds. What follows the last end of a line is torn and was never
-    acknowledged; any other line that is invalid is a StoreError."""
+    """The groups in the content of a file. Data after the last line end is incomplete and was never
+    acknowledged; any other invalid line is a StoreError."""
     for number, line in enumerate(data.split(b"\n")[:-1], 1):
         head, _, text = line.partition(b" ")
         if head != b"%08x" % zlib.crc32(text):
             raise StoreError(
-                "the line is damaged", file=path, line=number, hint="Nothing of it was taken in"
+                "the line is damaged", file=path, line=number, hint="Nothing in it was taken in"
             )
         yield _pending(json.loads(text))
 

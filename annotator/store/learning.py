@@ -1,4 +1,4 @@
-"""Data for learning and its results: finished paragraphs, the fates of suggestions, trained
+"""Data for learning and its results: finished paragraphs, outcomes of suggestions, trained
 models."""
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ KEPT = 3
 figures are kept."""
 
 _AT_ONCE = 50_000
-"""Events that are read in one query."""
+"""The number of events read in one query."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelRow:
     """A trained model. `schema`, `config`, `code` and `sha256` are hashes of the label schema, the
-    settings, the program and the model's bytes; `trained_on` holds `paragraphs`, `documents` and
-    the log's last `sequence`; `metrics` what it was measured at. `kept` says whether its bytes
-    are still there."""
+    settings, the program and the model's bytes; `trained_on` has `paragraphs`, `documents` and the
+    log's last `sequence`; `metrics` has its figures. `kept` says whether its bytes are still
+    stored."""
 
     number: int
     created: str
@@ -41,9 +41,9 @@ class ModelRow:
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What became of a suggestion with one annotator: `right` when it stands with its label and
-    bounds. `score` is the suggester's own; `seen` is false in blind paragraphs, where the
-    annotator's own work is compared."""
+    """What one annotator did with a suggestion: `right` if it stands with its label and bounds.
+    `score` is the suggester's own; `seen` is false in blind paragraphs, where the suggestion is
+    compared with the annotator's own work."""
 
     suggester: str
     layer: str
@@ -55,8 +55,7 @@ class Fate:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A paragraph that an annotator finished; `sequence` is that of the
-    last event in it, in the log's order."""
+    """A paragraph that an annotator finished; `sequence` is that of its last event in the log."""
 
     document: str
     annotator: str
@@ -71,19 +70,19 @@ class Learning:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    # --- what is learnt from
+    # --- training data
 
     def paragraphs_done(self) -> int:
-        """How many paragraphs are marked as done, over all annotators and the gold."""
+        """The number of paragraphs marked as done, over all annotators and the gold."""
         return int(self._db.value("SELECT coalesce(sum(done), 0) FROM completion"))
 
     def last_sequence(self) -> int:
-        """The number of the log's last event; 0 when it is empty."""
+        """The number of the log's last event; 0 if it is empty."""
         return int(self._db.value("SELECT coalesce(max(sequence), 0) FROM event"))
 
     def finished(self) -> list[Finished]:
-        """The paragraphs that are done (of a document that is done as a whole, all that are
-        annotated), the one that was finished first leading."""
+        """The finished paragraphs (all annotated ones, if the whole document is done), in the order
+        in which they were finished."""
         last: dict[tuple[str, str, int], int] = {}
         closed: dict[tuple[str, str], int] = {}
         for document, annotator, paragraph, sequence in self._closing():
@@ -102,7 +101,7 @@ class Learning:
 
     def _closing(self) -> Iterator[tuple[str, str, int, int]]:
         """Document, annotator, paragraph and sequence of events that finish paragraphs, some at a
-        time, so that no read transaction lasts."""
+        time, so that no read transaction is long."""
         last = self.last_sequence()
         for first in range(0, last, _AT_ONCE):
             yield from self._db.rows(
@@ -113,8 +112,8 @@ class Learning:
             )
 
     def fates(self, limit: int = 20_000) -> list[Fate]:
-        """What became of the suggestions that were shown, and of those that would have been in
-        blind paragraphs; of the newest runs first, at most `limit` of each."""
+        """The outcomes of suggestions that were shown, and of those in blind paragraphs that would
+        have been; the newest runs first, at most `limit` of each."""
         seen = self._db.rows(
             "SELECT s.suggester, s.layer, s.label, coalesce(s.raw, s.score), "
             "i.status IN ('accepted', 'corrected') AND i.label = s.label "
@@ -154,8 +153,8 @@ class Learning:
         trained_on: Mapping[str, Any],
         metrics: Mapping[str, Any],
     ) -> int:
-        """Store a model; its number, one more than the last. The bytes
-        of all but the newest `KEPT` go."""
+        """Store a model. Returns its number, one more than the last. Only the newest `KEPT` models
+        keep their bytes."""
         with self._db.write():
             number = int(self._db.value("SELECT coalesce(max(number), 0) + 1 FROM model"))
             self._db.execute(
@@ -177,8 +176,8 @@ class Learning:
         return number
 
     def models(self, *, schema: str | None = None, limit: int = -1) -> list[ModelRow]:
-        """Models, the newest first: all, or those for the label schema of this
-        hash, at most `limit` of them."""
+        """At most `limit` models, the newest first: all, or those for the label schema with this
+        hash."""
         rows = self._db.rows(
             "SELECT number, created, kind, schema, config, code, sha256, trained_on, metrics, "
             "data IS NOT NULL FROM model WHERE ?1 IS NULL OR schema = ?1 ORDER BY number DESC "
@@ -188,8 +187,8 @@ class Learning:
         return list(read_rows(rows, _model, lambda number, *_: f"model {number}"))
 
     def newest(self, schema: str) -> tuple[int, bytes] | None:
-        """Number and bytes of the newest model for the label schema of this
-        hash; None when there is none."""
+        """Number and bytes of the newest model for the label schema with this hash; None if there
+        is none."""
         row = self._db.row(
             "SELECT number, data FROM model WHERE schema = ? AND data IS NOT NULL ORDER BY "
             "number DESC LIMIT 1",
@@ -200,8 +199,7 @@ class Learning:
     # --- where annotators are
 
     def places(self) -> list[tuple[str, int]]:
-        """Document and paragraph where each annotator was last,
-        the most recent of each annotator."""
+        """Document and paragraph where each annotator was last."""
         return self._db.rows(
             "SELECT document, paragraph FROM place p WHERE serial = (SELECT max(serial) FROM "
             "place q WHERE q.annotator = p.annotator) ORDER BY annotator"

@@ -1,11 +1,11 @@
-"""The lock that all writers of a database queue for: blocking,
-first come first served, and never polled.
+"""The lock for which all writers of a database queue: blocking, first come first served, without
+polling.
 
 Two locks on one file make a fair queue. A writer waits for the door (an open-file-description lock
 on one byte), then for the room (an `flock` on the file), and leaves the door as soon as it has the
-room. Whoever leaves the room and wants to come back queues behind those who wait, so long work in
-many short turns overtakes nobody. The kernel hands each lock on in the order in which it was asked
-for, and frees the locks of a process that dies.
+room. A writer that leaves the room and wants to return queues behind those who wait, so long work
+in many short turns overtakes nobody. The kernel grants each lock in the order of the requests, and
+frees the locks of a process that dies.
 
 Neither lock supports a time limit, so a helper thread waits if the room is not free at once. If its
 caller has given up, the thread drops the lock as soon as it gets it.
@@ -40,8 +40,8 @@ _CLOSE_DOOR, _OPEN_DOOR = _door(fcntl.F_WRLCK), _door(fcntl.F_UNLCK)
 
 
 class Lock:
-    """One holder's way to the lock of a file. Belongs to one thread;
-    the file is made when it is missing."""
+    """One holder's access to the lock of a file. Belongs to one thread; the file is made if it is
+    missing."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -50,8 +50,8 @@ class Lock:
         self._helper: _Helper | None = None
 
     def acquire(self, timeout: float) -> bool:
-        """Take the lock; False when it was not available within `timeout` seconds. Raises OSError
-        when the file cannot be opened."""
+        """Take the lock. Returns False if it was not available within `timeout` seconds. Raises
+        OSError if the file cannot be opened."""
         self._open()
         helper = self._helper
         if helper is None or helper.is_idle():
@@ -68,17 +68,17 @@ class Lock:
         fcntl.flock(self._handle, fcntl.LOCK_UN)
 
     def note(self) -> bytes:
-        """What was noted in the file."""
+        """The note in the file."""
         self._open()
         return os.pread(self._handle, _NOTE, 0)
 
     def put_note(self, note: bytes) -> None:
-        """Note something of at most 256 bytes in the file, over what was
-        there. It is not flushed to disk."""
+        """Write a note of at most 256 bytes to the file, over the old one. It is not flushed to
+        disk."""
         os.pwrite(self._handle, note.ljust(_NOTE), 0)
 
     def close(self) -> None:
-        """Close the file. A helper that still waits closes it when it is through."""
+        """Close the file. A helper that still waits closes it when it is done."""
         helper, self._helper, handle, self._handle = self._helper, None, self._handle, -1
         if helper is not None:
             helper.close()
@@ -86,7 +86,7 @@ class Lock:
             os.close(handle)
 
     def _open(self) -> None:
-        """Open the file that the path names now: one that was taken away would keep nobody out."""
+        """Open the file that the path names now: a removed file would keep nobody out."""
         if self._handle >= 0:
             try:
                 found = os.stat(self.path)  # noqa: PTH116 - half the time of Path.stat
@@ -150,8 +150,8 @@ class _Helper:
         self._handle = handle
         self._asked: SimpleQueue[bool] = SimpleQueue()
         self._guard = threading.Lock()
-        # A bare lock that is held until the wait is over: a semaphore costs as much again as all
-        # the rest of the wait.
+        # A plain lock that is held until the wait is over: a semaphore would double the cost of the
+        # wait.
         self._granted = threading.Lock()
         self._granted.acquire()
         self._waiting = self._busy = self._closed = False
@@ -159,12 +159,12 @@ class _Helper:
         threading.Thread(target=self._run, name="lock", daemon=True).start()
 
     def is_idle(self) -> bool:
-        """Whether the thread waits for no lock."""
+        """Whether the thread is not waiting for a lock."""
         with self._guard:
             return not self._busy
 
     def wait(self, timeout: float) -> bool:
-        """Let the thread wait; returns whether it got the lock in time."""
+        """Let the thread wait. Returns whether it got the lock in time."""
         with self._guard:
             self._waiting = True
             if not self._busy:
@@ -175,7 +175,7 @@ class _Helper:
                 if self._waiting:
                     self._waiting = False
                     return False
-            # It came between the end of the waiting and here.
+            # It arrived after the end of the wait.
             self._granted.acquire()
         if self._error is not None:
             error, self._error = self._error, None
@@ -183,7 +183,7 @@ class _Helper:
         return True
 
     def close(self) -> None:
-        """End the thread, as soon as it waits no more; it closes the file."""
+        """End the thread as soon as it no longer waits; it closes the file."""
         with self._guard:
             self._closed = True
             self._asked.put(False)
@@ -206,8 +206,8 @@ class _Helper:
 
 
 def holder(path: Path) -> str:
-    """Who holds the lock of a file, as `process 123 (name)`; empty
-    when nobody does or it cannot be told."""
+    """Who holds the lock of a file, as `process 123 (name)`; empty if nobody does or it is
+    unknown."""
     try:
         inode = path.stat().st_ino
         lines = Path("/proc/locks").read_text(encoding="utf-8").splitlines()

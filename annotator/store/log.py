@@ -1,4 +1,4 @@
-"""The event log and the state that follows from it, always in one transaction."""
+"""The event log and the state that results from it, always written in one transaction."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ PUT_COMPLETION = "INSERT OR REPLACE INTO completion VALUES (?, ?, ?, ?, ?, ?, ?)
 def item_row(
     document: str, annotator: str, item: str, paragraph: int, after: Standing, state: str | None
 ) -> tuple[object, ...]:
-    """The row of `PUT_ITEM` for an item in this state; `state` is the same as JSON."""
+    """The row of `PUT_ITEM` for an item in this state; `state` is the state as JSON."""
     value = after.value
     span = value if isinstance(value, Span) else None
     relation = value if isinstance(value, Relation) else None
@@ -82,10 +82,10 @@ def record(
 ) -> None:
     """Append decisions to the log and update the state and the names, in one durable transaction.
 
-    `reviewer` is the person who decided where the work is not their own: the gold's. `ids` are
-    those of the events, for decisions that may be there already: nothing is done then. `time` is
-    when it was decided, if not now. Raises ConflictError if a `before` is not the stored state,
-    and UsageError for a name that no annotator may have: nothing is written then.
+    For the gold, `reviewer` is the person who decided. `ids` are the ids of the events, for
+    decisions that may already be there, in which case nothing is done. `time` is when it was
+    decided, if not now. Raises ConflictError if a `before` is not the stored state, and UsageError
+    for a name that no annotator may have; then nothing is written.
     """
     if not decisions:
         return
@@ -114,7 +114,7 @@ def record(
 
 
 def _progress(db: Database, document: str, annotator: str) -> tuple[int, int, int]:
-    """Revision, paragraphs done and paragraphs to annotate of a completion, begun or not.
+    """Revision, finished paragraphs and paragraphs to annotate of a completion, begun or not.
 
     Raises ConflictError if there is no such document.
     """
@@ -126,7 +126,7 @@ def _progress(db: Database, document: str, annotator: str) -> tuple[int, int, in
         return row[0], row[1], row[2]
     to_annotate = db.value("SELECT paragraphs FROM document WHERE id = ?", (document,))
     if to_annotate is None:
-        hint = "The database may have been restored from a backup"
+        hint = "Open the queue again: the database may have been restored from a backup"
         raise ConflictError(f"there is no document “{document}” any more", file=db.path, hint=hint)
     return 0, 0, to_annotate
 
@@ -164,8 +164,7 @@ def _is_done(standing: Standing | None) -> int:
 
 
 def _shown(db: Database, document: str, d: Decision, standing: Standing | None) -> int:
-    """1 when the decision's paragraph is to be annotated in
-    that state; 0 also for any other item."""
+    """1 if the decision's paragraph has to be annotated in that state; 0 for any other item too."""
     value = (d.after or d.before or Standing(Status.MARKED)).value
     if not isinstance(value, ParagraphMark):
         return 0
@@ -179,7 +178,7 @@ def _shown(db: Database, document: str, d: Decision, standing: Standing | None) 
 
 
 def completion_of(db: Database, document: str, annotator: str) -> str:
-    """How far an annotator is with a document, by what stands in the state table."""
+    """The completion of an annotator's work on a document, from the state table."""
     state = db.value(
         "SELECT state FROM item WHERE document = ? AND annotator = ? AND item = ?",
         (document, annotator, DOCUMENT),
@@ -194,7 +193,7 @@ def completion_of(db: Database, document: str, annotator: str) -> str:
 
 
 def state(db: Database, document: str, annotator: str) -> AnnotationSet:
-    """What stands in one completion, from the state table."""
+    """The content of one completion, from the state table."""
     by_paragraph: dict[int, dict[str, Standing]] = {}
     rows = db.rows(
         "SELECT item, paragraph, state FROM item WHERE document = ? AND annotator = ?",
@@ -255,13 +254,13 @@ __all__ = [
 
 
 _RECENT = 50_000
-"""The number of events, by everybody, that are searched for those of the last days, so that a
-long log is not read."""
+"""The number of latest events, by everybody, that are searched for those of the last days, so that
+a long log is not read."""
 
 
 def times(db: Database, annotator: str, since: str) -> list[tuple[str, bool]]:
-    """When an annotator decided since a time (ISO 8601, UTC), in order, and whether that finished a
-    paragraph; among the last events of all."""
+    """The times of an annotator's decisions since a time (ISO 8601, UTC), in order, and whether
+    each finished a paragraph; among the latest events."""
     rows = db.rows(
         "SELECT time, action = ? FROM event WHERE sequence > (SELECT max(sequence) FROM event) - ? "
         "AND annotator = ? AND time >= ? ORDER BY time",
@@ -271,8 +270,8 @@ def times(db: Database, annotator: str, since: str) -> list[tuple[str, bool]]:
 
 
 def left(db: Database, annotator: str, *, own: bool) -> int:
-    """How many paragraphs an annotator has yet to finish: in all documents, or in those assigned to
-    them alone. Those of documents that are skipped do not count."""
+    """The number of paragraphs that an annotator has yet to finish, in all documents or only in
+    assigned ones. Skipped documents do not count."""
     mine = "AND d.id IN (SELECT document FROM assignment WHERE annotator = ?1)" if own else ""
     found = db.value(
         "SELECT sum(max(0, coalesce(c.paragraphs, d.paragraphs) - coalesce(c.done, 0))) FROM "

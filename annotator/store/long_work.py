@@ -1,18 +1,18 @@
-"""Long work in short turns: all of it or nothing, and nobody waits for it longer than for one turn.
+"""Long work in short turns: all of it or nothing, and nobody waits longer than one turn.
 
-What is to be written is prepared without the lock, as statements with their values. Little of it is
-written in one transaction. Much of it goes into a file beside the database, `annotator.db.turns-…`.
-Once that file has its name, the work is decided on, and is done in turns of some milliseconds each.
-A process that dies in between has not undone it: whoever opens the project next goes on where it
-stopped, since every turn keeps in its transaction how far it came.
+The work is prepared without the lock, as statements with their values. A small amount is written in
+one transaction. A large amount goes into a file beside the database, `annotator.db.turns-…`. Once
+that file has its name, the work is certain, and is done in turns of some milliseconds each. If the
+process dies in between, the next one that opens the project continues, since every turn records the
+progress in its transaction.
 
-Nobody sees anything of it before all is there: new documents are hidden (`shown_documents.py`), and
-`at_last` takes what else makes the rest visible. Work on documents that are there already is
-announced before it is decided on (`keep_out`): whoever wants to go on with it meanwhile is told to
-try again. `afterwards` takes what may come once all is shown.
+Nobody sees any of it before everything is there: new documents are hidden (`shown_documents.py`),
+and `at_last` takes the statements that make the rest visible. Work on existing documents is
+announced first (`keep_out`): anyone who wants to change it meanwhile must try again. `afterwards`
+takes statements for after everything is shown.
 
-One long work at a time: a lock of its own, `annotator.db.long`, is held from the
-first look at what there is to the last turn.
+There is one long work at a time: it holds a separate lock, `annotator.db.long`, from its first read
+to its last turn.
 """
 
 from __future__ import annotations
@@ -44,29 +44,29 @@ from annotator.store.shown_documents import HIDE
 
 STAGED, TURNS = ".staged-", ".turns-"
 FEW = 500
-"""Rows up to which work is one transaction."""
+"""The most rows that are written in one transaction."""
 
 TURN = 0.008
-"""Seconds that a turn is to take."""
+"""Seconds that a turn should take."""
 
 PATIENCE = 60
-"""Times as long as for the database long work waits for other long work."""
+"""How many times longer long work waits for other long work than for the database."""
 
 _LATER = "the rest is written when somebody opens the project next"
 
 _ALLOWED = re.compile(r"\s*(INSERT|UPDATE|DELETE)\b")
-"""What a file may hold: nothing that reaches beyond this database."""
+"""What statements a file may contain: nothing that reaches beyond this database."""
 
 BLOCK = 50
-"""Rows at most that a statement is run for at once."""
+"""The most rows for which a statement is run at once."""
 
 SqlStatement = tuple[str, list[Sequence[Any]]]
-"""What is run, and the rows it is run for."""
+"""A statement, and the rows for which it is run."""
 
 
 class Staging:
-    """Statements that are collected, to be written all at once or in
-    turns. Reads see what is there before."""
+    """Collects statements to be written all at once or in turns. Reads see the state before
+    them."""
 
     def __init__(self, db: Database) -> None:
         self.db = db
@@ -107,26 +107,26 @@ class Staging:
         _append(self._after, sql, parameters)
 
     def hide_from(self, position: int) -> None:
-        """Documents from this position on are shown at last."""
+        """Hide documents from this position on until the end."""
         self._hidden_from = position
 
     def keep_out(self, document: str, annotator: str, revision: int | None) -> None:
-        """This is about an annotator's work on a document that is there: nothing is written when
-        its log is not at `revision` any more."""
+        """Announce a change of an annotator's work on an existing document: nothing is written if
+        its log is no longer at `revision`."""
         self._works[document, annotator] = revision
 
     # --- what is read
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
-        """As `Database.rows`."""
+        """The same as `Database.rows`."""
         return self.db.rows(sql, parameters)
 
     def row(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
-        """As `Database.row`."""
+        """The same as `Database.row`."""
         return self.db.row(sql, parameters)
 
     def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
-        """As `Database.value`."""
+        """The same as `Database.value`."""
         return self.db.value(sql, parameters)
 
     # --- the file
@@ -142,7 +142,7 @@ class Staging:
         self._held = 0
 
     def discard(self) -> None:
-        """Leave no file behind."""
+        """Delete the file."""
         if self._file is not None and self._part is not None:
             self._part.unlink(missing_ok=True)
             # On a full disk, what is still to be written cannot be.
@@ -151,8 +151,8 @@ class Staging:
             self._file = None
 
     def commit(self) -> None:
-        """Write what was collected. Raises what a guard raises, and StoreError;
-        nothing is written then."""
+        """Write what was collected. Raises what a guard raises, and StoreError; then nothing is
+        written."""
         if self._file is None:
             with self.db.write():
                 self._check(self._works)
@@ -174,8 +174,7 @@ class Staging:
             fcntl.flock(file, fcntl.LOCK_EX)
             self._announce()
             with self.db.write():
-                # Within one turn: either it and the file's name are there, or the file
-                # is as good as not there.
+                # Within one turn: either it and the file's name exist, or the file does not count.
                 _keep_place(self.db, name, 0)
                 if self._hidden_from is not None:
                     self.db.execute(HIDE, (self._hidden_from,))
@@ -194,7 +193,7 @@ class Staging:
                 raise StoreError(said, file=self.path, hint=hint) from error
 
     def _announce(self) -> None:
-        """Keep everybody out of the works that this is about."""
+        """Keep everybody out of the completions that this changes."""
         works = iter(self._works)
         try:
             while some := list(islice(works, BLOCK)):
@@ -212,8 +211,8 @@ class Staging:
                 (annotator, document),
             )
             if found != self._works[document, annotator]:
-                said = f"{annotator} went on with “{document}” meanwhile"
-                hint = "Nothing was written; try again"
+                said = f"{annotator} changed “{document}” meanwhile"
+                hint = "Try again; nothing was written"
                 raise ConflictError(said, file=self.path, hint=hint)
 
 
@@ -257,18 +256,18 @@ def _keep_place(db: Database, path: Path, done: int) -> None:
 
 
 def go_on(db: Database, path: Path) -> None:
-    """Do what is left of a work that was decided on, in turns."""
+    """Do the rest of a work that is certain, in turns."""
     found = db.value("SELECT value FROM setting WHERE key = ?", (_key(path),))
     if found is None:
-        # Its first turn was taken back, or its last one is done.
+        # Its first turn was lost, or its last one is done.
         path.unlink(missing_ok=True)
         return
     done, size = int(found), [20]
     # Rows come before those that they refer to.
     with db.in_turns(), path.open(encoding="utf-8") as file:
         for turn in _turns(_from(file, done), size):
-            # A power cut may take turns back, and then how far the work came with them: they
-            # are done again. What shows it is on disk before anybody hears of it.
+            # A power cut may undo turns, and the recorded progress with them; they are then done
+            # again. The turn that shows everything is on disk before anybody learns of it.
             if turn.shows:
                 db.flush_log()
             with nullcontext() if turn.shows else db.relaxed(), db.write():
@@ -287,7 +286,7 @@ def go_on(db: Database, path: Path) -> None:
 
 
 def _from(file: IO[str], done: int) -> Iterator[tuple[SqlStatement, bool]]:
-    """The statements that follow the first `done`, and whether they belong to the turn that shows
+    """The statements after the first `done` ones, and whether they belong to the turn that shows
     everything."""
     for number, line in enumerate(file):
         if number >= done:
@@ -296,7 +295,7 @@ def _from(file: IO[str], done: int) -> Iterator[tuple[SqlStatement, bool]]:
             sql, rows = data[-2:]
             if not _ALLOWED.match(sql):
                 raise StoreError(
-                    "does not hold work of this program", file=file.name, hint="Remove the file"
+                    "was not written by this program", file=file.name, hint="Remove the file"
                 )
             yield (sql, rows), shows
 
@@ -311,13 +310,13 @@ class _Turn:
 
     @property
     def rows(self) -> int:
-        """How many rows statements are run for."""
+        """The number of rows in all statements."""
         return sum(len(rows) for _, rows in self.statements)
 
 
 def _turns(lines: Iterable[tuple[SqlStatement, bool]], size: Sequence[int]) -> Iterator[_Turn]:
-    """Statements by turns, of `size[0]` rows at that moment; those that show everything are one
-    turn. There always is a turn that ends it."""
+    """Statements divided into turns of `size[0]` rows at that moment; those that show everything
+    are one turn. There is always a last turn that ends the work."""
     some: list[SqlStatement] = []
     rows, showing = 0, False
     for one, shows in lines:
@@ -373,9 +372,9 @@ def _finish(db: Database) -> None:
 
 @contextmanager
 def long_work(db: Database, *, patience: float | None = None) -> Iterator[Staging]:
-    """Where long work is collected; it is written when this ends without an error.
+    """A place to collect long work, which is written if the block ends without an error.
 
-    Raises BusyError when other long work has not ended within `patience` seconds (`PATIENCE`).
+    Raises BusyError if other long work has not ended within `patience` seconds (`PATIENCE`).
     """
     with no_long_work(db, patience=patience):
         _finish(db)
@@ -390,14 +389,14 @@ def long_work(db: Database, *, patience: float | None = None) -> Iterator[Stagin
 
 @contextmanager
 def no_long_work(db: Database, *, patience: float | None = None) -> Iterator[None]:
-    """Within, no long work is half done. Raises BusyError as `long_work` does."""
+    """Inside the block, no long work is half done. Raises BusyError as `long_work` does."""
     patience = PATIENCE * db.timeout if patience is None else patience
     lock = Lock(beside(db.path, ".long"))
     try:
         if not lock.acquire(patience):
             who = holder(lock.path) or "another process"
-            said = f"{who} has been at long work for {patience:g} seconds"
-            raise BusyError(said, file=db.path, hint="Try again once it is done")
+            said = f"{who} has been working on a long task for {patience:g} seconds"
+            raise BusyError(said, file=db.path, hint="Try again when it is done")
         yield
     finally:
         lock.close()

@@ -1,4 +1,5 @@
-"""The documents of a database that is merged: which are here, and where the new ones go."""
+"""The documents of a database to be merged: which ones are already here, and where the new ones
+go."""
 
 from __future__ import annotations
 
@@ -14,9 +15,8 @@ from annotator.store.long_work import Staging
 
 
 class MergedDocuments:
-    """Documents there and here. `ids` maps the ids of those whose work can come to ours, `new`
-    holds the ids of those that are added, `left_out` of those that are here with other
-    paragraphs."""
+    """Documents there and here. `ids` maps the ids of documents whose work can be merged to ours,
+    `new` has the ids of added ones, `left_out` the ids of those with other paragraphs here."""
 
     def __init__(self, db: Database, theirs: Database, out: Staging) -> None:
         self._db, self._theirs, self._out = db, theirs, out
@@ -26,12 +26,11 @@ class MergedDocuments:
         self.left_out: list[str] = []
 
     def bring(self) -> None:
-        """Find each of their texts here, or add it."""
+        """Find each of their documents here, or add it."""
         db, theirs = self._db, self._theirs
         known: dict[str, str] = {}
         rows = theirs.rows("SELECT id, sha256, imported FROM document ORDER BY position")
-        # Equal texts under several ids: each keeps to its own id, only
-        # what is left over goes by the text.
+        # If equal texts have several ids, each keeps its own id; only the rest is matched by text.
         own = {
             id
             for id, sha256, _ in rows
@@ -58,7 +57,7 @@ class MergedDocuments:
             self._add(there, here, sha256, imported)
 
     def _by_text(self, sha256: str, taken: set[str]) -> str | None:
-        """Our document with a text that no other one of theirs is."""
+        """Our document with that text, unless it already corresponds to another one of theirs."""
         ids = documents.ids_by_hash(self._db, sha256)
         return next((id for id in ids if id not in taken), None)
 
@@ -79,9 +78,9 @@ class MergedDocuments:
         )
 
     def _arrange(self, theirs: Sequence[str], new: Mapping[str, tuple[str, str]]) -> None:
-        """Put documents that are new behind those they follow there, and where ours follow the
-        same one, by the time of import: so both hosts come to one order, which exports have too.
-        Ours stay in their order."""
+        """Put new documents after those that they follow there; if ours follow the same one, order
+        them by time of import. So both hosts get the same order, also in exports. Ours stay in
+        their order."""
         rows = self._db.rows(
             "SELECT id, imported, sha256, position FROM document ORDER BY position"
         )
@@ -95,8 +94,8 @@ class MergedDocuments:
             order += in_turn(run, others.get(anchor, []), key=keys.__getitem__)
         if order == [*ours, *new]:
             return
-        # Ours only move back. So from the end on every position is free when its turn comes, if
-        # the new ones wait behind the last of them.
+        # Ours only move back. So, going from the end, every position is free when its turn comes,
+        # if the new ones wait after the last of them.
         self.placing.leave_room(len(new))
         old = {row[0]: row[3] for row in rows}
         end = rows[-1][3] + 1 if rows else 0
@@ -108,8 +107,8 @@ class MergedDocuments:
 
 
 def _runs(ids: Sequence[str], anchors: set[str]) -> Iterator[tuple[str, list[str]]]:
-    """Each anchor with what stands between it and the next; what stands
-    before the first by an empty one."""
+    """Each anchor with the documents between it and the next; those before the first have an empty
+    anchor."""
     anchor, run = "", list[str]()
     for id in ids:
         if id in anchors:
@@ -122,7 +121,7 @@ def _runs(ids: Sequence[str], anchors: set[str]) -> Iterator[tuple[str, list[str
 
 def damaged(theirs: Database, what: str) -> StoreError:
     """The error of a database that cannot be merged."""
-    hint = "`annotator doctor` checks it there; nothing was merged"
+    hint = "Check it there with `annotator doctor`; nothing was merged"
     return StoreError(f"the database is damaged: {what}", file=theirs.path, hint=hint)
 
 

@@ -1,7 +1,7 @@
-"""The tables, as a history: every change of the database is one function at the end of this file.
+"""The history of the tables: every change of the database is one function at the end of this file.
 
 A function that was released is never edited: a test freezes each by its hash. sqlite-utils runs
-them and keeps the list of those applied; each runs in a BEGIN IMMEDIATE of its own.
+them and keeps the list of those applied; each runs in its own BEGIN IMMEDIATE.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def migrate(database: Database) -> None:
 
 
 def _script(db: Utils, script: str) -> None:
-    """Run statements divided by lines of `--`, without the implied COMMIT of `executescript`."""
+    """Run statements separated by lines of `--`, without the implied COMMIT of `executescript`."""
     for statement in script.split("\n--\n"):
         db.execute(statement)
 

@@ -1,8 +1,8 @@
 """The canonical names in use, in their own table, so that the registry need not read all work.
 
-A row of `name` says that a standing span of an annotator bears a name, under which form of the text
-(white space as single blanks). The rows follow from the state of the items and are written in the
-same transaction.
+A row of `name` says that a standing span of an annotator has a name, and for which form in the text
+(with white space as single blanks). The rows follow from the state of the items and are written in
+the same transaction.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from annotator.store.results import KnownName, MentionRow
 
 _PUT = "INSERT OR REPLACE INTO name VALUES (?, ?, ?, ?, ?, ?, ?)"
 _SOURCE = "names_from"
-"""The setting that says by which attributes the table was filled."""
+"""The setting with the attributes by which the table was filled."""
 
 _PLACE = "names_until"
-"""The setting that says how far it is filled by others."""
+"""The setting that says how far it is filled for other attributes."""
 
 _AT_ONCE = 100
-"""Documents that are read in one turn at most."""
+"""The most documents read in one turn."""
 
 
 def refresh(db: Database, concepts: Concepts) -> None:
-    """Fill the table again where it was made for other attributes than the schema's, in short
-    turns; of a database that cannot be written nothing, so that it has no names until it can.
+    """Fill the table again, in short turns, if it was made for other attributes than the schema's.
+    If the database cannot be written, it has no names until it can.
 
-    How far it came is kept: whoever opens the project next goes on from there.
+    The progress is stored, and the next process that opens the project continues from there.
     """
     wanted = dumps({layer: attribute for layer, (attribute, _) in sorted(concepts.items())})
     if db.read_only or db.value("SELECT value FROM setting WHERE key = ?", (_SOURCE,)) == wanted:
@@ -45,7 +45,7 @@ def refresh(db: Database, concepts: Concepts) -> None:
 
 
 def _refreshed(db: Database, concepts: Concepts, wanted: str) -> bool:
-    """One turn of it; whether it was the last one."""
+    """Do one turn. Returns whether it was the last one."""
     with db.write():
         kept = db.value("SELECT value FROM setting WHERE key = ?", (_PLACE,))
         source, after = json.loads(kept) if kept else ("", -1)
@@ -115,7 +115,7 @@ def put(
 def update(
     db: Database, document: str, annotator: str, decision: Decision, concepts: Concepts
 ) -> None:
-    """Bring the names of one item to what a decision makes of it."""
+    """Update the names of one item after a decision."""
     before, after = (s.value if s else None for s in (decision.before, decision.after))
     old = before if isinstance(before, Span) and names_of(before, concepts) else None
     new = after if isinstance(after, Span) and names_of(after, concepts) else None
@@ -150,8 +150,7 @@ def known(db: Database, kind: NameKind, annotator: str | None = None) -> list[Kn
 
 
 def of_form(db: Database, kind: NameKind, form: str) -> dict[str, int]:
-    """The names that a form of the text bears in anybody's work, with
-    how often, the most frequent first."""
+    """The names that anybody gave to a form, with their numbers, the most frequent first."""
     rows = db.rows(
         "SELECT name, sum(number) AS n FROM sum_name WHERE kind = ? AND form = ? AND number > 0 "
         "AND annotator IN (SELECT DISTINCT annotator FROM completion) GROUP BY name ORDER BY n "
@@ -164,8 +163,8 @@ def of_form(db: Database, kind: NameKind, form: str) -> dict[str, int]:
 def usage(
     db: Database, kind: NameKind, name: str | None = None
 ) -> dict[str, tuple[int, int, tuple[str, ...]]]:
-    """Of each name of a kind, or of one, how many mentions it has, in how many documents, by whom;
-    the most frequent first."""
+    """The numbers of mentions and documents, and the annotators, of each name of a kind or of one
+    name; the most frequent first."""
     rows = db.rows(
         "SELECT name, count(*) AS n, count(DISTINCT document), group_concat(DISTINCT annotator) "
         f"FROM name WHERE kind = ?1 {'' if name is None else 'AND name = ?2'} "
@@ -179,8 +178,8 @@ def usage(
 
 
 def spread(db: Database, kind: NameKind) -> float:
-    """The share of names of a kind that stand in several documents, in [0, 1]: of the first
-    `SAMPLE` names, since it is asked for while somebody types. 1 where there are no names."""
+    """The share of names of a kind that occur in several documents, in [0, 1], among the first
+    `SAMPLE` names, since it is needed while somebody types. 1 if there are no names."""
     value = db.value(
         "SELECT avg(first <> last) FROM (SELECT min(document) AS first, max(document) AS last "
         "FROM name WHERE kind = ? GROUP BY name LIMIT ?)",
@@ -214,7 +213,7 @@ def documents(db: Database, kind: NameKind, names: Sequence[str]) -> list[str]:
 
 
 def documents_of(db: Database, kind: NameKind, name: str) -> set[str]:
-    """The documents in which anybody gave a name, in any case, or its contrary."""
+    """The documents in which anybody gave a name, in upper or lower case, or its contrary."""
     wanted = name.removeprefix(CONTRARY).casefold()
     rows = db.rows("SELECT DISTINCT name FROM sum_name WHERE kind = ? AND number > 0", (kind,))
     alike = [one for (one,) in rows if one.removeprefix(CONTRARY).casefold() == wanted]
@@ -222,8 +221,8 @@ def documents_of(db: Database, kind: NameKind, name: str) -> set[str]:
 
 
 def ambiguous(db: Database, annotator: str, document: str) -> Mapping[str, Sequence[str]]:
-    """The forms of a document's named spans that stand for several entities
-    in an annotator's work, with those."""
+    """The forms of a document's named spans that have several entities in an annotator's work, with
+    these entities."""
     found: dict[str, list[str]] = {}
     for form, name in db.rows(
         "SELECT form, name FROM sum_name WHERE kind = 'entity' AND annotator = ?1 AND number > "

@@ -1,4 +1,4 @@
-"""The project in figures, and how its database is run."""
+"""Figures about the project, and the configuration of its database."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _tallies(db: Database) -> tuple[SuggestionTally, ...]:
 
 
 def diagnosis(db: Database) -> Diagnosis:
-    """How the database is run."""
+    """The configuration of the database."""
     remarks: list[str] = []
     if not WAL_IS_SAFE:
         remarks.append(
@@ -98,12 +98,12 @@ def notes(
 
 
 def setting(db: Database, key: str) -> str | None:
-    """A value kept in the database."""
+    """A value stored in the database."""
     found: str | None = db.value("SELECT value FROM setting WHERE key = ?", (key,))
     return found
 
 
 def keep_settings(db: Database, values: dict[str, str]) -> None:
-    """Keep values in the database, over those of the same keys."""
+    """Store values in the database, replacing those of the same keys."""
     with db.write():
         db.many("INSERT OR REPLACE INTO setting VALUES (?, ?)", list(values.items()))

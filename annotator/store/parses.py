@@ -1,7 +1,7 @@
-"""Parses of paragraphs, kept by a hash of their text, so that a text is parsed
-once however often is learnt from it.
+"""Parses of paragraphs, stored by a hash of their text, so that a text is parsed only once however
+often the program learns from it.
 
-They can be lost: what is missing is parsed again.
+They may be lost: missing ones are parsed again.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _AT_ONCE = 500
 """The number of keys in one query."""
 
 _TURN = 100
-"""The number of parses that are written in one transaction."""
+"""The number of parses written in one transaction."""
 
 
 def m007_parses(db: Utils) -> None:
@@ -42,7 +42,7 @@ class KeptParses:
         self._db = db
 
     def parses(self, version: str, keys: Sequence[str]) -> Mapping[str, bytes]:
-        """Those there are of these keys, by this version of a parser."""
+        """The existing parses with these keys, by this version of a parser."""
         out: dict[str, bytes] = {}
         for at in range(0, len(keys), _AT_ONCE):
             some = keys[at : at + _AT_ONCE]
@@ -55,12 +55,12 @@ class KeptParses:
         return out
 
     def any_parse(self, key: str) -> bytes | None:
-        """That of a key, by whichever version of a parser."""
+        """The parse with a key, by any version of a parser."""
         row = self._db.row("SELECT data FROM parse WHERE key = ? ORDER BY version DESC", (key,))
         return bytes(row[0]) if row is not None else None
 
     def keep_parses(self, version: str, made: Mapping[str, bytes]) -> None:
-        """Keep these, some at a time; those by another version of the parser go."""
+        """Store these parses, some at a time, and delete those by another version of the parser."""
         rows = [(key, version, data) for key, data in made.items()]
         for at in range(0, len(rows), _TURN):
             with self._db.write():

@@ -47,7 +47,7 @@ _REST = (
 )
 _ID = "SELECT id FROM event WHERE document = ? AND annotator = ? AND revision = ?"
 _TRIES = 3
-"""How often merging starts again because somebody continued work that it was to bring."""
+"""How often merging starts again because somebody continued work that it was about to bring."""
 
 
 @dataclass(slots=True)
@@ -62,7 +62,7 @@ class _MergeCounts:
 
 
 Check: TypeAlias = Callable[[Annotation, Document], str]
-"""What is wrong with an item of a document; empty when nothing is."""
+"""What is wrong with an item of a document; empty if nothing is."""
 
 
 def merge(
@@ -74,9 +74,9 @@ def merge(
     dry_run: bool = False,
     tell: Callable[[int, int], None] | None = None,
 ) -> MergeResult:
-    """Bring what another database holds into this one, all or nothing; with `dry_run` nothing.
-    `tell` hears how many documents of how many are done. One annotator's work on one document is
-    in memory at a time.
+    """Bring the content of another database into this one: all or nothing, and with `dry_run`
+    nothing. `tell` is called with the number of documents done and their total. One annotator's
+    work on one document is in memory at a time.
 
     Raises StoreError if the other database has another version, or is damaged.
     """
@@ -124,7 +124,7 @@ def _check_version(theirs: Database) -> None:
 
 
 class _Merging:
-    """One merge: what both databases hold, and what is to be written."""
+    """One merge: the content of both databases, and what has to be written."""
 
     def __init__(
         self, db: Database, theirs: Database, out: Staging, schema: LabelSchema, check: Check
@@ -135,7 +135,7 @@ class _Merging:
         self._tally = _MergeCounts()
 
     def result(self) -> MergeResult:
-        """What came of it."""
+        """The result of the merge."""
         of, tally = self._documents, self._tally
         return MergeResult(
             len(of.new),
@@ -149,7 +149,7 @@ class _Merging:
         )
 
     def collect(self, tell: Callable[[int, int], None] | None) -> None:
-        """Read both, and collect what is to be written here."""
+        """Read both, and collect what has to be written here."""
         with self._theirs.snapshot():
             self._documents.bring()
             self._places()
@@ -194,7 +194,7 @@ class _Merging:
             )
 
     def _names(self) -> None:
-        """What was decided on names."""
+        """Merge the rulings and the codebook."""
         for table, columns in (
             ("ruling", rulings.COLUMNS),
             ("codebook_event", codebook.COLUMNS),
@@ -204,7 +204,7 @@ class _Merging:
             self._out.many(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", rows)
 
     def _provenance(self, there: str, here: str) -> None:
-        """What annotators were shown there, and what records that came in there say."""
+        """Merge what annotators were shown there, and the provenance of records imported there."""
         for (_, annotator), several in provenance.shown(self._theirs, [there], None).items():
             provenance.put_shown(self._out, here, annotator, several)
         told = provenance.histories(self._theirs, [there])
@@ -215,7 +215,7 @@ class _Merging:
     # --- work
 
     def _works(self, there: str, here: str) -> None:
-        """Everybody's work on one document."""
+        """Merge everybody's work on one document."""
         db, theirs, tally = self._db, self._theirs, self._tally
         document: Document | None = None
         for annotator, last in theirs.rows(
@@ -229,8 +229,7 @@ class _Merging:
                 pair,
             )
             shared = min(own, last)
-            # An event is only ever appended to what was before it: one that is in
-            # both has the same ones before it.
+            # Events are only ever appended, so an event in both logs has the same events before it.
             if shared and db.value(_ID, (*pair, shared)) != theirs.value(
                 _ID, (there, annotator, shared)
             ):
@@ -245,7 +244,7 @@ class _Merging:
                 tally.completions += 1
 
     def _parted(self, there: str, pair: tuple[str, str]) -> None:
-        """Tell of work that was gone on with on both sides, unless the same stands on both."""
+        """Report work that was continued on both sides, unless the result is the same on both."""
         db, theirs = self._db, self._theirs
         here, annotator = pair
         state = (
@@ -261,8 +260,8 @@ class _Merging:
         self._tally.forks.append(Fork(here, annotator, len(ours) - shared, len(others) - shared))
 
     def _append(self, there: str, document: Document, annotator: str, own: int) -> int:
-        """Append what their log has after revision `own`, and bring state, names and completion up
-        to it as if it had been decided here; how many events there were."""
+        """Append what their log has after revision `own`, and update state, names and completion as
+        if it had been decided here. Returns the number of events."""
         pair = (document.id, annotator)
         before: dict[str, str] = dict(
             self._db.rows("SELECT item, state FROM item WHERE document = ? AND annotator = ?", pair)
@@ -295,7 +294,7 @@ class _Merging:
         states: Mapping[str, str],
         before: Mapping[str, str],
     ) -> None:
-        """Put what changed items became into the state and the names."""
+        """Write the new states of changed items, and their names."""
         pair = (document.id, annotator)
         put, gone, named = [], [], []
         for item, paragraph in changed.items():
@@ -335,7 +334,7 @@ class _Merging:
         revision: int,
         time: str,
     ) -> None:
-        """Bring the completion up to what stands."""
+        """Update the completion."""
 
         def value_of(item: str) -> object:
             standing = self._standing(document, annotator, item, states)
@@ -354,7 +353,7 @@ class _Merging:
         id = document.id
         row = (annotator, id, completion.value, revision, done, to_annotate, time)
         if id in self._documents.placing.paragraphs:
-            # Nothing leads to it before its document is there.
+            # It cannot be found before its document is there.
             self._out.execute(PUT_COMPLETION, row)
             return
         sql = "SELECT revision FROM completion WHERE annotator = ? AND document = ?"

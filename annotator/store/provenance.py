@@ -1,5 +1,5 @@
-"""Where annotations come from: what annotators were shown,
-and what records that came in say of it."""
+"""Where annotations come from: what annotators were shown, and what imported records say about
+it."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _PUT = (
 
 
 class Provenance:
-    """What is known of where annotations come from."""
+    """What is known about the origin of annotations."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def keep_shown(self, document: str, annotator: str, several: Sequence[Shown]) -> None:
-        """Keep that an annotator sees these suggestions. Costs no flush of the disk: the next
-        decision's flush takes it along, so that no decision is on disk without what was seen
-        before it."""
+        """Record that an annotator sees these suggestions. This needs no flush: the flush of the
+        next decision includes it, so that no decision is on disk without what was seen before
+        it."""
         if several:
             with self._db.relaxed(), self._db.write():
                 put_shown(self._db, document, annotator, several)
@@ -39,17 +39,17 @@ class Provenance:
         return shown(self._db, [document], annotator).get((document, annotator), ())
 
     def all_shown(self, documents: Sequence[str]) -> dict[tuple[str, str], tuple[Shown, ...]]:
-        """(document, annotator) -> what they were shown there, of some documents."""
+        """What annotators were shown in some documents, by (document, annotator)."""
         return shown(self._db, documents, None)
 
     def imported(self, document: str, annotator: str) -> tuple[Mapping[str, Any], int] | None:
-        """What a record that was imported says of how it was made, and the revision of the import;
-        None when it was made here or says nothing."""
+        """What an imported record says about how it was made, and the revision of the import; None
+        if it was made here or says nothing."""
         return imported(self._db, document, annotator)
 
 
 def put_shown(db: Access, document: str, annotator: str, several: Iterable[Shown]) -> None:
-    """Add rows within a transaction that is open."""
+    """Add rows within an open transaction."""
     db.many(
         _PUT,
         [
@@ -75,8 +75,8 @@ def put_shown(db: Access, document: str, annotator: str, several: Iterable[Shown
 def shown(
     db: Database, documents: Sequence[str], annotator: str | None
 ) -> dict[tuple[str, str], tuple[Shown, ...]]:
-    """(document, annotator) -> what they were shown, by paragraph
-    and id; of one annotator or of all."""
+    """What annotators (one or all) were shown, by (document, annotator), then in the order of
+    paragraph and id."""
     rows = db.rows(
         f"SELECT document, annotator, {_COLUMNS} FROM shown WHERE document IN (SELECT value "
         "FROM json_each(?1)) AND (?2 IS NULL OR annotator = ?2) ORDER BY document, annotator, "
@@ -111,8 +111,8 @@ def imported(db: Database, document: str, annotator: str) -> tuple[Mapping[str, 
 def histories(
     db: Database, documents: Sequence[str]
 ) -> dict[tuple[str, str], tuple[Mapping[str, Any], int]]:
-    """(document, annotator) -> what an imported record says of how it was made, and the import's
-    revision; of work that nobody has touched since."""
+    """What imported records say about how they were made, and the import's revision, by (document,
+    annotator), for work that nobody has changed since."""
     rows = db.rows(
         "SELECT p.document, p.annotator, p.data, p.revision FROM provenance p WHERE NOT EXISTS "
         "(SELECT 1 FROM event e WHERE e.document = p.document AND e.annotator = p.annotator AND "
@@ -131,7 +131,7 @@ def histories(
 def put_imported(
     db: Access, document: str, annotator: str, data: Mapping[str, Any], revision: int
 ) -> None:
-    """Keep what a record says, within a transaction that is open."""
+    """Store what a record says, within an open transaction."""
     db.execute(
         "INSERT OR REPLACE INTO provenance VALUES (?, ?, ?, ?)",
         (document, annotator, revision, dumps(dict(data))),

@@ -1,4 +1,4 @@
-"""The queue of an annotator: documents in their order, and how far the annotator is with each."""
+"""The queue of an annotator: documents in order, with the annotator's progress in each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from annotator.store.isolation import read_rows
 from annotator.store.results import DocumentSummary
 
 BLOCK = 256
-"""Documents that `sum_block` counts together, by position."""
+"""The number of documents that `sum_block` counts together, by position."""
 
 _ANYBODY = "?1 <> ''"
 
@@ -21,9 +21,9 @@ _ANYBODY = "?1 <> ''"
 def _filtered(
     db: Database, annotator: str, search: str, completion: Completion | None, *, own: bool
 ) -> tuple[str, str, list[Any]]:
-    """The tables and the condition of a queue, and the values of its
-    question marks; ?1 is the annotator."""
-    # Named in every case, so that the question marks without a number come after it.
+    """The tables and the condition of a queue, and the values of its parameters; ?1 is the
+    annotator."""
+    # Always named, so that the parameters without a number come after it.
     clauses, values = [_ANYBODY], []
     if own:
         clauses.append(held_by(db, annotator).replace("?", "?1"))
@@ -59,14 +59,13 @@ def queue(
 
 
 def some(db: Database, annotator: str, ids: Sequence[str]) -> dict[str, DocumentSummary]:
-    """The rows of these documents in an annotator's queue, by id; one that cannot be read is
-    left out."""
+    """The rows of these documents in an annotator's queue, by id; unreadable ones are left out."""
     page = "SELECT d.* FROM document d WHERE d.id IN (SELECT value FROM json_each(?2))"
     return {row.id: row for row in _summaries(db, page, [annotator, json.dumps(list(ids))])}
 
 
 def titled(db: Database, search: str) -> list[str]:
-    """The ids of the documents whose title or id holds some words, in document order."""
+    """The ids of the documents whose title or id contains some words, in document order."""
     join, where, values = _filtered(db, "", search, None, own=False)
     sql = f"SELECT d.id {join}{where.replace(_ANYBODY, '1')} ORDER BY d.position"
     return [row[0] for row in db.rows(sql, values)]
@@ -118,7 +117,7 @@ def count(
     completion: Completion | None = None,
     own: bool = False,
 ) -> int:
-    """Number of rows of the queue."""
+    """The number of rows of the queue."""
     if not search and completion is None:
         return count_held(db, annotator) if own else int(db.value("SELECT count(*) FROM document"))
     if not search and not own and completion is not Completion.NEW:
@@ -129,7 +128,8 @@ def count(
 
 
 def neighbour(db: Database, document: str, direction: int, own: str | None = None) -> str | None:
-    """The document after (1) or before (-1) one; with `own`, of those of this annotator."""
+    """The document after (1) or before (-1) a given one; with `own`, among those of this
+    annotator."""
     than, order = (">", "ASC") if direction > 0 else ("<", "DESC")
     and_own = f" AND {held_by(db, own)}" if own is not None else ""
     found: str | None = db.value(
@@ -143,10 +143,10 @@ def neighbour(db: Database, document: str, direction: int, own: str | None = Non
 def waiting(
     db: Database, annotator: str, document: str, direction: int, *, own: bool = False
 ) -> str | None:
-    """The nearest document after (1) or before (-1) one that the annotator did not skip and that
-    has suggestions without a decision; with `own`, of those of the annotator.
+    """The nearest document after (1) or before (-1) a given one that the annotator did not skip and
+    that has undecided suggestions; with `own`, among the annotator's own.
 
-    Sums by block pass over blocks of documents in which the annotator has decided everything.
+    Sums by block skip blocks of documents in which the annotator has decided everything.
     """
     than, order = (">", "ASC") if direction > 0 else ("<", "DESC")
     and_own = f"AND {held_by(db, annotator).replace('?', '?1')} " if own else ""

@@ -1,5 +1,4 @@
-"""Records: what stands in completions read for export, and completions
-of elsewhere written on import."""
+"""Reads completions as records, for export."""
 
 from __future__ import annotations
 
@@ -23,7 +22,7 @@ from annotator.store.isolation import check_attributes, check_texts, leave_out
 from annotator.store.results import CompletionRow
 
 _AT_ONCE = 512
-"""Completions that are read in one query."""
+"""The number of completions read in one query."""
 
 
 def records(
@@ -33,7 +32,7 @@ def records(
     annotator: str | None = None,
     document: str | None = None,
 ) -> Iterator[Record]:
-    """What stands, by document order, then annotator; some documents at a time in memory."""
+    """The records, by document order, then annotator, with some documents at a time in memory."""
     wanted = [
         row
         for row in documents.completions(db, document=document, annotator=annotator)
@@ -41,7 +40,7 @@ def records(
     ]
     for some in _batches(wanted):
         ids = list(dict.fromkeys(row.document for row in some))
-        # What is read stays until the batch is done: to look for garbage among it is in vain.
+        # Everything read stays until the batch is done, so collecting garbage would be in vain.
         with collector_paused():
             known, work = documents.load_many(db, ids), _work(db, ids, annotator)
         seen, told = provenance.shown(db, ids, annotator), provenance.histories(db, ids)
@@ -59,14 +58,14 @@ def records(
 def _with_provenance(
     record: Record, shown: tuple[Shown, ...], told: tuple[Mapping[str, Any], int] | None
 ) -> Record:
-    """The record with what was shown, and with the history that it came
-    with where nothing was changed since."""
+    """The record with what was shown, and with its imported history if nothing was changed
+    since."""
     history = told[0] if told is not None else {}
     return replace(record, shown=shown, history=history) if shown or history else record
 
 
 def _batches(rows: Sequence[CompletionRow]) -> Iterator[Sequence[CompletionRow]]:
-    """Completions in their order, those of a document together, some hundred at a time."""
+    """Completions in order, some hundred at a time, with those of a document together."""
     first = 0
     for at in range(1, len(rows) + 1):
         if at == len(rows) or (
@@ -78,8 +77,8 @@ def _batches(rows: Sequence[CompletionRow]) -> Iterator[Sequence[CompletionRow]]
 
 @dataclass(slots=True)
 class _Work:
-    """What stands in one completion; `excluded` holds the paragraphs
-    that were left out or brought back."""
+    """The content of one completion; `excluded` has the paragraphs that were excluded or brought
+    back."""
 
     spans: list[Span] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
@@ -89,7 +88,7 @@ class _Work:
     flags: list[str] = field(default_factory=list)
 
     def add(self, item: str, columns: Sequence[Any], rest: Sequence[Any]) -> None:
-        """Add one item: its own columns, and what only its state holds (see `_STATE`)."""
+        """Add one item: its columns, and what only its state contains (see `_STATE`)."""
         paragraph, kind, layer, label, start, end, source, target, entity = columns
         attributes, origin, done, excluded, note, flagged = rest
         if kind == "span":
@@ -112,10 +111,10 @@ _STATE = """json_extract(state, '$.value.attributes', '$.value.origin', '$.mark.
 
 
 def _work(db: Database, ids: Sequence[str], annotator: str | None) -> dict[tuple[str, str], _Work]:
-    """What stands in the completions of some documents.
+    """The content of the completions of some documents.
 
-    Most of it has columns of its own. What only the state holds
-    is alike in many items, and read once.
+    Most of it has columns of its own. What only the state contains is equal in many items, and is
+    read once.
     """
     rows = db.rows(
         'SELECT document, annotator, item, paragraph, kind, layer, label, start, "end", source, '
@@ -143,8 +142,8 @@ def _work(db: Database, ids: Sequence[str], annotator: str | None) -> dict[tuple
 
 
 def _read(state: str) -> tuple[Any, ...] | Exception:
-    """What only the state of an item holds, in the order of `_STATE`;
-    what is wrong with it, where no item can hold that."""
+    """What only the state of an item contains, in the order of `_STATE`, or what is wrong with
+    it."""
     try:
         attributes, origin, done, excluded, note, flagged = json.loads(state)
         held = check_attributes(attributes, "" if origin is None else origin) or NO_ATTRIBUTES
@@ -176,7 +175,7 @@ def _record(document: Document, annotator: str, status: Completion, work: _Work)
 
 
 def standing_record(db: Database, document: Document, annotator: str, status: Completion) -> Record:
-    """What stands in one completion."""
+    """The content of one completion."""
     work = _work(db, [document.id], annotator).get((document.id, annotator), _Work())
     return _record(document, annotator, status, work)
 

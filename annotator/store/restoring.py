@@ -1,5 +1,5 @@
-"""A backup put in the place of the database, while others work: a swap
-under the lock, and the old file kept."""
+"""Puts a backup in the place of the database while others work: a swap under the lock that keeps
+the old file."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from annotator.store.sqlite_driver import WAL_IS_SAFE, sqlite
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What came of it: under which name the old database is kept, if there was one, and how many
-    events it and the backup hold; None where that cannot be read."""
+    """The result: the file in which the old database is kept, if there was one, and the numbers of
+    events in it and in the backup; None if unreadable."""
 
     kept: Path | None
     before: int | None
@@ -34,19 +34,18 @@ class Restored:
 def restore(
     database: Path, backup: Path, *, timeout: float = 10.0, force: bool = False
 ) -> Restored:
-    """Put a copy of `backup` in the place of `database`. Who has the old one
-    open is told so at their next decision.
+    """Put a copy of `backup` in the place of `database`. People who have the old one open learn it
+    at their next decision.
 
     Raises StoreError for a backup that is damaged, not ours, or (unless `force`) of another
-    project; BusyError when the lock was not available within `timeout` seconds. Nothing is changed
-    then.
+    project; BusyError if the lock was not available within `timeout` seconds. Then nothing changes.
     """
     if database.exists() and backup.exists() and database.samefile(backup):
         raise StoreError("is the database itself", file=backup, hint="Name a backup of it")
     project, after = _examined(backup)
     there, before = _identity(database)
     if there is not None and project != there and not force:
-        hint = "Check the name of the file; --force takes it all the same"
+        hint = "Check the name of the file, or use --force to restore it anyway"
         raise StoreError("is a backup of another project", file=backup, hint=hint)
     new = beside(database, ".restoring")
     try:
@@ -63,7 +62,7 @@ def restore(
 
 
 def _examined(backup: Path) -> tuple[str | None, int | None]:
-    """Project and last event of a backup that holds."""
+    """Project and last event of an intact backup."""
     if not backup.is_file():
         raise StoreError(
             "there is no such file", file=backup, hint="Name a file made by `annotator backup`"
@@ -78,7 +77,7 @@ def _examined(backup: Path) -> tuple[str | None, int | None]:
 
 
 def _identity(database: Path) -> tuple[str | None, int | None]:
-    """Project and last event of the database that is there; None each where it cannot be read."""
+    """Project and last event of the present database; each is None if it cannot be read."""
     try:
         with closing(Database(database, read_only=True)) as found:
             project = found.value("SELECT value FROM setting WHERE key = 'project'")
@@ -88,8 +87,8 @@ def _identity(database: Path) -> tuple[str | None, int | None]:
 
 
 def _copy(backup: Path, new: Path, *, like: Path) -> None:
-    """A whole copy of the backup beside the database, with the mode and
-    the owner of the one that is there."""
+    """A complete copy of the backup beside the database, with the mode and owner of the present
+    one."""
     new.unlink(missing_ok=True)
     os.close(os.open(new, os.O_CREAT | os.O_WRONLY, 0o660))
     try:
@@ -117,8 +116,8 @@ def _swap(database: Path, new: Path, timeout: float) -> Path | None:
                 f"{who} holds the database", file=database, hint="Try again; nothing was changed"
             )
         kept = _keep(database) if database.exists() else None
-        # First the log, then the file: whoever opens it in between finds
-        # the old one whole, never a mixture.
+        # First the log, then the file: anyone who opens it in between finds the complete old one,
+        # never a mixture.
         for suffix in ("-wal", "-shm"):
             beside(database, suffix).unlink(missing_ok=True)
         new.replace(database)
@@ -130,19 +129,19 @@ def _swap(database: Path, new: Path, timeout: float) -> Path | None:
 
 
 def _keep(database: Path) -> Path:
-    """Keep the old database under another name, with all that is in its log."""
+    """Keep the old database under another name, with everything in its log."""
     kept = _free(database, "before")
     try:
         old = sqlite.connect(str(database), isolation_level=None, timeout=2)
         with closing(old):
             emptied = _checkpoint(old)
             if not emptied:
-                # Somebody reads just now: the log stays, so that the copy is made through it.
+                # Somebody is reading, so the log stays and the copy is made through it.
                 with closing(sqlite.connect(str(kept))) as copy:
                     old.backup(copy)
                 return kept
     except sqlite.Error:
-        # Damaged: as it lies there, with its log.
+        # It is damaged: keep it as it is, with its log.
         if has_log(database):
             os.link(beside(database, "-wal"), beside(kept, "-wal"))
     os.link(database, kept)
@@ -150,16 +149,16 @@ def _keep(database: Path) -> Path:
 
 
 def _checkpoint(connection: Any) -> bool:
-    """Bring all of the log into the file; whether that could be done."""
+    """Move the whole log into the file. Returns whether that was possible."""
     connection.execute("SELECT 1 FROM sqlite_schema").fetchall()
     row = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return row is None or row[0] == 0
 
 
 def rescue(db: Database, pending: Sequence[Pending], concepts: Concepts) -> Path:
-    """Copy what a connection has of a database that was replaced, with what is not written yet,
-    into a file beside it. Where the old file was overwritten there is nothing whole to copy:
-    then the decisions alone are put aside.
+    """Copy what a connection has of a replaced database, with what is not written yet, to a file
+    beside it. If the old file was overwritten, there is nothing intact to copy; then only the
+    decisions are saved.
 
     Raises StoreError if it cannot be written.
     """
@@ -168,7 +167,7 @@ def rescue(db: Database, pending: Sequence[Pending], concepts: Concepts) -> Path
         db.backup(file)
         with closing(Database(file)) as copy:
             if copy.value("PRAGMA integrity_check(1)") != "ok":
-                raise StoreError("the old database is not whole any more", file=file)
+                raise StoreError("the old database is no longer intact", file=file)
             for one in pending:
                 write(copy, one, concepts)
     except StoreError:

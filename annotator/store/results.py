@@ -1,4 +1,4 @@
-"""What the store tells about a project besides the model's own values."""
+"""What the store returns about a project besides the model's own values."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class DocumentSummary:
     `order` counts from 0; `paragraphs` are those to annotate (not excluded), `done` those of them
     marked as done; `pending` is the number of suggestions this annotator has not decided on;
     `others` are the other annotators with work on it (gold included, as `@gold`), sorted; `updated`
-    is the time of this annotator's last decision (ISO 8601, UTC), or None; `changed` tells in
-    review a gold of which annotators changed their work since.
+    is the time of this annotator's last decision (ISO 8601, UTC), or None; `changed` says, in
+    review, that annotators changed their work after it was gold.
     """
 
     id: str
@@ -45,7 +45,7 @@ class CompletionRow:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where an annotator is in a document. `mode` is free to the screen that saves it."""
+    """Where an annotator is in a document. The screen that saves it may use `mode` freely."""
 
     document: str
     paragraph: int
@@ -64,8 +64,7 @@ class SuggestionRun:
 
 @dataclass(frozen=True, slots=True)
 class KnownName:
-    """A name in use (entity or concept): how often it stands,
-    and the surface forms it stands for."""
+    """A name in use (entity or concept): how often it occurs, and its surface forms."""
 
     name: str
     count: int
@@ -74,7 +73,7 @@ class KnownName:
 
 @dataclass(frozen=True, slots=True)
 class MentionRow:
-    """A span of an annotator that bears a name: where it is, and its text with single blanks."""
+    """A span of an annotator that has a name: its place, and its text with single blanks."""
 
     document: str
     paragraph: int
@@ -84,10 +83,10 @@ class MentionRow:
 
 @dataclass(frozen=True, slots=True)
 class AddResult:
-    """What came of adding documents or records.
+    """The result of adding documents or records.
 
-    `documents` and `completions` were new; `known` were there already, just as they are (ids of
-    documents; of records `document (annotator)`).
+    `documents` and `completions` were new; `known` ones were already there in the same form (ids of
+    documents; for records `document (annotator)`).
     """
 
     documents: int = 0
@@ -97,8 +96,7 @@ class AddResult:
 
 @dataclass(frozen=True, slots=True)
 class Fork:
-    """Work on which was gone on with in two databases: how many
-    decisions each has since they parted."""
+    """Work that was continued in two databases: how many decisions each has since they diverged."""
 
     document: str
     annotator: str
@@ -108,13 +106,13 @@ class Fork:
 
 @dataclass(frozen=True, slots=True)
 class MergeResult:
-    """What came of merging another database into this one.
+    """The result of merging another database into this one.
 
     `documents` were new; `renamed` pairs the id of a document there with the one it has here, where
     they differ; `decisions` counts the events added by annotator, `completions` the pairs of
-    annotator and document they belong to. `ahead` pairs have all that is there and more; in `alike`
-    ones the same stands by other events. Nothing was changed in the pairs of `forks` and in the
-    documents (ids here) of `left_out`, which have other paragraphs there.
+    annotator and document they belong to. Pairs in `ahead` have everything there and more; those in
+    `alike` have the same result by other events. Nothing was changed in the pairs of `forks` and in
+    the documents (ids here) of `left_out`, which have other paragraphs there.
     """
 
     documents: int = 0
@@ -132,7 +130,7 @@ class SuggestionTally:
     """What became of the suggestions of one suggester in one layer.
 
     `accepted`, `corrected`, `rejected` and `skipped` count decisions, of every annotator; `pending`
-    counts suggestions that are shown and nobody has decided on.
+    counts shown suggestions on which nobody has decided.
     """
 
     suggester: str
@@ -155,8 +153,8 @@ class AnnotatorTally:
 
 @dataclass(frozen=True, slots=True)
 class ProjectStatus:
-    """The project in figures. `labels` is layer -> label -> number of standing annotations, all
-    annotators together; `paragraphs` counts those to annotate by the documents' own settings."""
+    """Figures about the project. `labels` has the number of standing annotations of all annotators
+    by layer and label; `paragraphs` counts those to annotate by the documents' own settings."""
 
     documents: int
     paragraphs: int
@@ -175,8 +173,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """How a database is run: driver and version, journal mode,
-    and what there is to say about them."""
+    """The configuration of a database: driver and version, journal mode, and remarks on them."""
 
     driver: str
     sqlite_version: str

@@ -1,9 +1,9 @@
-"""How documents stand in review, kept with what it follows from,
-so that the review queue reads no work.
+"""The state of documents in review, stored with what it depends on, so that the review queue reads
+no work.
 
-A row holds as long as nobody's log of the document went on (the sum of revisions is the same), and
-what else it follows from (`basis`: strategy, label schema, rulings on names, the program) is the
-same. Others are worked out again.
+A row is valid as long as nobody's log of the document has grown (the sum of revisions is the same)
+and everything else it depends on (`basis`: strategy, label schema, rulings on names, the program)
+is the same. Others are computed again.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ def m011_reviews(db: Utils) -> None:
 
 @dataclass(frozen=True, slots=True)
 class InReview:
-    """How a document stands in review: who finished it, how many differences wait, how far the gold
-    is, whether it was changed since it was gold, and the codes of reasons given. No voters:
-    there is nothing to merge in it."""
+    """The state of a document in review: who finished it, how many differences wait, the status of
+    the gold, whether it was changed since it was gold, and the codes of reasons given. Without
+    voters, there is nothing to merge in it."""
 
     voters: tuple[str, ...] = ()
     undecided: int = 0
@@ -54,8 +54,8 @@ class InReview:
 
 
 Worked = tuple[str, int, str, InReview | None]
-"""Document, sum of revisions, when somebody last worked on it, and how
-it stands; None where that is not known."""
+"""Document, sum of revisions, time of the last work on it, and its state; None if that is not
+known."""
 
 
 def all_worked_on(db: Database, basis: str) -> list[Worked]:
@@ -91,7 +91,7 @@ def all_worked_on(db: Database, basis: str) -> list[Worked]:
                     bool(changed),
                     frozenset(words(reasons)),
                 ),
-                lambda: f"{document}: how it stands in review",
+                lambda: f"{document}: its state in review",
             )
         return document, revisions, updated, stands
 
@@ -99,8 +99,8 @@ def all_worked_on(db: Database, basis: str) -> list[Worked]:
 
 
 def put(db: Database, basis: str, rows: Iterable[tuple[str, int, InReview]]) -> None:
-    """Keep how documents stand, by the sum of revisions that it was worked
-    out from. Nothing is lost without it."""
+    """Store the states of documents, with the sums of revisions from which they were computed.
+    Nothing is lost without them."""
     values = [
         (
             document,

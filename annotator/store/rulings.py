@@ -1,6 +1,6 @@
 """Rulings on names: which two are the same, decided once for all places.
 
-A ruling is never changed; the latest one on a name holds.
+A ruling is never changed; the latest one on a name counts.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def _ruling(
     relation: NameRelation,
 ) -> Ruling:
     if kind not in NAME_KINDS or relation not in RELATIONS:
-        raise ValueError(f"“{kind}” or “{relation}” is nothing that names have")
+        raise ValueError(f"“{kind}” or “{relation}” is not valid for names")
     return Ruling(id, kind, name, canonical, bool(same), reviewer, token, time, relation)
 
 
@@ -46,7 +46,7 @@ def add(
     reviewer: str | None,
     token: str,
 ) -> None:
-    """Write rulings `(kind, name, canonical, relation)` of one deed, in one transaction."""
+    """Write the rulings `(kind, name, canonical, relation)` of one change, in one transaction."""
     rows = [
         (uuid7(), kind, name, canonical, int(same), reviewer, token, now(), relation)
         for kind, name, canonical, relation in verdicts

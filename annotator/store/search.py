@@ -1,9 +1,9 @@
-"""Which texts hold some words: an index of all runs of three characters, in any case.
+"""Which texts contain some words: an index of all sequences of three characters, ignoring case.
 
-The index (FTS5) holds the texts folded, so that characters that are the same in any case are one.
-It says which texts may hold what is looked for; the caller looks closer. A text that it misses,
-since it came in by a program without FTS5, is read. Where the index is no help (fewer than three
-characters), SQLite passes over most texts.
+The index (FTS5) contains folded texts, in which characters that differ only in case are one. It
+says which texts may contain the words; the caller looks closer. Texts that it misses, because a
+program without FTS5 imported them, are read. If the index is no help (with fewer than three
+characters), SQLite filters out most texts.
 """
 
 from __future__ import annotations
@@ -16,32 +16,32 @@ from functools import cache
 from annotator.store.connection import Access, Database, sqlite
 
 _AT_ONCE = 500
-"""Texts that are looked at in one query."""
+"""The number of texts in one query."""
 
 _KIN = {
     "i": "\u0130\u0131", "k": "\u212a", "s": "\u017f", "в": "\u1c80", "д": "\u1c81", "о": "\u1c82",
     "с": "\u1c83", "т": "\u1c84\u1c85", "ъ": "\u1c86", "ѣ": "\u1c87", "ꙋ": "\u1c88\ua64a",
     "ṡ": "\u1e9b", "å": "\u212b", "ß": "\u1e9e", "ﬅ": "\ufb06", "ﬆ": "\ufb05",
-    # The lower case of this one is two characters, an i and a dot above,
-    # so that it leads to no other letter.
+    # The lower case of this letter is two characters, an i and a dot above, so it leads to no other
+    # letter.
     "\u0130": "iI\u0131",
 }  # fmt: skip
-"""Letters that are the same in any case besides their upper and lower ones."""
+"""Letters that count as equal apart from their upper and lower case."""
 
 _MANY_FORMS = re.compile("[\u0345\u0370-\u03ff\u1f00-\u1fff\u00b5\u2126]")
-"""Greek has more forms of a letter than two."""
+"""Greek letters can have more than two forms."""
 
 
 _ONE = str.maketrans({"\u0130": "i", "\u0131": "i"})
-"""The letters i with and without a dot, which only `re` takes for the same in any case."""
+"""The letters i with and without a dot, which only `re` treats as equal ignoring case."""
 
 _FREQUENT = 0.1
-"""With this share of texts that hold the words, reading on finds enough sooner than the index."""
+"""If this share of the texts contains the words, reading on finds enough sooner than the index."""
 
 
 @cache
 def has_index() -> bool:
-    """Whether the SQLite at hand has what the index needs."""
+    """Whether this SQLite has what the index needs."""
     try:
         sqlite.connect(":memory:").execute(f"CREATE VIRTUAL TABLE search USING {INDEX}")
     except sqlite.Error:
@@ -49,8 +49,7 @@ def has_index() -> bool:
     return True
 
 
-# What follows made the index of every database: it changes
-# with a migration only, and `fold` with it.
+# Every database's index was made with this: it changes only with a migration, and `fold` with it.
 INDEX = (
     "fts5 (text, content = '', columnsize = 0, detail = none, tokenize = 'trigram "
     "case_sensitive 1')"
@@ -58,13 +57,13 @@ INDEX = (
 
 
 def fold(text: str) -> str:
-    """The text with characters that are the same in any case made one, so that whatever
-    `re.IGNORECASE` finds in a text stands in the folded text too."""
+    """The text with characters unified that differ only in case, so that everything that
+    `re.IGNORECASE` finds in a text is in the folded text too."""
     return text.translate(_ONE).casefold()
 
 
 def add(db: Access, texts: Iterable[tuple[str, str]]) -> None:
-    """Bring texts, by id, into the index. To be called within a transaction."""
+    """Add texts, by id, to the index. Call this within a transaction."""
     if not has_index() or not is_made(db):
         return
     for id, text in texts:
@@ -81,8 +80,8 @@ def is_made(db: Access) -> bool:
 
 
 def texts(db: Database, literal: str = "") -> Iterator[tuple[str, str]]:
-    """Id and text of the documents in order, some hundred at a time; with `literal` those that hold
-    it in any case, and perhaps some others."""
+    """Id and text of the documents in order, some hundred at a time; with `literal`, those that
+    contain it in upper or lower case, and perhaps some others."""
     condition, value = _holding(literal)
     places = "SELECT position FROM document WHERE position >= ? ORDER BY position LIMIT ?"
     after = db.value("SELECT min(position) FROM document")
@@ -103,8 +102,8 @@ def texts(db: Database, literal: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _indexed(db: Database, literal: str, first: int) -> Iterator[tuple[str, str]] | None:
-    """Texts that hold the words by the index, and those that it misses, from a
-    position on; None where it is no help."""
+    """Texts that contain the words according to the index, and those that it misses, from a
+    position on; None if it is no help."""
     folded = fold(literal)
     parts = {folded[i : i + 3] for i in range(len(folded) - 2)}
     if not parts or not has_index() or not is_made(db):
@@ -134,11 +133,11 @@ def _at(db: Database, positions: list[int]) -> Iterator[tuple[str, str]]:
 
 
 def _holding(literal: str) -> tuple[str, list[str]]:
-    """A condition that every text fulfils which holds the words in any case."""
+    """A condition that is true for every text that contains the words, in upper or lower case."""
     if not literal:
         return "1", []
     if literal.isascii():
-        # LIKE knows the case of ASCII letters only, and is the quicker one.
+        # LIKE ignores case for ASCII letters only, but is faster.
         like = "".join(
             "_" if c.lower() in _KIN else f"\\{c}" if c in "%_\\" else c for c in literal
         )
@@ -147,7 +146,7 @@ def _holding(literal: str) -> tuple[str, list[str]]:
 
 
 def in_any_case(char: str) -> str:
-    """A character in any case as a pattern of SQLite's GLOB."""
+    """A character in upper and lower case, as a pattern of SQLite's GLOB."""
     if _MANY_FORMS.match(char):
         return "?"
     cases = {char}

@@ -1,9 +1,9 @@
-"""A second copy of what nothing else says anything of, as indexes.
+"""Indexes that hold a second copy of data that nothing else confirms.
 
-Texts have a hash, decisions a chain of hashes, and what stands follows from the decisions. Titles,
-settings, scores and times follow from nothing: a bit that a disk turns over in them would go
-unnoticed. An index over all columns of such a table holds each value once more. SQLite keeps it,
-whoever writes, and `PRAGMA integrity_check`, which `annotator doctor` asks for, compares the two.
+Texts have a hash, decisions have a chain of hashes, and the state follows from the decisions.
+Titles, settings, scores and times follow from nothing: a bit flipped by the disk would go
+unnoticed. An index over all columns of such a table holds each value once more. SQLite maintains
+it, whoever writes, and `PRAGMA integrity_check`, which `annotator doctor` runs, compares the two.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Which documents are shown: those that long work is just writing are not.
+"""Which documents are shown: those that long work is still writing are hidden.
 
-Long work writes its documents in many short transactions. They take the last positions, and the
-setting `arriving` keeps the first of these until all is there. In every connection, a temporary
-view stands before the table of documents and ends at that position. So the deletion of one row
-shows all of them at once, however many they are. Reading means the view; whoever writes names the
-table, `main.document`.
+Long work writes its documents in many short transactions. They get the last positions, and the
+setting `arriving` keeps the first of these until everything is there. In every connection, a
+temporary view hides the table of documents and ends at that position. So deleting one row shows all
+of them at once, however many there are. Reading uses the view; writing names the table,
+`main.document`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ IS_HIDING = "SELECT 1 FROM setting WHERE key = 'arriving'"
 
 
 def leave_out_arriving(connection: Any) -> None:
-    """Let a connection to a database of this version read the documents that are shown."""
+    """Let a connection to a database of this version read only documents that are shown."""
     connection.execute(_VIEW)
 
 

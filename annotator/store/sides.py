@@ -1,6 +1,6 @@
-"""The sides that an annotator's work takes in a project: who holds what, of every relation and of
-every claim that the text asserts itself. Read from the columns of items and from the table of
-names, never from their states."""
+"""The sides in an annotator's work on a project: who holds what, for every relation and every claim
+that the text asserts itself. They are read from the columns of items and from the table of names,
+never from states."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from annotator.model.span import AUTHOR
 from annotator.store.connection import Database
 
 StanceRow: TypeAlias = tuple[str, str, str, str, str, str, bool, bool]
-"""Document and item by which a side is taken; layer and label of the relation, empty for a claim of
-the author; holder and target; whether each of the two is a name, or the words of the text as
-they stand there. The author is `author`.
+"""Document and item of a side; layer and label of the relation (empty for a claim of the author);
+holder and target; whether each of the two is a name or the words of the text. The author is
+`author`.
 
-A bare tuple, since a project has hundreds of thousands of them.
+It is a plain tuple, since a project has hundreds of thousands of them.
 """
 
 _QUOTE = (
@@ -51,12 +51,11 @@ _SIDES = f"""
 def sides(
     db: Database, annotator: str, *, statements: Collection[str], concepts: bool
 ) -> list[StanceRow]:
-    """Every side an annotator has coded, in no order; a relation that hangs
-    on several names gives one for each.
+    """Every side that an annotator has coded, in no order; a relation with several names gives one
+    for each.
 
-    `statements` are the layers whose claims may be the author's own; with `concepts` a target goes
-    by its concepts as well as by its entities. What hangs on a span that does not stand is left
-    out.
+    `statements` are the layers whose claims may be the author's own; with `concepts`, targets are
+    concepts as well as entities. Relations on spans that do not stand are left out.
     """
     rows = db.rows(_SIDES, (annotator, json.dumps(sorted(statements)), concepts))
     return [row for row in rows if row[4] is not None and row[5] is not None]
@@ -65,8 +64,8 @@ def sides(
 def words(
     db: Database, annotator: str, items: Sequence[tuple[str, str]], limit: int
 ) -> list[tuple[str, str, int, str]]:
-    """Of the first items `(document, item)` in document and text order: document, item, paragraph,
-    and the words of the claim, with white space as single blanks."""
+    """Document, item, paragraph, and the words of the claim with white space as single blanks, for
+    the first of the items `(document, item)` in document and text order."""
     rows = db.rows(
         'SELECT i.document, i.item, s.paragraph, substr(x.text, s.start + 1, s."end" - s.start) '
         "FROM json_each(?2) j JOIN item i ON i.document = j.value ->> 0 AND i.annotator = ?1 "

@@ -1,9 +1,9 @@
-"""Which SQLite is used, and how: the driver is chosen once, by the SQLite that each one brings.
+"""Chooses the SQLite driver, once, by the version of SQLite that each one brings.
 
-`pysqlite3` brings an SQLite of its own and is a dependency where it has a wheel (Linux on x86-64).
-When it is built from source it has the system's SQLite and is no better than the standard library.
-SQLite 3.7.0 to 3.51.2 can lose data with several connections in WAL mode (the WAL-reset bug); such
-a version runs with journal_mode=TRUNCATE, where readers wait for writers.
+`pysqlite3` brings its own SQLite and is a dependency where it has a wheel (Linux on x86-64). Built
+from source, it has the system's SQLite and is no better than the standard library. SQLite 3.7.0 to
+3.51.2 can lose data with several connections in WAL mode (the WAL-reset bug); such a version runs
+with journal_mode=TRUNCATE, where readers wait for writers.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from importlib import import_module
 from types import ModuleType
 
 OLDEST = (3, 38, 0)
-"""The first SQLite with strict tables and JSON functions that may stand in CHECKs."""
+"""The first SQLite with strict tables and with JSON functions allowed in CHECKs."""
 
 DRIVERS = ("pysqlite3.dbapi2", "sqlite3.dbapi2")
 """The drivers, the preferred one first."""
 
 
 def wal_is_safe(version: Sequence[int]) -> bool:
-    """Whether an SQLite of this version keeps its promises in WAL mode."""
+    """Whether this version of SQLite is safe in WAL mode."""
     return not (3, 7, 0) <= tuple(version) <= (3, 51, 2)
 
 

@@ -1,4 +1,4 @@
-"""Suggestions, places, and what the decisions so far teach."""
+"""Suggestions, places, and the memory of decisions."""
 
 from __future__ import annotations
 
@@ -28,12 +28,11 @@ _TOUCHED = (
 )
 
 _LAST = (1 << 63) - 1
-"""No paragraph has a greater number."""
+"""A number that no paragraph exceeds."""
 
 
 def touched(db: Database, document: str) -> frozenset[int]:
-    """The paragraphs in which somebody did something, or that somebody
-    opened and saw suggestions in."""
+    """The paragraphs that somebody worked in, or opened and saw suggestions in."""
     return frozenset(row[0] for row in db.rows(_TOUCHED, (document,)))
 
 
@@ -46,9 +45,9 @@ def put(
     untouched: bool,
     others: bool,
 ) -> int:
-    """Replace the suggestions of a document by the run's suggesters (with `others` by all) that
-    nobody has decided on; with `untouched` only in paragraphs that are not `touched`. How many
-    were stored. Those of a paragraph change together; a long document takes several turns."""
+    """Replace a document's undecided suggestions by the run's suggesters (with `others`, by all);
+    with `untouched`, only in paragraphs that are not `touched`. Returns how many were stored. Those
+    of a paragraph change together; a long document takes several turns."""
     count, number = 0, 0
     for low, high in _stretches(suggestions):
         with db.write():
@@ -78,8 +77,8 @@ def put(
 
 
 def _stretches(suggestions: Sequence[Suggestion]) -> Iterator[tuple[int, int]]:
-    """First and last paragraph of stretches with few suggestions each, or of one paragraph, that
-    are a whole document together."""
+    """First and last paragraph of stretches with few suggestions each, or of single paragraphs,
+    which together cover a document."""
     first = held = 0
     for paragraph, number in sorted(Counter(s.paragraph for s in suggestions).items()):
         if held and held + number > FEW:
@@ -90,7 +89,7 @@ def _stretches(suggestions: Sequence[Suggestion]) -> Iterator[tuple[int, int]]:
 
 
 def withdraw(db: Database, document: str, ids: Collection[str]) -> int:
-    """Take suggestions back where the paragraph is not `touched`; how many."""
+    """Remove suggestions in paragraphs that are not `touched`. Returns how many."""
     with db.write():
         before = db.value("SELECT count(*) FROM suggestion WHERE document = ?", (document,))
         db.execute(
@@ -138,13 +137,13 @@ def doubt(db: Database, documents: Sequence[str]) -> dict[str, float]:
 
 
 def suggested(db: Database) -> frozenset[str]:
-    """The documents that have any suggestion."""
+    """The documents that have suggestions."""
     return frozenset(row[0] for row in db.rows("SELECT DISTINCT document FROM suggestion"))
 
 
 def load(db: Database, document: str, paragraph: int | None = None) -> list[Suggestion]:
-    """The suggestions of a document, or of one paragraph of it, decided
-    or not, by paragraph, rank and id."""
+    """The suggestions of a document or of one of its paragraphs, decided or not, by paragraph, rank
+    and id."""
     rows = db.rows(
         "SELECT id, value, paragraph, suggester, version, score, rank, reason, rule, shown, "
         "blind, raw FROM suggestion WHERE document = ?1 AND (?2 IS NULL OR paragraph = ?2) "
@@ -169,7 +168,7 @@ def load(db: Database, document: str, paragraph: int | None = None) -> list[Sugg
     ) -> Suggestion:
         found = annotation_of(object_of(value))
         if found.id != id:
-            raise ValueError("its id is another one")
+            raise ValueError("its id does not match")
         within.check(place, found)
         return Suggestion(
             found,
@@ -189,7 +188,7 @@ def load(db: Database, document: str, paragraph: int | None = None) -> list[Sugg
 
 
 def mark_opened(db: Database, document: str, paragraph: int, annotator: str) -> None:
-    """Keep that a paragraph was opened."""
+    """Record that a paragraph was opened."""
     with db.relaxed(), db.write():
         db.execute(
             "INSERT OR IGNORE INTO opened VALUES (?, ?, ?)", (document, paragraph, annotator)
@@ -216,7 +215,7 @@ def last_position(db: Database, annotator: str) -> Position | None:
 
 
 def save_position(db: Database, annotator: str, place: Position) -> None:
-    """Keep a place."""
+    """Store a place."""
     with db.relaxed(), db.write():
         db.execute(
             "INSERT OR REPLACE INTO place SELECT ?, ?, ?, ?, ?, coalesce(max(serial) + 1, 0) "
@@ -226,10 +225,10 @@ def save_position(db: Database, annotator: str, place: Position) -> None:
 
 
 def memory(db: Database) -> Memory:
-    """What the project has accepted and rejected before, over all annotators but the gold.
+    """What the project has accepted and rejected before, over all annotators except the gold.
 
-    Of texts that are longer than any that is looked for again, only those that were rejected, or
-    bear a name, are remembered: what else stands of them decides nothing.
+    Of texts longer than any that is looked for again, only those that were rejected or have a name
+    are remembered; the others have no effect.
     """
     blanks = "length(quote) - length(replace(quote, ' ', ''))"
     rows = db.rows(

@@ -61,7 +61,7 @@ def field_of(state: ReviewState) -> NameField | None:
 def offers_of(
     state: ReviewState, field: NameField, project: Project, known: Sequence[KnownName]
 ) -> list[Offer]:
-    """What is offered for the item in focus: of a concept see `concept_offers`; of an entity see
+    """The offers for the item in focus: for a concept see `concept_offers`; for an entity see
     `entity_offers`. What the codebook lists comes too; of a closed one nothing else."""
     from annotator.workflows.names.closed import is_closed
 
@@ -148,7 +148,7 @@ def _listed(field: NameField, codebook: Codebook) -> Sequence[str]:
 
 
 def names_here(state: ReviewState, kind: NameKind) -> list[str]:
-    """The names of a kind that stand in the document, in the order of the text."""
+    """The names of a kind that occur in the document, in the order of the text."""
     concepts = concepts_of(state.schema)
     spans = sorted(
         (one for one in state.annotations.annotations() if isinstance(one, Span)), key=reading_order

@@ -147,7 +147,7 @@ class Tracks:
         return self._used[line].bit_count()
 
     def beginnings(self) -> Iterator[tuple[str, int, int]]:
-        """Of each mark its id, the line on which it begins, and its track there."""
+        """The id of each mark, the line on which it begins, and its track there."""
         for mark in self._marks:
             line = line_of(self._lines, mark.start)
             yield mark.id, line, self._track(mark, line)

@@ -24,7 +24,8 @@ WAYS: tuple[Strategy, ...] = ("uncertainty", "diversity")
 RANDOM_SHARE = 0.2
 """The share of the documents that are drawn at random."""
 WEIGHED, FIRST = 2_000, 50
-"""Documents that are weighed for the order of a queue, and how many of them come first in it."""
+"""How many documents are considered for the order of a queue, and how many of them come first in
+it."""
 MARKED = "random_documents"
 """The setting that lists the documents that were drawn at random."""
 _WORD = re.compile(r"\w{4,}")
@@ -42,10 +43,10 @@ class NextDocuments:
 def next_documents(
     project: Project, by: Strategy, count: int, *, dry_run: bool = False
 ) -> NextDocuments:
-    """Choose this many documents that nobody holds: the most informative ones, and a random share,
+    """Choose this many documents that nobody has: the most informative ones, and a random share,
     which the project records.
 
-    Raises UsageError for a count below 1, and by uncertainty where nothing was suggested yet.
+    Raises UsageError for a count below 1, and by uncertainty if nothing was suggested yet.
     """
     if count < 1:
         raise UsageError(
@@ -57,10 +58,10 @@ def next_documents(
 
 
 def queue_order(project: Project, by: Strategy, annotator: str, ids: Sequence[str]) -> list[str]:
-    """The documents of a queue, with those first that teach most of the first `WEIGHED` that the
-    annotator has not begun, and a share at random, marked in the project.
+    """The documents of a queue. Of the first `WEIGHED` that the annotator has not begun, those that
+    teach most come first, with a random share that is marked in the project.
 
-    Raises UsageError by uncertainty where nothing was suggested yet.
+    Raises UsageError by uncertainty if nothing was suggested yet.
     """
     rows = project.documents.some(annotator, ids)
     readable = [id for id in ids if id in rows]
@@ -79,8 +80,8 @@ def _ordered(
     *,
     dry_run: bool,
 ) -> NextDocuments:
-    """So many of the documents that are `free`: what teaches most beside those that are `known`,
-    with one drawn at random after every few."""
+    """That many of the `free` documents: those that teach most in addition to the `known` ones,
+    with a random one after every few."""
     seed = project.blind_seed
     by_lot = sorted(
         free,
@@ -113,15 +114,15 @@ def _uncertain(project: Project, ids: Sequence[str]) -> list[str]:
     suggested = project.suggestions.documents()
     if ids and not suggested.intersection(ids):
         raise UsageError(
-            "nothing is suggested for these documents yet", key="--by", hint="annotator suggest"
+            "there are no suggestions for these documents yet", key="--by", hint="annotator suggest"
         )
     doubt = project.suggestions.doubt(ids)
     return sorted(ids, key=lambda id: (-doubt.get(id, 0.0), id))
 
 
 def _diverse(project: Project, ids: Sequence[str], known: Sequence[str], count: int) -> list[str]:
-    """One after the other the document whose words are least covered
-    by those coded or chosen before."""
+    """Choose, one after the other, the document whose words are least covered by those coded or
+    chosen before."""
     words = {one.id: _words(one.text) for one in project.documents.each(ids)}
     seen: Counter[str] = Counter()
     for one in project.documents.each(known):

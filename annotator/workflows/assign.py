@@ -1,8 +1,8 @@
-"""Who codes which document: documents are dealt out evenly
-by their words, some of them to everybody.
+"""Who codes which document: documents are divided evenly by their words, and some of them go to
+everybody.
 
-A document is held by those to whom it is assigned and by those who have begun it; one that somebody
-only skipped is not theirs, and is not given to them again.
+An annotator has the documents that are assigned to them and those that they have begun. A skipped
+document is not theirs, and is not assigned to them again.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ Assignment = tuple[str, str]
 """An annotator and a document."""
 
 BLOCK = 5
-"""The number of consecutive documents of which the same share, give or take one, goes to
+"""The number of consecutive documents of which the same share, plus or minus one, goes to
 everybody."""
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What an annotator holds: documents, their words, and how many of the documents are done."""
+    """What an annotator has: documents, their words, and how many of the documents are done."""
 
     annotator: str
     documents: int
@@ -39,8 +39,8 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class AssignmentReport:
-    """Who holds what, by name; `free` are the documents that nobody
-    holds, of `documents` in the project."""
+    """Who has what, by name; `free` is the number of documents that nobody has, of all `documents`
+    in the project."""
 
     holdings: tuple[Holding, ...]
     documents: int
@@ -52,8 +52,8 @@ class AssignmentReport:
 class AssignmentResult:
     """What was assigned or taken back, in document order, and the assignments after that.
 
-    `shared` counts the documents that went to all of the annotators named; `short` those that have
-    fewer annotators than were asked for, since nobody named can be given them any more.
+    `shared` counts the documents that went to all annotators named; `short` counts those with fewer
+    annotators than requested, since nobody named can still get them.
     """
 
     pairs: tuple[Assignment, ...]
@@ -63,10 +63,10 @@ class AssignmentResult:
 
 
 def is_shared(position: int, *, share: float, seed: str) -> bool:
-    """Whether the document at a position is one of those for all. Of each BLOCK documents in a row
-    the share (rounded so that all blocks together hold it) is chosen by sha256 of seed and
-    position: a document stays chosen or not whatever is imported after it (a merge may move it),
-    and no rhythm of the import is followed."""
+    """Whether the document at a position is one of those for all. In each block of BLOCK
+    consecutive documents, sha256 of seed and position chooses the share (rounded so that it is
+    right over all blocks). So later imports do not change the choice (a merge may move a document),
+    and it does not depend on any pattern in the import."""
     block = position // BLOCK * BLOCK
     start = _number(seed, "start")
     quota = floor((block + BLOCK) * share + start) - floor(block * share + start)
@@ -82,7 +82,7 @@ def _number(seed: str, of: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A document that is to be given to `count` of the `people`, who do not hold it."""
+    """A document to assign to `count` of the `people`, who do not have it."""
 
     document: str
     count: int
@@ -92,11 +92,11 @@ class Need:
 def deal(
     needs: Sequence[Need], words: Mapping[str, int], load: Mapping[str, int]
 ) -> list[Assignment]:
-    """Give each document to those who have the fewest words so far
-    (`load`), the longest documents first.
+    """Assign each document to those who have the fewest words so far (`load`), the longest
+    documents first.
 
-    People who begin alike and may all be given every document end with loads that differ by no more
-    than the longest document. Of equals the one named first comes first.
+    If all begin with the same load and may get every document, the final loads differ by no more
+    than the longest document. Of equals, the one named first comes first.
     """
     so_far = dict(load)
     out: list[Assignment] = []
@@ -109,13 +109,13 @@ def deal(
 
 @dataclass(slots=True)
 class _Table:
-    """Who holds what while it is being changed."""
+    """Who has what, while assignments change."""
 
     words: Mapping[str, int]
     assigned: set[Assignment] = field(default_factory=set)
     done: set[Assignment] = field(default_factory=set)
     people: dict[str, set[str]] = field(default_factory=dict)
-    """Document -> those who hold it."""
+    """A dict from document to those who have it."""
 
     @classmethod
     def of(cls, held: Iterable[Held], words: Mapping[str, int]) -> _Table:
@@ -130,7 +130,7 @@ class _Table:
         return table
 
     def begun(self, documents: Sequence[str], names: Sequence[str]) -> list[Assignment]:
-        """What these annotators have begun without having been assigned it."""
+        """What these annotators have begun without an assignment."""
         return [
             (name, id)
             for id in documents
@@ -142,7 +142,7 @@ class _Table:
         self.people.setdefault(document, set()).add(annotator)
 
     def load(self) -> dict[str, int]:
-        """Annotator -> words of what they hold."""
+        """A dict from annotator to the number of words that they have."""
         load: dict[str, int] = {}
         for document, people in self.people.items():
             for who in people:
@@ -150,7 +150,7 @@ class _Table:
         return load
 
     def report(self, names: Sequence[str] = ()) -> AssignmentReport:
-        """The report, including those of `names` that hold nothing."""
+        """The report, including those of `names` who have nothing."""
         load = dict.fromkeys(names, 0) | self.load()
         documents = Counter(who for people in self.people.values() for who in people)
         done = Counter(who for who, _ in self.done)
@@ -164,7 +164,7 @@ class _Table:
 
 
 def report(project: Project) -> AssignmentReport:
-    """Who holds what. Reads all texts."""
+    """Who has what. Reads all texts."""
     return _Table.of(project.assignments.held(), project.documents.words()).report()
 
 
@@ -177,13 +177,13 @@ def assign(
     documents: Sequence[str] | None = None,
     dry_run: bool = False,
 ) -> AssignmentResult:
-    """Give the documents (else all of the project) to the annotators named, in one transaction:
-    each document until `each` annotators hold it, those named or not, and the share `overlap` of
-    the documents to all who are named.
+    """Assign the documents (by default all) to the annotators named, in one transaction: each
+    document until `each` annotators have it, whether named or not, and the share `overlap` of the
+    documents to all who are named.
 
     What these annotators have already begun is assigned to them too. Raises UsageError for an
-    impossible name, share or number, and ProjectError for an unknown document; in these cases
-    nothing is changed.
+    impossible name, share or number, and ProjectError for an unknown document; then nothing
+    changes.
     """
     who = tuple(dict.fromkeys(check_annotator(name) for name in names))
     if not 0 <= overlap <= 1:
@@ -193,7 +193,7 @@ def assign(
             hint="Give a number from 0 to 1, such as 0.2",
         )
     wanted = _known(project, documents)
-    # Texts never change. Going through all of them takes time, in which others want to write.
+    # Texts never change. Reading all of them takes time in which others want to write.
     words = project.documents.words()
     for_all = _for_all(project, words, overlap)
     with nullcontext() if dry_run else project.assignments.writing():
@@ -227,7 +227,7 @@ def _check_each(each: int, people: set[str]) -> None:
             f"There {'is' if len(people) == 1 else 'are'} {plural(len(people), 'annotator')}: "
             f"{known}; name more, or ask for fewer"
             if each > 0
-            else "Give the number of annotators that a document is to have, 1 or more"
+            else "Give the number of annotators per document, 1 or more"
         )
         raise UsageError(f"no document can have {each} annotators", key="--each", hint=hint)
 
@@ -238,7 +238,7 @@ def _known(project: Project, documents: Sequence[str] | None) -> set[str] | None
 
 
 def _for_all(project: Project, documents: Iterable[str], share: float) -> set[str]:
-    """The documents that go to all who are named."""
+    """The documents that go to everybody named."""
     if not share:
         return set()
     positions, seed = project.assignments.positions(), project.setting("blind_seed") or ""
@@ -254,7 +254,7 @@ def _needs(
     for_all: Collection[str],
     skipped: Collection[Assignment],
 ) -> list[Need]:
-    """What is to be given."""
+    """What has to be assigned."""
     needs: list[Need] = []
     for id in scope:
         held = table.people.get(id, set())
@@ -272,8 +272,8 @@ def clear(
     documents: Sequence[str] | None = None,
     dry_run: bool = False,
 ) -> AssignmentResult:
-    """Take back what is assigned to the annotators named (else to all) and not begun by them, of
-    these documents (else of all), in one transaction. Raises like `assign`."""
+    """Take back these documents (by default all) from the annotators named (by default all) if they
+    have not begun them, in one transaction. Raises the same errors as `assign`."""
     who = [check_annotator(name) for name in names] or None
     _known(project, documents)
     words = project.documents.words()
@@ -288,8 +288,8 @@ def clear(
 
 
 def all_done(project: Project, annotator: str) -> str:
-    """The message to an annotator who has finished everything assigned to them; empty if there
-    is something left, or if nothing is assigned to them."""
+    """The message to an annotator who has finished everything assigned to them; empty if something
+    is left or nothing is assigned."""
     assignments = project.assignments
     if not assignments.any(annotator) or assignments.left(annotator):
         return ""

@@ -1,7 +1,7 @@
 """The background process of a project. It computes missing suggestions, trains the model, and
 withdraws suggestions that were rejected.
 
-This module is light to import: the terminal application only sends requests and computes nothing
+This module is cheap to import: the terminal application only sends requests and computes nothing
 itself. A request is a file in the project folder. The process handles requests while it holds a
 lock, so that at most one process runs and at most one more request of a kind is queued. Work in
 progress has a file too. If the process is killed, the file stays, and the next process starts the
@@ -37,7 +37,7 @@ LOCK, LOG = "annotator.background.lock", "annotator.background.log"
 TRAIN, SUGGEST = "annotator.train-wanted", "annotator.suggest-wanted"
 WITHDRAW = "annotator.withdraw-wanted"
 BEGUN = {what: what.replace("wanted", "begun") for what in (TRAIN, SUGGEST, WITHDRAW)}
-"""Request file -> the name of the file while the work is in progress."""
+"""A dict from request file to the name of the file while the work is in progress."""
 FILES = (LOCK, LOG, f"{LOG}.1", *BEGUN, *BEGUN.values())
 """The files of this module in the folder of a project."""
 
@@ -46,8 +46,8 @@ LIMIT = 256_000
 
 
 def pause(tried: int, every: int) -> int:
-    """How many more paragraphs are to be finished after a training on `tried` of them: as many,
-    until it is `every`. So the first ones, of which each tells most, are learnt from at once."""
+    """How many more paragraphs must be finished after a training on `tried` of them: as many again,
+    up to `every`. So the program learns at once from the first ones, each of which tells most."""
     return max(1, min(tried, every))
 
 
@@ -58,7 +58,7 @@ TRIED, FAILED = "train_tried", "train_failed"
 NICE = 10
 
 TRIES = 3
-"""How often work is started that is killed each time."""
+"""How often work that is killed is started again."""
 
 
 @contextmanager
@@ -78,8 +78,8 @@ def _opened(path: Path) -> Iterator[int]:
 
 @contextmanager
 def locked(root: Path, *, wait: bool = False) -> Iterator[bool]:
-    """Hold the lock of the background process; gives whether it was free. With `wait`, it waits
-    until it is."""
+    """Hold the lock of the background process. Yields whether it was free; with `wait`, waits until
+    it is."""
     with _opened(root / LOCK) as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
@@ -118,14 +118,14 @@ def finish(root: Path, what: str) -> None:
 
 
 def requeue_killed(root: Path) -> list[str]:
-    """Queue again what a killed process had begun; call it with the lock held. Returns what was
+    """Queue again what a killed process had begun; call this with the lock held. Returns what was
     killed `TRIES` times and is given up."""
     lost = []
     for what, begun in BEGUN.items():
         file = root / begun
         if not file.exists():
             continue
-        if file.stat().st_size + 1 >= TRIES:  # A byte for each time.
+        if file.stat().st_size + 1 >= TRIES:  # The file has a byte for each attempt.
             file.unlink()
             lost.append(what)
             continue
@@ -167,7 +167,7 @@ def start(root: Path, what: str = "") -> subprocess.Popen[bytes] | None:
 
 
 _started: list[subprocess.Popen[bytes]] = []
-"""The processes started here; they are polled now and then, so that no zombies stay."""
+"""The processes started here; they are polled now and then, so that no zombies remain."""
 
 
 def _spawn(root: Path) -> subprocess.Popen[bytes]:
@@ -236,8 +236,8 @@ class Background:
             self.start()
 
     def decided(self, state: ReviewState, group: Sequence[Decision]) -> None:
-        """When suggestions of a form are rejected a second time, withdraw them where nobody has
-        been yet."""
+        """When suggestions of a form are rejected a second time, withdraw them in paragraphs that
+        nobody has opened yet."""
         for one in group:
             if one.action not in (Action.REJECT, Action.REMOVE):
                 continue
@@ -267,7 +267,7 @@ def log_line(message: str) -> None:
 
 
 def model_summary(project: Project) -> str:
-    """One line on the newest model for the project's schema, or on what went wrong; empty if
+    """One line about the newest model for the project's schema, or about what went wrong; empty if
     there is no model."""
     failed = project.setting(FAILED)
     if failed:

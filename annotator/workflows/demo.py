@@ -19,27 +19,27 @@ from annotator.workflows.exchange.importing import ImportOptions, ingest
 from annotator.workflows.names.codebook import import_codebook
 
 DECIDED = 6
-"""The number of seeds whose gold the demo has; the differences of the others are left for the
-user to decide."""
+"""The number of seeds whose gold the demo has; the differences in the others are left for the user
+to decide."""
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Texts with two codings and their gold: `place` is its folder in `seeds/`,
-    `folder` that of its demo project."""
+    """Texts with two codings and their gold. `place` is its folder in `seeds/`, `folder` that of
+    its demo project."""
 
     place: str
     folder: str
 
     def home(self) -> Path:
-        """The folder of its files."""
+        """The folder with its files."""
         return folder("seeds") / self.place
 
     def decided(self) -> Collection[str]:
-        """The documents of which the demo holds the gold.
+        """The documents whose gold is in the demo.
 
-        Of the debate they are its part `train`, which has documents of the whole time, so that both
-        camps and their shift can be seen before anything is decided.
+        For the debate, this is part `train`, which covers the whole time, so that both camps and
+        their shift are visible before anything is decided.
         """
         ids: list[str] = json.loads((self.home() / "splits.json").read_text(encoding="utf-8"))[
             "train"
@@ -48,13 +48,13 @@ class Corpus:
 
 
 SEEDS = "seeds"
-"""The corpus that opens by itself where there is no project."""
+"""The corpus that opens by default if there is no project."""
 
 CORPORA = {SEEDS: Corpus("", "demo"), "debate": Corpus("debate", "demo-debate")}
 
 
 def demo_folder(corpus: str = SEEDS) -> Path:
-    """Where a demo project lies: under ANNOTATOR_HOME, else under the user's data folder."""
+    """The folder of a demo project: under ANNOTATOR_HOME, or else under the user's data folder."""
     name = CORPORA[corpus].folder
     home = os.environ.get("ANNOTATOR_HOME")
     if home:
@@ -65,9 +65,9 @@ def demo_folder(corpus: str = SEEDS) -> Path:
 
 
 def demo_project(corpus: str = SEEDS) -> Project:
-    """The demo project of a corpus, made when it is not there yet.
+    """The demo project of a corpus, which is made if it does not exist yet.
 
-    Raises ProjectError if its folder holds something else.
+    Raises ProjectError if its folder contains something else.
     """
     root = demo_folder(corpus)
     if not root.exists():
@@ -81,7 +81,7 @@ def _build(root: Path, corpus: str) -> None:
         root.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=".demo-", dir=root.parent))
     except OSError as error:
-        hint = "Set ANNOTATOR_HOME to a folder of yours"
+        hint = "Set ANNOTATOR_HOME to a folder that you can write to"
         raise ProjectError(f"cannot be made: {error.strerror}", file=root, hint=hint) from error
     try:
         with Project.create(work / "demo") as project:
@@ -99,14 +99,15 @@ def _build(root: Path, corpus: str) -> None:
 
 
 def add_corpus(project: Project, corpus: str = SEEDS) -> None:
-    """The texts of a corpus with their titles, the two codings, and the gold
-    of the documents that are decided."""
+    """Add the texts of a corpus with their titles, the two codings, and the gold of the decided
+    documents."""
     of = CORPORA[corpus]
     home, decided = of.home(), of.decided()
     titles = json.loads((home / "titles.json").read_text(encoding="utf-8"))
     for name in ("coder-a", "coder-b"):
         ingest(project, home / f"{name}.jsonl")
-    # After the codings: gold that is older than a coding counts as changed since.
+    # Add the gold after the codings: if a coding were newer than the gold, the gold would count as
+    # changed since.
     gold = read_records(home / "gold.jsonl", project.schema)
     project.log.add_records(r for r in gold if r.document.id in decided)
     if (home / "codebook.csv").is_file():
@@ -116,7 +117,7 @@ def add_corpus(project: Project, corpus: str = SEEDS) -> None:
 
 
 def _suggest_first(project: Project) -> None:
-    """Suggestions for the first document, so that it opens with them."""
+    """Compute suggestions for the first document, so that it opens with them."""
     from annotator.workflows.suggesting.suggest import suggest
 
     suggest(project, documents=project.documents.ids()[:1])

@@ -11,7 +11,7 @@ from annotator.project import Project
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A place that was found: `[start, end)` of the document's text, and the words around it."""
+    """A match: `[start, end)` of the document's text, and the words around it."""
 
     document: str
     paragraph: int
@@ -21,9 +21,10 @@ class Hit:
 
 
 def pattern(wanted: str) -> re.Pattern[str]:
-    """What to look for: plain text in any case, or after `re:` a regular expression.
+    """The pattern to search for: plain text in upper or lower case, or a regular expression after
+    `re:`.
 
-    Raises UsageError for one that is none.
+    Raises UsageError for an invalid expression.
     """
     try:
         return re.compile(
@@ -31,12 +32,12 @@ def pattern(wanted: str) -> re.Pattern[str]:
         )
     except re.error as error:
         raise UsageError(
-            f"not a regular expression: {error}", hint="Without re: it is plain text"
+            f"not a regular expression: {error}", hint="Leave out re: to search for plain text"
         ) from error
 
 
 def search(project: Project, wanted: str, *, limit: int = 500) -> list[Hit]:
-    """The first places in document and text order. Raises UsageError for a bad expression."""
+    """The first matches in document and text order. Raises UsageError for an invalid expression."""
     compiled = pattern(wanted)
     found: list[Hit] = []
     literal = "" if wanted.startswith("re:") else wanted

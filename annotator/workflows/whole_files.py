@@ -1,5 +1,5 @@
-"""Writes files and folders completely or not at all, even in a power cut: beside their place
-first, then renamed. A folder that is there already keeps what nobody here wrote."""
+"""Writes files and folders completely or not at all, even in a power cut: first beside their place,
+then renamed. An existing folder keeps files that this program did not write."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from annotator.errors import ExportError
 def write_file(file: Path, parts: Iterable[bytes], *, force: bool = True) -> None:
     """Write a file, and the folders above it.
 
-    Raises ExportError if the file cannot be written, or, unless `force`, if it is there with other
-    content; nothing is changed then.
+    Raises ExportError if the file cannot be written or, unless `force`, if it exists with other
+    content; then nothing changes.
     """
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
     with _told(file):
@@ -38,7 +38,7 @@ def write_file(file: Path, parts: Iterable[bytes], *, force: bool = True) -> Non
 def write_files(target: Path, files: Mapping[str, bytes], *, force: bool = False) -> None:
     """Write files into a folder that may hold others.
 
-    Raises ExportError, before anything is written, if one is there with other content (unless
+    Raises ExportError, before anything is written, if one exists with other content (unless
     `force`), and if one cannot be written.
     """
     for name, data in files.items():
@@ -50,12 +50,12 @@ def write_files(target: Path, files: Mapping[str, bytes], *, force: bool = False
 
 
 def write_folder(target: Path, parts: Iterable[tuple[str, bytes]], *, force: bool = False) -> None:
-    """Write a folder of files from pairs of a name (a path in the folder) and bytes; bytes that
-    come again under a name are added to that file.
+    """Write a folder of files from pairs of a name (a path in the folder) and bytes. If a name
+    comes again, its bytes are appended to that file.
 
-    A folder that is there is replaced if it has the same files, or with `force`. Raises ExportError
-    if it has other content, if it holds a file that is not among those written or is the current
-    folder (`force` or not), or if it cannot be written; nothing is changed then.
+    An existing folder is replaced if it has the same files, or with `force`. Raises ExportError if
+    it has other content, if it holds a file that is not among those written or is the current
+    folder (`force` or not), or if it cannot be written; then nothing changes.
     """
     with _told(target), folder_beside(target, parts) as made:
         place = target.resolve()
@@ -77,7 +77,7 @@ def write_folder(target: Path, parts: Iterable[tuple[str, bytes]], *, force: boo
 
 @contextmanager
 def folder_beside(target: Path, parts: Iterable[tuple[str, bytes]]) -> Iterator[Path]:
-    """A folder beside a target, with the files of `write_folder`; it is gone afterwards."""
+    """A temporary folder beside a target, with the files of `write_folder`."""
     place = target.resolve()
     work = place.with_name(f".{place.name}.{os.getpid()}.part")
     try:
@@ -124,19 +124,19 @@ def _swap(made: Path, place: Path) -> None:
 
 
 def _inside(folder: Path) -> set[Path]:
-    """What lies in a folder and in those below it, by its path there."""
+    """The files in and below a folder, by relative path."""
     found = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
     return {path.relative_to(folder) for path in found}
 
 
 def _other_content(file: Path) -> ExportError:
-    hint = "Choose another folder with -o, or --force"
+    hint = "Choose another folder with -o, or use --force"
     return ExportError("exists with other content", file=file, hint=hint)
 
 
 @contextmanager
 def _told(file: Path) -> Iterator[None]:
-    """Errors of the system become an ExportError that names the file or folder."""
+    """Turns errors of the system into an ExportError that names the file or folder."""
     try:
         yield
     except OSError as error:

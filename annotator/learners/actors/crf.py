@@ -1,11 +1,11 @@
-"""The learner of spans that do not overlap (actors): a linear-chain
-CRF over tokens, and what is made of it.
+"""The learner of spans that do not overlap (actors): a linear-chain CRF over tokens, with
+calibrated candidates.
 
-What the CRF (Lafferty, McCallum and Pereira 2001), the rules and the memory each propose, and a
-model that was trained on other texts if there is one, becomes one pool of candidates. A candidate's
+The proposals of the CRF (Lafferty, McCallum and Pereira 2001), of the rules, of the memory, and of
+a model that was trained on other texts if there is one, form one pool of candidates. A candidate's
 probability is that of a logistic regression (Platt 1999, with more than one column) over what these
-say of it, fitted on passages that the CRF in question was not trained on. Of candidates that
-overlap those are chosen that are expected to save the most keys.
+say about it, fitted on passages on which that CRF was not trained. Among overlapping candidates,
+those that are expected to save the most keys are chosen.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from annotator.learners.evaluation import folds
 from annotator.learners.logistic import Binary, log_odds
 
 PRIOR = (0.9, -0.2, 0.4, 0.5, 0.6, -0.6)
-"""Weights before anything is known: CRF's log odds, those of the best rival,
-best path, rules, memory, intercept."""
+"""Weights before any training: the CRF's log odds, those of the best rival, best path, rules,
+memory, intercept."""
 
 PRIOR_OVER = (0.5, -0.2, 0.4, 0.3, 0.6, 0.5, -0.6)
-"""The same over a base, whose log odds are the last column."""
+"""The same on top of a base, whose log odds are the last column."""
 
 FOLDS = 3
 LEAST = 12
-"""From this many passages on, part of them is held out for calibration."""
+"""The least number of passages at which part of them is held out for calibration."""
 
 _PARAMETERS = {
     "c1": 0.05,
@@ -51,21 +51,19 @@ Training ends when ten rounds lowered the loss by less than a tenth: after 60, 2
 sentences F1 stays within .002 of what more rounds give."""
 
 _SETTLED, _NEARLY = 3, 0.9
-"""How often, and in which share of the places where it stands,
-a form has to be marked to be settled."""
+"""How often, and in which share of its places, a form must be marked to be settled."""
 
 _UNSAID = 0.25
-"""The score that stands for what the rules do not propose."""
+"""The score of what the rules do not propose."""
 
 _UNTOLD = 0.05
-"""The chance that stands for what the base does not propose."""
+"""The chance of what the base does not propose."""
 
 
 @dataclass
 class SpanModel:
-    """A trained model: the CRF as bytes, what it remembers, how words are written in the project's
-    texts, the weights of the calibration, and the model that it was trained over: what that
-    proposes is told to the CRF."""
+    """A trained model: the CRF as bytes, its memory, how words are written in the project's texts,
+    the weights of the calibration, and its base model, whose proposals are features of the CRF."""
 
     crf: bytes
     lexicon: Lexicon
@@ -91,8 +89,8 @@ class SpanModel:
         matches: Sequence[Match],
         said: Sequence[SpanCandidate] | None,
     ) -> list[tuple[LabelledRange, tuple[float, ...], str]]:
-        """Candidates with the columns of the calibration, and who proposes them; `matches` are
-        those of the memory in the passage, `said` what the base proposes, None without one."""
+        """Candidates with the columns of the calibration, and who proposes them. `matches` are
+        those of the memory in the passage, `said` the proposals of the base, None without one."""
         if not passage.tokens:
             return []
         tagger = self._open()
@@ -132,8 +130,8 @@ class SpanModel:
         return out
 
     def _odds(self, tagger: Any, place: LabelledRange, length: int, score: float) -> float:
-        """Log odds by the marginals: of the least likely of the place's tags, and of its end. Of a
-        label that the CRF does not know those of the `score` by others."""
+        """Log odds from the marginals of the least likely of the place's tags, and of its end. If
+        the CRF does not know the label, those of the `score` by others."""
         first, last, label = place
         if label not in self.labels:
             return log_odds(score)
@@ -177,9 +175,8 @@ class SpanModel:
 
 @dataclass(frozen=True)
 class Training:
-    """A model, and what models that had not seen it propose for each passage (by its place in the
-    list), with what rules and memory alone propose there: what to judge the model by. Empty with
-    too few passages."""
+    """A model and, to judge it, what models that had not seen a passage propose for it (by its
+    index), and what rules and memory alone propose there. Empty with too few passages."""
 
     model: SpanModel
     held_out: Mapping[int, list[SpanCandidate]]
@@ -187,16 +184,15 @@ class Training:
 
 
 def _said(base: SpanModel | None, passage: TaggedParagraph) -> list[SpanCandidate] | None:
-    """What a base proposes; None without one."""
+    """The proposals of a base; None without one."""
     return base.candidates(passage) if base else None
 
 
 def train(
     passages: Sequence[TaggedParagraph], usage: Usage, base: SpanModel | None = None
 ) -> Training:
-    """Train on passages with gold places; deterministic. `usage` is that of all texts at hand,
-    labelled or not. A `base` was trained on other passages: what it proposes is learnt from as
-    the rules are.
+    """Train on passages with gold places; deterministic. `usage` is that of all texts, labelled or
+    not. A `base` was trained on other passages; its proposals are used like those of the rules.
 
     Raises ValueError if nothing is marked in the passages.
     """
@@ -227,7 +223,7 @@ def train(
 
 
 def _without_model(passage: TaggedParagraph, matches: Iterable[Match]) -> list[SpanCandidate]:
-    """What rules and memory propose by their own scores."""
+    """The proposals of rules and memory, by their own scores."""
     out = [SpanCandidate(f.first, f.last, f.label, f.score, "rules") for f in passage.found]
     for first, last, counts in matches:
         label = min(counts, key=lambda name: (-counts[name], name))
@@ -274,7 +270,7 @@ def _items(
 
 
 def _told(length: int, said: Sequence[SpanCandidate]) -> list[list[str]]:
-    """For each token what a base makes of it and its neighbours, and how sure it is."""
+    """What a base says about each token and its neighbours, and how sure it is."""
     chosen = choose(said)
     named = ["", *tags(length, [(one.first, one.last, one.label) for one in chosen]), ""]
     sure = [0] * length
@@ -287,9 +283,10 @@ def _told(length: int, said: Sequence[SpanCandidate]) -> list[list[str]]:
 
 
 def _settled(matches: Iterable[Match]) -> dict[LabelledRange, float]:
-    """The places of forms that annotators marked with one label nearly always, with the least
-    chance that this gives them. Of whole projects this changes nothing (F1 stays within .001 on
-    CrossNER politics), but who marks a word for the third time expects to see it suggested."""
+    """The places of forms that annotators nearly always marked with one label, with the least
+    chance that this gives them. Over whole projects this changes nothing (F1 stays within .001 on
+    CrossNER politics), but somebody who marks a word for the third time expects to see it
+    suggested."""
     out: dict[LabelledRange, float] = {}
     for first, last, counts in matches:
         every = sum(counts.values())
@@ -312,7 +309,7 @@ def _ranges_of(path: Sequence[str]) -> list[LabelledRange]:
 
 
 def _lean(counts: Mapping[str, int], label: str) -> float:
-    """How far the memory leans to a label, in log odds; 0 without any."""
+    """How strongly the memory favours a label, in log odds; 0 without memory."""
     if not counts:
         return 0.0
     mine = counts.get(label, 0)

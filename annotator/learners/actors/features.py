@@ -2,8 +2,8 @@
 memory.
 
 Features are strings. Those of the text alone (`describe`) are made once for a paragraph; those of
-the memory (`Lexicon`) depend on what was decided, and leave the own document out while the model is
-trained, so that the model learns how far a memory of other documents can be trusted.
+the memory (`Lexicon`) depend on decisions, and ignore the own document while the model is trained,
+so that the model learns how far to trust a memory of other documents.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ def _shape(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """What a word tells wherever it stands: its shape, the classes of the tables that it is in, its
-    features for itself, and those for a word that stands so many tokens before or after it."""
+    """What a word shows in any place: its shape, its classes in the tables, its own features, and
+    those for words some tokens before or after it."""
 
     shape: str
     classes: tuple[str, ...]
@@ -110,8 +110,8 @@ def describe(
     """The features of the text: for every token those of itself, its neighbours, the rules, the
     document, and of the run of capitalized words that it stands in.
 
-    `elsewhere` says for a word what it is part of where the document (or project) tells more of it,
-    `used` for a token how its word is written in all texts, `parse` what the sentence says.
+    `elsewhere` says what a word is part of in other places of the document (or project), `used` how
+    a token's word is written in all texts, `parse` what the sentence's parse shows.
     """
     words = [_word(t.text) for t in tokens]
     ruled = tags(len(tokens), ((f.first, f.last, f.label) for f in found))
@@ -177,7 +177,7 @@ def _runs(tokens: Sequence[Token]) -> list[tuple[int, int]]:
 
 
 def _inside(tokens: Sequence[Token], words: Sequence[_Word], first: int, last: int) -> list[str]:
-    """Features of a run: its length, the classes in it, what stands before and after it."""
+    """Features of a run: its length, the classes in it, and the words before and after it."""
     inside = {
         c
         for k in range(first, last)
@@ -197,8 +197,8 @@ def _inside(tokens: Sequence[Token], words: Sequence[_Word], first: int, last: i
 def _listed(
     tokens: Sequence[Token], ruled: Sequence[str], runs: Sequence[tuple[int, int]], number: int
 ) -> list[str]:
-    """Features of the runs before and after one where only what divides a list stands between: what
-    the rules say of them, and their length."""
+    """Features of the runs before and after one, if only separators of a list are between them:
+    what the rules say about them, and their length."""
     out: list[str] = []
     for step in (-1, 1):
         near = number + step
@@ -218,7 +218,7 @@ def _listed(
 
 _DIVIDING = frozenset(", ; ( ) - – / & and or as well".split())
 _DIVIDED = 3
-"""Tokens that stand at most between two names of a list."""
+"""The most tokens between two names of a list."""
 
 _TELLING = frozenset("head opener thing honorific office given suffix surname demonym".split())
 

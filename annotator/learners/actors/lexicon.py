@@ -14,17 +14,18 @@ Form = tuple[str, ...]
 """Texts of the tokens of a span."""
 
 Match = tuple[int, int, Mapping[str, int]]
-"""Tokens `[first, last)` where a known form stands, and how often it stood for what."""
+"""The tokens `[first, last)` of a known form, and its counts by label."""
 
 _LONGEST = 9
-"""Tokens of the longest form that is looked for again."""
+"""The length of the longest form to look for, in tokens."""
 
 
 @dataclass
 class Lexicon:
-    """What was decided before: how often each form, and each word, stood for what.
+    """Earlier decisions: counts of labels by form and by word.
 
-    `parts` holds the same counts for each document, so that a document can be read without its own.
+    `parts` has the same counts for each document, so that a document can be read without its own
+    counts.
     """
 
     forms: dict[Form, Counter[str]] = field(default_factory=dict)
@@ -39,8 +40,7 @@ class Lexicon:
         return made
 
     def add(self, passages: Sequence[TaggedParagraph]) -> None:
-        """Count these passages too: forms by label, and by OUTSIDE
-        where a known one stands unmarked."""
+        """Count these passages too: forms by label, and by OUTSIDE if a known one is not marked."""
         for one in passages:
             texts = [t.text for t in one.tokens]
             for first, last, label in one.gold:
@@ -61,7 +61,8 @@ class Lexicon:
                 part.words.setdefault(text, Counter())[label] += 1
 
     def learn(self, forms: Mapping[Form, Mapping[str, int]]) -> None:
-        """Count these forms at least so often: what was decided since the passages were counted."""
+        """Count these forms at least that often, for decisions made after the passages were
+        counted."""
         for form, counts in forms.items():
             own = self.forms.setdefault(form, Counter())
             for label, number in counts.items():
@@ -90,13 +91,12 @@ class Lexicon:
         self.parts.setdefault(document, Lexicon()).forms.setdefault(form, Counter())[label] += 1
 
     _longest: dict[str, int] | None = None
-    """First token of a form -> tokens of the longest one that begins
-    with it; None until it is asked for."""
+    """The length of the longest form by its first token; None until needed."""
 
     def matches(self, tokens: Sequence[Token], without: Lexicon | None = None) -> list[Match]:
-        """Where known forms stand and what they stood for: the longest first, none overlapping.
-        Counts of `without` do not count. At the start of a sentence a form may be written in
-        lower case."""
+        """Where known forms occur, with their counts: the longest first, none overlapping. Counts
+        of `without` do not count. At the start of a sentence a form may be written in lower
+        case."""
         if self._longest is None:
             self._longest = {}
             for form in self.forms:
@@ -117,7 +117,7 @@ class Lexicon:
     def _at(
         self, tokens: Sequence[Token], at: int, head: str, without: Lexicon | None
     ) -> Match | None:
-        """The longest form that stands at a place, its first token written as `head`."""
+        """The longest form at a place, with its first token written as `head`."""
         assert self._longest is not None
         for length in range(min(self._longest.get(head, 0), len(tokens) - at), 0, -1):
             form = (head, *(t.text for t in tokens[at + 1 : at + length]))
@@ -129,8 +129,8 @@ class Lexicon:
     def features(
         self, tokens: Sequence[Token], matches: Iterable[Match], without: Lexicon | None = None
     ) -> list[list[str]]:
-        """For every token what is remembered of it; `matches` are those of the tokens, and
-        `without` is left out of the counts."""
+        """What is remembered about every token; `matches` are those of the tokens, and `without` is
+        left out of the counts."""
         out: list[list[str]] = []
         for token in tokens:
             counts = _less(

@@ -1,5 +1,5 @@
-"""Layers whose spans do not overlap and are short (actors): from examples to the CRF, and from what
-it finds to suggestions with entity and attributes."""
+"""Layers with short spans that do not overlap (actors): from examples to the CRF, and from its
+findings to suggestions with entity and attributes."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from annotator.model.schema import Layer
 from annotator.model.span import Span, Value
 
 LONG = 6
-"""Tokens of the median span above which a layer is not read token by token."""
+"""The median length of spans, in tokens, above which a layer is not read token by token."""
 
 _SURE, _OFTEN = 0.8, 3
-"""From which share of how many annotations on an attribute's value is proposed."""
+"""The share, and the number of annotations, from which an attribute's value is proposed."""
 
 
 def is_flat(examples: Sequence[Example], layer: str) -> bool:
@@ -53,7 +53,7 @@ def passage_of(
     reading: Reading, layer: str, labels: LabelMap, group: str, spans: Iterable[Span], usage: Usage
 ) -> TaggedParagraph:
     """A reading as the CRF sees it: what the rules find for the layer, in its labels, and decided
-    spans; `usage` is that of words in all texts."""
+    spans. `usage` is that of words in all texts."""
     found: list[FoundSpan] = []
     for kind, every in (("actor", reading.actors), ("claim", [c.found for c in reading.clauses])):
         for one in every:
@@ -80,8 +80,8 @@ def part_of_name(reading: Reading, first: int, last: int) -> bool:
 
 @dataclass
 class FlatModel:
-    """What was learnt about one layer. `habits` holds, for a label and whether the span begins with
-    a capital, the values that attributes mostly have."""
+    """What was learnt about one layer. `habits` has the most frequent values of attributes by label
+    and by whether the span begins with a capital."""
 
     layer: Layer
     model: SpanModel
@@ -95,8 +95,8 @@ class FlatModel:
         usage: Usage,
         base: FlatModel | None = None,
     ) -> tuple[FlatModel, Training, list[TaggedParagraph]]:
-        """The model, over a `base` if there is one, with what it is judged by. Raises
-        ValueError when nothing is marked."""
+        """The model, on top of a `base` if there is one, and the proposals by which to judge it.
+        Raises ValueError if nothing is marked."""
         passages = [
             passage_of(e.reading, layer.name, labels, e.group, e.spans, usage) for e in examples
         ]
@@ -119,8 +119,8 @@ class FlatModel:
     def suggest(
         self, reading: Reading, labels: LabelMap, memory: Memory, *, gate: float
     ) -> list[Suggestion]:
-        """What is worth showing of a paragraph, in reading order; name and
-        version are given by the caller."""
+        """The suggestions worth showing in a paragraph, in reading order; the caller gives name and
+        version."""
         passage = passage_of(
             reading, self.layer.name, labels, reading.document, (), self.model.usage
         )
@@ -181,7 +181,7 @@ class FlatModel:
     def _why(
         self, reading: Reading, one: SpanCandidate, found: FoundSpan | None
     ) -> tuple[str, str]:
-        """One line for a person, and the rule's name."""
+        """One line of explanation, and the rule's name."""
         form = tuple(t.text for t in reading.tokens[one.first : one.last])
         counts = self.model.lexicon.forms.get(form, Counter())
         parts: list[str] = []
@@ -192,7 +192,7 @@ class FlatModel:
         if found is not None and found.label == one.label:
             parts.append(found.reason)
         if not parts:
-            parts.append(f"stands where {one.label} was marked before")
+            parts.append(f"{one.label} was marked in such places before")
         rule = found.rule if one.by == "rules" and found is not None else f"{one.by}.{one.label}"
         return "; ".join(parts), rule
 
@@ -213,8 +213,7 @@ def _habit(label: str, quote: str) -> str:
 def _habits(
     examples: Sequence[Example], layer: Layer, before: Mapping[str, Mapping[str, Value]]
 ) -> dict[str, dict[str, Value]]:
-    """Those of the examples; `before` are others', which hold
-    until there are enough of one's own."""
+    """The habits in the examples; those of `before` count until there are enough examples."""
     counts: dict[str, dict[str, Counter[Value]]] = {}
     names = [a.name for a in layer.attributes if a.type in ("choice", "integer") and not a.multiple]
     for one in examples:

@@ -1,4 +1,5 @@
-"""Paragraphs as sequences of tags: what the learner of spans that do not overlap is trained on."""
+"""Paragraphs as sequences of tags: the training data for the learner of spans that do not
+overlap."""
 
 from __future__ import annotations
 
@@ -16,11 +17,10 @@ LabelledRange = tuple[int, int, str]
 
 @dataclass(frozen=True, slots=True)
 class TaggedParagraph:
-    """A paragraph made ready: its tokens, what the rules find, and for each token the features
-    that do not depend on what was decided.
+    """A prepared paragraph: its tokens, what the rules find, and the features of each token that do
+    not depend on decisions.
 
-    `group` says which passages belong together; `gold` holds
-    places that were decided on, or nothing.
+    `group` says which passages belong together; `gold` has the decided places, or None.
     """
 
     group: str
@@ -33,7 +33,7 @@ class TaggedParagraph:
 def places_of(
     tokens: Sequence[Token], spans: Iterable[tuple[int, int, str]]
 ) -> tuple[LabelledRange, ...]:
-    """Spans in code points as places of tokens; of those that overlap the longest stays."""
+    """Spans in code points as places of tokens; of overlapping ones, the longest stays."""
     out: list[LabelledRange] = []
     taken: set[int] = set()
     for start, end, label in sorted(spans, key=lambda s: (s[0] - s[1], s)):

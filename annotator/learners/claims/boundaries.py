@@ -27,13 +27,13 @@ _JOINTS = _AFTER - {"that"}
 _BEFORE = frozenset(', ; : - – — " “ ” « » ( ) and but or yet so because as if'.split())
 """Words and signs before which a span can end."""
 _SIGNS = frozenset(".…:;)")
-"""Last signs of words, as of abbreviations and of `(Malta):`, after
-which a sentence may begin for others."""
+"""Last characters of words, as in abbreviations and in `(Malta):`, after which others may begin a
+sentence."""
 _FINAL = frozenset(". ! ? … ; : ,".split())
 _SHORTEST = 4
-"""Tokens of the shortest sentence that asserts something."""
+"""The length of the shortest sentence that asserts something, in tokens."""
 _WHOM = 8
-"""Tokens within which the comma after `For X` is looked for."""
+"""The number of tokens within which the comma after `For X` is looked for."""
 _CUES = (
     ("policy", "policy_cues"),
     ("prediction", "prediction_cues"),
@@ -59,10 +59,9 @@ _SIZES = (0, 1, 2, 3, 4, 6, 9, 15, 25)
 @dataclass(frozen=True)
 class Sentence:
     """Tokens `[first, last)` of a reading, and the rules' clauses that begin in it; `number` counts
-    the sentences of the paragraph, `count` is how many there are; `finite` says for each token
-    of the paragraph how many finite verbs stand before it, `cues_at` the cues that begin there;
-    `beyond` are the ends of following sentences that a span may reach; `syntax` holds the
-    clauses by the parse."""
+    the sentences of the paragraph, `count` is how many there are; `finite` has the number of finite
+    verbs before each token of the paragraph, `cues_at` the cues that begin there; `beyond` are the
+    ends of following sentences that a span may reach; `syntax` has the clauses by the parse."""
 
     reading: Reading
     first: int
@@ -94,7 +93,7 @@ class Sentence:
         return last
 
     def verbs(self, first: int, last: int) -> int:
-        """Finite verbs in `[first, last)`, 0 when it is empty."""
+        """The number of finite verbs in `[first, last)`; 0 if it is empty."""
         return max(0, self.finite[last] - self.finite[first])
 
     @cached_property
@@ -103,12 +102,11 @@ class Sentence:
         return tuple(i for i in range(self.first, self.last) if governs(self.tokens, i))
 
     def cues(self, first: int, last: int) -> list[str]:
-        """Names of the classes of cues that stand in `[first, last)`."""
+        """The names of the classes of cues in `[first, last)`."""
         return sorted({name for at in self.cues_at[first:last] for name, end in at if end <= last})
 
     def cue_words(self, first: int, last: int, label: str) -> str:
-        """The words of the first cue in `[first, last)` of the class
-        of that name; empty for none."""
+        """The words of the first cue of that class in `[first, last)`; empty if there is none."""
         for i in range(first, last):
             for name, end in self.cues_at[i]:
                 if name == label and end <= last:
@@ -117,13 +115,13 @@ class Sentence:
 
     @property
     def judges(self) -> bool:
-        """Whether words of policy, prediction or value stand in the sentence."""
+        """Whether the sentence contains words of policy, prediction or value."""
         return not {"policy", "prediction", "value"}.isdisjoint(self.cues(self.first, self.last))
 
     @cached_property
     def assertive(self) -> bool:
-        """Whether the sentence says something that could be disputed: it has a verb, is no
-        question, and is no talk about the text."""
+        """Whether the sentence says something that could be disputed: it has a verb, is not a
+        question, and is not about the text itself."""
         if not self.verbs(self.first, self.last) or self.last - self.first < _SHORTEST:
             return False
         if any(t.text == "?" for t in self.tokens[max(self.first, self.last - 2) : self.last]):
@@ -136,7 +134,7 @@ class Sentence:
 
     @cached_property
     def starts(self) -> list[int]:
-        """Tokens at which a span can begin; a verb follows."""
+        """Tokens at which a span can begin, with a verb after them."""
         made = {
             i
             for i in range(self.first + 1, self.last)
@@ -151,8 +149,8 @@ class Sentence:
 
     @cached_property
     def _after_whom(self) -> int | None:
-        """The place after `For X,` at the start, which belongs to what
-        is said; None for no such start."""
+        """The place after `For X,` at the start, which belongs to the claim; None without such a
+        start."""
         tokens = self.tokens
         if tokens[self.first].lower != "for":
             return None
@@ -171,7 +169,7 @@ class Sentence:
 
     @cached_property
     def objects(self) -> frozenset[int]:
-        """Where what such a verb is about begins: `oppose [the wall]`, `urge him [to go]`."""
+        """Where the object of such a verb begins: `oppose [the wall]`, `urge him [to go]`."""
         made: set[int] = set()
         for i, verb in self.sides:
             after = after_verb(self.tokens, i, verb)
@@ -197,13 +195,13 @@ class Sentence:
         return sorted(made)
 
     def nexts_of(self, start: int) -> list[int | None]:
-        """Where the span after the one that begins at `start` can
-        begin; None when there is none."""
+        """Where the span after the one that begins at `start` can begin; None means that there is
+        none."""
         return [None, *(place for place in self.starts if place > start + 1)]
 
     def ends_of(self, start: int, following: int | None = None) -> list[int]:
         """Where a span that begins at `start` can end: after a verb, or with the sentence; not
-        beyond the start of the one `following`. A single word is one only where the rules say so
+        beyond the start of the one `following`. A single word is a span only if the rules say so
         (`calls it [strategic]`)."""
         if following is not None:
             return [*(e for e in self._stops if start + 1 < e < following), following]
@@ -233,7 +231,7 @@ class Sentence:
         return {c.found.first for c in self.clauses}, {c.found.last for c in self.clauses}
 
     def lead(self, start: int) -> str:
-        """What kind of place a start is."""
+        """The kind of place of a start."""
         if start == self.first:
             return "begin"
         before = self.tokens[start - 1].lower
@@ -283,7 +281,7 @@ def sentences_of(reading: Reading, reach: int = 0) -> list[Sentence]:
 
 @cache
 def _phrases() -> Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]:
-    """First word -> the cues that begin with it: the name of their class, and their words."""
+    """Cues by first word: the name of their class, and their words."""
     found: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
     for name, table in _CUES:
         for first, phrases in tables.phrases(table).items():
@@ -292,7 +290,7 @@ def _phrases() -> Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]:
 
 
 def _cues_of(tokens: Sequence[Token]) -> tuple[tuple[tuple[str, int], ...], ...]:
-    """For each token the cues that begin there: the name of their class, and where they end."""
+    """The cues that begin at each token: the name of their class, and where they end."""
     known = _phrases()
     out: list[tuple[tuple[str, int], ...]] = [()] * len(tokens)
     for i, token in enumerate(tokens):

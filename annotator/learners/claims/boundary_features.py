@@ -9,7 +9,7 @@ from annotator.learners.claims.syntax import unique
 
 
 def start_features(sentence: Sentence, start: int) -> tuple[str, ...]:
-    """What tells whether a span begins here."""
+    """Features for whether a span begins here."""
     tokens, first, last = sentence.tokens, sentence.first, sentence.last
     kind, skipped, word = sentence.lead(start), start - first, tokens[start].lower
     before, after = min(2, sentence.verbs(first, start)), min(2, sentence.verbs(start, last))
@@ -42,7 +42,7 @@ def start_features(sentence: Sentence, start: int) -> tuple[str, ...]:
 
 
 def _skipped_features(sentence: Sentence, start: int) -> list[str]:
-    """What stands in the sentence before a place, and the phrase that leads in there."""
+    """The sentence before a place, and the phrase that leads in there."""
     tokens, first, last = sentence.tokens, sentence.first, sentence.last
     words = [t.lower for t in tokens[first:start]]
     lead = phrase_at(tokens, first, tables.phrases("lead_ins"), last)
@@ -61,7 +61,7 @@ def _skipped_features(sentence: Sentence, start: int) -> list[str]:
 
 
 def next_features(sentence: Sentence, start: int, following: int | None) -> tuple[str, ...]:
-    """What tells whether the span after the one that begins at `start` begins here."""
+    """Features for whether the span after the one that begins at `start` begins here."""
     tokens = sentence.tokens
     ruled_next = next((c.found.first for c in sentence.clauses if c.found.first > start), None)
     if following is None:
@@ -108,8 +108,8 @@ def next_features(sentence: Sentence, start: int, following: int | None) -> tupl
 def end_features(
     sentence: Sentence, start: int, end: int, following: int | None = None
 ) -> tuple[str, ...]:
-    """What tells whether a span that begins at `start` ends here, before
-    (or around) the one `following`."""
+    """Features for whether a span that begins at `start` ends here, before (or around) the one
+    `following`."""
     parsed = (
         sentence.syntax.at_end(sentence.first, sentence.last, start, end) if sentence.syntax else ()
     )
@@ -142,7 +142,7 @@ def end_features(
 
 
 def _gap_features(sentence: Sentence, start: int, end: int, following: int) -> tuple[str, ...]:
-    """What tells whether a span ends here, when another one begins at `following`."""
+    """Features for whether a span ends here if another one begins at `following`."""
     tokens, gap = sentence.tokens, " ".join(t.lower for t in sentence.tokens[end:following][:4])
     return (
         f"gap={gap}",

@@ -15,8 +15,8 @@ Analyses: TypeAlias = Sequence[tuple[float, Analysis]]
 """Analyses of a sentence with their chances, the likeliest first."""
 
 READING = 1.0
-"""What it costs, in keys, to read a suggestion where there is nothing: with it no fewer keys are
-saved, and fewer suggestions are wrong."""
+"""The cost, in keys, of reading a suggestion where there is nothing: with it, as many keys are
+saved with fewer wrong suggestions."""
 
 
 def cheapest(
@@ -25,9 +25,9 @@ def cheapest(
     *,
     reading: float = READING,
 ) -> Analysis:
-    """Of the analyses, each with its chance, the one that takes the fewest keys to be made the
-    wanted one, on average over all (minimum Bayes risk); `sure` is the chance of a span's best
-    label; `reading` is what a span that meets none costs besides its rejection."""
+    """The analysis, out of those with their chances, that takes the fewest keys on average to
+    become the wanted one (minimum Bayes risk). `sure` is the chance of a span's best label;
+    `reading` is the cost of a span that matches none, in addition to its rejection."""
     saved = {
         (mine, wanted): _saved(mine, wanted, sure[mine])
         for mine in sure
@@ -43,8 +43,8 @@ def cheapest(
 
 
 def _saved(mine: TokenRange, wanted: TokenRange, sure: float) -> tuple[float, float]:
-    """Intersection over union of two spans, and the keys saved by putting
-    one right over making the other."""
+    """Intersection over union of two spans, and the keys saved by correcting one instead of making
+    the other."""
     by_hand = making(wanted[1] - wanted[0])
     shared = min(mine[1], wanted[1]) - max(mine[0], wanted[0])
     overlap = shared / (max(mine[1], wanted[1]) - min(mine[0], wanted[0]))
@@ -60,8 +60,8 @@ def _gain(
     saved: Mapping[tuple[TokenRange, TokenRange], tuple[float, float]],
     reading: float,
 ) -> float:
-    """Keys saved by showing `mine` where `wanted` is; spans
-    are matched as `effort.of_spans` does."""
+    """Keys saved by showing `mine` if `wanted` is right; spans are matched as in
+    `effort.of_spans`."""
     pairs = [(saved[m, w], m, w) for m in mine for w in wanted if (m, w) in saved]
     if len(pairs) > 1:
         pairs.sort(reverse=True)
@@ -76,9 +76,9 @@ def _gain(
 
 def weight(pairs: Iterable[tuple[bool, float]]) -> float:
     """How much one opinion counts in a mixture with another (a linear opinion pool), in (0, 1):
-    that under which what came out is likeliest, by expectation and maximization, with one case
-    more for each. Of each case is told whether the one, which is always certain, was right, and
-    the chance that the other gave to what came out."""
+    the weight that makes the outcomes likeliest, by expectation and maximization, with one more
+    case for each. A case says whether the first opinion, which is always certain, was right, and
+    which chance the other gave to the outcome."""
     cases = [(right, max(_FLOOR, chance)) for right, chance in pairs]
     share = 0.5
     for _ in range(50):
@@ -88,6 +88,6 @@ def weight(pairs: Iterable[tuple[bool, float]]) -> float:
 
 
 _FLOOR = 0.01
-"""The least chance of what was not thought of."""
+"""The least chance of an outcome that was not considered."""
 
 __all__ = ["Analyses", "Analysis", "cheapest", "weight"]

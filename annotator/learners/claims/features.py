@@ -14,7 +14,7 @@ _PLAIN = frozenset("a an the no not".split())
 
 
 def sentence_features(sentence: Sentence, kinds: WordClusters) -> tuple[str, ...]:
-    """What tells whether a sentence holds anything."""
+    """Features for whether a sentence contains any span."""
     paragraph, tokens = (
         sentence.reading.paragraph.index,
         sentence.tokens[sentence.first : sentence.last],
@@ -47,7 +47,7 @@ def sentence_features(sentence: Sentence, kinds: WordClusters) -> tuple[str, ...
 
 
 def _main_verb(sentence: Sentence) -> list[str]:
-    """The first finite verb of a sentence, and what stands before it."""
+    """The first finite verb of a sentence, and the words before it."""
     verb = next(iter(sentence.governing), None)
     if verb is None:
         return []
@@ -65,7 +65,7 @@ _ABOUT = tables.words("pronouns") | tables.words("determiners")
 
 
 def span_features(sentence: Sentence, start: int, end: int, kinds: WordClusters) -> tuple[str, ...]:
-    """What tells the label and the attributes of the span `[start, end)`, in tokens."""
+    """Features for the label and the attributes of the span `[start, end)`, in tokens."""
     tokens = sentence.tokens
     words = [t.lower for t in tokens[start:end]]
     made = [f"w={t.lower}" for t in tokens[start:end] if t.text[:1].isalpha()]
@@ -145,7 +145,7 @@ def _form(word: str) -> str:
 
 
 def _around(sentence: Sentence, start: int, end: int) -> list[str]:
-    """What the sentence holds after a span and before it, and the verb that it is the object of."""
+    """The sentence after and before a span, and the verb whose object it is."""
     tokens, last = sentence.tokens, sentence.last
     made = [
         f"whole={start == sentence.first and end >= sentence.bare_end}|{size(max(0, last - end))}"
@@ -166,7 +166,7 @@ def _around(sentence: Sentence, start: int, end: int) -> list[str]:
 
 
 def without_words(features: tuple[str, ...]) -> list[str]:
-    """What also holds where the words are others: cues, frames, places, verb forms."""
+    """Features that do not depend on the words: cues, frames, places, verb forms."""
     return [f for f in features if not f.startswith(("w=", "w.", "sw=", "sw."))]
 
 

@@ -1,5 +1,4 @@
-"""The learner of long spans that may overlap (claims): where
-they begin, where they end, what they are.
+"""The learner of long spans that may overlap (claims): where they begin and end, and what they are.
 
 What a sentence holds is read as choices one after the other: whether it holds a span at all (a pool
 of classifiers), at which of a few places the first one begins, whether and where another one
@@ -32,17 +31,17 @@ from annotator.learners.logistic import Binary, Classes, ConditionalLogit, log_o
 from annotator.learners.word_clusters import WordClusters
 
 _NESTED = 0.6
-"""The chance of its bounds that a span within another one has to have."""
+"""The least chance of the bounds of a span inside another one."""
 _SAID = 0.35
-"""The chance of holding anything below which a sentence counts as talk about the text. At 0, a
-fiftieth of the keys that claims save is lost on the seeds' part `train`."""
+"""A sentence counts as talk about the text if its chance of containing a span is below this. At 0,
+a fiftieth of the keys saved on claims is lost on part `train` of the seeds."""
 _RULE = "clause.learnt"
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimProposal:
-    """A span to be suggested, `[start, end)` in code points of the document; `chance` is the
-    calibrated probability that it is accepted with these bounds and this label."""
+    """A span to suggest, `[start, end)` in code points of the document; `chance` is the calibrated
+    probability that it is accepted with these bounds and this label."""
 
     start: int
     end: int
@@ -125,7 +124,7 @@ class ClauseModel:
         return sorted(out, key=lambda p: (p.start, -p.end, p.label))
 
     def options(self, sentence: Sentence, read: Read) -> Options:
-        """What may stand in a sentence, by the model and by the rules."""
+        """The possible analyses of a sentence, by the model and by the rules."""
         analyses = self._with_rules(sentence, *read)
         places = sorted({place for _, one in analyses for place in one})
         rows = [span_features(sentence, *place, self.kinds) for place in places]
@@ -133,7 +132,7 @@ class ClauseModel:
         return Options(sentence, analyses, dict(zip(places, rows, strict=True)), labels)
 
     def chosen(self, of: Options) -> list[Scored]:
-        """What is shown of a sentence."""
+        """The spans shown in a sentence."""
         sentence = of.sentence
         analyses = reranked(self.rerank, sentence, of.analyses, of.labels)
         best = cheapest(analyses, {place: max(own.values()) for place, own in of.labels.items()})
@@ -154,7 +153,7 @@ class ClauseModel:
 
     @staticmethod
     def _nested(sentence: Sentence, one: Scored, every: Sequence[Scored]) -> bool:
-        """Whether a span stands within another and no verb shows that somebody else holds it."""
+        """Whether a span is inside another and no verb shows that somebody else holds it."""
         (first, last), held = one.place, one.place[0] in sentence.objects
         inside = any(
             other.place[0] <= first and last <= other.place[1] and other is not one
@@ -163,8 +162,8 @@ class ClauseModel:
         return inside and not held and one.bounds < _NESTED
 
     def read(self, sentence: Sentence, features: Sequence[str]) -> Read:
-        """The chance that a sentence with these features holds anything; what may stand in it, with
-        its chance: the likeliest first, the hopeless left out."""
+        """The chance that a sentence with these features contains any span; and its possible
+        analyses with their chances, the likeliest first, without hopeless ones."""
         holds = self.holds(features).get("yes", 0.0)
         out: list[tuple[float, Analysis]] = [(1 - holds, ())]
         begun = self.first([start_features(sentence, start) for start in sentence.starts])
@@ -228,7 +227,7 @@ class ClauseModel:
         if not word and len(self.labels.classes) > 1:
             words = [f for f in one.features if f.startswith("w=") and telling(f[2:])]
             word = (self.labels.strongest(words, one.label) or "")[2:]
-        return f"{told}; “{word}” speaks for {one.label}" if word else told
+        return f"{told}; “{word}” suggests {one.label}" if word else told
 
     def to_data(self) -> dict[str, Any]:
         """What `of_data` reads back: lists, strings, numbers and bytes."""

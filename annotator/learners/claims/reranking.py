@@ -45,7 +45,7 @@ def reranked(
 
 
 def case_of(sentence: Sentence, analyses: Analyses, labels: Labels, right: Analysis) -> Case | None:
-    """What a sentence gives to learn from; None where there is no choice, or no right one."""
+    """The training data of a sentence; None if there is no choice, or no right one."""
     taken = next((i for i, (_, one) in enumerate(analyses) if one == right), None)
     if taken is None or len(analyses) < 2:
         return None

@@ -25,7 +25,7 @@ _TELLING_TAGS = frozenset("MD VBD VBN JJR JJS RBR CD NNP PRP WDT VB".split())
 @dataclass(frozen=True, slots=True)
 class ClauseHead:
     """The verb that heads a clause over tokens `[first, last)`. `kind` is its dependency, with `+s`
-    for a subject of its own and `+f` for a finite form."""
+    for its own subject and `+f` for a finite form."""
 
     at: int
     kind: str
@@ -36,7 +36,7 @@ class ClauseHead:
 
 
 class ClauseMap:
-    """The clauses of a paragraph by its parse, and the features that follow from them."""
+    """The clauses of a paragraph by its parse, and the features derived from them."""
 
     def __init__(self, parse: Parse) -> None:
         self.parse = parse
@@ -55,8 +55,8 @@ class ClauseMap:
 
     @cached_property
     def _marks(self) -> tuple[list[list[str]], list[list[str]]]:
-        """For each place the kinds of clauses that begin there, and of those that end there; with
-        variants without what leads in and what trails."""
+        """The kinds of clauses that begin, and that end, at each place; with variants without
+        lead-in and trailing parts."""
         p = self.parse
         begins: list[list[str]] = [[] for _ in range(len(p) + 1)]
         ends: list[list[str]] = [[] for _ in range(len(p) + 1)]
@@ -84,7 +84,7 @@ class ClauseMap:
 
     def _governor(self, at: int) -> tuple[str, str, str]:
         """What governs the head of a clause: its lemma, the part of speech of its subject, and the
-        subject itself where it is a pronoun."""
+        subject itself if it is a pronoun."""
         p = self.parse
         head = p.heads[at]
         subject = next(iter(p.kids(head, SUBJECTS)), None)
@@ -93,7 +93,7 @@ class ClauseMap:
         return p.lemmas[head], pos, who
 
     def at_start(self, first: int, last: int, start: int) -> list[str]:
-        """What tells whether a span begins at `start` of the sentence `[first, last)`."""
+        """Features for whether a span begins at `start` of the sentence `[first, last)`."""
         p, begins = self.parse, self._marks[0][start]
         made = [f"P.b={kind}" for kind in begins]
         tag, dep = p.tags[start], p.deps[start]
@@ -115,7 +115,8 @@ class ClauseMap:
         return made + self._reported(first, last, start)
 
     def _reported(self, first: int, last: int, start: int) -> list[str]:
-        """How a place stands to what the first verb of saying in the sentence says."""
+        """The position of a place relative to what the first verb of saying in the sentence
+        reports."""
         p = self.parse
         said = next(
             (
@@ -136,13 +137,13 @@ class ClauseMap:
         return [f"P.cc={stands}|{start == first}|{one}" for one in dict.fromkeys((pos, lemma, who))]
 
     def no_more(self, start: int, last: int) -> list[str]:
-        """What tells whether no other span follows the one that begins at `start`."""
+        """Features for whether no other span follows the one that begins at `start`."""
         own = [one for one in self.heads if start <= one.at < last and one.own and one.finite]
         joined = [one for one in own if self.parse.deps[one.at] in ("conj", "parataxis", "ccomp")]
         return [f"P.none|own={min(4, len(own))}", f"P.none|joined={min(3, len(joined))}"]
 
     def at_end(self, first: int, last: int, start: int, end: int) -> list[str]:
-        """What tells whether a span that begins at `start` ends at `end`."""
+        """Features for whether a span that begins at `start` ends at `end`."""
         p, (begins, ends) = self.parse, self._marks
         made = [f"P.e={kind}" for kind in ends[end]]
         if end < last and end < len(p):
@@ -166,8 +167,8 @@ class ClauseMap:
         return [*made, f"P.cross={min(4, len(cross))}", *(f"P.x={dep}" for dep in cross[:3])]
 
     def of_span(self, start: int, end: int) -> list[str]:
-        """What tells the label and attributes of a span: its verb, with auxiliaries,
-        subject and complements."""
+        """Features for the label and attributes of a span: its verb, with auxiliaries, subject and
+        complements."""
         p = self.parse
         end = min(end, len(p))
         if start >= end:
@@ -199,9 +200,8 @@ class ClauseMap:
         return made
 
     def _judging(self, top: int) -> list[str]:
-        """Which classes of words stand in the predicate of a verb, and as what: the verb itself,
-        what completes it, what describes that, and its subject. Words elsewhere say less of the
-        whole."""
+        """The classes of words in the predicate of a verb, with their roles: the verb itself, its
+        complements, their modifiers, and its subject. Words elsewhere say less about the whole."""
         p, made = self.parse, []
         places = [("verb", top)]
         for k in p.kids(top, _PREDICATE):
@@ -215,7 +215,7 @@ class ClauseMap:
         return made or ["P.judges=none"]
 
     def of_sentence(self, first: int, last: int) -> list[str]:
-        """What tells whether a sentence holds anything."""
+        """Features for whether a sentence contains any span."""
         return [
             f"sw.{one[2:]}" if one.startswith("w.") else f"s.{one}"
             for one in self.of_span(first, last)

@@ -24,11 +24,11 @@ PRIOR = (0.0, 0.0, 1.0, 0.0)
 of both; the intercept."""
 _FOLDS = 4
 _HELD, _OF = 4, 5
-"""Sentences that are counted as holding something, and in all, before anything is known."""
+"""Prior counts of sentences with spans, and of all sentences."""
 _EVERY = 0.7
-"""The share of assertive sentences that have to hold something for each to get a proposal."""
+"""The share of assertive sentences that must contain a span for each to get a proposal."""
 _LEAST = 12
-"""From this many examples on, part of them is held out for calibration."""
+"""The least number of examples at which part of them is held out for calibration."""
 
 
 def train_clauses(
@@ -37,11 +37,10 @@ def train_clauses(
     kinds: WordClusters,
     base: ClauseModel | None = None,
 ) -> tuple[ClauseModel, dict[int, list[ClaimProposal]]]:
-    """Learn the spans of a layer, with the kinds of words in texts at hand; deterministic.
-    With a `base` that was made with the same kinds, it learns what differs from that.
-    Also returns what models that had not seen an example propose for it, by its place;
-    empty below twelve examples (four with a base). Raises ValueError if nothing is
-    marked."""
+    """Learn the spans of a layer, with the kinds of words in all texts; deterministic. With a
+    `base` that was made with the same kinds, learns what differs from it. Also returns what models
+    that had not seen an example propose for it, by its index; empty with fewer than twelve examples
+    (four with a base). Raises ValueError if nothing is marked."""
     gold = [marked(example, layer) for example in examples]
     nests = base.nests if base and len(examples) < _LEAST else nests_of(gold)
     rows = [
@@ -85,7 +84,8 @@ def _fit(
 
 
 def _every(rows: Sequence[TrainingRows], base: ClauseModel | None) -> bool:
-    """Whether each sentence that asserts something gets a proposal: until many are left without."""
+    """Whether each sentence that asserts something gets a proposal, which ends when many have no
+    spans."""
     held, of = (_HELD, _OF) if base is None or base.every else (0, _OF)
     for one in rows:
         for sentence in one.sentences:
@@ -95,8 +95,8 @@ def _every(rows: Sequence[TrainingRows], base: ClauseModel | None) -> bool:
 
 
 def _agreement(rows: Sequence[TrainingRows]) -> float:
-    """How often the rules' analysis of a sentence was that of the annotators,
-    where they marked something."""
+    """How often the rules' analysis of a sentence was that of the annotators, if they marked
+    something."""
     pairs = [
         (one.analysis(sentence), sentence.by_rules) for one in rows for sentence in one.sentences
     ]
@@ -105,7 +105,7 @@ def _agreement(rows: Sequence[TrainingRows]) -> float:
 
 
 def _by_model(read: Read, gold: Analysis) -> float:
-    """The chance that a model gave an analysis, of those that hold anything."""
+    """The chance that a model gave an analysis, among those with spans."""
     holds, likely = read
     return next((chance for chance, one in likely if one == gold), 0.0) / max(holds, HOPELESS)
 
@@ -115,8 +115,8 @@ _Classed: TypeAlias = Sequence[tuple[tuple[str, ...], str]]
 
 
 def _holds(pairs: _Classed, base: Classes | None) -> Classes:
-    """A pool: a model that weighs all words, one that weighs all else, and one
-    that counts (which a base has done)."""
+    """A pool: a model that weights all words, one that weights everything else, and one that counts
+    (unless a base has done so)."""
     made = [_part(pairs, "holds", base), _part(pairs, "bare", base, without_words)]
     if base is None:
         made.append(Classes.counted(*_features_and_classes(pairs), share=0.2))
@@ -124,9 +124,9 @@ def _holds(pairs: _Classed, base: Classes | None) -> Classes:
 
 
 def _labels(pairs: _Classed, base: Classes | None) -> Classes:
-    """A pool: a model that weighs all words; one that weighs cues, frames and places, which is
-    better while little is decided; one that counts (which a base has done); and, twice, one of
-    the rules' label and cues alone, which hold for other topics too."""
+    """A pool: a model that weights all words; one that weights cues, frames and places, which is
+    better with few decisions; one that counts (unless a base has done so); and, twice, one of only
+    the rules' label and cues, which are valid for other topics too."""
     alone = _part(pairs, "cues", base, cues)
     made = [_part(pairs, "words", base), _part(pairs, "plain", base, without_words), alone, alone]
     if base is None:
@@ -140,7 +140,7 @@ def _part(
     base: Classes | None,
     some: Callable[[tuple[str, ...]], list[str]] = list,
 ) -> Classes:
-    """A model that weighs `some` of the features."""
+    """A model that weights `some` of the features."""
     rows, classes = _features_and_classes(pairs)
     penalty = PENALTIES[name] * (FIRM if base else 1)
     return Classes.fit([some(row) for row in rows], classes, penalty=penalty, base=base, whole=rows)
@@ -157,9 +157,9 @@ PENALTIES = {
 """Weights of the L2 penalties."""
 
 FIRM = 6.0
-"""How many times firmer weights are held to those of a base than to zero. By 1 or 4, more is learnt
-where annotators mark by other rules than the base, and a little is lost where they mark by the
-same; 16 does the reverse."""
+"""How much more strongly weights are pulled to those of a base than to zero. With 1 or 4, more is
+learnt if annotators follow other rules than the base, and a little is lost if they follow the same;
+16 does the reverse."""
 
 
 def _calibrate(
@@ -168,8 +168,8 @@ def _calibrate(
     rows: Sequence[TrainingRows],
     base: ClauseModel | None,
 ) -> dict[int, list[ClaimProposal]]:
-    """Give the model weights from models that have not seen the documents they are judged on; what
-    these propose, with chances by those weights."""
+    """Calibrate the model with models that have not seen the documents on which they are judged.
+    Returns what these propose, with calibrated chances."""
     parts = folds([one.group for one in examples], _FOLDS)
     blind = _blind(model, parts, rows, base)
     model.ruled = weight(
@@ -246,8 +246,8 @@ def _reranker(
 def _attributes(
     rows: Sequence[TrainingRows], layer: Layer, base: ClauseModel | None
 ) -> dict[str, Classes]:
-    """Classifiers of the choice attributes that were set, from
-    cues and frames but no other words."""
+    """Classifiers of the choice attributes that were set, from cues and frames but not from other
+    words."""
     known = base.attributes if base else {}
     out = dict(known)
     for attribute in layer.attributes:

@@ -23,7 +23,7 @@ from annotator.model.span import Span
 
 
 def marked(example: Example, layer: Layer) -> list[tuple[TokenRange, Span]]:
-    """The spans of a layer in an example with the tokens that they touch."""
+    """The spans of a layer in an example, with the tokens that they touch."""
     out: list[tuple[TokenRange, Span]] = []
     base, tokens = example.reading.paragraph.start, example.reading.tokens
     for span in example.spans:
@@ -40,7 +40,7 @@ Choice: TypeAlias = tuple[list[tuple[str, ...]], int]
 
 @dataclass
 class TrainingRows:
-    """What a paragraph gives to learn from; `sentences` and `gold` for being judged on."""
+    """The training data of a paragraph; `sentences` and `gold` are for evaluation."""
 
     sentences: list[Sentence]
     gold: list[tuple[TokenRange, Span]]
@@ -104,7 +104,8 @@ class TrainingRows:
 
 
 def chain_of(places: Iterable[TokenRange], *, nests: bool) -> list[TokenRange]:
-    """Spans that begin one after the other; unless they nest, none before the last one ends."""
+    """Spans that begin one after the other; without nesting, none begins before the last one
+    ends."""
     out: list[TokenRange] = []
     for place in sorted(places, key=lambda place: (place[0], -place[1])):
         if not out or place[0] >= (out[-1][0] + 1 if nests else out[-1][1]):
@@ -113,7 +114,7 @@ def chain_of(places: Iterable[TokenRange], *, nests: bool) -> list[TokenRange]:
 
 
 def nests_of(gold: Sequence[Sequence[tuple[TokenRange, Span]]]) -> bool:
-    """Whether at least one span in forty stands within another."""
+    """Whether at least one span in forty is inside another."""
     inner = every = 0
     for one in gold:
         places = [place for place, _ in one]

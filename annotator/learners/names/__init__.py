@@ -1,5 +1,5 @@
 """Canonical names: who an actor is, and the next word of a name as it is typed.
 
-What runs beside the keys (`namer`, `next_word`) is standard library and reads its weights from
-`_data/`; `training` fits them and needs numpy.
+The modules that run while somebody types (`namer`, `next_word`) need only the standard library and
+read their weights from `_data/`; `training` fits them and needs numpy.
 """

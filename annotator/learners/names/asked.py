@@ -11,7 +11,7 @@ from annotator.learners.names.known import KnownEntities
 from annotator.learners.names.text import Mention
 
 Features = dict[str, set[str]]
-"""Name -> what speaks for and against it."""
+"""The features for and against each name."""
 
 
 @dataclass(slots=True)
@@ -21,7 +21,7 @@ class Asked:
     mention: Mention
     known: KnownEntities
     registry: Mapping[str, int] = field(default_factory=dict)
-    """The names that this form bore in other documents, with how often."""
+    """The names of this form in other documents, with their numbers."""
     listed: tuple[str, ...] = ()
     """The names that the codebook gives this form."""
     found: Features = field(default_factory=lambda: defaultdict(set))
@@ -32,15 +32,16 @@ class Asked:
 
     @property
     def phrase(self) -> str:
-        """The form with a small first letter, unless its first word is a name (`Gulf states`)."""
+        """The form with a lower-case first letter, unless its first word is a name (`Gulf
+        states`)."""
         word = self.known.text.at(self.mention.first)
         begins = word is not None and word.kind == "name"
         return self.mention.form if begins else forms.lower_first(self.mention.form)
 
     @property
     def bases(self) -> list[tuple[str, str]]:
-        """The form as it is, and in the plural where it is a singular, each with
-        what it adds to a feature's name."""
+        """The form as it is, and in the plural if it is a singular, each with its suffix for a
+        feature's name."""
         phrase = self.phrase
         if self.mention.plural:
             return [(phrase, "")]
@@ -48,7 +49,7 @@ class Asked:
         return [(phrase, ""), (f"{before} {forms.plural_of(last)}".strip(), "_pl")]
 
     def put(self, name: str, *features: str) -> None:
-        """One more candidate, or more that speaks for it."""
+        """Add a candidate, or more evidence for it."""
         if name.strip():
             self.found[name.strip()].update(features)
 

@@ -1,5 +1,5 @@
-"""Whom a mention may name: each kind of candidate is a function that puts names,
-each with the feature that speaks for it."""
+"""Whom a mention may name: each kind of candidate is a function that adds names, each with the
+feature that supports it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from annotator.learners.names.asked import Asked
 from annotator.learners.names.text import Mention
 
 PAIRED = frozenset("both two neither each either".split())
-"""Words before a mention of two."""
+"""Words before a mention of a pair."""
 SIDES = frozenset(
     (
         "sides side parties leaders neighbours neighbors pair camps nations partners rivals "
@@ -50,7 +50,7 @@ def registered(ask: Asked) -> None:
 
 
 def listed(ask: Asked) -> None:
-    """What the codebook says that these words name."""
+    """What these words name according to the codebook."""
     for entity in ask.listed:
         ask.put(entity, "listed")
 
@@ -64,7 +64,7 @@ def itself(ask: Asked) -> None:
 
 
 def longer_known(ask: Asked) -> None:
-    """An entity of which the words are the end or a part (`Putin`), or the initials."""
+    """An entity that ends with or contains the words (`Putin`), or has them as initials."""
     parts = ask.mention.form.split()
     for entity in ask.known.count:
         if entity not in ask.known.named or entity == ask.mention.form:
@@ -85,7 +85,7 @@ def _initials(parts: list[str]) -> str:
 
 
 def longer_in_text(ask: Asked) -> None:
-    """The same of names that stand in the text, wherever in it."""
+    """The same for names that occur anywhere in the text."""
     parts = ask.mention.form.split()
     for name in ask.known.text.names:
         whole = name.split()
@@ -117,7 +117,7 @@ def people_of(ask: Asked) -> None:
 
 
 def named_in_text(ask: Asked) -> None:
-    """Names that stand in the text and were not decided yet, those near before it."""
+    """Names that occur in the text and are not decided yet, those shortly before it."""
     if ask.label not in ("state", "organization", "bloc"):
         return
     text = ask.known.text
@@ -133,7 +133,7 @@ def named_in_text(ask: Asked) -> None:
 
 
 def beside_role(ask: Asked) -> None:
-    """The person beside whose name the role stands."""
+    """The person next to whose name the role occurs."""
     for name in ask.known.text.roles.get(ask.mention.head, ()):
         ask.put(name, "role")
 

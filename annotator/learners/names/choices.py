@@ -23,7 +23,7 @@ KINDS = ("name", "nominal", "pronoun")
 
 
 def choices(coded: Iterable[CodedDocument]) -> Iterator[tuple[Mention, NamedChoice]]:
-    """Every named mention with its candidates; the documents before it are the registry."""
+    """Every named mention with its candidates; the earlier documents serve as the registry."""
     forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for document, spans in coded:
         text = NameText(document)
@@ -45,8 +45,7 @@ def choices(coded: Iterable[CodedDocument]) -> Iterator[tuple[Mention, NamedChoi
 def learn(
     coded: Iterable[CodedDocument], *, base: Mapping[str, Mapping[str, float]] | None = None
 ) -> dict[str, dict[str, float]]:
-    """Weights by kind of mention; over `base` where it is given,
-    learnt from what differs from it."""
+    """Weights by kind of mention; with a `base`, what differs from it."""
     groups: dict[str, list[NamedChoice]] = {kind: [] for kind in KINDS}
     for mention, group in choices(coded):
         groups[mention.kind].append(group)

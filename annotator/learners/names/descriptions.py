@@ -14,13 +14,13 @@ _LEFT_OUT = frozenset("a an our its their his her this".split())
 
 
 def noun_phrase(ask: Asked) -> None:
-    """The words with a small letter, and their plural: the group of which one is spoken of."""
+    """The words in lower case, and their plural: the group of which one member is mentioned."""
     for base, several in ask.bases:
         ask.put(base, "np" + several)
 
 
 def following_phrase(ask: Asked) -> None:
-    """The words with what follows them: `the crews | of the regatta`."""
+    """The words with the phrase after them: `the crews | of the regatta`."""
     for number, tail in enumerate(_following(ask)):
         for base, several in ask.bases:
             ask.put(f"{base} {tail}", f"follow{number}{several}")
@@ -45,7 +45,8 @@ def _following(ask: Asked) -> list[str]:
 
 
 def _phrase_words(ask: Asked, at: int, clause: bool) -> Iterator[Word]:
-    """The words up to the next mark; up to the next verb too where they are no `clause`."""
+    """The words up to the next punctuation mark and, unless they are a `clause`, up to the next
+    verb."""
     for word in ask.known.text.words[at : at + 8]:
         acts = word.kind == "verb" or word.lower in forms.word_class("auxiliary")
         if word.sentence != ask.mention.sentence or word.kind == "mark" or (acts and not clause):
@@ -122,7 +123,7 @@ def adjective_noun(ask: Asked) -> None:
 
 
 def possessor(ask: Asked) -> None:
-    """`Varnia's parliament`: parliament of Varnia, by the name that the possessor has."""
+    """`Varnia's parliament`: parliament of Varnia, by the possessor's name."""
     if ask.mention.before != "'s":
         return
     for mention, entity in reversed(ask.known.mentions):
@@ -142,7 +143,7 @@ def possessor(ask: Asked) -> None:
 
 
 def usual_tail(ask: Asked) -> None:
-    """The words with an ending that names of this document have: `of Varnia`."""
+    """The words with an ending that names in this document have: `of Varnia`."""
     for rank, (tail, number) in enumerate(ask.known.tails.most_common(8)):
         for base, several in ask.bases:
             often = ["tail3+"] if number >= 3 else []
@@ -192,7 +193,7 @@ def _of_salience(ask: Asked, entity: str) -> list[str]:
 
 
 def of_name(ask: Asked) -> None:
-    """`X of Y` with a name that the text holds often."""
+    """`X of Y` with a name that occurs often in the text."""
     for name, number in ask.known.text.names.most_common(10):
         if len(name.split()) > 4:
             continue

@@ -1,4 +1,4 @@
-"""What speaks for a candidate whatever made it: how it stands to the mention."""
+"""Features of a candidate that do not depend on its kind: its relation to the mention."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FUNCTION = frozenset(
         "and 's most many few that other"
     ).split()
 )
-"""Words before a mention that are told apart."""
+"""Words before a mention that have their own features."""
 _CROSSED = frozenset(
     (
         "np np_pl tail0 doc sameform sameform_last samehead starts allwords follow0 headword "
@@ -52,7 +52,7 @@ def candidates(ask: Asked) -> Features:
 
 
 def _of_known(ask: Asked, entity: str, found: set[str]) -> None:
-    """How far back an entity of the document is, and how it fits."""
+    """How far back an entity of the document is, and how well it fits."""
     known, label = ask.known, ask.known.label[entity]
     back = len(known.mentions) - known.last[entity]
     found.add(

@@ -1,7 +1,7 @@
-"""Forms of English words that names are made of.
+"""Forms of English words in names.
 
-The word lists are those of `english.tables`, kept in `_data/english.json` as naming asks for them,
-since reading the tables would be felt when the program starts.
+The word lists are those of `english.tables`, stored in `_data/english.json` in the form that naming
+needs, since reading the tables would slow down the start of the program.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ PERSONAL = frozenset(
         "most all none two three four several his its their our my your hers theirs ours"
     ).split()
 )
-"""Words that are a mention by themselves without naming anybody."""
+"""Words that are mentions by themselves without naming anybody."""
 
 TITLES = frozenset(
     (
@@ -29,7 +29,7 @@ TITLES = frozenset(
         "queen lord lady"
     ).split()
 )
-"""Words before a person's name that are no part of it."""
+"""Words before a person's name that are not part of it."""
 
 GENDERS = {
     **dict.fromkeys("she her hers herself".split(), "f"),
@@ -124,8 +124,8 @@ WORDS = Path(__file__).parent / "_data" / "english.json"
 
 
 def word_lists() -> dict[str, str]:
-    """What `WORDS` holds, from the tables: words of a class divided by blanks;
-    of `demonyms` adjective and name."""
+    """The content of `WORDS`, from the tables: words of a class separated by blanks; for
+    `demonyms`, adjective and name."""
     from annotator.english import tables
 
     verbs, heads = tables.verb_forms(), tables.heads()
@@ -179,26 +179,26 @@ def _lists() -> dict[str, str]:
 @cache
 def word_class(name: str) -> frozenset[str]:
     """Words in lower case: `function` words, which hold a sentence together; `auxiliary` verbs;
-    `common` words, which a capital at the start of a sentence makes no names; forms of `verbs`;
-    `roles`, common nouns of one person."""
+    `common` words, which a capital at the start of a sentence does not make names; forms of
+    `verbs`; `roles`, common nouns of one person."""
     return frozenset(_lists()[name].split(" "))
 
 
 @cache
 def demonyms() -> dict[str, str]:
-    """Adjective -> the real country that it is of."""
+    """Real countries by adjective."""
     return dict(pair.split("=", 1) for pair in _lists()["demonyms"].split("|"))
 
 
 def lower_first(text: str) -> str:
-    """The text with a small first letter, unless its first word
-    goes on in capitals (`EU ministers`)."""
+    """The text with a lower-case first letter, unless its first word is all capitals (`EU
+    ministers`)."""
     return text[:1].lower() + text[1:] if text[:1].isupper() and not text[1:2].isupper() else text
 
 
 def place_of(adjective: str, names: Iterable[str]) -> str | None:
-    """The name among `names` that an adjective is made of (`Varnian`: Varnia); the longest common
-    beginning wins. Of real countries by the table."""
+    """The name among `names` from which an adjective is formed (`Varnian`: Varnia); the longest
+    common beginning wins. For real countries, the table decides."""
     known = demonyms().get(adjective)
     word, best = adjective.lower(), (0, "")
     for name in names:

@@ -1,5 +1,5 @@
-"""What is known of the entities of a document while it is coded:
-who was named, where last, in which words."""
+"""What is known about the entities of a document while it is coded: who was named, where last, and
+with which words."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _TAIL = re.compile(r".+? ((?:of|in|at|from|for|on|who|to) .+)$")
 
 
 class KnownEntities:
-    """The document as it is decided so far. `last` has the number
-    of an entity's latest mention, from 1."""
+    """The decisions on the document so far. `last` has the number of an entity's latest mention,
+    from 1."""
 
     def __init__(self, text: NameText) -> None:
         self.text = text
@@ -34,7 +34,7 @@ class KnownEntities:
 
     @classmethod
     def of(cls, text: NameText, spans: Sequence[Span]) -> KnownEntities:
-        """By decided spans, the oldest first; those without a name tell nothing."""
+        """From decided spans, the oldest first; those without a name are ignored."""
         known = cls(text)
         for span in spans:
             known.add(span)
@@ -68,7 +68,7 @@ class KnownEntities:
         return sorted(self.count, key=lambda entity: -self.last[entity])
 
     def all_names(self) -> list[str]:
-        """The entities, and the names that stand in the text."""
+        """The entities, and the names that occur in the text."""
         return [*self.count, *self.text.names]
 
     def rank(self, entity: str) -> int:
@@ -93,7 +93,7 @@ class KnownEntities:
         return max(found, key=lambda entity: self.last[entity], default=None)
 
     def with_article(self, entity: str) -> str:
-        """The entity with `the` where the text says so: `crews of the regatta`."""
+        """The entity with `the` if the text has it: `crews of the regatta`."""
         if entity[:1].islower():
             the = self.label.get(entity) == "organization" or self.plural.get(entity, False)
             return f"the {entity}" if the else entity
@@ -101,7 +101,7 @@ class KnownEntities:
 
 
 def _titled(mention: Mention) -> str | None:
-    """What the title says that a mention begins with, or that stands before it."""
+    """What the title shows that begins a mention or comes before it."""
     for word in (*mention.folded.split()[:1], mention.before):
         if (gender := forms.TITLE_GENDERS.get(word.rstrip("."))) is not None:
             return gender

@@ -1,5 +1,5 @@
-"""Who an actor is: names for a mention, by the document,
-what is decided in it, and the registry."""
+"""Who an actor is: names for a mention, from the document, the decisions in it, and the
+registry."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ WEIGHTS = Path(__file__).parent / "_data" / "names.json"
 """Made by `tests/base_names.py` from the seeds, part `train`."""
 
 LISTED = 2.5
-"""What it weighs for a candidate that the codebook gives the form this
-name. No seed has a codebook to learn it."""
+"""The weight of the feature that the codebook gives this form this name. No seed has a codebook to
+learn it from."""
 
 OFFERED = 8
-"""Names that are given for a mention at most."""
+"""The most names proposed for a mention."""
 
 
 class NameRegistry(Protocol):
     """The names in use in a project, looked up by the exact form of the text."""
 
     def named(self, form: str) -> Mapping[str, int]:
-        """Entity -> how often a form was given it."""
+        """How often a form was given each entity."""
         ...
 
     def listed(self, form: str) -> Sequence[str]:
-        """The entities of the codebook that bear a form as name or alias."""
+        """The entities in the codebook that have a form as name or alias."""
         ...
 
 
@@ -49,8 +49,8 @@ def shipped() -> Mapping[str, FeatureWeights]:
 
 
 class DocumentNamer:
-    """A `model.names.Namer`. It keeps the words of the document in work, and what was known at the
-    last call, so that a call costs what is new."""
+    """A `model.names.Namer`. It keeps the words of the document in work and what was known at the
+    last call, so that a call costs only what is new."""
 
     def __init__(
         self,
@@ -59,7 +59,8 @@ class DocumentNamer:
         *,
         only: Callable[[str], bool] | None = None,
     ) -> None:
-        """With `only`, a name is proposed if that is so of it, or of each name in a list."""
+        """With `only`, a name is proposed only if `only` is true for it, or for each name in a
+        list."""
         self._registry, self._only = registry, only
         learnt = {**shipped(), **(weights or {})}
         self._weights = {kind: {**of, "listed": LISTED} for kind, of in learnt.items()}
@@ -67,8 +68,8 @@ class DocumentNamer:
         self._known: tuple[list[Span], KnownEntities] | None = None
 
     def ranked(self, document: Document, decided: Sequence[Span], span: Span) -> list[ProposedName]:
-        """See `Namer`. What stands after the span is known too, as less
-        recent than what stands before it."""
+        """See `Namer`. Decisions after the span are known too, as less recent than those before
+        it."""
         text = self._words(document)
         mention = text.mention(span)
         known = self._what_is_known(text, _order(decided, span))
@@ -80,7 +81,7 @@ class DocumentNamer:
             for name, chance in ranked(found, weights)[: OFFERED * 2]
         ]
         if mention.kind == "nominal":
-            # What common nouns named in another document is offered, but never first.
+            # What a common noun named in another document is offered, but never first.
             alien = {
                 name
                 for name, of in found.items()
@@ -126,9 +127,8 @@ KNOWN = 0.9
 def _with_suggested(
     best: list[ProposedName], span: Span, mention: Mention, known: KnownEntities
 ) -> list[ProposedName]:
-    """Before the others, the name that a suggestion brings and that is not just its words; a common
-    noun's is not taken over from elsewhere, and what the words named in this document comes
-    before it."""
+    """Puts the name of a suggestion before the others, unless it is just its words. A common noun's
+    name is not taken from elsewhere, and a name of the same words in this document comes first."""
     name = span.entity
     if (
         span.origin != "suggestion"
@@ -152,8 +152,8 @@ _OWN = frozenset(
 
 
 def _order(decided: Sequence[Span], span: Span) -> list[Span]:
-    """What is decided, the most recent last: what follows the span, from the
-    end on, then what stands before it."""
+    """The decisions, the most recent last: those after the span, from the end, then those before
+    it."""
     named = sorted(
         (one for one in decided if one.entity and one.id != span.id),
         key=lambda s: (s.start, -s.end),

@@ -31,12 +31,12 @@ _SMALL = tuple(
 _FRAME = frozenset(("should", "will", "is", "are"))
 START, END = "^", "$"
 USUAL = 150
-"""Words of all names that are candidates anywhere."""
+"""The number of words from all names that are candidates anywhere."""
 
 
 @dataclass(slots=True)
 class Counts:
-    """How often words and pairs of words stand in names."""
+    """How often words and pairs of words occur in names."""
 
     words: Counter[str] = field(default_factory=Counter)
     pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -56,14 +56,14 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class NameContext:
-    """What the next word of a name of one span depends on."""
+    """What the next word of a span's name depends on."""
 
     label: str
     claim: Mapping[str, str]
-    """Words of the span and their forms -> what form it is."""
+    """The kind of form, by words of the span and their forms."""
     paragraph: Mapping[str, str]
     follows: frozenset[tuple[str, str]]
-    """Pairs of words that stand so in the span, in lower case."""
+    """Pairs of words as they occur in the span, in lower case."""
     here: Counts
     """The names decided in the document."""
     entities: Counter[str]
@@ -190,8 +190,8 @@ class NextWord:
         return self._kept[key]
 
     def rest(self, typed: str) -> str:
-        """What completes the word that is being typed, or the next word after a blank; empty where
-        nothing is known. A word of which all is typed has no rest."""
+        """What completes the word being typed, or the next word after a blank; empty if nothing is
+        known. A completely typed word has no rest."""
         words = typed.split(" ")
         before, begun = [word for word in words[:-1] if word], words[-1]
         for word in self.order(before):

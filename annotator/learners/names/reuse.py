@@ -1,8 +1,8 @@
-"""Which concept a claim may be given again: the concepts in use, ranked for one claim.
+"""Ranks the concepts in use for one claim, to be used again.
 
-A softmax over the concepts, as the ranker of entities is. Its features compare words, and say where
-and how often a concept stands already. FeatureWeights come with the program (the key `concept` of
-`namer.shipped`) and are learnt on with the project.
+The ranker is a softmax over the concepts, like that of entities. Its features compare words, and
+say where and how often a concept already occurs. Its weights come with the program (the key
+`concept` of `namer.shipped`), and training fits them to the project.
 """
 
 from __future__ import annotations
@@ -32,17 +32,18 @@ _ENDINGS = (
 CONCEPT: NameKind = "concept"
 """The key of the weights of concepts among those of names."""
 STEM = 7
-"""Letters of a stem at most."""
+"""The most letters of a stem."""
 CLAIMS = 8
-"""Claims of a concept that are compared."""
+"""The number of a concept's claims that are compared."""
 MOST = 200
-"""Concepts that are ranked; of more, those with the likest words are taken first."""
+"""The most concepts that are ranked; if there are more, those with the most similar words are
+taken."""
 
 
 @dataclass(frozen=True, slots=True)
 class UsedConcept:
-    """A concept without `not: `: how often it stands, the words of claims that bear it (those that
-    it stands for most often first), and what a codebook says of it (definition and aliases)."""
+    """A concept without `not: `: its number of uses, the words of claims that have it (the most
+    frequent first), and what a codebook says about it (definition and aliases)."""
 
     name: str
     count: int = 0
@@ -53,8 +54,9 @@ class UsedConcept:
 @dataclass(frozen=True, slots=True)
 class AskedClaim:
     """A claim that asks for a concept. `here` are the concepts of its document without `not: `, the
-    latest last; `holder` those that its holders stand to already in the document, with how often;
-    `spread` is the share of the project's concepts that stand in several documents, in [0, 1]."""
+    latest last; `holder` those on which its holders already take a side in the document, with their
+    numbers; `spread` is the share of the project's concepts that occur in several documents, in [0,
+    1]."""
 
     text: str
     here: Sequence[str] = ()
@@ -64,7 +66,7 @@ class AskedClaim:
 
 @lru_cache(maxsize=20_000)
 def _bag(text: str) -> Counter[str]:
-    """The stems of the words of a text that are no function words."""
+    """The stems of the words of a text, without function words."""
     words = _WORD.findall(text.lower())
     return Counter(_stem(word) for word in words if word not in forms.word_class("function"))
 
@@ -92,15 +94,14 @@ class _Rarity:
         return sqrt(sum((n * self.weight(stem)) ** 2 for stem, n in bag.items())) or 1.0
 
     def cosine(self, one: Counter[str], length: float, other: Counter[str]) -> float:
-        """Of a bag of this length and another one, in [0, 1]."""
+        """The cosine of a bag of this length and another one, in [0, 1]."""
         shared = sum(min(n, other[s]) * self.weight(s) ** 2 for s, n in one.items() if s in other)
         return min(1.0, shared / length / self.length(other)) if shared else 0.0
 
 
 def features(asked: AskedClaim, concepts: Sequence[UsedConcept]) -> dict[str, set[str]]:
-    """Concept -> what speaks for and against it. Likenesses are counted in tenths, each step a
-    feature; the likest few by each kind have features
-    of their rank."""
+    """The features for and against each concept. Likeness is counted in tenths, with a feature for
+    each step; the most similar few by each kind have features of their rank."""
     from rapidfuzz import fuzz
 
     said, low = _bag(asked.text), asked.text.casefold()
@@ -136,8 +137,8 @@ def features(asked: AskedClaim, concepts: Sequence[UsedConcept]) -> dict[str, se
 
 
 def _place(asked: AskedClaim, one: UsedConcept) -> Iterator[str]:
-    """Where and how often a concept stands already. What a concept of another document is worth
-    depends on whether concepts come back in this project at all."""
+    """Where and how often a concept already occurs. The value of a concept from another document
+    depends on whether concepts recur in this project at all."""
     yield "bias"
     spread = 0 if asked.spread < 0.05 else 1 if asked.spread < 0.2 else 2
     if one.name in asked.here:
@@ -151,8 +152,8 @@ def _place(asked: AskedClaim, one: UsedConcept) -> Iterator[str]:
 
 
 def shortlist(asked: AskedClaim, concepts: Sequence[UsedConcept]) -> list[UsedConcept]:
-    """The concepts themselves up to `MOST` of them; of more, those of the document, those of the
-    likest words, and the most frequent ones."""
+    """All concepts up to `MOST`; if there are more, those of the document, those with the most
+    similar words, and the most frequent ones."""
     if len(concepts) <= MOST:
         return list(concepts)
     from rapidfuzz import fuzz, process
@@ -171,8 +172,8 @@ def shortlist(asked: AskedClaim, concepts: Sequence[UsedConcept]) -> list[UsedCo
 def ranked_concepts(
     asked: AskedClaim, concepts: Sequence[UsedConcept], weights: FeatureWeights
 ) -> list[tuple[str, float]]:
-    """Concepts with their chances, the likeliest for a claim first. Those that are not in the
-    shortlist come last, with the chance 0, as often as they stand."""
+    """Concepts with their chances, the likeliest for a claim first. Those outside the shortlist
+    come last, with the chance 0, by frequency."""
     few = shortlist(asked, concepts)
     best = ranked(features(asked, few), weights)
     left = {one.name for one in concepts} - {one.name for one in few}
@@ -181,10 +182,11 @@ def ranked_concepts(
 
 
 class Uses:
-    """Concepts in use as documents are coded one after the other: what choices are made from."""
+    """The concepts in use while documents are coded one after the other, from which choices are
+    made."""
 
     def __init__(self, described: Mapping[str, str] | None = None) -> None:
-        """`described` are the concepts of a codebook, with what it says of them."""
+        """`described` are the concepts of a codebook, with what it says about them."""
         self._described = dict(described or {})
         self._claims: dict[str, Counter[str]] = {name: Counter() for name in self._described}
         self._documents: dict[str, set[str]] = {}
@@ -192,7 +194,7 @@ class Uses:
         self._holders: dict[str, dict[str, Counter[str]]] = {}
 
     def concepts(self) -> list[UsedConcept]:
-        """All so far, those of the codebook first."""
+        """All concepts so far, those of the codebook first."""
         return [
             UsedConcept(
                 name, claims.total(), tuple(text for text, _ in claims.most_common(CLAIMS)),
@@ -218,7 +220,7 @@ class Uses:
         return name in self._documents
 
     def add(self, document: str, text: str, holders: Iterable[str], names: Sequence[str]) -> None:
-        """Learn what a claim was given."""
+        """Learn the concepts of a claim."""
         for name in names:
             self._claims.setdefault(name, Counter())[text] += 1
             self._documents.setdefault(name, set()).add(document)
@@ -256,7 +258,7 @@ def words_of(document: Document, span: Span) -> str:
 def choices(
     claims: Iterable[Claim], described: Mapping[str, str] | None = None
 ) -> list[NamedChoice]:
-    """Each concept that is given again as a choice to learn from, in the order of the claims."""
+    """Each reuse of a concept as a choice to learn from, in the order of the claims."""
     uses = Uses(described)
     found: list[NamedChoice] = []
     for document, text, holders, names in claims:

@@ -1,5 +1,5 @@
-"""The words of a document as naming needs them: without a parser, from `model.text.words`
-and closed word classes."""
+"""The words of a document for naming, without a parser: from `model.text.words` and closed word
+classes."""
 
 from __future__ import annotations
 
@@ -38,8 +38,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A span in its text: words `[first, last]`, what stands around
-    it, and what kind of mention it is."""
+    """A span in its text: words `[first, last]`, the words around it, and its kind of mention."""
 
     span: Span
     whole: str
@@ -64,12 +63,12 @@ class Mention:
 
     @property
     def folded(self) -> str:
-        """The form by which mentions are the same."""
+        """The form by which mentions count as the same."""
         return self.form.casefold()
 
 
 class NameText:
-    """The words of a document, and the names that stand in it."""
+    """The words of a document, and the names in it."""
 
     def __init__(self, document: Document) -> None:
         self.document, self.text, self.lower = document, document.text, document.text.lower()
@@ -95,8 +94,8 @@ class NameText:
             self.words.append(Word(text, a, b, kind, sentence, paragraph, genitive))
 
     def within(self, start: int, end: int) -> tuple[int, int]:
-        """Indices `[first, after)` of the words of a stretch; at least
-        one where there are words at all."""
+        """Indices `[first, after)` of the words of a stretch; at least one if there are words at
+        all."""
         first = bisect_left(self._starts, start)
         if first and self.words[first - 1].end > start:
             first -= 1
@@ -108,7 +107,7 @@ class NameText:
         return self.words[index] if 0 <= index < len(self.words) else None
 
     def mention(self, span: Span) -> Mention:
-        """What a span is in this text."""
+        """The mention of a span in this text."""
         first, after = self.within(span.start, span.end)
         last = min(after, len(self.words)) - 1
         whole = " ".join(self.text[span.start : span.end].split())
@@ -174,7 +173,7 @@ class NameText:
         return any(word.text == text and not self._opens(i) for i, word in enumerate(self.words))
 
     def _opens(self, index: int) -> bool:
-        """Whether nothing but marks stands before a word in its sentence."""
+        """Whether only punctuation comes before a word in its sentence."""
         sentence = self.words[index].sentence
         while index and self.words[index - 1].kind == "mark":
             index -= 1
@@ -205,7 +204,7 @@ class NameText:
 
     @cached_property
     def names(self) -> Counter[str]:
-        """Runs of names in the text, with how often; `Bank of Varnia` is one."""
+        """Runs of names in the text, with their numbers; `Bank of Varnia` is one."""
         found: Counter[str] = Counter()
         run: list[Word] = []
         for i, word in enumerate(self.words):
@@ -253,7 +252,7 @@ class NameText:
 
     @cached_property
     def roles(self) -> dict[str, Counter[str]]:
-        """Role word -> the persons beside whose names it stands in the text."""
+        """The persons next to whose names each role word occurs in the text."""
         found: dict[str, Counter[str]] = {}
         for name in self.names:
             parts = [part for part in name.split() if part.lower() not in forms.TITLES]
@@ -272,7 +271,7 @@ class NameText:
 
 
 def _is_abbreviation(text: str) -> bool:
-    """Whether what might be a pronoun is none, by its capitals: `US`, `WHO`."""
+    """Whether an apparent pronoun is an abbreviation, by its capitals: `US`, `WHO`."""
     return text.isupper() and len(text) > 1 and text.lower() in forms.PERSONAL
 
 

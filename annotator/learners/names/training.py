@@ -1,5 +1,5 @@
-"""Weights for rankers, from documents that are coded. Needs
-numpy; never imported beside the keys."""
+"""Fits weights of rankers on coded documents. It needs numpy, and is never imported while somebody
+types."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ NamedChoice: TypeAlias = tuple[Mapping[str, Iterable[str]], str]
 STEPS = 300
 L2 = 1.0
 LEAST = 2
-"""Choices in which a feature has to speak for a candidate; rarer ones teach nothing."""
+"""The least number of choices in which a feature must support a candidate; rarer ones are
+ignored."""
 
 
 def fit(
@@ -72,7 +73,7 @@ def _frequent(groups: Iterable[NamedChoice], base: Mapping[str, float]) -> dict[
 
 
 class _Data:
-    """Candidates of all groups one after the other, as places of features that are 1."""
+    """The candidates of all groups one after the other, as indices of features that are 1."""
 
     def __init__(
         self,
@@ -88,7 +89,7 @@ class _Data:
         self.group = np.repeat(np.arange(len(starts)), np.diff([*starts, size]))
 
     def gradient(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Of the negative log likelihood."""
+        """The gradient of the negative log likelihood."""
         scores = np.bincount(self.rows, weights=weights[self.columns], minlength=self.size)
         most = np.maximum.reduceat(scores, self.starts)
         shares = np.exp(scores - most[self.group])

@@ -27,8 +27,8 @@ class End:
 
 
 class StanceContext:
-    """What the pairs of a paragraph have in common: its tokens and their sides,
-    its sentences, its ends, its parse."""
+    """What the pairs of a paragraph share: its tokens and their sides, its sentences, its ends, its
+    parse."""
 
     def __init__(
         self, tokens: Sequence[Token], ends: Sequence[End], parse: Parse | None = None
@@ -41,14 +41,14 @@ class StanceContext:
         self._authors: dict[int, tuple[str, ...]] = {}
 
     def sentence(self, at: int) -> tuple[int, int]:
-        """The tokens `[first, last)` of the sentence that a token stands in."""
+        """The tokens `[first, last)` of a token's sentence."""
         after = bisect_right(self._starts, at)
         low = self._starts[after - 1] if after else 0
         return low, self._starts[after] if after < len(self._starts) else len(self.tokens)
 
     def author(self, low: int, high: int) -> tuple[str, ...]:
-        """What shows the author's side on what a sentence says: its first words, those of the next
-        one, and words that take sides in them."""
+        """Features for the author's side on what a sentence says: its first words, those of the
+        next one, and words that take sides in them."""
         known = self._authors.get(low)
         if known is not None:
             return known
@@ -68,8 +68,8 @@ class StanceContext:
 
 @cache
 def _sides() -> Mapping[str, str]:
-    """Word in lower case -> the side that it takes: as a verb `v` with those on claims and on
-    actors, else as a noun or adjective `n` with its side."""
+    """The sides of each word in lower case: as a verb `v`, on claims and on actors, or else as a
+    noun or adjective `n`."""
     found = {
         word: f"n{of.side}"
         for word, of in {**tables.side_adjectives(), **tables.side_nouns()}.items()

@@ -1,9 +1,9 @@
 """The learner of relations (stances): which holder takes which side
 on what, among the pairs of a paragraph.
 
-A pair is an actor or the author with a claim or another actor. Its label, or none, is chosen by a
-softmax regression over what the rules say of the pair, the words that take sides near it, how its
-ends stand to each other and what they are. Chances are calibrated on documents held out.
+A pair is an actor or the author with a claim or another actor. A softmax regression chooses its
+label, or none, from what the rules say about the pair, nearby words that take sides, the positions
+of its ends, and what they are. Chances are calibrated on held-out documents.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from annotator.model.span import AUTHOR, Span
 
 _QUOTED = frozenset('"“”«» ,:')
 NONE = ""
-"""The class of pairs between which nothing is."""
+"""The class of pairs without a relation."""
 LEAST = 25
 """Relations from which on something is learnt."""
 LOWEST = 0.3
@@ -42,8 +42,8 @@ _RULE = "pair.learnt"
 
 @dataclass(frozen=True, slots=True)
 class RelationProposal:
-    """A relation to be suggested, from the id of a span or `@author` to the id of a span; `chance`
-    is the calibrated probability that it is accepted with this label, `edge` what the rules find
+    """A relation to suggest, from the id of a span or `@author` to the id of a span. `chance` is
+    the calibrated probability that it is accepted with this label, `edge` what the rules find
     between the two."""
 
     source: str
@@ -57,8 +57,8 @@ class RelationProposal:
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """A candidate: its ends (no source is the author), the rules' edge
-    if there is one, and its features."""
+    """A candidate: its ends (without a source, it is the author), the rules' edge if there is one,
+    and its features."""
 
     source: End | None
     target: End
@@ -110,7 +110,7 @@ class PairModel:
         return self._proposals(pairs, self._chances(pairs))
 
     def _chances(self, pairs: Sequence[_Pair]) -> list[dict[str, float]]:
-        """For each pair label -> chance, not calibrated; NONE is a label too."""
+        """The uncalibrated chances of each pair by label; NONE is a label too."""
         return self.labels.many([one.features for one in pairs])
 
     def _proposals(
@@ -132,7 +132,7 @@ class PairModel:
             [f for f in pair.features if f.startswith("w=") and tables.telling(f[2:])], label
         )
         return (
-            f"“{word[2:]}” stood in such pairs before"
+            f"“{word[2:]}” occurred in such pairs before"
             if word
             else "pairs like this were marked before"
         )
@@ -162,7 +162,7 @@ class PairModel:
 
 
 def _best(chances: Mapping[str, float]) -> str:
-    """The likeliest label beside none; labels are in the order of their names."""
+    """The likeliest label except NONE; labels are in the order of their names."""
     return max((name for name in chances if name), key=chances.__getitem__, default=NONE)
 
 
@@ -184,8 +184,8 @@ def _ends(reading: Reading, spans: Sequence[Span]) -> list[End]:
 def _reread(
     reading: Reading, actors: Sequence[End], claims: Sequence[End]
 ) -> tuple[dict[tuple[str, str], FoundStance], dict[str, Clause]]:
-    """What the rules make of the paragraph when the actors are those given: edges by the ids of
-    their ends, and for the given claims the clause that they overlap most."""
+    """What the rules find in the paragraph with the given actors: edges by the ids of their ends,
+    and the clause that each given claim overlaps most."""
     tokens, base = reading.tokens, reading.paragraph.start
     found: Sequence[FoundSpan] = reading.actors
     clauses: Sequence[Clause] = reading.clauses
@@ -305,7 +305,7 @@ def _pairs(decided: Sequence[_Decided]) -> list[_Pair]:
 def _fit(decided: Sequence[_Decided], layer: Layer, base: PairModel | None) -> PairModel:
     labels = [label for _, label in decided]
     if not any(labels):
-        raise ValueError(f"no relation of “{layer.name}” stands between two spans of a paragraph")
+        raise ValueError(f"no relation of “{layer.name}” connects two spans of a paragraph")
     rows, penalty = [pair.features for pair, _ in decided], PENALTY * (FIRM if base else 1)
     classes = Classes.fit(rows, labels, penalty=penalty, base=base.labels if base else None)
     chance = base.chance if base else Binary(PRIOR)
@@ -314,9 +314,9 @@ def _fit(decided: Sequence[_Decided], layer: Layer, base: PairModel | None) -> P
 
 PENALTY = 4.0
 FIRM = 16.0
-"""How many times firmer weights are held to those of a base than to zero."""
+"""How much more strongly weights are pulled to those of a base than to zero."""
 REACH = 1
-"""Sentences that a source may stand before its target's."""
+"""How many sentences a source may be before its target."""
 
 
 def _calibrate(

@@ -1,5 +1,5 @@
-"""What the parse tells the learner of relations: the path between two ends,
-the lowest verb above both and its side."""
+"""Features from the parse for the learner of relations: the path between two ends, the lowest verb
+above both, and its side."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from annotator.learners.claims.syntax import speaks
 _GOVERNED = frozenset("ccomp xcomp advcl".split())
 _ACTING = frozenset("nsubj nsubjpass agent".split())
 _SHORT, _MIDDLE = 4, 6
-"""Steps of the longest paths that are told whole."""
+"""The length of the longest path that is a feature as a whole."""
 
 
 class SentencePaths:
@@ -26,7 +26,7 @@ class SentencePaths:
         return self._sides.get(self.parse.lemmas[at], "")
 
     def of_author(self, kind: str, first: int, last: int) -> list[str]:
-        """What tells the author's side on a target over tokens `[first, last)`."""
+        """Features for the author's side on a target over tokens `[first, last)`."""
         p = self.parse
         top = p.head_of(first, last)
         made = [
@@ -44,8 +44,8 @@ class SentencePaths:
         return made
 
     def of_pair(self, kind: str, source: tuple[int, int], target: tuple[int, int]) -> list[str]:
-        """What tells how a source stands to a target; both are tokens
-        `[first, last)` of one sentence."""
+        """Features for the side of a source on a target; both are tokens `[first, last)` of one
+        sentence."""
         p = self.parse
         s, t = p.head_of(*source), p.head_of(*target)
         up_all, down_all = p.chain(s), p.chain(t)

@@ -110,7 +110,7 @@ def paragraph_of(state: ReviewState, value: Annotation) -> int:
 
 
 def removed(state: ReviewState, item: Item) -> list[Decision]:
-    """The decisions that end an item, first those on the standing relations that hang on it."""
+    """The decisions that end an item, first those on the standing relations that depend on it."""
     decisions: list[Decision] = []
     if isinstance(item.value, Span):
         for paragraph in state.annotations.by_paragraph:

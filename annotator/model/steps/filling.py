@@ -50,7 +50,7 @@ def _with_it(state: ReviewState, item: Item) -> list[Item]:
 
 
 def _for_whom(state: ReviewState) -> str:
-    """Whose stances were changed, where they are several."""
+    """Whose stances were changed, if there are several."""
     values = [one.value for id in state.together if (one := state.find(id)) is not None]
     names = dict.fromkeys(holder_of(state, v) for v in values if isinstance(v, Relation))
     return f", for {', '.join(names)}" if len(names) > 1 else ""

@@ -111,7 +111,7 @@ def on_close(state: ReviewState, _: do.CloseParagraph) -> Step:
 
 
 def _closing(state: ReviewState, others: Sequence[int] = ()) -> list[Decision]:
-    """The decisions that the paragraph in work, and others, are done, where they are not yet."""
+    """The decisions that mark the paragraph in work, and others, as done, unless they are."""
     return [
         _mark(state, Action.CLOSE, replace(state.annotations.mark(i), done=True), i)
         for i in (state.paragraph, *others)
@@ -126,8 +126,8 @@ def _close_gold(state: ReviewState) -> Step:
     left = state.left(here)
     if left:
         question = (
-            f"{plural(left, 'difference')} left here: once more goes on, and the document stays "
-            "begun"
+            f"{plural(left, 'difference')} left here; once more goes on, and the document stays "
+            "unfinished"
         )
         if asking := ask(state, f"close:{here}", question):
             return asking

@@ -244,7 +244,7 @@ def _resized(state: ReviewState, chosen: Selection, *, larger: bool) -> tuple[in
 
 
 def grown(state: ReviewState) -> tuple[int, int] | None:
-    """What growing the selection would select; None where it cannot grow."""
+    """What growing the selection would select; None if it cannot grow."""
     chosen = state.selection
     if chosen is None:
         return None

@@ -1,5 +1,5 @@
-"""Names that come with a decision: taken with the span where they are sure,
-or where they were shown as a question."""
+"""Names that come with a decision: accepted with the span if they are sure, or where they were
+shown as a question."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from annotator.model.state import ReviewState
 
 
 def with_name(state: ReviewState, item: Item, *, asked: bool) -> Item:
-    """The pending item as it stands once it is accepted: with its proposed name where that is sure,
-    or where it was `asked` for with this item in focus; else without a name. Of an item that
-    nothing is proposed for, the item."""
+    """The pending item as it will be once accepted: with its proposed name if that is sure, or
+    where it was `asked` for with this item in focus; else without a name. Of an item that nothing
+    is proposed for, the item."""
     proposed = state.proposed_name(item) if item.pending else None
     if proposed is None or not isinstance(item.value, Span):
         return item
@@ -24,7 +24,7 @@ def with_name(state: ReviewState, item: Item, *, asked: bool) -> Item:
 
 
 def made(state: ReviewState, span: Span) -> Span:
-    """A span made by hand, with its kind of mention, and its name where that is sure."""
+    """A span made by hand, with its kind of mention, and its name if that is sure."""
     proposed = state.likeliest_name(span)
     if proposed is None:
         return span

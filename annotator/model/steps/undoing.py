@@ -55,7 +55,7 @@ def _hangs_on(state: ReviewState, group: tuple[Decision, ...]) -> str | None:
     own = {decision.item for decision in group}
     for relation in state.annotations.relations() if made else ():
         if relation.id not in own and made & {relation.source, relation.target}:
-            return f"a {relation.layer} hangs on it: {name_of(state, relation)}"
+            return f"a {relation.layer} depends on it: {name_of(state, relation)}"
     return None
 
 

@@ -170,7 +170,7 @@ def _ends_of(at: Adjudication, versions: Sequence[Candidate]) -> list[str]:
 
 
 def hangs_on_open(at: Adjudication, versions: Sequence[Candidate]) -> bool:
-    """Whether something that relations among some versions hang on does not stand yet."""
+    """Whether something that relations among some versions depend on does not stand yet."""
     return bool(_ends_of(at, versions))
 
 

@@ -35,7 +35,7 @@ SIGNS: dict[PageMark, tuple[str, str]] = {
     "opposite": ("−", "not:"),
     "later": ("·", "?"),
 }
-"""What stands before a pair and between its names, by what it is taken for."""
+"""The signs before a pair and between its names, by the pair's mark."""
 _NEXT: dict[PageMark, PageMark] = {"same": "different", "different": "later"}
 
 

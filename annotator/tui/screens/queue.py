@@ -107,7 +107,7 @@ class QueueScreen(RowsScreen):
         self._marked = {row.id for row in self._page if holds(who, row.id)} if mixed else set()
 
     def say_while(self, message: str, still: Callable[[], bool], *, every: float = 1.0) -> None:
-        """Say something that is over once it is no longer so; looked at `every` so many seconds."""
+        """Show a message for as long as it is true, which is checked every `every` seconds."""
 
         def look() -> None:
             if self._message != message:

@@ -15,7 +15,7 @@ END = 10**6
 
 
 class RowsScreen(CommandScreen):
-    """A screen that fills the terminal with rows; `_message` is what it tells in one of them."""
+    """A screen that fills the terminal with rows; one of them shows `_message`."""
 
     _message = ""
 

@@ -1,5 +1,4 @@
-"""What is at hand when a difference is decided: the codebook, and how disputes were decided
-before."""
+"""What helps to decide a difference: the codebook, and how disputes were decided before."""
 
 from __future__ import annotations
 
@@ -14,7 +13,7 @@ from annotator.workflows.review.precedents import Precedent
 
 
 def entry_rows(entries: Sequence[CodebookEntry], theme: Theme, width: int) -> list[list[Piece]]:
-    """What the codebook says of the names between which is decided."""
+    """What the codebook says about the names to decide between."""
     out: list[list[Piece]] = [[("Codebook", theme.strong)]] if entries else []
     for one in entries:
         above = f", under {one.parent}" if one.parent else ""

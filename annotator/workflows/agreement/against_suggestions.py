@@ -28,9 +28,9 @@ def tables(
     layers: Sequence[Layer],
     hidden: Hidden,
 ) -> dict[tuple[str, ...], SparseTable]:
-    """For every annotator and layer the sums of strict F1 (of relations: with side on aligned ends)
-    where suggestions were `shown` and where they were `hidden`, with the number of passages; a
-    row for each of the documents of `suggestions`, in their order."""
+    """The sums of strict F1 for every annotator and layer (for relations: with side on aligned
+    ends), separately where suggestions were `shown` and where they were `hidden`, with the number
+    of passages. There is a row for each document of `suggestions`, in their order."""
     place = {name: i for i, name in enumerate(suggestions)}
     sums: CellSums = defaultdict(dict)
     both: dict[tuple[str, str], list[Record]] = {}
@@ -135,8 +135,8 @@ def _count_spans(
 def _by_part(
     record: Record, layer: str, hidden: Hidden
 ) -> dict[str, Counter[tuple[int, int, str]]]:
-    """Spans of a layer by where suggestions were shown and hidden;
-    those of excluded paragraphs left out."""
+    """Spans of a layer, divided into those where suggestions were shown and hidden, without those
+    of excluded paragraphs."""
     paragraphs = record.document.paragraphs
     starts = [p.start for p in paragraphs]
     out: dict[str, Counter[tuple[int, int, str]]] = {}

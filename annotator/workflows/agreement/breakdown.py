@@ -23,8 +23,8 @@ from annotator.workflows.agreement.values import Agreement, Contrast, Spot
 
 
 def labels_section(found: Agreement, only: Sequence[str] = ()) -> list[ReportLine]:
-    """Per label: strict F1, alpha of the label, and what it was
-    confused with, in shares of the row."""
+    """Per label: strict F1, alpha of the label, and the labels that it was confused with, as shares
+    of the row."""
     out: list[ReportLine] = []
     for layer, (labels, counts) in found.confusion.items():
         if not labels:
@@ -54,7 +54,7 @@ def labels_section(found: Agreement, only: Sequence[str] = ()) -> list[ReportLin
                 for j in shown
             )
             whole = DifferenceFilter(
-                f"{layer}: all that differs with {labels[i]}", layer, labels=(labels[i],)
+                f"{layer}: all differences with {labels[i]}", layer, labels=(labels[i],)
             )
             out.append(
                 ReportLine(f"  {labels[i][:18]:<18}{figures}  {cells}", opens=whole, cells=opened)
@@ -63,8 +63,8 @@ def labels_section(found: Agreement, only: Sequence[str] = ()) -> list[ReportLin
             out.append(ReportLine(_confused(labels, counts), "note"))
     if out:
         out += note(
-            "Rows: the type that one annotator gave; columns: how often the other gave which to "
-            "the same span."
+            "Rows: the type that one annotator gave. Columns: how often the other gave each type "
+            "to the same span."
         )
     return out
 
@@ -118,7 +118,7 @@ def people_section(found: Agreement) -> list[ReportLine]:
             out.append(ReportLine(f"  {one[:18]:<20}{cells}{rest}", opens=whole, cells=opened))
     if len(names) > len(shown):
         out.append(
-            ReportLine(f"  and {len(names) - len(shown)} annotators more: see --json", "note")
+            ReportLine(f"  and {len(names) - len(shown)} more annotators: see --json", "note")
         )
     return (
         [

@@ -1,4 +1,4 @@
-"""Agreement as it was coded beside agreement with the rulings on names."""
+"""Agreement as coded, beside agreement with the rulings on names."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class RuledFigure:
 def by_rulings(
     project: Project, found: Agreement, compute: Callable[[bool], Agreement], *, same_names: bool
 ) -> list[RuledFigure]:
-    """The figures that the rulings on names change; none where nothing was ruled. `found` is the
-    agreement with the rulings (`same_names`) or without, `compute` gives the other one."""
+    """The figures that the rulings on names change; none without rulings. `found` is the agreement
+    with the rulings (`same_names`) or without, and `compute` gives the other one."""
     if not project.names.same().canonical:
         return []
     other = compute(not same_names)
@@ -39,7 +39,7 @@ def by_rulings(
 
 
 def ruled_lines(figures: Sequence[RuledFigure]) -> list[str]:
-    """The figures as a table; nothing where there are none."""
+    """The figures as a table; nothing if there are none."""
     if not figures:
         return []
     lines = ["", f"{'BY RULINGS ON NAMES':<44} {'as coded':>9} {'by rulings':>11}"]

@@ -30,8 +30,8 @@ def agreement(
     same_names: bool = False,
 ) -> Agreement:
     """The agreement of the annotators, read once; nothing is kept for following changes. With
-    `same_names`, names that were decided to be the same count as one. Raises UsageError for
-    an unknown name, or if there is no shared work."""
+    `same_names`, names that were ruled to be the same count as one. Raises UsageError for an
+    unknown name, or if there is no shared work."""
     return Follower(
         project,
         annotators=annotators,
@@ -60,9 +60,9 @@ class Follower:
         keep: bool = True,
         same_names: bool = False,
     ) -> None:
-        """Reads all finished work. Without `keep` there is no `update`; with `same_names` names
-        that were decided to be one are one. Raises UsageError for an unknown annotator, layer or
-        measure."""
+        """Reads all finished work. Without `keep` there is no `update`; with `same_names`, names
+        that were ruled to be the same count as one. Raises UsageError for an unknown annotator,
+        layer or measure."""
         self._project = project
         self._annotators = list(annotators) if annotators is not None else None
         for name in self._annotators or ():
@@ -136,7 +136,7 @@ class Follower:
             raise UsageError(
                 f"no document was finished by two annotators{of}",
                 hint=(
-                    "Finish one with two annotators, or import a second one's work: annotator "
+                    "Let two annotators finish one, or import the work of a second: annotator "
                     "import FILE.jsonl"
                 ),
             )
@@ -148,7 +148,7 @@ class Follower:
 
 
 def named_anew(records: Sequence[Record], same: SameNames, concepts: Concepts) -> Sequence[Record]:
-    """The records with one name for names that were decided to be the same."""
+    """The records with one name for names that were ruled to be the same."""
     if not same.canonical:
         return records
     return [replace(r, spans=tuple(same.span(span, concepts) for span in r.spans)) for r in records]
@@ -171,7 +171,7 @@ def figures(
     *,
     intervals: bool = True,
 ) -> Agreement:
-    """What a comparison says of these layers, without a project."""
+    """The figures of a comparison in these layers, without a project."""
     found = IncrementalAgreement(
         layers,
         measures,

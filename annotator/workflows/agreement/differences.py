@@ -1,5 +1,5 @@
-"""Every disagreement of finished work, one by one: what is missing, or differs
-in bounds, label, side or attribute."""
+"""Every disagreement in finished work, one by one: what is missing, or differs in bounds, label,
+side or attribute."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _KINDS = ("", "label", "bounds", "bounds and label")
 @dataclass(frozen=True, slots=True)
 class PairDifference:
     """What two annotators coded differently at one place. `kind` is missing, bounds, label, bounds
-    and label, holder, target, side, or the name of an attribute, whose values stand in `value_1`
-    and `value_2`.
+    and label, holder, target, side, or the name of an attribute, whose values are in `value_1` and
+    `value_2`.
 
     For an annotator without such an annotation, label, bounds and quote are empty. The quote of a
     relation is that of its target, `holder` that of its source. `paragraph` counts from 1.
@@ -60,7 +60,7 @@ COLUMNS = tuple(field.name for field in fields(PairDifference))
 
 
 def differences(comparison: Comparison, layers: Sequence[Layer]) -> Iterator[PairDifference]:
-    """All of them, layer by layer, in the order of documents and paragraphs."""
+    """All differences, layer by layer, in the order of documents and paragraphs."""
     for layer in layers:
         found = (
             _of_spans(comparison, layer)
@@ -167,7 +167,7 @@ _Told = tuple[str, "int | None", "int | None", str, str]
 
 
 def _told(passage: Passage, who: str, item: Annotation | None) -> _Told:
-    """Label, bounds, quote, and of a relation its holder."""
+    """Label, bounds and quote, and for a relation its holder."""
     if item is None:
         return ("", None, None, "", "")
     if isinstance(item, Span):
@@ -188,8 +188,8 @@ def _quote(passage: Passage, span: Span) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DifferenceFilter:
-    """Which differences are meant: of a layer, of some kinds, with some labels (`both`: one of
-    each), between annotators (one: whoever the other is). An empty filter takes everything.
+    """Which differences are chosen: of a layer, of some kinds, with some labels (`both`: one of
+    each), between annotators (if one is named: with anybody). An empty filter takes everything.
     `title` describes it in words."""
 
     title: str

@@ -1,8 +1,8 @@
 """Agreement over time: by week, by batch of documents, and labels whose agreement has changed.
 
 A document belongs to the day on which the last of its annotators finished it, and to the batch in
-which it was first given out: by `annotator assign`, or, where it was not, with its import. The
-figure is strict F1 by label (of relations: with side), which documents add up to.
+which it first came to annotators: by `annotator assign`, or else by its import. The figure is
+strict F1 by label (for relations: with side), which adds up over documents.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from annotator.measures.api import Comparison, interval, student
 from annotator.model.schema import Layer
 
 FIFTHS = 5
-"""Where all documents were given out at once, they are divided into so many parts of equal size, in
-the order in which they were finished."""
+"""If all documents came at once, they are divided into this many parts of equal size, in the order
+in which they were finished."""
 
 SAME_IMPORT = timedelta(minutes=10)
-"""Files that come in within so long after each other are one import."""
+"""Files that arrive within this time after each other are one import."""
 
 LEAST = 5
 """Each half needs this many documents with a label before there is a hint."""
 
 CONFIDENCE = 0.99
-"""A hint is given only if a difference is significant at this level, since there are many
+"""There is a hint only if a difference is significant at this level, since there are many
 labels."""
 
 Array = NDArray[np.float64]
@@ -38,10 +38,10 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A label (all of a layer: an empty one) in a period: strict F1 of its documents with the
-    interval, and how many documents and marks (of both annotators of every pair) there are. `kind`
-    is week (`2026-W48`), batch (`assigned 2026-11-03 10:00`), or, where there is but one batch,
-    fifth (`fifth 2 of 5`)."""
+    """A label in a period (empty for all labels of a layer): strict F1 of its documents with the
+    interval, and the numbers of documents and of marks (of both annotators of every pair). `kind`
+    is week (`2026-W48`), batch (`assigned 2026-11-03 10:00`) or, if there is only one batch, fifth
+    (`fifth 2 of 5`)."""
 
     kind: str
     name: str
@@ -67,8 +67,8 @@ class Drift:
 
 
 def batches_of(assigned: Mapping[str, str], imported: Mapping[str, str]) -> dict[str, str]:
-    """Document -> the batch in which it was given out, in the order of time. `assigned` and
-    `imported` say when (ISO 8601): what `annotator assign` gave out in one go has one time."""
+    """A dict from document to its batch, in the order of time. `assigned` and `imported` say when
+    (ISO 8601): everything that one run of `annotator assign` assigned has the same time."""
     given = sorted((time, id) for id, time in assigned.items())
     rest = sorted((time, id) for id, time in imported.items() if id not in assigned)
     out: dict[str, str] = {}
@@ -82,7 +82,7 @@ def batches_of(assigned: Mapping[str, str], imported: Mapping[str, str]) -> dict
 
 
 def _moment(time: str) -> datetime:
-    """A time; the first one there is for what is none."""
+    """A time; the earliest possible one if the text is not a time."""
     try:
         return datetime.fromisoformat(time).replace(tzinfo=None)
     except ValueError:
@@ -90,13 +90,14 @@ def _moment(time: str) -> datetime:
 
 
 def _shown(time: str) -> str:
-    """A time for a name, to the second: that is how far assignments are told apart."""
+    """A time as part of a name, to the second, which is how precisely assignments are
+    distinguished."""
     return time[:19].replace("T", " ")
 
 
 class Timeline:
     """Counts agreement by document; `finished` says for every document when it was finished (ISO
-    8601), `batches` in which batch it was given out."""
+    8601), `batches` its batch."""
 
     def __init__(
         self,
@@ -143,12 +144,12 @@ class Timeline:
         return out
 
     def _given_out(self, ordered: list[str]) -> tuple[str, dict[str, list[str]]]:
-        """The documents of each batch, in the order of time; fifths where there is but one."""
+        """The documents of each batch, in the order of time; fifths if there is only one batch."""
         batches: dict[str, list[str]] = {}
         for name in ordered:
             batches.setdefault(self._batches.get(name, ""), []).append(name)
         if len(batches) > 1:
-            # The times stand at the end of the names.
+            # The times are at the end of the names.
             in_order = sorted(batches, key=lambda name: name.partition(" ")[2])
             return "batch", {name or "–": batches[name] for name in in_order}
         size = -(-len(ordered) // FIFTHS) or 1
@@ -171,8 +172,8 @@ class Timeline:
         )
 
     def drifts(self) -> list[Drift]:
-        """Labels that are agreed on more or less in the second half than in the
-        first, the largest change first."""
+        """Labels on which agreement differs between the second half and the first, the largest
+        change first."""
         ordered = self._ordered()
         halves = ordered[: len(ordered) // 2], ordered[len(ordered) // 2 :]
         out: list[Drift] = []

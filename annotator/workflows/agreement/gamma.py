@@ -3,9 +3,9 @@
 Mathet, Y., Widlöcher, A. and Métivier, J.-P. (2015). The unified and holistic method gamma.
 Computational Linguistics 41, 437-479; Mathet, Y. (2017). The agreement measure gamma-cat.
 Computational Linguistics 43, 661-681. The package takes long to import and prints to standard
-output; in its own process it does no harm. Each document is one continuum; documents are averaged,
-weighted by their units, and those on which the package finds nothing to align are left out and
-counted.
+output, which does no harm in its own process. Each document is one continuum; documents are
+averaged, weighted by their units, and those on which the package finds nothing to align are left
+out and counted.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ CHILD = Path(__file__).with_name("_gamma_child.py")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Of the combined dissimilarity: weights of place (`alpha`) and label (`beta`), `delta_empty`
-    for a unit without a partner; `precision` is the half width that sampling aims at; `seconds`
-    the limit for all layers together."""
+    """Settings of the combined dissimilarity: weights of position (`alpha`) and label (`beta`), and
+    `delta_empty` for a unit without a partner. `precision` is the half width that sampling aims at;
+    `seconds` is the limit for all layers together."""
 
     alpha: float = 1.0
     beta: float = 1.0
@@ -40,8 +40,8 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Gamma:
-    """gamma and gamma_cat of a layer, None with the `reason`; over how many
-    documents, and how many were left out."""
+    """gamma and gamma_cat of a layer, or None with the `reason`; the number of documents, and of
+    those left out."""
 
     layer: str
     gamma: float | None

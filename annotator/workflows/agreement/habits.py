@@ -19,10 +19,10 @@ FEW = 10
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """How often an annotator gives a label (all of a layer: an empty label) in the texts that
-    others finished too: `marks` in so many `words`, the `share` of the label in the layer, and
-    what the others have in the same texts, on average. Rates are per 1,000 words; None where
-    there is nothing to divide by."""
+    """How often an annotator gives a label (empty for all labels of a layer) in the texts that
+    others finished too: `marks` per `words`, the `share` of the label in the layer, and the
+    averages of the others in the same texts. Rates are per 1,000 words; None if there is nothing to
+    divide by."""
 
     annotator: str
     layer: str
@@ -90,7 +90,7 @@ class Habits:
                     )
 
     def found(self) -> list[Habit]:
-        """Every annotator's, layer by layer; first of all labels together, then by label."""
+        """Every annotator's habits, layer by layer: first all labels together, then by label."""
         out: list[Habit] = []
         for who in sorted(self._words):
             for layer in sorted({layer for name, layer, _ in self._own if name == who}):

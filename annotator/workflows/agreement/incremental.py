@@ -1,5 +1,5 @@
-"""Agreement kept up to date: statistics of every document, which can be replaced one by one, and
-the figures that follow from them."""
+"""Agreement that is kept up to date: statistics of every document, which can be replaced one by
+one, and the figures computed from them."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ from annotator.workflows.agreement.values import Agreement, AnnotatorPair, Contr
 
 
 class IncrementalAgreement:
-    """Statistics by document, which can be replaced one by one; `agreement` tells what follows from
-    them now, and computes only what changed since it was asked last."""
+    """Statistics by document, which can be replaced one by one. `agreement` gives the present
+    figures, and computes only what changed since the last call."""
 
     def __init__(
         self,
@@ -48,10 +48,10 @@ class IncrementalAgreement:
         concepts: Mapping[str, str] | None = None,
         hidden: Callable[[str, int], bool] | None = None,
     ) -> None:
-        """`documents` is how many there will be, `hidden` says of a document's paragraph whether
-        suggestions were hidden there; None where they never are. With `pairwise` things are
-        counted by pair of annotators; without `keep` documents cannot be replaced, which takes
-        far less memory. `concepts` are the attributes that hold concepts, by layer."""
+        """`documents` is the expected number. `hidden` says whether suggestions were hidden in a
+        document's paragraph; None if they never are. With `pairwise`, everything is counted by pair
+        of annotators; without `keep`, documents cannot be replaced, which takes far less memory.
+        `concepts` are the attributes that hold concepts, by layer."""
         self.layers = tuple(layers)
         self.pairwise = pairwise
         self.measures = tuple(measures if measures is not None else families.measures.names())
@@ -69,8 +69,7 @@ class IncrementalAgreement:
     def put(
         self, records: Sequence[Record], suggestions: Mapping[str, Sequence[Suggestion]]
     ) -> None:
-        """Count documents by all their finished records; this replaces what was counted for them
-        before."""
+        """Count documents from all their finished records, replacing earlier counts."""
         comparison = compare(records, pairwise=self.pairwise, concepts=self._concepts)
         shared = {p.name for p in comparison.passages}
         for document in {r.document.id for r in records}:
@@ -104,7 +103,7 @@ class IncrementalAgreement:
         self.book.put(_batch([p.name for p in comparison.passages]), tables)
 
     def _needed(self, layer: Layer) -> list[str]:
-        """The measures asked for, and those that the rest is told from."""
+        """The measures asked for, and those that other parts of the report need."""
         always = ("attributes", "f1") if layer.kind == "span" else ("relations",)
         names = [n for n in self.measures if layer.kind in self._modules[n].kinds]
         return list(dict.fromkeys([*names, *always]))
@@ -153,8 +152,8 @@ class IncrementalAgreement:
         return self._notes.annotators
 
     def agreement(self, *, skipped: int = 0, unfinished: int = 0, alone: int = 0) -> Agreement:
-        """What follows from all documents; the numbers are those of completions
-        and documents that do not count."""
+        """The agreement over all documents; the numbers are those of completions and documents that
+        do not count."""
         spans = [layer.name for layer in self.layers if layer.kind == "span"]
         own = self.book.sums
         pairs = {
@@ -183,7 +182,7 @@ class IncrementalAgreement:
         return confusion(self.book.sums("all", measure, layer.name, variable))
 
     def _matrices(self) -> dict[tuple[str, str], dict[tuple[str, str], AnnotatorPair]]:
-        """For each layer and what is compared, every two annotators."""
+        """Every pair of annotators, by layer and by what is compared."""
         out: dict[tuple[str, str], dict[tuple[str, str], AnnotatorPair]] = {}
         for layer in self.layers:
             measure = "attributes" if layer.kind == "span" else "relations"
@@ -253,8 +252,8 @@ _HEADLINE: Mapping[str, tuple[str, str]] = {
     "span": ("f1", "strict"),
     "relation": ("relations", "aligned"),
 }
-"""By kind of layer the measure and the table of the one figure for contrasts:
-strict F1, of relations F1 with side."""
+"""The measure and the table of the one figure for contrasts, by kind of layer: strict F1, or F1
+with side for relations."""
 
 
 def _headline(layer: Layer, sums: Sums) -> Figure:
@@ -262,7 +261,7 @@ def _headline(layer: Layer, sums: Sums) -> Figure:
 
 
 def _batch(passages: Sequence[str]) -> Batch:
-    """Of the documents of passages, those of a document together."""
+    """A batch of the documents of passages, with the passages of each document together."""
     place = {name: i for i, name in enumerate(dict.fromkeys(passages))}
     return Batch(list(place), np.array([place[name] for name in passages], dtype=np.int64))
 
@@ -305,7 +304,7 @@ def _lost_edges(sums: Sums) -> Lost:
 def _without(
     annotators: Sequence[str], pairs: Mapping[tuple[str, str], float | None]
 ) -> dict[str, float | None]:
-    """The mean over pairs when an annotator is left out; nothing for two."""
+    """The mean over pairs without one annotator; empty for two annotators."""
     if len(annotators) < 3:
         return {}
     out: dict[str, float | None] = {}

@@ -12,7 +12,7 @@ from annotator.workflows.agreement.differences import DifferenceFilter
 from annotator.workflows.agreement.values import Spot
 
 TENTATIVE, RELIABLE = 0.667, 0.8
-"""Krippendorff (2004), p. 241: below .667 not to be relied on, from .8 on reliable."""
+"""Krippendorff (2004), p. 241: values below .667 are not reliable, values from .8 on are."""
 
 _CHANCE = ("alpha", "u-alpha", "|u-alpha", "cu-alpha", "(k)u-alpha", "kappa", "Fleiss")
 """The chance-corrected figures, to which the limits apply."""
@@ -28,8 +28,8 @@ HEAT = " ░▒▓█"
 class ReportLine:
     """A line of the report. `kind` is head, note (explains), text, or spot (leads to a paragraph).
 
-    `opens` are the differences that it leads to, `cells` those of its
-    single cells, `figure` what it tells of."""
+    `opens` are the differences behind it, `cells` those behind its single cells, `figure` the
+    figure in it."""
 
     text: str
     kind: str = "text"
@@ -40,12 +40,12 @@ class ReportLine:
 
 
 def unnamed(line: ReportLine, called: Mapping[str, str]) -> ReportLine:
-    """A line with other names for annotators, its columns where they were."""
+    """A line with other names for annotators, with the columns in the same places."""
     names = "|".join(map(re.escape, sorted(called, key=len, reverse=True)))
     named = re.compile(rf"(?<![\w-])({names})(?![\w-])(\s*)")
 
     def other(match: re.Match[str]) -> str:
-        # Blanks after a name make up for the length of its pseudonym.
+        # Blanks after a name compensate for the length of its pseudonym.
         name, blanks = called[match[1]], match[2]
         room = max(1, len(match[0]) - len(name)) if blanks else 0
         return name + " " * room
@@ -62,7 +62,7 @@ def unnamed(line: ReportLine, called: Mapping[str, str]) -> ReportLine:
 
 
 def number(value: float | None) -> str:
-    """Two decimals without the zero before the point; a dash for what is undefined."""
+    """Two decimals without the zero before the point; a dash if undefined."""
     if value is None:
         return "–"
     text = f"{value:.2f}"
@@ -70,8 +70,8 @@ def number(value: float | None) -> str:
 
 
 def bar(value: float | None, width: int = BAR) -> str:
-    """The part of `width` cells that a value in [0, 1] fills, in eighths;
-    nothing for what is undefined."""
+    """A bar over the part of `width` cells that a value in [0, 1] fills, in eighths; empty if
+    undefined."""
     if value is None:
         return " " * width
     eighths = round(max(0.0, min(1.0, value)) * width * 8)

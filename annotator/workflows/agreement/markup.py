@@ -72,13 +72,13 @@ def _md_cell(cell: Cell) -> str:
 
 
 def _md(text: str) -> str:
-    """Text that Markdown leaves as it is."""
+    """Text with Markdown's special characters escaped."""
     escaped = re.sub(r"([\\`*_|<>\[\]])", r"\\\1", text)
     return " ".join(escaped.split())
 
 
 def _without_bars(tex: str) -> str:
-    """A formula without the sign that divides the columns of a table."""
+    """A formula without the character that separates the columns of a table."""
     return tex.replace("|", r"\vert ")
 
 
@@ -113,7 +113,8 @@ def latex(blocks: Sequence[Block]) -> str:
 
 
 def _tex_grid(grid: Grid) -> list[str]:
-    """A table; one with formulas lies on its side, since they need the room, and is set small."""
+    """A table. One with formulas is printed in landscape and in small type, since it needs the
+    room."""
     formulas = {i for row in grid.rows for i, cell in enumerate(row) if isinstance(cell, Math)}
     wide = r">{\raggedright\arraybackslash}p{0.28\linewidth}"
     columns = "".join(

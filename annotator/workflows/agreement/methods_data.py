@@ -22,8 +22,8 @@ from annotator.workflows.agreement.values import Agreement
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """A figure in each document alone, where it is defined, and its mean and standard deviation
-    over these; the same by label."""
+    """A figure in each single document where it is defined, with mean and standard deviation; the
+    same by label."""
 
     layer: str
     name: str
@@ -32,18 +32,18 @@ class Scores:
 
     @property
     def mean(self) -> float | None:
-        """The mean over documents; every document counts alike."""
+        """The mean over documents, all with the same weight."""
         return fmean(self.by_document.values()) if self.by_document else None
 
     @property
     def deviation(self) -> float | None:
-        """The standard deviation over documents, from two on."""
+        """The standard deviation over documents, for at least two."""
         return stdev(self.by_document.values()) if len(self.by_document) > 1 else None
 
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """What a report on a project's agreement tells besides its figures."""
+    """What a report on a project's agreement contains besides its figures."""
 
     agreement: Agreement
     layers: tuple[Layer, ...]
@@ -55,7 +55,7 @@ class Study:
 
 def finished_between(project: Project, since: str | None, until: str | None) -> set[str] | None:
     """The documents whose last annotator finished from `since` to `until` (dates, ISO 8601, both
-    included); None where neither is given."""
+    included); None if neither is given."""
     if since is None and until is None:
         return None
     return {
@@ -66,7 +66,7 @@ def finished_between(project: Project, since: str | None, until: str | None) -> 
 
 
 def _finished(project: Project) -> dict[str, str]:
-    """For every document when the last of its annotators finished it."""
+    """When the last annotator of each document finished it."""
     out: dict[str, str] = {}
     for row in project.log.completions():
         if row.completion is Completion.DONE:
@@ -122,8 +122,8 @@ def study(
     documents: Collection[str] | None = None,
     same_names: bool = False,
 ) -> Study:
-    """The whole study. With `same_names`, names that were decided to be the same count as one.
-    Raises UsageError for an unknown name, or if there is no shared work."""
+    """The whole study. With `same_names`, names that were ruled to be the same count as one. Raises
+    UsageError for an unknown name, or if there is no shared work."""
     follower = Follower(
         project,
         annotators=annotators,

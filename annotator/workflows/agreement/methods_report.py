@@ -1,5 +1,5 @@
-"""The agreement as a methods section needs it: a report in Markdown
-or LaTeX, with what was done in words."""
+"""The agreement for a methods section: a report in Markdown or LaTeX that also describes the
+procedure."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def check_report(file: Path) -> None:
     """Raises UsageError if the ending of a file is not one of `FORMATS`."""
     if file.suffix.lower() not in FORMATS:
         raise UsageError(
-            f"“{file.name}” cannot be a report: no report has that ending",
+            f"“{file.name}” has an ending that no report has",
             hint=f"Name it like {', '.join(f'agreement{ending}' for ending in FORMATS)}",
         )
 
@@ -65,7 +65,7 @@ def write_report(study: Study, file: Path) -> None:
 
 
 def blocks(study: Study) -> Iterator[Block]:
-    """What is in it, in order."""
+    """The parts of the report, in order."""
     yield Heading("Inter-annotator agreement")
     yield TextBlock(procedure(study))
     yield _main(study)
@@ -90,18 +90,18 @@ def procedure(study: Study) -> str:
         f"coded by two or more of {len(data.annotators)} annotators, {each:.1f} on average.",
         f"Paragraphs that an annotator saw and left empty count ({data.empty:,}); {left_out:,} "
         "skipped or unfinished codings do not.",
-        "Spans of two annotators were aligned one to one, so that the characters in common are "
-        "the most, with an intersection over union of at least .5; labels, attributes and names "
-        "were compared on aligned spans, joined into units over all annotators, and the "
-        "coverage tells what share of them that is.",
-        "Relations were compared where both ends are aligned." if "F1 with side" in names else "",
-        "A concept that begins with “not:” was taken as the concept with the other side."
+        "Spans of two annotators were aligned one to one so as to share as many characters as "
+        "possible, with an intersection over union of at least .5. Labels, attributes and names "
+        "were compared on aligned spans, joined into units over all annotators; the coverage is "
+        "the share of spans that are aligned.",
+        "Relations were compared if both ends are aligned." if "F1 with side" in names else "",
+        "A concept that begins with “not:” was treated as the concept with the opposite side."
         if any("concept" in name for name in names)
         else "",
         "Intervals are 95 % confidence intervals over documents: Student's t of the jackknife, "
         "on Fisher's z for chance-corrected figures and on the logit for shares.",
-        "A figure that is undefined, for lack of data or of variation, is not reported as a "
-        "number.",
+        "Figures that are undefined, for lack of data or of variation, are not reported as "
+        "numbers.",
     ]
     return " ".join(sentence for sentence in sentences if sentence)
 
@@ -180,7 +180,8 @@ def _labels(study: Study) -> Iterator[Block]:
     if rows:
         yield Heading("By label")
         yield Grid(
-            "Each label; of alpha against all others. Mean: over documents in which it is defined.",
+            "Each label; alpha compares it with all others. Means are over documents in which the "
+            "figure is defined.",
             ("layer", "label", "measure", "value", "95 %", "n", "mean"),
             sorted(rows, key=lambda r: str(r[:3])),
             3,
@@ -220,7 +221,7 @@ def _means(study: Study) -> Iterator[Block]:
     if rows:
         yield Heading("Documents")
         yield Grid(
-            "The five documents with the lowest F1 of each layer.",
+            "The five documents with the lowest F1 in each layer.",
             ("layer", "document", "F1"),
             rows,
             2,
@@ -255,7 +256,7 @@ def _habits(study: Study) -> Iterator[Block]:
 
 def habit_words(habit: Habit) -> str:
     """A habit that stands out, in a sentence."""
-    what = f"{habit.label} ({habit.layer})" if habit.label else f"{habit.layer} in all"
+    what = f"{habit.label} ({habit.layer})" if habit.label else f"all {habit.layer} items"
     own, others = _rate(habit.rate), _rate(habit.others_rate)
     return (
         f"{habit.annotator} marks {what} {own} times per 1,000 words, the others {others} in "
@@ -278,9 +279,9 @@ def _time(study: Study) -> Iterator[Block]:
     ]
     fifths = any(p.kind == "fifth" for p in study.periods)
     batches = (
-        "by fifths of the documents in that order, since all were given out at once"
+        "by fifths of the documents in that order, since all came at once"
         if fifths
-        else "by batch: what was assigned, or else imported, in one go"
+        else "by batch: documents that were assigned, or else imported, together"
     )
     yield Grid(
         f"F1 by the week in which a document was finished, and {batches}.",
@@ -293,15 +294,15 @@ def _time(study: Study) -> Iterator[Block]:
 
 
 def drift_lines(study: Study) -> list[str]:
-    """A sentence for each label whose agreement has changed, or one that says that none has."""
+    """A sentence for each label whose agreement has changed, or one sentence that none has."""
     out = [
         f"{d.label or 'All labels'} ({d.layer}): F1 {number(d.before)} in the first "
-        f"{d.documents[0]} documents, {number(d.after)} in the last {d.documents[1]}: talk "
-        "about it and look at the guideline."
+        f"{d.documents[0]} documents, {number(d.after)} in the last {d.documents[1]}: discuss "
+        "the label and check its guideline."
         for d in study.drifts
     ]
     return out or [
-        "No label is agreed on more or less in the second half of documents than in the first."
+        "Agreement on no label changed from the first half of the documents to the second."
     ]
 
 

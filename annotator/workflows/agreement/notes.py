@@ -1,5 +1,5 @@
-"""What an agreement keeps of documents that is not a statistic: who finished
-them, and the paragraphs that differ."""
+"""What an agreement keeps about documents besides statistics: who finished them, and the paragraphs
+that differ."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class DocumentNotes:
 
 
 _NOTED = DocumentNotes((), 0, 0, ())
-"""Stands for the notes of a document that are counted and not kept."""
+"""A placeholder for the notes of a document that are counted but not kept."""
 
 
 def _rank(spot: Spot) -> tuple[int, str, int]:
@@ -36,7 +36,7 @@ class Notes:
     """The notes of all documents, with their sums and the order of their spots, kept up to date."""
 
     def __init__(self, *, keep: bool) -> None:
-        """Without `keep` documents are never replaced, and only the worst spots are kept."""
+        """Without `keep`, documents are never replaced, and only the worst spots are kept."""
         self._keep = keep
         self._held: dict[str, DocumentNotes] = {}
         self._people: Counter[str] = Counter()
@@ -45,7 +45,7 @@ class Notes:
         self._sorted = True
 
     def put(self, notes: Mapping[str, DocumentNotes]) -> None:
-        """Take notes of documents, in place of those there were."""
+        """Take notes of documents, replacing earlier ones."""
         for document, note in notes.items():
             self.drop(document)
             self._held[document] = note if self._keep else _NOTED
@@ -89,7 +89,7 @@ class Notes:
         return tuple(sorted(name for name, n in self._people.items() if n))
 
     def data(self, skipped: int, unfinished: int, alone: int) -> Data:
-        """What the figures rest on."""
+        """The data behind the figures."""
         completions, paragraphs, empty = self._counts.tolist()
         return Data(
             self.annotators,
@@ -104,8 +104,8 @@ class Notes:
 
 
 def notes_of(comparison: Comparison, headlines: Sequence[Table]) -> dict[str, DocumentNotes]:
-    """Spans that differ strictly, and relations on aligned ends with their side, by passage;
-    `headlines` have the columns `same` and `marked`."""
+    """The numbers of differing spans (strictly) and of differing relations on aligned ends (with
+    side), by passage; `headlines` have the columns `same` and `marked`."""
     same = sum(
         (t.rows[:, list(t.keys).index(("same",))] for t in headlines),
         np.zeros(len(comparison.passages)),

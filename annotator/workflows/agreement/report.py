@@ -1,5 +1,5 @@
 """The agreement as text: for the terminal, a pipe, and the rows of the screen.
-Reads without colour, in 78 columns."""
+It needs no colour, and 78 columns."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from annotator.workflows.agreement.lines import (
 from annotator.workflows.agreement.values import Agreement, Lost
 
 _VALUES = ("attributes", "relations", "names")
-"""Measures whose alphas are of labels, attributes and names."""
+"""Measures whose alphas are about labels, attributes and names."""
 
 INTERVALS = "intervals: 95 %, Student's t of the jackknife over documents"
 
@@ -45,8 +45,8 @@ _ROWS: Sequence[tuple[str, str, Sequence[tuple[str, str]]]] = (
     ("who says what", "F1 tuples, concept", ()),
     ("network", "F1 network cells", (("α", "alpha network sign"),)),
 )
-"""Rows of the headline table: what, the F1, and the alphas of
-which the first that is defined is told."""
+"""Rows of the headline table: what is compared, the F1, and the alphas, of which the first defined
+one is shown."""
 
 
 def report(found: Agreement) -> list[str]:
@@ -78,7 +78,7 @@ def lines(found: Agreement, labels: Sequence[str] = ()) -> list[ReportLine]:
 
 
 def gamma_lines(found: Sequence[Gamma]) -> list[str]:
-    """gamma of each layer with everything that it depends on; nothing when it was not asked for."""
+    """gamma of each layer with everything that it depends on; nothing if it was not requested."""
     if not found:
         return []
     one = found[0].settings
@@ -108,11 +108,11 @@ def _data(found: Agreement) -> Iterator[ReportLine]:
     )
     yield from (ReportLine(part) for part in textwrap.wrap(f"{what}: {names}", WIDTH))
     each = data.completions / max(1, data.documents)
-    overlap = f"overlap: {each:.1f} annotators a document, {plural(data.paragraphs, 'paragraph')}"
-    yield ReportLine(f"{overlap}; {plural(data.alone, 'document')} by one alone", "note")
-    left_out = f"skipped {data.skipped:,}, unfinished {data.unfinished:,}"
+    overlap = f"overlap: {each:.1f} annotators per document, {plural(data.paragraphs, 'paragraph')}"
+    yield ReportLine(f"{overlap}; {plural(data.alone, 'document')} with only one", "note")
+    left_out = f"{data.skipped:,} skipped, {data.unfinished:,} unfinished"
     yield ReportLine(
-        f"counted: seen and left empty {data.empty:,}; not counted: {left_out}", "note"
+        f"counted: {data.empty:,} seen and left empty; not counted: {left_out}", "note"
     )
     yield from (ReportLine(part, "note") for part in textwrap.wrap(INTERVALS, WIDTH))
 
@@ -154,9 +154,7 @@ def _headlines(found: Agreement) -> list[ReportLine]:
             "F1: identical bounds and type. Alpha: 1 is perfect, 0 is chance; αU of units, αc "
             "of characters."
         ),
-        *note(
-            "≥.80 reliable, ≥.667 tentative: told only where the interval's lower end clears it."
-        ),
+        *note("≥.80 reliable, ≥.667 tentative: shown only if the interval's lower end reaches it."),
     ]
 
 
@@ -172,7 +170,8 @@ def _headline(
 
 
 def _in_headlines(result: Result) -> bool:
-    """Whether an alpha is of a label, attribute or name; of two distances the first is told."""
+    """Whether an alpha is about a label, attribute or name; of two distances, the first is
+    shown."""
     return result.measure in _VALUES and not result.name.endswith(", Jaccard")
 
 
@@ -204,11 +203,11 @@ _CAUSES = {
 }
 
 _KINDS = {"both": "bounds and label"}
-"""The name of a cause among differences, if it has another name there."""
+"""The name of a cause in the list of differences, if it differs."""
 
 
 def _why(found: Agreement) -> list[ReportLine]:
-    out = [ReportLine(f"{'WHY NOT HIGHER':<20}{'found':>7}    F1 if this alone were gone", "head")]
+    out = [ReportLine(f"{'WHY NOT HIGHER':<20}{'found':>7}    F1 if only this were gone", "head")]
     most = max(
         (_gain(lost, cause) for lost in found.lost.values() for cause in lost.causes), default=0
     )
@@ -233,8 +232,8 @@ def _why(found: Agreement) -> list[ReportLine]:
 
 
 def _statements(found: Agreement, layer: str, most: float) -> list[ReportLine]:
-    """What keeps statements (who says what, on which side) from being found by
-    both: F1 if one part never differed."""
+    """Why annotators do not agree on statements (who says what, on which side): F1 if one part
+    never differed."""
     own = {r.name: r.value for r in found.results if r.layer == layer and r.measure == "network"}
     now = own.get("F1 tuples, concept")
     if now is None:
@@ -261,7 +260,7 @@ def _gain(lost: Lost, cause: str) -> float:
 
 
 def _cause(lost: Lost, cause: str, most: float) -> str:
-    """A cause with what it costs; the longest bar is the largest gain of all."""
+    """A cause with its cost; the longest bar is the largest gain of all."""
     gain = _gain(lost, cause)
     left = f"  {_CAUSES[cause]:<18}{lost.causes[cause]:>7,}    "
     if gain < 0:
@@ -296,7 +295,7 @@ def _everything(found: Agreement, labels: Sequence[str] = ()) -> list[ReportLine
 
 
 def _as_result(result: Result, label: str, part: Part) -> Result:
-    """The figure of one label in the shape of a figure."""
+    """The value of one label as a figure."""
     return replace(
         result,
         name=f"{result.name}: {label}",
@@ -327,7 +326,7 @@ def explained(result: Result) -> list[str]:
             "",
             f"How to read it: {about.reading}",
             "",
-            f"When not: {about.caution}",
+            f"When not to use it: {about.caution}",
             "",
             f"Formula: {about.formula}",
             f"Source: {about.source}",

@@ -20,7 +20,7 @@ HINT = (
 
 
 class ComparedPart(TypedDict):
-    """What of a project is compared; None for all."""
+    """Which part of a project is compared; None for all."""
 
     annotators: Sequence[str] | None
     layers: Sequence[str] | None
@@ -40,7 +40,7 @@ class Scope:
 
     @classmethod
     def parse(cls, text: str) -> Scope:
-        """The scope that a user typed: words with a colon, values divided by commas. Raises
+        """The scope that a user typed: words with a colon, values separated by commas. Raises
         UsageError."""
         held: dict[str, tuple[str, ...]] = {}
         for word in text.split():
@@ -88,8 +88,8 @@ class Scope:
         }
 
     def in_documents(self, project: Project) -> set[str] | None:
-        """The documents in the scope; None for all. The beginning of an id is enough to name a
-        document. Raises UsageError."""
+        """The documents in the scope; None for all. The beginning of an id is enough. Raises
+        UsageError."""
         found = finished_between(project, self.since, self.until)
         if not self.documents:
             return found
@@ -105,7 +105,7 @@ class Scope:
 
 def _nearest(ids: Sequence[str]) -> str:
     more = ", …" if len(ids) > 3 else ""
-    return f"Documents here: {', '.join(ids[:3])}{more}"
+    return f"The documents are {', '.join(ids[:3])}{more}"
 
 
 __all__ = ["HINT", "WORDS", "ComparedPart", "Scope"]

@@ -1,4 +1,4 @@
-"""The tables of an agreement as rows: what the CSV files hold, and what reports are made of."""
+"""The tables of an agreement as rows, for the CSV files and the reports."""
 
 from __future__ import annotations
 
@@ -79,8 +79,8 @@ def figures(found: Agreement) -> Iterator[Row]:
 
 
 def pairs(found: Agreement) -> Iterator[Row]:
-    """Every two annotators on everything that has values; strict F1 of spans
-    (`what` is F1 strict) has no alpha."""
+    """Every pair of annotators on everything that has values; strict F1 of spans (`what` is F1
+    strict) has no alpha."""
     for layer, held in found.pairs.items():
         for (one, other), value in held.items():
             yield (layer, "F1 strict", one, other, None, value, None)
@@ -103,7 +103,7 @@ def means(scores: Iterable[Scores]) -> Iterator[Row]:
 
 
 def annotators(study: Study) -> Iterator[Row]:
-    """What each annotator does, against the others in the same texts."""
+    """What each annotator does, compared with the others in the same texts."""
     for h in study.habits:
         yield (
             h.annotator,
@@ -127,7 +127,7 @@ def time(study: Study) -> Iterator[Row]:
 
 
 def files(study: Study, found: Iterable[PairDifference]) -> Mapping[str, tuple[Row, Iterable[Row]]]:
-    """File name -> its header and rows."""
+    """A dict from file name to header and rows."""
     return {
         "figures.csv": (FIGURES, figures(study.agreement)),
         "pairs.csv": (PAIRS, pairs(study.agreement)),
@@ -140,13 +140,14 @@ def files(study: Study, found: Iterable[PairDifference]) -> Mapping[str, tuple[R
 
 
 def write_tables(target: Path, made: Mapping[str, tuple[Row, Iterable[Row]]]) -> dict[str, int]:
-    """Write the files into a folder, which is made. Gives the number of rows of each. Raises
-    ExportError if one cannot be written."""
+    """Write the files into a folder, which is made if needed. Returns the number of rows of each.
+    Raises ExportError if one cannot be written."""
     return {name: write_csv(target / name, *table) for name, table in made.items()}
 
 
 def write_csv(file: Path, header: Row, rows: Iterable[Row]) -> int:
-    """Write one file; the number of its rows. Raises ExportError if it cannot be written."""
+    """Write one file. Returns the number of its rows. Raises ExportError if it cannot be
+    written."""
     count = 0
 
     def lines() -> Iterator[bytes]:
@@ -172,7 +173,7 @@ def _line(cells: Iterable[object]) -> bytes:
 
 
 def _cell(value: object) -> object:
-    """Nothing for what is undefined; six places of a number."""
+    """A cell: empty if undefined; numbers have six decimals."""
     return "" if value is None else f"{value:.6g}" if isinstance(value, float) else value
 
 

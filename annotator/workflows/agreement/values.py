@@ -1,4 +1,4 @@
-"""The results of an agreement: its figures, what agreement is lost to, and where to look."""
+"""The results of an agreement: its figures, the causes of disagreement, and where to look."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ MODEL = "the model"
 """The name of the suggestions when they are compared like an annotator."""
 
 WORST = 20
-"""The number of paragraphs that are listed to look at."""
+"""The number of paragraphs listed as worth a look."""
 
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """What the figures rest on: `documents` that two or more `annotators` finished, their
-    `completions`, and the `paragraphs` that two or more had to annotate; finished passages in
-    which nothing is marked are `empty`, and count. Completions that are `skipped` or
-    `unfinished` do not count, nor the documents that one annotator `alone` finished."""
+    """The data behind the figures: `documents` that two or more `annotators` finished, their
+    `completions`, and the `paragraphs` that two or more had to annotate; finished passages in which
+    nothing is marked are `empty`, and count. Completions that are `skipped` or `unfinished` do not
+    count, nor do documents that one annotator `alone` finished."""
 
     annotators: tuple[str, ...]
     documents: int
@@ -35,11 +35,11 @@ class Data:
 class Lost:
     """What keeps a layer from agreeing, over all pairs of annotators.
 
-    Of spans: `missing` ones have no counterpart that overlaps; of pairs that overlap `bounds`
-    differ in bounds alone, `label` in label alone, `both` in both. Of relations (on aligned ends):
-    `side` differs alone, `holder` or `target` is another, or the relation is `missing`. `f1` is the
-    strict F1 (of relations: with side) now, `if_fixed` what it were if one cause alone were gone;
-    None where nothing is marked.
+    Among spans, `missing` ones have no overlapping counterpart; of overlapping pairs, `bounds`
+    differ only in bounds, `label` only in label, and `both` in both. Among relations (on aligned
+    ends), only the `side` differs, the `holder` or `target` is another, or the relation is
+    `missing`. `f1` is the present strict F1 (for relations: with side), `if_fixed` what it would be
+    if only one cause were gone; None if nothing is marked.
     """
 
     causes: Mapping[str, int]
@@ -49,7 +49,7 @@ class Lost:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A paragraph and how many items of it are not agreed on strictly, over all pairs."""
+    """A paragraph and the number of its items without strict agreement, over all pairs."""
 
     document: str
     paragraph: int
@@ -60,8 +60,8 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """A figure where suggestions were shown, and where they were
-    hidden; of how many paragraphs each."""
+    """A figure where suggestions were shown and where they were hidden, each with the number of
+    paragraphs."""
 
     layer: str
     name: str
@@ -72,8 +72,8 @@ class Contrast:
 
 @dataclass(frozen=True, slots=True)
 class AnnotatorPair:
-    """Two annotators on one thing that is compared: alpha, the share of
-    equal values, and of how many units."""
+    """Two annotators on one thing that is compared: alpha, the share of equal values, and the
+    number of units."""
 
     alpha: float | None
     percent: float | None
@@ -82,14 +82,14 @@ class AnnotatorPair:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Everything that `annotator agreement` tells.
+    """Everything that `annotator agreement` reports.
 
-    `pairs` is the strict F1 of every two annotators by layer, `without` its mean when one is left
-    out, `people` the strict F1 of each annotator with all others together and the spans that it
-    rests on; `matrices` holds, by layer and what is compared (`label`, `side`, an attribute), every
-    two annotators. There are no pairs where annotators are too many. `confusion` is the labels and
-    how often the one of the row met that of the column, `model` the strict F1 of each annotator
-    with the suggestions, `blind` the figures with and without sight of suggestions.
+    `pairs` is the strict F1 of every pair of annotators by layer, `without` its mean without one
+    annotator, `people` the strict F1 of each annotator with all others together and the number of
+    spans; `matrices` holds, by layer and what is compared (`label`, `side`, an attribute), every
+    pair of annotators. There are no pairs if there are too many annotators. `confusion` has the
+    labels and how often that of the row met that of the column, `model` the strict F1 of each
+    annotator with the suggestions, `blind` the figures with visible and with hidden suggestions.
     """
 
     data: Data

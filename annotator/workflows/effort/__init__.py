@@ -1,1 +1,1 @@
-"""What suggestions save: scores and keys against what was decided."""
+"""What suggestions save: scores and keys, measured against the decisions."""

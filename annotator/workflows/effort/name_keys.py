@@ -1,11 +1,11 @@
-"""Keys that names cost when data are coded completely: entities of actors and concepts of claims,
-paragraph by paragraph, as the annotate screen takes them.
+"""The keys that names cost in complete coding: entities of actors and concepts of claims, paragraph
+by paragraph, as on the annotate screen.
 
-A name that stands as it is wanted costs nothing where it is sure, and the key that takes it (with
-the way to it) where it is a question. Any other costs the way to the item (nothing where the span
-was just made or mended), the key that opens the line, and what fills it: the digit of an offer, or
-letters with what completes them, and enter. One key is counted for reading what is filled in and is
-no name in the text, and for the offers of each concept.
+A right name that is sure costs nothing; a right name that is a question costs the key that accepts
+it, and the keys that move there. Any other name costs the keys that move to the item (none if the
+span was just made or corrected), the key that opens the line, and those that fill it: the digit of
+an offer, or letters with a completion, and enter. Reading counts as one key if a name was filled in
+for words that are not a name themselves, and for the offers of each concept.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from annotator.workflows.names.concepts import CONCEPT, described
 from annotator.workflows.names.offers import Offer, matching
 
 OFFERED = 6
-"""Offers that a digit takes."""
+"""The number of offers with a digit."""
 OPEN, TAKE, READ, TURN, NEXT = 1, 1, 1, 1, 1
-"""Keys that open the line, take what is shown, read it,
-turn a concept, begin the next of a list."""
+"""The costs, in keys, of opening the line, accepting an offer, reading it, turning a concept into
+its contrary, and beginning the next item of a list."""
 
 
 SpanPlace: TypeAlias = tuple[str, str, int, int]
@@ -43,22 +43,22 @@ SpanPlace: TypeAlias = tuple[str, str, int, int]
 
 @dataclass
 class NameKeys:
-    """The keys of a stream so far: `now` as the screen takes them, `typed` with every name written
-    in full; each by entity and concept."""
+    """The keys of a stream so far: `now` as on the screen, `typed` with every name written in full;
+    each by entity and concept."""
 
     codebook: Codebook = field(default_factory=Codebook)
     now: Counter[str] = field(default_factory=Counter)
     typed: Counter[str] = field(default_factory=Counter)
     wanted: Counter[str] = field(default_factory=Counter)
     wrong: int = 0
-    """Names that were sure, and wrong: they survive where nobody looks."""
+    """Names that were sure but wrong; they survive if nobody looks."""
     again: Counter[str] = field(default_factory=Counter)
-    """Concepts that are given `again`: how many, how many of them are among the first `three` and
-    `six` offers, and the `keys` that they cost from the opened line on."""
+    """Concepts that are used `again`: their number, how many of them are among the first `three`
+    and `six` offers, and the `keys` that they cost once the line is open."""
     _forms: dict[str, Counter[str]] = field(default_factory=dict)
     _entities: Counter[str] = field(default_factory=Counter)
     _contraries: Counter[str] = field(default_factory=Counter)
-    """Concept without `not: ` -> how much more often its contrary was given."""
+    """A dict from concept without `not: ` to how much more often its contrary was given."""
     _namer: DocumentNamer | None = None
     _decided: dict[str, list[Span]] = field(default_factory=dict)
 
@@ -70,11 +70,11 @@ class NameKeys:
         )
 
     def named(self, form: str) -> Counter[str]:
-        """As a registry: the names of a form so far."""
+        """The names of a form so far, as a registry gives them."""
         return self._forms.get(form, Counter())
 
     def listed(self, form: str) -> Sequence[str]:
-        """As a registry: the entities of the codebook that bear a form."""
+        """The entities in the codebook that have a form, as a registry gives them."""
         return self.codebook.named("entity", form)
 
     def add(self, one: Decided, shown: Iterable[SpanPlace]) -> None:
@@ -126,7 +126,7 @@ class NameKeys:
         self.wanted["entity"] += 1
 
     def _fill(self, one: Decided, span: Span, wanted: str, names: Sequence[str]) -> int:
-        """Keys on the open line, the last one included."""
+        """The keys on the open line, including the last one."""
         if wanted in names[:OFFERED]:
             return 1
         known = [*names, *(name for name, _ in self._entities.most_common() if name not in names)]
@@ -157,7 +157,7 @@ class NameKeys:
             turn = TURN if bare != name else 0
             fill = by_words(words, bare) + 1 + turn
             if last and bare in order[:OFFERED]:
-                # An offer stands there as it is used more, with `not: ` or without.
+                # An offer is shown as it is used more often, with or without `not: `.
                 fill = 1 + TURN * ((self._contraries[bare] > 0) != (bare != name))
             elif last:
                 fill = min(fill, by_letters(bare, order) + turn)
@@ -186,15 +186,15 @@ def places(suggestions: Iterable[Suggestion]) -> list[SpanPlace]:
 
 
 def how_made(one: Decided, shown: Iterable[SpanPlace]) -> dict[str, bool]:
-    """Span -> whether it is made or mended by hand, so that it is in focus; else it stands as
-    suggested."""
+    """A dict from span to whether it was made or corrected by hand, so that it is in focus, or
+    accepted as suggested."""
     right = set(shown)
     return {s.id: (s.layer, s.label, s.start, s.end) not in right for s in one.spans}
 
 
 def by_letters(wanted: str, known: Sequence[str]) -> int:
-    """Keys that write a name: letters until it can be chosen among the offers, the way down to it,
-    and enter; or all of it. The items of a list are written one after the other."""
+    """The keys that write a name: letters until it can be chosen among the offers, moving down to
+    it, and enter; or all of its letters. The items of a list are written one after the other."""
     *before, last = wanted.split("; ")
     keys = sum(by_letters(part, known) + NEXT for part in before)
     full = best = len(last) + 1
@@ -213,7 +213,7 @@ def by_letters(wanted: str, known: Sequence[str]) -> int:
 
 
 def by_words(words: NextWord, name: str) -> int:
-    """Keys that write a concept with the next word in grey, without the last enter."""
+    """The keys that write a concept with the next word in grey, without the last enter."""
     parts, before, keys = name.split(), "", 0
     for part, following in pairwise([*parts, ""]):
         full = len(part) + bool(following)

@@ -1,5 +1,5 @@
-"""Suggestions against what was decided in the end: precision,
-recall, F1, and the keys that they save."""
+"""Compares suggestions with the final decisions: precision, recall, F1, and the keys that they
+save."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from annotator.model.span import AUTHOR, Relation, Span, iou
 from annotator.model.text import Document, Paragraph
 
 NEAR = 0.5
-"""Intersection over union from which on a suggested span is taken for the decided one when
-relations are compared: who puts its bounds right keeps the relation."""
+"""The least intersection over union at which a suggested span counts as the decided one when
+relations are compared: correcting its bounds keeps the relation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A paragraph as it stood in the end; offsets are the document's."""
+    """A paragraph in its final state; offsets are the document's."""
 
     document: Document
     paragraph: Paragraph
@@ -40,8 +40,8 @@ class Decided:
 
 
 def decided(record: Record, paragraph: Paragraph) -> Decided:
-    """A paragraph of a record; a relation is where its target is,
-    and both its ends have to be there."""
+    """A paragraph of a record. A relation belongs to the paragraph of its target, and must have
+    both ends."""
     spans = tuple(s for s in record.spans if paragraph.start <= s.start and s.end <= paragraph.end)
     here = {s.id for s in spans} | {AUTHOR}
     relations = tuple(r for r in record.relations if r.source in here and r.target in here)
@@ -58,7 +58,7 @@ class LayerScore:
     chances: list[tuple[float, bool]] = field(default_factory=list)
 
     def add(self, one: Decided, shown: Sequence[Suggestion]) -> list[tuple[Suggestion, bool]]:
-        """Compare a paragraph; each suggestion with whether it was right."""
+        """Compare a paragraph. Returns each suggestion with whether it was right."""
         mine = [s for s in shown if s.value.layer == self.layer.name]
         if self.layer.kind == "span":
             return self._spans(one, mine)
@@ -138,7 +138,7 @@ class Score:
         ]
 
     def add(self, one: Decided, shown: Sequence[Suggestion]) -> list[tuple[Suggestion, bool]]:
-        """Compare a paragraph; each suggestion with whether it was right."""
+        """Compare a paragraph. Returns each suggestion with whether it was right."""
         return [pair for layer in self.layers for pair in layer.add(one, shown)]
 
     def result(self) -> dict[str, dict[str, Any]]:
@@ -150,11 +150,12 @@ class Score:
         }
 
     def efforts(self, first: int, last: int) -> Mapping[str, Sequence[Effort]]:
-        """Layer -> what the paragraphs `[first, last)` cost, as they were added."""
+        """The costs of the paragraphs `[first, last)`, in the order in which they were added, by
+        layer."""
         return {layer.layer.name: layer.efforts[first:last] for layer in self.layers}
 
     def together(self, first: int, last: int | None = None) -> dict[str, Any]:
-        """Keys over all layers, the key that ends a paragraph counted once."""
+        """The keys over all layers; the key that ends a paragraph counts once."""
         every = [layer.efforts[first:last] for layer in self.layers]
         paragraphs = [total(some) for some in zip(*every, strict=True)]
         spare = PAGE * (sum(layer.layer.kind == "span" for layer in self.layers) - 1)

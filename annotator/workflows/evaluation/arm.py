@@ -21,7 +21,7 @@ SUGGESTERS = {ALONE: ("rules", "memory"), LEARNING: ("model", "rules", "memory",
 
 @dataclass
 class Arm:
-    """One way to make suggestions, with what it has seen so far."""
+    """One way to make suggestions, with everything it has seen so far."""
 
     names: tuple[str, ...]
     schema: LabelSchema

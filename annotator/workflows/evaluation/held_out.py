@@ -1,5 +1,5 @@
-"""How good a project's suggestions are, on documents held out, and
-were with fewer paragraphs to learn from."""
+"""How good a project's suggestions are on held-out documents, and how good they were with fewer
+paragraphs."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from annotator.workflows.training.base_model import taught
 from annotator.workflows.training.material import Material
 
 STEPS = (10, 20, 40, 80, 160, 320, 640, 1280, 2560)
-"""Numbers of paragraphs on the learning curve; the last point is all."""
+"""The numbers of paragraphs on the learning curve; the last point has all."""
 
 
 def parts(finished: Iterable[Finished], folds: int) -> int:
-    """In how many parts documents are held out when `folds` are asked for: in no more than there
-    are documents with finished paragraphs.
+    """The number of parts that are held out if `folds` are requested: at most as many as there are
+    documents with finished paragraphs.
 
     Raises UsageError for a single document.
     """
@@ -28,15 +28,15 @@ def parts(finished: Iterable[Finished], folds: int) -> int:
     if documents == 1:
         raise UsageError(
             "paragraphs of only one document are finished",
-            hint="Leave --folds out, or finish some of another one",
+            hint="Leave out --folds, or finish paragraphs of another one",
         )
     return min(folds, documents)
 
 
 def cross_validated(project: Project, material: Material, *, folds: int) -> dict[str, Any]:
-    """What an annotator would see in documents that nothing was learnt from: figures by layer and
+    """What an annotator would see in documents from which nothing was learnt: figures by layer and
     label, JSON-able, for rules with memory and for the model, both with the memory of the other
-    documents. `folds` are the parts that were held out, `folds_asked` those asked for.
+    documents. `folds` is the number of parts held out, `folds_asked` the requested number.
 
     Raises UsageError with a single document.
     """
@@ -57,7 +57,7 @@ def cross_validated(project: Project, material: Material, *, folds: int) -> dict
                 taught(rest, project.schema, texts=material.texts, base=base).to_bytes(),
             )
         except SuggesterError:
-            # Nothing is marked outside of this part: then nothing is learnt, and it is judged so.
+            # Nothing is marked outside this part, so it is judged without any learning.
             model = None
         for name, suggesters in SUGGESTERS.items():
             own = model if name == LEARNING else None
@@ -83,7 +83,7 @@ def cross_validated(project: Project, material: Material, *, folds: int) -> dict
 
 def learning_curve(project: Project, material: Material) -> dict[int, dict[str, Any]]:
     """The figures of models of the first 10, 20, 40, ... paragraphs,
-    each on paragraphs held out of them."""
+    each on paragraphs held out of its training."""
     count, base = len(material.examples), project.config.suggestions.base
     out: dict[int, dict[str, Any]] = {}
     for step in (*(n for n in STEPS if n < count), count):

@@ -17,7 +17,7 @@ def report(found: Mapping[str, Any]) -> list[str]:
         f"{plural(found['documents'], 'document')}, retrained every {found['every']}: "
         f"{plural(found['trainings'], 'time')}",
         *(
-            [f"{plural(found['left_out'], 'paragraph')} not finished left out"]
+            [f"{plural(found['left_out'], 'unfinished paragraph')} left out"]
             if found["left_out"]
             else []
         ),
@@ -40,15 +40,15 @@ def report(found: Mapping[str, Any]) -> list[str]:
 
 
 def completely(found: Mapping[str, Any]) -> list[str]:
-    """Complete coding, with names: how many keys, and where they go."""
+    """Complete coding with names: the number of keys, and what they are for."""
     if not found["entities"] and not found["concepts"]:
-        return ["complete coding: the data have no names"]
+        return ["complete coding: the data contain no names"]
     return [
         f"complete coding, with names: {found['keys']} keys of {found['by_hand']} by hand, "
         f"{percent(found['saved'])} saved",
         f"  spans and stances {found['spans_and_stances']}, {found['entities']} entities "
         f"{found['entity']}, {plural(found['concepts'], 'concept')} {found['concept']}",
-        f"  {plural(found['wrong_names'], 'name')} taken unasked and wrong",
+        f"  {plural(found['wrong_names'], 'wrong name')} filled in without a question",
     ]
 
 
@@ -61,8 +61,8 @@ def _row(name: str, both: Mapping[str, Any]) -> str:
 
 
 def table(found: Mapping[str, Any]) -> list[str]:
-    """Figures by layer and label of what annotators would have seen: F1 of both ways,
-    and of the model precision and recall."""
+    """Figures by layer and label of what annotators would have seen: F1 of both ways, and precision
+    and recall of the model."""
     if "folds" in found:
         lines = [
             f"as annotators would see it, {found['folds']} parts of "
@@ -83,8 +83,8 @@ def table(found: Mapping[str, Any]) -> list[str]:
             lines.append(_scores(f"  {label}", other["labels"].get(label, {}), scores))
         lines.append(
             f"  saved {percent(figures['saved'])} (rules and memory "
-            f"{percent(other.get('saved'))}), {decimal(figures['keys_per_item'])} keys an item, "
-            f"{decimal(figures['wrong'])} wrong a paragraph"
+            f"{percent(other.get('saved'))}), {decimal(figures['keys_per_item'])} keys per item, "
+            f"{decimal(figures['wrong'])} wrong per paragraph"
         )
     return lines
 

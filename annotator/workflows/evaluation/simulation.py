@@ -1,8 +1,8 @@
 """What suggestions would have saved on data that is already coded: suggest, count keys and learn,
 paragraph by paragraph.
 
-Two ways are compared on the same stream: rules with the memory of what was accepted, and the model
-trained again every few paragraphs, as a project would have it. Each paragraph is judged before
+Two ways are compared on the same stream: rules with the memory of what was accepted, and a model
+that is trained again every few paragraphs, as in a project. Each paragraph is judged before
 anything is learnt from it.
 """
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from annotator.learners.examples import Example
 
 WINDOWS = 10
-"""Rows of the table by progress."""
+"""The number of rows in the table of progress."""
 
 
 def simulate(
@@ -81,9 +81,9 @@ def simulate(
 
 
 def complete(alone: Mapping[str, Any], names: NameKeys) -> dict[str, Any]:
-    """The keys of complete coding: those of spans and stances `alone`, and where the keys of names
-    go; `by_hand` without suggestions and with every name written in full; `wrong_names` were
-    sure and are wrong."""
+    """The keys of complete coding: those for spans and stances `alone`, and those for names by
+    kind; `by_hand` is without suggestions and with every name written in full; `wrong_names` were
+    sure but wrong."""
     keys = alone["keys"] + sum(names.now.values())
     by_hand = alone["without"] + sum(names.typed.values())
     return {

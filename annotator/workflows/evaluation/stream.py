@@ -29,8 +29,8 @@ class Stream:
 
 
 def stream_of(records: Iterable[Record]) -> Stream:
-    """The finished paragraphs of records that are not excluded: all of those that are done or gold,
-    of one in progress those marked as done, none of a skipped one."""
+    """The finished paragraphs of records, without excluded ones: all paragraphs of a record that is
+    done or gold, those marked as done in one in progress, and none of a skipped one."""
     out: list[Decided] = []
     left_out = 0
     for record in records:
@@ -47,9 +47,9 @@ def stream_of(records: Iterable[Record]) -> Stream:
 
 
 def read_stream(path: Path, schema: LabelSchema, config: Config, *, group: int = 1) -> Stream:
-    """The finished paragraphs of a file: canonical records (the gold where there is any, else the
-    annotator who finished most), or rows of `text` and `spans` as [start, end, label], `group`
-    of which make a paragraph.
+    """The finished paragraphs of a file: canonical records (the gold if there is any, or else the
+    annotator who finished most), or rows of `text` and `spans` as [start, end, label], `group` of
+    which make a paragraph.
 
     Raises InputError, naming file and line, if the file is invalid, or if nothing is marked in it.
     """
@@ -61,22 +61,22 @@ def read_stream(path: Path, schema: LabelSchema, config: Config, *, group: int =
     else:
         stream = _canonical(path, schema, config)
     if not any(one.spans for one in stream.paragraphs):
-        hint = "It has to hold annotations to compare with"
+        hint = "Give a file with annotations to compare with"
         if stream.left_out:
-            hint += f"; {plural(stream.left_out, 'paragraph')} not finished left out"
+            hint += f"; {plural(stream.left_out, 'unfinished paragraph')} left out"
         raise InputError("nothing is marked in the file", file=path, hint=hint)
     return stream
 
 
 def _canonical(path: Path, schema: LabelSchema, config: Config) -> Stream:
-    """The gold of a file of records where there is any, else the work
-    of the annotator who finished most."""
+    """The gold of a file of records if there is any, or else the work of the annotator who finished
+    most."""
     works: dict[str | None, list[Record]] = {}
     try:
         for record in read_records(path, schema, splitting=config.splitting):
             works.setdefault(record.annotator, []).append(record)
     except InputError as error:
-        # The reader's own hints are about importing.
+        # The reader's own hints are about importing, so replace them.
         hint = "`annotator validate` lists everything that is wrong"
         raise InputError(
             error.message, file=error.file, line=error.line, key=error.key, hint=hint
@@ -106,7 +106,10 @@ def _rows(path: Path) -> list[dict[str, Any]]:
             row = json.loads(line)
         except ValueError as error:
             raise InputError(
-                f"not valid JSON: {error}", file=path, line=number, hint="One object a line"
+                f"not valid JSON: {error}",
+                file=path,
+                line=number,
+                hint=("Write one JSON object per line"),
             ) from error
         if not isinstance(row, dict) or not isinstance(row.get("text"), str):
             raise InputError(
@@ -114,7 +117,7 @@ def _rows(path: Path) -> list[dict[str, Any]]:
                 file=path,
                 line=number,
                 key="text",
-                hint='{"text": ..., "spans": [...]}',
+                hint='Write {"text": ..., "spans": [...]}',
             )
         if not isinstance(row.get("spans", []), list):
             raise InputError(
@@ -122,11 +125,11 @@ def _rows(path: Path) -> list[dict[str, Any]]:
                 file=path,
                 line=number,
                 key="spans",
-                hint='{"text": ..., "spans": [...]}',
+                hint='Write {"text": ..., "spans": [...]}',
             )
         rows.append(row)
     if not rows:
-        raise InputError("holds only blank lines", file=path, hint="One JSON object a line")
+        raise InputError("has only blank lines", file=path, hint="Write one JSON object per line")
     return rows
 
 
@@ -160,7 +163,7 @@ def _span(path: Path, number: int, schema: LabelSchema, value: Any, text: str, o
             file=path,
             line=number,
             key="spans",
-            hint="[start, end, label] within the text",
+            hint="Write [start, end, label], with both offsets inside the text",
         )
     layer, _, label = str(name).rpartition(".")
     for known in schema.span_layers:

@@ -1,9 +1,9 @@
-"""The data card of a gold data set: what its users have to know before they use it.
+"""The data card of a gold data set: what users must know before they use it.
 
 It follows the questions of data statements (Bender, E. M. and Friedman, B. (2018). Data Statements
 for Natural Language Processing. TACL 6) and begins with the YAML front matter that Hugging Face
-reads. What the program cannot know comes from the table `[card]` of annotator.toml; what is missing
-there is listed in the card.
+reads. What the program cannot know comes from the table `[card]` of annotator.toml; the card lists
+what is missing there.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000
 
 @dataclass(frozen=True, slots=True)
 class CardContent:
-    """What the card tells besides the manifest: the schema, what the project states, gold by
-    part of the split, and everybody's finished work."""
+    """What the card describes besides the manifest: the schema, the statements of the project, gold
+    by part of the split, and everybody's finished work."""
 
     schema: LabelSchema
     stated: Mapping[str, str]
@@ -105,12 +105,12 @@ def _languages(about: CardContent) -> list[str]:
 
 
 def _stated(about: CardContent, key: str) -> list[str]:
-    """What the project states, as a paragraph; nothing where it does not."""
+    """The project's statement as a paragraph; nothing if there is none."""
     return [about.stated[key], ""] if about.stated.get(key) else []
 
 
 def _in_short(manifest: Mapping[str, Any], about: CardContent) -> str:
-    """What the data set is, for who has seen nothing else."""
+    """What the data set is, for readers who have seen nothing else."""
     layers = "; ".join(
         f"{layer.title.lower()} ({', '.join(label.name for label in layer.labels)})"
         if layer.labels
@@ -119,9 +119,10 @@ def _in_short(manifest: Mapping[str, Any], about: CardContent) -> str:
     )
     coders = plural(len(manifest["annotators"]), "coder")
     return (
-        f"{plural(manifest['documents'], 'text')} in which is marked: {layers}. {coders} worked on "
+        f"{plural(manifest['documents'], 'text')} in which these are marked: {layers}. {coders} "
+        "worked on "
         "them. The gold is what all coders of a text agree on, and what a reviewer decided where "
-        "they differ. The guidelines by which it was coded stand at the end of this card."
+        "they differ. The guidelines for coding are at the end of this card."
     )
 
 
@@ -171,8 +172,9 @@ def _files(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
         "`manifest.json` has what this card counts, for programs.",
         "",
         f"The split is by document: {real}. Which part a document belongs to follows from its id "
-        f"alone, so that it stays in its part when others are added ({split['by']}; seed "
-        f"`{split['seed']}`). In small data sets the shares are therefore not those asked.",
+        f"alone, so that it stays in its part when other documents are added ({split['by']}; seed "
+        f"`{split['seed']}`). In small data sets, the shares therefore differ from those "
+        "requested.",
     ]
 
 
@@ -195,8 +197,8 @@ _FIELDS = (
     ),
     (
         "`meta.gold`",
-        "how it came about: who could vote, and by item who made it just so (`votes`), who "
-        "decided (`reviewer`) and by which `reason`",
+        "how it came about: who could vote, and for each item who made exactly the same "
+        "(`votes`), who decided (`reviewer`) and for which `reason`",
     ),
     ("`meta`, the rest", "what is known of the text, such as date, outlet and language"),
 )
@@ -218,14 +220,14 @@ def _example(about: CardContent) -> list[str]:
         "|---|---|",
         *(f"| {name} | {what} |" for name, what in _FIELDS),
         "",
-        "What a label or an attribute means stands in the guidelines below. "
+        "The guidelines below say what labels and attributes mean. "
         + ("A relation and the spans that it joins:" if len(shown) > 1 else "A span:"),
         "",
         "```json",
         json.dumps(shown if len(shown) > 1 else shown[0], ensure_ascii=False, indent=1),
         "```",
         "",
-        "To load it, from the folder that this card is in:",
+        "To load it from the folder of this card:",
         "",
         "```python",
         "import json",
@@ -242,7 +244,7 @@ def _example(about: CardContent) -> list[str]:
 
 
 def _shown(record: Record) -> list[dict[str, Any]]:
-    """A relation of a record with its spans, else a span, as the files have them."""
+    """A relation of a record with its spans, or else a span, as in the files."""
     line: dict[str, Any] = json.loads(dumps(record))
     spans = {span["id"]: span for span in line["spans"]}
     if not line["relations"]:
@@ -353,13 +355,14 @@ def _left_out(manifest: Mapping[str, Any]) -> list[str]:
     left = manifest["left_out_differences"]
     documents = manifest["left_out"]
     words = [
-        f"{plural(documents, 'document')} that somebody worked on, because not all is decided "
+        f"{plural(documents, 'document')} that somebody worked on, because not everything is "
+        "decided "
         f"there ({plural(left['in_documents_left_out'], 'difference')})"
         if documents
-        else "No document that somebody worked on is left out",
+        else "No document that somebody worked on was left out",
         f"{plural(left['in_gold'], 'difference')} in the gold itself that nobody decided"
         if left["in_gold"]
-        else "in the gold no difference is undecided",
+        else "the gold has no undecided differences",
     ]
     out = ["## Left out", "", "; ".join(words) + "."]
     if manifest["changed_since"]:

@@ -1,5 +1,5 @@
-"""What the data card says of agreement: the figures, what each of them is, and coders against the
-gold."""
+"""What the data card says about agreement: the figures and their explanations, and coders against
+the gold."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from annotator.workflows.agreement.lines import number
 
 
 def agreement(manifest: Mapping[str, Any], explained: Mapping[str, Explanation]) -> list[str]:
-    """The agreement before adjudication; figures without a value are summed up."""
+    """The agreement before adjudication; figures without a value are only counted."""
     out: list[str] = []
     results = manifest["agreement"] or []
     valued = [r for r in results if r["value"] is not None]
@@ -22,8 +22,8 @@ def agreement(manifest: Mapping[str, Any], explained: Mapping[str, Explanation])
         out += [
             "## Agreement before adjudication",
             "",
-            "How far the coders agreed before anything was decided. Intervals are of 95 %, over "
-            "documents; n is the number of units that a figure rests on.",
+            "How far the coders agreed before anything was decided. Intervals are 95 % intervals "
+            "over documents; n is the number of units behind a figure.",
             "",
             "| layer | measure | value | 95 % interval | n |",
         ]
@@ -46,8 +46,7 @@ def _cell(text: str) -> str:
 
 
 def _what_figures_are(explained: Mapping[str, Explanation], names: Sequence[str]) -> list[str]:
-    """What each figure is and where it comes from, once for those that are the same thing of
-    several fields."""
+    """What each figure is and where it comes from, once for figures that several fields share."""
     alike: dict[tuple[str, str], list[str]] = {}
     for name in dict.fromkeys(names):
         if (own := explained.get(name)) is not None:
@@ -75,10 +74,10 @@ def against_gold(gold: Sequence[Record]) -> list[str]:
     return [
         "## Coders against the gold",
         "",
-        "How much of the gold each coder had made exactly as it is, down to the attributes, of all "
-        "spans and relations in the documents that they coded.",
+        "The share of spans and relations in the gold that each coder had made in exactly the "
+        "same way, attributes included, in the documents that they coded.",
         "",
-        "| coder | made exactly so | of |",
+        "| coder | same as gold | of |",
         "|---|---|---|",
         *(f"| {who} | {n} ({round(100 * n / of)} %) | {of} |" for who, n, of in rows),
     ]

@@ -6,7 +6,7 @@ from annotator.model.schema import Guideline, LabelSchema, Layer
 
 
 def guidelines(schema: LabelSchema) -> list[str]:
-    """What the schema says of its layers and labels, as lines of Markdown."""
+    """What the schema says about its layers and labels, as lines of Markdown."""
     out = ["## Guidelines", "", *([schema.description, ""] if schema.description else [])]
     for layer in schema.layers:
         out += [f"### {layer.title} (`{layer.name}`)", "", *_guideline(layer.guideline)]

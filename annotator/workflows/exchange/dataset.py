@@ -37,9 +37,9 @@ from annotator.workflows.whole_files import write_folder
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """The files of a data set by name; `left_out` counts documents that are worked on but not gold,
-    `differences` what is undecided in those and in gold, `changed_since` the gold whose coders
-    changed their work since."""
+    """The files of a data set by name; `left_out` counts documents with work but without gold,
+    `differences` the undecided differences in those and in gold, `changed_since` the gold whose
+    coders changed their work since."""
 
     files: dict[str, bytes]
     records: int
@@ -132,7 +132,7 @@ def _left_out(project: Project, merger: Merger, gold: Collection[str]) -> _Left:
 
 
 def _listed(files: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
-    """The files of a data set for its manifest: hash, and of records how many."""
+    """The files of a data set for its manifest: the hash, and the number of records."""
     return {
         name: {"sha256": hashlib.sha256(data).hexdigest()}
         | ({"records": data.count(b"\n")} if name.endswith(".jsonl") else {})
@@ -147,7 +147,7 @@ def _reviewers(gold: Sequence[Record]) -> list[str]:
 def _counted(
     schema: LabelSchema, gold: Sequence[Record]
 ) -> tuple[dict[str, dict[str, int]], dict[str, int]]:
-    """How often each label occurs, by layer; how often each source."""
+    """How often each label occurs, by layer, and how often each source."""
     labels: dict[str, Counter[str]] = {layer.name: Counter() for layer in schema.layers}
     sources: Counter[str] = Counter()
     for record in gold:
@@ -285,8 +285,8 @@ def _there(target: Path) -> dict[str, bytes]:
 
 
 def check_dataset(project: Project, target: Path, *, choices: Choices | None = None) -> None:
-    """Make the data set again and compare it with the existing one. Raises FindingsError
-    for the first file that differs."""
+    """Make the data set again and compare it with the existing one. Raises FindingsError for the
+    first file that differs."""
     made = derive(project, choices=choices).files
     there = _there(target) if target.is_dir() else {}
     for name in sorted({*made, *there}):

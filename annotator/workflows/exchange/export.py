@@ -31,13 +31,13 @@ from annotator.workflows.whole_files import (
 )
 
 _LINES = 256
-"""Rows that are written at once."""
+"""The number of rows written at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
-    """What was written: `records` rows into a file or folder; what was not chosen or was cut
-    (`left_out`), and what the format has no place for (`lost`), counted by what it is."""
+    """What was written: `records` rows into a file or folder; counts by kind of what was not chosen
+    or was cut (`left_out`), and of what the format cannot hold (`lost`)."""
 
     file: Path
     records: int
@@ -50,7 +50,7 @@ class Rendering:
     """An export in progress: its bytes part by part, and what has been counted so far.
 
     Raises UsageError at once for a format that cannot be exported, and ExportError with the first
-    part when there is nothing to export.
+    part if there is nothing to export.
     """
 
     def __init__(self, project: Project, format: str, wanted: ExportOptions | None = None) -> None:
@@ -106,7 +106,8 @@ class Rendering:
             yield part
 
     def files(self) -> Iterator[tuple[str, bytes]]:
-        """Name and bytes of each file; what comes again under a name is added to that file."""
+        """Name and bytes of each file. If a name comes again, its bytes are appended to that
+        file."""
         for name, part in self._files():
             self.size += len(part)
             yield name, part
@@ -146,28 +147,32 @@ def _lines(line_of: Callable[[Record], str], records: Iterator[Record]) -> Itera
 
 
 def _writer(format: str) -> Format:
-    """The member of a name that writes."""
+    """The writing format with this name."""
     kinds = WritesLines | WritesFiles | WritesParts | WritesFolder
     member = formats.load(format) if format in formats.names() else None
     if isinstance(member, kinds):
         return member
     can = [name for name in formats.names() if isinstance(formats.load(name), kinds)]
-    message = f"the format “{format}” is not one that can be exported"
+    message = f"the format “{format}” cannot be exported"
     raise UsageError(message, hint=f"Choose one of {', '.join(can)}")
 
 
 def _nothing(wanted: ExportOptions) -> ExportError:
     if wanted.choice:
         hint = "Annotate a document first, or choose another --status, --document or --since"
-        return ExportError("nothing to export: no document has such work", hint=hint)
+        return ExportError("there is nothing to export: no document has such work", hint=hint)
     if wanted.status == "gold":
         return no_gold()
     if wanted.status == "all":
         hint = "Annotate a document first"
-        return ExportError("nothing to export: nobody has annotated anything yet", hint=hint)
+        return ExportError(
+            "there is nothing to export: nobody has annotated anything yet", hint=hint
+        )
     name = wanted.status.partition("=")[2]
     hint = "`annotator status` lists who has"
-    return ExportError(f"nothing to export: “{name}” has annotated nothing here", hint=hint)
+    return ExportError(
+        f"there is nothing to export: “{name}” has annotated nothing here", hint=hint
+    )
 
 
 def render(project: Project, format: str, wanted: ExportOptions | None = None) -> tuple[bytes, int]:

@@ -18,10 +18,10 @@ from annotator.project import Project
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportFilter:
-    """What to export. `layers`: the ends of a relation come with it. `since`: an ISO date or time
-    (UTC where it has no offset), of work changed then or later. `min_agreement`: the share, from 0
-    to 1, of those who finished a document that have to have coded an item alike (layer, label,
-    bounds; of a relation its ends)."""
+    """What to export. `layers` are the layers to keep; the ends of a relation come with it. `since`
+    is an ISO date or time (UTC without an offset): only work changed then or later. `min_agreement`
+    is the least share, from 0 to 1, of those who finished a document that coded an item alike
+    (layer, label and bounds; for a relation, its ends)."""
 
     documents: Sequence[str] = ()
     layers: Sequence[str] = ()
@@ -35,14 +35,14 @@ class ExportFilter:
 def chosen(
     project: Project, records: Iterator[Record], choice: ExportFilter, lost: Counter[str]
 ) -> Iterator[Record]:
-    """The records that a filter lets through; what it removes is counted. Raises UsageError for
-    an unknown layer or document, and for a `since` that is not a time.
+    """The records that pass a filter; what it removes is counted. Raises UsageError for an unknown
+    layer or document, and for a `since` that is not a time.
     """
     known = {layer.name for layer in project.schema.layers}
     for name in choice.layers:
         if name not in known:
             raise UsageError(
-                f"there is no layer “{name}”", hint=f"Choose of {', '.join(sorted(known))}"
+                f"there is no layer “{name}”", hint=f"Choose one of {', '.join(sorted(known))}"
             )
     for id in choice.documents:
         project.documents.load(id)
@@ -72,7 +72,7 @@ def _recent(project: Project, since: str) -> set[tuple[str, str | None]]:
 
 
 def _utc(given: str) -> str:
-    """A time as the project writes it."""
+    """A time in the form that the project uses."""
     try:
         when = datetime.fromisoformat(given.strip())
     except ValueError:
@@ -110,7 +110,7 @@ def _kept(record: Record, keep: Any, lost: Counter[str], what: str) -> Record:
 
 
 def _agreed(project: Project, record: Record, share: float, lost: Counter[str]) -> Record:
-    """The record with the items that enough of those who finished its document coded alike."""
+    """The record with the items that enough of those who finished the document coded alike."""
     works = [
         one
         for one in project.log.records(document=record.document.id, status=Completion.DONE)
@@ -125,11 +125,11 @@ def _agreed(project: Project, record: Record, share: float, lost: Counter[str]) 
     def enough(item: Span | Relation) -> bool:
         return bool(works) and votes[keys[item.id]] >= needed
 
-    return _kept(record, enough, lost, "items on which too few agree")
+    return _kept(record, enough, lost, "items that too few annotators coded alike")
 
 
 def _keys(record: Record) -> dict[str, tuple[Any, ...]]:
-    """What makes items of several annotators alike."""
+    """The key by which items of several annotators are alike."""
     spans = {s.id: (s.layer, s.label, s.start, s.end) for s in record.spans}
     return {
         **spans,

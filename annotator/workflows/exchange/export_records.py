@@ -23,9 +23,9 @@ from annotator.workflows.review.versions import Merger
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportOptions:
-    """What is to leave: whose work (`status`: gold, all or annotator=NAME), in rows of a
-    document or a paragraph (`unit`), what is chosen of it. Notes and messages leave only when
-    asked for; with `pseudonyms` no names of people do."""
+    """What to export: whose work (`status`: gold, all or annotator=NAME), by document or paragraph
+    (`unit`), and which part of it. Notes and messages are exported only on request; with
+    `pseudonyms`, no names of people are."""
 
     status: str = "all"
     unit: str = "document"
@@ -35,8 +35,8 @@ class ExportOptions:
 
 
 class ExportRecords:
-    """The records that leave, one at a time; `rows` counts them, `left_out` what stays behind,
-    by what it is."""
+    """The records to export, one at a time; `rows` counts them, `left_out` counts by kind what is
+    left out."""
 
     def __init__(self, project: Project, options: ExportOptions) -> None:
         self._project, self._options = project, options
@@ -46,7 +46,7 @@ class ExportRecords:
 
     @property
     def status(self) -> str:
-        """The status, an annotator's name in it replaced where names are."""
+        """The status, with an annotator's name replaced if names are."""
         prefix, _, name = self._options.status.partition("=")
         return (
             f"{prefix}={self._names.name(name)}" if self._names and name else self._options.status
@@ -59,7 +59,7 @@ class ExportRecords:
             every = chosen(self._project, every, self._options.choice, self.left_out)
         for record in every:
             if record.notes and not self._options.notes:
-                self.left_out["notes; --notes takes them along"] += len(record.notes)
+                self.left_out["notes; --notes includes them"] += len(record.notes)
                 record = replace(record, notes={})
             if self._names is not None:
                 record = self._names.record(record)
@@ -72,7 +72,7 @@ class ExportRecords:
                 yield row
 
     def suggestions(self, document: Document) -> list[Suggestion]:
-        """What is suggested in a document or a paragraph of these records."""
+        """The suggestions for a document or a paragraph of these records."""
         layers = self._options.choice.layers
         if self._options.unit == "paragraph":
             meta = document.meta
@@ -93,16 +93,16 @@ def _shifted(one: Suggestion, by: int) -> Suggestion:
 def selected(
     project: Project, status: str, documents: Collection[str] | None = None
 ) -> Iterator[Record]:
-    """The records that `gold`, `all` or `annotator=NAME` stands for, of all documents or of some;
-    gold says who decided in review."""
+    """The records of `gold`, `all` or `annotator=NAME`, in all documents or some; gold says who
+    decided in review."""
     if documents is not None:
         return chain.from_iterable(_of_status(project, status, one) for one in sorted(documents))
     return _of_status(project, status, None)
 
 
 def no_gold() -> ExportError:
-    """What to raise where gold is asked for and there is none."""
-    hint = "`annotator review` makes gold, or import a file that holds some"
+    """The error if gold is requested and there is none."""
+    hint = "Make gold with `annotator review`, or import a file with gold"
     return ExportError("there is no gold yet", hint=hint)
 
 
@@ -139,7 +139,7 @@ def _with_reviewers(project: Project, records: Iterator[Record]) -> Iterator[Rec
 
 def by_paragraph(record: Record) -> Iterator[tuple[Record, int]]:
     """A record for each paragraph that is not excluded, with offsets from the paragraph's start,
-    and the number of its relations whose source lies in another paragraph."""
+    and the number of its relations whose source is in another paragraph."""
     whole = record.document
     for paragraph in whole.paragraphs:
         if paragraph.excluded:

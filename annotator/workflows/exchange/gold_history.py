@@ -1,4 +1,4 @@
-"""How the items of a gold record came about: `meta.gold`. It tells what happened and when, and
+"""How the items of a gold record came about: `meta.gold`. It records what happened and when, and
 nothing that depends on the state of the database at the time of the export."""
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _NOT_BY_HAND = frozenset((Action.MERGE, Action.IMPORT))
 def with_history(
     merger: Merger, gold: Record, works: Sequence[Record]
 ) -> tuple[Record, Situation | None]:
-    """The record with the history of its items, and how the document stands in review; `works` are
-    the finished records of the document. A record that came in with a history and was not
-    touched since keeps it."""
+    """The record with the history of its items, and the state of the document in review; `works`
+    are the finished records of the document. A record that was imported with a history and not
+    changed since keeps it."""
     project = merger.project
     here = situation(merger, gold.document.id)
     if gold.history:
@@ -65,13 +65,13 @@ def with_history(
 
 
 def _code(project: Project, note: str) -> str:
-    """The code of a reason that the project knows; what else a note says is a working note."""
+    """The code of a reason that the project knows; anything else in a note is a working note."""
     reason = reason_of(note)
     return reason if reason in project.config.reasons else ""
 
 
 def reviewers(project: Project, document: str) -> dict[str, str]:
-    """Item -> the reviewer who decided on it last."""
+    """A dict from item to the reviewer who decided on it last."""
     found: dict[str, str] = {}
     for event in project.log.events(document, GOLD):
         if event.decision.action in _NOT_BY_HAND:
@@ -82,7 +82,7 @@ def reviewers(project: Project, document: str) -> dict[str, str]:
 
 
 def _key(value: Annotation, ends: Mapping[str, Annotation]) -> tuple[Any, ...]:
-    """What an annotation is, whatever it is called: layer, label and place."""
+    """What identifies an annotation apart from its id: layer, label and place."""
     if isinstance(value, Span):
         return value.layer, value.label, value.start, value.end
 
@@ -104,7 +104,7 @@ def _by_content(candidates: Sequence[Candidate]) -> dict[tuple[Any, ...], list[C
 def _votes(
     made: Mapping[tuple[Any, ...], Sequence[Candidate]], value: Annotation, ends: Mapping[str, Span]
 ) -> list[str]:
-    """Who made an item just so: place, label, and all fields that have to agree."""
+    """Who made exactly the same item: place, label, and all fields that must agree."""
     out = {
         who
         for candidate in made.get(_key(value, ends), ())
@@ -126,9 +126,9 @@ def _told(change: Change) -> dict[str, Any]:
 
 def suggestion_tallies(works: Sequence[Record]) -> list[dict[str, Any]]:
     """What happened to the suggestions that these annotators were shown, by suggester and layer.
-    `accepted` has label and bounds (of a relation its ends) as suggested, whatever names and
-    attributes were filled in; `corrected_in` says what was changed in what is `corrected`; the
-    rest of `shown` was not taken."""
+    `accepted` ones kept label and bounds (a relation: its ends) as suggested, whatever names and
+    attributes were filled in; `corrected_in` says what was changed in `corrected` ones; the rest of
+    `shown` was not accepted."""
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     for work in works:
         stands: dict[str, Span | Relation] = {}

@@ -42,7 +42,7 @@ program, not of the file."""
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """The result of one file: `added` counts what is new, `known` what was there already, and
+    """The result of one file: `added` counts what is new, `known` what was already there, and
     `report` says what differs from the file."""
 
     path: Path
@@ -51,7 +51,7 @@ class FileResult:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """The findings as lines for a person."""
+        """The findings as lines of text."""
         return tuple(self.report.lines())
 
     @property
@@ -89,9 +89,9 @@ def ingest(
 ) -> FileResult:
     """Import one file, completely or not at all. `report` is filled even if the file fails.
 
-    Raises InputError, naming file and line, when nothing in it can be imported, or with `strict`
-    when anything would be left out or changed; with `dry_run` everything is checked and nothing is
-    kept.
+    Raises InputError, naming file and line, if nothing in it can be imported or, with `strict`, if
+    anything would be left out or changed. With `dry_run`, everything is checked and nothing is
+    stored.
     """
     options = options or ImportOptions()
     report = report or ReadReport(path, options.strict)
@@ -108,7 +108,7 @@ def ingest(
                 and name not in ("jsonl", "text")
                 and source.path.suffix.lower() == ".jsonl"
             ):
-                report.note("formats", f"read as {name}; --format says otherwise")
+                report.note("formats", f"read as {name}; to read it in another way, use --format")
             one = _Import(project, options, report)
             entries = _guarded(
                 member, source, _read_options(project, name, source, options, report), report
@@ -121,7 +121,7 @@ def ingest(
         raise _nothing(report)
     if not one.count:
         raise InputError(
-            "holds nothing to import", file=path, hint="Check that it is the right file"
+            "contains nothing to import", file=path, hint="Check that it is the right file"
         )
     return FileResult(path, added, report)
 
@@ -174,8 +174,8 @@ def _read_options(
 def _guarded(
     member: Reads, source: InputFile, options: ReadOptions, report: ReadReport
 ) -> Iterator[tuple[Entry, Record | Document]]:
-    """The valid entries of a file. Whatever a reader fails on becomes an error of the file, with
-    the place."""
+    """The valid entries of a file. Any failure of a reader becomes an error of the file, with the
+    place."""
     entries = member.read(source.path, options)
     while True:
         try:
@@ -184,9 +184,9 @@ def _guarded(
                 return
             admitted = admit(entry, options)
         except _GUARDED as error:
-            hint = "The file is not as this format has it; name another one with --format"
+            hint = "The file does not follow this format; choose another one with --format"
             raise InputError(
-                f"cannot be understood here: {type(error).__name__}: {error}",
+                f"cannot be read at this place: {type(error).__name__}: {error}",
                 file=source.name,
                 line=report.here or None,
                 hint=hint,
@@ -213,7 +213,7 @@ class _Import:
         self._fresh: set[str] = set()
         self._metas: dict[str, list[tuple[Mapping[str, Any], int]]] = {}
         self.count = 0
-        """How many documents and completions of the file hold, new or not."""
+        """The number of valid documents and completions in the file, new or not."""
 
     def run(self, entries: Iterator[tuple[Entry, Record | Document]]) -> AddResult:
         """Import everything; with `dry_run`, only count it."""
@@ -321,7 +321,7 @@ class _Import:
                 self._known.append(f"{id} ({'gold' if name is None else name})")
             else:
                 message = (
-                    f"“{id}” already holds other work of {name or 'the gold'}; --as imports it "
+                    f"“{id}” already has other work of {name or 'the gold'}; --as imports it "
                     "under another name"
                 )
                 self._report.left_out(

@@ -11,7 +11,7 @@ from typing import Any
 MANIFEST = "manifest.json"
 
 _SEAL = "sha256"
-"""The key of the manifest that holds the hash of all else in it."""
+"""The key of the manifest for the hash of everything else in it."""
 
 
 def _bytes(manifest: Mapping[str, Any]) -> bytes:
@@ -21,27 +21,27 @@ def _bytes(manifest: Mapping[str, Any]) -> bytes:
 
 
 def sealed(manifest: Mapping[str, Any]) -> bytes:
-    """The manifest as bytes, with the sha256 of what they are without it."""
+    """The manifest as bytes, with the sha256 of the bytes without it."""
     plain = {key: value for key, value in manifest.items() if key != _SEAL}
     return _bytes({**plain, _SEAL: hashlib.sha256(_bytes(plain)).hexdigest()})
 
 
 def is_dataset(folder: Path) -> bool:
-    """Whether a folder holds a data set, or what is left of one."""
+    """Whether a folder contains a data set, or remains of one."""
     names = (MANIFEST,), ("gold.jsonl", "annotators.jsonl")
     return any(all((folder / name).is_file() for name in several) for several in names)
 
 
 def wrong_files(folder: Path) -> Iterator[tuple[str, str]]:
-    """File and problem for what does not match the manifest of a data set: files that are
-    missing, changed or not listed, and the manifest itself. Empty if there is neither a
-    manifest nor a data set."""
+    """File and problem for everything that does not match the manifest of a data set: missing,
+    changed or unlisted files, and the manifest itself. Empty if there is neither a manifest nor a
+    data set."""
     file = folder / MANIFEST
     if not file.is_file():
         if is_dataset(folder):
             yield (
                 MANIFEST,
-                "is missing, so that nothing here can be checked; export the data set again",
+                "is missing, so nothing here can be checked; export the data set again",
             )
         return
     own = file.read_bytes()
@@ -52,19 +52,19 @@ def wrong_files(folder: Path) -> Iterator[tuple[str, str]]:
         yield MANIFEST, "is not a manifest of a data set; export the data set again"
         return
     if own != sealed(manifest):
-        yield MANIFEST, "was changed: its sha256 is another than it says"
+        yield MANIFEST, "was changed: its sha256 is not the one that it states"
     for name, expected in sorted(pairs.items()):
         one = folder / name
         if not one.resolve().is_relative_to(folder.resolve()):
             yield name, "leads out of the folder"
         elif not one.is_file():
-            yield name, "is in the manifest and not in the folder"
+            yield name, "is in the manifest, but not in the folder"
         elif hashlib.sha256(one.read_bytes()).hexdigest() != expected:
-            yield name, "has another sha256 than the manifest says"
+            yield name, "was changed: its sha256 is not the one in the manifest"
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if name != MANIFEST and name not in pairs and not path.is_dir():
-            yield name, "is in the folder and not in the manifest"
+            yield name, "is in the folder, but not in the manifest"
 
 
 __all__ = ["MANIFEST", "is_dataset", "sealed", "wrong_files"]

@@ -20,7 +20,7 @@ from annotator.model.text import Document, Paragraph, folded_sha256
 from annotator.project import Project
 
 _TEXTS = 4096
-"""The number of texts of one import that are kept in memory."""
+"""The number of texts of one import kept in memory."""
 
 
 class Matcher:
@@ -34,7 +34,7 @@ class Matcher:
         self._folded: dict[str, list[str]] = {}
 
     def hold(self, document: Document) -> None:
-        """Remember a document that will be added to the project: its hashes and, for the last
+        """Remember a document that will be added to the project: its hashes and, for the latest
         ones, the text."""
         if document.id not in self._held:
             folded = folded_sha256(document.text)
@@ -45,12 +45,12 @@ class Matcher:
                 self._texts.popitem(last=False)
 
     def is_known(self, id: str) -> bool:
-        """Whether the project, or this import, has a document of that id."""
+        """Whether the project or this import has a document with that id."""
         return id in self._held or self._project.documents.hashes(id) is not None
 
     def place(self, document: Document, entry: Entry) -> Document | None:
-        """The document as the project has or will have it: of that id, or of that text. None, and
-        told, when the id stands for another text."""
+        """The document with that id or text, as the project has or will have it. None, with a
+        report, if the id belongs to another text."""
         sha, folded, line = document.sha256, folded_sha256(document.text), entry.line
         there = self._hashes(document.id)
         if there is not None and there[1] == folded:
@@ -65,13 +65,15 @@ class Matcher:
         chosen = self._chosen(equal, entry)
         if chosen is not None:
             if entry.identity is not Identity.TEXT:
-                message = f"the text is that of “{chosen}”, and is taken for the same document"
+                message = f"has the same text as “{chosen}”, and is imported as the same document"
                 self._report.note("texts that exist under another id", message, line=line)
             own = self._hashes(chosen)
             return self._known(chosen, document, own is not None and own[0] == sha, line)
         if there is not None:
             free = self._free(document.id)
-            message = f"“{document.id}” is another text here already; this one is called “{free}”"
+            message = (
+                f"“{document.id}” is already another text here; this one is now called “{free}”"
+            )
             self._report.note("documents with another id", message, line=line)
             document = replace(document, id=free)
         if equal:
@@ -83,7 +85,7 @@ class Matcher:
         return document
 
     def _chosen(self, equal: list[str], entry: Entry) -> str | None:
-        """Of the documents with an equal text, the one that an entry is."""
+        """Which of the documents with an equal text an entry belongs to."""
         if not equal:
             return None
         if self._same_text or entry.identity is Identity.TEXT:
@@ -102,14 +104,15 @@ class Matcher:
         return [*here, *(id for id in self._folded.get(folded, ()) if id not in here)]
 
     def _known(self, id: str, document: Document, same: bool, line: int) -> Document | None:
-        """The document of that id; where its text is no longer at hand
-        and is the `same`, as it comes."""
+        """The document with that id; if its text is no longer in memory but is the `same`, the one
+        given."""
         if id not in self._held:
             return self._project.documents.load(id)
         if id in self._texts or same:
             return self._texts.get(id) or replace(document, id=id)
         message = (
-            f"“{id}” stands far above in this file with other line ends; import this one after it"
+            f"“{id}” comes much earlier in this file with other line ends; import this one "
+            "separately, after it"
         )
         self._report.left_out("texts too different from the stored version", message, line=line)
         return None
@@ -125,7 +128,7 @@ def moved(
     record: Record, stored: Document, schema: LabelSchema, report: ReadReport, line: int
 ) -> Record:
     """The record on the stored document: offsets are converted if the texts differ, and
-    paragraphs are those of the stored text. What has no place there is reported."""
+    paragraphs are those of the stored text. What does not fit there is reported."""
     theirs = record.document
     places: Mapping[int, int] | None = None
     if theirs.text != stored.text:
@@ -185,8 +188,8 @@ def _at(record: Record, places: Mapping[int, int], report: ReadReport, line: int
 
 
 def _attributes(attributes: Mapping[str, Any], places: Mapping[int, int]) -> dict[str, Any]:
-    """Attributes with `[start, end]` values moved; one that has no place
-    any more is dropped with its value."""
+    """Attributes with `[start, end]` values moved. One that no longer fits is dropped with its
+    value."""
 
     def at(value: Any) -> Any:
         if isinstance(value, list) and value and all(type(one) is int for one in value):
@@ -204,8 +207,8 @@ def _on_paragraphs(
     report: ReadReport,
     line: int,
 ) -> Record:
-    """The record on the stored paragraphs: what is said of a paragraph holds
-    for the one with the same bounds."""
+    """The record on the stored paragraphs: data about a paragraph belong to the one with the same
+    bounds."""
 
     def at(offset: int) -> int:
         return offset if places is None else places.get(offset, -1)
@@ -218,7 +221,7 @@ def _on_paragraphs(
     }
     if len(same) < len(theirs.paragraphs) or len(same) < len(stored.paragraphs):
         message = (
-            f"“{stored.id}” is in the project with other paragraphs; those stand, marks on "
+            f"“{stored.id}” has other paragraphs in the project; these stay, and data about "
             "others are dropped"
         )
         report.changed("records with other paragraphs", message, line=line, key="paragraphs")

@@ -21,9 +21,9 @@ def merge(
 ) -> MergeResult:
     """Merge the documents and the work of `other`, a project's folder or its database, completely
     or not at all. Nothing in `other` changes. Work is merged by the log, as it was decided, and
-    merging decides nothing: if finished gold says nothing about what an annotator of the other
-    host marked, review asks. Models, suggestions, runs and settings stay where they are. With
-    `dry_run` nothing is kept.
+    merging decides nothing: if finished gold says nothing about what an annotator of the other host
+    marked, review asks. Models, suggestions, runs and settings are not merged. With `dry_run`,
+    nothing is stored.
 
     Raises UsageError for the project itself, InputError if `other` is not a project or has another
     label schema, and StoreError for a database that is unreadable or damaged.
@@ -39,10 +39,10 @@ def merge(
 
 
 def database_of(other: Path) -> Path:
-    """The database that a folder or a file stands for. Raises InputError if there is none."""
+    """The database in a folder, or the file itself. Raises InputError if there is none."""
     database = other / DATABASE if other.is_dir() else other
     if not database.is_file():
-        what = "holds no project" if other.is_dir() else "there is no such file or folder"
+        what = "is not a project" if other.is_dir() else "does not exist"
         raise InputError(
             what, file=other, hint=f"Name the other project's folder, or its {DATABASE}"
         )
@@ -53,11 +53,11 @@ def _check_schema(project: Project, database: Path) -> None:
     root = database.parent
     if not (root / FILE).is_file():
         raise InputError(
-            f"there is no {FILE} beside it, which names its label schema",
+            f"has no {FILE} beside it that names its label schema",
             file=database,
             hint=(
-                "Name the other project's folder, or a copy of it with the settings and a label "
-                "schema of its own"
+                "Give the other project's folder, or a copy of it with its settings and label "
+                "schema"
             ),
         )
     ours, theirs = project.schema, schema_of(root, read_config(root / FILE))
@@ -66,7 +66,7 @@ def _check_schema(project: Project, database: Path) -> None:
             f"has the label schema {theirs.name} {theirs.version} ({theirs.hash[:12]}), this "
             f"project {ours.name} {ours.version} ({ours.hash[:12]})",
             file=root,
-            hint="Both projects need the same label schema",
+            hint="Merge only projects with the same label schema",
         )
 
 

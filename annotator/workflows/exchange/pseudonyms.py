@@ -1,5 +1,5 @@
-"""Names of people replaced by pseudonyms that are the same in
-every file and every export of a project."""
+"""Replaces names of people with pseudonyms that are the same in every file and every export of a
+project."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from annotator.project import Project
 
 class Pseudonyms:
     """The pseudonyms of a project: `coder-` and six hexadecimal digits, from a keyed hash of the
-    name. The key is the project's own number, which no export holds."""
+    name. The key is the project's own number, which no export contains."""
 
     def __init__(self, project: Project) -> None:
         key = (project.setting("project") or "").encode()
@@ -37,7 +37,7 @@ class Pseudonyms:
         return self._names.get(who, who)
 
     def text(self, text: str) -> str:
-        """A text with the pseudonyms in place of the names, in capitals or not."""
+        """A text with the names, in upper or lower case, replaced by pseudonyms."""
         if self._words is None:
             return text
 

@@ -1,5 +1,5 @@
-"""What an import reads from: files, folders of them, compressed ones,
-standard input; and the format of each."""
+"""What an import reads: files, folders, compressed files and standard input; and the format of
+each."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from annotator.families import formats
 from annotator.formats.api import MAX_BYTES, first_object, on_request, reader, recognised
 
 STDIN = Path("-")
-"""The path that stands for standard input."""
+"""The path that means standard input."""
 
 _JSON = frozenset({".json", ".jsonl", ".ndjson"})
 _NOT_TEXT = frozenset(
@@ -31,17 +31,17 @@ _NOT_TEXT = frozenset(
 """Endings of files that are never read as plain text."""
 
 _OWN = frozenset({".xmi", ".zip"})
-"""Endings that only one format has, though it is read on request otherwise."""
+"""Endings of a single format that is otherwise read only on request."""
 
 _HEAD = 1 << 20
 
 _UNPACKED = 200
-"""How many times its size a compressed file may unpack to: text packs to a fifth."""
+"""How many times its size a compressed file may unpack to; text packs to about a fifth."""
 
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """A file to read: `path` is where it lies, `name` what the person called it."""
+    """A file to read: `path` is where it is, `name` what the user called it."""
 
     path: Path
     name: Path
@@ -49,8 +49,7 @@ class InputFile:
 
 @contextmanager
 def opened(path: Path) -> Iterator[InputFile]:
-    """A file as it can be read: standard input and compressed files are laid
-    out in a folder that is gone after.
+    """A readable file: standard input and compressed files are written to a temporary folder.
 
     Raises InputError for a compressed file that is invalid.
     """
@@ -73,21 +72,21 @@ def opened(path: Path) -> Iterator[InputFile]:
 
 
 def _unpack(path: Path, inner: Path) -> None:
-    """Lay out a compressed file. Raises InputError for one that grows out of proportion."""
+    """Unpack a compressed file. Raises InputError if it grows out of proportion."""
     room = path.stat().st_size * _UNPACKED + MAX_BYTES
     with gzip.open(path) as packed, inner.open("wb") as file:
         while some := packed.read(_HEAD):
             room -= len(some)
             if room < 0:
-                hint = "Unpack it yourself if that is meant"
+                hint = "If that is intended, unpack it yourself"
                 message = f"unpacks to more than {_UNPACKED} times its size"
                 raise InputError(message, file=path, hint=hint)
             file.write(some)
 
 
 def files(paths: Iterable[Path], format: str | None = None) -> Iterator[Path]:
-    """The files to import: a folder stands for the files in it (and below) that the format reads,
-    or any that is not read on request only, sorted."""
+    """The files to import, sorted. A folder means the files in and below it that the format reads
+    or, without a format, those that some format reads by default."""
     names = (
         [format]
         if format
@@ -105,12 +104,12 @@ def files(paths: Iterable[Path], format: str | None = None) -> Iterator[Path]:
         )
         if not found:
             hint = f"Files to import end in {', '.join(sorted(endings))}"
-            raise InputError("the folder holds no file to import", file=path, hint=hint)
+            raise InputError("the folder contains no file to import", file=path, hint=hint)
         yield from found
 
 
 def _beside(path: Path, endings: set[str]) -> bool:
-    """Whether a text belongs to annotations beside it, which bring it along."""
+    """Whether a text belongs to annotations beside it, which are imported with it."""
     return (
         path.suffix.lower() == ".txt" and ".ann" in endings and path.with_suffix(".ann").is_file()
     )
@@ -127,10 +126,10 @@ def _extensions(name: str) -> tuple[str, ...]:
 
 
 def format_of(source: InputFile) -> str:
-    """The format of a file, by its name's ending and, of JSON,
-    by its first object; else plain text.
+    """The format of a file, by the ending of its name and, for JSON, by its first object; otherwise
+    plain text.
 
-    Raises UsageError for a file that is not a text and that no format reads.
+    Raises UsageError for a file that is not text and that no format reads.
     """
     ending = _ending(source.path)
     looks_json = ending in _JSON or (source.name == STDIN and _opens_like_json(source.path))
@@ -146,9 +145,7 @@ def format_of(source: InputFile) -> str:
             return name
     if ending in _NOT_TEXT:
         hint = "Save it as text, .docx, .odt, .html or .csv, or name a format with --format"
-        raise UsageError(
-            f"“{source.name}” is not text, and no format here reads {ending}", hint=hint
-        )
+        raise UsageError(f"“{source.name}” is not text, and no format reads {ending}", hint=hint)
     return "text"
 
 

@@ -44,12 +44,12 @@ def validate(path: Path, schema: LabelSchema, *, max_bytes: int = MAX_BYTES) -> 
     files = sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
     if not files:
         raise InputError(
-            "the folder holds no .jsonl file", file=path, hint="Name a file or another folder"
+            "the folder contains no .jsonl file", file=path, hint="Name a file or another folder"
         )
     found: list[Problem] = []
     records = 0
     for file in files:
-        # A part of a data set may hold no document.
+        # A part of a data set may have no documents.
         if not file.stat().st_size and is_dataset(file.parent):
             continue
         count = 0
@@ -57,7 +57,7 @@ def validate(path: Path, schema: LabelSchema, *, max_bytes: int = MAX_BYTES) -> 
             count += 1
             found += (Problem(file, number, key, message) for key, message in _line(line, schema))
         if not count:
-            raise InputError("holds no record", file=file, hint="Nothing to validate")
+            raise InputError("contains no record", file=file, hint="Name a file with records")
         records += count
     if path.is_dir():
         sets = sorted({path, *(file.parent for file in path.rglob(MANIFEST))})

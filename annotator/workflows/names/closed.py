@@ -1,4 +1,4 @@
-"""A closed codebook: its names alone are used. The lead adds names, and others propose them."""
+"""A closed codebook: only its names are used. The lead adds names, and others propose them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from annotator.project import Project
 
 CLOSED = "closed"
 PROPOSED = "proposed"
-"""Begins a note that proposes a name: `proposed concept: tolls should fall`."""
+"""The beginning of a note that proposes a name: `proposed concept: tolls should fall`."""
 
 
 def is_closed(project: Project) -> bool:
@@ -19,8 +19,8 @@ def is_closed(project: Project) -> bool:
 
 
 def outside(project: Project, kind: NameKind, names: Iterable[str]) -> str:
-    """The first of these names that a closed codebook does not hold; empty where it is open, or
-    holds all."""
+    """The first of these names that is not in a closed codebook; empty if the codebook is open or
+    contains all."""
     if not is_closed(project):
         return ""
     codebook = project.names.codebook()
@@ -59,8 +59,8 @@ def proposals(project: Project) -> list[Proposal]:
 
 
 def told_outside(project: Project, *, most: int = 3) -> Sequence[str]:
-    """What to say of names in use that a closed codebook does not hold, such as those that an
-    import or a merge brought: a line for each kind, the most frequent names first."""
+    """What to say about names in use that are not in a closed codebook, for example after an import
+    or a merge: a line for each kind, with the most frequent names first."""
     lines: list[str] = []
     kinds: tuple[NameKind, ...] = ("entity", "concept")
     for kind in kinds if is_closed(project) else ():
@@ -70,7 +70,7 @@ def told_outside(project: Project, *, most: int = 3) -> Sequence[str]:
             more = f" and {len(used) - most} more" if len(used) > most else ""
             names = ", ".join(f"“{name}”" for name in used[:most])
             lines.append(
-                f"the closed codebook does not hold the {kind} {names}{more}: add what is missing "
+                f"not in the closed codebook: {kind} {names}{more}; add what is missing "
                 "(annotator codebook import), or rename it (E and K)"
             )
     return lines

@@ -1,5 +1,5 @@
-"""The codebook in and out of files: CSV with all columns, and
-authority files of entities (CSV or TSV)."""
+"""Reads and writes the codebook: CSV with all columns, and authority files of entities (CSV or
+TSV)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from annotator.workflows.names.qda import qdc_rows
 COLUMNS = ("entry", "name", "kind", "aliases", "definition", "parent", "opposite", "external_id")
 """Columns of a codebook; `aliases` are divided by | or a semicolon."""
 COUNTS = ("mentions", "documents", "annotators")
-"""Columns that an export adds, and that an import passes over."""
+"""Columns that an export adds and an import ignores."""
 _OTHER_NAMES = {
     "id": "external_id",
     "qid": "external_id",
@@ -33,8 +33,8 @@ _ALL: Mapping[str, NameKind] = {"entity": "entity", "concept": "concept"}
 
 @dataclass(frozen=True, slots=True)
 class CodebookImport:
-    """What an import did: names that are new, that were changed, and that stood so already; `told`
-    has a line for everything that was left out or does not hold together."""
+    """What an import did: the numbers of new, changed and unchanged names; `told` has a line for
+    everything that was left out or is inconsistent."""
 
     added: int = 0
     changed: int = 0
@@ -45,12 +45,12 @@ class CodebookImport:
 def read_codebook(
     path: Path, *, entry: NameKind = "concept", before: Codebook | None = None
 ) -> tuple[list[CodebookEntry], list[str]]:
-    """The entries of a file, and what is to be told of it. A table without the column `entry` is an
-    authority file: all of it are entities, with the columns `id`, `name`, `aliases` and `kind`
-    (the first two may be all there is). Codes of a `.qdc` are of the kind `entry`, where they do
-    not stand below `entities` or `concepts`. What a file has no column for stays as it is `before`.
+    """The entries of a file, and messages about it. A table without the column `entry` is an
+    authority file of entities, with the columns `id`, `name`, `aliases` and `kind` (of which the
+    last two may be missing). Codes of a `.qdc` are of the kind `entry`, unless they are below
+    `entities` or `concepts`. What a file has no column for stays as it was `before`.
 
-    Raises InputError, naming the file and the line, when it cannot be read or has no names.
+    Raises InputError, naming the file and the line, if it cannot be read or has no names.
     """
     checked_file(path)
     rows = qdc_rows(path, entry) if path.suffix.lower() == ".qdc" else _table_rows(path)
@@ -69,7 +69,8 @@ def read_codebook(
 
 
 def _table_rows(path: Path) -> Iterator[tuple[int, Mapping[str, str], bool]]:
-    """Line and cells by column of every row, and whether it has more cells than columns."""
+    """The line number, the cells by column, and whether there are more cells than columns, of every
+    row."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -105,7 +106,9 @@ def _problem(cells: Mapping[str, str], before: Mapping[tuple[NameKind, str], obj
     if not name:
         return "has no name: left out"
     if any(ord(letter) < 32 for letter in name) or ";" in name:
-        return f"“{name}” holds a semicolon or a control character, which divides names: left out"
+        return (
+            f"“{name}” contains a semicolon or a control character, which separate names: left out"
+        )
     if entry not in _ALL:
         return f"“{entry}” is neither entity nor concept: left out"
     if (_ALL[entry], name) in before:
@@ -114,7 +117,7 @@ def _problem(cells: Mapping[str, str], before: Mapping[tuple[NameKind, str], obj
 
 
 def _entry(cells: Mapping[str, str], before: CodebookEntry | None) -> CodebookEntry:
-    """The entry of a row, on top of what stood there `before`."""
+    """The entry of a row, added to what was there `before`."""
     kind, name = _ALL[cells.get("entry", "") or "entity"], cells["name"]
     held = before or CodebookEntry(kind, name, external_id=cells.get("guid", ""))
     aliases = held.aliases
@@ -144,7 +147,7 @@ def import_codebook(
     """Import the entries of a file into the codebook of a project; they replace entries of the same
     name. It is one change, which `undo_codebook` takes back.
 
-    Raises InputError as `read_codebook` does, and StoreError when it cannot be written.
+    Raises InputError as `read_codebook` does, and StoreError if it cannot be written.
     """
     before = project.names.codebook()
     entries, told = read_codebook(path, entry=entry, before=before)
@@ -219,8 +222,8 @@ def problems(codebook: Codebook, project: Project) -> list[str]:
 
 
 def rows_of(project: Project) -> list[tuple[str, ...]]:
-    """The codebook as rows under `COLUMNS` and `COUNTS`: the entries in their order, then names
-    that are in use without one, the most frequent first."""
+    """The codebook as rows with `COLUMNS` and `COUNTS`: the entries in their order, then names in
+    use that have no entry, the most frequent first."""
     codebook = project.names.codebook()
     usage = {kind: project.names.usage(kind) for kind in _ALL.values()}
     rows = [_row(one, usage[one.kind]) for one in codebook.entries]
@@ -253,7 +256,7 @@ def _row(
 
 
 def as_csv(rows: Sequence[Sequence[str]]) -> str:
-    """The rows under their columns, with LF."""
+    """The rows below their columns, with LF line ends."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*COLUMNS, *COUNTS])

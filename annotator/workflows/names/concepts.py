@@ -23,17 +23,18 @@ from annotator.workflows.names.offers import Offer
 
 
 def weights(project: Project) -> FeatureWeights:
-    """The weights of concepts: those of the project where it has learnt some, else the shipped."""
+    """The weights of concepts: those of the project if it has learnt some, or else the shipped
+    ones."""
     return project.names.weights().get(CONCEPT) or shipped()[CONCEPT]
 
 
 def described(entry: CodebookEntry) -> str:
-    """What a codebook says of a concept in words."""
+    """What a codebook says about a concept, in words."""
     return " ".join((entry.definition, *entry.aliases)).strip()
 
 
 def used_concepts(known: Iterable[KnownName], codebook: Codebook) -> list[UsedConcept]:
-    """The concepts in use and of the codebook, without `not: `."""
+    """The concepts in use and in the codebook, without `not: `."""
     claims: dict[str, Counter[str]] = {}
     for one in known:
         claims.setdefault(one.name.removeprefix(CONTRARY), Counter()).update(one.aliases)
@@ -50,8 +51,8 @@ def used_concepts(known: Iterable[KnownName], codebook: Codebook) -> list[UsedCo
 
 
 def asked_of(state: ReviewState, claim: Span, spread: float) -> AskedClaim:
-    """The claim of an open document, with what is decided in the document: what follows it counts
-    as decided before what stands before it."""
+    """The claim of an open document, with the decisions in the document: those after the claim
+    count as older than those before it."""
     concepts = concepts_of(state.schema)
     spans = {one.id: one for one in state.annotations.spans() if one.id != claim.id}
     after = [one for one in spans.values() if reading_order(one) > reading_order(claim)]
@@ -72,7 +73,7 @@ def _bare(span: Span, concepts: Concepts) -> list[str]:
 
 
 def _holder(relation: Relation, state: ReviewState) -> str:
-    """The entity of a holder; empty where it is not known."""
+    """The entity of a holder; empty if it is not known."""
     if relation.source == AUTHOR:
         return AUTHOR
     item = state.find(relation.source)
@@ -83,8 +84,8 @@ def _holder(relation: Relation, state: ReviewState) -> str:
 def concept_offers(
     project: Project, asked: AskedClaim, known: Sequence[KnownName], codebook: Codebook
 ) -> list[Offer]:
-    """The concepts in use and in the codebook, the likeliest for the claim first, each in the form
-    (with `not: ` or without) that is used more; the other forms in use come last."""
+    """The concepts in use and in the codebook, the likeliest for the claim first, each in its more
+    frequent form (with or without `not: `); the other forms in use come last."""
     forms = {one.name: one for one in known}
     ranked = ranked_concepts(asked, used_concepts(known, codebook), weights(project))
     first: list[str] = []

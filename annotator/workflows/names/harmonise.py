@@ -1,8 +1,8 @@
-"""Same words, two names: what coders bounded alike and named differently,
-a page of pairs after the other.
+"""Same words, two names: spans that coders marked alike and named differently, page by page of
+pairs.
 
-The pairs that move most come first. A page is decided as a whole and is one deed (see `rulings`),
-so that agreement before it can always be computed beside agreement after it.
+The pairs that change most come first. A page is decided as a whole and is one change (see
+`rulings`), so that agreement before and after it can always be computed.
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ from annotator.workflows.names.rulings import NameVerdict, rule
 
 KindAndName: TypeAlias = tuple[NameKind, str]
 StatementKey: TypeAlias = tuple[str, str, str]
-"""Holder, concept without `not:`, and side turned by it."""
+"""Holder, concept without `not:`, and the side, reversed if there was a `not:`."""
 
 OVERLAP = 0.5
-"""The intersection over union from which on two spans are the same words."""
+"""The least intersection over union at which two spans count as the same words."""
 BASE = 0.3
-"""What a pair without any likeness counts beside one that is alike (1)."""
+"""The weight of a pair without any likeness, relative to an equal pair (1)."""
 PAGE = 10
-"""Pairs of a page: each has a digit."""
+"""The number of pairs on a page: each has a digit."""
 _TURNED = {"support": "oppose", "oppose": "support"}
 
 
 @dataclass(frozen=True, slots=True)
 class NamePair:
-    """Two names of a kind that stand on the same words, `times` times; `leverage` is the smaller
-    number of coded stances that the two carry, `likeness` in [0, 1] that of their words, and
-    `words` are one of the places."""
+    """Two names of a kind that coders gave to the same words, `times` times. `leverage` is the
+    number of coded stances of the less frequent name, `likeness` in [0, 1] that of their words, and
+    `words` is one of the places."""
 
     kind: NameKind
     one: str
@@ -56,18 +56,18 @@ class NamePair:
     leverage: int
     likeness: float
     gain: int = 0
-    """Statements in which two coders differ by these two names
-    alone: they would be shared at once."""
+    """The number of statements in which two coders differ only in these two names, and which they
+    would then share."""
     uses: tuple[int, int] = (0, 0)
-    """How many spans bear each."""
+    """How many spans have each name."""
     turned: int = 0
-    """At how many of the places one coder says the contrary of the name and the other does not."""
+    """In how many of the places one coder gave the contrary of the name and the other did not."""
     words: str = ""
 
     @property
     def weight(self) -> tuple[float, float]:
-        """What the queue is ordered by: what is gained at once, then what the
-        names carry, each times likeness."""
+        """The sort key of the queue: what is gained at once, then the stances of the names, each
+        multiplied by likeness."""
         alike = BASE + self.likeness
         return self.gain * alike, self.leverage * alike
 
@@ -81,13 +81,13 @@ class NamePair:
 
 
 PageMark: TypeAlias = NameRelation | Literal["later"]
-"""What a pair of a page is taken for; a pair for later is asked again."""
+"""What a pair on a page counts as; a pair for later is asked about again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is decided on a pair. `stays` is the name that stays, the parent, or the concept that
-    the other one is the contrary of; `instead` is a third name, which stays for both."""
+    """The decision on a pair. `stays` is the name that stays, the parent, or the concept whose
+    contrary the other one is; `instead` is a third name, which stays for both."""
 
     pair: NamePair
     mark: PageMark
@@ -100,15 +100,14 @@ class Answer:
         return self.pair.partner(self.stays)
 
     def swapped(self) -> Answer:
-        """The same with the other name in the place of `stays`."""
+        """The same decision with the other name as `stays`."""
         return replace(self, stays=self.goes, instead="")
 
 
 def proposed(pair: NamePair, codebook: Codebook) -> Answer:
-    """What a page says of a pair before anybody decides: the names are one, since two coders gave
-    them to the same words, or opposites where one of the two mostly has `not:` before it. The
-    codebook's name stays, else the one that is used more, else the longer entity and the shorter
-    concept."""
+    """The proposed decision on a pair: the names are one, since two coders gave them to the same
+    words, or opposites if one of the two mostly has `not:` before it. The codebook's name stays, or
+    else the more frequent one, or else the longer entity and the shorter concept."""
 
     def order(name: str) -> tuple[bool, int, int, str]:
         uses = pair.uses[0] if name == pair.one else pair.uses[1]
@@ -125,9 +124,9 @@ def pairs(
     rulings: Sequence[Ruling] = (),
     same: SameNames | None = None,
 ) -> list[NamePair]:
-    """The queue: pairs of names that two annotators gave the same words, without those decided on;
-    the weightiest first. `not:` is left out of the names, since a concept and its contrary are
-    one question."""
+    """The queue: pairs of names that two annotators gave to the same words, without decided ones,
+    the weightiest first. Names are without `not:`, since a concept and its contrary are one
+    question."""
     from rapidfuzz import fuzz
 
     kept = same or SameNames.of(rulings)
@@ -194,8 +193,8 @@ class _Met:
 def _gained(
     mine: set[StatementKey], theirs: set[StatementKey]
 ) -> Iterator[tuple[frozenset[KindAndName], bool]]:
-    """For each two statements that would be one if two names were:
-    the names, and whether as opposites."""
+    """For each two statements that would be the same if two names were: the names, and whether as
+    opposites."""
     for holder, concept, side in mine - theirs:
         for other_holder, other_concept, other_side in theirs - mine:
             opposite = _TURNED.get(side) == other_side
@@ -210,8 +209,8 @@ def _gained(
 
 
 def _decided(ruling: Ruling, same: SameNames) -> frozenset[KindAndName]:
-    """The two names of a ruling as they are called by now: what is really different from a name is
-    different from all that is one with it."""
+    """The two names of a ruling under their present names: whatever differs from a name also
+    differs from everything that is one with it."""
     two = (
         same.name(ruling.kind, name).removeprefix(CONTRARY)
         for name in (ruling.name, ruling.canonical)
@@ -221,7 +220,7 @@ def _decided(ruling: Ruling, same: SameNames) -> frozenset[KindAndName]:
 
 @dataclass(frozen=True, slots=True)
 class _Meeting:
-    """Two names on the same words; `turned` where one of the two is the contrary there."""
+    """Two names on the same words; `turned` if one of the two is the contrary there."""
 
     names: frozenset[KindAndName]
     turned: bool
@@ -229,8 +228,8 @@ class _Meeting:
 
 
 def _meetings(a: Record, b: Record, concepts: Concepts, same: SameNames) -> Iterator[_Meeting]:
-    """Names of two works that stand on the same words: those that are only
-    on one side, the likest ones together."""
+    """Names in two annotators' work on the same words: only those that one of them lacks, the most
+    similar ones together."""
     from rapidfuzz import fuzz
 
     for span in a.spans:
@@ -256,13 +255,14 @@ def _meetings(a: Record, b: Record, concepts: Concepts, same: SameNames) -> Iter
 
 
 def _names(span: Span, concepts: Concepts, same: SameNames) -> dict[KindAndName, bool]:
-    """The names of a span without `not: `, each with whether the contrary is said."""
+    """The names of a span without `not: `, each with a flag whether there was one."""
     found = [(kind, same.name(kind, name)) for kind, name in names_of(span, concepts)]
     return {(kind, name.removeprefix(CONTRARY)): name.startswith(CONTRARY) for kind, name in found}
 
 
 def statements(record: Record, concepts: Concepts, same: SameNames) -> list[StatementKey]:
-    """Who says what in a record, by the names that stay: one for each holder, concept and side."""
+    """Who says what in a record, by the names that stay: one statement for each holder, concept and
+    side."""
     spans = {span.id: span for span in record.spans}
     found: list[StatementKey] = []
     for relation in record.relations:
@@ -289,8 +289,8 @@ def statements(record: Record, concepts: Concepts, same: SameNames) -> list[Stat
 
 
 def agreement(records: Iterable[Record], concepts: Concepts, same: SameNames) -> float | None:
-    """F1 of "who says what" between every two annotators of a document,
-    as sets; None where nothing is said."""
+    """F1 of "who says what" over every two annotators of a document, as sets; None if there are no
+    statements."""
     works: defaultdict[str, list[set[StatementKey]]] = defaultdict(list)
     for record in records:
         works[record.document.id].append(set(statements(record, concepts, same)))
@@ -304,8 +304,8 @@ def agreement(records: Iterable[Record], concepts: Concepts, same: SameNames) ->
 
 @dataclass(frozen=True, slots=True)
 class PairQueue:
-    """What is to be decided, and "who says what" as it was coded
-    (`before`) and by the rulings (`now`)."""
+    """What has to be decided, and "who says what" as coded (`before`) and after the rulings
+    (`now`)."""
 
     pairs: Sequence[NamePair]
     before: float | None
@@ -314,7 +314,7 @@ class PairQueue:
 
 class Harmonising:
     """The queue of a project over the work of its annotators, without the gold. The work is read
-    once; rulings change nothing in it."""
+    once, since rulings do not change it."""
 
     def __init__(self, project: Project, documents: Collection[str] | None = None) -> None:
         """Reads the work on these documents, or on all."""
@@ -327,7 +327,7 @@ class Harmonising:
         self._before = agreement(self._records, self._concepts, SameNames())
 
     def queue(self) -> PairQueue:
-        """What is left by the rulings so far."""
+        """What is left after the rulings so far."""
         rulings = self._project.names.rulings()
         same = SameNames.of(rulings)
         found = pairs(self._records, self._concepts, rulings, same)
@@ -335,11 +335,11 @@ class Harmonising:
 
 
 def decide(project: Project, answers: Sequence[Answer], *, reviewer: str | None) -> int:
-    """Rule on the pairs of a page, as one deed; those for later are left. Names that are one by
-    several pairs get one name. Returns how many rulings were made.
+    """Decide the pairs of a page as one change; those for later are left. Names that several pairs
+    connect get one name. Returns how many rulings were made.
 
-    Raises ValueError if the page contradicts itself (see `contradiction`),
-    StoreError when it cannot be written.
+    Raises ValueError if the page contradicts itself (see `contradiction`), StoreError if it cannot
+    be written.
     """
     if problem := contradiction(answers):
         raise ValueError(problem)
@@ -362,7 +362,7 @@ def decide(project: Project, answers: Sequence[Answer], *, reviewer: str | None)
 
 
 def _groups(answers: Sequence[Answer]) -> list[set[KindAndName]]:
-    """Names that are one by the page, those that hang together by several pairs too."""
+    """The groups of names that are one on this page, also through several pairs."""
     groups: list[set[KindAndName]] = []
     for answer in answers:
         if answer.mark == "same":
@@ -374,8 +374,8 @@ def _groups(answers: Sequence[Answer]) -> list[set[KindAndName]]:
 
 
 def _roots(answers: Sequence[Answer]) -> dict[KindAndName, str]:
-    """Each name that is one with another by the page -> the name of all of them: a third one where
-    it is written, else one that stays in every pair, the first such."""
+    """A dict from each name that is one with another on the page to their common name: a third name
+    if one was written, or else the first name that stays in every pair."""
     found: dict[KindAndName, str] = {}
     for group in _groups(answers):
         own = [answer for answer in answers if answer.mark == "same" and answer.pair.names <= group]
@@ -387,15 +387,15 @@ def _roots(answers: Sequence[Answer]) -> dict[KindAndName, str]:
 
 
 def contradiction(answers: Sequence[Answer]) -> str:
-    """What to say of two names that are one by some pairs of the page and
-    not by another; empty where it holds."""
+    """What to say about two names that are one by some pairs of the page and different by another;
+    empty if there is no contradiction."""
     groups = _groups(answers)
     for answer in answers:
         if answer.mark not in ("same", "later") and any(
             answer.pair.names <= group for group in groups
         ):
             return (
-                f"“{answer.pair.one}” and “{answer.pair.other}” are one by other pairs of this page"
+                f"other pairs on this page make “{answer.pair.one}” and “{answer.pair.other}” one"
             )
     return ""
 

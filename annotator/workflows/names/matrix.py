@@ -1,9 +1,9 @@
 """Who holds what: the signed matrix of actors by claims or concepts, of a document or of a project.
 
 A claim that the text asserts itself counts as held by the author, unless a stance of the author on
-it says otherwise. A concept that begins with `not: ` is the contrary of what follows: both meet in
-one column, with the sign turned round. Leifeld, P. (2017). Discourse network analysis. Oxford
-Handbook of Political Networks.
+it says otherwise. A concept that begins with `not: ` is the contrary of what follows: both are in
+one column, with reversed signs. Leifeld, P. (2017). Discourse network analysis. Oxford Handbook of
+Political Networks.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ _TURNED = {"+": "-", "-": "+"}
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What stands behind a sign: the relation, or the claim
-    that the author makes, and its words."""
+    """The evidence for a sign: the relation, or the claim that the author makes, and its words."""
 
     document: str
     paragraph: int
@@ -38,15 +37,15 @@ class Evidence:
 
 
 Taken: TypeAlias = tuple[str, str, str]
-"""Document and item that take a side, and the sign of it."""
+"""Document and item that take a side, and its sign."""
 
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Holders by targets, those with the most evidence first; a cell `(row,
-    column)` has the items behind it.
+    """Holders by targets, those with the most evidence first; a cell `(row, column)` has the items
+    behind it.
 
-    The words of them are looked up when they are asked for, since a project has very many.
+    Their words are looked up on request, since a project has very many.
     """
 
     annotator: str
@@ -54,11 +53,11 @@ class Matrix:
     targets: tuple[str, ...]
     cells: Mapping[tuple[int, int], Sequence[Taken]]
     read: Mapping[tuple[str, str], Evidence] = field(default_factory=dict)
-    """(document, item) -> evidence that is known without looking."""
+    """Evidence that is already known, by (document, item)."""
 
     def signs(self, at: tuple[int, int]) -> str:
-        """The different signs of a cell, such as `+` or `+-`, the most frequent first;
-        empty when nothing was coded."""
+        """The different signs of a cell, such as `+` or `+-`, the most frequent first; empty if
+        nothing was coded."""
         signs = Counter(sign for _, _, sign in self.cells.get(at, ()))
         return "".join(sorted(signs, key=lambda sign: (-signs[sign], sign)))
 
@@ -191,7 +190,7 @@ def _holders(document: Document, span: Span | None) -> list[str]:
 
 
 def _about(target: Span, quote: str, concepts: Concepts, by: ColumnKind) -> list[tuple[str, bool]]:
-    """What a side is taken on, and whether it is the contrary of it."""
+    """The targets of a side, each with a flag whether it is the contrary."""
     names = [
         name for kind, name in names_of(target, concepts) if by == "concept" or kind == "entity"
     ]

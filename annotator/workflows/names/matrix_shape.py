@@ -1,4 +1,4 @@
-"""Makes a large matrix readable: search, sort, and fold by the codebook's hierarchy."""
+"""Makes a large matrix readable: searches, sorts, and folds it by the codebook's hierarchy."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ ORDERS: tuple[Order, ...] = ("evidence", "disputed", "name")
 
 
 def searched(found: Matrix, words: str) -> Matrix:
-    """The columns and rows in whose names all of the words stand (case does not matter); of a word
-    that only rows hold, these rows with all their columns, and the other way round."""
+    """The columns and rows whose names contain all the words (case does not matter). For a word in
+    names of rows only, these rows with all their columns, and the other way round."""
     wanted = words.casefold().split()
     if not wanted:
         return found
@@ -50,7 +50,7 @@ def _laid_out(
 
 
 def ordered(found: Matrix, by: Order) -> Matrix:
-    """The matrix with rows and columns in another order; `evidence` is the one that it comes in."""
+    """The matrix with rows and columns in another order; `evidence` is the original order."""
     if by == "evidence":
         return found
     if by == "name":
@@ -65,7 +65,7 @@ def _by_name(names: Sequence[str]) -> list[int]:
 
 
 def _by_dispute(found: Matrix, axis: int) -> list[int]:
-    """Rows (0) or columns (1), those first of which the smaller side is largest."""
+    """Rows (0) or columns (1), beginning with those whose smaller side is largest."""
     counts: dict[int, dict[str, int]] = {}
     for at, held in found.cells.items():
         own = counts.setdefault(at[axis], {})
@@ -81,8 +81,8 @@ def _by_dispute(found: Matrix, axis: int) -> list[int]:
 
 
 def folded(found: Matrix, parent: Callable[[str], str]) -> Matrix:
-    """The matrix with each column joined to that of its parent; `parent` gives
-    the highest one, or the name itself."""
+    """The matrix with each column merged into that of its parent; `parent` gives the highest
+    parent, or the name itself."""
     place: dict[str, int] = {}
     into = [place.setdefault(parent(target), len(place)) for target in found.targets]
     cells: dict[tuple[int, int], list[Taken]] = {}

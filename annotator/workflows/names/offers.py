@@ -1,4 +1,4 @@
-"""What a line of input offers, which offers the typed letters find, and what completes them."""
+"""What an input line offers, which offers the typed letters find, and what completes them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from annotator.model.names import CONTRARY
 from annotator.model.text import searchable
 
 NEAR = 84
-"""From this percentage of likeness on, a known name is shown while another one is typed."""
+"""The percentage of likeness from which a known name is shown while another one is typed."""
 ALIKE = 75
 """From this percentage of likeness on, a typed word finds a word of an offer."""
 BEGUN = 80
@@ -22,22 +22,23 @@ _NOT = re.compile(r"not(:\s*|\s+)")
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Something to choose: what is taken, what is shown beside it, and other words that find it."""
+    """Something to choose: the text it enters, what is shown beside it, and other words that find
+    it."""
 
     value: str
     note: str = ""
     aliases: tuple[str, ...] = ()
     remembered: bool = False
-    """Whether it was taken for the same thing before; then it is chosen until something else is
+    """Whether it was chosen for the same thing before; then it stays chosen until something else is
     typed."""
 
 
 class Completer(Protocol):
-    """Knows what comes next on a line."""
+    """Suggests what comes next on a line."""
 
     def rest(self, typed: str) -> str:
-        """What completes the word being typed, or the next word after a blank;
-        empty where nothing is known."""
+        """What completes the word being typed, or the next word after a blank; empty if nothing is
+        known."""
         ...
 
 
@@ -121,8 +122,7 @@ def nearest(known: Iterable[str], typed: str) -> tuple[str, int] | None:
 
 
 def unfinished(known: Sequence[str], parts: Iterable[str]) -> tuple[str, str] | None:
-    """A part that only begins a known name at a word or inside one,
-    with that name: it may be half typed."""
+    """A part that is only the beginning of a known name, with that name: it may be half typed."""
     names = set(known)
     for part in parts:
         if len(part) >= 2 and part not in names:
@@ -133,7 +133,7 @@ def unfinished(known: Sequence[str], parts: Iterable[str]) -> tuple[str, str] | 
 
 
 def turned(part: str) -> str:
-    """The contrary of what is being written, with `not: ` put before it or removed."""
+    """The contrary of the text, with `not: ` added or removed."""
     bare = part.lstrip()
     return bare.removeprefix(CONTRARY) if bare.startswith(CONTRARY) else f"{CONTRARY}{bare}"
 

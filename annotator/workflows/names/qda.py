@@ -1,7 +1,7 @@
 """The codebook as one of REFI-QDA (`.qdc`), which ATLAS.ti, MAXQDA, NVivo and QualCoder exchange.
 
-Names stand below `entities` or `concepts`, and below their parents. A set holds the entities of a
-kind. What a code is known by is kept as its external id.
+Names are below `entities` or `concepts`, and below their parents. A set contains the entities of a
+kind. The identifier of a code is kept as its external id.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ _TOPS: Mapping[str, NameKind] = {"entities": "entity", "concepts": "concept"}
 
 
 def qdc_rows(path: Path, entry: NameKind) -> Iterator[tuple[int, Mapping[str, str], bool]]:
-    """Line and cells, as the codebook's columns have them, of every code of a file; `guid` is its
-    id, for want of a better one. Codes that do not stand below `entities` or `concepts` are of the
-    kind `entry`."""
+    """Line number and cells, in the codebook's columns, of every code of a file; its `guid` is its
+    id if there is no better one. Codes that are not below `entities` or `concepts` are of the kind
+    `entry`."""
     for code in read_qda_codebook(path):
         if not code.above and code.name in _TOPS and not code.codable:
             continue
@@ -38,7 +38,7 @@ def qdc_rows(path: Path, entry: NameKind) -> Iterator[tuple[int, Mapping[str, st
 
 
 def as_qdc(rows: Sequence[Mapping[str, str]]) -> tuple[str, Counter[str]]:
-    """The codebook of rows with the codebook's columns, and what has no place in it."""
+    """The codebook made from rows with the codebook's columns, and what it cannot hold."""
     parents = {(row["entry"], row["name"]): row["parent"] for row in rows}
     tops: Mapping[str, str] = {kind: top for top, kind in _TOPS.items()}
     codes: list[QdaCode] = []
@@ -52,7 +52,7 @@ def as_qdc(rows: Sequence[Mapping[str, str]]) -> tuple[str, Counter[str]]:
         guid = row["external_id"] if GUID.fullmatch(row["external_id"]) else ""
         lost["aliases"] += len([one for one in row["aliases"].split("|") if one])
         lost["opposites"] += bool(row["opposite"])
-        lost["ids that are no GUID"] += bool(row["external_id"]) and not guid
+        lost["ids that are not GUIDs"] += bool(row["external_id"]) and not guid
         sets = (row["kind"],) if row["kind"] else ()
         path = (tops[row["entry"]], *above)
         codes.append(QdaCode(row["name"], path, guid, row["definition"], sets))

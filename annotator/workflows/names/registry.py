@@ -1,5 +1,5 @@
-"""The registry of canonical names: entities and concepts in use, their
-mentions, and what was done to names."""
+"""The registry of canonical names: entities and concepts in use, their mentions, and the history of
+names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from annotator.workflows.names.renaming import renamings
 
 @dataclass(frozen=True, slots=True)
 class RegistryEntry:
-    """A name of the registry: how often this annotator gave it, and the texts it was given to."""
+    """A name of the registry: how often this annotator gave it, and to which texts."""
 
     name: str
     count: int
@@ -35,7 +35,7 @@ def entries(project: Project, annotator: str, kind: NameKind) -> list[RegistryEn
 
 
 def described(project: Project, kind: NameKind, name: str) -> str:
-    """What the codebook says of a name, and how often, in how many documents and by whom it is
+    """What the codebook says about a name, and how often, in how many documents and by whom it is
     used."""
     mentions, documents, who = project.names.usage(kind, name).get(name, (0, 0, ()))
     used = f"{plural(mentions, 'mention')} in {plural(documents, 'document')}"
@@ -90,7 +90,7 @@ def history(project: Project) -> list[NameEvent]:
         (
             e.id,
             NameEvent(
-                e.time, e.who, f"{e.kind} “{e.name}” " + ("written" if e.entry else "taken out")
+                e.time, e.who, f"{e.kind} “{e.name}” " + ("written" if e.entry else "removed")
             ),
         )
         for e in project.names.codebook_events()

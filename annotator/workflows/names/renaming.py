@@ -1,7 +1,7 @@
-"""Renaming: another name on every span that bears one, as decisions in the log like any others.
+"""Renaming: gives every span with a name another one, as ordinary decisions in the log.
 
-It changes the work of one annotator, or the gold. Giving
-a name that is in use already merges the two.
+It changes the work of one annotator, or the gold. Giving a name that is already in use merges the
+two.
 """
 
 from __future__ import annotations
@@ -102,12 +102,12 @@ def rename(
     token: str = "",
     reviewer: str | None = None,
 ) -> int:
-    """Give every span that bears `old` the name `new` instead; returns how many there were.
+    """Give every span named `old` the name `new` instead. Returns how many there were.
 
     `token` and the document's id name the group of decisions in each document, which `restore`
-    takes back. In the gold, `reviewer` is who decides, and an item that stood by agreement says
-    that its name is by ruling. Raises StoreError if the decisions cannot be written; earlier
-    documents are renamed then.
+    takes back. In the gold, `reviewer` is the person who decides, and an item that was gold by
+    agreement gets the note that its name is by ruling. Raises StoreError if the decisions cannot be
+    written; earlier documents are then renamed already.
     """
     return rename_all(project, annotator, kind, {old: new}, token=token, reviewer=reviewer)
 
@@ -169,8 +169,8 @@ def restore(
     *,
     reviewer: str | None = None,
 ) -> int:
-    """Take back what was renamed under a token, where nothing was decided on an item since; returns
-    how many items. `names` are those that were given: they say where to look."""
+    """Take back what was renamed under a token, for items on which nothing was decided since.
+    Returns how many items. `names` are the names that were given, which say where to look."""
     documents = dict.fromkeys(
         mention.document
         for kind, name in names
@@ -186,8 +186,7 @@ def restore(
 
 
 def _back(project: Project, document: str, annotator: str, group: str) -> list[Decision]:
-    """The decisions that bring each item of a group back to what it was before
-    the first decision of the group."""
+    """The decisions that restore each item of a group to its state before the group."""
     whole: dict[str, Decision] = {}
     for event in project.log.events(document, annotator):
         one = event.decision

@@ -1,7 +1,7 @@
 """Rulings: how two names are related, decided once for all places.
 
-A ruling is a mapping. What annotators wrote stays as it is; the gold takes the names that stay.
-Rulings that are made together are one deed, which one undo takes back.
+A ruling is a mapping. The annotators' own work does not change; the gold uses the names that stay.
+Rulings made together are one change, which one undo takes back.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from annotator.project import Project
 from annotator.workflows.names.renaming import rename_all, restore
 
 NameVerdict: TypeAlias = tuple[NameKind, str, str, NameRelation]
-"""Kind, name, the name that it hangs together with, and how: see `Ruling`."""
+"""Kind, name, the related name, and the relation: see `Ruling`."""
 
 
 def rule(project: Project, verdicts: Iterable[NameVerdict], *, reviewer: str | None = None) -> int:
-    """Make these rulings, as one deed; returns how many items of the gold were renamed.
+    """Make these rulings as one change. Returns how many items of the gold were renamed.
 
     Raises StoreError if they cannot be written.
     """
@@ -33,7 +33,7 @@ def rule(project: Project, verdicts: Iterable[NameVerdict], *, reviewer: str | N
 
 
 def _renamings(verdict: NameVerdict) -> list[tuple[str, str]]:
-    """What a verdict renames in the gold: the name and, of a concept, its contrary."""
+    """What a ruling renames in the gold: the name and, for a concept, its contrary."""
     kind, name, stays, relation = verdict
     if relation not in ("same", "opposite"):
         return []
@@ -42,7 +42,7 @@ def _renamings(verdict: NameVerdict) -> list[tuple[str, str]]:
 
 
 def turned(concept: str) -> str:
-    """The contrary of a concept, written with `not: ` or without it."""
+    """The contrary of a concept: with `not: ` added or removed."""
     return (
         concept.removeprefix(CONTRARY) if concept.startswith(CONTRARY) else f"{CONTRARY}{concept}"
     )
@@ -56,8 +56,8 @@ def rule_same(
     *,
     reviewer: str | None = None,
 ) -> int:
-    """Rule that names are one, and `canonical` is the one that stays: decided once for all places,
-    in documents that are reviewed later too. Returns how many items of the gold were renamed.
+    """Rule that names are one and that `canonical` is the one that stays, in all places, also in
+    documents that are reviewed later. Returns how many items of the gold were renamed.
 
     Raises StoreError if it cannot be written.
     """
@@ -69,8 +69,8 @@ def rule_same(
 
 
 def take_back(project: Project, rulings: Sequence[Ruling], *, reviewer: str | None = None) -> int:
-    """Take rulings of one deed back, and give the items of the gold that they renamed their names
-    back, where nobody decided on them since; returns how many items."""
+    """Take back the rulings of one change, and restore the names of the gold items that they
+    renamed, unless somebody decided on them since. Returns how many items."""
     if not rulings:
         return 0
     token = rulings[0].token
@@ -83,8 +83,8 @@ def take_back(project: Project, rulings: Sequence[Ruling], *, reviewer: str | No
 
 
 def undo(project: Project, *, reviewer: str | None = None) -> list[Ruling]:
-    """Take back the latest deed that stands, with what it renamed in the gold; returns
-    its rulings, none where nothing stands."""
+    """Take back the latest change that is still valid, with what it renamed in the gold. Returns
+    its rulings; none if there is no such change."""
     holding = standing(project.names.rulings())
     if not holding:
         return []

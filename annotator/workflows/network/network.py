@@ -31,7 +31,7 @@ from annotator.workflows.whole_files import write_files
 
 @dataclass(frozen=True, slots=True)
 class NetworkOptions:
-    """How a network is made: see `affiliation`, `project` and `resample` for the fields."""
+    """How a network is made. See `affiliation`, `project` and `resample` for the fields."""
 
     status: str = "gold"
     mode: ProjectionMode = "subtract"
@@ -45,8 +45,8 @@ class NetworkOptions:
 
     @property
     def sorts(self) -> tuple[Sort, ...]:
-        """What a side is taken on: concepts, with `actors` actors, with
-        `unnamed` claims by their words."""
+        """The kinds of targets: concepts, with `actors` also actors, with `unnamed` also claims by
+        their words."""
         every: tuple[tuple[Sort, bool], ...] = (
             ("concept", True),
             ("entity", self.actors),
@@ -68,14 +68,14 @@ class Network:
     support: Support
     side_changes: Sequence[SideChange] = field(default_factory=tuple)
     left_out: int = 0
-    """Statements without a concept or entity, which are not in the network."""
+    """The number of statements without a concept or entity, which are not in the network."""
     ids: Ids = field(default_factory=dict)
     """The external ids of names."""
 
 
 def read_statements(project: Project, options: NetworkOptions) -> tuple[Statement, ...]:
-    """The statements of the records that the options choose. Raises
-    ExportError where there are none."""
+    """The statements of the records that the options choose. Raises ExportError if there are
+    none."""
     for name in sorted(set(options.documents)):
         if project.documents.hashes(name) is None:
             raise UsageError(f"there is no document “{name}”", hint="`annotator status` lists them")
@@ -85,7 +85,7 @@ def read_statements(project: Project, options: NetworkOptions) -> tuple[Statemen
         hints = {"gold": "Gold comes from `annotator review`; --status all takes everybody's work"}
         raise ExportError(
             f"there are no statements in work with the status “{options.status}”",
-            hint=hints.get(options.status, "Code stances, and concepts of claims, first"),
+            hint=hints.get(options.status, "First code stances, and concepts of claims"),
         )
     return found
 
@@ -93,8 +93,8 @@ def read_statements(project: Project, options: NetworkOptions) -> tuple[Statemen
 def network(
     statements: Sequence[Statement], options: NetworkOptions, ids: Ids | None = None
 ) -> Network:
-    """The network of statements; `ids` are the external ids of names. Raises UsageError for a rule
-    by time where a document has no date."""
+    """The network of statements; `ids` are the external ids of names. Raises UsageError if a rule
+    by time meets a document without a date."""
     how = {"duplicates": options.duplicates, "author": options.author, "sorts": options.sorts}
     try:
         found = affiliation(statements, **how)  # type: ignore[arg-type]
@@ -131,8 +131,8 @@ def over_time(
     step: int,
     ids: Ids | None = None,
 ) -> list[tuple[Slice, Network]]:
-    """The network of each window, without error bars. Raises UsageError
-    where a document has no date."""
+    """The network of each window, without error bars. Raises UsageError if a document has no
+    date."""
     plain = replace(options, samples=0)
     try:
         return [
@@ -168,8 +168,8 @@ def rendered(found: Network) -> dict[str, bytes]:
 
 
 def write(found: Network, target: Path, *, force: bool = False) -> list[Path]:
-    """Write the files of a network into a folder. Raises ExportError if a file with other content
-    is there and not `force`; nothing is written then."""
+    """Write the files of a network into a folder. Unless `force`, raises ExportError if a file with
+    other content is there; then nothing is written."""
     made = rendered(found)
     write_files(target, made, force=force)
     return [target / name for name in made]
@@ -195,8 +195,8 @@ def check(found: Network, target: Path) -> None:
 def read_evidence(
     project: Project, options: NetworkOptions, entity: str, concept: str
 ) -> list[Statement]:
-    """What `evidence` finds in a project, without reading documents that cannot hold it. Raises
-    UsageError for a name that has none, ExportError where there are no statements at all."""
+    """What `evidence` finds in a project, without reading documents that cannot contain it. Raises
+    UsageError for a name without evidence, ExportError if there are no statements at all."""
     near = _documents_near(project, entity, concept)
     if near:
         with suppress(UsageError, ExportError):
@@ -207,7 +207,7 @@ def read_evidence(
 
 def _documents_near(project: Project, entity: str, concept: str) -> set[str] | None:
     """The documents in which a holder may take a side: somebody gave both names there, or their
-    words stand in the text. None for the author, who is in all."""
+    words occur in the text. None for the author, who is in all."""
     if entity.casefold() == AUTHOR_NAME.casefold():
         return None
     found: list[set[str]] = []
@@ -216,7 +216,7 @@ def _documents_near(project: Project, entity: str, concept: str) -> set[str] | N
         (concept.removeprefix(CONTRARY), ("concept", "entity")),
     )
     for name, kinds in kinds_of:
-        # A form may be divided by a line end: its longest word is not.
+        # A line end may divide a form, but not its longest word.
         longest = max(name.split(), key=len, default="")
         found.append({id for id, _ in project.documents.texts(longest)})
         for kind in kinds:
@@ -225,8 +225,8 @@ def _documents_near(project: Project, entity: str, concept: str) -> set[str] | N
 
 
 def evidence(statements: Sequence[Statement], entity: str, concept: str) -> list[Statement]:
-    """The statements of a holder on a concept, in the order of time. Raises
-    UsageError for a name that has none."""
+    """The statements of a holder on a concept, in the order of time. Raises UsageError for a name
+    without statements."""
     by_holder = [one for one in statements if one.holder.casefold() == entity.casefold()]
     if not by_holder:
         raise UsageError(

@@ -51,7 +51,7 @@ def _head(found: Network) -> list[str]:
     if found.left_out:
         out.append(
             f"left out: {plural(found.left_out, 'statement')} on claims without a concept; "
-            "--unnamed takes them"
+            "--unnamed includes them"
         )
     return out
 
@@ -87,7 +87,7 @@ def _camps(found: Network) -> list[str]:
 
 def _ties(found: Network) -> list[str]:
     every = sorted(found.projection.edges(), key=lambda e: (-abs(e[2]), e[0], e[1]))
-    out = [f"TIES  {len(every)} in all, the strongest first"]
+    out = [f"TIES {len(every)} altogether, the strongest first"]
     for a, b, weight in every[:SHOWN]:
         share = _share(found.support.ties.get((a, b), 0.0)) if found.support.samples else ""
         out.append(f"  {weight:+6.2f} {share}  {both_ends(a, 30)} – {both_ends(b, 30)}")
@@ -143,7 +143,7 @@ def _changes(found: Sequence[SideChange]) -> list[str]:
 
 
 def evidence_lines(found: Sequence[Statement], reasons: dict[str, str]) -> Iterator[str]:
-    """Statements with sentence, coder and place; `reasons` are notes of the gold by receipt."""
+    """Statements with sentence, coder and place; `reasons` are notes of the gold by place."""
     for one in found:
         who = "gold" if one.coder is None else one.coder
         when = f"{one.date[:10]}  " if one.date else ""
@@ -175,7 +175,7 @@ def slice_lines(found: Sequence[tuple[Slice, Network]]) -> Iterator[str]:
 
 
 def values(found: Network) -> dict[str, Any]:
-    """All of a network as plain values."""
+    """The whole network as plain values."""
     support = found.support
     return {
         "options": {

@@ -1,4 +1,4 @@
-"""Changes of sides: kept as real, or sent back to review as a slip of the coding."""
+"""Changes of sides: kept as real, or sent back to review as coding errors."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def ruling_on(project: Project, change: SideChange) -> str:
 
 
 def keep_as_real(project: Project, changes: Sequence[SideChange]) -> None:
-    """These changes are real: they are told as such from now on."""
+    """Record that these changes are real."""
     for change in changes:
         project.keep_setting(_KEY.format(change.holder, change.concept), "real")
 
@@ -39,14 +39,14 @@ def keep_as_real(project: Project, changes: Sequence[SideChange]) -> None:
 def send_to_review(
     project: Project, changes: Sequence[SideChange], *, reviewer: str
 ) -> list[Statement]:
-    """The first statement after each change is flagged in the gold, with a note, and its paragraph
-    is open again; the statements that were. Raises UsageError for statements that are not gold."""
+    """Flag the first statement after each change in the gold, with a note, and reopen its
+    paragraph. Returns these statements. Raises UsageError for statements that are not gold."""
     sent: list[Statement] = []
     for change in changes:
         one = change.after[0]
         if one.coder is not None:
             raise UsageError(
-                "only gold can be sent to review", hint="Leave --status out, or make it gold"
+                "only gold can be sent to review", hint="Leave out --status, or set it to gold"
             )
         project.log.record(one.document, GOLD, _reopened(project, change, one), reviewer=reviewer)
         project.keep_setting(_KEY.format(change.holder, change.concept), "slip")
@@ -60,7 +60,7 @@ def _reopened(project: Project, change: SideChange, one: Statement) -> list[Deci
     first = change.before[0]
     words = (
         f"{change.holder} took the other side on “{change.concept}” in {first.document} "
-        f"({first.date}): a slip?"
+        f"({first.date}): is this a coding error?"
     )
     before = stands.get(one.item, one.paragraph)
     decisions: list[Decision] = []

@@ -1,8 +1,9 @@
-"""From the finished work of several annotators to the gold: what stands
-by itself, and what is to be decided.
+"""From the finished work of several annotators to the gold: what becomes gold by itself, and what
+has to be decided.
 
-The gold of a document is the work of the reserved annotator `@gold`. Its suggestions are what the
-annotators made differently; deciding on them is annotating, with the same keys, log and undo.
+The gold of a document is the work of the reserved annotator `@gold`. Its suggestions are the
+annotators' differing versions; deciding on them works like annotating, with the same keys, log and
+undo.
 """
 
 from __future__ import annotations
@@ -40,22 +41,22 @@ from annotator.workflows.review.versions import (
 from annotator.workflows.review.waiting import Situation, known, same_content, situation
 
 ANNOTATORS = "annotators"
-"""The rule of suggestions that are annotators' versions."""
+"""The rule name of suggestions that are annotators' versions."""
 
 
 def everything(gold: AnnotationSet) -> Iterable[tuple[int, str, Standing]]:
-    """Paragraph, item and state of all that the gold says."""
+    """Paragraph, item and state of everything in the gold."""
     for index, standings in gold.by_paragraph.items():
         for id, standing in standings.items():
             yield index, id, standing
 
 
 def prefill(project: Project, document: Document, found: Versions) -> int:
-    """Bring the gold of a document that is in work up to what the strategy keeps; the number of
-    items that changed. A finished gold stays as it is.
+    """Bring the gold of a document in progress up to date with what the strategy keeps. Returns the
+    number of items that changed. A finished gold stays as it is.
 
-    What was decided in review stays. What the strategy once put there and does not keep any more,
-    because an annotator's work changed, is taken out and comes back as a difference.
+    Decisions of review stay. What the strategy once put there but no longer keeps, because an
+    annotator's work changed, is removed and comes back as a difference.
     """
     gold, _ = project.log.annotations(document.id, GOLD)
     if gold.completion is Completion.GOLD:
@@ -100,8 +101,8 @@ def _prefilled(
 def _brought_back(
     document: Document, gold: AnnotationSet, values: Iterable[Annotation], group: str
 ) -> list[Decision]:
-    """Paragraphs that are left out by the document and in which somebody marked
-    something: they are to be reviewed."""
+    """Excluded paragraphs of the document in which somebody marked something; they have to be
+    reviewed."""
     there = {document.paragraph_at(v.start).index for v in values if isinstance(v, Span)}
     out: list[Decision] = []
     for paragraph in document.paragraphs:
@@ -115,11 +116,11 @@ def _brought_back(
 
 
 def settle_imported(project: Project, documents: Collection[str]) -> int:
-    """Where a finished gold came in with a file, what the files of the annotators have and it has
-    not was decided against: record that, so that review asks only about what somebody marks
-    here. The number of such items.
+    """If a finished gold was imported, what the annotators' files have and the gold has not was
+    rejected. Record that, so that review asks only about what somebody marks here. Returns the
+    number of such items.
 
-    It makes no difference which file came first.
+    The order of the files does not matter.
     """
     settled = 0
     merger = Merger(project)
@@ -153,7 +154,7 @@ def _rejected(
     group: str,
     action: Action,
 ) -> list[Decision]:
-    """Decisions against those of some candidates that the gold says nothing of."""
+    """Decisions that reject those candidates about which the gold says nothing."""
     values: dict[str, Annotation] = {c.id: c.value for c in found.candidates}
     against = Standing(Status.REJECTED, None)
     return [
@@ -166,9 +167,9 @@ def _rejected(
 def suggestions_of(
     document: Document, here: Situation, names: Mapping[str, str] | None = None
 ) -> list[Suggestion]:
-    """What is to be decided, as suggestions: the score is the share of votes, the rank the number
-    of the difference, the reason says whose they are, by `names` for the annotators where these
-    are hidden."""
+    """What has to be decided, as suggestions: the score is the share of votes, the rank the number
+    of the difference, and the reason says whose they are, with `names` for annotators if these are
+    hidden."""
     found = here.found
     called = names or {}
     values: dict[str, Annotation] = {c.id: c.value for c in found.candidates}
@@ -213,8 +214,9 @@ def _reason(candidate: Candidate, found: Versions, called: Mapping[str, str]) ->
     votes = sorted(called.get(v, v) for v in candidate.votes)
     others = sorted(called.get(v, v) for v in found.voters if v not in candidate.votes)
     if not votes:
-        return "nobody has it any more; it stood in the gold"
-    reason = f"{', '.join(votes)} made it so" + (f"; {', '.join(others)} did not" if others else "")
+        return "nobody has this any more, but it is in the gold"
+    reason = f"{', '.join(votes)} made it like this"
+    reason += f"; {', '.join(others)} did not" if others else ""
     if candidate.contested:
         reason += f"; {', '.join(candidate.contested)} differ"
     if candidate.id in found.sure:
@@ -230,8 +232,8 @@ def merge_all(
     reviewer: str | None = None,
 ) -> tuple[int, int]:
     """Prefill the gold of all documents (or these) that two or more finished, and close those
-    without a difference; how many documents were merged, and how many are gold now. `reviewer`
-    is who asked for it.
+    without differences. Returns how many documents were merged, and how many are now gold.
+    `reviewer` is the person who asked for it.
 
     Raises UsageError if there is nothing to merge.
     """
@@ -240,7 +242,7 @@ def merge_all(
     merger = Merger(project, strategy)
     for document in project.documents.each(documents or project.documents.ids()):
         id = document.id
-        # Read before the work: what comes in between counts as changed since.
+        # Read this before the work, so that whatever arrives in between counts as changed since.
         basis = revisions(project.log.completions(document=id))
         found = merger.versions(id)
         least = 1 if strategy.startswith("annotator:") else 2
@@ -271,8 +273,8 @@ def _close(
     basis: Mapping[str, int],
     reviewer: str | None,
 ) -> None:
-    """Mark every paragraph as done and the document as gold; what a complete strategy does not keep
-    is decided against, whichever strategy is asked next."""
+    """Mark every paragraph as done and the document as gold. What a complete strategy does not keep
+    is rejected, whichever strategy is used next."""
     group = f"merge-{project.new_session()}"
     found, gold = here.found, here.gold
     rest = found.candidates if found.complete else ()

@@ -1,5 +1,5 @@
-"""Annotators' versions side by side: which belong together,
-in what they differ, and who was right."""
+"""Annotators' versions side by side: which belong together, where they differ, and who was
+right."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from annotator.project import Project
 from annotator.workflows.review.versions import Merger, Versions
 
 NONE = "none of them"
-"""The label that is counted where review took nobody's version."""
+"""The label that is counted if review took nobody's version."""
 
 GONE = "gone"
-"""What differs where everybody took back what stands in a finished gold."""
+"""The kind of a difference in which everybody took back what is in a finished gold."""
 
 _STRUCTURE = (GONE, "missing", "label", "bounds", "side", "holder", "ends")
 _NEAR = 0.5
@@ -27,10 +27,10 @@ _NEAR = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Versions of one thing. `kinds` says in what they differ: whether it is there, label, bounds,
-    ends, and fields by their names; empty where all agree. `versions` has what each annotator
-    made, without those who made nothing. `number` counts the differences of a document in
-    reading order, from 1; 0 where all agree or it follows.
+    """Versions of one thing. `kinds` says in what they differ: presence, label, bounds, ends, and
+    fields by their names; empty if all agree. `versions` has what each annotator made, without
+    those who made nothing. `number` counts the differences of a document in reading order, from 1;
+    it is 0 if all agree or the difference follows from others.
     """
 
     layer: str
@@ -53,7 +53,7 @@ class Difference:
 
     @property
     def follows(self) -> bool:
-        """Whether nothing but the ends differ, which are decided elsewhere."""
+        """Whether only the ends differ, which are decided elsewhere."""
         return self.kinds == ("ends",)
 
     @property
@@ -63,19 +63,19 @@ class Difference:
 
     @property
     def by_field(self) -> bool:
-        """Whether all made the same thing and filled in its fields differently,
-        so that each can be decided apart."""
+        """Whether all marked the same thing and filled in its fields differently, so that each
+        field can be decided separately."""
         return bool(self.kinds) and self.fields == self.kinds and len(self.ids) == 1
 
     def version(self, who: str) -> tuple[Candidate, ...]:
-        """What an annotator made, as they made it; nothing for one who made none."""
+        """What an annotator made, as they made it; None if they made nothing."""
         own = ((c, c.of(who)) for c in self.versions.get(who, ()))
         return tuple(c.version(value) for c, value in own if value is not None)
 
     @property
     def contested(self) -> tuple[tuple[int, int], ...]:
-        """The stretches `[start, end)` of the text that some annotators have in their spans and
-        others have not, in reading order; nothing for relations."""
+        """The stretches `[start, end)` of the text that only some annotators have in their spans,
+        in reading order; empty for relations."""
         covered: Counter[int] = Counter()
         for several in self.versions.values():
             spans = [c.value for c in several if isinstance(c.value, Span)]
@@ -88,8 +88,8 @@ class Difference:
         return tuple(zip(starts, ends, strict=True))
 
     def majority(self) -> tuple[Candidate, ...] | None:
-        """The version of more than half of those who finished, which may be
-        to mark nothing; None without one."""
+        """The version of more than half of those who finished, which may be to mark nothing; None
+        if there is none."""
         counts: Counter[frozenset[tuple[str, str]]] = Counter()
         made: dict[frozenset[tuple[str, str]], tuple[Candidate, ...]] = {}
         for who in self.voters:
@@ -103,7 +103,7 @@ class Difference:
         return made[key] if votes * 2 > len(self.voters) else None
 
     def choice(self, field: str, who: str) -> Annotation | None:
-        """An annotator's version, for what it holds in a field; None where they made none."""
+        """An annotator's version, for its content in a field; None if they made none."""
         several = self.version(who)
         return (
             several[0].value
@@ -112,17 +112,17 @@ class Difference:
         )
 
     def field_majority(self, field: str) -> Annotation | None:
-        """A version with what more than half of those who finished hold in
-        a field; None without a majority."""
+        """A version with the content that more than half of those who finished have in a field;
+        None without a majority."""
         (candidate, *_) = self.candidates
         version, who = candidate.choices(field)[0]
         return version if len(who) * 2 > len(self.voters) else None
 
 
 def differences_of(found: Versions) -> list[Difference]:
-    """All that was made in a document, aligned: first what all made alike in place and label, then
-    spans by their overlap (several may stand against one), relations by what they are about and
-    who holds them; in reading order, the relations on a span after it."""
+    """Everything made in a document, aligned: first what all made alike in place and label, then
+    spans by overlap (several may correspond to one), and relations by target and holder; in reading
+    order, with the relations on a span after it."""
     groups = _span_groups(found.candidates, len(found.voters))
     cluster = {c.id: i for i, group in enumerate(groups) for c in group}
     where = {c.id: c.value for group in groups for c in group if isinstance(c.value, Span)}
@@ -174,7 +174,7 @@ def _span(candidate: Candidate) -> Span:
 
 
 def _parts_of(group: Sequence[Candidate], other: Sequence[Candidate]) -> bool:
-    """Whether what some annotators made in pieces, or in part, is what others made whole."""
+    """Whether some annotators made in pieces, or in part, what others made as a whole."""
     if _span(group[0]).layer != _span(other[0]).layer:
         return False
     return any(
@@ -187,8 +187,8 @@ def _parts_of(group: Sequence[Candidate], other: Sequence[Candidate]) -> bool:
 
 
 def _matched(whole: Candidate, group: Sequence[Candidate], part: Candidate) -> bool:
-    """Whether those who made a part have a version of just the whole already, which the part lies
-    in: then it is a thing of its own. Parts beside each other are pieces of one."""
+    """Whether those who made a part already have a version of the whole around it: then the part is
+    a separate thing. Parts next to each other are pieces of one thing."""
     return any(
         set(c.votes) & set(part.votes)
         and iou(_span(c), _span(whole)) >= _NEAR
@@ -208,7 +208,7 @@ def _versions(
 def _difference(
     group: Sequence[Candidate], voters: tuple[str, ...], structure: Iterable[tuple[str, bool]]
 ) -> Difference:
-    """A group with what differs in it: of `structure` what is true, then fields."""
+    """A group with what differs in it: the true entries of `structure`, then fields."""
     made = _versions(group, voters)
     gone = tuple(c for c in group if not c.made)
     found = [name for name, differs in structure if differs]
@@ -247,9 +247,9 @@ def _spans(group: Sequence[Candidate], voters: tuple[str, ...]) -> Difference:
 def _relation_groups(
     candidates: Sequence[Candidate], cluster: Mapping[str, int], voters: int
 ) -> list[list[Candidate]]:
-    """Relations that belong together: those that all made alike; the same holder on the same
-    target; then those of annotators who have none in common, on the same target, which differ in
-    the holder."""
+    """Relations that belong together: those that all made alike; those with the same holder and
+    target; then those on the same target with different holders, by annotators who have none in
+    common."""
     relations = [c for c in candidates if isinstance(c.value, Relation)]
     alone = [[c] for c in relations if len(c.made) == voters or not c.made]
     groups: dict[tuple[str, int, int], list[Candidate]] = {}
@@ -293,8 +293,8 @@ def _edges(
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """Of how many decided differences that came to a label an annotator
-    had the version that was taken."""
+    """In how many differences decided for a label an annotator had the version that was taken, and
+    how many there were."""
 
     layer: str
     label: str
@@ -304,8 +304,8 @@ class Right:
 
 
 def right(project: Project, strategy: str = "unanimous") -> list[Right]:
-    """Who was right how often, by the label that review took; only
-    differences that are decided count."""
+    """How often each annotator was right, by the label that review took. Only decided differences
+    count."""
     counts: dict[tuple[str, str, str], list[int]] = {}
     merger = Merger(project, strategy)
     for id in project.documents.ids():
@@ -342,7 +342,7 @@ def right(project: Project, strategy: str = "unanimous") -> list[Right]:
 
 
 def _is_taken(version: Sequence[Candidate], taken: Mapping[str, object]) -> bool:
-    """Whether a version is just what stands, down to the fields."""
+    """Whether a version is exactly what stands, down to the fields."""
     return {c.id for c in version} == set(taken) and all(
         isinstance(value := taken[c.id], Span | Relation)
         and content(value, fields) == content(c.value, fields)

@@ -1,4 +1,4 @@
-"""Changed since: what annotators did to their work after its gold was finished."""
+"""Changed since: what annotators changed in their work after its gold was finished."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _DECIDED_ELSEWHERE = frozenset((Action.IMPORT,))
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that an annotator did since: `item` is the id of the candidate, `before` and
-    `after` are their version then and now. `item` is empty where `kind` is of the whole work: it
-    was reopened, finished again, or finished only then (`joined`)."""
+    """One change by an annotator: `item` is the id of the candidate, `before` and `after` are their
+    version then and now. `item` is empty if `kind` is about the whole work: it was reopened,
+    finished again, or finished only later (`joined`)."""
 
     annotator: str
     kind: Literal["added", "removed", "changed", "reopened", "finished", "joined"]
@@ -34,9 +34,9 @@ class Change:
 
 
 def based_on(project: Project, document: str) -> Mapping[str, int]:
-    """How far each annotator's log was when the gold of a document was finished: as the gold says,
-    else by the order of the log. What an import brought later counts as there, since a file's
-    gold belongs to the file's codings."""
+    """The revision of each annotator's log when the gold of a document was finished: as recorded in
+    the gold, or else by the order of the log. What a later import brought counts as already there,
+    since a file's gold belongs to the file's codings."""
     annotations, _ = project.log.annotations(document, GOLD)
     standing = annotations.get(DOCUMENT, -1)
     mark = standing.value if standing is not None else None
@@ -62,7 +62,7 @@ def based_on(project: Project, document: str) -> Mapping[str, int]:
 
 
 def revisions(rows: Iterable[CompletionRow]) -> dict[str, int]:
-    """How far each annotator's log is now, of those who finished."""
+    """The present revision of the log of each annotator who finished."""
     return {
         row.annotator: row.revision
         for row in rows
@@ -71,8 +71,8 @@ def revisions(rows: Iterable[CompletionRow]) -> dict[str, int]:
 
 
 def changes(merger: Merger, document: str) -> tuple[Change, ...]:
-    """What changed since the gold of a document was finished, by annotator and place; nothing where
-    it is not finished. Costs the logs of those annotators only whose log went on."""
+    """What changed since the gold of a document was finished, by annotator and place; empty if it
+    is not finished. Reads only the logs that have grown since."""
     project = merger.project
     rows = list(project.log.completions(document=document))
     if not any(row.annotator == GOLD and row.completion is Completion.GOLD for row in rows):

@@ -1,4 +1,4 @@
-"""What a reviewer writes on an item: the reason of a decision, and a message to its annotators."""
+"""What a reviewer writes on an item: the reason for a decision, and a message to its annotators."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from annotator.model.record import GOLD
 from annotator.project import Project
 
 MESSAGE = "»"
-"""Begins the part of a reviewer's note that the annotators are to read."""
+"""The beginning of the part of a reviewer's note that is for the annotators."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,32 +25,31 @@ class Message:
 
 
 def reason_of(note: str) -> str:
-    """The code of the reason that a reviewer gave in a note: what stands
-    before the first colon or message."""
+    """The code of the reason in a reviewer's note: the text before the first colon or message."""
     first = note.partition(MESSAGE)[0].strip()
     return first.partition(":")[0].strip()
 
 
 def reason_from(text: str, codes: Sequence[str]) -> tuple[str, str]:
-    """What was typed as a reason, and why it may not be kept: a digit stands for the code of that
-    number, alone or before a colon; the beginning of a code is not a code."""
+    """A typed reason, and why it is not accepted, if so. A digit means the code with that number,
+    alone or before a colon; the beginning of a code is not a code."""
     head, colon, words = text.strip().partition(":")
     head = head.strip()
     if head.isdigit() and 1 <= int(head) <= len(codes):
         head = codes[int(head) - 1]
     reason = f"{head}: {words.strip()}" if colon and words.strip() else head
     if head and head not in codes and any(code.startswith(head) for code in codes):
-        return reason, f"“{head}” is the beginning of a code: {', '.join(codes)}"
+        return reason, f"“{head}” is only the beginning of a code; the codes are {', '.join(codes)}"
     return reason, ""
 
 
 def message_of(note: str) -> str:
-    """What a note says to the annotators; empty when nothing."""
+    """What a note says to the annotators; may be empty."""
     return note.partition(MESSAGE)[2].strip()
 
 
 def note_of(reason: str, message: str) -> str:
-    """A note with a reason and a message to the annotators, either may be empty."""
+    """A note with a reason and a message to the annotators, either of which may be empty."""
     return (
         f"{reason.strip()} {MESSAGE} {message.strip()}".strip()
         if message.strip()
@@ -59,21 +58,21 @@ def note_of(reason: str, message: str) -> str:
 
 
 def _naming(called: Mapping[str, str]) -> re.Pattern[str]:
-    """What finds the names of annotators in a text, as they are or with a capital."""
+    """A pattern that finds the names of annotators in a text, as they are or capitalized."""
     written = {form for name in called for form in (name, name[:1].upper() + name[1:])}
     names = "|".join(map(re.escape, sorted(written, key=len, reverse=True)))
     return re.compile(rf"(?<![\w-])({names})(?![\w-])" if names else r"(?!)")
 
 
 def without_names(text: str, called: Mapping[str, str]) -> str:
-    """What somebody wrote, with what annotators are `called` in place of their names."""
+    """A text in which the names of annotators are replaced with what they are `called`."""
     return _naming(called).sub(
         lambda m: called.get(m[1]) or called.get(m[1][:1].lower() + m[1][1:], m[1]), text
     )
 
 
 def messages(project: Project, documents: Sequence[str] | None = None) -> list[Message]:
-    """What review says to the annotators, in document order; of all documents or of some."""
+    """What review says to the annotators, in document order, in all documents or some."""
     notes = project.log.notes(GOLD, documents=documents)
     found = [Message(d, p, i, message_of(n)) for d, p, i, n in notes]
     return [message for message in found if message.text]

@@ -1,9 +1,9 @@
-"""How much an open difference moves the network of who holds what:
-edges that appear, vanish or turn with it.
+"""How much an open difference changes the network of who holds what: how many edges appear, vanish
+or change sign.
 
-An edge is a holder and a concept; its sign is that of its supports less its opposes over the whole
-gold. A difference's leverage is the number of edges whose state (absent, for, against, even) its
-versions make different, the most over every two of them.
+An edge is a holder and a concept; its sign is that of supports minus opposes over the whole gold. A
+difference's leverage is the number of edges whose state (absent, for, against, even) depends on the
+version, as the maximum over every two versions.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from annotator.workflows.review.waiting import Situation, situation
 
 HolderConcept: TypeAlias = tuple[str, str]
 EdgeWeights: TypeAlias = Mapping[HolderConcept, tuple[int, int]]
-"""Edge -> how often it was coded, and the sum of its signs."""
+"""By edge, how often it was coded and the sum of its signs."""
 
 _SIGN = {"+": 1, "-": -1}
 MOST = 0.8
-"""The share of the edges that the line about leverage counts the differences of."""
+"""The share of the changes for which the line about leverage counts the differences."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leverage:
-    """A difference that waits, and how many edges it moves."""
+    """A waiting difference, and how many edges it changes."""
 
     document: str
     difference: Difference
@@ -43,7 +43,7 @@ class Leverage:
 
 
 def leverages(project: Project, strategy: str = "unanimous") -> list[Leverage]:
-    """Every difference that waits, those that move most first. Reads all work."""
+    """Every waiting difference, those that change most first. Reads all work."""
     merger = Merger(project, strategy)
     base = _network(project)
     found: list[Leverage] = []
@@ -65,7 +65,7 @@ def describe(found: Sequence[Leverage]) -> str:
     """One line that says how many differences decide how much."""
     total = sum(one.edges for one in found)
     if not total:
-        return f"{plural(len(found), 'open difference')}: none moves the network"
+        return f"{plural(len(found), 'open difference')}: none changes the network"
     reached = few = 0
     for one in found:
         if reached >= MOST * total:
@@ -93,7 +93,8 @@ def _network(project: Project) -> dict[HolderConcept, tuple[int, int]]:
 def moved(
     project: Project, document: Document, here: Situation, difference: Difference, base: EdgeWeights
 ) -> int:
-    """How many edges the versions of a difference make different, the most over every two."""
+    """How many edges depend on the version of a difference, as the maximum over every two
+    versions."""
     options = {_key(o): o for o in (difference.version(who) for who in difference.voters)}
     added: list[Counter[tuple[HolderConcept, str]]] = []
     for option in options.values():
@@ -140,8 +141,8 @@ def _changed(
 def _standing_part(
     project: Project, document: Document, here: Situation, difference: Difference
 ) -> Counter[tuple[HolderConcept, str]]:
-    """What the gold's network has of this very difference already: nothing, unless
-    it was reopened or half decided."""
+    """What this difference already contributes to the gold's network: nothing, unless it was
+    reopened or half decided."""
     standing = [
         s.value
         for held in here.gold.by_paragraph.values()
@@ -164,15 +165,15 @@ def _standing_part(
 def _around(
     here: Situation, difference: Difference, values: Iterable[Annotation]
 ) -> tuple[list[Span], list[Relation]]:
-    """A version with what hangs on it: of spans the relations that annotators
-    put on them, of relations their ends."""
+    """A version with everything connected to it: for spans, the relations that annotators put on
+    them; for relations, their ends."""
     own = list(values)
     spans: dict[str, Span] = {v.id: v for v in own if isinstance(v, Span)}
     relations: dict[str, Relation] = {v.id: v for v in own if isinstance(v, Relation)}
     every = {c.id: c.value for c in here.found.candidates}
     every |= {value.id: value for value in here.gold.annotations()}
     if spans:
-        # Of several versions of a stance one is enough to say that it hangs there.
+        # One of several versions of a stance is enough to show that it is connected.
         one_of = {d.candidates[0].id for d in here.differences}
         for value in every.values():
             if isinstance(value, Relation) and (value.id in one_of):
@@ -192,8 +193,8 @@ def _around(
 
 
 def _moved_to(end: str, difference: Difference, spans: Mapping[str, Span]) -> str:
-    """The end of a relation, moved to the version that is tried where it
-    is another version of the same thing."""
+    """The end of a relation, moved to the tried version if it is another version of the same
+    thing."""
     return next(iter(spans)) if end in difference.ids and end not in spans else end
 
 

@@ -1,5 +1,5 @@
-"""The differences that wait, of all documents, and words that choose among them: by layer, label,
-annotator, kind, name."""
+"""The waiting differences of all documents, and the search that chooses among them by layer, label,
+annotator, kind or name."""
 
 from __future__ import annotations
 
@@ -20,27 +20,25 @@ from annotator.workflows.review.versions import Merger
 from annotator.workflows.review.waiting import Situation, situation
 
 Option = tuple[tuple[str, ...], ...]
-"""One annotator's version as it can be compared with versions elsewhere: for each of its spans
-label, words and the contents of the fields that differ; for each of its stances side, holder, what
-it is about, and those contents; empty for who marked nothing."""
+"""One annotator's version in a form that can be compared with versions elsewhere: for each of its
+spans the label, the words and the contents of fields that differ; for each of its stances the side,
+holder, target and those contents; empty if the annotator marked nothing."""
 
 Likeness = tuple[str, tuple[str, ...], frozenset[Option]]
-"""Layer, kinds, and the options between which a difference has to be decided. Equal ones are like
-cases."""
+"""Layer, kinds, and the options to decide between. Differences with equal values are like cases."""
 
 NAMES = ("entity", "concept")
-"""Fields whose conflict is the same one wherever two names meet, whatever the words in the text
-are."""
+"""Fields in which a difference between two names is the same everywhere, whatever the words in the
+text are."""
 
 WORDS = ("layer", "label", "kind", "by", "name", "document", "reason")
-"""What narrows the queue of review down, as in `layer:claim label:fact,value by:ada`."""
+"""The search words of the review queue, as in `layer:claim label:fact,value by:ada`."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenDifference:
-    """A difference that waits: its document and number there, the ids of its versions, what each
-    annotator's version is labelled, and a key of it that is equal for equal versions, the names in
-    it, and what it is like."""
+    """A waiting difference: its document and number there, the ids of its versions, the label and a
+    comparison key of each annotator's version, the names in it, and what it is like."""
 
     document: str
     paragraph: int
@@ -56,15 +54,15 @@ class OpenDifference:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What was asked for: by word the values of which one has to hold (of labels and annotators
-    all), and the words that are left, which are looked for in titles."""
+    """A parsed search: for each word the values of which one must match (for labels and annotators:
+    all), and the remaining words, which are searched for in titles."""
 
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rest: str = ""
 
     @classmethod
     def parse(cls, search: str) -> Wanted:
-        """From `layer:claim label:fact,value name:"United Nations" harbour`."""
+        """Parse a search such as `layer:claim label:fact,value name:"United Nations" harbour`."""
         values: dict[str, tuple[str, ...]] = {}
         rest: list[str] = []
         for match in re.finditer(r'(\w+):"([^"]*)"|(\w+):(\S+)|(\S+)', search):
@@ -78,12 +76,12 @@ class Wanted:
 
     @property
     def narrows(self) -> bool:
-        """Whether single differences are chosen, and not only documents."""
+        """Whether the search chooses single differences and not only documents."""
         return bool(self.values.keys() - {"document", "reason"})
 
     @property
     def title(self) -> str:
-        """The words of the choice, as they can be typed."""
+        """The search as it can be typed."""
         return " ".join(
             f'{word}:"{values[0]}"' if " " in values[0] else f"{word}:{','.join(values)}"
             for word, values in self.values.items()
@@ -91,7 +89,7 @@ class Wanted:
         )
 
     def takes(self, document: str, reasons: Collection[str]) -> bool:
-        """Whether a document, with the reasons given in it so far, may hold what was asked for."""
+        """Whether a document, with the reasons given in it so far, may contain matches."""
         given = {reason.casefold() for reason in reasons}
         wanted = self.values.get("reason", ())
         return (not wanted or bool(given & set(wanted))) and document.casefold() in self.values.get(
@@ -99,7 +97,7 @@ class Wanted:
         )
 
     def holds(self, one: OpenDifference) -> bool:
-        """Whether a difference is one of those that were asked for."""
+        """Whether a difference matches."""
         values = self.values
         labels = {label.casefold() for several in one.labels.values() for label in several}
         return (
@@ -118,8 +116,8 @@ class Wanted:
 
 
 def _between(one: OpenDifference, people: Sequence[str]) -> bool:
-    """Whether annotators differ here: two of them from each other, one from what most of them
-    made."""
+    """Whether annotators differ here: two of them from each other, or one of them from most
+    others."""
     keys = {who.casefold(): key for who, key in one.keys.items()}
     if not all(who in keys for who in people):
         return False
@@ -130,7 +128,7 @@ def _between(one: OpenDifference, people: Sequence[str]) -> bool:
 
 
 def words_of(selection: DifferenceFilter) -> str:
-    """What asks review for the differences that a line or a cell of the agreement stands for."""
+    """The search that chooses the differences behind a line or a cell of the agreement."""
     kinds = [part for kind in selection.kinds for part in kind.split(" and ")]
     wanted: dict[str, Iterable[str]] = {
         "layer": (selection.layer,) if selection.layer else (),
@@ -144,14 +142,14 @@ def words_of(selection: DifferenceFilter) -> str:
 @dataclass(frozen=True, slots=True)
 class Likening:
     """Makes the versions of a document comparable with those of others. `value` finds an annotation
-    by its id: as it stands, else as an annotator made it."""
+    by its id: as it stands, or else as an annotator made it."""
 
     document: Document
     concepts: Concepts
     value: Callable[[str], Annotation | None]
 
     def likeness(self, difference: Difference) -> Likeness | None:
-        """What a difference is like; None where nothing can be compared."""
+        """What a difference is like; None if nothing can be compared."""
         if not difference.versions:
             return None
         options = frozenset(
@@ -177,7 +175,7 @@ class Likening:
         return tuple(sorted(out))
 
     def _end(self, id: str) -> str:
-        """A holder, or what a stance is about: its names, else its words."""
+        """A holder or a target: its names, or else its words."""
         span = self.value(id)
         if not isinstance(span, Span):
             return id
@@ -189,7 +187,7 @@ class Likening:
 
 
 def open_differences(here: Situation, merger: Merger, document: Document) -> list[OpenDifference]:
-    """The differences of a document that wait, in reading order."""
+    """The waiting differences of a document, in reading order."""
     concepts = concepts_of(merger.project.schema)
     likening = Likening(document, concepts, here.values.get)
     out: list[OpenDifference] = []
@@ -222,7 +220,7 @@ def _key(version: Sequence[Candidate]) -> str:
 
 
 class OpenDifferences:
-    """The differences that wait in a project, read bit by bit, since a document takes
+    """The waiting differences in a project, read bit by bit, since a document takes
     milliseconds."""
 
     def __init__(self, merger: Merger) -> None:
@@ -230,12 +228,12 @@ class OpenDifferences:
         self._known: dict[str, list[OpenDifference]] = {}
         self._alike: dict[Likeness, list[OpenDifference]] = {}
         self.revision = 0
-        """Goes up with everything that is read."""
+        """A counter that grows whenever something is read."""
         self.complete = False
 
     def read(self, documents: Iterable[str], *, seconds: float | None = None) -> bool:
-        """Read those documents that are not known yet, for so many seconds; whether all are known
-        now."""
+        """Read documents that are not known yet, for that many seconds. Returns whether all are
+        known now."""
         until = None if seconds is None else time.monotonic() + seconds
         for document in documents:
             if until is not None and time.monotonic() > until:
@@ -246,7 +244,7 @@ class OpenDifferences:
         return True
 
     def know(self, document: str) -> None:
-        """Read a document, where it is not known."""
+        """Read a document if it is not known."""
         if document not in self._known:
             self._put(document)
 
@@ -278,16 +276,16 @@ class OpenDifferences:
         return self._known.keys()
 
     def of(self, document: str) -> Sequence[OpenDifference]:
-        """Those of a document, as far as it is known."""
+        """The waiting differences of a document, as far as it is known."""
         return self._known.get(document, ())
 
     def those(self, wanted: Wanted, documents: Iterable[str]) -> Iterator[OpenDifference]:
-        """Those that are asked for, in the order of these documents."""
+        """The matching differences, in the order of these documents."""
         for document in documents:
             yield from (one for one in self.of(document) if wanted.holds(one))
 
     def alike(self, likeness: Likeness | None) -> Sequence[OpenDifference]:
-        """Those that are like that."""
+        """The differences that are like that one."""
         return self._alike.get(likeness, ()) if likeness is not None else ()
 
 

@@ -18,8 +18,8 @@ FEW = 5
 
 @dataclass(frozen=True, slots=True)
 class Precedent:
-    """A dispute that was decided: what annotators had, what was taken (empty
-    for none of it), by whom and why."""
+    """A decided dispute: what annotators had, what was taken (empty if nothing was), by whom and
+    why."""
 
     document: str
     quote: str
@@ -41,9 +41,9 @@ def precedents(
     limit: int = FEW,
     strategy: str = "unanimous",
 ) -> list[Precedent]:
-    """The last adjudicated disputes in which a label was one of the versions, the newest first;
-    those with a reason before those without one, and before these those between just the same
-    `labels`, where several are in question."""
+    """The last adjudicated disputes in which a label was one of the versions, the newest first.
+    Disputes between exactly the same `labels` come first if several labels are in question, then
+    those with a reason, then the others."""
     found: list[Precedent] = []
     merger = Merger(project, strategy)
     for row in project.log.completions(annotator=GOLD):

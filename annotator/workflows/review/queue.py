@@ -1,8 +1,8 @@
 """The review queue: the documents that wait for review, the worst first.
 
-How a document stands is worked out from its work, which takes milliseconds; it is kept in the
-database, and holds until somebody works on the document. So a queue that was there before costs the
-documents that changed.
+The state of a document is computed from its work, which takes milliseconds. It is kept in the
+database until somebody works on the document, so reading the queue again only costs the documents
+that changed.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from annotator.workflows.review.versions import Merger
 from annotator.workflows.review.waiting import Situation, situation
 
 VERSION = 2
-"""Goes up when differences are found otherwise, so that nothing that was kept before holds."""
+"""Raised when the way to find differences changes, so that older stored states are not used."""
 
 _TURN = 64
-"""Documents that are kept in one transaction."""
+"""The number of documents stored in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,8 @@ class ReviewRow:
     """A document of the review queue: how many differences wait, the codes of the reasons given so
     far, when somebody last worked on it, and whether it was changed since it was gold.
 
-    Without `counted` it is not yet known how many wait. `waiting` and `changes`
-    are worked out when they are asked for.
+    Without `counted`, it is not yet known how many wait. `waiting` and `changes` are computed on
+    request.
     """
 
     document: str
@@ -54,13 +54,13 @@ class ReviewRow:
 
     @property
     def waiting(self) -> tuple[Difference, ...]:
-        """The differences that wait."""
+        """The waiting differences."""
         here = self._situation()
         return here.waiting if here is not None else ()
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """What changed since it was gold."""
+        """What changed since it became gold."""
         here = self._situation()
         return here.changes if here is not None else ()
 
@@ -68,11 +68,11 @@ class ReviewRow:
 def review_rows(
     project: Project, strategy: str = "unanimous", *, seconds: float | None = None
 ) -> list[ReviewRow]:
-    """The documents that two or more finished (one is enough for a strategy that decides all, or
-    once review has begun): first gold that was changed since, then those with most to decide, of
-    equals that on which work ended first.
+    """The documents that two or more annotators finished (one is enough for a strategy that decides
+    everything, or once review has begun). Gold that was changed since comes first, then documents
+    with most to decide; among equals, the one on which work ended first.
 
-    With `seconds`, no more time is spent on counting: documents that are not counted yet come last.
+    `seconds` limits the time for counting; documents that are not counted yet come last.
     """
     merger = Merger(project, strategy)
     basis = _basis(merger)
@@ -116,7 +116,7 @@ def review_rows(
 
 
 def _basis(merger: Merger) -> str:
-    """What the standing of documents follows from besides their work."""
+    """What the state of documents depends on besides their work."""
     project = merger.project
     rulings = project.names.rulings()
     what: Sequence[object] = (
@@ -132,7 +132,7 @@ def _basis(merger: Merger) -> str:
 
 
 def _worked_out(merger: Merger, document: str) -> InReview:
-    """How a document stands; without voters where it is not in review."""
+    """The state of a document; without voters if it is not in review."""
     here = situation(merger, document)
     if here is None:
         return InReview()

@@ -1,4 +1,5 @@
-"""Labels whose definition changes after review: what was decided by the old one comes back."""
+"""Labels whose definition changes after review: what was decided by the old definition comes
+back."""
 
 from __future__ import annotations
 
@@ -23,11 +24,11 @@ from annotator.project import Project
 from annotator.workflows.review.versions import Merger
 
 DEFINITIONS, BEFORE = "definitions", "definitions_before"
-"""Settings: what the schema said of the labels at the last review, and before a change."""
+"""Settings: what the schema said about the labels at the last review, and before a change."""
 
 
 def definitions(schema: LabelSchema) -> dict[str, str]:
-    """What the schema says of every label, by layer and label."""
+    """What the schema says about every label, by layer and label."""
     out: dict[str, str] = {}
     for layer in schema.layers:
         for label in layer.labels:
@@ -42,16 +43,16 @@ def definitions(schema: LabelSchema) -> dict[str, str]:
 
 
 def definitions_before(project: Project) -> dict[str, str]:
-    """What was said of the labels whose definition has changed since they were adjudicated."""
+    """The old definitions of labels whose definition has changed since they were adjudicated."""
     return project.kept_object(BEFORE)
 
 
 def requeue(project: Project) -> dict[str, int]:
-    """Bring back to review what was adjudicated by a definition
-    that has changed since; label -> items.
+    """Bring back to review what was adjudicated by a definition that has changed since. Returns the
+    number of items by label.
 
-    An annotators' version becomes undecided again; what the reviewer made is flagged. The
-    paragraphs of both are open again, and so are their documents.
+    An annotator's version becomes undecided again; an item that the reviewer made is flagged. Their
+    paragraphs and documents are open again.
     """
     now = definitions(project.schema)
     kept = project.kept_object(DEFINITIONS)
@@ -70,7 +71,7 @@ def requeue(project: Project) -> dict[str, int]:
 
 
 def _requeue(project: Project, merger: Merger, id: str, counts: dict[str, int]) -> None:
-    """The items of one document whose label is among `counts`, which are added to."""
+    """Handle the items of one document whose label is in `counts`, and count them there."""
     annotations, _ = project.log.annotations(id, GOLD)
     found = merger.versions(id)
     drawn = {c.id for c in found.candidates} if found is not None else set()

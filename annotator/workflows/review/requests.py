@@ -1,4 +1,4 @@
-"""What review asks an annotator, item by item, and whether they answered it or changed their work
+"""What review asks an annotator, item by item, and whether they have answered or changed their work
 since."""
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ Outcome = Literal["open", "answered", "changed"]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One thing that review asks an annotator: about which item of theirs (empty where they made
-    none), in which document and paragraph (-1: about all of it), in which words; whether they wrote
-    a note on it since, or changed it. `gold` is the item that review wrote it on."""
+    """One question of review to an annotator: the item of theirs that it is about (empty if they
+    made none), document and paragraph (-1 for the whole document), the words, and whether they have
+    written a note on it or changed it since. `gold` is the item on which review wrote it."""
 
     annotator: str
     document: str
@@ -36,7 +36,7 @@ class Request:
 def requests(
     project: Project, annotator: str, documents: Sequence[str] | None = None
 ) -> list[Request]:
-    """What review asks an annotator in all documents or in some, in document order. Costs the
+    """What review asks an annotator in all documents or some, in document order. Reads only the
     documents in which review wrote something."""
     found: list[Request] = []
     said: dict[str, list[tuple[int, str, str]]] = {}
@@ -50,7 +50,7 @@ def requests(
 
 
 def answers(project: Project) -> list[Request]:
-    """What annotators answered to review, or changed since it wrote, in document order."""
+    """What annotators answered to review or changed since its question, in document order."""
     people = sorted({row.annotator for row in project.log.completions()} - {GOLD})
     found = [one for who in people for one in requests(project, who) if one.outcome != "open"]
     order = {id: i for i, id in enumerate(project.documents.ids())}
@@ -86,7 +86,7 @@ def _of_document(
 
 
 def _asked_at(project: Project, document: str) -> dict[str, int]:
-    """When review last wrote to the annotators about an item: its place in the log."""
+    """The place in the log at which review last wrote to the annotators about an item."""
     return {
         event.decision.item: event.sequence
         for event in project.log.events(document, GOLD)
@@ -101,8 +101,8 @@ def _own_item(
     own: Mapping[str, Annotation],
     annotator: str,
 ) -> str:
-    """The annotator's own version of an item that review wrote about: the same, else what overlaps
-    it most in its layer; empty if there is none."""
+    """The annotator's own version of an item that review wrote about: the same item, or else the
+    one in its layer that overlaps it most; empty if there is none."""
     if asked is None:
         return ""
     mine = dict(asked.own).get(annotator, "")

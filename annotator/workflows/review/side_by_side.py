@@ -1,5 +1,5 @@
-"""A passage as each annotator coded it, aligned as review aligns it: what is one difference there
-is one here."""
+"""A passage as each annotator coded it, aligned as in review, so that both show the same
+differences."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from annotator.workflows.review.versions import versions
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
-    """The differences of a passage `[start, end)` of a document (what all made alike has no kinds),
-    and all that was made in it by the ids of the candidates. `paragraph` is the index of its first
+    """The differences in a passage `[start, end)` of a document (without kinds if all agree), and
+    everything made in it, by the ids of the candidates. `paragraph` is the index of its first
     paragraph."""
 
     document: Document
@@ -41,7 +41,7 @@ def side_by_side(passage: Passage, schema: LabelSchema) -> SideBySide:
     document = Document(passage.name, passage.name, passage.text, (whole,))
     records = []
     for who, work in passage.works.items():
-        # Stances may be about something beyond the passage, which is not shown for itself.
+        # Stances may be about something outside the passage, which is not shown separately.
         spans = {span.id: span for span in (*work.spans, *_ends(work.relations, work.ends))}
         records.append(
             Record(document, who, Completion.DONE, tuple(spans.values()), work.relations)

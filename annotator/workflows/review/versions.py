@@ -1,5 +1,5 @@
-"""What there is to merge: the candidates of every document, and
-what a strategy keeps of them by itself."""
+"""What has to be merged: the candidates of every document, and what a strategy keeps of them by
+itself."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ ADJUDICATED = "adjudicated"
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """What there is to merge in a document: the candidates, who finished it, and what the strategy
-    keeps. Of that, `kept` stands now, and the relations in `following` stand once their ends do."""
+    """What has to be merged in a document: the candidates, who finished it, and what the strategy
+    keeps. `kept` stands now, and the relations in `following` stand once their ends do."""
 
     document: str
     voters: tuple[str, ...]
@@ -31,7 +31,7 @@ class Versions:
     origin: str
     complete: bool = False
     sure: Mapping[str, float] = field(default_factory=dict)
-    """The strategy's posterior of each candidate's label, where it has one."""
+    """The strategy's posterior of each candidate's label, if it has one."""
     following: tuple[Candidate, ...] = ()
 
     @property
@@ -48,12 +48,12 @@ class Versions:
         return {c.id: c for c in self.candidates}
 
     def with_gone(self, gone: Iterable[Candidate]) -> Versions:
-        """With candidates that nobody makes any more."""
+        """The versions with additional candidates that nobody has any more."""
         return replace(self, candidates=(*self.candidates, *gone))
 
 
 def check_strategy(name: str) -> str:
-    """The name of a merging strategy. Raises UsageError if there is none of it."""
+    """Check the name of a merging strategy. Raises UsageError if there is no such strategy."""
     family, _, option = name.partition(":")
     families.merging.load(family).kept([], [], option=option)
     return name
@@ -65,7 +65,7 @@ def voters_of(done: Iterable[Record]) -> tuple[str, ...]:
 
 
 def learn(project: Project, strategy: str) -> object | None:
-    """What a strategy learns from all documents; None for one that learns nothing.
+    """What a strategy learns from all documents; None if it does not learn.
 
     Raises UsageError if there is too little to learn from.
     """
@@ -91,9 +91,9 @@ def versions(
     schema: LabelSchema | None = None,
     same: SameNames | None = None,
 ) -> Versions | None:
-    """What there is to merge in the records of one document, with what `learn` gave; None when
-    nobody finished it, or not the one whose work the strategy takes. Annotators agree where all
-    that `schema` lists agrees, names that are the `same` being one."""
+    """What has to be merged in the records of one document, with the result of `learn`; None if
+    nobody finished it, or not the annotator whose work the strategy takes. Annotators agree if
+    everything in `schema` agrees, with names that are the `same` counted as one."""
     done = [r for r in records if r.annotator is not None and r.status is Completion.DONE]
     if not done:
         return None
@@ -125,23 +125,23 @@ def versions(
 
 
 class Merger:
-    """A strategy on the work of a project, with what it learnt and
-    the rulings on names, both read once."""
+    """A strategy applied to the work of a project, with what it has learnt and the rulings on
+    names, both read once."""
 
     def __init__(self, project: Project, strategy: str = "unanimous") -> None:
         self.project = project
         self.strategy = strategy
         self._learnt = learn(project, strategy)
-        # What is learnt follows from all work.
+        # Learning needs all work.
         self.learnt_from = project.learning.last_sequence() if self._learnt is not None else 0
         self._same = project.names.same()
 
     def names_changed(self) -> None:
-        """A ruling was made: read them again."""
+        """Read the rulings again after a new one."""
         self._same = self.project.names.same()
 
     def versions(self, document: str, records: Iterable[Record] | None = None) -> Versions | None:
-        """What there is to merge in a document; `records` where they are at hand."""
+        """What has to be merged in a document; pass `records` if you have them."""
         own = self.project.log.records(document=document) if records is None else records
         return versions(
             own, self.strategy, self._learnt, schema=self.project.schema, same=self._same
@@ -153,8 +153,8 @@ class Merger:
 
 
 def paragraph_of(document: Document, value: Annotation, others: Mapping[str, Annotation]) -> int:
-    """The index of the paragraph of an annotation: of a relation, that of
-    its target, which is among `others`."""
+    """The index of an annotation's paragraph; for a relation, that of its target, which is among
+    `others`."""
     while isinstance(value, Relation):
         value = others[value.target]
     return document.paragraph_at(value.start).index

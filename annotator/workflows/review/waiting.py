@@ -1,4 +1,4 @@
-"""What review has yet to decide in a document, by what stands in its gold."""
+"""What review has yet to decide in a document, according to the state of its gold."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from annotator.workflows.review.versions import ADJUDICATED, Merger, Versions
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """A document in review: the versions, what stands in the gold, what changed since it was
-    finished, and the differences, of which `waiting` have to be decided. `reopened` are items of
-    a finished gold that nobody adjudicated and that annotators do not agree on any more."""
+    """A document in review: the versions, the content of the gold, what changed since it was
+    finished, and the differences, of which those in `waiting` must be decided. `reopened` are items
+    of a finished gold that nobody adjudicated and on which annotators no longer agree."""
 
     found: Versions
     gold: AnnotationSet
@@ -32,17 +32,17 @@ class Situation:
 
     @property
     def changed(self) -> bool:
-        """Whether it is gold, and was changed since."""
+        """Whether it is gold and was changed since."""
         return bool(self.changes) and self.gold.completion is Completion.GOLD
 
     @property
     def values(self) -> dict[str, Annotation]:
-        """By id what annotators made, and what stands, as it stands."""
+        """Annotations by id: what annotators made, and what stands, as it stands."""
         made: dict[str, Annotation] = {c.id: c.value for c in self.found.candidates}
         return made | {value.id: value for value in self.gold.annotations()}
 
     def start(self, difference: Difference) -> int:
-        """Where in the text a difference is: of a stance, where what it is about begins."""
+        """The position of a difference in the text; for a stance, the start of its target."""
         value, every = difference.candidates[0].value, self.found.by_id
         while isinstance(value, Relation):
             value = every[value.target].value
@@ -59,7 +59,7 @@ class Situation:
 
 
 def situation(merger: Merger, document: str) -> Situation | None:
-    """How a document stands in review; None when there is nothing to merge in it."""
+    """The state of a document in review; None if there is nothing to merge in it."""
     found = merger.versions(document)
     if found is None:
         return None
@@ -80,14 +80,14 @@ def _standing(gold: AnnotationSet, id: str) -> Standing | None:
 
 
 def known(gold: AnnotationSet, id: str) -> bool:
-    """Whether the gold says anything of an item, be it against it."""
+    """Whether the gold says anything about an item, even if it rejects it."""
     return _standing(gold, id) is not None
 
 
 def _gone(
     found: Versions, gold: AnnotationSet, touched: Collection[str], schema: LabelSchema
 ) -> list[Candidate]:
-    """Items of the gold that annotators agreed on and that nobody makes any more."""
+    """Items of the gold on which annotators once agreed and which nobody has any more."""
     there = {c.id for c in found.candidates}
     return [
         Candidate(value, (), fields_of(value.layer, schema, [value]))
@@ -97,8 +97,8 @@ def _gone(
 
 
 def _reopened(found: Versions, gold: AnnotationSet, touched: Collection[str]) -> Iterable[str]:
-    """What stands by agreement and was touched since, where what the
-    strategy keeps now is something else."""
+    """Items that stand by agreement and were changed since, if the strategy now keeps something
+    else."""
     kept = {c.id: c for c in (*found.kept, *found.following)}
     for candidate in found.candidates:
         standing = _standing(gold, candidate.id) if candidate.id in touched else None
@@ -111,7 +111,7 @@ def _reopened(found: Versions, gold: AnnotationSet, touched: Collection[str]) ->
 
 
 def same_content(candidate: Candidate, value: Annotation) -> bool:
-    """Whether a candidate that a strategy keeps holds what stands."""
+    """Whether a candidate that a strategy keeps has the same content as what stands."""
     fields = candidate.fields
     return content(candidate.value, fields) == content(value, fields)
 
@@ -119,8 +119,8 @@ def same_content(candidate: Candidate, value: Annotation) -> bool:
 def _with_reopened(
     differences: Iterable[Difference], reopened: Collection[str]
 ) -> list[Difference]:
-    """What is reopened is a difference, also where annotators agree now:
-    on something else than the gold has."""
+    """A reopened item is a difference even if annotators now agree, since they agree on something
+    other than the gold."""
     out: list[Difference] = []
     number = 0
     for difference in differences:
@@ -135,7 +135,7 @@ def _with_reopened(
 
 
 class _Deciding:
-    """What review has decided, by what stands in the gold."""
+    """What review has decided, according to the gold."""
 
     def __init__(
         self, found: Versions, gold: AnnotationSet, differences: Iterable[Difference]
@@ -148,8 +148,8 @@ class _Deciding:
     def waits(
         self, difference: Difference, reopened: Collection[str] = (), *, finished: bool = False
     ) -> bool:
-        """Whether review has to decide on a difference. Of a `finished` gold also what annotators
-        agree on and it has not: nothing comes into it by itself."""
+        """Whether review must decide on a difference. With a `finished` gold, this includes what
+        annotators agree on but the gold lacks, since nothing enters it by itself."""
         if difference.ids & set(reopened):
             return True
         gold, own = self._gold, difference.candidates
@@ -204,8 +204,8 @@ class _Deciding:
 
 
 def _decided(standing: Standing) -> bool:
-    """Whether there is a decision: not just a note, nor one that was called
-    back or put off, nor half of one."""
+    """Whether there is a decision: not only a note, nor a decision that was withdrawn, postponed or
+    half made."""
     if standing.value is None:
         return standing.status not in (Status.MARKED, Status.SKIPPED)
     return not standing.open

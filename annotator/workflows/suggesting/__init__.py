@@ -1,1 +1,1 @@
-"""Computing suggestions ahead, in this process, in several, or on a cluster."""
+"""Computes suggestions in advance, in this process, in several, or on a cluster."""

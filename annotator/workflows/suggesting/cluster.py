@@ -1,7 +1,7 @@
-"""Documents worked on by a Dask cluster, the extra `dask`; imported only when asked for.
+"""Computes on a Dask cluster (the extra `dask`); imported only on request.
 
-The cluster needs what this program computes with, in the same versions. Its workers get documents
-and give back suggestions, and see neither the project's folder nor its database.
+The cluster needs the packages that this program computes with, in the same versions. Its workers
+get documents and return suggestions; they see neither the project's folder nor its database.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from annotator.model.text import Document
 from annotator.workflows.suggesting.pools import AGAIN, AHEAD, BATCH, Compute, Found, Pool, Task
 
 COMPARED = ("annotator", "spacy", "python-crfsuite")
-"""Packages that suggestions depend on, of one version everywhere."""
+"""Packages that suggestions depend on, which must have the same version everywhere."""
 
 SECONDS = 10
-"""In which a scheduler has to answer."""
+"""Seconds in which a scheduler must answer."""
 
 TOLD = 5
-"""Workers that an error names at most."""
+"""The most workers that an error names."""
 
 KEPT = 4
-"""Runs, of several people at a time, that a worker keeps loaded; the older ones are loaded
+"""How many runs, of several people at a time, a worker keeps loaded; older ones are loaded
 again."""
 
 _START = (
@@ -41,11 +41,11 @@ _START = (
 
 @contextmanager
 def cluster(task: Task, address: str) -> Iterator[Pool]:
-    """The cluster whose scheduler is at an address, such as `tcp://host:8786`. Of several workers
-    the others take over from one that dies.
+    """The cluster whose scheduler is at an address such as `tcp://host:8786`. If a worker dies, the
+    others take over.
 
-    Raises UsageError if the extra is missing or the address is none, PoolError where nobody
-    answers, there are no workers, or something there is of another version.
+    Raises UsageError if the extra is missing or the address is invalid, PoolError if nobody
+    answers, there are no workers, or something there has another version.
     """
     try:
         import distributed
@@ -53,14 +53,12 @@ def cluster(task: Task, address: str) -> Iterator[Pool]:
         hint = "Install it: pip install 'annotator[dask]'"
         raise UsageError("--dask needs the package distributed", hint=hint) from error
     for name in ("distributed", "distributed.client", "tornado.application"):
-        logging.getLogger(name).setLevel(
-            logging.CRITICAL
-        )  # what matters of it is told as one error
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is reported as one error
     client = _connected(distributed, address)
     try:
         with _told(address):
             threads = _checked(client, address)
-            # Once to each worker there is; one that comes later gets it from these.
+            # Once to each present worker; a later one gets it from these.
             sent = client.scatter(task, broadcast=True, hash=False)
         pool = _Cluster(client, address, sent, AHEAD * threads)
         yield pool
@@ -78,7 +76,7 @@ def _connected(distributed: Any, address: str) -> Any:
         hint = "Write it like tcp://host:8786"
         raise UsageError(f"--dask: {address!r} is not an address: {error}", hint=hint) from error
     try:
-        # A client waits without end for a scheduler that is frozen, whatever it is told.
+        # A client waits forever for a frozen scheduler, whatever its settings.
         asyncio.run(asyncio.wait_for(_greeted(distributed, address), SECONDS))
         return distributed.Client(address, timeout=SECONDS, set_as_default=False)
     except OSError as error:  # TimeoutError is one
@@ -86,22 +84,22 @@ def _connected(distributed: Any, address: str) -> Any:
 
 
 async def _greeted(distributed: Any, address: str) -> None:
-    """Once a scheduler has said who it is."""
+    """Wait until the scheduler has answered."""
     known = distributed.Security().get_connection_args("client")
     async with distributed.rpc(address, connection_args=known) as scheduler:
         await scheduler.identity()
 
 
 def _checked(client: Any, address: str) -> int:
-    """The number of the cluster's threads; PoolError where scheduler
-    or workers lack what is compared."""
+    """The number of the cluster's threads. Raises PoolError if scheduler or workers lack a compared
+    package or version."""
     threads: dict[str, int] = client.nthreads()
     if not threads:
         raise PoolError(f"{address}: the Dask cluster has no workers", hint=_START)
     wrong = []
     for name in COMPARED:
         here = version(name)
-        # By a function of the standard library: it runs there whatever else is missing.
+        # This uses a function of the standard library, which runs there whatever else is missing.
         found = client.run(version, name, on_error="return")
         found["the scheduler"] = _of_scheduler(client, name)
         wrong += [
@@ -113,10 +111,10 @@ def _checked(client: Any, address: str) -> int:
     if wrong:
         more = f"; {len(wrong) - TOLD} more" if len(wrong) > TOLD else ""
         raise PoolError(
-            f"{address}: other versions there: {'; '.join(wrong[:TOLD])}{more}",
+            f"{address}: the versions there differ: {'; '.join(wrong[:TOLD])}{more}",
             hint=(
-                "Install the versions that are here, restart what runs there, and run the "
-                "command again"
+                "Install the versions of this machine there, restart scheduler and workers, and "
+                "run the command again"
             ),
         )
     return sum(threads.values())
@@ -139,7 +137,7 @@ class _Cluster:
         self._run = uuid4().hex
 
     def submit(self, documents: Sequence[Document]) -> Callable[[], Found]:
-        """A thread of one worker works on all of them."""
+        """One thread of one worker works on all documents."""
         with _told(self._address):
             future = self._client.submit(_work, self._run, self._sent, list(documents), pure=False)
         return partial(self._wait, future, documents[0].id)
@@ -152,16 +150,17 @@ class _Cluster:
                     return found
                 except TimeoutError:
                     if future.status == "error":
-                        raise  # It is the task's own.
+                        raise  # The error is the task's own.
                     self._ask(self._client.scheduler.identity)
 
     def forget(self) -> None:
-        """Let the workers give back the memory."""
+        """Let the workers free the memory."""
         with _told(self._address):
             self._ask(partial(self._client._run, _forget, self._run, on_error="ignore"))
 
     def _ask(self, what: Callable[[], Awaitable[object]]) -> None:
-        """Ask the scheduler something: one that is frozen closes no connection."""
+        """Ask the scheduler something, with a time limit: a frozen one does not close
+        connections."""
         try:
             self._client.sync(what, callback_timeout=SECONDS)
         except TimeoutError as error:
@@ -171,14 +170,14 @@ class _Cluster:
 
 @contextmanager
 def _told(address: str, where: str = "") -> Iterator[None]:
-    """Whatever goes wrong there, as one error that says where."""
+    """Turns whatever goes wrong there into one error that says where."""
     try:
         yield
     except AnnotatorError:
         raise
     except (CancelledError, OSError) as error:
         gone = getattr(error, "reason", None) == "already forgotten"
-        what = "no worker is left that began this" if gone else "the Dask scheduler was lost"
+        what = "no worker that began this is left" if gone else "the Dask scheduler was lost"
         raise PoolError(f"{address}: {what}", hint=AGAIN) from error
     except Exception as error:
         raise PoolError(f"{address}: {type(error).__name__}: {error}{where}", hint=AGAIN) from error
@@ -186,12 +185,12 @@ def _told(address: str, where: str = "") -> Iterator[None]:
 
 _lock = threading.Lock()
 _begun: dict[str, Compute] = {}
-"""On a worker: what serves, by run."""
+"""On a worker: what handles documents, by run."""
 
 
 def _work(run: str, task: Task, documents: list[Document]) -> Found:
-    """On a worker. One thread at a time: what serves is not made for
-    several, and Python computes in one."""
+    """On a worker. One thread at a time, since suggesters are not thread-safe and Python computes
+    in one."""
     with _lock:
         try:
             if run not in _begun:
@@ -207,8 +206,8 @@ def _work(run: str, task: Task, documents: list[Document]) -> Found:
 
 
 def _forget(run: str) -> None:
-    """On a worker, outside of its threads: without the lock,
-    which another run may hold for long."""
+    """On a worker, outside its threads, and without the lock, which another run may hold for a long
+    time."""
     _begun.pop(run, None)
 
 

@@ -1,5 +1,5 @@
-"""What the suggesters propose becomes one list: calibrated, doubles merged, vetoed ones left out,
-ranked; and it is settled what of it is shown."""
+"""Combines the proposals of all suggesters into one list: calibrated, with duplicates merged and
+vetoed ones left out, ranked; and decides what is shown."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _WORD = re.compile(r"\w+|[^\w\s]")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What is shown. Of the layers in `flat` no two spans overlap: those are shown that are
-    expected to save the most keys. Spans with a chance below `gate` and relations below
-    `relations` are held back; `history` moves the chances. Of the layers in `taken` rules and
-    memory keep silent, of those in `muted` all of the program's own suggesters do, and a
-    suggester does in each layer that `silent` pairs it with."""
+    """What is shown. In the layers in `flat`, no two spans overlap: those that are expected to save
+    the most keys are shown. Spans with a chance below `gate` and relations below `relations` are
+    held back; `history` adjusts the chances. Rules and memory do not suggest in the layers in
+    `taken`, none of the program's own suggesters does in those in `muted`, and a suggester does not
+    in a layer that `silent` pairs it with."""
 
     flat: frozenset[str] = frozenset()
     gate: float = 0.0
@@ -36,24 +36,24 @@ class Policy:
 
 
 AS_PROPOSED = Policy()
-"""Everything is shown with the score that it came with."""
+"""Shows everything with its original score."""
 
 _SILENT = ("guideline", "memory", "rules")
-"""Suggesters that keep silent where a model speaks for a layer, but for what is certain."""
+"""Suggesters that do not suggest in layers of a model, except what is certain."""
 OWN = ("model", *_SILENT)
 """The program's own suggesters."""
 _EXACT = ("guideline", "memory", "rules")
 _SURE = 0.97
-"""The least score of what is certain."""
+"""The least score of a certain suggestion."""
 _LONGER = 0.8
-"""The score from which on a longer span around a certain one is kept."""
+"""The least score at which a longer span around a certain one is kept."""
 
 
 def consulted(
     suggesters: Sequence[Suggester], layers: Iterable[str], policy: Policy
 ) -> list[Suggester]:
-    """The suggesters that are listened to in any of these layers: where a model speaks for all of
-    them, those too that may find what is certain."""
+    """The suggesters that count in any of these layers; if a model takes over all of them, also
+    those that may find what is certain."""
     if not policy.taken.issuperset(layers):
         return list(suggesters)
     return [one for one in suggesters if one.name not in _SILENT or one.name in _EXACT]
@@ -62,13 +62,13 @@ def consulted(
 def combine(
     document: Document, proposed: Iterable[Suggestion], memory: Memory, policy: Policy = AS_PROPOSED
 ) -> list[Suggestion]:
-    """Suggestions of one paragraph, best first, with their ranks;
-    those held back have `shown` False.
+    """The suggestions of one paragraph, best first, with their ranks; those held back have `shown`
+    False.
 
-    Of those on the same stretch and layer the one with the highest score stays, and gives all
-    reasons; attributes and entity that it lacks come from the others. What is certain stays
-    whatever learners score, and takes the place of what overlaps it. A surface form that annotators
-    rejected twice and never accepted is left out, and so are stances that lost an end.
+    Among suggestions of one layer on the same stretch, the one with the highest score stays and
+    gives all reasons; attributes and entity that it lacks come from the others. A certain
+    suggestion stays, whatever learners score, and replaces those that overlap it. A surface form
+    that annotators rejected twice and never accepted is left out, as are stances that lost an end.
     """
     spans: dict[tuple[str, int, int], Suggestion] = {}
     stays: dict[str, str] = {}
@@ -111,8 +111,7 @@ def _speaks(one: Suggestion, policy: Policy) -> bool:
 
 
 def _scored(one: Suggestion, policy: Policy) -> Suggestion:
-    """A suggestion with its calibrated score; that of what is certain
-    is high whatever others were worth."""
+    """A suggestion with its calibrated score; a certain one has a high score in any case."""
     if not one.rule.startswith(CERTAIN):
         return policy.history.adjust(one)
     return one if one.score >= _SURE else replace(one, score=_SURE, raw=one.score)
@@ -124,8 +123,8 @@ def _bounds(one: Suggestion) -> tuple[int, int]:
 
 
 def _outranked(spans: Sequence[Suggestion]) -> list[tuple[Suggestion, Suggestion]]:
-    """What overlaps something certain of its layer, each with that; not what is certain itself, nor
-    what holds it within a longer span and is likely."""
+    """Suggestions that overlap a certain one of their layer, each with that one; without certain
+    ones and likely longer spans around them."""
     sure = [one for one in spans if one.rule.startswith(CERTAIN)]
     out: list[tuple[Suggestion, Suggestion]] = []
     for one in spans:
@@ -163,7 +162,7 @@ def _edges(relations: Iterable[Suggestion], stays: Mapping[str, str]) -> list[Su
 
 
 def _shown(document: Document, spans: Sequence[Suggestion], policy: Policy) -> set[str]:
-    """The ids of the spans that are worth showing."""
+    """The ids of the spans worth showing."""
     likely = [s for s in spans if s.score >= max(policy.gate, _least(s, policy))]
     out = {s.id for s in likely}
     for layer in policy.flat:
@@ -173,18 +172,18 @@ def _shown(document: Document, spans: Sequence[Suggestion], policy: Policy) -> s
 
 
 def _least(one: Suggestion, policy: Policy) -> float:
-    """The score that a span has to have: of those that a model proposes
-    for a flat layer, few below are right."""
+    """The score that a span needs: few of a model's proposals for a flat layer are right below
+    it."""
     return HELD_BACK if one.suggester == "model" and one.value.layer in policy.flat else 0.0
 
 
 HELD_BACK = 0.4
-"""Just above it half of the names that a model proposes are right, below it a third (on the seeds'
-part `train`, documents held out)."""
+"""Just above it, half of the names that a model proposes are right, below it a third (on part
+`train` of the seeds, with documents held out)."""
 
 
 def _chosen(document: Document, spans: Sequence[Suggestion]) -> set[str]:
-    """The ids of those that are expected to save the most keys, none overlapping."""
+    """The ids of the non-overlapping spans that are expected to save the most keys."""
     if not spans:
         return set()
     bounds = [(s.value.start, s.value.end) for s in spans if isinstance(s.value, Span)]
@@ -202,7 +201,7 @@ def _chosen(document: Document, spans: Sequence[Suggestion]) -> set[str]:
 
 
 def _both(first: Suggestion, other: Suggestion) -> Suggestion:
-    """The first, with what it lacks from the other."""
+    """The first, completed from the other."""
     a, b = first.value, other.value
     assert isinstance(a, Span) and isinstance(b, Span)
     entity = a.entity or b.entity

@@ -3,9 +3,9 @@
 `annotator train -o DIR` saves a pipeline that holds it, `spacy.load(DIR)` reads it where annotator
 is installed. For a text it sets `doc.spans[layer]` for every layer of spans (with `span._.score`
 and `span._.reason`, the scores also in `group.attrs["scores"]`, as `spancat` leaves them) and
-`doc._.stances`, one mapping for each relation. What the model does not take over is proposed by the
-rules, as in the application. Sentences begin where these read them to, unless another component
-said so before.
+`doc._.stances`, one mapping for each relation. The rules propose what the model does not take over,
+as in the application. Sentences begin where the rules see them begin, unless another component has
+set them.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ _FILE = "model.msgpack"
 
 
 class Component:
-    """Proposes what a bundle of models and the rules find. Empty until `teach`
-    or one of spaCy's ways to load."""
+    """Proposes what a bundle of models and the rules find. It is empty until `teach` or one of
+    spaCy's loading methods."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -49,8 +49,8 @@ class Component:
     def teach(
         self, data: bytes, *, number: int, schema: str, gate: float = 0.0, stances: float = 0.65
     ) -> None:
-        """Take a bundle's bytes, its number, the TOML of its label schema, and from which chance on
-        spans and relations are set. Raises SuggesterError or SchemaError when they do not hold."""
+        """Take a bundle's bytes, its number, the TOML of its label schema, and the least chances of
+        spans and relations. Raises SuggesterError or SchemaError if they are invalid."""
         read = parse_schema(schema, file="the label schema of the pipeline")
         learnt = model.create(schema=read, config={"data": data, "number": number}, memory=EMPTY)
         self._given = {
@@ -71,7 +71,7 @@ class Component:
     def __call__(self, doc: Doc) -> Doc:
         if self.schema is None:
             raise SuggesterError(
-                f"the component “{self.name}” holds no model",
+                f"the component “{self.name}” has no model",
                 hint="Save one with `annotator train -o DIR`, and load that",
             )
         document = Document("doc", "", doc.text, split_paragraphs(doc.text))
@@ -99,10 +99,10 @@ class Component:
         )
         return doc
 
-    # --- spaCy's ways to keep a component
+    # --- spaCy's methods to store a component
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:  # noqa: ARG002 - spaCy's own signature
-        """All of it."""
+        """The whole component."""
         data: bytes = srsly.msgpack_dumps(self._given)
         return data
 
@@ -124,8 +124,8 @@ class Component:
 
 
 def _set_sentences(doc: Doc, document: Document) -> None:
-    """Sentence starts as the tokens that model and rules read
-    have them; nothing where they are set."""
+    """Set sentence starts from the tokens that model and rules read, unless they are already
+    set."""
     if doc.has_annotation("SENT_START"):
         return
     lexer = shared_reader().lexer
@@ -164,7 +164,7 @@ def learnt(nlp: Language, name: str) -> Component:
     return Component(name)
 
 
-# The extensions of documents and spans are those of the rules' components.
+# The components of the rules define the extensions of documents and spans.
 components.extend()
 
 __all__ = ["FACTORY", "Component", "learnt"]

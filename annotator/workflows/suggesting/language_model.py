@@ -1,5 +1,5 @@
-"""What a language model is told of a project, what asking
-it costs, and where it is not listened to."""
+"""What a language model is told about a project, what asking it costs, and where its suggestions
+are not used."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from annotator.project import Project
 from annotator.workflows.suggesting.combining import OWN
 
 EXAMPLES = 4
-"""Finished paragraphs that a model is shown."""
+"""The number of finished paragraphs shown to a model."""
 ANSWERS = "llm-answers"
-"""The folder of a project where answers are kept."""
+"""The folder in a project where answers are kept."""
 _ENOUGH = 20
-"""Verdicts from which on a suggester can be found not to be worth its keys."""
+"""The least number of decisions after which a suggester can be found not to be worth its keys."""
 
 
 def asking(project: Project) -> Mapping[str, Any]:
@@ -35,7 +35,7 @@ def asking(project: Project) -> Mapping[str, Any]:
 
 
 def examples(project: Project) -> list[tuple[str, dict[str, Any]]]:
-    """A few finished paragraphs with their answers: those that hold most, of the gold first."""
+    """A few finished paragraphs with their answers: those with most items, gold first."""
     found: list[tuple[bool, int, str, dict[str, Any]]] = []
     done = {(f.document, f.annotator) for f in project.learning.finished()}
     for document, annotator in sorted(done)[:50]:
@@ -51,7 +51,7 @@ def examples(project: Project) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _answer(record: Record, start: int, end: int) -> dict[str, Any]:
-    """A paragraph of a record in the form that a model answers in."""
+    """A paragraph of a record in the form of a model's answer."""
     spans = [s for s in record.spans if start <= s.start and s.end <= end]
     number = {s.id: i for i, s in enumerate(spans, 1)} | {AUTHOR: AUTHOR}
     return {
@@ -81,8 +81,8 @@ def _answer(record: Record, start: int, end: int) -> dict[str, Any]:
 
 def costly(verdicts: Iterable[Verdict]) -> frozenset[tuple[str, str]]:
     """Pairs of a suggester (not the program's own) and a layer whose suggestions cost more keys
-    than they save: by the share that stands, what a span of two words costs by hand, and what a
-    wrong suggestion does."""
+    than they save: from the share that is accepted, the cost of making a span of two words by hand,
+    and that of a wrong suggestion."""
     right, every = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     for one in verdicts:
         if one.suggester not in OWN:
@@ -97,8 +97,8 @@ def costly(verdicts: Iterable[Verdict]) -> frozenset[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a run would ask: the prompt, one question as an example, how many paragraphs, about how
-    many tokens in and out, and what they cost where `price` is set."""
+    """What a run would ask: the prompt, one question as an example, the number of paragraphs, the
+    approximate number of tokens in and out, and their cost if `price` is set."""
 
     model: str
     system: str

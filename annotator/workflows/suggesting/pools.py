@@ -1,9 +1,9 @@
-"""Where documents are worked on: here, in processes of this
-machine, or on a cluster (`cluster.py`).
+"""Where documents are processed: here, in processes on this machine, or on a cluster
+(`cluster.py`).
 
-A pool loads a `Task` where the computing happens, is handed batches of documents, and gives back
-what was found in each. It knows nothing of a project: who owns the pool reads the documents and
-writes what was found.
+A pool loads a `Task` where the computing happens, takes batches of documents, and returns the
+results for each. It knows nothing about a project: its owner reads the documents and writes the
+results.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from annotator.model.decision import Suggestion
 from annotator.model.text import Document
 
 BATCH = 8
-"""Documents that another process works on before it tells what it found."""
+"""The number of documents that another process works on before it returns results."""
 
 AHEAD = 2
-"""Batches handed out for each process, so that none waits for the next;
-with BATCH the bound of what is in memory."""
+"""The number of batches submitted per process, so that none waits; together with BATCH it bounds
+the memory."""
 
 Compute: TypeAlias = Callable[[Document], list[Suggestion]]
 Found: TypeAlias = list[tuple[str, list[Suggestion]]]
@@ -36,31 +36,31 @@ Found: TypeAlias = list[tuple[str, list[Suggestion]]]
 
 
 class Task(Protocol):
-    """What is computed. It is pickled to get to other processes."""
+    """What is computed. It is pickled for other processes."""
 
     def begin(self) -> Compute:
-        """Load what is needed, once in each process; what serves a document from then on."""
+        """Load what is needed, once in each process. Returns the function that then handles a
+        document."""
 
 
 class Pool(Protocol):
-    """Where it is computed."""
+    """A place that computes."""
 
     @property
     def batch(self) -> int:
-        """Documents handed out at once."""
+        """The number of documents in a batch."""
 
     @property
     def ahead(self) -> int:
-        """Batches handed out before the first of them is awaited."""
+        """The number of batches submitted before the first is awaited."""
 
     def submit(self, documents: Sequence[Document]) -> Callable[[], Found]:
-        """Hand out a batch. What is returned waits for it, and
-        raises PoolError where it is lost."""
+        """Submit a batch. Returns a function that waits for it and raises PoolError if it is
+        lost."""
 
 
 def computed(pool: Pool, documents: Iterable[Document]) -> Iterator[tuple[str, list[Suggestion]]]:
-    """What the pool finds in the documents, in their order; no more
-    than `ahead` batches are in memory."""
+    """The results for the documents, in their order, with at most `ahead` batches in memory."""
     rest, awaited = iter(documents), deque[Callable[[], Found]]()
     while batch := list(islice(rest, pool.batch)):
         awaited.append(pool.submit(batch))
@@ -71,7 +71,7 @@ def computed(pool: Pool, documents: Iterable[Document]) -> Iterator[tuple[str, l
 
 
 class ThisProcess:
-    """This process: a document is worked on when it is awaited."""
+    """This process: a document is handled when it is awaited."""
 
     batch, ahead = 1, 0
 
@@ -91,7 +91,7 @@ class _Processes:
         self.ahead = AHEAD * workers
 
     def submit(self, documents: Sequence[Document]) -> Callable[[], Found]:
-        """One process works on all of them."""
+        """One process works on the whole batch."""
         with _without_interrupts():
             future = self._executor.submit(_work, list(documents))
 
@@ -104,16 +104,16 @@ class _Processes:
         return wait
 
 
-AGAIN = "What was found until then is stored; for the rest run the command again, with --missing"
+AGAIN = "Run the command again with --missing; the results until then are stored"
 
 
 @contextmanager
 def processes(task: Task, workers: int) -> Iterator[Pool]:
-    """So many processes of this machine. When the work is broken off,
-    each ends after the document it is at."""
-    # Not by a signal: a process that is killed while it writes leaves its reader waiting for the
-    # rest. Spawned, not forked: a fork would inherit the connection to the database, which is for
-    # one process alone.
+    """That many processes on this machine. If the work is stopped, each ends after its current
+    document."""
+    # They are not stopped by a signal, because a process that is killed while it writes leaves its
+    # reader waiting. They are spawned, not forked, because a fork would inherit the connection to
+    # the database, which only one process may use.
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
     with ProcessPoolExecutor(
@@ -129,8 +129,8 @@ def processes(task: Task, workers: int) -> Iterator[Pool]:
 
 @contextmanager
 def _without_interrupts() -> Iterator[None]:
-    """Start processes that an interrupt of the terminal does not reach while
-    they load. Here it waits until after."""
+    """Start processes that an interrupt from the terminal does not reach while they load. In this
+    process, the interrupt waits until then."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -146,7 +146,7 @@ def _begin(task: Task, stop: Event) -> None:
     global _compute, _stop
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
-    )  # a terminal sends it to all; who owns the pool ends them
+    )  # a terminal sends it to all; the owner of the pool ends them
     _compute, _stop = task.begin(), stop
 
 

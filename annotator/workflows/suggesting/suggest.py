@@ -1,4 +1,4 @@
-"""Computing suggestions ahead, for the documents of a project."""
+"""Computes suggestions for the documents of a project in advance."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SuggestResult:
-    """How many documents were read, and how many suggestions are stored
-    for them; `warnings` are for a person."""
+    """How many documents were read, and how many suggestions are stored for them; `warnings` are
+    texts to show."""
 
     documents: int
     suggestions: int
@@ -41,10 +41,10 @@ class SuggestResult:
 
 @dataclass(frozen=True, slots=True)
 class SuggestionPlan:
-    """What is needed to make the suggesters, here or in another process. `model` is number and
-    bytes of the project's own; `blind` share and seed of the paragraphs where nothing is shown;
-    `asking` what a language model is told of the project, where one is asked; of the pairs of
-    suggester and layer in `silent` nothing is shown."""
+    """What is needed to make the suggesters, here or in another process. `model` is the number and
+    bytes of the project's own model; `blind` the share and seed of paragraphs without suggestions;
+    `asking` what a language model is told about the project, if one is used. Nothing is shown for
+    the pairs of suggester and layer in `silent`."""
 
     names: tuple[str, ...]
     schema: LabelSchema
@@ -58,7 +58,7 @@ class SuggestionPlan:
 
     @staticmethod
     def of(project: Project, names: Sequence[str] = ()) -> SuggestionPlan:
-        """What a project asks for; by these suggesters instead of those of its settings."""
+        """The plan of a project, with these suggesters instead of those in its settings."""
         verdicts = [
             Verdict(f.suggester, f.layer, f.label, f.score, f.right)
             for f in project.learning.fates()
@@ -76,12 +76,12 @@ class SuggestionPlan:
         )
 
     def begin(self) -> Compute:
-        """What serves a document, loaded in this process."""
+        """The function that handles a document, loaded in this process."""
         return SuggestionEngine.of(self).compute
 
     def suggesters(self) -> list[Suggester]:
-        """The suggesters, loaded. A model of the project that this program cannot read is told of
-        in the log, and the one that comes with the program speaks instead."""
+        """The loaded suggesters. If this program cannot read the project's model, it logs that and
+        uses the model that comes with the program."""
         return [self._made(name) for name in self.names]
 
     def _made(self, name: str) -> Suggester:
@@ -98,7 +98,8 @@ class SuggestionPlan:
         return made
 
     def settings(self, name: str) -> Mapping[str, Any]:
-        """The table of a suggester; of `pipeline:NAME` that of the pipeline, with its name."""
+        """The settings of a suggester; for `pipeline:NAME`, those of the pipeline, with its
+        name."""
         family, _, own = name.partition(":")
         if own:
             return {"name": own, **self.config.pipelines.get(own, {})}
@@ -110,7 +111,7 @@ class SuggestionPlan:
         return table
 
     def policy(self, suggesters: Sequence[Suggester]) -> Policy:
-        """What is shown of what these propose. Spans that name an entity do not overlap."""
+        """The policy for these suggesters. Spans that name an entity do not overlap."""
         taken: list[frozenset[str]] = [getattr(one, "takes", frozenset()) for one in suggesters]
         muted: list[frozenset[str]] = [getattr(one, "muted", frozenset()) for one in suggesters]
         flat = (
@@ -141,7 +142,7 @@ class SuggestionPlan:
         return SuggestionRun({one.name: one.version for one in suggesters}, digest)
 
     def blindfold(self, document: Document, found: Sequence[Suggestion]) -> list[Suggestion]:
-        """The suggestions, those in blind paragraphs marked."""
+        """The suggestions, with those in blind paragraphs marked."""
         share, seed = self.blind
         if not share:
             return list(found)
@@ -169,8 +170,8 @@ class SuggestionEngine:
 
     @contextmanager
     def keeping(self, project: Project) -> Iterator[None]:
-        """Meanwhile what suggesters of this process parse is kept in
-        a project, and taken from there."""
+        """Inside the block, parses by suggesters of this process are stored in a project and read
+        from there."""
         readers = {
             id(r): r for one in self.suggesters if (r := getattr(one, "reader", None)) is not None
         }
@@ -220,16 +221,16 @@ def suggest(
     dask: str | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> SuggestResult:
-    """Compute and store suggestions: for these documents (all), by these suggesters (those of the
-    settings); `pipeline:NAME` is a spaCy pipeline. Undecided suggestions by the same suggesters
-    are replaced, by all where none are named. With `missing` only for those of them that have no
-    suggestions.
+    """Compute and store suggestions for these documents (by default all) by these suggesters (by
+    default those in the settings); `pipeline:NAME` is a spaCy pipeline. Undecided suggestions by
+    the same suggesters are replaced, or by all suggesters if none are named. With `missing`, only
+    documents without suggestions are handled.
 
-    Computed here, by several processes, or by the Dask cluster at the address `dask`, with the same
-    result; only this process touches the database. One transaction for each document, so that what
-    was done stays whatever happens to the rest; `progress` is told (documents done, of how many).
-    Raises UsageError for an unknown suggester, ProjectError for an unknown document, PoolError for
-    processes or a cluster that fail.
+    This process, several processes, or the Dask cluster at the address `dask` compute them, with
+    the same result; only this process touches the database. Each document is one transaction, so
+    that finished ones stay whatever happens to the rest; `progress` is called with the number of
+    documents done and their total. Raises UsageError for an unknown suggester, ProjectError for an
+    unknown document, PoolError for processes or a cluster that fail.
     """
     plan = SuggestionPlan.of(project, suggesters or ())
     ids = list(documents) if documents is not None else project.documents.ids()
@@ -249,7 +250,7 @@ def suggest(
 
 
 def unloadable(project: Project) -> Iterator[AnnotatorError]:
-    """The errors of those suggesters of the project's settings that cannot be loaded."""
+    """The errors of the suggesters in the project's settings that cannot be loaded."""
     plan = SuggestionPlan.of(project)
     for name in plan.names:
         try:

@@ -1,1 +1,1 @@
-"""Learning from what was decided, and how good what was learnt is."""
+"""Learns from decisions, and evaluates what was learnt."""

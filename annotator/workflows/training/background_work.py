@@ -1,4 +1,4 @@
-"""What the background process does, one request after the other. The screens tell of failures."""
+"""What the background process does, one request after the other. The screens report failures."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from annotator.workflows.training.train import TooLittle, train
 
 
 def work(root: Path) -> int:
-    """What the background process does: all that is wanted, one
-    thing after the other; its exit code."""
+    """Run the background process: handle all requests, one after the other. Returns the exit
+    code."""
     os.nice(NICE)
-    # What is made while learning is kept to the end or freed at once: looking
-    # for cycles in it finds next to nothing.
+    # Objects made while learning are kept to the end or freed at once, so looking for cycles finds
+    # next to nothing.
     gc.set_threshold(100_000)
     failed = 0
     jobs = (
@@ -33,7 +33,7 @@ def work(root: Path) -> int:
     while background.has_requests(root):
         with background.locked(root) as free:
             if not free:
-                return 0  # Whoever holds the lock looks for what is wanted before it ends.
+                return 0  # The process that holds the lock checks for requests before it ends.
             for what in background.requeue_killed(root):
                 failed |= _tried(root, partial(_given_up, what))
             while background.has_requests(root):
@@ -49,8 +49,7 @@ def _withdraw(project: Project) -> None:
 
 
 def _learn(project: Project) -> None:
-    """Train; where there is nothing to learn from, what was rejected
-    still counts for what is suggested."""
+    """Train. If there is nothing to learn from, rejections still affect the suggestions."""
     try:
         train(project, progress=log_line)
     except TooLittle as error:
@@ -64,7 +63,7 @@ def _given_up(what: str, _: Project) -> None:
 
 
 def _tried(root: Path, what: Callable[[Project], object]) -> int:
-    """Do it; a failure is told in the log and kept for the screens. 1 for a failure."""
+    """Run a task. A failure is logged and kept for the screens. Returns 1 on failure."""
     try:
         with Project.open(root) as project:
             try:
@@ -86,7 +85,7 @@ def _tried(root: Path, what: Callable[[Project], object]) -> int:
 
 
 def _keep(project: Project, error: Exception) -> None:
-    """Keep why it failed, for the screens."""
+    """Keep the reason of a failure for the screens."""
     words = (
         error.message if isinstance(error, AnnotatorError) else f"{type(error).__name__}: {error}"
     )
@@ -94,7 +93,7 @@ def _keep(project: Project, error: Exception) -> None:
     try:
         project.keep_setting(FAILED, f"{first[:160]} (see {background.LOG})")
     except AnnotatorError as other:
-        log_line(f"and that cannot be kept: {other}")
+        log_line(f"and this cannot be stored: {other}")
 
 
 __all__ = ["work"]

@@ -1,8 +1,8 @@
-"""What a project's model is trained over: the model that comes with
-the program, for the default label schema.
+"""The base of a project's model: the model that comes with the program, for the default label
+schema.
 
-That was trained on the gold of the seeds (part `train` of `seeds/splits.json`). From a project's
-own paragraphs is learnt what differs from it.
+It was trained on the gold of the seeds (part `train` of `seeds/splits.json`). A project's own
+paragraphs teach what differs from it.
 """
 
 from __future__ import annotations
@@ -29,9 +29,8 @@ if TYPE_CHECKING:
 def taught(
     examples: Sequence[Example], schema: LabelSchema, *, texts: Iterable[str], base: bool
 ) -> Bundle:
-    """A model of these examples, the oldest first; with `base` over that of the seeds, where the
-    schema is the one that they are coded in. `metrics["base"]` is the number of paragraphs that
-    this was trained on.
+    """A model of these examples, the oldest first; with `base`, on top of that of the seeds, if the
+    schema is the one of the seeds. `metrics["base"]` is the number of paragraphs behind the base.
 
     Raises SuggesterError if nothing is marked in them.
     """
@@ -45,9 +44,9 @@ def taught(
 
 
 def base_for(texts: Iterable[str], schema: LabelSchema) -> Bundle | None:
-    """The model that comes with the program; where it was trained on some of these texts, one that
-    is made without them, as nothing that it says of them could be judged (8 seconds). None where
-    there is none."""
+    """The model that comes with the program; or, if it was trained on some of these texts, a model
+    made without them (8 seconds), since its suggestions for them could not be judged. None if there
+    is none."""
     from annotator.learners.bundle import Bundle
 
     file = base_file()
@@ -60,7 +59,7 @@ def base_for(texts: Iterable[str], schema: LabelSchema) -> Bundle | None:
 
 @cache
 def _without(seen: frozenset[str], schema: LabelSchema) -> bytes:
-    """The model of the other seeds, as bytes; that of none is without models."""
+    """The model of the other seeds, as bytes; without seeds, a bundle without models."""
     from annotator.learners.bundle import Bundle
 
     records = [
@@ -74,8 +73,8 @@ def _without(seen: frozenset[str], schema: LabelSchema) -> bytes:
 def base_of(
     records: Collection[Record], schema: LabelSchema, *, reader: Reader | None = None
 ) -> Bundle:
-    """A model to train others over; `metrics["texts"]` are digests of what it was made from. Read
-    by `reader`, else by that of the process."""
+    """A model as a base for others; `metrics["texts"]` are digests of its training texts. `reader`
+    reads the texts, or else the process's own reader."""
     from annotator.english.reading import shared_reader
     from annotator.learners.learning import learn
 
@@ -86,7 +85,7 @@ def base_of(
 
 
 def digest_of(text: str) -> str:
-    """What a text is known again by."""
+    """The digest that identifies a text."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -108,7 +107,7 @@ def seed_records(part: str) -> list[Record]:
 
 
 def examples_in(records: Collection[Record], reader: Reader) -> list[Example]:
-    """All paragraphs of records that are not excluded."""
+    """All paragraphs of records, except excluded ones."""
     from annotator.learners.examples import examples_of
 
     out: list[Example] = []

@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from annotator.learners.examples import Example
 
 MOST = 3000
-"""Paragraphs that are learnt from: the newest."""
+"""The most paragraphs to learn from: the newest ones."""
 
 TEXTS = 2_000_000
-"""Code points of texts, labelled or not, whose words are counted."""
+"""The most code points of texts, labelled or not, whose words are counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What is learnt from: examples in the order in which they were finished, with the records that
-    they stand in (by document and annotator), and all texts."""
+    """The training material: examples in the order in which they were finished, with their records
+    (by document and annotator), and all texts."""
 
     examples: Sequence[Example]
     finished: Sequence[Finished]
@@ -39,19 +39,19 @@ class Material:
 
     @property
     def paragraphs(self) -> int:
-        """Number of paragraphs, each counted once however many annotators finished it."""
+        """The number of paragraphs, each counted once however many annotators finished it."""
         return len({(one.document, one.paragraph) for one in self.finished})
 
 
 def chosen(finished: Sequence[Finished]) -> list[Finished]:
-    """Of paragraphs that are adjudicated only the gold; of all, the newest `MOST`."""
+    """The newest `MOST` examples; for adjudicated paragraphs, only the gold."""
     gold = {(one.document, one.paragraph) for one in finished if one.annotator == GOLD}
     kept = [f for f in finished if f.annotator == GOLD or (f.document, f.paragraph) not in gold]
     return kept[-MOST:]
 
 
 def material(project: Project, reader: Reader, *, annotator: str | None = None) -> Material:
-    """What the project has to learn from; of one annotator alone when one is named."""
+    """The training material of the project, or of one annotator only if one is named."""
     from annotator.learners.examples import examples_of
 
     sequence = project.learning.last_sequence()
@@ -81,7 +81,7 @@ def material(project: Project, reader: Reader, *, annotator: str | None = None) 
 
 
 def _texts(project: Project, labelled: set[str]) -> Iterator[str]:
-    """The texts of these documents, then of others in their order, up to `TEXTS` code points."""
+    """The texts of these documents and then of others in order, up to `TEXTS` code points."""
     left = TEXTS
     ids = project.documents.ids()
     order = (*(i for i in ids if i in labelled), *(i for i in ids if i not in labelled))

@@ -1,5 +1,5 @@
-"""Naming learnt on with a project: weights over those that
-come with the program, kept as a setting."""
+"""Learns naming in a project: weights on top of those that come with the program, stored as a
+setting."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from annotator.learners.names.training import NamedChoice
 
 LEAST = 50
-"""Named mentions from which on a project has weights of its own."""
+"""The least number of named mentions for a project to have its own weights."""
 
 
 def learn_names(project: Project, records: Iterable[Record]) -> int:
-    """Fit weights to the names of finished paragraphs and keep them; returns how many named
-    mentions there were. With fewer than `LEAST` mentions, or concepts that were given again, the
-    project stays with the shipped weights for these."""
+    """Fit weights to the names of finished paragraphs and store them. Returns how many named
+    mentions there were. With fewer than `LEAST` mentions, or concepts that were used again, the
+    project keeps the shipped weights for these."""
     from annotator.learners.names.choices import CodedDocument, learn
     from annotator.learners.names.namer import shipped
     from annotator.learners.names.training import fit
@@ -47,7 +47,7 @@ def learn_names(project: Project, records: Iterable[Record]) -> int:
 
 
 def _given_again(project: Project, records: Iterable[Record]) -> list[NamedChoice]:
-    """The concepts that each annotator gave again, as choices to learn from."""
+    """The concepts that each annotator used again, as choices to learn from."""
     entries = project.names.codebook().entries
     book = {one.name: described(one) for one in entries if one.kind == CONCEPT}
     concepts = concepts_of(project.schema)

@@ -12,25 +12,25 @@ from annotator.resources import schema_names, schema_path
 
 
 def check(folder: Path) -> None:
-    """Raise UsageError for a place that holds something that is no
-    pipeline, before anything is computed."""
+    """Raise UsageError for a place that contains something other than a pipeline, before anything
+    is computed."""
     if (
         folder.exists()
         and not (folder / "config.cfg").is_file()
         and (not folder.is_dir() or any(folder.iterdir()))
     ):
         raise UsageError(
-            "holds something else",
+            "contains something other than a pipeline",
             file=folder,
             hint="Name a new folder, or that of a pipeline to replace",
         )
 
 
 def write(project: Project, number: int, folder: Path) -> None:
-    """Save the model of this number as a pipeline in a folder; one
-    that is there is replaced as a whole.
+    """Save the model with this number as a pipeline in a folder, replacing an existing pipeline as
+    a whole.
 
-    Raises UsageError if the folder holds something else or cannot be written.
+    Raises UsageError if the folder contains something else or cannot be written.
     """
     import spacy
 

@@ -1,4 +1,5 @@
-"""New suggestions after a training, and fewer after rejections, where nobody has been yet."""
+"""New suggestions after a training, and fewer after rejections, in paragraphs that nobody has
+opened."""
 
 from __future__ import annotations
 
@@ -12,12 +13,12 @@ from annotator.workflows.background import TRAIN
 from annotator.workflows.suggesting.suggest import SuggestionEngine, SuggestionPlan
 
 RENEWED = 200
-"""Documents that get new suggestions after a training: those where annotators are and what follows
-first. The others have theirs renewed by a later one, when somebody comes near."""
+"""How many documents get new suggestions after a training, beginning with those where annotators
+are and the ones that follow. A later training renews the others, when somebody comes near."""
 
 
 def nearest(project: Project) -> list[str]:
-    """All documents, those where the annotators are and the ones that follow them first."""
+    """All documents, beginning with those where the annotators are and the ones that follow."""
     ids = project.documents.ids()
     at = {id: i for i, id in enumerate(ids)}
     starts = sorted(
@@ -33,8 +34,8 @@ def nearest(project: Project) -> list[str]:
 
 def renew(project: Project, tell: Callable[[str], None], *, only_missing: bool = False) -> int:
     """Suggest again in paragraphs that nobody opened or decided on; with `only_missing`, in
-    documents without any suggestion. At most `RENEWED` documents after a training, fewer when
-    another one is wanted."""
+    documents without any suggestions. At most `RENEWED` documents after a training, and fewer if
+    another training is requested."""
     plan = SuggestionPlan.of(project)
     engine = SuggestionEngine.of(plan)
     run = plan.run(engine.suggesters)
@@ -64,7 +65,7 @@ def _renew(
         document = next(project.documents.each([id]), None)
         if document is None:
             continue
-        # Where nothing was suggested yet there is nothing to be taken away from anybody.
+        # If nothing was suggested yet, nothing can be taken away from anybody.
         closed = frozenset() if only_missing else project.suggestions.touched(id)
         if all(p.excluded or p.index in closed for p in document.paragraphs):
             continue
@@ -76,8 +77,8 @@ def _renew(
 
 def withdraw(project: Project) -> int:
     """Withdraw suggestions of forms that were rejected twice and never accepted, and of
-    relations that end at these, where nobody has been yet, in the documents that a training
-    would renew. Returns how many."""
+    relations that end at these, in paragraphs that nobody has opened, in the documents that a
+    training would renew. Returns how many."""
     memory, count = project.suggestions.memory(), 0
     for document in project.documents.each(nearest(project)[:RENEWED]):
         id, suggestions = document.id, project.suggestions.of(document.id)

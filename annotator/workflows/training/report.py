@@ -11,18 +11,17 @@ from annotator.model.text import plural
 from annotator.store.learning import ModelRow
 
 CURVE = "learning_curve"
-"""The setting that keeps the last learning curve."""
+"""The setting with the last learning curve."""
 
 BAR = 30
-"""Width of the longest bar."""
+"""The width of the longest bar."""
 
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A point of a curve: what it is of, how many paragraphs, and
-    a share (None where it is unknown)."""
+    """A point of a curve: its subject, the number of paragraphs, and a share (None if unknown)."""
 
     name: str
     paragraphs: int
@@ -30,23 +29,23 @@ class Point:
 
 
 def head(number: int, trained_on: Mapping[str, Any], seconds: float | None) -> str:
-    """What was trained from what, and how long it took."""
+    """What the model was trained on, and how long it took."""
     parts = [
         plural(trained_on.get("paragraphs", 0), "paragraph"),
         plural(trained_on.get("documents", 0), "document"),
         plural(trained_on.get("annotators", 0), "annotator"),
     ]
     if trained_on.get("base"):
-        parts.append(f"over {trained_on['base']} of the seeds")
+        parts.append(f"on top of {trained_on['base']} of the seeds")
     took = f" · {seconds:.1f} s of CPU" if seconds is not None else ""
     return f"model {number} · {', '.join(parts)}{took}"
 
 
 def table(metrics: Mapping[str, Any]) -> list[str]:
-    """Precision, recall and F1 of each label, on paragraphs that were held out."""
+    """Precision, recall and F1 of each label, on held-out paragraphs."""
     layers: Mapping[str, Any] = metrics.get("layers", {})
     if not layers:
-        return ["too few paragraphs yet to hold any out and see how good it is"]
+        return ["there are too few paragraphs yet to hold some out and measure how good it is"]
     lines = [f"{'':<26}{'precision':>10}{'recall':>9}{'F1':>7}{'marked':>10}{'proposed':>11}"]
     covers = metrics.get("covers", ())
     for layer, found in layers.items():
@@ -57,8 +56,8 @@ def table(metrics: Mapping[str, Any]) -> list[str]:
 
 
 def complete(metrics: Mapping[str, Any]) -> list[str]:
-    """What complete coding costs, with names, and where the keys go; nothing where nothing was
-    named, or the model is of a version that did not count it."""
+    """What complete coding with names costs, and what the keys are for; nothing if nothing was
+    named, or if the model's version did not count it."""
     found: Mapping[str, Any] = metrics.get("complete") or {}
     if not found:
         return []
@@ -80,31 +79,31 @@ def _row(name: str, scores: Mapping[str, Any], *, indent: int) -> str:
 
 
 def f1_of(scores: Mapping[str, Any]) -> float | None:
-    """F1 as people see it: None where nothing was proposed or nothing marked,
-    when precision or recall is undefined."""
+    """F1 for display: None if nothing was proposed or nothing marked, since precision or recall is
+    then undefined."""
     shares = (scores.get("precision"), scores.get("recall"), scores.get("f1"))
     return None if None in shares else shares[2]
 
 
 def _kept(found: Mapping[str, Any], *, took_over: bool) -> Iterable[str]:
-    """What the layer saves, against rules and memory."""
+    """What the layer saves, compared with rules and memory."""
     if found.get("saved") is None or found.get("alone") is None:
         return
     yield f"  saves {percent(found['saved'])} of keys, rules and memory {percent(found['alone'])}"
     if found.get("wrong") is not None:
         error = found.get("calibration_error")
         off = f", calibration error {_decimal(error)}" if error is not None else ""
-        yield f"  {found['wrong']:.1f} wrong suggestions a paragraph{off}"
+        yield f"  {found['wrong']:.1f} wrong suggestions per paragraph{off}"
     if not took_over:
-        yield "  rules and memory do as well or better, theirs are shown"
+        yield "  rules and memory do as well or better, so theirs are shown"
     elif (found.get("saved_last") or 0.0) > (found.get("alone_last") or 0.0):
         yield "  its suggestions are shown"
     else:
-        yield "  its suggestions are shown until more are judged"
+        yield "  its suggestions are shown until more decisions say otherwise"
 
 
 def curve(title: str, points: Sequence[Point], *, unit: str = "paragraphs") -> list[str]:
-    """A bar for each point; a share below 0 has none."""
+    """A bar for each point; there is none for a share below 0."""
     if not points:
         return []
     wide = max(len(point.name) for point in points)
@@ -139,8 +138,8 @@ def over_models(rows: Sequence[ModelRow], *, most: int = 12) -> list[str]:
 
 
 def over_prefixes(points: Mapping[int, Mapping[str, Any]]) -> list[str]:
-    """F1 of each layer after so many codings: a paragraph that
-    two annotators finished counts twice."""
+    """F1 of each layer by the number of codings; a paragraph that two annotators finished counts
+    twice."""
     names = dict.fromkeys(
         layer for metrics in points.values() for layer in metrics.get("layers", {})
     )
@@ -153,7 +152,7 @@ def over_prefixes(points: Mapping[int, Mapping[str, Any]]) -> list[str]:
         ]
         lines += [
             "",
-            *curve(f"learning curve: F1 of {layer} after so many codings", some, unit="codings"),
+            *curve(f"learning curve: F1 of {layer} by number of codings", some, unit="codings"),
         ]
     return lines
 
@@ -174,7 +173,7 @@ def saved_curve(points: Mapping[int, Mapping[str, Any]], number: int) -> str:
 
 
 def last_curve(setting: str | None) -> list[str]:
-    """The learning curve that was kept, and of which model it is; else how to have one."""
+    """The stored learning curve and its model, or else how to compute one."""
     if setting is None:
         return ["F1 after fewer paragraphs: annotator train --curve"]
     found = json.loads(setting)
@@ -183,9 +182,9 @@ def last_curve(setting: str | None) -> list[str]:
 
 
 def thresholds(gate: float, stances: float) -> str:
-    """From which chance on suggestions are shown."""
+    """The least chances of suggestions that are shown."""
     spans = f"spans from {percent(gate)} on" if gate else "spans that are expected to save keys"
-    return f"shown are {spans}, stances from {percent(stances)} on"
+    return f"the screen shows {spans}, and stances from {percent(stances)} on"
 
 
 def _decimal(value: float | None) -> str:
@@ -199,7 +198,7 @@ def _decimal(value: float | None) -> str:
 
 
 def percent(value: float | None) -> str:
-    """A share as people read it."""
+    """A share as text."""
     return "–" if value is None else f"{value:.0%}".replace("%", " %")
 
 

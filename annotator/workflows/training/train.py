@@ -1,7 +1,7 @@
-"""Learning from decisions: examples from the project, a model, and new suggestions where nobody
-has been yet. Everything is read in short transactions, some documents at a time, and nothing
-is locked during the computation. The same decisions give the same model. If the process is
-killed, the last model stays.
+"""Learns from decisions: takes examples from the project, trains a model, and makes new suggestions
+in paragraphs that nobody has opened. Everything is read in short transactions, some documents at a
+time, and nothing is locked during the computation. The same decisions give the same model. If the
+process is killed, the last model stays.
 """
 
 from __future__ import annotations
@@ -38,16 +38,16 @@ CODE = ("english", "learners", "suggesters")
 
 
 NAMED = 20
-"""Paragraphs whose names are counted: each takes a tenth of a second."""
+"""The number of paragraphs whose names are counted; each takes a tenth of a second."""
 
 
 class TooLittle(SuggesterError):
-    """Nothing to learn from yet."""
+    """There is nothing to learn from yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A model as it was stored; `seconds` of CPU for reading and learning, `renewed`
+    """A stored model; `seconds` is CPU time for reading and learning, `renewed` the number of
     documents with new suggestions."""
 
     number: int
@@ -69,7 +69,7 @@ def code() -> str:
 
 
 def configuration(project: Project) -> str:
-    """A hash of the settings that training and suggesting follow."""
+    """A hash of the settings that affect training and suggesting."""
     table = project.config.table
     content = {
         key: table[key]
@@ -84,7 +84,8 @@ def configuration(project: Project) -> str:
 def train(
     project: Project, *, renew: bool = True, progress: Callable[[str], None] | None = None
 ) -> Trained:
-    """Learn from all finished work, store the model, and suggest again where nobody has been yet.
+    """Learn from all finished work, store the model, and suggest again in paragraphs that nobody
+    has opened.
 
     Raises TooLittle if there is nothing to learn from.
     """
@@ -124,8 +125,8 @@ def train(
 
 
 def name_keys(project: Project, found: Material) -> Mapping[str, int]:
-    """What the names of the last `NAMED` paragraphs cost whoever finished last, as the screen
-    offers them: `keys`, those `by_hand`, and of how many `paragraphs`."""
+    """What the names in the last `NAMED` paragraphs cost their last annotator with the screen's
+    offers: `keys`, those `by_hand`, and the number of `paragraphs`."""
     who = found.finished[-1].annotator
     own = [f for f in found.finished if f.annotator == who]
     seen = project.provenance.all_shown(list(dict.fromkeys(f.document for f in own[-NAMED:])))
@@ -148,8 +149,8 @@ def name_keys(project: Project, found: Material) -> Mapping[str, int]:
 
 
 def _complete(alone: Mapping[str, Any], names: Mapping[str, int]) -> dict[str, Any]:
-    """The share of keys `saved` in complete coding, by the keys of a paragraph: those of spans and
-    stances `alone`, and those of names. Empty where nothing has a name."""
+    """The share of keys `saved` in complete coding, and the keys per paragraph: those of spans and
+    stances `alone`, and those of names. Empty if nothing has a name."""
     if not names["by_hand"] or not alone["paragraphs"]:
         return {}
     keys, by_hand = (
@@ -166,7 +167,7 @@ def _complete(alone: Mapping[str, Any], names: Mapping[str, int]) -> dict[str, A
 
 
 def _learn(project: Project) -> tuple[Bundle, Material]:
-    """The model of all that was finished, not stored."""
+    """The model of everything finished, not yet stored."""
     from annotator.english.reading import shared_reader
 
     reader = shared_reader()
