@@ -140,7 +140,7 @@ class Log:
         Raises InputError if a record is invalid, if an id already belongs to another text, or if
         that annotator already has other work on the document.
         """
-        from annotator.formats.api import check_record  # not to be loaded to start
+        from annotator.formats.api import check_record  # not loaded at the start
 
         checked = (
             records if admitted else (check_record(record, self._schema) for record in records)

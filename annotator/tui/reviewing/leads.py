@@ -25,7 +25,7 @@ class Waiting(Protocol):
 
     @property
     def merger(self) -> Merger:
-        """What the strategy learnt."""
+        """What the strategy has learnt."""
 
     def chosen(self, document: str) -> set[frozenset[str]] | None:
         """The differences of a document that the search asks for; None for all."""

@@ -85,7 +85,7 @@ class ReviewQueue(Queue):
         self.open.renew(document)
 
     def look(self, document: str) -> None:
-        """Read what waits in a document, and for a moment in others, for what is like it."""
+        """Read what waits in a document and, for a moment, in others, to find what is like it."""
         self.open.renew(document)
         self.read_on(LOOK)
 

@@ -276,7 +276,7 @@ class QueueScreen(RowsScreen):
         """Begin the tour on the document under the cursor."""
         guide = self.session.guide
         if guide is None:
-            self.say("the tour is for annotating: start annotator")
+            self.say("the tour shows annotating, not review: start annotator")
         elif guide.tour is not None:
             guide.leave()
             self.say("you have left the tour")

@@ -32,7 +32,7 @@ class Source:
 
     @property
     def awaiting(self) -> bool:
-        """Whether the open document has no suggestions yet, and they are being made."""
+        """Whether the suggestions of the open document are still being computed."""
         return False
 
     @property

@@ -101,7 +101,7 @@ def ingest(
             name = options.format or format_of(source)
             member = reader(formats.load(name))
             if member is None:
-                raise UsageError(f"the format “{name}” is not one that can be imported")
+                raise UsageError(f"the format “{name}” cannot be imported")
             checked_file(source.path, empty=may_be_empty(member))
             if (
                 options.format is None

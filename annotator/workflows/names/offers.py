@@ -13,7 +13,7 @@ from annotator.model.text import searchable
 NEAR = 84
 """The percentage of likeness from which a known name is shown while another one is typed."""
 ALIKE = 75
-"""From this percentage of likeness on, a typed word finds a word of an offer."""
+"""The percentage of likeness from which a typed word finds a word of an offer."""
 BEGUN = 80
 """The same of the beginning of a word."""
 _WORD = re.compile(r"[\w'’-]+")
@@ -105,8 +105,8 @@ def _is_alike(parts: Sequence[str], offer: Offer) -> bool:
 
 
 def nearest(known: Iterable[str], typed: str) -> tuple[str, int] | None:
-    """The known name that is most like what is typed and is not it, with the percent
-    of likeness; None below `NEAR`."""
+    """The known name that is most like the typed text but not equal to it, with the percentage of
+    likeness; None below `NEAR`."""
     wanted = typed.strip().removeprefix(CONTRARY).strip()
     if len(wanted) < 4:
         return None

@@ -121,8 +121,8 @@ def rename_all(
     token: str = "",
     reviewer: str | None = None,
 ) -> int:
-    """The same for several names (old -> new) in one deed: one
-    group of decisions in each document."""
+    """The same for several names (old -> new) as one change: one group of decisions in each
+    document."""
     session = token or f"{RENAMING}{project.new_session()}"
     concepts = concepts_of(project.schema)
     wanted: dict[str, dict[str, MentionRow]] = {}

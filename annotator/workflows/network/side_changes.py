@@ -26,7 +26,7 @@ _KEY = "turn:{}\x1f{}"
 
 
 def ruling_on(project: Project, change: SideChange) -> str:
-    """What was said of a holder's change on a concept: `real`, `slip` or nothing."""
+    """What was decided about a holder's change on a concept: `real`, `slip` or nothing."""
     return project.setting(_KEY.format(change.holder, change.concept)) or ""
 
 

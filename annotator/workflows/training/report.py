@@ -158,8 +158,8 @@ def over_prefixes(points: Mapping[int, Mapping[str, Any]]) -> list[str]:
 
 
 def saved_curve(points: Mapping[int, Mapping[str, Any]], number: int) -> str:
-    """A learning curve as it is kept in the setting `CURVE`, with the number
-    of the model that was trained on all."""
+    """A learning curve in the form of the setting `CURVE`, with the number of the model that was
+    trained on everything."""
     layers = {
         count: {
             name: {"all": {k: found["all"][k] for k in ("precision", "recall", "f1")}}
