@@ -210,7 +210,7 @@ def _classify(tokens: Sequence[Token], run: _Run, context: DocumentContext) -> F
     if parts[0] in tables.words("given_names") and 1 < len(parts) <= 5:
         return made("person", 0.9, f"{parts[0]} is a given name", "name.given", text)
     if full is not None and len(parts) <= 2:
-        return made("person", 0.88, f"{full} stands elsewhere in the document", "name.again", full)
+        return made("person", 0.88, f"{full} occurs elsewhere in the document", "name.again", full)
     opens = parts[0] in tables.words("organization_openers")
     if opens and len(parts) > 1 and {"of", "for", "on"} & set(parts):
         why = f"{parts[0]} begins the name of an organization"

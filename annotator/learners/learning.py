@@ -100,8 +100,8 @@ def _last(efforts: Sequence[Effort], paragraphs: int) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class _Lesson:
-    """What layers are learnt from, and the bundle that their models go to. `blind` are the spans
-    that models propose for examples which they have not seen, by the places of these and layers.
+    """The training data of layers, and the bundle for their models. `blind` are the spans that
+    models propose for examples which they have not seen, by the places of these and layers.
     """
 
     bundle: Bundle

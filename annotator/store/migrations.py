@@ -26,8 +26,8 @@ logger = logging.getLogger(__name__)
 
 
 def migrate(database: Database) -> None:
-    """Bring a database up to this program's version, one step after the other: each is there as a
-    whole or not at all, and others write in between."""
+    """Bring a database up to this program's version, step by step. Each step happens completely or
+    not at all, and others can write in between."""
     if database.version:
         logger.warning(
             "%s is brought from version %d to %d; this can take a minute in a large project, and "

@@ -94,7 +94,7 @@ def features_of(
     edge: FoundStance | None,
     clause: Clause | None,
 ) -> tuple[str, ...]:
-    """What tells whether, and how, a source stands to a target."""
+    """Features for whether a source takes a side on a target, and which."""
     kind = f"{source.span.layer if source else AUTHOR}>{target.span.layer}"
     rule = f"{edge.rule}{edge.side}" if edge else ""
     made = [kind, f"{kind}|r={rule}", f"{kind}|l={target.span.label}", f"r={rule}"]

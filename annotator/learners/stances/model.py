@@ -31,10 +31,10 @@ _QUOTED = frozenset('"“”«» ,:')
 NONE = ""
 """The class of pairs without a relation."""
 LEAST = 25
-"""Relations from which on something is learnt."""
+"""The least number of relations for learning."""
 LOWEST = 0.3
-"""Chance below which a pair is not proposed. Held out on the seeds' part `train`, F1 of all that is
-proposed is .51 from .15 on, .53 from .3 on and .51 from .4 on."""
+"""Pairs with a lower chance are not proposed. Held out on the seeds' part `train`, F1 of all that
+is proposed is .51 from .15 on, .53 from .3 on and .51 from .4 on."""
 PRIOR = (1.0, 0.0)
 _FOLDS = 4
 _RULE = "pair.learnt"
@@ -90,9 +90,9 @@ class PairModel:
     ) -> tuple[PairModel, dict[int, list[RelationProposal]]]:
         """Learn the relations of a layer; with a `base`, learn what differs from it.
         `guessed` are examples, by their places, with spans as they are proposed: these are learnt
-        from too, and chances are those among them. Deterministic. Also returns what models that
-        had not seen an example propose for it, by its place. Raises ValueError if too few
-        relations are decided."""
+        from too, and chances are those among them. Deterministic. Also returns what models that had
+        not seen an example propose for it, by its index. Raises ValueError if too few relations are
+        decided."""
         decided = sum(r.layer == layer.name for one in examples for r in one.relations)
         if decided < LEAST and base is None:
             raise ValueError(
@@ -327,9 +327,10 @@ def _calibrate(
     layer: Layer,
     base: PairModel | None,
 ) -> dict[int, list[RelationProposal]]:
-    """Give the model weights from models that have not seen the documents they are judged on; what
-    these propose, with chances by those weights. Between spans that are proposed fewer relations
-    are right than between those decided on, so chances are of the former where they are known."""
+    """Calibrate the model with models that have not seen the documents on which they are judged.
+    Returns what these propose, with calibrated chances. Between spans that are proposed fewer
+    relations are right than between those decided on, so chances are of the former where they are
+    known."""
     columns: list[tuple[float]] = []
     right: list[bool] = []
     blind: dict[int, tuple[PairModel, list[dict[str, float]]]] = {}
