@@ -228,6 +228,16 @@ def test_the_registry_renames_merges_and_leads_to_mentions_and_places_are_found_
         await _press(pilot, "u")
         value = session.review.focused.value if session.review.focused else None
         assert isinstance(value, Span) and value.entity == "IRI"
+        await _press(pilot, "E")
+        with Project.open(session.project.root) as other:
+            assert rename(other, "ada", "entity", "IRI", "Persia") == 1
+        await _press(pilot, "r")
+        assert isinstance(pilot.app.screen, ListScreen)
+        assert "somebody changed this line meanwhile" in _shown(pilot)
+        assert "Persia" in _shown(pilot)
+        await _press(pilot, "u")
+        assert "“Persia” is “IRI” again" in _shown(pilot)
+        await _press(pilot, "escape")
         await _press(pilot, "ctrl+f u k r a enter")
         assert "doc-1" in _shown(pilot)
         await _press(pilot, "enter")

@@ -37,8 +37,11 @@ class ListScreen(RowsScreen):
         empty: str = "nothing",
         of_all: Collection[str] = (),
         about: Callable[[int], str] | None = None,
+        outdated: Callable[[], bool] | None = None,
     ) -> None:
+        """`outdated` says, at each key, whether the lines are to be read again."""
         super().__init__()
+        self._outdated = outdated
         self._title, self._source, self._choose = title, lines, choose
         self._more = keys or {}
         self._empty, self._of_all, self._about = empty, of_all, about
@@ -120,7 +123,10 @@ class ListScreen(RowsScreen):
         page = max(1, self.app.size.height - 4)
         steps = row_steps(page)
         self._message = ""
-        if key in ("escape", "q"):
+        acts = key == "enter" or key in self._more
+        if self._outdated is not None and self._outdated() and not self._is_found_again() and acts:
+            self.say("somebody changed this line meanwhile: look at it again")
+        elif key in ("escape", "q"):
             self.app.pop_screen()
         elif key == "/":
             self.app.push_screen(
@@ -135,6 +141,16 @@ class ListScreen(RowsScreen):
             self._choose(self._lines[self._at][0])
         elif key in self._more and (self._lines or key in self._of_all):
             self._more[key][1](self._lines[self._at][0] if self._lines else 0)
+
+    def _is_found_again(self) -> bool:
+        """Read the lines again, stay on the one in focus, and say whether it is still there."""
+        before = self._lines[self._at][1].text if self._lines else None
+        self.reload()
+        after = next((i for i, (_, line) in enumerate(self._lines) if line.text == before), None)
+        if after is not None:
+            self._at = after
+        self.redraw()
+        return before is None or after is not None
 
     def _filter(self, answer: str | None) -> None:
         if answer is not None:
