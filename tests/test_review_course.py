@@ -16,6 +16,7 @@ from annotator.model.record import GOLD, Record
 from annotator.model.span import Relation, Span
 from annotator.project import Project
 from annotator.tui.reviewing import alike
+from annotator.tui.reviewing import queue as review_queue
 from annotator.tui.reviewing.alike import decide_alike
 from annotator.tui.screens.review import panel_of
 from annotator.tui.session import Session
@@ -163,7 +164,9 @@ def test_like_stances_are_decided_together_once_what_they_hang_on_is(
         assert [[r.label for r in relations] for relations in golds] == [["oppose"], []]
 
 
-def test_single_differences_are_chosen_counted_and_decided_in_a_row(tmp_path: Path) -> None:
+def test_single_differences_are_chosen_counted_and_decided_in_a_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     works = [
         _coded("ada", "state"), _coded("ben", "state", only=3), _coded("cem", "state", only=3),
         _coded("ada", "state", id="two"), _coded("ben", "bloc", id="two"), _coded("cem", "state", id="two"),
@@ -179,7 +182,14 @@ def test_single_differences_are_chosen_counted_and_decided_in_a_row(tmp_path: Pa
         assert queue.searched() == "4 differences with label:state,bloc"
         assert queue.narrow("kind:missing by:ada,ben") == 1
         assert queue.narrow("by:ada") == 1 and queue.narrow("by:ben") == 4
-        assert queue.narrow("kind:concept") == 0
+        assert queue.narrow("kind:concept") == 0 and not queue.reading
+        # What was not read yet is no answer.
+        queue.__dict__.pop("open")
+        monkeypatch.setattr(review_queue, "HASTE", -1.0)
+        monkeypatch.setattr(review_queue, "PATIENCE", -1.0)
+        assert queue.narrow("by:ben") == 0 and queue.reading
+        monkeypatch.undo()
+        assert queue.narrow("by:ben") == 4
         # Only these are gone through, and what is left of them is told.
         queue.search = "label:bloc"
         assert session.to_undecided() and session.review.document.id == "two"

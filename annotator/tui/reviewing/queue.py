@@ -4,6 +4,7 @@ everything that waits, or what was chosen by layer, label, annotator, kind or na
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -24,6 +25,9 @@ from annotator.workflows.review.versions import Merger
 
 LOOK = 0.1
 """Seconds that opening a document may spend on reading what waits in others."""
+
+PATIENCE = 3.0
+"""Seconds for which the first difference that a search asks for is looked for."""
 
 HASTE = 0.3
 """Seconds that reading the queue may spend on counting what was not counted before."""
@@ -172,7 +176,15 @@ class ReviewQueue(Queue):
 
     def narrow(self, search: str) -> int:
         self.search = search
-        return sum(row.undecided for row in self._rows(search, None))
+        until = time.monotonic() + PATIENCE
+        while True:
+            count = sum(row.undecided for row in self._rows(search, None))
+            if count or not self.reading or time.monotonic() > until:
+                return count
+
+    @property
+    def reading(self) -> bool:
+        return self.wanted.narrows and not self.open.complete
 
     def searched(self) -> str:
         title = self.wanted.title

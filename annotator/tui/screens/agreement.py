@@ -127,7 +127,7 @@ class AgreementScreen(AgreementAskingScreen):
         )
         state = self._message or self._here() or ("updated as people save" if self._lines else "")
         title = f" Agreement  {clip(self._choice, max(0, width - 40))}".rstrip()
-        bar = justify([(title, PLAIN)], [(f"{state} ", PLAIN)], width)
+        bar = justify([(title, PLAIN)], [(f"  {clip(state, width - 14)} ", PLAIN)], width)
         rows: list[list[Piece]] = [[(text, theme.bar) for text, _ in bar], []]
         for i, line in enumerate(self._lines[self._top : self._top + room], self._top):
             rows.append(

@@ -108,6 +108,11 @@ class Queue(ABC):
         differences."""
         return None
 
+    @property
+    def reading(self) -> bool:
+        """Whether documents are left in which what was asked for was not looked for yet."""
+        return False
+
     def called(self) -> Mapping[str, str]:
         """The letters of annotators while their names are hidden, the same in all documents; empty
         if names are shown."""
