@@ -17,7 +17,7 @@ from annotator.model.record import Record
 from annotator.model.span import Span
 from annotator.project import Project, SuggestionRun
 from annotator.tui.session import Session
-from annotator.workflows.names.closed import outside, proposal, proposals, told_outside
+from annotator.workflows.names.closed import not_listed, outside, proposal, proposals, told_outside
 from annotator.workflows.names.codebook import (
     COLUMNS,
     COUNTS,
@@ -253,6 +253,8 @@ def test_a_closed_codebook_lets_no_other_name_in_and_others_propose(tmp_path: Pa
     settings.write_text('codebook = "closed"\n', encoding="utf-8")
     with Project.open(tmp_path) as of:
         assert outside(of, "entity", ["Leon Astley", "Ana Brell"]) == "Ana Brell"
+        assert not_listed(of, "entity", "Leon Astley") == ""
+        assert "“Ana Brell” is not" in not_listed(of, "entity", "Leon Astley; Ana Brell")
         (line,) = told_outside(of)
         assert "not in the closed codebook: entity “Ana Brell”" in line
         session = Session(of, "ben", of.new_session())

@@ -14,7 +14,7 @@ from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.screens.rows import RowsScreen
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, strip
 from annotator.tui.widgets.rows import Rows
-from annotator.workflows.names.closed import outside
+from annotator.workflows.names.closed import not_listed
 from annotator.workflows.names.harmonise import (
     PAGE,
     Answer,
@@ -252,8 +252,8 @@ class HarmoniseScreen(RowsScreen):
         name, pair = (answer or "").strip(), self._answers[self._at].pair
         if not name:
             return
-        if outside(self._project, pair.kind, [name]):
-            self.say(f"“{name}” is not in the closed codebook")
+        if problem := not_listed(self._project, pair.kind, name):
+            self.say(problem)
         else:
             own = name in (pair.one, pair.other)
             stays = name if own else self._answers[self._at].stays

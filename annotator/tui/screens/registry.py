@@ -4,6 +4,7 @@ found."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from annotator.project import Project
 from annotator.tui.screens.listing import ListLine, ListScreen
 from annotator.tui.screens.pointing import pattern_problem
 from annotator.tui.screens.prompt import PromptScreen
-from annotator.workflows.names.closed import outside
+from annotator.workflows.names.closed import not_listed
 from annotator.workflows.names.offers import Offer
 from annotator.workflows.names.registry import (
     NameKind,
@@ -72,10 +73,6 @@ class RegistryScreen(ListScreen):
             if e.name != entry.name
         ]
 
-        def not_listed(answer: str) -> str:
-            alien = outside(self._session.project, self._kind, [answer.strip()])
-            return f"“{alien}” is not in the closed codebook" if alien else ""
-
         def answered(answer: str | None) -> None:
             if answer is not None:
                 self._rename(entry, answer)
@@ -86,7 +83,7 @@ class RegistryScreen(ListScreen):
                 self.shell.look,
                 value=entry.name,
                 offers=offers,
-                check=not_listed,
+                check=partial(not_listed, self._session.project, self._kind),
             ),
             answered,
         )

@@ -25,6 +25,7 @@ from annotator.tui.views.difference import DifferenceContext
 from annotator.tui.views.frame import SidePanel
 from annotator.tui.views.precedents import case_rows, entry_rows
 from annotator.tui.views.versions import Panel, panel_rows
+from annotator.workflows.names.closed import not_listed
 from annotator.workflows.names.offers import Offer
 from annotator.workflows.review.alignment import Difference, right
 from annotator.workflows.review.discussion import (
@@ -160,7 +161,8 @@ class ReviewScreen(AnnotateScreen):
         offers = [Offer(name, f"{counts.get(name, 0)} times") for name in names]
         best = max(names, key=lambda name: counts.get(name, 0))
         title = f"which {kind} stays, in all places? {' = '.join(names)}"
-        prompt = PromptScreen(title, self.theme_now, value=best, offers=offers)
+        check = partial(not_listed, project, kind)
+        prompt = PromptScreen(title, self.theme_now, value=best, offers=offers, check=check)
 
         def answered(canonical: str) -> None:
             if canonical.strip():

@@ -27,6 +27,13 @@ def outside(project: Project, kind: NameKind, names: Iterable[str]) -> str:
     return next((name for name in names if name and codebook.get(kind, name) is None), "")
 
 
+def not_listed(project: Project, kind: NameKind, answer: str) -> str:
+    """What a line says of names, divided by semicolons, of which one is not in a closed codebook;
+    empty if nothing is wrong."""
+    alien = outside(project, kind, [part.strip() for part in answer.split(";")])
+    return f"“{alien}” is not in the closed codebook" if alien else ""
+
+
 def proposal(kind: NameKind, names: str) -> str:
     """The note that proposes names."""
     return f"{PROPOSED} {kind}: {names}"
@@ -76,4 +83,7 @@ def told_outside(project: Project, *, most: int = 3) -> Sequence[str]:
     return lines
 
 
-__all__ = ["CLOSED", "Proposal", "is_closed", "outside", "proposal", "proposals", "told_outside"]
+__all__ = [
+    "CLOSED", "Proposal", "is_closed", "not_listed", "outside", "proposal", "proposals",
+    "told_outside",
+]  # fmt: skip
