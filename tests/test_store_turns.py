@@ -199,7 +199,7 @@ def test_no_backup_of_half_an_import(tmp_path: Path) -> None:
     root = tmp_path / "p"
     with project(root, TEXT) as of, Project.open(root) as other:
         other.wait_at_most(0.001)
-        with long_work.long_work(of._database), pytest.raises(BusyError, match="long work"):
+        with long_work.long_work(of._database), pytest.raises(BusyError, match="a long task"):
             other.backup(tmp_path / "b")
         other.backup(tmp_path / "b")
         assert sorted(p.name for p in tmp_path.iterdir()) == ["b", "p"]
@@ -207,7 +207,7 @@ def test_no_backup_of_half_an_import(tmp_path: Path) -> None:
 
 def test_one_long_work_at_a_time(tmp_path: Path) -> None:
     with project(tmp_path / "p", TEXT) as of, Project.open(tmp_path / "p") as other:
-        busy = pytest.raises(BusyError, match="long work")
+        busy = pytest.raises(BusyError, match="a long task")
         with (
             long_work.long_work(of._database),
             busy,
