@@ -121,7 +121,7 @@ def test_a_path_in_the_settings_is_seen_from_the_project_and_keys_are_told_as_to
     arguments = ["--project", "../p", "suggest", "--pipeline"]
     assert run([*arguments, "ships"]) == 0
     assert run([*arguments, f"../{saved.name}"]) == 3
-    assert f'pipeline."../{saved.name}".labels: none of' in capsys.readouterr().err
+    assert f'pipeline."../{saved.name}".labels: no label of' in capsys.readouterr().err
     assert run([*arguments, "../nothing"]) == 3
     assert "cannot be loaded: Can't find model" in capsys.readouterr().err
 
