@@ -23,6 +23,7 @@ from annotator.resources import load_schema
 from annotator.workflows.agreement.by_rulings import by_rulings
 from annotator.workflows.agreement.compute import agreement
 from annotator.workflows.agreement.methods_data import all_differences
+from annotator.workflows.agreement.report import lines
 
 TEXT = "x" * 60
 
@@ -190,11 +191,13 @@ def test_names_that_were_decided_to_be_one_are_one_when_asked(tmp_path: Path) ->
         assert (before.value, after.value) == (0, 1)
         assert [d.kind for d in all_differences(project)] == ["concept"]
         assert list(all_differences(project, same_names=True)) == []
-        for ruled in (False, True):
-            found = agreement(project, same_names=ruled)
-            figures = by_rulings(
-                project, found, lambda one: agreement(project, same_names=one), same_names=ruled
-            )
-            told = {(one.name, one.as_coded, one.with_rulings) for one in figures}
-            assert ("percent concept", 0, 1) in told
-            assert all(one.as_coded != one.with_rulings for one in figures)
+        coded, with_rulings = (agreement(project, same_names=one) for one in (False, True))
+        figures = by_rulings(coded, with_rulings)
+        told = {(one.name, one.as_coded, one.with_rulings) for one in figures}
+        assert ("percent concept", 0, 1) in told
+        assert all(one.as_coded != one.with_rulings for one in figures)
+        shown = lines(coded, ruled=figures)
+        head = next(i for i, line in enumerate(shown) if line.text.startswith("BY RULINGS"))
+        assert shown[head].kind == "head"
+        assert all(line.figure for line in shown[head + 1 : head + 1 + len(figures)])
+        assert not any("BY RULINGS" in line.text for line in lines(coded))

@@ -146,7 +146,7 @@ def command(
       annotator agreement --since 2026-11-01 --tables agreement
       annotator agreement --measure alpha-u --csv > alpha.csv
     """
-    from annotator.workflows.agreement.by_rulings import by_rulings, ruled_lines
+    from annotator.workflows.agreement.by_rulings import by_rulings
     from annotator.workflows.agreement.compute import agreement, comparison, passage
     from annotator.workflows.agreement.gamma import Settings, gamma
     from annotator.workflows.agreement.methods_data import checked_day
@@ -182,7 +182,10 @@ def command(
             )
 
         found = compute(same_names, not no_intervals and bootstrap != 0)
-        ruled = by_rulings(project, found, compute, same_names=same_names)
+        ruled = []
+        if project.names.same().canonical:
+            other = compute(not same_names)
+            ruled = by_rulings(other, found) if same_names else by_rulings(found, other)
         chosen = [layer for layer in project.schema.layers if not layers or layer.name in layers]
         settings = Settings(gamma_alpha, gamma_beta, seed=seed, seconds=gamma_seconds)
         gammas = gamma(comparison(project, names), chosen, settings) if with_gamma else []
@@ -194,7 +197,7 @@ def command(
     elif as_csv:
         tell_csv(_csv(found, gammas))
     else:
-        tell(*report(found), *ruled_lines(ruled), *gamma_lines(gammas), *_side_by_side(passages))
+        tell(*report(found, ruled), *gamma_lines(gammas), *_side_by_side(passages))
 
 
 def _write(

@@ -68,20 +68,29 @@ class AgreementScreen(AgreementAskingScreen):
         try:
             with Project.open(self._root) as project:
                 choice = Scope.parse(self._choice)
-                follower = Follower(project, **choice.part_of(project))
-                self._tell(follower, choice.labels)
+                part = choice.part_of(project)
+                followers = [Follower(project, **part)]
+                if project.names.same().canonical:
+                    followers.append(Follower(project, **part, intervals=False, same_names=True))
+                self._tell(followers, choice.labels)
                 while not worker.is_cancelled:
                     time.sleep(LOOK)
-                    if follower.update():
-                        self._tell(follower, choice.labels)
+                    changed = [one.update() for one in followers]
+                    if any(changed):
+                        self._tell(followers, choice.labels)
         except AnnotatorError as error:
             self._post(error)
 
-    def _tell(self, follower: Follower, labels: Sequence[str]) -> None:
+    def _tell(self, followers: Sequence[Follower], labels: Sequence[str]) -> None:
+        """Show the agreement as coded and, where names were ruled to be the same, what changes
+        with that: the second follower has it."""
+        from annotator.workflows.agreement.by_rulings import by_rulings
         from annotator.workflows.agreement.report import lines
 
         try:
-            found = lines(follower.agreement(), labels)
+            coded, *others = [one.agreement() for one in followers]
+            ruled = by_rulings(coded, *others) if others else []
+            found = lines(coded, labels, ruled=ruled)
         except AnnotatorError as error:
             self._post(error)
         else:

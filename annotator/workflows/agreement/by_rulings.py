@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from annotator.project import Project
-from annotator.workflows.agreement.lines import number
+from annotator.workflows.agreement.lines import ReportLine, number
 from annotator.workflows.agreement.values import Agreement
 
 
@@ -21,15 +20,9 @@ class RuledFigure:
     with_rulings: float | None
 
 
-def by_rulings(
-    project: Project, found: Agreement, compute: Callable[[bool], Agreement], *, same_names: bool
-) -> list[RuledFigure]:
-    """The figures that the rulings on names change; none without rulings. `found` is the agreement
-    with the rulings (`same_names`) or without, and `compute` gives the other one."""
-    if not project.names.same().canonical:
-        return []
-    other = compute(not same_names)
-    coded, ruled = (other, found) if same_names else (found, other)
+def by_rulings(coded: Agreement, ruled: Agreement) -> list[RuledFigure]:
+    """The figures that the rulings on names change, from the agreement as coded and the agreement
+    with the rulings."""
     after = {(one.layer, one.name): one.value for one in ruled.results}
     return [
         RuledFigure(one.layer, one.name, one.value, after[one.layer, one.name])
@@ -38,15 +31,18 @@ def by_rulings(
     ]
 
 
-def ruled_lines(figures: Sequence[RuledFigure]) -> list[str]:
-    """The figures as a table; nothing if there are none."""
+def ruled_section(figures: Sequence[RuledFigure], found: Agreement) -> list[ReportLine]:
+    """The figures as rows of the report, each with its own figure in `found`; nothing if there are
+    none."""
     if not figures:
         return []
-    lines = ["", f"{'BY RULINGS ON NAMES':<44} {'as coded':>9} {'by rulings':>11}"]
+    known = {(one.layer, one.name): one for one in found.results}
+    lines = [ReportLine(f"{'BY RULINGS ON NAMES':<44} {'as coded':>9} {'by rulings':>11}", "head")]
     for one in figures:
         what = f"  {one.layer}  {one.name}"
-        lines.append(f"{what:<44} {number(one.as_coded):>9} {number(one.with_rulings):>11}")
+        text = f"{what:<44} {number(one.as_coded):>9} {number(one.with_rulings):>11}"
+        lines.append(ReportLine(text, figure=known.get((one.layer, one.name))))
     return lines
 
 
-__all__ = ["RuledFigure", "by_rulings", "ruled_lines"]
+__all__ = ["RuledFigure", "by_rulings", "ruled_section"]

@@ -15,6 +15,7 @@ from annotator.workflows.agreement.breakdown import (
     people_section,
     spots_section,
 )
+from annotator.workflows.agreement.by_rulings import RuledFigure, ruled_section
 from annotator.workflows.agreement.differences import DifferenceFilter
 from annotator.workflows.agreement.gamma import Gamma
 from annotator.workflows.agreement.lines import (
@@ -49,14 +50,17 @@ _ROWS: Sequence[tuple[str, str, Sequence[tuple[str, str]]]] = (
 one is shown."""
 
 
-def report(found: Agreement) -> list[str]:
+def report(found: Agreement, ruled: Sequence[RuledFigure] = ()) -> list[str]:
     """The agreement as lines of plain text."""
-    return [line.text for line in lines(found)]
+    return [line.text for line in lines(found, ruled=ruled)]
 
 
-def lines(found: Agreement, labels: Sequence[str] = ()) -> list[ReportLine]:
-    """The report: data, headline, why, labels, annotators, worst paragraphs, suggestions, every
-    figure. With `labels`, the rows of single labels are those of these labels only."""
+def lines(
+    found: Agreement, labels: Sequence[str] = (), *, ruled: Sequence[RuledFigure] = ()
+) -> list[ReportLine]:
+    """The report: data, headline, figures that rulings on names change, why, labels, annotators,
+    worst paragraphs, suggestions, every figure. With `labels`, the rows of single labels are those
+    of these labels only."""
     out = list(_data(found))
     if labels:
         words = (
@@ -65,6 +69,7 @@ def lines(found: Agreement, labels: Sequence[str] = ()) -> list[ReportLine]:
         out.append(ReportLine(words, "note"))
     sections = (
         _headlines(found),
+        ruled_section(ruled, found),
         _why(found),
         labels_section(found, labels),
         people_section(found),
