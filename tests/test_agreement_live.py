@@ -337,7 +337,7 @@ def test_the_open_screen_follows(tmp_path: Path) -> None:
             who = next(r.annotator for r in works["d001"] if r.annotator)
             _complete(writer, "d001", who, Completion.SKIPPED, Completion.DONE)
             await pilot.press("home")
-            await _until(pilot, "skipped 1")
+            await _until(pilot, "1 skipped")
             await pilot.press("n", "enter")
             await _until(pilot, "differ,")
             assert before.split()[1].startswith("d0")

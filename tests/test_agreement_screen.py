@@ -158,7 +158,7 @@ def test_the_screen_opens_explains_chooses_copies_and_writes(tmp_path: Path) -> 
             await pilot.press("q", "A")
             await _until(pilot, lambda text: "HOW FAR" in text)
             await pilot.press(*"jjjjjjjjjj")
-            await _until(pilot, lambda text: "claim: all differences" in text)
+            await _until(pilot, lambda text: "claim: all that differs" in text)
             await pilot.press("w")
             await _until(pilot, lambda text: "How to read it" in text)
             await pilot.press("escape", "s", "s", "j", "l", "l")
