@@ -209,18 +209,8 @@ def _with_attributes(
         "modality": modality_of(tokens, first, last, question=question),
         "attribution": attribution_of(tokens, first, last, frame, quoted=quoted),
     }
-    span = FoundSpan(
-        label,
-        tokens[first].start,
-        tokens[last - 1].end,
-        first,
-        last,
-        score,
-        why,
-        f"claim.{label}",
-        None,
-        attributes,
-    )
+    rule = f"claim.{label}"
+    span = FoundSpan.over(tokens, first, last, label, score, why, rule, attributes=attributes)
     return Clause(span, frame)
 
 

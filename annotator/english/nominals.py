@@ -20,18 +20,8 @@ def actor_span(
     entity: str | None, mention: str = "name",
 ) -> FoundSpan:  # fmt: skip
     """An actor over tokens `[first, last)`."""
-    return FoundSpan(
-        label,
-        tokens[first].start,
-        tokens[last - 1].end,
-        first,
-        last,
-        score,
-        reason,
-        rule,
-        entity,
-        {"mention": mention},
-    )
+    said = {"mention": mention}
+    return FoundSpan.over(tokens, first, last, label, score, reason, rule, entity, said)
 
 
 def find_nominals(tokens: Sequence[Token], taken: Sequence[bool]) -> list[FoundSpan]:

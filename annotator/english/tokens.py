@@ -41,6 +41,24 @@ class FoundSpan:
     entity: str | None = None
     attributes: dict[str, str] = field(default_factory=dict)
 
+    @classmethod
+    def over(
+        cls,
+        tokens: Sequence[Token],
+        first: int,
+        last: int,
+        label: str,
+        score: float,
+        reason: str,
+        rule: str,
+        entity: str | None = None,
+        attributes: Mapping[str, str] | None = None,
+    ) -> FoundSpan:
+        """The span over tokens `[first, last)`, with the bounds of these."""
+        start, end = tokens[first].start, tokens[last - 1].end
+        found = dict(attributes or {})
+        return cls(label, start, end, first, last, score, reason, rule, entity, found)
+
 
 @dataclass(frozen=True, slots=True)
 class FoundStance:
