@@ -19,7 +19,12 @@ from annotator.model.text import Document, Paragraph
 from annotator.project import Project
 from annotator.workflows.exchange import export as exporting
 from annotator.workflows.exchange.export import Rendering, check, export
-from annotator.workflows.whole_files import write_files, write_folder
+from annotator.workflows.whole_files import (
+    check_files,
+    check_folder,
+    write_files,
+    write_folder,
+)
 
 STRINGS = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 VALUES = st.one_of(
@@ -180,3 +185,28 @@ def test_several_files_are_written_or_none(tmp_path: Path) -> None:
     assert not (tmp_path / "a.txt").exists()
     write_files(tmp_path, FILES, force=True)
     assert (tmp_path / "deep/b.txt").read_bytes() == b"two"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("a.txt", b"three", "differs"),
+        ("deep/b.txt", None, "is not there"),
+        ("c.txt", b"mine", "does not belong here"),
+    ],
+)
+def test_a_check_says_how_a_file_differs(
+    tmp_path: Path, name: str, data: bytes | None, words: str
+) -> None:
+    """The same in one piece and part by part."""
+    write_folder(tmp_path / "out", FILES.items())
+    check_files(tmp_path / "out", FILES, alone=True)
+    check_folder(tmp_path / "out", FILES.items())
+    (tmp_path / "out" / name).unlink(missing_ok=True)
+    if data is not None:
+        (tmp_path / "out" / name).write_bytes(data)
+    with pytest.raises(FindingsError, match=words):
+        check_files(tmp_path / "out", FILES, alone=True)
+    with pytest.raises(FindingsError, match=words):
+        check_folder(tmp_path / "out", FILES.items())
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from annotator.errors import ExportError
+from annotator.errors import ExportError, FindingsError
 
 
 def write_file(file: Path, parts: Iterable[bytes], *, force: bool = True) -> None:
@@ -57,7 +57,7 @@ def write_folder(target: Path, parts: Iterable[tuple[str, bytes]], *, force: boo
     it has other content, if it holds a file that is not among those written or is the current
     folder (`force` or not), or if it cannot be written; then nothing changes.
     """
-    with _told(target), folder_beside(target, parts) as made:
+    with _told(target), _folder_beside(target, parts) as made:
         place = target.resolve()
         if not place.exists():
             made.replace(place)
@@ -70,13 +70,47 @@ def write_folder(target: Path, parts: Iterable[tuple[str, bytes]], *, force: boo
         if foreign := sorted(_inside(place) - _inside(made)):
             hint = "Choose another folder, or move that file away; --force deletes nothing"
             raise ExportError("is not part of this export", file=target / foreign[0], hint=hint)
-        if not force and first_difference(made, place) is not None:
+        if not force and _first_difference(made, place) is not None:
             raise _other_content(target)
         _swap(made, place)
 
 
+def check_files(target: Path, files: Mapping[str, bytes], *, alone: bool = False) -> None:
+    """Compare files with those in a folder, where only these may be if they are `alone`. Raises
+    FindingsError for the first that differs, is missing, or is one too many."""
+    there = _inside(target) if alone and target.is_dir() else set()
+    for path in sorted(there | {Path(name) for name in files}):
+        data = files.get(path.as_posix())
+        found = (target / path).read_bytes() if (target / path).is_file() else None
+        if data is None or found != data:
+            raise finding(target / path, is_there=found is not None, is_ours=data is not None)
+
+
+def check_folder(target: Path, parts: Iterable[tuple[str, bytes]]) -> None:
+    """Compare a folder with the one that `write_folder` would write, without having all of it in
+    memory. Raises FindingsError as `check_files` does."""
+    with _told(target), _folder_beside(target, parts) as made:
+        path = _first_difference(made, target)
+        if path is not None:
+            there, ours = ((one / path).is_file() for one in (target, made))
+            raise finding(target / path, is_there=there, is_ours=ours)
+
+
+def finding(
+    file: Path, *, is_there: bool = True, is_ours: bool = True, line: int | None = None
+) -> FindingsError:
+    """What to raise for a file that is not as it would be written now."""
+    if not is_ours:
+        return FindingsError("does not belong here", file=file, hint="Move it away")
+    if not is_there:
+        hint = "Run the command without --check to write it"
+        return FindingsError("is not there", file=file, hint=hint)
+    message = "differs from what is in the project now"
+    return FindingsError(message, file=file, line=line, hint="Write it again with --force")
+
+
 @contextmanager
-def folder_beside(target: Path, parts: Iterable[tuple[str, bytes]]) -> Iterator[Path]:
+def _folder_beside(target: Path, parts: Iterable[tuple[str, bytes]]) -> Iterator[Path]:
     """A temporary folder beside a target, with the files of `write_folder`."""
     place = target.resolve()
     work = place.with_name(f".{place.name}.{os.getpid()}.part")
@@ -88,7 +122,7 @@ def folder_beside(target: Path, parts: Iterable[tuple[str, bytes]]) -> Iterator[
         shutil.rmtree(work, ignore_errors=True)
 
 
-def first_difference(made: Path, there: Path) -> Path | None:
+def _first_difference(made: Path, there: Path) -> Path | None:
     """The first file, by its path in the folder, that is not the same in two folders."""
     for path in sorted(_inside(made) | (_inside(there) if there.is_dir() else set())):
         both = (made / path).is_file() and (there / path).is_file()
@@ -144,4 +178,11 @@ def _told(file: Path) -> Iterator[None]:
         raise ExportError(f"cannot be written: {error.strerror}", file=file, hint=hint) from error
 
 
-__all__ = ["first_difference", "folder_beside", "write_file", "write_files", "write_folder"]
+__all__ = [
+    "check_files",
+    "check_folder",
+    "finding",
+    "write_file",
+    "write_files",
+    "write_folder",
+]

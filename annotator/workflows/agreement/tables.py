@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -148,13 +147,13 @@ def write_tables(target: Path, made: Mapping[str, tuple[Row, Iterable[Row]]]) ->
 def write_csv(file: Path, header: Row, rows: Iterable[Row]) -> int:
     """Write one file. Returns the number of its rows. Raises ExportError if it cannot be
     written."""
-    count = 0
+    writer, count = csv.writer(_Encoded(), lineterminator="\n"), 0
 
     def lines() -> Iterator[bytes]:
         nonlocal count
-        yield _line(header)
+        yield writer.writerow(header)
         for row in rows:
-            yield _line([_cell(value) for value in row])
+            yield writer.writerow([_cell(value) for value in row])
             count += 1
 
     write_file(file, lines())
@@ -166,10 +165,11 @@ def write_text(file: Path, text: str) -> None:
     write_file(file, [text.encode("utf-8")])
 
 
-def _line(cells: Iterable[object]) -> bytes:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(cells)
-    return line.getvalue().encode("utf-8")
+class _Encoded:
+    """Returns each line to whoever has it written, as UTF-8."""
+
+    def write(self, line: str) -> bytes:
+        return line.encode("utf-8")
 
 
 def _cell(value: object) -> object:

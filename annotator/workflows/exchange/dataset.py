@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from annotator import __version__
-from annotator.errors import FindingsError, UsageError
+from annotator.errors import UsageError
 from annotator.formats.api import dumps
 from annotator.measures.api import Result
 from annotator.model.decision import Completion
@@ -32,7 +32,7 @@ from annotator.workflows.exchange.pseudonyms import Pseudonyms
 from annotator.workflows.exchange.split import SHARES, part_of
 from annotator.workflows.review.versions import Merger
 from annotator.workflows.review.waiting import situation
-from annotator.workflows.whole_files import write_folder
+from annotator.workflows.whole_files import check_files, write_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,27 +275,10 @@ def write_dataset(
     return made
 
 
-def _there(target: Path) -> dict[str, bytes]:
-    """The files of a folder; none if it is not a folder."""
-    if not target.is_dir():
-        return {"": b""}
-    return {
-        str(p.relative_to(target)): p.read_bytes() for p in sorted(target.rglob("*")) if p.is_file()
-    }
-
-
 def check_dataset(project: Project, target: Path, *, choices: Choices | None = None) -> None:
     """Make the data set again and compare it with the existing one. Raises FindingsError for the
     first file that differs."""
-    made = derive(project, choices=choices).files
-    there = _there(target) if target.is_dir() else {}
-    for name in sorted({*made, *there}):
-        if made.get(name) != there.get(name):
-            message = (
-                "is not there" if name not in there else "differs from what is in the project now"
-            )
-            message = "does not belong here" if name not in made else message
-            raise FindingsError(message, file=target / name, hint="Export it again")
+    check_files(target, derive(project, choices=choices).files, alone=True)
 
 
 __all__ = ["Choices", "Dataset", "check_dataset", "derive", "write_dataset"]

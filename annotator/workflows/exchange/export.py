@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 
-from annotator.errors import ExportError, FindingsError, UsageError
+from annotator.errors import ExportError, UsageError
 from annotator.families import formats
 from annotator.formats.api import (
     Format,
@@ -23,12 +23,7 @@ from annotator.model.record import Record
 from annotator.project import Project
 from annotator.workflows.exchange.export_records import ExportOptions, ExportRecords, no_gold
 from annotator.workflows.exchange.split import part_of
-from annotator.workflows.whole_files import (
-    first_difference,
-    folder_beside,
-    write_file,
-    write_folder,
-)
+from annotator.workflows.whole_files import check_folder, finding, write_file, write_folder
 
 _LINES = 256
 """The number of rows written at once."""
@@ -215,19 +210,12 @@ def check(project: Project, format: str, target: Path, wanted: ExportOptions | N
     Raises FindingsError for the first file that differs or is missing.
     """
     made = Rendering(project, format, wanted)
-    if made.several:
-        target = made.place(target)
-        with folder_beside(target, made.files()) as work:
-            if (found := first_difference(work, target)) is not None:
-                there = (target / found).is_file()
-                message = "differs from what is in the project now" if there else "is not there"
-                raise FindingsError(message, file=target / found, hint="Export it again")
-        return target
     file = made.place(target)
+    if made.several:
+        check_folder(file, made.files())
+        return file
     if not file.is_file():
-        raise FindingsError(
-            "is not there", file=file, hint="Run the export without --check to write it"
-        )
+        raise finding(file, is_there=False)
     line = 1
     with file.open("rb") as there_now:
         for part in chain(made.parts(), [b""]):
@@ -236,8 +224,7 @@ def check(project: Project, format: str, target: Path, wanted: ExportOptions | N
                 pairs = enumerate(zip(found_part, part, strict=False))
                 same = next((i for i, (a, b) in pairs if a != b), len(found_part))
                 line += found_part[:same].count(b"\n")
-                message = "differs from what is in the project now"
-                raise FindingsError(message, file=file, line=line, hint="Export it again")
+                raise finding(file, line=line)
             line += part.count(b"\n")
     return file
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from annotator.errors import ExportError, FindingsError, UsageError
+from annotator.errors import ExportError, UsageError
 from annotator.model.names import CONTRARY, NameKind, concepts_of
 from annotator.model.statements import AUTHOR_NAME, Sort, Statement, of_records
 from annotator.networks import graph_files, pictures
@@ -26,7 +26,7 @@ from annotator.networks.resampling import Support, resample
 from annotator.networks.structure import Communities, ConceptFigures, communities, concept_figures
 from annotator.project import Project
 from annotator.workflows.exchange.export_records import selected
-from annotator.workflows.whole_files import write_files
+from annotator.workflows.whole_files import check_files, write_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,18 +178,7 @@ def write(found: Network, target: Path, *, force: bool = False) -> list[Path]:
 def check(found: Network, target: Path) -> None:
     """Compare the files of a network with those in a folder. Raises FindingsError
     for the first that differs."""
-    for name, data in rendered(found).items():
-        file = target / name
-        if not file.is_file():
-            raise FindingsError(
-                "is not there", file=file, hint="Run it without --check to write it"
-            )
-        if file.read_bytes() != data:
-            raise FindingsError(
-                "differs from what is in the project now",
-                file=file,
-                hint="Write it again with --force",
-            )
+    check_files(target, rendered(found))
 
 
 def read_evidence(
