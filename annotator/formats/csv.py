@@ -126,7 +126,7 @@ def _batched(records: Iterable[Record]) -> Iterator[list[Record]]:
 
 
 def _bytes(rows: list[str]) -> bytes:
-    # A row by itself: most are ASCII, and one that is not would make all of them dear.
+    # Row by row: most are ASCII, and a single one that is not would make encoding all of them slow.
     return b"\n".join([*map(str.encode, rows), b""])
 
 

@@ -77,8 +77,8 @@ class Trial:
     gain: float | None = None
 
     def speaker(self, *, spans: bool) -> Speaker:
-        """The speaker with the fewest keys in the last paragraphs; of equals, the one that has
-        learnt less."""
+        """The speaker with the fewest keys in the last paragraphs; if several have as few, the one
+        that has learnt less."""
         if _unwanted(list(self._last("own").values()) or list(self._last("before").values())):
             return "nobody"
         keys: dict[Speaker, float] = {"rules": self.spent("rules", spans=spans).keys}

@@ -69,8 +69,8 @@ class Log:
         return log.events(self._database, document, annotator)
 
     def grouped(self, beginning: str, annotator: str | None = None) -> Iterator[Event]:
-        """The events of groups whose names begin so, of all documents, and those that take such
-        groups back or bring them back, in local order."""
+        """The events of groups whose names begin with `beginning`, in all documents, and those that
+        undo or redo such groups, in local order."""
         return log.grouped(self._database, beginning, annotator)
 
     def watch(self) -> Watch:

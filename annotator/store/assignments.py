@@ -63,8 +63,8 @@ def count_held(db: Database, annotator: str) -> int:
 
 
 def _later_than(last: str | None) -> str:
-    """The time now, to the second, or the second after `last` if that is not over yet: so what is
-    given out in one go can be told from what is given out right after it."""
+    """The time now, to the second, or the second after `last` if that is later, so that two
+    assignments right after each other have different times."""
     time = now()
     if last is None or time > last:
         return time

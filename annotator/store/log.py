@@ -236,8 +236,8 @@ def events(db: Database, document: str, annotator: str | None = None) -> Iterato
 
 
 def grouped(db: Database, beginning: str, annotator: str | None = None) -> Iterator[Event]:
-    """The events of groups whose names begin so, and those that take such groups back or bring
-    them back, in local order. All of the log is looked through."""
+    """The events of groups whose names begin with `beginning`, and those that undo or redo such
+    groups, in local order. Reads the whole log."""
     rows = db.rows(
         f"SELECT {EVENT_COLUMNS} FROM event WHERE (grouping GLOB ?1 OR reverts GLOB ?1) "
         "AND (?2 IS NULL OR annotator = ?2) ORDER BY sequence",

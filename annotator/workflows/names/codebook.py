@@ -269,10 +269,10 @@ def undo_codebook(project: Project, *, who: str) -> int:
     changed."""
     events = project.names.codebook_events()
     undone = {event.token.removeprefix(_UNDO) for event in events if event.token.startswith(_UNDO)}
-    deeds = [e.token for e in events if not e.token.startswith(_UNDO) and e.token not in undone]
-    if not deeds:
+    tokens = [e.token for e in events if not e.token.startswith(_UNDO) and e.token not in undone]
+    if not tokens:
         return 0
-    token = deeds[-1]
+    token = tokens[-1]
     first = next(i for i, event in enumerate(events) if event.token == token)
     before: dict[tuple[NameKind, str], CodebookEntry | None] = {}
     for event in events[:first]:

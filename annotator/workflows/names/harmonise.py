@@ -139,8 +139,8 @@ def pairs(
 
 @dataclass(frozen=True, slots=True)
 class _Met:
-    """Where names met: the meetings of each two, how many stances and uses a name has, and how many
-    statements would be one if two names were, as opposites or not."""
+    """Where names met: the meetings of each two names, the numbers of stances and uses of a name,
+    and how many statements two coders would share if two names were one, as opposites or not."""
 
     meetings: dict[frozenset[KindAndName], list[_Meeting]]
     stances: Counter[KindAndName]
@@ -149,7 +149,7 @@ class _Met:
 
     @classmethod
     def of(cls, records: Iterable[Record], concepts: Concepts, same: SameNames) -> _Met:
-        """Of the work on the same documents, each two annotators compared."""
+        """Compare the work of every two annotators on the same documents."""
         works: defaultdict[str, list[Record]] = defaultdict(list)
         for record in records:
             works[record.document.id].append(record)

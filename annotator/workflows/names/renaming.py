@@ -38,7 +38,7 @@ class Renaming:
 
     @property
     def words(self) -> str:
-        """It in a sentence."""
+        """What was renamed, as a sentence."""
         documents = len({document for document, _ in self.items})
         return (
             f"{self.kind} “{self.old}” renamed to “{self.new}”: "
@@ -48,7 +48,7 @@ class Renaming:
 
 
 def renamings(project: Project, annotator: str | None = None) -> list[Renaming]:
-    """The renamings of an annotator or of all, oldest first. All of the log is looked through."""
+    """The renamings of an annotator or of all, oldest first. Reads the whole log."""
     concepts = concepts_of(project.schema)
     found: dict[str, Renaming] = {}
     standing: dict[str, set[tuple[str, str]]] = {}
@@ -78,10 +78,10 @@ def renamings(project: Project, annotator: str | None = None) -> list[Renaming]:
 def take_back(
     project: Project, annotator: str, kind: NameKind, *, reviewer: str | None = None
 ) -> tuple[str, int]:
-    """Take back an annotator's latest renaming that still stands somewhere; returns what it was,
-    in a sentence, and how many items are as before. Of none the sentence is empty.
+    """Take back an annotator's latest renaming that has not been taken back as a whole. Returns a
+    sentence about it, which is empty if there was none, and how many items are as before.
 
-    Raises StoreError if the decisions cannot be written; earlier documents are as before then.
+    Raises StoreError if the decisions cannot be written; earlier documents are then done already.
     """
     for one in reversed(renamings(project, annotator)):
         if one.kind == kind and not one.taken_back:
