@@ -151,8 +151,8 @@ def test_like_stances_are_decided_together_once_what_they_hang_on_is(
         source.queue.__dict__.pop("open")
         decide_alike(session, source)
         assert session.review.message == (
-            "annotators differ in this way nowhere else in the first 0 of 2 documents: "
-            "once more goes on"
+            "annotators differ in this way nowhere else; "
+            "only 0 of 2 documents were read: the same key reads on"
         )
         monkeypatch.undo()
         decide_alike(session, source)

@@ -179,7 +179,7 @@ class AnnotatorApp(PrivateApp):
         if count is None:
             return "you can decide differences only in review: annotator review"
         if not count:
-            so_far = " in what was read so far: once more goes on" if queue.reading else ""
+            so_far = " in what was read so far; the same key reads on" if queue.reading else ""
             queue.search = before
             return f"there is nothing to decide with {search}{so_far}"
         self._searched = before

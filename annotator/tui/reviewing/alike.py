@@ -19,18 +19,19 @@ READ = 1.0
 def decide_alike(session: Session, source: Adjudicating) -> None:
     """Decide all like differences as the last one was decided. One undo takes that back, if nothing
     is decided in between. A message says what was done. A stance is left where its holder or its
-    claim is not decided yet. A large project is compared bit by bit: the key once more goes on."""
+    claim is not decided yet. A large project is read part by part: the same key reads on."""
     if source.chosen is None:
         session.say("decide a difference first: then this decides the like ones")
         return
     like, taken = source.chosen
     known, every = source.queue.read_on(READ)
-    more = f" in the first {known:,} of {every:,} documents: once more goes on" * (known < every)
+    read = f"only {known:,} of {every:,} documents were read: the same key reads on"
+    more = [read] if known < every else []
     found: dict[str, set[frozenset[str]]] = {}
     for one in source.queue.open.alike(like):
         found.setdefault(one.document, set()).add(one.ids)
     if not found:
-        session.say(f"annotators differ in this way nowhere else{more}")
+        session.say("; ".join(["annotators differ in this way nowhere else", *more]))
         return
     counts = {
         document: _decide(_session(session, source, document), ids, taken)
@@ -45,7 +46,7 @@ def decide_alike(session: Session, source: Adjudicating) -> None:
         said += [f"{places} decided in {plural(len(done), 'document')}", "one undo takes it back"]
     if left := sum(left for _, left in counts.values()):
         said.append(f"{left} left, whose holder or claim is not decided yet")
-    session.say("; ".join([*said, *([f"read{more}"] if more else [])]))
+    session.say("; ".join([*said, *more]))
 
 
 def _session(session: Session, source: Adjudicating, document: str) -> Session:
