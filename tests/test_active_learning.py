@@ -59,8 +59,10 @@ def test_the_queue_puts_first_what_teaches_most_and_says_so(tmp_path: Path) -> N
         assert "no suggestions" in queue.turn_order() and queue.ids() == plain
         assert queue.turn_order().startswith("first what is least like the rest")
         first = queue.ids()
-        assert sorted(first) == sorted(plain) and plain[-1] in first[:5]
-        drawn = [place for place, id in enumerate(first, 1) if id in random_documents(of)]
+        by_lot = random_documents(of)
+        assert sorted(first) == sorted(plain)
+        assert plain[-1] in first[:5] or plain[-1] in by_lot, "it teaches most, if it was not drawn"
+        drawn = [place for place, id in enumerate(first, 1) if id in by_lot]
         assert drawn == [5, 10, 15, 20], "every fifth is drawn at random"
         assert [row.id for row in queue.documents(offset=2, limit=3)] == first[2:5]
         assert queue.neighbour(first[0], 1) == first[1] and queue.neighbour(first[0], -1) is None
