@@ -86,7 +86,7 @@ def test_leaving_one_out_and_the_worst_paragraph() -> None:
         [_record("a", "support"), _record("b", "support"), _record("c", "support", end=20)]
     )
     found = figures(comparison, [_layer("claim")])
-    assert found.pairs["claim"] == {("a", "b"): 1, ("a", "c"): 0, ("b", "c"): 0}
+    assert found.pairs["claim"] == {("a", "b"): (1, 2), ("a", "c"): (0, 2), ("b", "c"): (0, 2)}
     assert found.without["claim"] == {"a": 0, "b": 0, "c": 1}
     assert found.confusion["claim"] == (("fact",), [[6]])
     assert found.worst[0].differing == 4

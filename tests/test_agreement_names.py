@@ -20,8 +20,8 @@ from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.project import Project
 from annotator.resources import load_schema
-from annotator.workflows.agreement.by_rulings import by_rulings
-from annotator.workflows.agreement.compute import agreement
+from annotator.workflows.agreement.by_rulings import RuledFigure, by_rulings, ruled_section
+from annotator.workflows.agreement.compute import Follower, agreement, figures
 from annotator.workflows.agreement.methods_data import all_differences
 from annotator.workflows.agreement.report import lines
 
@@ -192,12 +192,28 @@ def test_names_that_were_decided_to_be_one_are_one_when_asked(tmp_path: Path) ->
         assert [d.kind for d in all_differences(project)] == ["concept"]
         assert list(all_differences(project, same_names=True)) == []
         coded, with_rulings = (agreement(project, same_names=one) for one in (False, True))
-        figures = by_rulings(coded, with_rulings)
-        told = {(one.name, one.as_coded, one.with_rulings) for one in figures}
+        changed = by_rulings(coded, with_rulings)
+        for one in (False, True):
+            follower = Follower(project, same_names=one, compare_names=True)
+            assert follower.by_rulings() == changed
+        told = {(one.name, one.as_coded, one.with_rulings) for one in changed}
         assert ("percent concept", 0, 1) in told
-        assert all(one.as_coded != one.with_rulings for one in figures)
-        shown = lines(coded, ruled=figures)
+        assert all(one.as_coded != one.with_rulings for one in changed)
+        shown = lines(coded, ruled=changed)
         head = next(i for i, line in enumerate(shown) if line.text.startswith("BY RULINGS"))
         assert shown[head].kind == "head"
-        assert all(line.figure for line in shown[head + 1 : head + 1 + len(figures)])
+        assert all(line.figure for line in shown[head + 1 : head + 1 + len(changed)])
         assert not any("BY RULINGS" in line.text for line in lines(coded))
+
+
+def test_figures_that_rulings_change_by_less_than_two_decimals_show_are_counted() -> None:
+    found = figures(_claims([[["a"]], [["b"]]]), [_layer("claim")])
+    seen = RuledFigure("claim", "alpha concept", 0.5, 0.51)
+    unseen = RuledFigure("claim", "percent concept", 0.501, 0.504)
+    texts = [line.text.split() for line in ruled_section([seen, unseen], found)]
+    assert texts[1:] == [
+        ["claim", "alpha", "concept", ".50", ".51"],
+        "1 figure more changes by less than .01".split(),
+    ]
+    texts = [line.text for line in ruled_section([unseen], found)]
+    assert texts[1:] == ["  1 figure changes by less than .01"]

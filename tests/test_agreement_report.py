@@ -220,11 +220,13 @@ def test_reports_and_tables_are_written_by_the_command(coded: Path, tmp_path: Pa
     ]
     assert float(strict["mean"]) == pytest.approx(np.mean(own), abs=1e-5)
     assert float(strict["sd"]) == pytest.approx(np.std(own, ddof=1), abs=1e-5)
-    (pair,) = [
-        r
-        for r in csv.DictReader((tmp_path / "t" / "pairs.csv").open(encoding="utf-8"))
-        if r["what"] == "label"
-    ]
+    by_pair = list(csv.DictReader((tmp_path / "t" / "pairs.csv").open(encoding="utf-8")))
+    pair = next(r for r in by_pair if (r["layer"], r["what"]) == ("claim", "F1 strict"))
+    claims = [r for r in rows if r["layer"] == "claim" and not r["label"]]
+    overall = next(r for r in claims if r["name"] == "F1 strict")
+    assert (float(pair["f1"]), pair["n"]) == (float(overall["value"]), overall["n"])
+    assert pair["alpha"] == pair["percent"] == ""
+    (pair,) = [r for r in by_pair if r["what"] == "label"]
     assert (pair["annotator_1"], pair["annotator_2"]) == ("ada", "ben")
     assert int(pair["n"]) > 30
     differing = list(csv.DictReader((tmp_path / "t" / "disagreements.csv").open(encoding="utf-8")))

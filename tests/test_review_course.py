@@ -242,13 +242,14 @@ def test_hidden_names_are_hidden_in_the_queue_and_in_agreement(tmp_path: Path) -
         # Nor in what a coder wrote on an item of theirs.
         coder = Session(project, "ada", "s")
         coder.open("doc")
-        coder.do(do.NoteOn("ada0", "Benjamin and benjamin-x differ from ada"))
+        coder.do(do.NoteOn("ada0", "BENJAMIN and Benjamin-like people differ from ada"))
         session.reload()
         source, first = source_of(session), adjudication(session).in_focus()
         assert first is not None
         letters = dict(source.voters())
         assert source.note("ada", first.version("ada")[0].id) == (
-            f"{letters['benjamin']} and benjamin-x differ from {letters['ada']}"
+            f"{letters['benjamin']} and {letters['benjamin']}-like people differ from "
+            f"{letters['ada']}"
         )
 
 

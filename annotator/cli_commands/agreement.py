@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from annotator.measures.api import Result
     from annotator.project import Project
     from annotator.workflows.agreement.gamma import Gamma
-    from annotator.workflows.agreement.values import Agreement, Contrast
+    from annotator.workflows.agreement.values import Contrast
     from annotator.workflows.review.side_by_side import SideBySide
 
 
@@ -146,8 +146,7 @@ def command(
       annotator agreement --since 2026-11-01 --tables agreement
       annotator agreement --measure alpha-u --csv > alpha.csv
     """
-    from annotator.workflows.agreement.by_rulings import by_rulings
-    from annotator.workflows.agreement.compute import agreement, comparison, passage
+    from annotator.workflows.agreement.compute import Follower, comparison, passage
     from annotator.workflows.agreement.gamma import Settings, gamma
     from annotator.workflows.agreement.methods_data import checked_day
     from annotator.workflows.agreement.report import gamma_lines, report
@@ -170,22 +169,18 @@ def command(
             if not (as_json or as_csv or beside or with_gamma):
                 return
 
-        def compute(same: bool, with_intervals: bool = False) -> Agreement:
-            return agreement(
-                project,
-                annotators=names,
-                layers=layers or None,
-                measures=measures or None,
-                documents=only,
-                intervals=with_intervals,
-                same_names=same,
-            )
-
-        found = compute(same_names, not no_intervals and bootstrap != 0)
-        ruled = []
-        if project.names.same().canonical:
-            other = compute(not same_names)
-            ruled = by_rulings(other, found) if same_names else by_rulings(found, other)
+        follower = Follower(
+            project,
+            annotators=names,
+            layers=layers or None,
+            measures=measures or None,
+            documents=only,
+            intervals=not no_intervals and bootstrap != 0,
+            keep=False,
+            same_names=same_names,
+            compare_names=True,
+        )
+        found, ruled = follower.agreement(), follower.by_rulings()
         chosen = [layer for layer in project.schema.layers if not layers or layer.name in layers]
         settings = Settings(gamma_alpha, gamma_beta, seed=seed, seconds=gamma_seconds)
         gammas = gamma(comparison(project, names), chosen, settings) if with_gamma else []
@@ -271,7 +266,7 @@ def _table(found: object) -> dict[str, object]:
         "results": [_result(result) for result in found.results],
         "lost": {layer: asdict(lost) for layer, lost in found.lost.items()},
         "pairs": {
-            layer: [{"annotators": list(pair), "f1": value} for pair, value in pairs.items()]
+            layer: [{"annotators": list(p), "f1": value, "n": n} for p, (value, n) in pairs.items()]
             for layer, pairs in found.pairs.items()
         },
         "people": {

@@ -295,13 +295,15 @@ def paired(comparison: Comparison, layer: str) -> tuple[Ints, Ints, Ints]:
     return pairs
 
 
-def between(pairs: Sums, met: Sums) -> dict[tuple[str, str], float | None]:
-    """Strict F1 of every two annotators who finished a passage together, from the sums of the
-    tables `pairs` and `met`; None where neither marked anything."""
-    out: dict[tuple[str, str], float | None] = {}
+def between(pairs: Sums, met: Sums) -> dict[tuple[str, str], tuple[float | None, int]]:
+    """Strict F1 of every two annotators who finished a passage together, and the number of spans
+    of both in the passages that they share; from the sums of the tables `pairs` and `met`. F1 is
+    None where neither marked anything."""
+    out: dict[tuple[str, str], tuple[float | None, int]] = {}
     for _, one, other in met.of("met"):
         every = pairs.get("marked", one, other)
-        out[one, other] = 2 * pairs.get("same", one, other) / every if every else None
+        same = 2 * pairs.get("same", one, other)
+        out[one, other] = (same / every if every else None, round(every))
     return out
 
 

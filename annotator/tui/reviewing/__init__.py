@@ -13,6 +13,7 @@ from annotator.model import actions as do
 from annotator.model.actions import ReviewAction
 from annotator.model.decision import Completion, Group, Suggestion
 from annotator.model.names import NameKind, Ruling, concepts_of
+from annotator.model.other_names import OtherNames
 from annotator.model.record import GOLD
 from annotator.model.review import Mode, ReviewState, Step, step
 from annotator.model.span import Annotation, Relation, Span
@@ -26,7 +27,6 @@ from annotator.workflows.names.rulings import rule_same, take_back
 from annotator.workflows.review.adjudication import prefill, suggestions_of
 from annotator.workflows.review.alignment import Difference
 from annotator.workflows.review.changes import revisions
-from annotator.workflows.review.discussion import without_names
 from annotator.workflows.review.open_differences import (
     Likeness,
     Likening,
@@ -169,7 +169,7 @@ class Adjudicating(Source):
         if who not in self._notes:
             rows = self.project.log.notes(who, documents=[found.document])
             self._notes[who] = {item: text for _, _, item, text in rows}
-        return without_names(self._notes[who].get(mine, ""), self.called())
+        return OtherNames(self.called()).text(self._notes[who].get(mine, ""))
 
     def called(self) -> dict[str, str]:
         """What annotators are called in the open document where their names are hidden: those who

@@ -69,28 +69,22 @@ class AgreementScreen(AgreementAskingScreen):
             with Project.open(self._root) as project:
                 choice = Scope.parse(self._choice)
                 part = choice.part_of(project)
-                followers = [Follower(project, **part)]
-                if project.names.same().canonical:
-                    followers.append(Follower(project, **part, intervals=False, same_names=True))
-                self._tell(followers, choice.labels)
+                follower = Follower(project, **part, compare_names=True)
+                self._tell(follower, choice.labels)
                 while not worker.is_cancelled:
                     time.sleep(LOOK)
-                    changed = [one.update() for one in followers]
-                    if any(changed):
-                        self._tell(followers, choice.labels)
+                    if follower.update():
+                        self._tell(follower, choice.labels)
         except AnnotatorError as error:
             self._post(error)
 
-    def _tell(self, followers: Sequence[Follower], labels: Sequence[str]) -> None:
+    def _tell(self, follower: Follower, labels: Sequence[str]) -> None:
         """Show the agreement as coded and, where names were ruled to be the same, what changes
-        with that: the second follower has it."""
-        from annotator.workflows.agreement.by_rulings import by_rulings
+        with that."""
         from annotator.workflows.agreement.report import lines
 
         try:
-            coded, *others = [one.agreement() for one in followers]
-            ruled = by_rulings(coded, *others) if others else []
-            found = lines(coded, labels, ruled=ruled)
+            found = lines(follower.agreement(), labels, ruled=follower.by_rulings())
         except AnnotatorError as error:
             self._post(error)
         else:

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from annotator.model import actions as do
+from annotator.model.other_names import OtherNames
 from annotator.model.text import paragraph_number
 from annotator.tui.screens.listing import ListLine, ListScreen
 from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.shell import Shell
-from annotator.workflows.review.discussion import without_names
 from annotator.workflows.review.requests import Outcome, Request, answers, requests
 
 _OUTCOMES: Mapping[Outcome, str] = {
@@ -98,7 +98,7 @@ def _answers(shell: Shell) -> ListScreen:
         found[:] = answers(session.project)
         return [
             _line(
-                replace(one, answer=without_names(one.answer, called)),
+                replace(one, answer=OtherNames(called).text(one.answer)),
                 f"{called.get(one.annotator, one.annotator)} {one.outcome}",
             )
             for one in found

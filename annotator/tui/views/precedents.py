@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from annotator.model.codebook import CodebookEntry
+from annotator.model.other_names import OtherNames
 from annotator.tui.styled_rows import Piece, paragraphs
 from annotator.tui.theme import Theme
-from annotator.workflows.review.discussion import without_names
 from annotator.workflows.review.precedents import Precedent
 
 
@@ -44,7 +44,7 @@ def case_rows(
             theme.muted,
         )
         if case.reason:
-            because = without_names(case.reason, called)
+            because = OtherNames(called).text(case.reason)
             out += paragraphs(f"because: {because}", width, theme.strong)
         out.append([])
     return out

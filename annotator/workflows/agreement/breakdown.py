@@ -132,11 +132,11 @@ def people_section(found: Agreement) -> list[ReportLine]:
     )
 
 
-def _cell(pairs: Mapping[tuple[str, str], float | None], one: str, other: str) -> str:
+def _cell(pairs: Mapping[tuple[str, str], tuple[float | None, int]], one: str, other: str) -> str:
     key = (min(one, other), max(one, other))
     if one == other or key not in pairs:
         return "·".rjust(8)
-    value = pairs[key]
+    value, _ = pairs[key]
     shade = " " if value is None else HEAT[level(value, 1)]
     return f"{shade}{number(value)}".rjust(8)
 

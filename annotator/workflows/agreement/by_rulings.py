@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from annotator.workflows.agreement.lines import ReportLine, number
+from annotator.model.text import plural
+from annotator.workflows.agreement.lines import ReportLine, note, number
 from annotator.workflows.agreement.values import Agreement
 
 
@@ -32,16 +33,24 @@ def by_rulings(coded: Agreement, ruled: Agreement) -> list[RuledFigure]:
 
 
 def ruled_section(figures: Sequence[RuledFigure], found: Agreement) -> list[ReportLine]:
-    """The figures as rows of the report, each with its own figure in `found`; nothing if there are
-    none."""
+    """The figures whose two decimals change as rows of the report, each with its own figure in
+    `found`, and the number of those that change by less; nothing if there are no figures."""
     if not figures:
         return []
     known = {(one.layer, one.name): one for one in found.results}
     lines = [ReportLine(f"{'BY RULINGS ON NAMES':<44} {'as coded':>9} {'by rulings':>11}", "head")]
+    small = 0
     for one in figures:
-        what = f"  {one.layer}  {one.name}"
-        text = f"{what:<44} {number(one.as_coded):>9} {number(one.with_rulings):>11}"
+        before, after = number(one.as_coded), number(one.with_rulings)
+        if before == after:
+            small += 1
+            continue
+        text = f"{f'  {one.layer}  {one.name}':<44} {before:>9} {after:>11}"
         lines.append(ReportLine(text, figure=known.get((one.layer, one.name))))
+    if small:
+        more = "" if small == len(figures) else " more"
+        change = "changes" if small == 1 else "change"
+        lines += note(f"{plural(small, 'figure')}{more} {change} by less than .01")
     return lines
 
 

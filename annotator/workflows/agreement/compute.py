@@ -15,6 +15,7 @@ from annotator.model.names import Concepts, SameNames, concepts_of
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema, Layer
 from annotator.project import Project
+from annotator.workflows.agreement.by_rulings import RuledFigure, by_rulings
 from annotator.workflows.agreement.incremental import IncrementalAgreement
 from annotator.workflows.agreement.values import MODEL, Agreement, Contrast, Data, Lost, Spot
 
@@ -46,7 +47,8 @@ def agreement(
 
 class Follower:
     """The agreement of a project, brought up to date with what is saved: `update` reads the
-    documents that somebody worked on since, and `agreement` computes what depends on them."""
+    documents that somebody worked on since, and `agreement` computes what depends on them. The
+    same reading serves `by_rulings`: what the rulings on names change."""
 
     def __init__(
         self,
@@ -59,10 +61,11 @@ class Follower:
         intervals: bool = True,
         keep: bool = True,
         same_names: bool = False,
+        compare_names: bool = False,
     ) -> None:
         """Reads all finished work. Without `keep` there is no `update`; with `same_names`, names
-        that were ruled to be the same count as one. Raises UsageError for an unknown annotator,
-        layer or measure."""
+        that were ruled to be the same count as one; `by_rulings` needs `compare_names`. Raises
+        UsageError for an unknown annotator, layer or measure."""
         self._project = project
         self._annotators = list(annotators) if annotators is not None else None
         for name in self._annotators or ():
@@ -73,7 +76,10 @@ class Follower:
         self._watch = project.log.watch()
         self._layers, self._measures = layers_of(project.schema, layers), measures
         self._intervals, self._keep = intervals, keep
-        self._same = project.names.same() if same_names else SameNames()
+        coded, ruled = SameNames(), project.names.same()
+        self._merges = same_names
+        self._names, self._other_names = (ruled, coded) if same_names else (coded, ruled)
+        self._compares = compare_names and bool(ruled.canonical)
         self._concepts = concepts_of(project.schema)
         progress = project.log.progress(self._annotators)
         self._progress = {
@@ -84,18 +90,21 @@ class Follower:
 
     def _begin(self, *, pairwise: bool) -> None:
         """Read everything."""
-        several = sum(done > 1 for done, _, _ in self._progress.values())
-        self.found = IncrementalAgreement(
+        self.found = self._empty(pairwise=pairwise, intervals=self._intervals)
+        self._other = self._empty(pairwise=pairwise, intervals=False) if self._compares else None
+        self._read(list(self._progress), self._project.suggestions.documents())
+
+    def _empty(self, *, pairwise: bool, intervals: bool) -> IncrementalAgreement:
+        return IncrementalAgreement(
             self._layers,
             self._measures,
-            documents=several,
+            documents=sum(done > 1 for done, _, _ in self._progress.values()),
             pairwise=pairwise,
-            intervals=self._intervals,
+            intervals=intervals,
             keep=self._keep,
             concepts={layer: name for layer, (name, _) in self._concepts.items()},
             hidden=_hidden(self._project),
         )
-        self._read(list(self._progress), self._project.suggestions.documents())
 
     def _read(self, ids: Sequence[str], suggested: Collection[str]) -> None:
         """Add the documents that count: those with two completions, or with one and suggestions."""
@@ -105,9 +114,11 @@ class Follower:
                 there = sorted({r.document.id for r in records} & set(suggested))
                 found = {id: self._project.suggestions.of(id) for id in there}
                 self.found.put(
-                    named_anew(records, self._same, self._concepts),
+                    named_anew(records, self._names, self._concepts),
                     {id: held for id, held in found.items() if held},
                 )
+                if self._other is not None:
+                    self._other.put(named_anew(records, self._other_names, self._concepts), {})
 
     def update(self) -> bool:
         """Read what others saved since the last time; returns whether there was anything. It
@@ -123,6 +134,8 @@ class Follower:
             done = self._progress.get(id, (0, 0, 0))[0]
             if not done:
                 self.found.drop(id)
+                if self._other is not None:
+                    self._other.drop(id)
             else:
                 self._read([id], [id])
         if (pairwise := len(self.found.annotators) <= PAIRWISE) != self.found.pairwise:
@@ -145,6 +158,14 @@ class Follower:
             unfinished=self._counts["unfinished"],
             alone=self._counts["alone"],
         )
+
+    def by_rulings(self) -> list[RuledFigure]:
+        """The figures that the rulings on names change now; empty without `compare_names`. Raises
+        UsageError without shared work."""
+        if self._other is None:
+            return []
+        this, other = self.agreement(), self._other.agreement()
+        return by_rulings(other, this) if self._merges else by_rulings(this, other)
 
 
 def named_anew(records: Sequence[Record], same: SameNames, concepts: Concepts) -> Sequence[Record]:

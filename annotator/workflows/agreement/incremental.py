@@ -302,14 +302,15 @@ def _lost_edges(sums: Sums) -> Lost:
 
 
 def _without(
-    annotators: Sequence[str], pairs: Mapping[tuple[str, str], float | None]
+    annotators: Sequence[str], pairs: Mapping[tuple[str, str], tuple[float | None, int]]
 ) -> dict[str, float | None]:
     """The mean over pairs without one annotator; empty for two annotators."""
     if len(annotators) < 3:
         return {}
     out: dict[str, float | None] = {}
     for name in annotators:
-        values = [value for pair, value in pairs.items() if name not in pair and value is not None]
+        others = [value for pair, (value, _) in pairs.items() if name not in pair]
+        values = [value for value in others if value is not None]
         out[name] = sum(values) / len(values) if values else None
     return out
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from annotator.measures.api import Part, Result
+from annotator.model.other_names import OtherNames
 from annotator.workflows.agreement.differences import DifferenceFilter
 from annotator.workflows.agreement.values import Spot
 
@@ -41,21 +41,14 @@ class ReportLine:
 
 def unnamed(line: ReportLine, called: Mapping[str, str]) -> ReportLine:
     """A line with other names for annotators, with the columns in the same places."""
-    names = "|".join(map(re.escape, sorted(called, key=len, reverse=True)))
-    named = re.compile(rf"(?<![\w-])({names})(?![\w-])(\s*)")
-
-    def other(match: re.Match[str]) -> str:
-        # Blanks after a name compensate for the length of its pseudonym.
-        name, blanks = called[match[1]], match[2]
-        room = max(1, len(match[0]) - len(name)) if blanks else 0
-        return name + " " * room
+    others = OtherNames(called)
 
     def of(selection: DifferenceFilter) -> DifferenceFilter:
-        return replace(selection, title=named.sub(other, selection.title))
+        return replace(selection, title=others.text(selection.title))
 
     return replace(
         line,
-        text=named.sub(other, line.text),
+        text=others.columns(line.text),
         opens=of(line.opens) if line.opens is not None else None,
         cells=tuple(of(cell) for cell in line.cells),
     )

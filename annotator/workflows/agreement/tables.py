@@ -26,7 +26,7 @@ FIGURES = (
     "reason",
     "no_interval",
 )
-PAIRS = ("layer", "what", "annotator_1", "annotator_2", "alpha", "percent", "n")
+PAIRS = ("layer", "what", "annotator_1", "annotator_2", "f1", "alpha", "percent", "n")
 DOCUMENTS = ("document", "layer", "name", "label", "value")
 MEANS = ("layer", "name", "label", "mean", "sd", "documents")
 ANNOTATORS = (
@@ -78,14 +78,15 @@ def figures(found: Agreement) -> Iterator[Row]:
 
 
 def pairs(found: Agreement) -> Iterator[Row]:
-    """Every pair of annotators on everything that has values; strict F1 of spans (`what` is F1
-    strict) has no alpha."""
+    """Every pair of annotators: strict F1, where n is the number of spans of both in the passages
+    that they share; alpha and percent agreement of everything that has values, where n is the
+    number of aligned items."""
     for layer, held in found.pairs.items():
-        for (one, other), value in held.items():
-            yield (layer, "F1 strict", one, other, None, value, None)
+        for (one, other), (value, n) in held.items():
+            yield (layer, "F1 strict", one, other, value, None, None, n)
     for (layer, what), matrix in found.matrices.items():
         for (one, other), pair in matrix.items():
-            yield (layer, what, one, other, pair.alpha, pair.percent, pair.n)
+            yield (layer, what, one, other, None, pair.alpha, pair.percent, pair.n)
 
 
 def documents(scores: Iterable[Scores]) -> Iterator[Row]:

@@ -84,18 +84,19 @@ class AnnotatorPair:
 class Agreement:
     """Everything that `annotator agreement` reports.
 
-    `pairs` is the strict F1 of every pair of annotators by layer, `without` its mean without one
-    annotator, `people` the strict F1 of each annotator with all others together and the number of
-    spans; `matrices` holds, by layer and what is compared (`label`, `side`, an attribute), every
-    pair of annotators. There are no pairs if there are too many annotators. `confusion` has the
-    labels and how often that of the row met that of the column, `model` the strict F1 of each
-    annotator with the suggestions, `blind` the figures with visible and with hidden suggestions.
+    `pairs` is the strict F1 of every pair of annotators by layer, with the number of spans of both
+    in the passages that they share; `without` its mean without one annotator, `people` the strict
+    F1 of each annotator with all others together and the number of spans; `matrices` holds, by
+    layer and what is compared (`label`, `side`, an attribute), every pair of annotators. There are
+    no pairs if there are too many annotators. `confusion` has the labels and how often that of the
+    row met that of the column, `model` the strict F1 of each annotator with the suggestions,
+    `blind` the figures with visible and with hidden suggestions.
     """
 
     data: Data
     results: tuple[Result, ...]
     lost: Mapping[str, Lost]
-    pairs: Mapping[str, Mapping[tuple[str, str], float | None]]
+    pairs: Mapping[str, Mapping[tuple[str, str], tuple[float | None, int]]]
     people: Mapping[str, Mapping[str, tuple[float | None, int]]]
     matrices: Mapping[tuple[str, str], Mapping[tuple[str, str], AnnotatorPair]]
     without: Mapping[str, Mapping[str, float | None]]

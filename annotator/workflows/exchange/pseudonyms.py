@@ -4,11 +4,11 @@ project."""
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from annotator.model.other_names import OtherNames
 from annotator.model.record import GOLD, Record
 from annotator.project import Project
 
@@ -27,10 +27,7 @@ class Pseudonyms:
         for record in project.log.records(annotator=GOLD):
             names |= _named(record.history)
         self._names = {name: _pseudonym(name, key) for name in sorted(names)}
-        longest = sorted(self._names, key=lambda name: (-len(name), name))
-        words = "|".join(map(re.escape, longest))
-        self._words = re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE) if words else None
-        self._by_letters = {name.casefold(): own for name, own in self._names.items()}
+        self._in_texts = OtherNames(self._names)
 
     def name(self, who: str) -> str:
         """The pseudonym of an annotator or reviewer."""
@@ -38,14 +35,7 @@ class Pseudonyms:
 
     def text(self, text: str) -> str:
         """A text with the names, in upper or lower case, replaced by pseudonyms."""
-        if self._words is None:
-            return text
-
-        def pseudonym(found: re.Match[str]) -> str:
-            name = found.group()
-            return self._names.get(name) or self._by_letters.get(name.casefold(), name)
-
-        return self._words.sub(pseudonym, text)
+        return self._in_texts.text(text)
 
     def value(self, value: Any) -> Any:
         """A JSON value with the pseudonyms in place of strings that are names."""

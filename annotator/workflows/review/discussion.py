@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from annotator.model.record import GOLD
@@ -57,20 +56,6 @@ def note_of(reason: str, message: str) -> str:
     )
 
 
-def _naming(called: Mapping[str, str]) -> re.Pattern[str]:
-    """A pattern that finds the names of annotators in a text, as they are or capitalized."""
-    written = {form for name in called for form in (name, name[:1].upper() + name[1:])}
-    names = "|".join(map(re.escape, sorted(written, key=len, reverse=True)))
-    return re.compile(rf"(?<![\w-])({names})(?![\w-])" if names else r"(?!)")
-
-
-def without_names(text: str, called: Mapping[str, str]) -> str:
-    """A text in which the names of annotators are replaced with what they are `called`."""
-    return _naming(called).sub(
-        lambda m: called.get(m[1]) or called.get(m[1][:1].lower() + m[1][1:], m[1]), text
-    )
-
-
 def messages(project: Project, documents: Sequence[str] | None = None) -> list[Message]:
     """What review says to the annotators, in document order, in all documents or some."""
     notes = project.log.notes(GOLD, documents=documents)
@@ -80,5 +65,4 @@ def messages(project: Project, documents: Sequence[str] | None = None) -> list[M
 
 __all__ = [
     "MESSAGE", "Message", "message_of", "messages", "note_of", "reason_from", "reason_of",
-    "without_names",
 ]  # fmt: skip
