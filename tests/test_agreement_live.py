@@ -3,7 +3,6 @@ scratch; and a project that is followed."""
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from playing import play, press, until
 from support import document
 from textual.pilot import Pilot
 
@@ -32,10 +32,7 @@ from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Paragraph
 from annotator.project import Project
 from annotator.resources import load_schema
-from annotator.tui.app import AnnotatorApp
-from annotator.tui.key_map import key_map
 from annotator.tui.session import Session
-from annotator.tui.widgets.rows import Rows
 from annotator.workflows.agreement.compute import Follower, agreement
 from annotator.workflows.agreement.incremental import IncrementalAgreement
 from annotator.workflows.agreement.values import Agreement
@@ -323,41 +320,23 @@ def test_the_open_screen_follows(tmp_path: Path) -> None:
     root = tmp_path / "p"
     works = _documents(random.Random(8), 3)
 
-    async def play() -> None:
-        app = AnnotatorApp(Session(reader, "di", reader.new_session()), key_map({}))
-        async with app.run_test(size=(80, 24)) as pilot:
-            await pilot.pause()
-            await pilot.press("q", "A")
-            await _until(pilot, "no document was finished")
-            writer.log.add_records(record for several in works.values() for record in several)
-            await _until(pilot, "3 documents finished")
-            await pilot.press("n")
-            await _until(pilot, "▸   d")
-            before = next(row for row in _shown(pilot) if row.startswith("▸"))
-            who = next(r.annotator for r in works["d001"] if r.annotator)
-            _complete(writer, "d001", who, Completion.SKIPPED, Completion.DONE)
-            await pilot.press("home")
-            await _until(pilot, "1 skipped")
-            await pilot.press("n", "enter")
-            await _until(pilot, "differ,")
-            assert before.split()[1].startswith("d0")
-            await pilot.press("escape", "escape")
+    async def script(pilot: Pilot[int], _: Session) -> None:
+        await press(pilot, "q A")
+        await until(pilot, "no document was finished")
+        writer.log.add_records(record for several in works.values() for record in several)
+        await until(pilot, "3 documents finished")
+        await press(pilot, "n")
+        rows = await until(pilot, "▸   d")
+        before = next(row for row in rows.splitlines() if row.startswith("▸"))
+        who = next(r.annotator for r in works["d001"] if r.annotator)
+        _complete(writer, "d001", who, Completion.SKIPPED, Completion.DONE)
+        await press(pilot, "home")
+        await until(pilot, "1 skipped")
+        await press(pilot, "n enter")
+        await until(pilot, "differ,")
+        assert before.split()[1].startswith("d0")
+        await press(pilot, "escape escape")
 
     with Project.create(root) as reader, Project.open(root) as writer:
         reader.documents.add([document("Nothing to see here.", id="x")])
-        asyncio.run(play())
-
-
-def _shown(pilot: Pilot[None]) -> list[str]:
-    rows = pilot.app.screen.query_one(Rows)
-    return [
-        "".join(segment.text for segment in rows.render_line(y)) for y in range(rows.size.height)
-    ]
-
-
-async def _until(pilot: Pilot[None], words: str) -> None:
-    for _ in range(250):
-        if any(words in row for row in _shown(pilot)):
-            return
-        await pilot.pause(0.02)
-    raise AssertionError(f"{words!r} never came:\n" + "\n".join(_shown(pilot)))
+        play(reader, script, annotator="di", size=(80, 24))

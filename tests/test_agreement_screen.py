@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playing import play, press, until
 from support import document
 from textual.pilot import Pilot
 
@@ -18,12 +17,9 @@ from annotator.model.record import Record
 from annotator.model.span import Span
 from annotator.project import Project
 from annotator.resources import load_schema
-from annotator.tui.app import AnnotatorApp
-from annotator.tui.key_map import key_map
 from annotator.tui.session import Session
 from annotator.tui.theme import THEMES
 from annotator.tui.views.pairs import pair_rows
-from annotator.tui.widgets.rows import Rows
 from annotator.workflows.agreement.compute import figures
 from annotator.workflows.agreement.differences import DifferenceFilter, differences
 from annotator.workflows.agreement.lines import ReportLine
@@ -135,48 +131,30 @@ def test_differences_are_shown_version_under_version() -> None:
     assert "nothing differs" in pair_rows([], THEMES["mono"], 60)[0][0][0]
 
 
-def _shown(pilot: Pilot[None]) -> str:
-    rows = pilot.app.screen.query_one(Rows)
-    return "\n".join("".join(s.text for s in rows.render_line(y)) for y in range(rows.size.height))
-
-
-async def _until(pilot: Pilot[None], there: Callable[[str], bool]) -> None:
-    for _ in range(250):
-        if there(_shown(pilot)):
-            return
-        await pilot.pause(0.02)
-    raise AssertionError(_shown(pilot))
-
-
 def test_the_screen_opens_explains_chooses_copies_and_writes(tmp_path: Path) -> None:
     report = tmp_path / "agreement.md"
 
-    async def play() -> None:
-        app = AnnotatorApp(Session(project, "cy", project.new_session()), key_map({}))
-        async with app.run_test(size=(90, 30)) as pilot:
-            await pilot.pause()
-            await pilot.press("q", "A")
-            await _until(pilot, lambda text: "HOW FAR" in text)
-            await pilot.press(*"jjjjjjjjjj")
-            await _until(pilot, lambda text: "claim: all that differs" in text)
-            await pilot.press("w")
-            await _until(pilot, lambda text: "How to read it" in text)
-            await pilot.press("escape", "s", "s", "j", "l", "l")
-            await _until(pilot, lambda text: " and " in text.split("\n")[0])
-            await pilot.press("enter")
-            await _until(pilot, lambda text: "label differs" in text)
-            await pilot.press("escape", "f", *"by:ada,ben", "enter")
-            await _until(
-                pilot, lambda text: "2 annotators: ada, ben" in text and "by:ada,ben" in text
-            )
-            await pilot.press("y")
-            await _until(pilot, lambda text: "copied" in text)
-            assert "2 annotators" in app.clipboard
-            await pilot.press("o", *["backspace"] * 12, *str(report), "enter")
-            await _until(pilot, lambda text: "written: " in text)
-            await pilot.press("escape", "escape")
+    async def script(pilot: Pilot[int], _: Session) -> None:
+        await press(pilot, "q A")
+        await until(pilot, "HOW FAR")
+        await press(pilot, "j j j j j j j j j j")
+        await until(pilot, "claim: all that differs")
+        await press(pilot, "w")
+        await until(pilot, "How to read it")
+        await press(pilot, "escape s s j l l")
+        await until(pilot, lambda text: " and " in text.split("\n")[0])
+        await press(pilot, "enter")
+        await until(pilot, "label differs")
+        await press(pilot, "escape f b y : a d a , b e n enter")
+        await until(pilot, lambda text: "2 annotators: ada, ben" in text and "by:ada,ben" in text)
+        await press(pilot, "y")
+        await until(pilot, "copied")
+        assert "2 annotators" in pilot.app.clipboard
+        await press(pilot, " ".join(["o", *["backspace"] * 12, *str(report), "enter"]))
+        await until(pilot, "written: ")
+        await press(pilot, "escape escape")
 
     with Project.create(tmp_path / "p") as project:
         project.log.add_records(_records())
-        asyncio.run(play())
+        play(project, script, annotator="cy", size=(90, 30))
     assert "| claim | F1 strict |" in report.read_text(encoding="utf-8")

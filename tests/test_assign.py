@@ -3,7 +3,6 @@ time, and what annotators then see of it."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sqlite3
 from collections import Counter
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from playing import play, press, shown
 from support import TEXT, document, held, project, suggestions
 from textual.pilot import Pilot
 
@@ -30,13 +30,10 @@ from annotator.model.record import GOLD, Record
 from annotator.project import Project, SuggestionRun
 from annotator.store import assignments
 from annotator.store.connection import SCHEMA_VERSION
-from annotator.tui.app import AnnotatorApp
-from annotator.tui.key_map import key_map
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.session import Session
 from annotator.tui.session.queue import AnnotatorQueue
-from annotator.tui.widgets.rows import Rows
 from annotator.workflows.assign import BLOCK, Need, all_done, assign, clear, deal, is_shared, report
 
 SEED = "0123456789abcdef"
@@ -426,81 +423,62 @@ def test_the_ways_of_an_annotator_lead_through_their_own_documents(
         assert all_done(of, "ben") == ""
 
 
-async def _press(pilot: Pilot[int], *keys: str) -> str:
-    """The screen after some keys."""
-    await pilot.press(*keys)
-    await pilot.pause()
-    return _shown(pilot)
-
-
-def _shown(pilot: Pilot[int]) -> str:
-    rows = pilot.app.screen.query_one(Rows)
-    return "\n".join(rows.render_line(y).text for y in range(rows.size.height))
-
-
 def test_the_queue_shows_one_s_own_documents_and_says_when_they_are_done(tmp_path: Path) -> None:
-    async def go() -> None:
-        session = Session(of, "ada", of.new_session())
-        app = AnnotatorApp(session, key_map({}))
-        async with app.run_test(size=(80, 24)) as pilot:
-            await pilot.pause()
-            # Somewhere else is where she was last; nothing is begun there.
-            assert session.review.document.id == "doc-1"
-            shown = await _press(pilot, "right_curly_bracket", "right_curly_bracket")
-            assert session.review.document.id == "doc-3" and "last of your documents" in shown
-            shown = await _press(pilot, "q")
-            assert isinstance(app.screen, QueueScreen)
-            assert (
-                "2 of 2 assigned to you" in shown
-                and "2 documents assigned to you; m shows all" in shown
-            )
-            assert "Text 2" not in shown and "m all" in shown
-            shown = await _press(pilot, "m")
-            assert "4 of 4  ada" in shown and "m yours" in shown and "* assigned to you" in shown
-            assert [line[:9] for line in shown.splitlines()[2:6]] == [
-                "   Text 0",
-                "*  Text 1",
-                "   Text 2",
-                "*▸ Text 3",
-            ]
-            shown = await _press(pilot, "m", "slash", *"ext 1", "enter")
-            assert "1 of 1 assigned to you" in shown
-            shown = await _press(pilot, "escape")
-            assert "of 2 assigned to you" in shown and isinstance(app.screen, QueueScreen)
-            await _press(pilot, "home", "enter", "enter")
-            assert isinstance(app.screen, AnnotateScreen)
-            assert "\n document done " in _shown(pilot)
-            shown = await _press(pilot, "right_curly_bracket", "enter")
-            assert "\n all 2 documents assigned to you are done " in shown
-            for key in ("n", "left_curly_bracket", "right_curly_bracket"):
-                assert "all 2 documents assigned to you are done" in await _press(pilot, key)
-            assert "all 2 documents assigned to you are done; m shows all" in await _press(
-                pilot, "q"
-            )
-            assert "all documents " in await _press(pilot, "m")
+    async def script(pilot: Pilot[int], session: Session) -> None:
+        # Somewhere else is where she was last; nothing is begun there.
+        assert session.review.document.id == "doc-1"
+        screen = await press(pilot, "} }")
+        assert session.review.document.id == "doc-3" and "last of your documents" in screen
+        screen = await press(pilot, "q")
+        assert isinstance(pilot.app.screen, QueueScreen)
+        assert (
+            "2 of 2 assigned to you" in screen
+            and "2 documents assigned to you; m shows all" in screen
+        )
+        assert "Text 2" not in screen and "m all" in screen
+        screen = await press(pilot, "m")
+        assert "4 of 4  ada" in screen and "m yours" in screen and "* assigned to you" in screen
+        assert [line[:9] for line in screen.splitlines()[2:6]] == [
+            "   Text 0",
+            "*  Text 1",
+            "   Text 2",
+            "*▸ Text 3",
+        ]
+        screen = await press(pilot, "m / e x t space 1 enter")
+        assert "1 of 1 assigned to you" in screen
+        screen = await press(pilot, "escape")
+        assert "of 2 assigned to you" in screen and isinstance(pilot.app.screen, QueueScreen)
+        await press(pilot, "home enter enter")
+        assert isinstance(pilot.app.screen, AnnotateScreen)
+        assert "\n document done " in shown(pilot)
+        screen = await press(pilot, "} enter")
+        assert "\n all 2 documents assigned to you are done " in screen
+        for key in ("n", "{", "}"):
+            assert "all 2 documents assigned to you are done" in await press(pilot, key)
+        assert "all 2 documents assigned to you are done; m shows all" in await press(pilot, "q")
+        assert "all documents " in await press(pilot, "m")
 
     with _project(tmp_path / "p", 4) as of:
         first = Session(of, "ada", "a")
         first.open("doc-2")
         first.save_place()
         assign(of, ["ada"], documents=["doc-1", "doc-3"])
-        asyncio.run(go())
+        play(of, script, size=(80, 24))
 
 
 def test_nothing_changes_for_those_to_whom_nothing_is_assigned(tmp_path: Path) -> None:
-    async def go() -> list[str]:
-        session = Session(of, "ben", "b")
-        app = AnnotatorApp(session, key_map({}))
-        async with app.run_test(size=(80, 24)) as pilot:
-            await pilot.pause()
-            shown = [
-                await _press(pilot, *keys)
-                for keys in (("q",), ("m",), ("question_mark",), ("escape",))
-            ]
-            return [*shown, await _press(pilot, "ctrl+p", *"ine")]
+    def screens() -> list[str]:
+        found: list[str] = []
+
+        async def script(pilot: Pilot[int], _: Session) -> None:
+            for keys in ("q", "m", "?", "escape", "ctrl+p i n e"):
+                found.append(await press(pilot, keys))
+
+        play(of, script, annotator="ben", size=(80, 24))
+        return found
 
     with _project(tmp_path / "p", 4) as of:
-        before = asyncio.run(go())
+        before = screens()
         assign(of, ["ada"])
-        assert asyncio.run(go()) == before
+        assert screens() == before
         assert before[0] == before[1] and "assigned" not in "".join(before)

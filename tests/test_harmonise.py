@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from playing import play, press
 from support import document
+from textual.pilot import Pilot
 
 from annotator.formats.api import read_records
 from annotator.model.codebook import Codebook
@@ -17,10 +18,7 @@ from annotator.model.record import Record
 from annotator.model.span import Relation, Span
 from annotator.project import Project
 from annotator.resources import folder, load_schema
-from annotator.tui.app import AnnotatorApp
-from annotator.tui.key_map import key_map
 from annotator.tui.session import Session
-from annotator.tui.widgets.rows import Rows
 from annotator.workflows.names.harmonise import (
     PAGE,
     Answer,
@@ -199,21 +197,12 @@ def test_the_queue_is_decided_by_keys_and_a_renaming_is_taken_back_in_all_docume
 ) -> None:
     shown: list[str] = []
 
-    async def play(of: Project) -> None:
-        app = AnnotatorApp(Session(of, "ada", of.new_session()), key_map({}))
-        async with app.run_test(size=(100, 24)) as pilot:
-            await pilot.pause()
-            for key in "E h 2 enter u x . enter u u escape r X enter u".split():
-                await pilot.press(key)
-                await pilot.pause()
-                rows = app.screen.query(Rows)
-                shown.append(
-                    "\n".join(rows[0].render_line(y).text for y in range(rows[0].size.height))
-                )
-            app.exit(0)
+    async def script(pilot: Pilot[int], _: Session) -> None:
+        for key in "E h 2 enter u x . enter u u escape r X enter u".split():
+            shown.append(await press(pilot, key))
 
     with project(tmp_path, ONE, OTHER) as of:
-        asyncio.run(play(of))
+        play(of, script, size=(100, 24))
         assert "1-2 of 2" in shown[1]
         assert "✗ Ann Holt" in shown[2]
         assert "none left" in shown[3]

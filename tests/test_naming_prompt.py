@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+import playing  # noqa: F401  # keys are over when the loop is idle
 import pytest
 from textual.app import App
 

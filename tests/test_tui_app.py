@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
 from adjudicating import gold_session, source_of
+from playing import play, press, shown, until
 from support import TEXT, project, suggestions
 from textual.pilot import Pilot
 
@@ -18,9 +17,7 @@ from annotator.model.decision import Completion
 from annotator.model.record import Record
 from annotator.model.span import Relation, Span
 from annotator.project import KnownName, Project, SuggestionRun
-from annotator.tui.app import AnnotatorApp
 from annotator.tui.item_names import NameField, entity_offers
-from annotator.tui.key_map import key_map
 from annotator.tui.screens.agreement import AgreementScreen
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.help import TextScreen
@@ -30,45 +27,9 @@ from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.screens.review import ReviewScreen
 from annotator.tui.session import Session
-from annotator.tui.widgets.rows import Rows
 from annotator.workflows.names.offers import Offer, matching
 from annotator.workflows.names.registry import entries, history, mentions
 from annotator.workflows.names.renaming import rename, take_back
-
-Play = Callable[[Pilot[int], Session], Awaitable[None]]
-
-_NAMES = {
-    "]": "right_square_bracket",
-    "+": "plus",
-    "-": "minus",
-    "?": "question_mark",
-    "@": "at",
-    "/": "slash",
-    ";": "semicolon",
-    "!": "exclamation_mark",
-}
-
-
-def _run(of: Project, play: Play, *, size: tuple[int, int] = (100, 30)) -> None:
-    async def go() -> None:
-        session = Session(of, "ada", of.new_session())
-        app = AnnotatorApp(session, key_map({}))
-        async with app.run_test(size=size) as pilot:
-            await pilot.pause()
-            await play(pilot, session)
-            app.exit(0)
-
-    asyncio.run(go())
-
-
-async def _press(pilot: Pilot[int], keys: str) -> None:
-    await pilot.press(*(_NAMES.get(key, key) for key in keys.split()))
-    await pilot.pause()
-
-
-def _shown(pilot: Pilot[int]) -> str:
-    rows = pilot.app.screen.query_one(Rows)
-    return "\n".join(rows.render_line(y).text for y in range(rows.size.height))
 
 
 def _demo(root: Path) -> Project:
@@ -78,61 +39,61 @@ def _demo(root: Path) -> Project:
 
 
 def test_a_paragraph_from_the_first_key_to_the_last(tmp_path: Path) -> None:
-    async def play(pilot: Pilot[int], session: Session) -> None:
+    async def script(pilot: Pilot[int], session: Session) -> None:
         assert isinstance(pilot.app.screen, AnnotateScreen)
-        await _press(pilot, "a")
+        await press(pilot, "a")
         assert not session.review.items[0].pending
         # Relabel, undo and redo.
-        await _press(pilot, "k 3 u U")
+        await press(pilot, "k 3 u U")
         assert session.review.items[0].value.label == "organization"
         # Another bound, by a word.
-        await _press(pilot, "e w enter")
+        await press(pilot, "e w enter")
         value = session.review.items[0].value
         assert (
             isinstance(value, Span)
             and session.review.document.quote(value.start, value.end) == "Iran rejects"
         )
-        await _press(pilot, "u")
+        await press(pilot, "u")
         # A span from nothing, by hint letters, and its entity.
-        await _press(pilot, "v l l l l l 4")
+        await press(pilot, "v l l l l l 4")
         added = session.review.focused
         assert added is not None and added.value.label == "bloc"
-        await _press(pilot, "i")
+        await press(pilot, "i")
         assert isinstance(pilot.app.screen, PromptScreen)
-        await _press(pilot, "E U enter")
+        await press(pilot, "E U enter")
         value = session.review.focused.value if session.review.focused else None
         assert isinstance(value, Span) and value.entity == "EU"
         # A stance of the author on it.
-        await _press(pilot, "s @ -")
+        await press(pilot, "s @ -")
         relation = session.review.focused.value if session.review.focused else None
         assert isinstance(relation, Relation) and (relation.source, relation.label) == (
             "@author",
             "oppose",
         )
         # The matrix knows it, and goes back to the evidence.
-        await _press(pilot, "k M")
+        await press(pilot, "k M")
         assert isinstance(pilot.app.screen, MatrixScreen)
-        assert "author" in _shown(pilot) and "EU" in _shown(pilot)
-        await _press(pilot, "enter")
+        assert "author" in shown(pilot) and "EU" in shown(pilot)
+        await press(pilot, "enter")
         assert session.review.focus == relation.id
         # A note, a flag, guidelines and reasons.
-        await _press(pilot, "c h m enter !")
+        await press(pilot, "c h m enter !")
         assert session.review.focused is not None
         assert (session.review.focused.note, session.review.focused.flagged) == ("hm", True)
-        await _press(pilot, "g")
-        assert "definition" not in _shown(pilot) and "stance · oppose" in _shown(pilot)
-        await _press(pilot, "q")
+        await press(pilot, "g")
+        assert "definition" not in shown(pilot) and "stance · oppose" in shown(pilot)
+        await press(pilot, "q")
         # All that is left, the paragraph, the document.
-        await _press(pilot, "A enter")
+        await press(pilot, "A enter")
         assert session.review.paragraph == 2
-        await _press(pilot, "enter enter")
+        await press(pilot, "enter enter")
         assert session.review.annotations.completion is Completion.DONE
-        await _press(pilot, "q")
+        await press(pilot, "q")
         assert isinstance(pilot.app.screen, QueueScreen)
-        assert "done ✓" in _shown(pilot)
+        assert "done ✓" in shown(pilot)
 
     with _demo(tmp_path / "p") as of:
-        _run(of, play)
+        play(of, script)
         stored, _ = of.log.annotations("doc-0", "ada")
         assert stored.completion is Completion.DONE
         assert "EU" in {span.entity for span in stored.spans()}
@@ -140,53 +101,47 @@ def test_a_paragraph_from_the_first_key_to_the_last(tmp_path: Path) -> None:
 
 
 def test_finding_counting_muting_and_the_queue(tmp_path: Path) -> None:
-    async def play(pilot: Pilot[int], session: Session) -> None:
-        await _press(pilot, "; 3 j")
+    async def script(pilot: Pilot[int], session: Session) -> None:
+        await press(pilot, "; 3 j")
         assert session.review.focus == session.review.items[3].id
-        await _press(pilot, "/ r e s p o n d enter")
+        await press(pilot, "/ r e s p o n d enter")
         assert session.review.paragraph == 2
-        assert "1 of 1 found" in _shown(pilot)
-        await _press(pilot, "/ r e : [ enter")
+        assert "1 of 1 found" in shown(pilot)
+        await press(pilot, "/ r e : [ enter")
         assert isinstance(pilot.app.screen, PromptScreen)
-        await _press(pilot, "escape pageup pageup w")
+        await press(pilot, "escape pageup pageup w")
         assert isinstance(pilot.app.screen, TextScreen)
-        assert "because" in _shown(pilot)
-        await _press(pilot, "w z")
-        assert "┄" not in _shown(pilot).replace("└", "")
-        await _press(pilot, "z ? escape tab ctrl+t ctrl+l")
-        assert "┄" in _shown(pilot)
-        await _press(pilot, "q j s s s s s / d o c minus 1 enter")
-        assert "1 of 1" in _shown(pilot)
-        await _press(pilot, "x")
-        assert "skipped" in _shown(pilot)
-        await _press(pilot, "A")
+        assert "because" in shown(pilot)
+        await press(pilot, "w z")
+        assert "┄" not in shown(pilot).replace("└", "")
+        await press(pilot, "z ? escape tab ctrl+t ctrl+l")
+        assert "┄" in shown(pilot)
+        await press(pilot, "q j s s s s s / d o c minus 1 enter")
+        assert "1 of 1" in shown(pilot)
+        await press(pilot, "x")
+        assert "skipped" in shown(pilot)
+        await press(pilot, "A")
         assert isinstance(pilot.app.screen, AgreementScreen)
-        for _ in range(200):
-            await pilot.pause(0.02)
-            if "no document was finished by two annotators" in _shown(pilot):
-                break
-        assert "no document was finished by two annotators" in _shown(pilot)
+        await until(pilot, "no document was finished by two annotators")
 
     with _demo(tmp_path / "p") as of:
-        _run(of, play)
+        play(of, script)
 
 
 def test_the_queue_says_something_as_long_as_it_is_so(tmp_path: Path) -> None:
     lasts = [True]
 
-    async def play(pilot: Pilot[int], _: Session) -> None:
-        await _press(pilot, "escape")
+    async def script(pilot: Pilot[int], _: Session) -> None:
+        await press(pilot, "escape")
         screen = pilot.app.screen
         assert isinstance(screen, QueueScreen)
         screen.say_while("a model is being trained", lambda: lasts[0], every=0.02)
-        await pilot.pause(0.2)
-        assert "a model is being trained" in _shown(pilot)
+        await until(pilot, "a model is being trained")
         lasts[0] = False
-        await pilot.pause(0.2)
-        assert "a model is being trained" not in _shown(pilot)
+        await until(pilot, lambda screen: "a model is being trained" not in screen)
 
     with project(tmp_path / "p", TEXT) as of:
-        _run(of, play)
+        play(of, script)
 
 
 def test_a_muted_rule_is_silent_for_one_annotator_until_it_speaks_again(tmp_path: Path) -> None:
@@ -209,44 +164,44 @@ def test_a_muted_rule_is_silent_for_one_annotator_until_it_speaks_again(tmp_path
 def test_the_registry_renames_merges_and_leads_to_mentions_and_places_are_found_everywhere(
     tmp_path: Path,
 ) -> None:
-    async def play(pilot: Pilot[int], session: Session) -> None:
-        await _press(pilot, "a k i I R I enter")
-        await _press(pilot, "E")
+    async def script(pilot: Pilot[int], session: Session) -> None:
+        await press(pilot, "a k i I R I enter")
+        await press(pilot, "E")
         assert isinstance(pilot.app.screen, ListScreen)
-        assert "IRI" in _shown(pilot)
-        await _press(pilot, "r")
+        assert "IRI" in shown(pilot)
+        await press(pilot, "r")
         for _ in range(3):
-            await _press(pilot, "backspace")
-        await _press(pilot, "I r a n enter")
-        assert "Iran" in _shown(pilot)
-        await _press(pilot, "enter")
-        assert "Mentions of Iran" in _shown(pilot)
-        await _press(pilot, "enter")
+            await press(pilot, "backspace")
+        await press(pilot, "I r a n enter")
+        assert "Iran" in shown(pilot)
+        await press(pilot, "enter")
+        assert "Mentions of Iran" in shown(pilot)
+        await press(pilot, "enter")
         assert isinstance(pilot.app.screen, AnnotateScreen)
         value = session.review.focused.value if session.review.focused else None
         assert isinstance(value, Span) and value.entity == "Iran"
-        await _press(pilot, "u")
+        await press(pilot, "u")
         value = session.review.focused.value if session.review.focused else None
         assert isinstance(value, Span) and value.entity == "IRI"
-        await _press(pilot, "E")
+        await press(pilot, "E")
         with Project.open(session.project.root) as other:
             assert rename(other, "ada", "entity", "IRI", "Persia") == 1
-        await _press(pilot, "r")
+        await press(pilot, "r")
         assert isinstance(pilot.app.screen, ListScreen)
-        assert "somebody changed this line meanwhile" in _shown(pilot)
-        assert "Persia" in _shown(pilot)
-        await _press(pilot, "u")
-        assert "“Persia” is “IRI” again" in _shown(pilot)
-        await _press(pilot, "escape")
-        await _press(pilot, "ctrl+f u k r a enter")
-        assert "doc-1" in _shown(pilot)
-        await _press(pilot, "enter")
+        assert "somebody changed this line meanwhile" in shown(pilot)
+        assert "Persia" in shown(pilot)
+        await press(pilot, "u")
+        assert "“Persia” is “IRI” again" in shown(pilot)
+        await press(pilot, "escape")
+        await press(pilot, "ctrl+f u k r a enter")
+        await until(pilot, "doc-1")
+        await press(pilot, "enter")
         assert session.review.document.id == "doc-1"
-        await _press(pilot, "q")
+        await press(pilot, "q")
         assert isinstance(pilot.app.screen, QueueScreen)
 
     with _demo(tmp_path / "p") as of:
-        _run(of, play)
+        play(of, script)
         assert of.verify() == []
 
 
@@ -310,7 +265,7 @@ def test_a_renaming_is_logged_and_is_taken_back_in_a_later_sitting(tmp_path: Pat
 def test_what_cannot_be_saved_shows_a_banner_is_saved_later_and_quitting_says_so(
     tmp_path: Path,
 ) -> None:
-    async def play(pilot: Pilot[int], session: Session) -> None:
+    async def script(pilot: Pilot[int], session: Session) -> None:
         save = session.project.log.save
 
         def full(*_: object) -> None:
@@ -318,18 +273,18 @@ def test_what_cannot_be_saved_shows_a_banner_is_saved_later_and_quitting_says_so
 
         session.project.log.save = full  # type: ignore[method-assign]
         session.project.journal.keep = full  # type: ignore[method-assign]
-        await _press(pilot, "a")
-        assert "1 decision not saved: the disk is full" in _shown(pilot)
-        assert "1 unsaved" in _shown(pilot)
-        await _press(pilot, "ctrl+q")
-        assert "ctrl+q again leaves without" in _shown(pilot)
+        await press(pilot, "a")
+        assert "1 decision not saved: the disk is full" in shown(pilot)
+        assert "1 unsaved" in shown(pilot)
+        await press(pilot, "ctrl+q")
+        assert "ctrl+q again leaves without" in shown(pilot)
         session.project.log.save = save  # type: ignore[method-assign]
-        await _press(pilot, "a")
-        assert "not saved" not in _shown(pilot)
+        await press(pilot, "a")
+        assert "not saved" not in shown(pilot)
         assert not session.saving.unsaved
 
     with _demo(tmp_path / "p") as of:
-        _run(of, play)
+        play(of, script)
         assert len(list(of.log.annotations("doc-0", "ada")[0].annotations())) >= 2
 
 
@@ -368,25 +323,24 @@ def test_blind_paragraphs_are_about_their_share_and_hide_suggestions_from_everyb
         session.open("doc-0")
         assert session.review.items == ()
 
-        async def play(pilot: Pilot[int], _: Session) -> None:
-            assert "blind" in _shown(pilot)
+        async def script(pilot: Pilot[int], _: Session) -> None:
+            assert "blind" in shown(pilot)
 
-        _run(of, play)
+        play(of, script)
 
 
 def test_a_small_window_says_so_and_loses_nothing(tmp_path: Path) -> None:
-    async def play(pilot: Pilot[int], session: Session) -> None:
-        await _press(pilot, "a")
+    async def script(pilot: Pilot[int], session: Session) -> None:
+        await press(pilot, "a")
         await pilot.resize_terminal(30, 8)
-        await pilot.pause()
-        assert "too small" in _shown(pilot)
+        await until(pilot, "too small")
         await pilot.resize_terminal(80, 24)
-        await pilot.pause()
-        assert "Iran" in _shown(pilot)
+        await until(pilot, lambda screen: "too small" not in screen)
+        assert "Iran" in shown(pilot)
         assert not session.review.items[0].pending
 
     with _demo(tmp_path / "p") as of:
-        _run(of, play)
+        play(of, script)
 
 
 def test_offers_that_begin_with_what_was_typed_come_first_and_aliases_count() -> None:
@@ -401,50 +355,47 @@ def test_offers_that_begin_with_what_was_typed_come_first_and_aliases_count() ->
 
 
 def test_review_chooses_by_number_gives_reasons_and_tells_the_annotators(tmp_path: Path) -> None:
-    def session_of(made: Project) -> Session:
-        return gold_session(made)
-
-    async def go(made: Project) -> None:
-        session = session_of(made)
-        app = AnnotatorApp(
-            session, key_map({}), screen=lambda _: ReviewScreen(session, source_of(session))
-        )
-        async with app.run_test(size=(120, 30)) as pilot:
-            await pilot.pause()
-            assert "label differ" in _shown(pilot)
-            await _press(pilot, "n 2")
-            assert [s.label for s in session.review.annotations.spans()] == ["fact"]
-            assert "✓ fact" in _shown(pilot)
-            await _press(pilot, "a")
-            assert "no version has a majority" in _shown(pilot)
-            await _press(pilot, "C m i n d enter")
-            await _press(pilot, "c down enter")
-            notes = {s.note for s in session.review.annotations.paragraph(0).values()}
-            assert notes == {"guideline » mind", ""}
-            await _press(pilot, "H")
-            assert "ada" not in _shown(pilot)
-            await _press(pilot, "x")
-            assert session.review.annotations.spans() == []
-            await _press(pilot, "u m")
-            assert session.review.mode.value == "select"
-            await _press(pilot, "escape W")
-            assert isinstance(app.screen, TextScreen)
-            await _press(pilot, "escape enter q")
-            assert session.review.annotations.completion is Completion.GOLD
-            app.exit(0)
+    async def script(pilot: Pilot[int], session: Session) -> None:
+        assert "label differ" in shown(pilot)
+        await press(pilot, "n 2")
+        assert [s.label for s in session.review.annotations.spans()] == ["fact"]
+        assert "✓ fact" in shown(pilot)
+        await press(pilot, "a")
+        assert "no version has a majority" in shown(pilot)
+        await press(pilot, "C m i n d enter")
+        await press(pilot, "c down enter")
+        notes = {s.note for s in session.review.annotations.paragraph(0).values()}
+        assert notes == {"guideline » mind", ""}
+        await press(pilot, "H")
+        assert "ada" not in shown(pilot)
+        await press(pilot, "x")
+        assert session.review.annotations.spans() == []
+        await press(pilot, "u m")
+        assert session.review.mode.value == "select"
+        await press(pilot, "escape W")
+        assert isinstance(pilot.app.screen, TextScreen)
+        await press(pilot, "escape enter q")
+        assert session.review.annotations.completion is Completion.GOLD
 
     with project(tmp_path / "p", "Iran says that the plan is wrong.") as made:
         text = made.documents.load(made.documents.ids()[0])
         for who, label in (("ada", "value"), ("ben", "fact")):
             span = Span(f"{who}1", "claim", label, 15, 32)
             made.log.add_records([Record(text, who, Completion.DONE, (span,))])
-        asyncio.run(go(made))
+        session = gold_session(made)
+        play(
+            made,
+            script,
+            session=session,
+            size=(120, 30),
+            screen=lambda _: ReviewScreen(session, source_of(session)),
+        )
 
         async def annotating(pilot: Pilot[int], session: Session) -> None:
-            await _press(pilot, "q")
-            assert "» review, ¶1: mind" in _shown(pilot)
+            await press(pilot, "q")
+            assert "» review, ¶1: mind" in shown(pilot)
 
-        _run(made, annotating)
+        play(made, annotating)
 
 
 def test_a_restart_comes_back_to_the_same_item_card_and_view_and_still_undoes(
@@ -493,21 +444,21 @@ def test_a_filter_and_a_threshold_hold_from_document_to_document(tmp_path: Path)
 def test_what_was_said_is_gone_with_the_next_key_and_held_back_is_said_in_80_columns(
     tmp_path: Path,
 ) -> None:
-    async def play(pilot: Pilot[int], session: Session) -> None:
-        await _press(pilot, "a enter")
-        assert "once more to go on" in _shown(pilot)
-        await _press(pilot, "enter")
-        assert "left undecided in the paragraph before" in _shown(pilot)
-        await _press(pilot, "z")
-        assert "left undecided" not in _shown(pilot)
-        await _press(pilot, ",")
-        last = _shown(pilot).splitlines()[-2]
+    async def script(pilot: Pilot[int], session: Session) -> None:
+        await press(pilot, "a enter")
+        assert "once more to go on" in shown(pilot)
+        await press(pilot, "enter")
+        assert "left undecided in the paragraph before" in shown(pilot)
+        await press(pilot, "z")
+        assert "left undecided" not in shown(pilot)
+        await press(pilot, ",")
+        last = shown(pilot).splitlines()[-2]
         assert "held back, from a score of 0.50 on" in last
         assert last.rstrip().endswith("held back too")
-        await _press(pilot, ".")
-        assert "held back" not in _shown(pilot)
+        await press(pilot, ".")
+        assert "held back" not in shown(pilot)
 
-    _run(_demo(tmp_path / "p"), play, size=(80, 24))
+    play(_demo(tmp_path / "p"), script, size=(80, 24))
 
 
 def test_a_name_that_stood_for_the_same_text_is_offered_first() -> None:
@@ -518,29 +469,29 @@ def test_a_name_that_stood_for_the_same_text_is_offered_first() -> None:
 
 
 def test_several_names_are_completed_one_by_one(tmp_path: Path) -> None:
-    async def play(pilot: Pilot[int], session: Session) -> None:
+    async def script(pilot: Pilot[int], session: Session) -> None:
         session.do(do.FocusItem("sIran"))
-        await _press(pilot, "i I r a n enter")
+        await press(pilot, "i I r a n enter")
         session.do(do.FocusItem("sPutin"))
-        await _press(pilot, "i P u t i n ; space i r down enter")
+        await press(pilot, "i P u t i n ; space i r down enter")
         value = session.review.focused.value if session.review.focused else None
         assert isinstance(value, Span) and value.entity == "Putin; Iran"
 
     with _demo(tmp_path / "p") as of:
-        _run(of, play)
+        play(of, script)
 
 
 def test_the_palette_finds_commands_by_name_and_by_what_they_do(tmp_path: Path) -> None:
-    async def play(pilot: Pilot[int], _: Session) -> None:
-        await _press(pilot, "ctrl+p")
+    async def script(pilot: Pilot[int], _: Session) -> None:
+        await press(pilot, "ctrl+p")
         assert isinstance(pilot.app.screen, PromptScreen)
-        assert "Accept the suggestion in focus" in _shown(pilot)
-        await _press(pilot, "w h o space h o l d s enter")
+        assert "Accept the suggestion in focus" in shown(pilot)
+        await press(pilot, "w h o space h o l d s enter")
         assert isinstance(pilot.app.screen, MatrixScreen)
-        await _press(pilot, "q ctrl+p d e n s i t y enter")
+        await press(pilot, "q ctrl+p d e n s i t y enter")
         assert isinstance(pilot.app.screen, AnnotateScreen)
-        await _press(pilot, "q ctrl+p f i r s t enter")
+        await press(pilot, "q ctrl+p f i r s t enter")
         assert isinstance(pilot.app.screen, QueueScreen)
 
     with _demo(tmp_path / "p") as of:
-        _run(of, play)
+        play(of, script)
