@@ -83,9 +83,12 @@ async def press(pilot: Pilot[int], keys: str) -> str:
 
 
 def shown(pilot: Pilot[int]) -> str:
-    """The rows of the screen on top."""
-    rows = pilot.app.screen.query_one(Rows)
-    return "\n".join(rows.render_line(y).text for y in range(rows.size.height))
+    """The rows of the screen on top; none as long as it is being put together."""
+    return "\n".join(
+        rows.render_line(y).text
+        for rows in pilot.app.screen.query(Rows)
+        for y in range(rows.size.height)
+    )
 
 
 async def until(

@@ -65,7 +65,7 @@ class Terminal:
         """The screen, once these words are on it."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            self.read(0.1)
+            self.read(0.02)
             text = "\n".join(self.screen.display)
             if words in text:
                 return text

@@ -26,8 +26,7 @@ from pathlib import Path
 from annotator.model import actions as do
 from annotator.project import Project
 from annotator.tui.session import Session
-p = Project.open(Path({root!r}))
-p.wait_at_most(0.1)
+p = Project.open(Path({root!r}), timeout=0.1)
 s = Session(p, "ada", "a", patience=0.1); s.open("doc-0")
 for _ in range({times}):
     s.do(do.Flag(paragraph=True))
