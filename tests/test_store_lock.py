@@ -143,7 +143,7 @@ def test_who_holds_the_database_is_told(tmp_path: Path) -> None:
 def test_without_the_kernel_s_other_locks_it_still_excludes(tmp_path: Path) -> None:
     script = f"""
         import fcntl
-        for name in ("F_OFD_SETLK", "F_OFD_SETLKW"):
+        for name in ("F_OFD_SETLK", "F_OFD_SETLKW", "F_OFD_GETLK"):
             vars(fcntl).pop(name, None)
         from pathlib import Path
         from annotator.store.lock import Lock
@@ -151,8 +151,23 @@ def test_without_the_kernel_s_other_locks_it_still_excludes(tmp_path: Path) -> N
         assert one.acquire(0) and not other.acquire(0.05)
         one.release()
         assert other.acquire(1)
+        with one.moving() as begun:
+            assert not begun and not other.is_moved_by_others()
     """
     subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=True)
+
+
+def test_one_moves_the_log_at_a_time_and_the_others_know(tmp_path: Path) -> None:
+    one, other = Lock(tmp_path / "l"), Lock(tmp_path / "l")
+    with one.moving() as begun:
+        assert begun and other.is_moved_by_others() and not one.is_moved_by_others()
+        assert other.acquire(0), "it keeps nobody out"
+        other.release()
+        with other.moving() as begun:
+            assert not begun
+    assert not other.is_moved_by_others()
+    one.close()
+    other.close()
 
 
 def test_many_annotators_at_once_lose_nothing_and_wait_little(tmp_path: Path) -> None:

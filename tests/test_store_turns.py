@@ -13,14 +13,14 @@ import pytest
 from bench.load import bring, corpus, make, run
 from support import TEXT, document, project
 
-from annotator.errors import BusyError, InputError, StoreError
+from annotator.errors import BusyError, InputError, ReplacedError, StoreError
 from annotator.model import actions as do
 from annotator.model.decision import Completion
 from annotator.model.record import Record
 from annotator.model.span import Span
 from annotator.model.text import Document
 from annotator.project import Project
-from annotator.store import long_work
+from annotator.store import long_work, search
 from annotator.store.connection import Database
 from annotator.tui.session import Session
 
@@ -59,7 +59,7 @@ _KILLED = """
 import os, signal, sys
 from pathlib import Path
 sys.path[:0] = [{tests!r}]
-from annotator.store import long_work
+from annotator.store import long_work, search
 from annotator.store.connection import Database
 from annotator.store.connection import Database
 from annotator.project import Project
@@ -370,6 +370,57 @@ def test_a_file_that_holds_anything_else_is_not_run(tmp_path: Path) -> None:
     with Project.open(root) as of:
         assert not (tmp_path / "y").exists()
         assert file.exists()
+
+
+def test_a_file_into_which_the_log_is_moved_just_now_is_not_judged(tmp_path: Path) -> None:
+    """Some pages may be older than others until all are there."""
+    root = tmp_path / "p"
+    with project(root, TEXT) as of, Project.open(root) as other:
+        session = Session(of, "ada", "a")
+        session.open("doc-0")
+        seen = []
+        for _ in range(2):
+            for _ in range(3):
+                session.do(do.Flag(paragraph=True))
+            of._database.move_log()
+            seen.append((root / "annotator.db").read_bytes())
+        assert len(seen[0]) == len(seen[1])
+        (root / "annotator.db").write_bytes(seen[0])
+        with of._database._lock.moving() as begun, other._database._locked():
+            assert begun
+            other._database._seal.check()
+        with other._database._locked(), pytest.raises(ReplacedError):
+            other._database._seal.check()
+
+
+def test_others_write_while_the_log_is_moved(tmp_path: Path) -> None:
+    root = tmp_path / "p"
+    with project(root, TEXT) as other, Project.open(root) as of:
+        session = Session(other, "ada", "a")
+        session.open("doc-0")
+        for _ in range(3):
+            session.do(do.Flag(paragraph=True))
+            of._database.move_log()
+            with of._database._lock.moving():
+                session.do(do.Flag(paragraph=True))
+        assert not session.saving.unsaved and len(list(of.log.events("doc-0", "ada"))) == 6
+    assert [p.name for p in root.iterdir() if "replaced" in p.name] == []
+
+
+@pytest.mark.skipif(not search.has_index(), reason="this SQLite has no FTS5")
+@pytest.mark.parametrize("at", [2, 6, None])
+def test_the_index_merges_by_itself_again_when_all_is_there(tmp_path: Path, at: int | None) -> None:
+    root = tmp_path / "p"
+    project(root, TEXT).close()
+    if at is None:
+        with Project.open(root) as of:
+            of.log.add_records(_records())
+    else:
+        script = _KILLED.format(tests=str(Path(__file__).parent), root=str(root), at=at)
+        subprocess.run([sys.executable, "-c", script], check=False, capture_output=True)
+    with Project.open(root) as of:
+        rows = of._database.rows("SELECT k, v FROM search_config")
+        assert {k: v for k, v in rows if k != "version"} == {"automerge": 4, "crisismerge": 16}
 
 
 @pytest.mark.slow

@@ -34,9 +34,8 @@ SCHEMA_VERSION = 14
 """The number of migrations. A test compares it with `migrations.py`, which is imported only to
 migrate."""
 
-_PAGES, _FEW_PAGES = 1000, 250
-"""The number of log pages from which a commit moves the log into the file: SQLite's default, and
-that of work in short turns."""
+_PAGES = 1000
+"""The number of log pages from which a commit moves the log into the file: SQLite's default."""
 
 
 class Access(Protocol):
@@ -341,15 +340,24 @@ class Database:
 
     @contextmanager
     def in_turns(self) -> Iterator[None]:
-        """For work in many short transactions: SQLite does not check foreign keys, and moves the
-        log into the file in small pieces, since others wait meanwhile."""
+        """For work in many short transactions: SQLite does not check foreign keys, and no commit
+        moves the log into the file, since others wait meanwhile. Call `move_log` between them."""
         self.execute("PRAGMA foreign_keys = OFF")
-        self.execute(f"PRAGMA wal_autocheckpoint = {_FEW_PAGES}")
+        self.execute("PRAGMA wal_autocheckpoint = 0")
         try:
             yield
         finally:
             self.execute(f"PRAGMA wal_autocheckpoint = {_PAGES}")
             self.execute("PRAGMA foreign_keys = ON")
+
+    def move_log(self) -> None:
+        """Move what was committed so far from the log into the file while others keep writing. Does
+        nothing if somebody else is doing it."""
+        with self._errors(), self._lock.moving() as begun:
+            if begun:
+                self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+                with self._locked():
+                    self._seal.renew()
 
     def flush_log(self) -> None:
         """Flush what was committed so far to disk, without the lock, so that the next durable

@@ -159,6 +159,8 @@ class Seal:
         if not found.size:
             # Perhaps somebody is about to copy another one over it.
             raise ReplacedError("the database file was emptied", file=self._path, hint=_ASK)
+        if self._is_changing(found, self._last):
+            return False
         last = _known_end(self._path, found, self._last.size)
         if last is None:
             return False
@@ -170,6 +172,15 @@ class Seal:
             )
         self._last, self._floor = found, last
         return True
+
+    def _is_changing(self, found: Footprint, known: Footprint) -> bool:
+        """Whether somebody is moving the log into the file, so that some of its pages are there and
+        others are not. Whoever does it looks at the file when all are there."""
+        return (
+            found.is_same_file(known)
+            and found.size >= known.size
+            and self._lock.is_moved_by_others()
+        )
 
     def _noted(self) -> tuple[Footprint, int] | None:
         fields = self._lock.note().split()
@@ -194,7 +205,7 @@ class Seal:
         if not has_log(self._path):
             return
         noted, found = self._noted(), Footprint.of(self._path)
-        if noted is None or noted[0] == found:
+        if noted is None or noted[0] == found or self._is_changing(found, noted[0]):
             return
         last = _known_end(self._path, found, noted[0].size)
         if last is None or (last >= noted[1] and found.size >= noted[0].size):

@@ -7,8 +7,11 @@ room. A writer that leaves the room and wants to return queues behind those who 
 in many short turns overtakes nobody. The kernel grants each lock in the order of the requests, and
 frees the locks of a process that dies.
 
-Neither lock supports a time limit, so a helper thread waits if the room is not free at once. If its
-caller has given up, the thread drops the lock as soon as it gets it.
+A third lock, on another byte, tells that somebody moves the log of the database into its file. It
+keeps nobody out.
+
+The locks of the queue support no time limit, so a helper thread waits if the room is not free at
+once. If its caller has given up, the thread drops the lock as soon as it gets it.
 """
 
 from __future__ import annotations
@@ -18,6 +21,8 @@ import fcntl
 import os
 import struct
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -26,17 +31,22 @@ MODE = 0o660
 
 _OFD_SET = getattr(fcntl, "F_OFD_SETLK", None)
 _OFD_WAIT = getattr(fcntl, "F_OFD_SETLKW", None)
+_OFD_GET = getattr(fcntl, "F_OFD_GETLK", None)
 _NOTE = 256
-_DOOR = 1 << 30
-"""The byte of the file that is the door; nothing is ever written there."""
+_DOOR, _MOVING = 1 << 30, (1 << 30) + 1
+"""The bytes of the file that are the door and the sign that the log is being moved; nothing is ever
+written there."""
+
+_FLOCK = "hhqqi4x"
 
 
-def _door(kind: int) -> bytes:
-    """A `struct flock` for the door."""
-    return struct.pack("hhqqi4x", kind, os.SEEK_SET, _DOOR, 1, 0)
+def _byte(kind: int, place: int) -> bytes:
+    """A `struct flock` for one byte."""
+    return struct.pack(_FLOCK, kind, os.SEEK_SET, place, 1, 0)
 
 
-_CLOSE_DOOR, _OPEN_DOOR = _door(fcntl.F_WRLCK), _door(fcntl.F_UNLCK)
+_CLOSE_DOOR, _OPEN_DOOR = _byte(fcntl.F_WRLCK, _DOOR), _byte(fcntl.F_UNLCK, _DOOR)
+_BEGIN_MOVE, _END_MOVE = _byte(fcntl.F_WRLCK, _MOVING), _byte(fcntl.F_UNLCK, _MOVING)
 
 
 class Lock:
@@ -66,6 +76,39 @@ class Lock:
     def release(self) -> None:
         """Release the lock."""
         fcntl.flock(self._handle, fcntl.LOCK_UN)
+
+    @contextmanager
+    def moving(self) -> Iterator[bool]:
+        """Tell others that the log is being moved. Yields False if somebody else is moving it, or
+        if the system cannot tell."""
+        self._open()
+        if _OFD_SET is None or _OFD_GET is None:
+            yield False
+            return
+        try:
+            fcntl.fcntl(self._handle, _OFD_SET, _BEGIN_MOVE)
+        except OSError as error:
+            if error.errno not in (errno.EAGAIN, errno.EACCES, errno.EINVAL):
+                raise
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            fcntl.fcntl(self._handle, _OFD_SET, _END_MOVE)
+
+    def is_moved_by_others(self) -> bool:
+        """Whether somebody else is moving the log just now."""
+        self._open()
+        if _OFD_GET is None:
+            return False
+        try:
+            found = fcntl.fcntl(self._handle, _OFD_GET, _BEGIN_MOVE)
+        except OSError as error:
+            if error.errno != errno.EINVAL:
+                raise
+            return False
+        return bool(struct.unpack(_FLOCK, found)[0] != fcntl.F_UNLCK)
 
     def note(self) -> bytes:
         """The note in the file."""

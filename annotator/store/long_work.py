@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from annotator.errors import BusyError, ConflictError, ReplacedError, StoreError
-from annotator.store import hash_chain
+from annotator.store import hash_chain, search
 from annotator.store.arriving import (
     ALL_IS_THERE,
     forget_arriving,
@@ -46,8 +46,11 @@ STAGED, TURNS = ".staged-", ".turns-"
 FEW = 500
 """The most rows that are written in one transaction."""
 
-TURN = 0.008
+TURN = 0.004
 """Seconds that a turn should take."""
+
+LOGGED = 12
+"""The number of turns after which their log is moved into the database file."""
 
 PATIENCE = 60
 """How many times longer long work waits for other long work than for the database."""
@@ -263,9 +266,11 @@ def go_on(db: Database, path: Path) -> None:
         path.unlink(missing_ok=True)
         return
     done, size = int(found), [20]
+    with db.relaxed(), db.write():
+        search.merge_as_told(db)
     # Rows come before those that they refer to.
     with db.in_turns(), path.open(encoding="utf-8") as file:
-        for turn in _turns(_from(file, done), size):
+        for number, turn in enumerate(_turns(_from(file, done), size), 1):
             # A power cut may undo turns, and the recorded progress with them; they are then done
             # again. The turn that shows everything is on disk before anybody learns of it.
             if turn.shows:
@@ -276,11 +281,15 @@ def go_on(db: Database, path: Path) -> None:
                     db.many(sql, rows)
                 done += len(turn.statements)
                 hash_chain.extend(db, limit=2 * turn.rows + 20)
+                search.merge_some(db)
                 if turn.ends:
+                    search.merge_by_itself(db)
                     db.execute("DELETE FROM setting WHERE key = ?", (_key(path),))
                 else:
                     _keep_place(db, path, done)
-                took = time.perf_counter() - began
+            took = time.perf_counter() - began
+            if number % LOGGED == 0:
+                db.move_log()
             size[0] = max(1, int(size[0] * min(2.0, max(0.25, TURN / max(took, 1e-6)))))
     path.unlink(missing_ok=True)
 

@@ -18,6 +18,9 @@ from annotator.store.connection import Access, Database, sqlite
 _AT_ONCE = 500
 """The number of texts in one query."""
 
+_PAGES = 32
+"""The number of pages of the index that are merged at once."""
+
 _KIN = {
     "i": "\u0130\u0131", "k": "\u212a", "s": "\u017f", "в": "\u1c80", "д": "\u1c81", "о": "\u1c82",
     "с": "\u1c83", "т": "\u1c84\u1c85", "ъ": "\u1c86", "ѣ": "\u1c87", "ꙋ": "\u1c88\ua64a",
@@ -72,6 +75,35 @@ def add(db: Access, texts: Iterable[tuple[str, str]]) -> None:
             "INSERT INTO search (rowid, text) SELECT number, ? FROM searchable WHERE document = ?",
             (fold(text), id),
         )
+
+
+def merge_as_told(db: Access) -> None:
+    """Let SQLite merge the parts of the index only when `merge_some` tells it to. Otherwise it
+    sometimes merges much at once, and others wait. Call this within a transaction."""
+    _set_merging(db, parts=0, most=1999)
+
+
+def merge_by_itself(db: Access) -> None:
+    """Let SQLite decide again when it merges parts of the index: these are its own defaults. Call
+    this within a transaction."""
+    _set_merging(db, parts=4, most=16)
+
+
+def _set_merging(db: Access, *, parts: int, most: int) -> None:
+    if has_index() and is_made(db):
+        for name, value in (("automerge", parts), ("crisismerge", most)):
+            db.execute("INSERT INTO search (search, rank) VALUES (?, ?)", (name, value))
+
+
+def merge_some(db: Access) -> bool:
+    """Merge a few pages of the index. Returns whether there is more to merge. Call this within a
+    transaction."""
+    if not has_index() or not is_made(db):
+        return False
+    before = db.value("SELECT total_changes()")
+    db.execute("INSERT INTO search (search, rank) VALUES ('merge', ?)", (_PAGES,))
+    # The statement itself counts as one change.
+    return bool(db.value("SELECT total_changes()") - before > 1)
 
 
 def is_made(db: Access) -> bool:
@@ -156,4 +188,15 @@ def in_any_case(char: str) -> str:
     return f"[{''.join(sorted(cases))}]" if len(cases) > 1 or char in "*?[" else char
 
 
-__all__ = ["INDEX", "add", "fold", "has_index", "in_any_case", "is_made", "texts"]
+__all__ = [
+    "INDEX",
+    "add",
+    "fold",
+    "has_index",
+    "in_any_case",
+    "is_made",
+    "merge_as_told",
+    "merge_by_itself",
+    "merge_some",
+    "texts",
+]
