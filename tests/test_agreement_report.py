@@ -8,8 +8,9 @@ import json
 import random
 import re
 import subprocess
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, permutations
 from pathlib import Path
 from shutil import which
 
@@ -19,7 +20,8 @@ from support import document
 
 from annotator.cli import run
 from annotator.errors import UsageError
-from annotator.measures.api import compare, interval, student
+from annotator.measures._coefficients import alpha, kappa, squares
+from annotator.measures.api import Interval, compare, interval, student
 from annotator.model.decision import Completion
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span
@@ -325,7 +327,7 @@ def test_students_t_is_that_of_the_tables() -> None:
 
 
 def test_intervals_keep_to_the_bounds_and_say_why_there_is_none() -> None:
-    found = interval(0.9, np.array([0.88, 0.93, 0.9, 0.89, 0.91]), "share")
+    found = interval(0.9, np.array([0.88, 0.93, 0.9, 0.89, 0.91]), 0)
     assert found.low is not None and found.high is not None and 0 < found.low < 0.9 < found.high < 1
     # The jackknife's standard error by hand, on the logit.
     without = np.array([0.88, 0.93, 0.9, 0.89, 0.91])
@@ -338,9 +340,56 @@ def test_intervals_keep_to_the_bounds_and_say_why_there_is_none() -> None:
         (np.array([0.9, np.nan, 0.8]), "rests on one document"),
         (np.array([1.0, 1.0, 1.0, 0.5]), "rests on 1 of the documents"),
     ):
-        none = interval(1.0, without, "chance")
+        none = interval(1.0, without, -1)
         assert none.low is none.high is None
         assert words in none.reason
+
+
+def test_the_lowest_value_is_that_of_the_worst_way_to_pair_the_same_values() -> None:
+    """All ways to pair them, one by one."""
+
+    def pairings(values: Sequence[int]) -> Iterator[list[tuple[int, int]]]:
+        if not values:
+            yield []
+        for at in range(1, len(values)):
+            for others in pairings([*values[1:at], *values[at + 1 :]]):
+                yield [(values[0], values[at]), *others]
+
+    def matrix(pairs: Sequence[tuple[int, int]], *, both: bool) -> np.ndarray:
+        out = np.zeros((3, 3))
+        for a, b in pairs:
+            out[a, b] += 1
+            out[b, a] += both
+        return out.reshape(1, 9)
+
+    distance = squares(["1", "2", "4"])
+    for values in ([0, 0, 0, 0, 0, 0, 1, 2], [0, 0, 1, 1, 2, 2], [0, 1, 1, 1, 1, 2, 2, 2]):
+        found = [matrix(pairs, both=True) for pairs in pairings(values)]
+        for of in (None, distance):
+            worst = min(float(alpha(3, of)(rows)[0]) for rows in found)
+            assert float(alpha(3, of, lowest=True)(found[0])[0]) == pytest.approx(worst)
+        one, other = values[::2], values[1::2]
+        found = [matrix([*zip(one, p, strict=True)], both=False) for p in permutations(other)]
+        worst = min(float(kappa(3)(rows)[0]) for rows in found)
+        assert float(kappa(3, lowest=True)(found[0])[0]) == pytest.approx(worst)
+
+
+def test_a_rare_value_has_an_interval_that_holds_chance_or_none() -> None:
+    """Two coders who find a rare label by chance: alpha is just below 0, and cannot be lower. It
+    varies little from document to document, which says nothing about what it would be elsewhere."""
+    rare = [np.array([[16.0, 1], [1, 0]]), np.array([[15.0, 1.5], [1.5, 0]])] * 4
+    by_chance = np.array(rare).reshape(8, 4)
+
+    def found(rows: np.ndarray) -> Interval:
+        value, lowest = (
+            float(alpha(2, lowest=low)(rows.sum(axis=0)[None])[0]) for low in (False, True)
+        )
+        return interval(value, alpha(2)(rows.sum(axis=0) - rows), lowest)
+
+    assert "as low as it can be" in found(by_chance).reason
+    met = found(by_chance + np.array([[0, 0, 0, 1.0]] + [[0, 0, 0, 0]] * 7))
+    assert met.low is not None and met.high is not None
+    assert met.low < 0.05 and met.high > 0.3
 
 
 def test_one_document_more_makes_no_jump() -> None:

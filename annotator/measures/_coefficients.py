@@ -21,23 +21,52 @@ TINY = 1e-9
 """A value below this share of its largest possible value counts as zero that rounding distorted."""
 
 
-def alpha(size: int, distance: Array | None = None) -> Value:
+def alpha(size: int, distance: Array | None = None, *, lowest: bool = False) -> Value:
     """From rows of flattened matrices of coincidences to alpha: 1 - D_o / D_e;
     NaN without data or without variation.
 
     `distance` `(size, size)` says how far values are apart (squared differences make
-    it the interval alpha); nominal without.
+    it the interval alpha); nominal without. With `lowest`, the lowest alpha that values so frequent
+    can have.
     """
     apart = 1 - np.eye(size) if distance is None else distance
 
     def value(rows: Array) -> Array:
         matrices = rows.reshape(-1, size, size)
         marginals = matrices.sum(axis=2)
-        observed = (matrices * apart).sum(axis=(1, 2))
+        if not lowest:
+            observed = (matrices * apart).sum(axis=(1, 2))
+        elif distance is None:
+            observed = most_apart(marginals)
+        else:
+            observed = (_crossed(marginals, distance) * distance).sum(axis=(1, 2))
         expected = np.einsum("ka,ab,kb->k", marginals, apart, marginals)
         return one_minus(observed, expected, marginals.sum(axis=1))
 
     return value
+
+
+def most_apart(marginals: Array) -> Array:
+    """How many of the values, `(k, values)`, can meet another value than their own at most, `(k,)`:
+    all, unless one is more frequent than the others together."""
+    n = marginals.sum(axis=-1)
+    return np.asarray(np.minimum(n, 2 * (n - marginals.max(axis=-1, initial=0))))
+
+
+def _crossed(marginals: Array, distance: Array) -> Array:
+    """The coincidences of numbers, `(k, size, size)`, in which each meets the one that is as far
+    from the other end as possible: the smallest the largest, and so on."""
+    # Numbers are in the order of their distances from one at an end.
+    order = np.argsort(distance[int(np.argmax(distance.sum(axis=1)))])
+    up = np.cumsum(marginals[:, order], axis=1)
+    down, n = up[:, -1:] - up, up[:, -1:]
+    before, after = up - marginals[:, order], np.minimum(down + marginals[:, order], n)
+    met = np.minimum(up[:, :, None], after[:, None, :]) - np.maximum(
+        before[:, :, None], down[:, None, :]
+    )
+    out = np.zeros_like(met)
+    out[:, order[:, None], order[None, :]] = np.maximum(met, 0)
+    return out
 
 
 def one_minus(observed: Array, expected: Array, n: Array) -> Array:
@@ -76,16 +105,19 @@ def beyond(observed: Array, expected: Array, n: Array) -> Array:
         return np.asarray(np.where(known, (observed - expected) / (1 - expected), np.nan))
 
 
-def kappa(size: int) -> Value:
+def kappa(size: int, *, lowest: bool = False) -> Value:
     """From rows of flattened confusion matrices to Cohen's kappa, (P_o - P_e) / (1 - P_e);
-    NaN without data or without variation."""
+    NaN without data or without variation. With `lowest`, the lowest kappa that values so frequent
+    can have."""
 
     def value(rows: Array) -> Array:
         matrices = rows.reshape(-1, size, size)
-        n = matrices.sum(axis=(1, 2))
+        one, other, n = matrices.sum(axis=2), matrices.sum(axis=1), matrices.sum(axis=(1, 2))
+        alike = np.trace(matrices, axis1=1, axis2=2)
+        if lowest:
+            alike = np.maximum(0, (one + other).max(axis=1) - n)
         with np.errstate(divide="ignore", invalid="ignore"):
-            observed = np.trace(matrices, axis1=1, axis2=2) / n
-            expected = (matrices.sum(axis=2) * matrices.sum(axis=1)).sum(axis=1) / n**2
+            observed, expected = alike / n, (one * other).sum(axis=1) / n**2
         return beyond(observed, expected, n)
 
     return value
@@ -98,10 +130,10 @@ def mean_of(each: Array) -> Array:
         return np.asarray(np.where(known, each, 0).sum(axis=1) / known.sum(axis=1))
 
 
-def mean_kappa(size: int, pairs: int) -> Value:
+def mean_kappa(size: int, pairs: int, *, lowest: bool = False) -> Value:
     """From rows of confusion matrices side by side, one for each pair, to the mean of their kappas
     (Light 1971); a pair without data or variation is left out, NaN when none is left."""
-    own = kappa(size)
+    own = kappa(size, lowest=lowest)
 
     def value(rows: Array) -> Array:
         if pairs == 0:
@@ -109,6 +141,18 @@ def mean_kappa(size: int, pairs: int) -> Value:
         return mean_of(own(rows.reshape(-1, size * size)).reshape(len(rows), pairs))
 
     return value
+
+
+def least_agreeing(shares: Array) -> Array:
+    """The smallest share of pairs that can agree if the values have these `shares`,
+    `(k, values)`."""
+    return np.asarray(shares.sum(axis=1) - most_apart(shares))
+
+
+def least_of_possible(values: int) -> float:
+    """The lowest AC1 and Brennan-Prediger coefficient with `values` possible ones: without any
+    agreement, and with as much chance as there can be."""
+    return -1 / max(1, values - 1)
 
 
 def fleiss(agreeing: Array, shares: Array) -> Array:
@@ -194,6 +238,6 @@ BRENNAN_PREDIGER = Explanation(
 
 __all__ = [
     "AC1", "ALPHA", "BRENNAN_PREDIGER", "FLEISS", "KAPPA", "PERCENT", "TINY", "Value", "ac1",
-    "against_rest", "alpha", "beyond", "brennan_prediger", "fleiss", "kappa", "mean_kappa",
-    "mean_of", "one_minus", "squares",
+    "against_rest", "alpha", "beyond", "brennan_prediger", "fleiss", "kappa", "least_agreeing",
+    "least_of_possible", "mean_kappa", "mean_of", "most_apart", "one_minus", "squares",
 ]  # fmt: skip

@@ -2,11 +2,17 @@
 
 One document (in large sets, a group of them) is left out at a time; the figures without it give the
 standard error (Tukey, J. (1958); Efron, B. and Tibshirani, R. (1993). An Introduction to the
-Bootstrap, ch. 11). The interval is that of Student's t on Fisher's z of figures that chance is
-taken out of, and on the logit of shares, and carried back. Its degrees of freedom are those of the
-documents that move the figure. Measured against the percentile bootstrap, the bootstrap with a
-small-sample correction, BCa, and t of the jackknife without a scale (`tests/bench/intervals.py`):
-its coverage holds from five documents on, and it needs no resamples and no random numbers.
+Bootstrap, ch. 11). The interval is that of Student's t on the logit of where the figure lies
+between the lowest value that it can have and 1, and carried back. Its degrees of freedom are those
+of the documents that move the figure.
+
+The lowest value of a share is 0. That of a figure that chance is taken out of follows from how
+often each value was given: -1 if two values are equally frequent (the logit is then twice Fisher's
+z), but just below 0 if one is rare, since it cannot be given less often than never.
+
+Measured against the percentile bootstrap, the bootstrap with a small-sample correction, BCa, t of
+the jackknife without a scale, and Fisher's z (`tests/bench/intervals.py`): its coverage holds from
+five documents on, for rare values too, and it needs no resamples and no random numbers.
 """
 
 from __future__ import annotations
@@ -17,7 +23,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from annotator.measures._tables import Array, Scale
+from annotator.measures._tables import Array
 
 LEAST = 3
 """This many documents must affect a figure for it to have an interval."""
@@ -34,9 +40,9 @@ class Interval:
     reason: str = ""
 
 
-def interval(value: float, without: Array, scale: Scale) -> Interval:
-    """The 95 % interval of a figure; `without` holds what it is when
-    each document (or group) is left out."""
+def interval(value: float, without: Array, lowest: float) -> Interval:
+    """The 95 % interval of a figure between the `lowest` possible value and 1; `without` holds what
+    it is when each document (or group) is left out."""
     count = len(without)
     if count < LEAST:
         return Interval(reason=f"an interval needs {LEAST} documents or more")
@@ -49,23 +55,30 @@ def interval(value: float, without: Array, scale: Scale) -> Interval:
         return Interval(
             reason=f"the figure rests on {moving} of the documents: an interval needs {LEAST}"
         )
+    if abs(value - lowest) < 1e-9:
+        return Interval(
+            reason="the figure is as low as it can be with these values: an interval needs some "
+            "agreement"
+        )
     error = math.sqrt((count - 1) / count * float(((without - without.mean()) ** 2).sum()))
-    low, high = _carried(value, error, student(moving - 1), scale)
-    return Interval(low, high)
+    return Interval(*_carried(value, error, student(moving - 1), lowest))
 
 
-def _carried(value: float, error: float, t: float, scale: Scale) -> tuple[float, float]:
-    """The interval on the scale of the figure; the delta method says
-    what the error is on the other one."""
-    # A share is the same thing on half the width: its logit is twice Fisher's z of it.
-    z_value = 2 * value - 1 if scale == "share" else value
-    half = 2 * error if scale == "share" else error
-    if not -1 < z_value < 1:
-        low, high = value - t * error, value + t * error
-        return (max(low, 0.0), min(high, 1.0)) if scale == "share" else (low, min(high, 1.0))
-    spread = half / (1 - z_value**2)
-    low, high = (math.tanh(math.atanh(z_value) + sign * t * spread) for sign in (-1, 1))
-    return ((low + 1) / 2, (high + 1) / 2) if scale == "share" else (low, high)
+def _carried(value: float, error: float, t: float, lowest: float) -> tuple[float, float]:
+    """The interval on the scale of the figure; the delta method says what the error is on the
+    logit."""
+    width = 1 - lowest
+    place = (value - lowest) / width
+    if not 0 < place < 1:
+        # Some figures have no lowest value, and -1 is not theirs.
+        return value - t * error, min(value + t * error, 1.0)
+    logit, spread = math.log(place / (1 - place)), error / (width * place * (1 - place))
+    low, high = (lowest + width * _logistic(logit + sign * t * spread) for sign in (-1, 1))
+    return low, high
+
+
+def _logistic(logit: float) -> float:
+    return (math.tanh(logit / 2) + 1) / 2
 
 
 @lru_cache(maxsize=4096)

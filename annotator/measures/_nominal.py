@@ -19,7 +19,6 @@ from annotator.measures._tables import (
     Figure,
     Ints,
     Key,
-    Scale,
     SparseTable,
     Square,
     Sums,
@@ -190,22 +189,34 @@ class Variable:
     nothing: str = "no two annotators gave one"
 
 
+@dataclass(frozen=True, slots=True)
 class _Observed:
-    """The observed agreement and the coefficients that follow from it.
+    """The observed agreement and the coefficients that follow from it. `take` picks agreeing pairs,
+    units, and the share of every value from rows; `possible` values there are.
 
     Each method takes rows of sums `(k, columns)` and gives `(k,)`.
     """
 
-    def __init__(self, own: Sums, values: Sequence[str], possible: int) -> None:
-        self._take = own.pick(("agree",), ("units",), *(("share", value) for value in values))
-        self._possible = possible
+    take: Callable[[Array], Array]
+    possible: int
+
+    @classmethod
+    def of(cls, own: Sums, values: Sequence[str], possible: int) -> _Observed:
+        """What the sums of a table say."""
+        shares = (("share", value) for value in values)
+        return cls(own.pick(("agree",), ("units",), *shares), possible)
 
     def _agreeing(self, rows: Array) -> tuple[Array, Array]:
-        picked = self._take(rows)
+        picked = self.take(rows)
         with np.errstate(divide="ignore", invalid="ignore"):
             observed = np.where(picked[:, 1] > 0.5, picked[:, 0] / picked[:, 1], np.nan)
-            shares = picked[:, 2:] / picked[:, 1:2]
-        return observed, np.nan_to_num(shares)
+            shares = np.nan_to_num(picked[:, 2:] / picked[:, 1:2])
+        return observed, shares
+
+    def lowest_fleiss(self, rows: Array) -> Array:
+        """The lowest Fleiss' kappa that values so frequent can have."""
+        _, shares = self._agreeing(rows)
+        return coefficients.fleiss(coefficients.least_agreeing(shares), shares)
 
     def percent(self, rows: Array) -> Array:
         """The share of pairs that agree."""
@@ -213,7 +224,7 @@ class _Observed:
 
     def ac1(self, rows: Array) -> Array:
         """Gwet's AC1."""
-        return coefficients.ac1(*self._agreeing(rows), self._possible)
+        return coefficients.ac1(*self._agreeing(rows), self.possible)
 
     def fleiss(self, rows: Array) -> Array:
         """Fleiss' kappa."""
@@ -221,7 +232,7 @@ class _Observed:
 
     def brennan_prediger(self, rows: Array) -> Array:
         """Brennan and Prediger's kappa."""
-        return coefficients.brennan_prediger(self._agreeing(rows)[0], self._possible)
+        return coefficients.brennan_prediger(self._agreeing(rows)[0], self.possible)
 
 
 def figures(measure: str, variable: Variable, sums: Mapping[str, Sums]) -> list[Figure]:
@@ -234,15 +245,16 @@ def figures(measure: str, variable: Variable, sums: Mapping[str, Sums]) -> list[
     coverage = pairable / every if every else None
     reason = "no variation: every value is the same" if units else variable.nothing
     distance = squares(square.values) if variable.interval else None
-    own_alpha = alpha(square.size, distance)
+    own_alpha, least_alpha = (alpha(square.size, distance, lowest=least) for least in (False, True))
     possible = max(len({*variable.known, *values}), 1)
-    observed = _Observed(own, values, possible)
+    observed = _Observed.of(own, values, possible)
+    least_of_possible = coefficients.least_of_possible(possible)
 
     def figure(
         kind: str,
         value: Callable[[Array], Array],
         about: Explanation,
-        scale: Scale = "chance",
+        lowest: float | Callable[[Array], Array],
         parts: Sequence[Figure] = (),
     ) -> Figure:
         return Figure(
@@ -254,7 +266,7 @@ def figures(measure: str, variable: Variable, sums: Mapping[str, Sums]) -> list[
             units,
             coverage,
             parts,
-            scale=scale,
+            lowest=lowest,
             about=about,
         )
 
@@ -263,28 +275,40 @@ def figures(measure: str, variable: Variable, sums: Mapping[str, Sums]) -> list[
             "alpha",
             lambda rows: own_alpha(square.matrices(rows)),
             coefficients.ALPHA,
-            parts=_by_value(measure, name, own, square),
+            lambda rows: least_alpha(square.matrices(rows)),
+            _by_value(measure, name, own, square),
         ),
-        figure("percent", observed.percent, coefficients.PERCENT, "share"),
-        figure("AC1", observed.ac1, coefficients.AC1),
+        figure("percent", observed.percent, coefficients.PERCENT, 0),
+        figure("AC1", observed.ac1, coefficients.AC1, least_of_possible),
         _mean_kappa(measure, name, sums, square, units, coverage, reason),
-        figure("Fleiss' kappa", observed.fleiss, coefficients.FLEISS),
-        figure("Brennan-Prediger", observed.brennan_prediger, coefficients.BRENNAN_PREDIGER),
+        figure("Fleiss' kappa", observed.fleiss, coefficients.FLEISS, observed.lowest_fleiss),
+        figure(
+            "Brennan-Prediger",
+            observed.brennan_prediger,
+            coefficients.BRENNAN_PREDIGER,
+            least_of_possible,
+        ),
     ]
 
 
 def _by_value(measure: str, name: str, own: Sums, square: Square) -> list[Figure]:
     """Alpha of each value against all others."""
-    both = alpha(2)
     size = square.size
     totals = square.matrices(own.total[None, :]).reshape(size, size).sum(axis=1)
 
-    def part(at: int) -> Callable[[Array], Array]:
+    def part(at: int, *, lowest: bool = False) -> Callable[[Array], Array]:
+        both = alpha(2, lowest=lowest)
         return lambda rows: both(against_rest(square.matrices(rows).reshape(-1, size, size), [at]))
 
     return [
         Figure(
-            measure, value, name, part(i), "no variation: every value is the same", round(totals[i])
+            measure,
+            value,
+            name,
+            part(i),
+            "no variation: every value is the same",
+            round(totals[i]),
+            lowest=part(i, lowest=True),
         )
         for i, value in enumerate(square.values)
     ]
@@ -319,15 +343,27 @@ def _mean_kappa(
         )
     squares_ = list(_pair_squares(by_pair, square.values).values())
     pairs = len(squares_)
-    mean = coefficients.mean_kappa(square.size, pairs)
 
-    def value(rows: Array) -> Array:
-        if not pairs:
-            return np.full(len(rows), np.nan)
-        return mean(np.concatenate([one.matrices(rows) for one in squares_], axis=1))
+    def mean(*, lowest: bool = False) -> Callable[[Array], Array]:
+        own = coefficients.mean_kappa(square.size, pairs, lowest=lowest)
+
+        def value(rows: Array) -> Array:
+            if not pairs:
+                return np.full(len(rows), np.nan)
+            return own(np.concatenate([one.matrices(rows) for one in squares_], axis=1))
+
+        return value
 
     return Figure(
-        measure, f"kappa {name}", table, value, reason, units, coverage, about=coefficients.KAPPA
+        measure,
+        f"kappa {name}",
+        table,
+        mean(),
+        reason,
+        units,
+        coverage,
+        lowest=mean(lowest=True),
+        about=coefficients.KAPPA,
     )
 
 

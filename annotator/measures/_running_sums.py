@@ -221,6 +221,11 @@ def _with_interval(value: float, n: int, found: Interval) -> Part:
     return Part(value, n, found.low, found.high, no_interval=found.reason)
 
 
+def _lowest(figure: Figure, total: Array) -> float:
+    """The lowest value of a figure with these sums, `(1, keys)`."""
+    return float(figure.lowest(total)[0]) if callable(figure.lowest) else figure.lowest
+
+
 def _result(figure: Figure, layer: str, parts: Mapping[int, Part]) -> Result:
     """The result of a figure; what has no part has no value."""
     own = parts.get(id(figure), Part(None, figure.n, reason=figure.refused or figure.reason))
@@ -347,7 +352,8 @@ class RunningSums:
         wanted = [i for i, value in enumerate(values) if self._intervals and not np.isnan(value)]
         without = self._without(tally, [figures[i] for i in wanted]) if wanted else []
         found = {
-            i: interval(values[i], without[at], figures[i].scale) for at, i in enumerate(wanted)
+            i: interval(values[i], without[at], _lowest(figures[i], total))
+            for at, i in enumerate(wanted)
         }
         return [
             Part(None, figure.n, reason=figure.reason)

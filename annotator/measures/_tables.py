@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +18,6 @@ Key: TypeAlias = tuple[Any, ...]
 
 Entries: TypeAlias = tuple[Ints, Ints, Array]
 """The non-zero entries of a table: rows, columns, values."""
-
-Scale: TypeAlias = Literal["chance", "share"]
-"""`share`: from 0 to 1; `chance`: 1 at most, 0 is chance. Intervals are made
-on a scale that keeps to these bounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +152,9 @@ class Figure:
 
     `n` is the number of units that it rests on, `coverage` the share of all units that could be
     compared, `parts` the same figure by label (a part's `name`). `refused` is the reason why there
-    is none whatever the numbers.
+    is none whatever the numbers. `lowest` is the lowest value that it can have: a number (0 for a
+    share), or what maps rows to it where it depends on how often each value was given. Intervals
+    keep to it.
     """
 
     measure: str
@@ -168,7 +166,7 @@ class Figure:
     coverage: float | None = None
     parts: Sequence[Figure] = ()
     refused: str = ""
-    scale: Scale = "chance"
+    lowest: float | Callable[[Array], Array] = -1.0
     about: Explanation | None = None
 
 
@@ -232,7 +230,6 @@ __all__ = [
     "Key",
     "Part",
     "Result",
-    "Scale",
     "SparseTable",
     "Square",
     "Sums",

@@ -7,7 +7,7 @@ cover it; no label is a value like others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -22,7 +22,6 @@ from annotator.measures._tables import (
     Explanation,
     Figure,
     Key,
-    Scale,
     Square,
     Sums,
     Table,
@@ -73,7 +72,7 @@ def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:
 def figure(unit: str, sums: Sums) -> Figure:
     """Alpha on one kind of unit."""
     square = sums.square("c")
-    own = alpha(square.size)
+    own, least = (alpha(square.size, lowest=lowest) for lowest in (False, True))
     return Figure(
         "alpha",
         f"alpha {unit}",
@@ -83,22 +82,27 @@ def figure(unit: str, sums: Sums) -> Figure:
         sums.count("n"),
         None,
         _by_label(unit, square, sums),
+        lowest=lambda rows: least(square.matrices(rows)),
         about=coefficients.ALPHA,
     )
 
 
 def _by_label(unit: str, square: Square, sums: Sums) -> list[Figure]:
-    both, size = alpha(2), square.size
+    size = square.size
     totals = square.matrices(sums.total[None, :]).reshape(size, size).sum(axis=1)
     out: list[Figure] = []
     for label in sorted({label for held in square.values for label in held}):
         keep = [at for at, held in enumerate(square.values) if label in held]
-
-        def value(rows: Array, keep: list[int] = keep) -> Array:
-            return both(against_rest(square.matrices(rows).reshape(-1, size, size), keep))
-
-        out.append(Figure("alpha", label, unit, value, _ALIKE, round(float(totals[keep].sum()))))
+        value, least = (_against_rest(square, keep, lowest=lowest) for lowest in (False, True))
+        n = round(float(totals[keep].sum()))
+        out.append(Figure("alpha", label, unit, value, _ALIKE, n, lowest=least))
     return out
+
+
+def _against_rest(square: Square, keep: Sequence[int], *, lowest: bool) -> Callable[[Array], Array]:
+    """Alpha of some values against all others, or the lowest that it can be."""
+    both, size = alpha(2, lowest=lowest), square.size
+    return lambda rows: both(against_rest(square.matrices(rows).reshape(-1, size, size), keep))
 
 
 def _beside(layer: Layer, unit: str, sums: Sums) -> list[Figure]:
@@ -118,7 +122,7 @@ def _beside(layer: Layer, unit: str, sums: Sums) -> list[Figure]:
         kind: str,
         value: Callable[[Array, Array], Array],
         about: Explanation,
-        scale: Scale = "chance",
+        lowest: float,
     ) -> Figure:
         refused = "" if marked else "nothing is marked"
         return Figure(
@@ -129,16 +133,17 @@ def _beside(layer: Layer, unit: str, sums: Sums) -> list[Figure]:
             _ALIKE,
             n,
             refused=refused,
-            scale=scale,
+            lowest=lowest,
             about=about,
         )
 
     return [
-        figure("percent", lambda observed, _: observed, coefficients.PERCENT, "share"),
+        figure("percent", lambda observed, _: observed, coefficients.PERCENT, 0),
         figure(
             "AC1",
             lambda observed, shares: coefficients.ac1(observed, shares, possible),
             coefficients.AC1,
+            coefficients.least_of_possible(possible),
         ),
     ]
 

@@ -126,7 +126,7 @@ def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:
                     reason,
                     n,
                     coverage,
-                    scale="share",
+                    lowest=0,
                     about=_ABOUT[kind],
                 )
             )

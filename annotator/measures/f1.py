@@ -203,9 +203,7 @@ def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:  # noqa: AR
             return _f1(taken[:, :4] @ np.array(worth), taken[:, 4])
 
         out.append(
-            Figure(
-                "f1", f"F1 {name}", "pairing", value, _NOTHING, n, scale="share", about=_ABOUT[name]
-            )
+            Figure("f1", f"F1 {name}", "pairing", value, _NOTHING, n, lowest=0, about=_ABOUT[name])
         )
     return [*out, _mean_of_pairs(sums.get("pairs"))]
 
@@ -223,7 +221,7 @@ def _mean_of_pairs(pairs: Sums | None) -> Figure:
             "pairs",
             lambda rows: np.full(len(rows), np.nan),
             _NOTHING,
-            scale="share",
+            lowest=0,
             refused=refused,
             about=_ABOUT["mean"],
         )
@@ -233,9 +231,7 @@ def _mean_of_pairs(pairs: Sums | None) -> Figure:
     def mean(rows: Array) -> Array:
         return mean_of(_f1(same(rows), every(rows)))
 
-    return Figure(
-        "f1", name, "pairs", mean, _NOTHING, len(known), scale="share", about=_ABOUT["mean"]
-    )
+    return Figure("f1", name, "pairs", mean, _NOTHING, len(known), lowest=0, about=_ABOUT["mean"])
 
 
 def strict_figure(sums: Sums, labels: Sums | None = None) -> Figure:
@@ -246,7 +242,7 @@ def strict_figure(sums: Sums, labels: Sums | None = None) -> Figure:
         assert labels is not None
         own = labels.pick(("same", label), ("marked", label))
         n = labels.count("marked", label)
-        parts.append(Figure("f1", label, "labels", _f1_of(own), _NOTHING, n, scale="share"))
+        parts.append(Figure("f1", label, "labels", _f1_of(own), _NOTHING, n, lowest=0))
     return Figure(
         "f1",
         "F1 strict",
@@ -256,7 +252,7 @@ def strict_figure(sums: Sums, labels: Sums | None = None) -> Figure:
         sums.count("marked"),
         None,
         parts,
-        scale="share",
+        lowest=0,
         about=_ABOUT["strict"],
     )
 

@@ -172,8 +172,10 @@ def _figures(name: str, own: Sums, *, several: bool) -> list[Figure]:
     def figure(
         kind: str, similarity: str, about: Explanation, parts: Sequence[Figure] = ()
     ) -> Figure:
-        value = _alpha(own, sets, similarity)
-        return Figure("names", kind, name, value, reason, n, coverage, parts, about=about)
+        value, least = (_alpha(own, sets, similarity, lowest=lowest) for lowest in (False, True))
+        return Figure(
+            "names", kind, name, value, reason, n, coverage, parts, lowest=least, about=about
+        )
 
     equal = Figure(
         "names",
@@ -183,7 +185,7 @@ def _figures(name: str, own: Sums, *, several: bool) -> list[Figure]:
         reason,
         n,
         coverage,
-        scale="share",
+        lowest=0,
         about=coefficients.PERCENT,
     )
     if not several:
@@ -195,9 +197,11 @@ def _figures(name: str, own: Sums, *, several: bool) -> list[Figure]:
     ]
 
 
-def _alpha(own: Sums, sets: Sequence[Names], similarity: str) -> Callable[[Array], Array]:
+def _alpha(
+    own: Sums, sets: Sequence[Names], similarity: str, *, lowest: bool
+) -> Callable[[Array], Array]:
     """Alpha from what coincidences have in common: D_o = n - their sum, D_e
-    = n^2 - that of all pairs of values."""
+    = n^2 - that of all pairs of values; or a bound of the lowest that it can be."""
     take = own.pick((similarity,), *(("set", names) for names in sets))
     one, other, alike = _similar(sets, similarity)
 
@@ -208,7 +212,8 @@ def _alpha(own: Sums, sets: Sequence[Names], similarity: str) -> Callable[[Array
         common = (counts**2).sum(axis=1)
         if len(one):
             common = common + 2 * (counts[:, one] * counts[:, other] * alike).sum(axis=1)
-        return one_minus(n - picked[:, 0], n**2 - common, n)
+        observed = coefficients.most_apart(counts) if lowest else n - picked[:, 0]
+        return one_minus(observed, n**2 - common, n)
 
     return value
 
@@ -242,19 +247,28 @@ def _by_name(table: str, own: Sums) -> list[Figure]:
     sets = own.of("set")
     total = own.pick(*sets)
 
-    def part(name: str) -> Callable[[Array], Array]:
+    def part(name: str, *, lowest: bool = False) -> Callable[[Array], Array]:
         take = own.pick(("name", name), ("name same", name))
 
         def value(rows: Array) -> Array:
             holding, both = take(rows).T
             n = total(rows).sum(axis=1)
             # Coincidences in which exactly one holds it, both directions.
-            return one_minus(2 * (holding - both), 2 * holding * (n - holding), n)
+            apart = np.minimum(holding, n - holding) if lowest else holding - both
+            return one_minus(2 * apart, 2 * holding * (n - holding), n)
 
         return value
 
     return [
-        Figure("names", name, table, part(name), "every value has it, or none", round(times))
+        Figure(
+            "names",
+            name,
+            table,
+            part(name),
+            "every value has it, or none",
+            round(times),
+            lowest=part(name, lowest=True),
+        )
         for times, name in counts[:_TOLD]
     ]
 

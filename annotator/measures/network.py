@@ -235,7 +235,7 @@ def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:  # noqa: AR
             lambda rows: f1(take(rows)),
             nothing,
             own.count("marked", table),
-            scale="share",
+            lowest=0,
             about=about,
         )
 
@@ -270,10 +270,18 @@ def _network(sums: Sums | None, nothing: str) -> list[Figure]:
     reason = "no variation: no cell in common, or every sign is the same" if n else nothing
     coverage = 2 * both / n if n else None
     return [
+        Figure("network", names[0], "cells", cells.f1, nothing, n, lowest=0, about=ABOUT["cells"]),
         Figure(
-            "network", names[0], "cells", cells.f1, nothing, n, scale="share", about=ABOUT["cells"]
+            "network",
+            names[1],
+            "cells",
+            cells.sign,
+            reason,
+            n,
+            coverage,
+            lowest=lambda rows: cells.sign(rows, lowest=True),
+            about=ABOUT["sign"],
         ),
-        Figure("network", names[1], "cells", cells.sign, reason, n, coverage, about=ABOUT["sign"]),
     ]
 
 
@@ -305,8 +313,8 @@ class _EdgeCells:
         sizes = there.sum(axis=1)
         return f1(np.stack([same, sizes[:, 0], sizes[:, 1]], axis=1).astype(np.float64))
 
-    def sign(self, rows: Array) -> Array:
-        """Alpha of the sign of cells that both filled, `(k,)`."""
+    def sign(self, rows: Array, *, lowest: bool = False) -> Array:
+        """Alpha of the sign of cells that both filled, `(k,)`, or the lowest that it can be."""
         both = self._occupied(rows).all(axis=2)
         sign = self._signs(rows)
         matrices = np.zeros((len(rows), 3, 3))
@@ -314,7 +322,8 @@ class _EdgeCells:
             for b in range(3):
                 alike = both & (sign[:, :, 0] == a - 1) & (sign[:, :, 1] == b - 1)
                 matrices[:, a, b] = alike.sum(axis=1)
-        return alpha(3)((matrices + matrices.transpose(0, 2, 1)).reshape(len(rows), 9))
+        coincidences = matrices + matrices.transpose(0, 2, 1)
+        return alpha(3, lowest=lowest)(coincidences.reshape(len(rows), 9))
 
 
 __all__ = ["SIGNS", "figures", "kinds", "tables", "title"]

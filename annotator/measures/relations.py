@@ -138,7 +138,7 @@ def _by_side(sums: Sums) -> list[Figure]:
                 _f1_of(take),
                 "",
                 n,
-                scale="share",
+                lowest=0,
             )
         )
     return out
@@ -161,7 +161,7 @@ def _f1(
         sums.count("marked"),
         None,
         parts,
-        scale="share",
+        lowest=0,
         about=ABOUT,
     )
 

@@ -24,10 +24,12 @@ Units of one annotator may not overlap: such data are refused by name, never thi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 
 from annotator.measures._characters import characters
+from annotator.measures._coefficients import most_apart
 from annotator.measures._comparison import Comparison
 from annotator.measures._refusal import refusal
 from annotator.measures._span_arrays import SpanArrays, overlaps, span_arrays, spread
@@ -175,6 +177,8 @@ def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:  # noqa: AR
         n: int,
         coverage: float | None = None,
         label: str = "",
+        *,
+        lowest: Callable[[Array], Array],
     ) -> Figure:
         return Figure(
             "unitizing",
@@ -185,19 +189,24 @@ def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:  # noqa: AR
             n,
             coverage,
             refused=who,
+            lowest=lowest,
             about=_ABOUT[kind.strip()],
         )
 
     out = [
-        figure("u-alpha", parts.u_alpha, alike, n),
-        figure("|u-alpha", parts.binary, alike, n),
-        figure("cu-alpha", parts.coding(), _reason(met), n, covered),
+        figure("u-alpha", parts.u_alpha, alike, n, lowest=partial(parts.u_alpha, lowest=True)),
+        figure("|u-alpha", parts.binary, alike, n, lowest=partial(parts.binary, lowest=True)),
+        figure(
+            "cu-alpha", parts.coding(), _reason(met), n, covered, lowest=parts.coding(lowest=True)
+        ),
     ]
     for i, label in enumerate(labels):
         every = total[i + 1].sum()
         share = float(met[i].sum() / every) if every else None
         units = own.count("units", label)
-        out.append(figure("(k)u-alpha ", parts.coding(i), _reason(met[i]), units, share, label))
+        value, least = (parts.coding(i, lowest=lowest) for lowest in (False, True))
+        reason = _reason(met[i])
+        out.append(figure("(k)u-alpha ", value, reason, units, share, label, lowest=least))
     return out
 
 
@@ -210,8 +219,8 @@ def _reason(met: Array) -> str:
 
 
 class _Parts:
-    """The columns of `lengths` for labels in a fixed order, the gap first,
-    and the figures on rows of them."""
+    """The columns of `lengths` for labels in a fixed order, the gap first, and the figures on rows
+    of them; with `lowest`, the lowest value with these lengths of labels and gaps."""
 
     def __init__(self, sums: Sums, labels: list[str]) -> None:
         values = [GAP, *labels]
@@ -224,12 +233,14 @@ class _Parts:
         size = self._square.size
         return self._square.matrices(rows).reshape(len(rows), size, size)
 
-    def u_alpha(self, rows: Array) -> Array:
+    def u_alpha(self, rows: Array, *, lowest: bool = False) -> Array:
         """u-alpha, `(k,)`; NaN without variation."""
         matrices = self.matrices(rows)
         marginals = matrices.sum(axis=2)
         total = marginals.sum(axis=1)
         differing = total - np.trace(matrices, axis1=1, axis2=2)
+        if lowest:
+            differing = most_apart(marginals)
         return _one_minus(
             differing,
             total,
@@ -237,16 +248,16 @@ class _Parts:
             total**2 - self._own(rows).sum(axis=1),
         )
 
-    def binary(self, rows: Array) -> Array:
+    def binary(self, rows: Array, *, lowest: bool = False) -> Array:
         """|u-alpha, `(k,)`; NaN without variation."""
         matrices = self.matrices(rows)
         total, gaps = matrices.sum(axis=(1, 2)), matrices[:, 0].sum(axis=1)
-        differing = 2 * (gaps - matrices[:, 0, 0])
+        differing = 2 * (np.minimum(gaps, total - gaps) if lowest else gaps - matrices[:, 0, 0])
         return _one_minus(
             differing, total, 2 * gaps * (total - gaps), total**2 - self._own(rows).sum(axis=1)
         )
 
-    def coding(self, label: int | None = None) -> Callable[[Array], Array]:
+    def coding(self, label: int | None = None, *, lowest: bool = False) -> Callable[[Array], Array]:
         """cu-alpha, or the (k)u-alpha of the label of this number,
         `(k,)`; NaN without variation."""
 
@@ -261,12 +272,16 @@ class _Parts:
                 possible = np.where(possible > 1e-9 * total, possible, np.nan)
                 if label is None:
                     differing = total - np.trace(units, axis1=1, axis2=2)
+                    if lowest:
+                        differing = most_apart(marginals)
                     apart = total**2 - (marginals**2).sum(axis=1)
                     return _where(apart, 1 - differing / (apart / possible))
                 mine = marginals[:, label]
                 apart = mine * (total - mine)
                 expected = (mine * total - self._met(rows)[:, label]) / possible
                 differing = mine - units[:, label, label]
+                if lowest:
+                    differing = np.minimum(mine, total - mine)
                 # In e_k - e_kk what meets itself cancels out.
                 return _where(apart, 1 - expected / mine * differing / (apart / possible))
 

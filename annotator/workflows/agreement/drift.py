@@ -161,7 +161,7 @@ class Timeline:
         value = _share(rows.sum(axis=0)[None, :])[0] if len(rows) else math.nan
         if math.isnan(value):
             return Period(kind, name, layer, label, len(rows), None, None, None, 0)
-        found = interval(float(value), _share(rows.sum(axis=0) - rows), "share")
+        found = interval(float(value), _share(rows.sum(axis=0) - rows), 0)
         n = round(float(rows[:, 1].sum()))
         return Period(kind, name, layer, label, len(rows), float(value), found.low, found.high, n)
 

@@ -98,8 +98,9 @@ def procedure(study: Study) -> str:
         "A concept that begins with “not:” was treated as the concept with the opposite side."
         if any("concept" in name for name in names)
         else "",
-        "Intervals are 95 % confidence intervals over documents: Student's t of the jackknife, "
-        "on Fisher's z for chance-corrected figures and on the logit for shares.",
+        "Intervals are 95 % confidence intervals over documents: Student's t of the jackknife, on "
+        "the logit of where a figure lies between the lowest value that it can have, with values "
+        "as frequent as they are, and 1.",
         "Figures that are undefined, for lack of data or of variation, are not reported as "
         "numbers.",
     ]
