@@ -3,6 +3,7 @@ imports is compiled once; a project in which a model was trained."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import sys
@@ -39,12 +40,20 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project in which a model was trained once; not to be changed."""
-    root = tmp_path_factory.mktemp("made") / "p"
-    with seeded(root) as of:
-        suggest(of)
-        train(of)
+def made(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A project in which a model was trained once, for all processes
+    of a run; not to be changed."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "trained-once"
+    folder.mkdir(exist_ok=True)
+    root = folder / "p"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not root.exists():
+            with seeded(folder / "unfinished") as of:
+                suggest(of)
+                train(of)
+            (folder / "unfinished").rename(root)
     return root
 
 

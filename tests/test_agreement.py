@@ -220,7 +220,7 @@ def test_gamma_runs_in_a_process_that_can_do_no_harm(
     monkeypatch.setattr(gammas, "CHILD", child)
     records = [_record(who, "support", id=id) for who in "ab" for id in "de"]
     (found,) = gammas.gamma(
-        compare(records), [_layer("claim")], gammas.Settings(seconds=3 if mode == "slow" else 60)
+        compare(records), [_layer("claim")], gammas.Settings(seconds=0.5 if mode == "slow" else 60)
     )
     assert found.gamma == expected
     assert words in found.reason

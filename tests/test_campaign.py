@@ -78,6 +78,7 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+@pytest.mark.slow
 def test_three_annotators_from_agreement_to_the_same_bytes_elsewhere(
     campaign: Path, tmp_path: Path
 ) -> None:
