@@ -391,6 +391,7 @@ def test_nonsense_in_every_table_stops_nothing(
         ("document", "position", 10**15),
         ("completion", "completion", "nonsense"),
     ],
+    ids=lambda given: str(given)[:20],
 )
 def test_what_cannot_be_read_is_named_and_the_rest_goes_on(
     whole: Path,
