@@ -22,21 +22,20 @@ from annotator.tui.session import Session
 from annotator.tui.theme import THEMES
 from annotator.workflows import background
 from annotator.workflows.background import (
-    FAILED,
     LOG,
     SUGGEST,
     TRAIN,
     TRIES,
     WITHDRAW,
     Background,
-    model_summary,
     running,
     start,
-    training_is_due,
 )
+from annotator.workflows.background.work import work
 from annotator.workflows.suggesting.suggest import SuggestionPlan, suggest
 from annotator.workflows.training import train as training
-from annotator.workflows.training.background_work import work
+from annotator.workflows.training.due import TRIED, training_is_due
+from annotator.workflows.training.summary import FAILED, model_summary
 
 DARK = THEMES["dark"]
 
@@ -51,9 +50,9 @@ def test_training_is_due_after_the_first_paragraph_and_as_many_again(tmp_path: P
             session.do(do.CloseParagraph())
             if training_is_due(of):
                 asked.append(number)
-                of.keep_setting(background.TRIED, str(of.learning.paragraphs_done()))
+                of.keep_setting(TRIED, str(of.learning.paragraphs_done()))
         assert asked == [1, 2, 4, 8], "as many again as were learnt from"
-        of.keep_setting(background.TRIED, "2")
+        of.keep_setting(TRIED, "2")
         assert training_is_due(of)
     (tmp_path / "p" / "annotator.toml").write_text("[suggestions]\nretrain = 0\n", encoding="utf-8")
     with Project.open(tmp_path / "p") as of:

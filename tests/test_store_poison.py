@@ -204,7 +204,7 @@ def reviewing(of: Project) -> None:
 
 def loads(of: Project) -> Iterator[tuple[str, Callable[[], object]]]:
     """What every command and screen reads, as functions."""
-    from annotator.workflows import active_learning, assign, background, search
+    from annotator.workflows import active_learning, assign, search
     from annotator.workflows.agreement import compute, methods_data
     from annotator.workflows.exchange import export
     from annotator.workflows.names import codebook, harmonise, matrix, registry
@@ -212,7 +212,7 @@ def loads(of: Project) -> Iterator[tuple[str, Callable[[], object]]]:
     from annotator.workflows.review import discussion, leverage, queue, redefinition
     from annotator.workflows.review.alignment import right
     from annotator.workflows.suggesting.suggest import SuggestionPlan
-    from annotator.workflows.training import report
+    from annotator.workflows.training import report, summary
 
     def opened(action: Callable[[Project], object]) -> Callable[[], object]:
         def go() -> object:
@@ -293,7 +293,7 @@ def loads(of: Project) -> Iterator[tuple[str, Callable[[], object]]]:
             of.provenance.imported("doc-0", "ada"),
         ),
         "search": lambda of: search.search(of, "Iran"),
-        "news": background.model_summary,
+        "news": summary.model_summary,
         "export": lambda of: b"".join(export.Rendering(of, "jsonl").parts()),
     }
     for name, action in reads.items():

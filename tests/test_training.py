@@ -24,10 +24,7 @@ from annotator.store.learning import Finished
 from annotator.tui.screens.learning import rows
 from annotator.tui.session import Session
 from annotator.tui.theme import THEMES
-from annotator.workflows.background import (
-    Background,
-    model_summary,
-)
+from annotator.workflows.background import Background
 from annotator.workflows.evaluation import report as evaluation_report
 from annotator.workflows.evaluation.arm import ALONE, LEARNING
 from annotator.workflows.exchange.importing import ingest
@@ -45,6 +42,7 @@ from annotator.workflows.training.report import (
     saved_curve,
     table,
 )
+from annotator.workflows.training.summary import model_summary
 from annotator.workflows.training.train import TooLittle, train
 
 DARK = THEMES["dark"]

@@ -93,7 +93,7 @@ def _assigned(project: Project) -> list[tuple[str, int, int]]:
 
 
 def _lines(project: Project, status: ProjectStatus) -> list[str]:
-    from annotator.workflows.background import model_summary
+    from annotator.workflows.training.summary import model_summary
 
     lines = [
         f"{project.root}",

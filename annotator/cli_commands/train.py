@@ -61,7 +61,7 @@ def command(
         root = project.root
         if not background:
             return _here(project, output, with_curve, folds, as_json)
-    from annotator.workflows.training.background_work import work
+    from annotator.workflows.background.work import work
 
     return work(root)
 
@@ -69,7 +69,7 @@ def command(
 def _here(
     project: Project, output: Path | None, with_curve: bool, folds: int | None, as_json: bool
 ) -> int:
-    from annotator.workflows.background import locked, running
+    from annotator.workflows.background import TRAIN, is_requested, locked, running
     from annotator.workflows.evaluation.held_out import cross_validated, learning_curve, parts
     from annotator.workflows.training.material import chosen, material
     from annotator.workflows.training.report import CURVE, saved_curve
@@ -89,7 +89,11 @@ def _here(
     if running(project.root):
         talk("waiting for another training to end")
     with locked(project.root, wait=True):
-        done = train(project, progress=talk)
+        done = train(
+            project,
+            progress=talk,
+            another_is_requested=lambda: is_requested(project.root, TRAIN),
+        )
     found: dict[str, Any] = {}
     if with_curve or folds:
         from annotator.english.reading import shared_reader

@@ -51,13 +51,13 @@ from annotator.model.text import Document, Paragraph
 from annotator.resources import folder, load_schema
 from annotator.suggesters import memory as remembering
 from annotator.suggesters import model, rules
-from annotator.workflows.background import pause
 from annotator.workflows.effort.scoring import Decided
 from annotator.workflows.evaluation.arm import ALONE, LEARNING
 from annotator.workflows.evaluation.simulation import simulate
 from annotator.workflows.suggesting.combining import combine
 from annotator.workflows.suggesting.suggest import propose
 from annotator.workflows.training.base_model import seed_records
+from annotator.workflows.training.due import pause
 
 LABELS = {"organisation": "organization", "bloc": "organization", "collective": "organization"}
 SCHEMA = """

@@ -14,10 +14,10 @@ from annotator.workflows.background import (
     TRAIN,
     has_requests,
     is_switched_off,
-    model_summary,
     running,
 )
 from annotator.workflows.training import report
+from annotator.workflows.training.summary import model_summary
 
 
 def learning_screen(

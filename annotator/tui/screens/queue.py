@@ -16,8 +16,8 @@ from annotator.tui.screens.rows import RowsScreen
 from annotator.tui.session import Session
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, strip
 from annotator.tui.widgets.rows import Rows
-from annotator.workflows.background import model_summary
 from annotator.workflows.review.discussion import Message
+from annotator.workflows.training.summary import model_summary
 
 _WORDS = {
     Completion.NEW: "new",

@@ -12,7 +12,8 @@ from annotator.model.provenance import shown_of
 from annotator.model.review import Mode, ReviewState, arrive
 from annotator.model.text import Document
 from annotator.project import Project
-from annotator.workflows.background import SUGGEST, Background, model_summary
+from annotator.workflows.background import SUGGEST, Background
+from annotator.workflows.training.summary import model_summary
 
 
 class Arrivals:

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 from annotator.config import Config
 from annotator.errors import SuggesterError
 from annotator.model.schema import LabelSchema
-from annotator.workflows.background import pause
 from annotator.workflows.effort.name_keys import NameKeys, places
 from annotator.workflows.effort.scoring import Decided, Score
 from annotator.workflows.evaluation.arm import LEARNING, SUGGESTERS, Arm
 from annotator.workflows.training.base_model import taught
+from annotator.workflows.training.due import pause
 
 if TYPE_CHECKING:
     from annotator.english.reading import Reader

@@ -9,7 +9,6 @@ from annotator.model.span import Relation, Span
 from annotator.model.text import plural
 from annotator.project import Project
 from annotator.store.results import SuggestionRun
-from annotator.workflows.background import TRAIN
 from annotator.workflows.suggesting.suggest import SuggestionEngine, SuggestionPlan
 
 RENEWED = 200
@@ -32,16 +31,24 @@ def nearest(project: Project) -> list[str]:
     return [ids[i] for i in sorted(range(len(ids)), key=distance)]
 
 
-def renew(project: Project, tell: Callable[[str], None], *, only_missing: bool = False) -> int:
+def renew(
+    project: Project,
+    tell: Callable[[str], None],
+    *,
+    only_missing: bool = False,
+    enough: Callable[[], bool] = lambda: False,
+) -> int:
     """Suggest again in paragraphs that nobody opened or decided on; with `only_missing`, in
-    documents without any suggestions. At most `RENEWED` documents after a training, and fewer if
-    another training is requested."""
+    documents without any suggestions. At most `RENEWED` documents after a training, and no more
+    once `enough` says so, which is asked before each."""
     plan = SuggestionPlan.of(project)
     engine = SuggestionEngine.of(plan)
     run = plan.run(engine.suggesters)
     known = project.suggestions.documents() if only_missing else frozenset()
     with engine.keeping(project):
-        count, stored = _renew(project, engine, run, known, only_missing=only_missing)
+        count, stored = _renew(
+            project, engine, run, known, only_missing=only_missing, enough=enough
+        )
     if count:
         tell(f"{plural(stored, 'suggestion')} in {plural(count, 'document')}")
     return count
@@ -54,13 +61,14 @@ def _renew(
     known: frozenset[str],
     *,
     only_missing: bool,
+    enough: Callable[[], bool],
 ) -> tuple[int, int]:
     """How many documents were read, and how many suggestions stored for them."""
     count = stored = 0
     for id in nearest(project):
         if id in known:
             continue
-        if not only_missing and (count >= RENEWED or (project.root / TRAIN).exists()):
+        if not only_missing and (count >= RENEWED or enough()):
             break
         document = next(project.documents.each([id]), None)
         if document is None:

@@ -19,13 +19,14 @@ import annotator
 from annotator.errors import SuggesterError
 from annotator.model.text import plural
 from annotator.project import Project
-from annotator.workflows.background import FAILED, TRIED
 from annotator.workflows.effort.name_keys import NameKeys
 from annotator.workflows.effort.scoring import decided
 from annotator.workflows.training.base_model import taught
+from annotator.workflows.training.due import TRIED
 from annotator.workflows.training.material import Material, material
 from annotator.workflows.training.name_weights import learn_names
 from annotator.workflows.training.renewal import renew as renew_suggestions
+from annotator.workflows.training.summary import FAILED
 
 if TYPE_CHECKING:
     from annotator.learners.bundle import Bundle
@@ -82,10 +83,14 @@ def configuration(project: Project) -> str:
 
 
 def train(
-    project: Project, *, renew: bool = True, progress: Callable[[str], None] | None = None
+    project: Project,
+    *,
+    renew: bool = True,
+    progress: Callable[[str], None] | None = None,
+    another_is_requested: Callable[[], bool] = lambda: False,
 ) -> Trained:
     """Learn from all finished work, store the model, and suggest again in paragraphs that nobody
-    has opened.
+    has opened, unless another training will do so soon.
 
     Raises TooLittle if there is nothing to learn from.
     """
@@ -120,7 +125,7 @@ def train(
     )
     project.keep_setting(FAILED, "")
     tell(f"model {number} from {plural(found.paragraphs, 'paragraph')} in {seconds:.1f} s of CPU")
-    done = renew_suggestions(project, tell) if renew else 0
+    done = renew_suggestions(project, tell, enough=another_is_requested) if renew else 0
     return Trained(number, metrics, trained_on, seconds, done)
 
 

@@ -27,8 +27,9 @@ from annotator.model.decision import Action, Decision
 from annotator.model.memory import VETO, FormKey, surface
 from annotator.model.span import Span
 from annotator.model.state import ReviewState
-from annotator.model.text import displayable, plural
+from annotator.model.text import displayable
 from annotator.project import Project
+from annotator.workflows.training.due import training_is_due
 
 if TYPE_CHECKING:
     import subprocess
@@ -44,16 +45,6 @@ FILES = (LOCK, LOG, f"{LOG}.1", *BEGUN, *BEGUN.values())
 LIMIT = 256_000
 """The size in bytes at which a new log begins; one older log is kept."""
 
-
-def pause(tried: int, every: int) -> int:
-    """How many more paragraphs must be finished after a training on `tried` of them: as many again,
-    up to `every`. So the program learns at once from the first ones, each of which tells most."""
-    return max(1, min(tried, every))
-
-
-TRIED, FAILED = "train_tried", "train_failed"
-"""Settings: the number of finished paragraphs when training last began, and why training failed
-(empty if it did not)."""
 
 NICE = 10
 
@@ -135,6 +126,11 @@ def requeue_killed(root: Path) -> list[str]:
     return lost
 
 
+def is_requested(root: Path, what: str) -> bool:
+    """Whether a request is queued, and not yet begun."""
+    return (root / what).exists()
+
+
 def was_killed(root: Path) -> bool:
     """Whether a process was killed while it worked."""
     return any((root / begun).exists() for begun in BEGUN.values()) and not running(root)
@@ -192,15 +188,6 @@ def _rotate_log(log: Path) -> None:
     """Begin a new log if the log is long."""
     if log.exists() and log.stat().st_size > LIMIT:
         log.replace(log.with_name(f"{log.name}.1"))
-
-
-def training_is_due(project: Project) -> bool:
-    """Whether enough paragraphs were finished since training last began."""
-    every = project.config.suggestions.retrain
-    if not every or "model" not in project.config.suggesters:
-        return False
-    tried = int(project.setting(TRIED) or 0)
-    return project.learning.paragraphs_done() - tried >= pause(tried, every)
 
 
 @dataclass
@@ -266,32 +253,8 @@ def log_line(message: str) -> None:
     sys.stderr.flush()
 
 
-def model_summary(project: Project) -> str:
-    """One line about the newest model for the project's schema, or about what went wrong; empty if
-    there is no model."""
-    failed = project.setting(FAILED)
-    if failed:
-        return f"training failed: {failed}"
-    rows = project.learning.models(schema=project.schema.hash, limit=1)
-    if not rows:
-        return ""
-    (row,) = rows
-    count = row.trained_on.get("paragraphs", 0)
-    line = f"model {row.number} of {plural(count, 'paragraph')}"
-    last = row.metrics.get("last") or {}
-    if last.get("saved") is not None:
-        saved = (
-            f"saves about {last['saved']:.0%} of keys" if last["saved"] > 0 else "saves no keys yet"
-        )
-        whole = (row.metrics.get("complete") or {}).get("saved")
-        names = "" if whole is None else f", {whole:.0%} with names"
-        line += f" {saved}{names} (last {last['paragraphs']})".replace("%", " %")
-    return line
-
-
 __all__ = [
     "BEGUN",
-    "FAILED",
     "FILES",
     "LIMIT",
     "LOCK",
@@ -299,21 +262,19 @@ __all__ = [
     "NICE",
     "SUGGEST",
     "TRAIN",
-    "TRIED",
     "TRIES",
     "WITHDRAW",
     "Background",
     "begin",
     "finish",
     "has_requests",
+    "is_requested",
     "is_switched_off",
     "locked",
     "log_line",
-    "model_summary",
     "request",
     "requeue_killed",
     "running",
     "start",
-    "training_is_due",
     "was_killed",
-]  # fmt: skip
+]

@@ -12,8 +12,9 @@ from annotator.errors import AnnotatorError, SuggesterError
 from annotator.model.text import plural
 from annotator.project import Project
 from annotator.workflows import background
-from annotator.workflows.background import FAILED, NICE, SUGGEST, TRAIN, WITHDRAW, log_line
+from annotator.workflows.background import NICE, SUGGEST, TRAIN, WITHDRAW, log_line
 from annotator.workflows.training.renewal import renew, withdraw
+from annotator.workflows.training.summary import FAILED
 from annotator.workflows.training.train import TooLittle, train
 
 
@@ -50,11 +51,12 @@ def _withdraw(project: Project) -> None:
 
 def _learn(project: Project) -> None:
     """Train. If there is nothing to learn from, rejections still affect the suggestions."""
+    another = partial(background.is_requested, project.root, TRAIN)
     try:
-        train(project, progress=log_line)
+        train(project, progress=log_line, another_is_requested=another)
     except TooLittle as error:
         log_line(f"not yet: {error.message}")
-        renew(project, log_line)
+        renew(project, log_line, enough=another)
 
 
 def _given_up(what: str, _: Project) -> None:

@@ -1,0 +1,35 @@
+"""One line about the newest model, for the queue and for `annotator status`."""
+
+from __future__ import annotations
+
+from annotator.model.text import plural
+from annotator.project import Project
+
+FAILED = "train_failed"
+"""Setting: why the last training failed; empty if it did not."""
+
+
+def model_summary(project: Project) -> str:
+    """One line about the newest model for the project's schema, or about what went wrong; empty if
+    there is no model."""
+    failed = project.setting(FAILED)
+    if failed:
+        return f"training failed: {failed}"
+    rows = project.learning.models(schema=project.schema.hash, limit=1)
+    if not rows:
+        return ""
+    (row,) = rows
+    count = row.trained_on.get("paragraphs", 0)
+    line = f"model {row.number} of {plural(count, 'paragraph')}"
+    last = row.metrics.get("last") or {}
+    if last.get("saved") is not None:
+        saved = (
+            f"saves about {last['saved']:.0%} of keys" if last["saved"] > 0 else "saves no keys yet"
+        )
+        whole = (row.metrics.get("complete") or {}).get("saved")
+        names = "" if whole is None else f", {whole:.0%} with names"
+        line += f" {saved}{names} (last {last['paragraphs']})".replace("%", " %")
+    return line
+
+
+__all__ = ["FAILED", "model_summary"]
