@@ -15,10 +15,16 @@ POSSESSIVE = frozenset(("'s", "’s", "s'", "'", "’"))
 
 
 def actor_span(
-    tokens: Sequence[Token], first: int, last: int, label: str, score: float, reason: str,
+    tokens: Sequence[Token],
+    first: int,
+    last: int,
+    label: str,
+    score: float,
+    reason: str,
     rule: str,
-    entity: str | None, mention: str = "name",
-) -> FoundSpan:  # fmt: skip
+    entity: str | None,
+    mention: str = "name",
+) -> FoundSpan:
     """An actor over tokens `[first, last)`."""
     said = {"mention": mention}
     return FoundSpan.over(tokens, first, last, label, score, reason, rule, entity, said)

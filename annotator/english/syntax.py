@@ -320,6 +320,16 @@ class Syntax:
 
 
 __all__ = [
-    "HELPERS", "PASSED", "STOPS", "Syntax", "adverb", "adverbial", "after_verb", "finite",
-    "governs", "negated", "over_adverbs", "verb_begins",
-]  # fmt: skip
+    "HELPERS",
+    "PASSED",
+    "STOPS",
+    "Syntax",
+    "adverb",
+    "adverbial",
+    "after_verb",
+    "finite",
+    "governs",
+    "negated",
+    "over_adverbs",
+    "verb_begins",
+]

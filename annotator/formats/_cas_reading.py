@@ -22,10 +22,22 @@ from annotator.formats._foreign import Foreign, ForeignWork
 from annotator.formats._reading import Entry, Identity, ReadOptions, checked_file, document_id
 
 _OTHER = (
-    "Token", "Sentence", "Lemma", "POS", "Stem", "Morpheme", "DocumentMetaData",
-    "DocumentAnnotation", "TagDescription", "TagsetDescription", "CASMetadata", "Paragraph",
-    "Heading", "Div", "SegmentationUnit",
-)  # fmt: skip
+    "Token",
+    "Sentence",
+    "Lemma",
+    "POS",
+    "Stem",
+    "Morpheme",
+    "DocumentMetaData",
+    "DocumentAnnotation",
+    "TagDescription",
+    "TagsetDescription",
+    "CASMetadata",
+    "Paragraph",
+    "Heading",
+    "Div",
+    "SegmentationUnit",
+)
 _PLACE = {"begin", "end", "sofa", "Governor", "Dependent", "type", "xmiID"}
 _TYPES = "TypeSystem.xml"
 _INITIAL = "INITIAL_CAS"

@@ -12,17 +12,37 @@ from annotator.model.span import Attributes
 _S, _I, _B = "string", "int64", "bool"
 _ATTRIBUTES: list[dict[str, Any]] = [{"name": _S, "value": _S}]
 FEATURES: dict[str, Any] = {
-    "id": _S, "title": _S, "text": _S, "annotator": _S, "status": _S,
+    "id": _S,
+    "title": _S,
+    "text": _S,
+    "annotator": _S,
+    "status": _S,
     "paragraphs": [{"start": _I, "end": _I, "excluded": _B}],
-    "spans": [{
-        "id": _S, "layer": _S, "label": _S, "start": _I, "end": _I, "quote": _S, "entity": _S,
-        "attributes": _ATTRIBUTES, "source": _S,
-    }],
-    "relations": [{
-        "id": _S, "layer": _S, "label": _S, "from": _S, "to": _S, "attributes": _ATTRIBUTES,
-        "source": _S,
-    }],
-}  # fmt: skip
+    "spans": [
+        {
+            "id": _S,
+            "layer": _S,
+            "label": _S,
+            "start": _I,
+            "end": _I,
+            "quote": _S,
+            "entity": _S,
+            "attributes": _ATTRIBUTES,
+            "source": _S,
+        }
+    ],
+    "relations": [
+        {
+            "id": _S,
+            "layer": _S,
+            "label": _S,
+            "from": _S,
+            "to": _S,
+            "attributes": _ATTRIBUTES,
+            "source": _S,
+        }
+    ],
+}
 """The columns and their types; a list holds the type of its members."""
 
 

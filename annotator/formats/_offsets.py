@@ -307,6 +307,16 @@ def _boundaries(text: str) -> dict[int, int]:
 
 
 __all__ = [
-    "LINE_ENDS", "UNITS", "Counting", "Place", "Resolved", "alike", "clusters", "cuts", "nearby",
-    "resolve", "same_places", "squeezed",
-]  # fmt: skip
+    "LINE_ENDS",
+    "UNITS",
+    "Counting",
+    "Place",
+    "Resolved",
+    "alike",
+    "clusters",
+    "cuts",
+    "nearby",
+    "resolve",
+    "same_places",
+    "squeezed",
+]

@@ -184,4 +184,4 @@ __all__ = [
     "sign_of",
     "utf16",
     "who",
-]  # fmt: skip
+]

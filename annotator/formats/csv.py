@@ -83,9 +83,21 @@ _ITEM = (
     "entity_id",
 )
 _STATEMENT = (
-    "statement", "holder", "entity", "side", "strength", "claim", "type", "concept", "sign",
-    "quote", "start", "end", "entity_id", "concept_id",
-)  # fmt: skip
+    "statement",
+    "holder",
+    "entity",
+    "side",
+    "strength",
+    "claim",
+    "type",
+    "concept",
+    "sign",
+    "quote",
+    "start",
+    "end",
+    "entity_id",
+    "concept_id",
+)
 
 
 def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, bytes]]:

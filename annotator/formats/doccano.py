@@ -31,9 +31,18 @@ on_request = True
 
 _LISTS = ("label", "labels", "entities", "annotations", "spans")
 _OWN = {
-    "id", "text", "data", *_LISTS, "relations", "Comments", "comments", "cats",
-    "annotation_approver", "annotation_approver_id", "meta",
-}  # fmt: skip
+    "id",
+    "text",
+    "data",
+    *_LISTS,
+    "relations",
+    "Comments",
+    "comments",
+    "cats",
+    "annotation_approver",
+    "annotation_approver_id",
+    "meta",
+}
 
 
 def recognises(first: Mapping[str, Any]) -> bool:

@@ -184,6 +184,14 @@ def rounded(value: float | None) -> float | None:
 
 
 __all__ = [
-    "LAST", "Judged", "Speaker", "Trial", "calibration_error", "effort", "folds", "report",
-    "rounded", "scores",
-]  # fmt: skip
+    "LAST",
+    "Judged",
+    "Speaker",
+    "Trial",
+    "calibration_error",
+    "effort",
+    "folds",
+    "report",
+    "rounded",
+    "scores",
+]

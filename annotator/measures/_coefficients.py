@@ -237,7 +237,26 @@ BRENNAN_PREDIGER = Explanation(
 )
 
 __all__ = [
-    "AC1", "ALPHA", "BRENNAN_PREDIGER", "FLEISS", "KAPPA", "PERCENT", "TINY", "Value", "ac1",
-    "against_rest", "alpha", "beyond", "brennan_prediger", "fleiss", "kappa", "least_agreeing",
-    "least_of_possible", "mean_kappa", "mean_of", "most_apart", "one_minus", "squares",
-]  # fmt: skip
+    "AC1",
+    "ALPHA",
+    "BRENNAN_PREDIGER",
+    "FLEISS",
+    "KAPPA",
+    "PERCENT",
+    "TINY",
+    "Value",
+    "ac1",
+    "against_rest",
+    "alpha",
+    "beyond",
+    "brennan_prediger",
+    "fleiss",
+    "kappa",
+    "least_agreeing",
+    "least_of_possible",
+    "mean_kappa",
+    "mean_of",
+    "most_apart",
+    "one_minus",
+    "squares",
+]

@@ -304,6 +304,14 @@ def alike_attributes(a: Annotation, b: Annotation) -> int:
 
 
 __all__ = [
-    "PAIRWISE", "Comparison", "Passage", "Work", "alike_attributes", "cleaned_record", "compare",
-    "content", "frozen", "frozen_value",
-]  # fmt: skip
+    "PAIRWISE",
+    "Comparison",
+    "Passage",
+    "Work",
+    "alike_attributes",
+    "cleaned_record",
+    "compare",
+    "content",
+    "frozen",
+    "frozen_value",
+]

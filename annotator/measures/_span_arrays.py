@@ -246,6 +246,15 @@ def spread(
 
 
 __all__ = [
-    "SpanArrays", "by_passage", "marked", "overlaps", "rows_by_group", "same_pairs", "seating",
-    "shared", "span_arrays", "span_layers", "spread",
-]  # fmt: skip
+    "SpanArrays",
+    "by_passage",
+    "marked",
+    "overlaps",
+    "rows_by_group",
+    "same_pairs",
+    "seating",
+    "shared",
+    "span_arrays",
+    "span_layers",
+    "spread",
+]

@@ -314,6 +314,16 @@ def against_others(people: Sums) -> dict[str, tuple[float | None, int]]:
 
 
 __all__ = [
-    "KINDS", "against_others", "between", "by_label", "figures", "kinds", "pair_tables", "paired",
-    "strict", "strict_figure", "tables", "title",
-]  # fmt: skip
+    "KINDS",
+    "against_others",
+    "between",
+    "by_label",
+    "figures",
+    "kinds",
+    "pair_tables",
+    "paired",
+    "strict",
+    "strict_figure",
+    "tables",
+    "title",
+]

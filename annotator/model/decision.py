@@ -198,6 +198,19 @@ def redo_of(group: Group, name: str) -> Group:
 
 
 __all__ = [
-    "DOCUMENT", "Action", "Completion", "CompletionMark", "Decision", "Event", "Group", "ItemValue",
-    "ParagraphMark", "Standing", "Status", "Suggestion", "paragraph_item", "redo_of", "undo_of",
-]  # fmt: skip
+    "DOCUMENT",
+    "Action",
+    "Completion",
+    "CompletionMark",
+    "Decision",
+    "Event",
+    "Group",
+    "ItemValue",
+    "ParagraphMark",
+    "Standing",
+    "Status",
+    "Suggestion",
+    "paragraph_item",
+    "redo_of",
+    "undo_of",
+]

@@ -155,4 +155,4 @@ __all__ = [
     "shared",
     "total",
     "words",
-]  # fmt: skip
+]

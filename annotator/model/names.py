@@ -187,4 +187,4 @@ __all__ = [
     "names_of",
     "renamed",
     "standing",
-]  # fmt: skip
+]

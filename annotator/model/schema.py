@@ -201,4 +201,4 @@ __all__ = [
     "LabelSchema",
     "Layer",
     "LayerKind",
-]  # fmt: skip
+]

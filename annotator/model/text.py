@@ -234,7 +234,22 @@ def searchable(text: str) -> str:
 
 
 __all__ = [
-    "BOILERPLATE", "HARMFUL", "Document", "Paragraph", "Splitting", "displayable", "folded",
-    "folded_sha256", "is_boilerplate", "is_word", "paragraph_number", "plural", "searchable",
-    "split_paragraphs", "text_sha256", "title_of", "trim", "words",
-]  # fmt: skip
+    "BOILERPLATE",
+    "HARMFUL",
+    "Document",
+    "Paragraph",
+    "Splitting",
+    "displayable",
+    "folded",
+    "folded_sha256",
+    "is_boilerplate",
+    "is_word",
+    "paragraph_number",
+    "plural",
+    "searchable",
+    "split_paragraphs",
+    "text_sha256",
+    "title_of",
+    "trim",
+    "words",
+]

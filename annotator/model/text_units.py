@@ -291,6 +291,17 @@ def shrink(
 
 
 __all__ = [
-    "Bounds", "Phraser", "clause_at", "enclosing", "grow", "long_phrase_at", "name_at", "phrase_at",
-    "sentences", "shrink", "snap", "token_at", "units_at",
-]  # fmt: skip
+    "Bounds",
+    "Phraser",
+    "clause_at",
+    "enclosing",
+    "grow",
+    "long_phrase_at",
+    "name_at",
+    "phrase_at",
+    "sentences",
+    "shrink",
+    "snap",
+    "token_at",
+    "units_at",
+]

@@ -247,10 +247,17 @@ def grouped(db: Database, beginning: str, annotator: str | None = None) -> Itera
 
 
 __all__ = [
-    "INSERT_EVENT", "PUT_COMPLETION", "PUT_ITEM", "completion_of", "events", "grouped", "history",
+    "INSERT_EVENT",
+    "PUT_COMPLETION",
+    "PUT_ITEM",
+    "completion_of",
+    "events",
+    "grouped",
+    "history",
     "item_row",
-    "record", "state",
-]  # fmt: skip
+    "record",
+    "state",
+]
 
 
 _RECENT = 50_000

@@ -235,6 +235,15 @@ def ambiguous(db: Database, annotator: str, document: str) -> Mapping[str, Seque
 
 
 __all__ = [
-    "ambiguous", "documents", "documents_of", "known", "mentions", "of_form", "put", "refresh",
-    "spread", "update", "usage",
-]  # fmt: skip
+    "ambiguous",
+    "documents",
+    "documents_of",
+    "known",
+    "mentions",
+    "of_form",
+    "put",
+    "refresh",
+    "spread",
+    "update",
+    "usage",
+]

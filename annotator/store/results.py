@@ -185,7 +185,18 @@ class Diagnosis:
 
 
 __all__ = [
-    "AddResult", "AnnotatorTally", "CompletionRow", "Diagnosis", "DocumentSummary", "Finding",
-    "Fork", "KnownName", "MentionRow", "MergeResult", "Position", "ProjectStatus", "SuggestionRun",
+    "AddResult",
+    "AnnotatorTally",
+    "CompletionRow",
+    "Diagnosis",
+    "DocumentSummary",
+    "Finding",
+    "Fork",
+    "KnownName",
+    "MentionRow",
+    "MergeResult",
+    "Position",
+    "ProjectStatus",
+    "SuggestionRun",
     "SuggestionTally",
-]  # fmt: skip
+]

@@ -22,13 +22,26 @@ _PAGES = 32
 """The number of pages of the index that are merged at once."""
 
 _KIN = {
-    "i": "\u0130\u0131", "k": "\u212a", "s": "\u017f", "в": "\u1c80", "д": "\u1c81", "о": "\u1c82",
-    "с": "\u1c83", "т": "\u1c84\u1c85", "ъ": "\u1c86", "ѣ": "\u1c87", "ꙋ": "\u1c88\ua64a",
-    "ṡ": "\u1e9b", "å": "\u212b", "ß": "\u1e9e", "ﬅ": "\ufb06", "ﬆ": "\ufb05",
+    "i": "\u0130\u0131",
+    "k": "\u212a",
+    "s": "\u017f",
+    "в": "\u1c80",
+    "д": "\u1c81",
+    "о": "\u1c82",
+    "с": "\u1c83",
+    "т": "\u1c84\u1c85",
+    "ъ": "\u1c86",
+    "ѣ": "\u1c87",
+    "ꙋ": "\u1c88\ua64a",
+    "ṡ": "\u1e9b",
+    "å": "\u212b",
+    "ß": "\u1e9e",
+    "ﬅ": "\ufb06",
+    "ﬆ": "\ufb05",
     # The lower case of this letter is two characters, an i and a dot above, so it leads to no other
     # letter.
     "\u0130": "iI\u0131",
-}  # fmt: skip
+}
 """Letters that count as equal apart from their upper and lower case."""
 
 _MANY_FORMS = re.compile("[\u0345\u0370-\u03ff\u1f00-\u1fff\u00b5\u2126]")

@@ -207,6 +207,14 @@ def labels(state: ReviewState) -> list[tuple[str, str, do.ReviewAction]]:
 
 
 __all__ = [
-    "OFFERED", "NameField", "card_offers", "completer", "entity_offers", "field_of", "labels",
-    "names_here", "offers_of", "set_to",
-]  # fmt: skip
+    "OFFERED",
+    "NameField",
+    "card_offers",
+    "completer",
+    "entity_offers",
+    "field_of",
+    "labels",
+    "names_here",
+    "offers_of",
+    "set_to",
+]

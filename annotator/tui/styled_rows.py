@@ -138,6 +138,15 @@ def justify(
 
 
 __all__ = [
-    "PLAIN", "Drawn", "Piece", "beside", "clip", "drawn", "flowed", "justify", "paragraphs",
-    "strip", "width_of",
-]  # fmt: skip
+    "PLAIN",
+    "Drawn",
+    "Piece",
+    "beside",
+    "clip",
+    "drawn",
+    "flowed",
+    "justify",
+    "paragraphs",
+    "strip",
+    "width_of",
+]

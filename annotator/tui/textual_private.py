@@ -135,6 +135,15 @@ def changes(update: ChopsUpdate | LayoutUpdate) -> Iterator[tuple[int, int, Any]
 Update = ChopsUpdate | LayoutUpdate
 
 __all__ = [
-    "ATTRIBUTES", "ESCAPE_DELAY", "NAMES", "ParseError", "PrivateApp", "PrivateDriver", "Segment",
-    "Update", "XTermParser", "changes", "runs_in",
-]  # fmt: skip
+    "ATTRIBUTES",
+    "ESCAPE_DELAY",
+    "NAMES",
+    "ParseError",
+    "PrivateApp",
+    "PrivateDriver",
+    "Segment",
+    "Update",
+    "XTermParser",
+    "changes",
+    "runs_in",
+]

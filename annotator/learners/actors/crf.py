@@ -234,9 +234,12 @@ def _without_model(passage: TaggedParagraph, matches: Iterable[Match]) -> list[S
 
 
 def _fit(
-    passages: Sequence[TaggedParagraph], usage: Usage, chance: Binary, base: SpanModel | None,
+    passages: Sequence[TaggedParagraph],
+    usage: Usage,
+    chance: Binary,
+    base: SpanModel | None,
     said: Sequence[Sequence[SpanCandidate] | None],
-) -> SpanModel:  # fmt: skip
+) -> SpanModel:
     lexicon = Lexicon.of(passages)
     trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
     trainer.set_params(_PARAMETERS)

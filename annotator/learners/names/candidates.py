@@ -216,13 +216,28 @@ CandidateSource = Callable[[Asked], None]
 SOURCES: Mapping[str, tuple[CandidateSource, ...]] = {
     "name": (same_form, registered, listed, itself, longer_known, longer_in_text, people_of),
     "nominal": (
-        same_form, registered, listed, of.noun_phrase, of.following_phrase, of.resolved_following,
-        of.adjective, of.modifier, of.possessor, of.usual_tail, of.of_entity, of.of_name,
-        of.beside_name, beside_role, named_in_text, of.adjective_noun, decided_here, pairs,
+        same_form,
+        registered,
+        listed,
+        of.noun_phrase,
+        of.following_phrase,
+        of.resolved_following,
+        of.adjective,
+        of.modifier,
+        of.possessor,
+        of.usual_tail,
+        of.of_entity,
+        of.of_name,
+        of.beside_name,
+        beside_role,
+        named_in_text,
+        of.adjective_noun,
+        decided_here,
+        pairs,
     ),
     "pronoun": (decided_here, pairs),
     "unique": (same_form, registered, listed, itself),
-}  # fmt: skip
+}
 
 
 __all__ = ["PAIRED", "SIDES", "SOURCES", "CandidateSource"]

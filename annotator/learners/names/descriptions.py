@@ -206,6 +206,15 @@ def of_name(ask: Asked) -> None:
 
 
 __all__ = [
-    "adjective", "adjective_noun", "beside_name", "following_phrase", "modifier", "noun_phrase",
-    "of_entity", "of_name", "possessor", "resolved_following", "usual_tail",
-]  # fmt: skip
+    "adjective",
+    "adjective_noun",
+    "beside_name",
+    "following_phrase",
+    "modifier",
+    "noun_phrase",
+    "of_entity",
+    "of_name",
+    "possessor",
+    "resolved_following",
+    "usual_tail",
+]

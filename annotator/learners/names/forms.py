@@ -216,7 +216,21 @@ def place_of(adjective: str, names: Iterable[str]) -> str | None:
 
 
 __all__ = [
-    "DETERMINERS", "DIRECTIONS", "GENDERS", "PERSONAL", "TITLES", "TITLE_GENDERS", "UNIQUE",
-    "WORDS", "is_plural", "lower_first", "participle_of", "place_of", "plural_of", "singular_of",
-    "third_of", "word_class", "word_lists",
-]  # fmt: skip
+    "DETERMINERS",
+    "DIRECTIONS",
+    "GENDERS",
+    "PERSONAL",
+    "TITLES",
+    "TITLE_GENDERS",
+    "UNIQUE",
+    "WORDS",
+    "is_plural",
+    "lower_first",
+    "participle_of",
+    "place_of",
+    "plural_of",
+    "singular_of",
+    "third_of",
+    "word_class",
+    "word_lists",
+]

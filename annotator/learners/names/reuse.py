@@ -197,11 +197,13 @@ class Uses:
         """All concepts so far, those of the codebook first."""
         return [
             UsedConcept(
-                name, claims.total(), tuple(text for text, _ in claims.most_common(CLAIMS)),
+                name,
+                claims.total(),
+                tuple(text for text, _ in claims.most_common(CLAIMS)),
                 self._described.get(name, ""),
             )
             for name, claims in self._claims.items()
-        ]  # fmt: skip
+        ]
 
     def asked(self, document: str, text: str, holders: Iterable[str]) -> AskedClaim:
         """A claim of a document, and who holds it."""
@@ -272,6 +274,16 @@ def choices(
 
 
 __all__ = [
-    "CONCEPT", "AskedClaim", "Claim", "UsedConcept", "Uses", "choices", "claims_of", "features",
-    "holders_of", "ranked_concepts", "shortlist", "words_of",
-]  # fmt: skip
+    "CONCEPT",
+    "AskedClaim",
+    "Claim",
+    "UsedConcept",
+    "Uses",
+    "choices",
+    "claims_of",
+    "features",
+    "holders_of",
+    "ranked_concepts",
+    "shortlist",
+    "words_of",
+]

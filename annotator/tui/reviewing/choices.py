@@ -208,5 +208,12 @@ def _hangs(at: Adjudication, one: Difference, gone: Collection[str], *, every: b
 
 
 __all__ = [
-    "accept", "accept_most", "choice", "hangs_on_open", "keep_gold", "reattached", "settle", "take",
-]  # fmt: skip
+    "accept",
+    "accept_most",
+    "choice",
+    "hangs_on_open",
+    "keep_gold",
+    "reattached",
+    "settle",
+    "take",
+]

@@ -351,4 +351,4 @@ __all__ = [
     "in_short",
     "quote",
     "told_kinds",
-]  # fmt: skip
+]

@@ -129,6 +129,14 @@ def marker(here: bool) -> Piece:
 
 
 __all__ = [
-    "ITEM_ROWS", "Rows", "attribute_list", "attribute_words", "concept_words", "item_rows",
-    "marker", "name_words", "own_rows", "standing",
-]  # fmt: skip
+    "ITEM_ROWS",
+    "Rows",
+    "attribute_list",
+    "attribute_words",
+    "concept_words",
+    "item_rows",
+    "marker",
+    "name_words",
+    "own_rows",
+    "standing",
+]

@@ -106,9 +106,14 @@ def panel_rows(panel: Panel, theme: Theme, width: int, height: int) -> PanelRows
         _add(panel, difference, theme, width, rows, places)
         rows.append([])
     rows = _cut(rows, height - 2, theme)
-    said = [f"{n} more {where}" for n, where in (
-        (sum(map(len, pages[:at])), "above"), (sum(map(len, pages[at + 1 :])), "below"),
-    ) if n]  # fmt: skip
+    said = [
+        f"{n} more {where}"
+        for n, where in (
+            (sum(map(len, pages[:at])), "above"),
+            (sum(map(len, pages[at + 1 :])), "below"),
+        )
+        if n
+    ]
     below: Rows = [[(", ".join(said), theme.muted)]] if said else []
     below += folded(
         panel.scene, agreed, theme, width, limit=max(1, height - len(rows) - len(below) - 2)
@@ -192,9 +197,15 @@ def _rows(
         lambda who: became(state, difference, who),
     )
     rows = difference_rows(
-        panel.scene, difference, theme, width, deciding=deciding, head=head, tail=tail,
+        panel.scene,
+        difference,
+        theme,
+        width,
+        deciding=deciding,
+        head=head,
+        tail=tail,
         proposed=panel.proposed(difference),
-    )  # fmt: skip
+    )
     if places and focused:
         rows += flowed([(f"  also {_where(panel, places)}", theme.muted)], width, limit=2)
     return rows

@@ -243,6 +243,17 @@ def _hidden(project: Project) -> Callable[[str, int], bool] | None:
 
 
 __all__ = [
-    "MODEL", "Agreement", "Contrast", "Data", "Follower", "Lost", "Spot", "agreement", "comparison",
-    "figures", "layers_of", "named_anew", "passage",
-]  # fmt: skip
+    "MODEL",
+    "Agreement",
+    "Contrast",
+    "Data",
+    "Follower",
+    "Lost",
+    "Spot",
+    "agreement",
+    "comparison",
+    "figures",
+    "layers_of",
+    "named_anew",
+    "passage",
+]

@@ -135,10 +135,14 @@ def _value(item: Annotation, name: str) -> str:
 
 
 def _between(
-    passage: Passage, layer: Layer, kind: str, who: tuple[str, str], one: Annotation | None,
+    passage: Passage,
+    layer: Layer,
+    kind: str,
+    who: tuple[str, str],
+    one: Annotation | None,
     other: Annotation | None,
     attribute: str = "",
-) -> PairDifference:  # fmt: skip
+) -> PairDifference:
     first, second = _told(passage, who[0], one), _told(passage, who[1], other)
     values = [
         _value(item, attribute) if attribute and item is not None else "" for item in (one, other)

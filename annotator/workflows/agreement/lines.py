@@ -115,6 +115,21 @@ def level(count: float, total: float) -> int:
 
 
 __all__ = [
-    "BANDS", "BAR", "HEAT", "RELIABLE", "TENTATIVE", "WIDTH", "ReportLine", "band", "bar", "heat",
-    "interval_words", "level", "note", "number", "share_words", "unnamed", "value_of",
-]  # fmt: skip
+    "BANDS",
+    "BAR",
+    "HEAT",
+    "RELIABLE",
+    "TENTATIVE",
+    "WIDTH",
+    "ReportLine",
+    "band",
+    "bar",
+    "heat",
+    "interval_words",
+    "level",
+    "note",
+    "number",
+    "share_words",
+    "unnamed",
+    "value_of",
+]

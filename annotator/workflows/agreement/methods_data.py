@@ -174,5 +174,11 @@ def checked_day(text: str | None, option: str) -> str | None:
 
 
 __all__ = [
-    "Scores", "Study", "all_differences", "checked_day", "comparisons", "finished_between", "study",
-]  # fmt: skip
+    "Scores",
+    "Study",
+    "all_differences",
+    "checked_day",
+    "comparisons",
+    "finished_between",
+    "study",
+]

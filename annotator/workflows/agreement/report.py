@@ -164,10 +164,14 @@ def _headlines(found: Agreement) -> list[ReportLine]:
 
 
 def _headline(
-    own: Mapping[str, Result], what: str, f1: str, alphas: Sequence[tuple[str, str]],
+    own: Mapping[str, Result],
+    what: str,
+    f1: str,
+    alphas: Sequence[tuple[str, str]],
     figure: Result | None,
-    layer: str, kinds: tuple[str, ...] = (),
-) -> ReportLine:  # fmt: skip
+    layer: str,
+    kinds: tuple[str, ...] = (),
+) -> ReportLine:
     title = f"{layer}: {', '.join(kinds) or 'all that differs'}"
     return ReportLine(
         _row(own, what, f1, alphas), opens=DifferenceFilter(title, layer, kinds), figure=figure

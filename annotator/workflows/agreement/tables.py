@@ -179,6 +179,15 @@ def _cell(value: object) -> object:
 
 
 __all__ = [
-    "FIGURES", "annotators", "documents", "figures", "files", "means", "pairs", "time", "write_csv",
-    "write_tables", "write_text",
-]  # fmt: skip
+    "FIGURES",
+    "annotators",
+    "documents",
+    "figures",
+    "files",
+    "means",
+    "pairs",
+    "time",
+    "write_csv",
+    "write_tables",
+    "write_text",
+]

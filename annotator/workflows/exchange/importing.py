@@ -33,9 +33,14 @@ from annotator.workflows.exchange.sources import STDIN, InputFile, files, format
 from annotator.workflows.review.adjudication import settle_imported
 
 _GUARDED = (
-    ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    RecursionError,
+    TypeError,
     ValueError,
-)  # fmt: skip
+)
 """The exceptions that reading another program's file may raise. Anything else is a fault of this
 program, not of the file."""
 

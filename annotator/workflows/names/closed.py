@@ -84,6 +84,12 @@ def told_outside(project: Project, *, most: int = 3) -> Sequence[str]:
 
 
 __all__ = [
-    "CLOSED", "Proposal", "is_closed", "not_listed", "outside", "proposal", "proposals",
+    "CLOSED",
+    "Proposal",
+    "is_closed",
+    "not_listed",
+    "outside",
+    "proposal",
+    "proposals",
     "told_outside",
-]  # fmt: skip
+]

@@ -288,6 +288,13 @@ def undo_codebook(project: Project, *, who: str) -> int:
 _UNDO = "undo:"
 
 __all__ = [
-    "COLUMNS", "COUNTS", "CodebookImport", "as_csv", "import_codebook", "problems", "read_codebook",
-    "rows_of", "undo_codebook",
-]  # fmt: skip
+    "COLUMNS",
+    "COUNTS",
+    "CodebookImport",
+    "as_csv",
+    "import_codebook",
+    "problems",
+    "read_codebook",
+    "rows_of",
+    "undo_codebook",
+]

@@ -105,5 +105,10 @@ def _offer(name: str, used: KnownName | None, codebook: Codebook) -> Offer:
 
 
 __all__ = [
-    "CONCEPT", "asked_of", "concept_offers", "described", "used_concepts", "weights",
-]  # fmt: skip
+    "CONCEPT",
+    "asked_of",
+    "concept_offers",
+    "described",
+    "used_concepts",
+    "weights",
+]

@@ -413,4 +413,4 @@ __all__ = [
     "pairs",
     "proposed",
     "statements",
-]  # fmt: skip
+]

@@ -44,9 +44,13 @@ def described(project: Project, kind: NameKind, name: str) -> str:
     entry = project.names.codebook().get(kind, name)
     if entry is not None:
         facts = (
-            ("", entry.label), ("under ", entry.parent), ("opposite: ", entry.opposite),
-            ("also ", ", ".join(entry.aliases)), ("id ", entry.external_id), ("", entry.definition),
-        )  # fmt: skip
+            ("", entry.label),
+            ("under ", entry.parent),
+            ("opposite: ", entry.opposite),
+            ("also ", ", ".join(entry.aliases)),
+            ("id ", entry.external_id),
+            ("", entry.definition),
+        )
         parts += [f"{what}{value}" for what, value in facts if value]
     return " · ".join(parts)
 

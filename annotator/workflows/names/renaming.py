@@ -203,5 +203,11 @@ def _back(project: Project, document: str, annotator: str, group: str) -> list[D
 
 
 __all__ = [
-    "RENAMING", "Renaming", "rename", "rename_all", "renamings", "restore", "take_back",
-]  # fmt: skip
+    "RENAMING",
+    "Renaming",
+    "rename",
+    "rename_all",
+    "renamings",
+    "restore",
+    "take_back",
+]

@@ -251,6 +251,17 @@ def _undated(error: ValueError) -> UsageError:
 
 
 __all__ = [
-    "DUPLICATES", "MODES", "NORMALISATIONS", "Network", "NetworkOptions", "check", "evidence",
-    "network", "over_time", "read_evidence", "read_statements", "rendered", "write",
-]  # fmt: skip
+    "DUPLICATES",
+    "MODES",
+    "NORMALISATIONS",
+    "Network",
+    "NetworkOptions",
+    "check",
+    "evidence",
+    "network",
+    "over_time",
+    "read_evidence",
+    "read_statements",
+    "rendered",
+    "write",
+]

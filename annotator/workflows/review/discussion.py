@@ -64,5 +64,11 @@ def messages(project: Project, documents: Sequence[str] | None = None) -> list[M
 
 
 __all__ = [
-    "MESSAGE", "Message", "message_of", "messages", "note_of", "reason_from", "reason_of",
-]  # fmt: skip
+    "MESSAGE",
+    "Message",
+    "message_of",
+    "messages",
+    "note_of",
+    "reason_from",
+    "reason_of",
+]

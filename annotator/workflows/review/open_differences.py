@@ -290,6 +290,14 @@ class OpenDifferences:
 
 
 __all__ = [
-    "NAMES", "WORDS", "Likeness", "Likening", "OpenDifference", "OpenDifferences", "Option",
-    "Wanted", "open_differences", "words_of",
-]  # fmt: skip
+    "NAMES",
+    "WORDS",
+    "Likeness",
+    "Likening",
+    "OpenDifference",
+    "OpenDifferences",
+    "Option",
+    "Wanted",
+    "open_differences",
+    "words_of",
+]

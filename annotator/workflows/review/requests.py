@@ -90,9 +90,10 @@ def _asked_at(project: Project, document: str) -> dict[str, int]:
     return {
         event.decision.item: event.sequence
         for event in project.log.events(document, GOLD)
-        if event.decision.after is not None and message_of(event.decision.after.note)
+        if event.decision.after is not None
+        and message_of(event.decision.after.note)
         and event.decision.action is Action.NOTE
-    }  # fmt: skip
+    }
 
 
 def _own_item(
