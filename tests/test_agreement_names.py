@@ -171,6 +171,26 @@ def test_cues_are_compared_as_spans() -> None:
     assert _one(found, "F1 cue, exact").coverage == pytest.approx(2 / 3)
 
 
+def test_every_two_annotators_have_what_the_two_alone_would_have() -> None:
+    """Of three annotators, of whom one named only half of it."""
+    coders = [
+        [["a"], ["a", "b"], ["not: c"], ["d"], ["b"], ["a", "c"]],
+        [["a"], ["a"], ["c"], ["b"], ["b"], ["c", "d"]],
+        [["b"], None, ["c"], None, ["b"], None],
+    ]
+    found = figures(_claims(coders), [_layer("claim")]).matrices["claim", "concept"]
+    assert {who: pair.n for who, pair in found.items()} == {
+        ("r0", "r1"): 6,
+        ("r0", "r2"): 3,
+        ("r1", "r2"): 3,
+    }
+    for (one, other), pair in found.items():
+        two = _claims([coders[int(who[1])] for who in (one, other)])
+        alone = compute(names, two, _layer("claim"))
+        assert pair.alpha == pytest.approx(_one(alone, "alpha concept, MASI").value)
+        assert pair.percent == pytest.approx(_one(alone, "percent concept").value)
+
+
 def test_names_that_were_decided_to_be_one_are_one_when_asked(tmp_path: Path) -> None:
     """The codings stay as they were made: the figure before and after can be told."""
 

@@ -177,7 +177,7 @@ def brennan_prediger(agreeing: Array, values: int) -> Array:
 
 
 ALPHA = Explanation(
-    "The share of the disagreement that chance would give and that is not there.",
+    "The share of the disagreement to be expected by chance that the annotators avoided.",
     r"\alpha = 1 - D_o / D_e",
     "Krippendorff, K. (2004). Content Analysis, 2nd ed., ch. 11",
     "1 is full agreement, 0 what chance gives, below 0 systematic disagreement; .8 and more is "
@@ -215,7 +215,7 @@ FLEISS = Explanation(
 )
 
 KAPPA = Explanation(
-    "Agreement beyond chance of two annotators, each with an own habit; for several the mean "
+    "Agreement beyond chance of two annotators, each with their own habits; for several, the mean "
     "over pairs.",
     r"\kappa = (P_o - P_e) / (1 - P_e),\quad P_e = \sum_k p_{1k} p_{2k}",
     "Cohen, J. (1960). A coefficient of agreement for nominal scales. Educational and "

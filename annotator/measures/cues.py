@@ -25,15 +25,15 @@ _SOURCE = "Chinchor, N. and Sundheim, B. (1993). MUC-5 evaluation metrics. MUC-5
 _FORMULA = r"F_1 = 2 \cdot \mathrm{same} / (\mathrm{one} + \mathrm{other})"
 _ABOUT = {
     "exact": Explanation(
-        "The share of stretches that two annotators gave an aligned annotation with the same "
-        "bounds.",
+        "The share of stretches that two annotators marked with the same bounds, on annotations "
+        "that are aligned.",
         _FORMULA,
         _SOURCE,
         "0 to 1; one character of difference is an error.",
         "Chance is not taken out; see its coverage.",
     ),
     "partial": Explanation(
-        "The same, with half a point for stretches that overlap.",
+        "As the exact F1, with half a point for stretches that overlap.",
         _FORMULA,
         _SOURCE,
         "0 to 1; near 1 where annotators see the same place and draw it differently.",
@@ -42,7 +42,8 @@ _ABOUT = {
     "characters": Explanation(
         "The share of characters of these stretches that both annotators marked.",
         r"F_1 = 2 |A \cap B| / (|A| + |B|)",
-        "Dice, L. R. (1945). Ecology 26, 297-302",
+        "Dice, L. R. (1945). Measures of the amount of ecologic association between species. "
+        "Ecology 26, 297-302",
         "0 to 1; long stretches count more.",
         "Chance is not taken out; see its coverage.",
     ),

@@ -31,8 +31,9 @@ from annotator.measures._tables import (
     SparseTable,
     Sums,
     counted,
+    single,
 )
-from annotator.model.schema import Attribute, Layer
+from annotator.model.schema import Layer
 
 title = "Names: entities, concepts, and attributes with several values"
 kinds = ("span", "relation")
@@ -59,12 +60,15 @@ _NOMINAL = Explanation(
 _JACCARD = Explanation(
     "Agreement beyond chance on sets, by the share that two sets have in common.",
     r"\alpha = 1 - D_o / D_e,\quad \delta(A, B) = 1 - |A \cap B| / |A \cup B|",
-    f"{coefficients.ALPHA.source}; Jaccard, P. (1901)",
+    f"{coefficients.ALPHA.source}; Jaccard, P. (1901). Étude comparative de "
+    "la distribution florale dans une portion des Alpes et des Jura. Bulletin de la Société "
+    "Vaudoise des Sciences Naturelles 37, 547-579",
     _READING,
     _CAUTION,
 )
 _MASI = Explanation(
-    "Agreement beyond chance on sets, where a set within the other is nearer than sets that cross.",
+    "Agreement beyond chance on sets; a set that contains the other is nearer to it than sets that "
+    "only overlap.",
     r"\alpha = 1 - D_o / D_e,\quad \delta(A, B) = 1 - J(A, B) M(A, B)",
     _PASSONNEAU,
     _READING,
@@ -79,14 +83,61 @@ def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
     """For every attribute with names: `set` counts values of units that two or more named, by the
     set of names; `same`, `jaccard` and `masi` sum what their coincidences have in common; `name`
     counts values that hold a name, `name same` coincidences that both hold it; `agree` as in
-    `_nominal`; then numbers of `units` and annotations (`every`)."""
-    wanted = named(layer)
-    found = items(comparison, layer) if wanted else None
-    return {a.name: _table(found, a) for a in wanted if found is not None}
+    `_nominal`; then numbers of `units` and annotations (`every`). `<attribute> by pair`: how often
+    two annotators gave which sets to the same thing, by what alpha takes as alike (`same` or
+    `masi`)."""
+    out: dict[str, AnyTable] = {}
+    for attribute in named(layer):
+        found = items(comparison, layer)
+        held = [names_in(item, attribute) for item in found.values]
+        out[attribute.name] = _table(found, held)
+        if comparison.pairwise:
+            similarity = "same" if attribute.type == "entity" else "masi"
+            out[f"{attribute.name} by pair"] = _by_pair(
+                found, held, similarity, comparison.annotators
+            )
+    return out
 
 
-def _table(found: Items, attribute: Attribute) -> SparseTable:
-    held = [names_in(item, attribute) for item in found.values]
+def _by_pair(
+    found: Items, held: Sequence[frozenset[str]], similarity: str, annotators: Sequence[str]
+) -> SparseTable:
+    cells: Counter[tuple[int, Key]] = Counter()
+    rows = np.array([i for i, names in enumerate(held) if names], dtype=np.int64)
+    for a, b in zip(*(side.tolist() for side in found.pairs(rows)), strict=True):
+        who = (annotators[int(found.who[a])], annotators[int(found.who[b])])
+        sets = (tuple(sorted(held[a])), tuple(sorted(held[b])))
+        cells[int(found.passage[a]), (similarity, *who, *sets)] += 1
+    return counted(cells)
+
+
+def pair_values(sums: Sums) -> dict[tuple[str, str], tuple[float | None, float | None, int]]:
+    """For every two annotators alpha (of sets, with MASI), the share of equal names, and the number
+    of units that both named; from the sums of a table by pair."""
+    by_pair: dict[tuple[str, str], list[Key]] = {}
+    for key in sums.keys:
+        by_pair.setdefault(key[1:3], []).append(key)
+    out: dict[tuple[str, str], tuple[float | None, float | None, int]] = {}
+    for who, keys in sorted(by_pair.items()):
+        times: defaultdict[Names, float] = defaultdict(float)
+        common = equal = 0.0
+        for key in keys:
+            similarity, _, _, one, other = key
+            n = sums.get(*key)
+            times[one] += n
+            times[other] += n
+            common += 2 * n * _alike(frozenset(one), frozenset(other), similarity)
+            equal += n * (one == other)
+        units = sum(times.values()) / 2
+        sets = sorted(times)
+        total = np.array([common, *(times[names] for names in sets)])
+        own = Sums([(similarity,), *(("set", names) for names in sets)], total)
+        value = single(_alpha(own, sets, similarity, lowest=False), total)
+        out[who] = (value, equal / units if units else None, round(units))
+    return out
+
+
+def _table(found: Items, held: Sequence[frozenset[str]]) -> SparseTable:
     cells: defaultdict[tuple[int, Key], float] = defaultdict(float)
     for passage in found.passage.tolist():
         cells[passage, ("every",)] += 1
@@ -142,6 +193,13 @@ def monotonicity(one: frozenset[str], other: frozenset[str]) -> float:
     if not one & other:
         return 0.0
     return 2 / 3 if one <= other or other <= one else 1 / 3
+
+
+def _alike(one: frozenset[str], other: frozenset[str], similarity: str) -> float:
+    """How alike two sets are by `same`, `jaccard` or `masi`."""
+    if similarity == "same":
+        return float(one == other)
+    return jaccard(one, other) * (monotonicity(one, other) if similarity == "masi" else 1.0)
 
 
 def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:
@@ -229,10 +287,9 @@ def _similar(sets: Sequence[Names], similarity: str) -> tuple[list[int], list[in
         for i, names in enumerate(sets):
             near = {j for name in names for j in holders.get(name, ())}
             for j in sorted(near):
-                a, b = frozenset(names), frozenset(sets[j])
                 one.append(i)
                 other.append(j)
-                alike.append(jaccard(a, b) * (monotonicity(a, b) if similarity == "masi" else 1.0))
+                alike.append(_alike(frozenset(names), frozenset(sets[j]), similarity))
             for name in names:
                 holders.setdefault(name, []).append(i)
     return one, other, np.array(alike, dtype=np.float64)
@@ -273,4 +330,4 @@ def _by_name(table: str, own: Sums) -> list[Figure]:
     ]
 
 
-__all__ = ["figures", "kinds", "tables", "title"]
+__all__ = ["figures", "kinds", "pair_values", "tables", "title"]

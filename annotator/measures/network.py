@@ -66,7 +66,7 @@ ABOUT = {
         "It does not show why it is low: other names, other concepts and other sides all count.",
     ),
     "parts": Explanation(
-        "The same statements with one part of them left out: what is left if that part never "
+        "Statements compared without one of their parts: what F1 would be if that part never "
         "differed.",
         r"F_1 = 2 \cdot \mathrm{same} / (\mathrm{one} + \mathrm{other})",
         _SOURCE,

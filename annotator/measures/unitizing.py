@@ -69,7 +69,7 @@ _ABOUT = {
         f"Look at its coverage: what only one marked is not in it. {_CAUTION}",
     ),
     "(k)u-alpha": Explanation(
-        "The same for one label against the others.",
+        "cu-alpha of one label against all others.",
         r"{}_{(k)u}\alpha = 1 - D_o / D_e",
         _SOURCE,
         _LIMITS,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 
 from annotator import families
-from annotator.measures import f1, relations
+from annotator.measures import f1, names, relations
 from annotator.measures.api import (
     CAUSES,
     AnyTable,
@@ -185,14 +185,17 @@ class IncrementalAgreement:
         """Every pair of annotators, by layer and by what is compared."""
         out: dict[tuple[str, str], dict[tuple[str, str], AnnotatorPair]] = {}
         for layer in self.layers:
-            measure = "attributes" if layer.kind == "span" else "relations"
-            known = [id[3] for id in self.book.tallies if id[:3] == ("all", measure, layer.name)]
-            for table in known:
-                if table.endswith(" by pair"):
-                    found = pair_values(self.book.sums("all", measure, layer.name, table))
-                    out[layer.name, table.removesuffix(" by pair")] = {
-                        who: AnnotatorPair(*values) for who, values in found.items()
-                    }
+            values = "attributes" if layer.kind == "span" else "relations"
+            for measure, of in ((values, pair_values), ("names", names.pair_values)):
+                prefix = ("all", measure, layer.name)
+                for table in [id[3] for id in self.book.tallies if id[:3] == prefix]:
+                    if not table.endswith(" by pair"):
+                        continue
+                    found = of(self.book.sums(*prefix, table))
+                    if found:
+                        out[layer.name, table.removesuffix(" by pair")] = {
+                            who: AnnotatorPair(*own) for who, own in found.items()
+                        }
         return out
 
     def figures(self) -> Iterable[tuple[Layer, str, Figure]]:

@@ -11,6 +11,7 @@ from annotator.errors import UsageError
 from annotator.measures.api import Explanation, Result
 from annotator.model.text import plural
 from annotator.workflows.agreement import tables
+from annotator.workflows.agreement.drift import Drift
 from annotator.workflows.agreement.habits import Habit, outstanding
 from annotator.workflows.agreement.lines import number
 from annotator.workflows.agreement.markup import (
@@ -24,7 +25,7 @@ from annotator.workflows.agreement.markup import (
     markdown,
 )
 from annotator.workflows.agreement.methods_data import Study
-from annotator.workflows.agreement.values import AnnotatorPair
+from annotator.workflows.agreement.values import AnnotatorPair, Data
 
 FORMATS = (".md", ".tex", ".csv")
 
@@ -82,14 +83,12 @@ def blocks(study: Study) -> Iterator[Block]:
 def procedure(study: Study) -> str:
     """What was compared and how, as a paragraph of a methods section."""
     data = study.agreement.data
-    each = data.completions / max(1, data.documents)
-    left_out = data.skipped + data.unfinished
     names = [r.name for r in study.agreement.results]
     sentences = [
-        f"{plural(data.documents, 'document')} ({plural(data.paragraphs, 'paragraph')}) were "
-        f"coded by two or more of {len(data.annotators)} annotators, {each:.1f} on average.",
-        f"Paragraphs that an annotator saw and left empty count ({data.empty:,}); {left_out:,} "
-        "skipped or unfinished codings do not.",
+        _coded(data),
+        "A paragraph that an annotator finished without marking anything counts "
+        f"({_number(data.empty)} here); a document that an annotator skipped or did not finish "
+        f"does not ({_number(data.skipped + data.unfinished)} here).",
         "Spans of two annotators were aligned one to one so as to share as many characters as "
         "possible, with an intersection over union of at least .5. Labels, attributes and names "
         "were compared on aligned spans, joined into units over all annotators; the coverage is "
@@ -105,6 +104,24 @@ def procedure(study: Study) -> str:
         "numbers.",
     ]
     return " ".join(sentence for sentence in sentences if sentence)
+
+
+def _coded(data: Data) -> str:
+    """Who coded how much."""
+    many, each = len(data.annotators), data.completions / max(1, data.documents)
+    if each == many:
+        who = "both annotators" if many == 2 else f"all {many} annotators"
+    else:
+        who = f"two or more of {many} annotators, {each:.1f} on average"
+    were = "was" if data.documents == 1 else "were"
+    return (
+        f"{plural(data.documents, 'document')} ({plural(data.paragraphs, 'paragraph')}) {were} "
+        f"coded by {who}."
+    )
+
+
+def _number(count: int) -> str:
+    return f"{count:,}" if count else "none"
 
 
 def _interval(low: float | None, high: float | None) -> str:
@@ -296,15 +313,21 @@ def _time(study: Study) -> Iterator[Block]:
 
 def drift_lines(study: Study) -> list[str]:
     """A sentence for each label whose agreement has changed, or one sentence that none has."""
-    out = [
-        f"{d.label or 'All labels'} ({d.layer}): F1 {number(d.before)} in the first "
-        f"{d.documents[0]} documents, {number(d.after)} in the last {d.documents[1]}: discuss "
-        "the label and check its guideline."
-        for d in study.drifts
-    ]
-    return out or [
+    return [_drift_words(d) for d in study.drifts] or [
         "Agreement on no label changed from the first half of the documents to the second."
     ]
+
+
+def _drift_words(drift: Drift) -> str:
+    what = f"{drift.label} ({drift.layer})" if drift.label else f"All of {drift.layer}"
+    first, last = drift.documents
+    change = (
+        f"{what}: F1 {number(drift.before)} in the first {first} documents, "
+        f"{number(drift.after)} in the last {last}."
+    )
+    if drift.after > drift.before:
+        return f"{change} Agreement rose: consider coding the first ones again."
+    return f"{change} Agreement fell: discuss these differences and check the guidelines."
 
 
 __all__ = [

@@ -30,7 +30,7 @@ def agreement(manifest: Mapping[str, Any], explained: Mapping[str, Explanation])
         out.append("|---|---|---|---|---|")
         for r in valued:
             interval = "" if r["low"] is None else f"{number(r['low'])} – {number(r['high'])}"
-            cells = (r["layer"], _cell(r["name"]), number(r["value"]), interval, str(r["n"]))
+            cells = (r["layer"], _cell(r["name"]), number(r["value"]), interval, f"{r['n']:,}")
             out.append(f"| {' | '.join(cells)} |")
         out.append("")
     if reasons := Counter(str(r["reason"]) for r in results if r["value"] is None):
@@ -79,7 +79,7 @@ def against_gold(gold: Sequence[Record]) -> list[str]:
         "",
         "| coder | same as gold | of |",
         "|---|---|---|",
-        *(f"| {who} | {n} ({round(100 * n / of)} %) | {of} |" for who, n, of in rows),
+        *(f"| {who} | {n:,} ({round(100 * n / of)} %) | {of:,} |" for who, n, of in rows),
     ]
 
 
