@@ -23,6 +23,7 @@ from annotator.resources import load_schema
 from annotator.workflows.agreement.by_rulings import RuledFigure, by_rulings, ruled_section
 from annotator.workflows.agreement.compute import Follower, agreement, figures
 from annotator.workflows.agreement.methods_data import all_differences
+from annotator.workflows.agreement.part import ComparedPart
 from annotator.workflows.agreement.report import lines
 
 TEXT = "x" * 60
@@ -204,17 +205,21 @@ def test_names_that_were_decided_to_be_one_are_one_when_asked(tmp_path: Path) ->
         project.names.rule_all([tolls], same=True, reviewer="lead", token="t")
         before, after = (
             next(
-                r for r in agreement(project, same_names=one).results if r.name == "percent concept"
+                r
+                for r in agreement(project, ComparedPart(same_names=one)).results
+                if r.name == "percent concept"
             )
             for one in (False, True)
         )
         assert (before.value, after.value) == (0, 1)
         assert [d.kind for d in all_differences(project)] == ["concept"]
-        assert list(all_differences(project, same_names=True)) == []
-        coded, with_rulings = (agreement(project, same_names=one) for one in (False, True))
+        assert list(all_differences(project, ComparedPart(same_names=True))) == []
+        coded, with_rulings = (
+            agreement(project, ComparedPart(same_names=one)) for one in (False, True)
+        )
         changed = by_rulings(coded, with_rulings)
         for one in (False, True):
-            follower = Follower(project, same_names=one, compare_names=True)
+            follower = Follower(project, ComparedPart(same_names=one), compare_names=True)
             assert follower.by_rulings() == changed
         told = {(one.name, one.as_coded, one.with_rulings) for one in changed}
         assert ("percent concept", 0, 1) in told

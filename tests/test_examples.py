@@ -22,6 +22,7 @@ from annotator.resources import folder, load_schema
 from annotator.tui.screens.help import TextScreen
 from annotator.tui.theme import THEMES
 from annotator.workflows.agreement.compute import agreement
+from annotator.workflows.agreement.part import ComparedPart
 from annotator.workflows.exchange.export import render
 from annotator.workflows.exchange.export_records import ExportOptions
 
@@ -68,7 +69,7 @@ def test_a_format(coded: Project, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_measure(coded: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     _module("measures/alike.py", monkeypatch)
-    found = agreement(coded, measures=["alike"], layers=["actor"])
+    found = agreement(coded, ComparedPart(measures=["alike"], layers=["actor"]))
     result = next(r for r in found.results if r.name == "paragraphs alike")
     codings = [list(coded.log.records(annotator=name)) for name in ("coder-a", "coder-b")]
     alike = every = 0

@@ -32,6 +32,7 @@ from annotator.model.span import AUTHOR, Relation, Span
 from annotator.project import Project
 from annotator.resources import load_schema
 from annotator.workflows.agreement.compute import agreement
+from annotator.workflows.agreement.part import ComparedPart
 from annotator.workflows.agreement.report import report
 
 Units = Sequence[tuple[int, int, str]]
@@ -708,7 +709,7 @@ def test_from_the_project_to_the_report(tmp_path: Path) -> None:
         )
         found = agreement(project)
         with pytest.raises(UsageError, match="layer"):
-            agreement(project, layers=["weather"])
+            agreement(project, ComparedPart(layers=["weather"]))
     lost = found.lost["claim"]
     assert lost.causes == {"missing": 0, "bounds": 0, "label": 1, "both": 0}
     assert lost.f1 == 0

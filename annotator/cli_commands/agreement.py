@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,8 +22,10 @@ from annotator.model.text import plural
 if TYPE_CHECKING:
     from annotator.measures.api import Result
     from annotator.project import Project
-    from annotator.workflows.agreement.gamma import Gamma
-    from annotator.workflows.agreement.values import Contrast
+    from annotator.workflows.agreement.by_rulings import RuledFigure
+    from annotator.workflows.agreement.gamma import Gamma, Settings
+    from annotator.workflows.agreement.part import ComparedPart
+    from annotator.workflows.agreement.values import Agreement, Contrast
     from annotator.workflows.review.side_by_side import SideBySide
 
 
@@ -146,65 +148,84 @@ def command(
       annotator agreement --since 2026-11-01 --tables agreement
       annotator agreement --measure alpha-u --csv > alpha.csv
     """
-    from annotator.workflows.agreement.compute import Follower, comparison, passage
-    from annotator.workflows.agreement.gamma import Settings, gamma
+    from annotator.workflows.agreement.gamma import Settings
     from annotator.workflows.agreement.methods_data import checked_day
-    from annotator.workflows.agreement.report import gamma_lines, report
     from annotator.workflows.agreement.scope import Scope
-    from annotator.workflows.review.side_by_side import side_by_side
 
     if bootstrap is not None:
         talk("--bootstrap is no longer needed: intervals come from the jackknife. Leave it out.")
+    names = tuple(a.strip() for a in annotators.split(",")) if annotators else ()
+    days = checked_day(since, "--since"), checked_day(until, "--until")
+    scope = Scope(layers, (), names, documents, *days)
+    settings = Settings(gamma_alpha, gamma_beta, seed=seed, seconds=gamma_seconds)
     with open_project(ctx) as project:
-        names = [a.strip() for a in annotators.split(",")] if annotators else None
-        only = Scope(
-            documents=documents,
-            since=checked_day(since, "--since"),
-            until=checked_day(until, "--until"),
-        ).in_documents(project)
+        part = replace(scope.part_of(project), measures=measures or None, same_names=same_names)
         if reports or tables_to is not None:
-            _write(
-                project, names, layers, measures, only, reports, tables_to, same_names=same_names
-            )
+            _write(project, part, reports, tables_to)
             if not (as_json or as_csv or beside or with_gamma):
                 return
-
-        follower = Follower(
+        told = _told(
             project,
-            annotators=names,
-            layers=layers or None,
-            measures=measures or None,
-            documents=only,
+            part,
             intervals=not no_intervals and bootstrap != 0,
-            keep=False,
-            same_names=same_names,
-            compare_names=True,
+            settings=settings if with_gamma else None,
+            beside=beside,
         )
-        found, ruled = follower.agreement(), follower.by_rulings()
-        chosen = [layer for layer in project.schema.layers if not layers or layer.name in layers]
-        settings = Settings(gamma_alpha, gamma_beta, seed=seed, seconds=gamma_seconds)
-        gammas = gamma(comparison(project, names), chosen, settings) if with_gamma else []
-        spots = [passage(project, spot, names) for spot in found.worst[:beside]]
-        passages = [side_by_side(spot, project.schema) for spot in spots if spot is not None]
     if as_json:
-        more = {"gamma": [asdict(one) for one in gammas]} if with_gamma else {}
-        print_json(_table(found) | more | {"by_rulings": [asdict(one) for one in ruled]})
+        print_json(told.json())
     elif as_csv:
-        tell_csv(_csv(found, gammas))
+        tell_csv(_csv(told.found, told.gammas or ()))
     else:
-        tell(*report(found, ruled), *gamma_lines(gammas), *_side_by_side(passages))
+        tell(*told.lines())
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the command tells: the figures, those that rulings on names change, gamma if it was
+    asked for, and the paragraphs that differ most."""
+
+    found: Agreement
+    ruled: Sequence[RuledFigure]
+    gammas: Sequence[Gamma] | None
+    passages: Sequence[SideBySide]
+
+    def json(self) -> dict[str, object]:
+        """The figures as JSON values."""
+        gammas = {} if self.gammas is None else {"gamma": [asdict(one) for one in self.gammas]}
+        return _table(self.found) | gammas | {"by_rulings": [asdict(one) for one in self.ruled]}
+
+    def lines(self) -> Iterator[str]:
+        """The figures as text in 80 columns."""
+        from annotator.workflows.agreement.report import gamma_lines, report
+
+        yield from report(self.found, self.ruled)
+        yield from gamma_lines(self.gammas or ())
+        yield from _side_by_side(self.passages)
+
+
+def _told(
+    project: Project,
+    part: ComparedPart,
+    *,
+    intervals: bool,
+    settings: Settings | None,
+    beside: int,
+) -> _Told:
+    from annotator.workflows.agreement.compute import Follower, comparison, layers_of, passage
+    from annotator.workflows.agreement.gamma import gamma
+    from annotator.workflows.review.side_by_side import side_by_side
+
+    follower = Follower(project, part, intervals=intervals, keep=False, compare_names=True)
+    found = follower.agreement()
+    chosen = layers_of(project.schema, part.layers)
+    gammas = gamma(comparison(project, part), chosen, settings) if settings else None
+    spots = [passage(project, spot, part) for spot in found.worst[:beside]]
+    passages = [side_by_side(spot, project.schema) for spot in spots if spot is not None]
+    return _Told(found, follower.by_rulings(), gammas, passages)
 
 
 def _write(
-    project: Project,
-    names: Sequence[str] | None,
-    layers: Sequence[str],
-    measures: Sequence[str],
-    only: set[str] | None,
-    reports: Sequence[Path],
-    tables_to: Path | None,
-    *,
-    same_names: bool,
+    project: Project, part: ComparedPart, reports: Sequence[Path], tables_to: Path | None
 ) -> None:
     """Write reports and tables, and print a line for each."""
     from annotator.workflows.agreement.methods_data import all_differences, study
@@ -213,22 +234,13 @@ def _write(
 
     for file in reports:
         check_report(file)
-    found = study(
-        project,
-        annotators=names,
-        layers=layers or None,
-        measures=measures or None,
-        documents=only,
-        same_names=same_names,
-    )
+    found = study(project, part)
     for file in reports:
         write_report(found, file)
         talk(f"{file}: the agreement of {plural(found.agreement.data.documents, 'document')}")
     if tables_to is not None:
-        differing = all_differences(
-            project, annotators=names, layers=layers or None, documents=only, same_names=same_names
-        )
-        for name, rows in write_tables(tables_to, files(found, differing)).items():
+        tables = files(found, all_differences(project, part))
+        for name, rows in write_tables(tables_to, tables).items():
             talk(f"{tables_to / name}: {plural(rows, 'row')}")
 
 
@@ -246,12 +258,10 @@ def _side_by_side(passages: Iterable[SideBySide]) -> Iterator[str]:
             yield "".join(text for text, _ in row).rstrip()
 
 
-def _table(found: object) -> dict[str, object]:
+def _table(found: Agreement) -> dict[str, object]:
     """The agreement as JSON values."""
-    from annotator.workflows.agreement.compute import Agreement
     from annotator.workflows.agreement.report import INTERVALS
 
-    assert isinstance(found, Agreement)
     data = found.data
     return {
         "annotators": list(data.annotators),
@@ -303,12 +313,10 @@ def _result(result: Result) -> dict[str, object]:
     return {name: value for name, value in asdict(result).items() if name != "about"}
 
 
-def _csv(found: object, gammas: Sequence[Gamma]) -> Iterator[Sequence[object]]:
+def _csv(found: Agreement, gammas: Sequence[Gamma]) -> Iterator[Sequence[object]]:
     """One row for each figure, and for each label of it."""
-    from annotator.workflows.agreement.compute import Agreement
     from annotator.workflows.agreement.tables import FIGURES, figures
 
-    assert isinstance(found, Agreement)
     yield FIGURES
     yield from figures(found)
     for g in gammas:

@@ -196,6 +196,7 @@ import json, re, sys, time
 from pathlib import Path
 from annotator.project import Project
 from annotator.workflows.agreement import report as agree_report
+from annotator.workflows.agreement.part import ComparedPart
 from annotator.workflows.agreement.compute import agreement
 import numpy, annotator.measures.f1
 def peak():
@@ -204,7 +205,7 @@ def peak():
 before = peak()
 began = time.process_time()
 with Project.open(Path(sys.argv[1])) as project:
-    found = agreement(project, layers=["claim"])
+    found = agreement(project, ComparedPart(layers=["claim"]))
 cpu = time.process_time() - began
 more = peak() - before
 print(json.dumps({"cpu": round(cpu, 2), "more_mb": round(more / 1024), "documents": found.data.documents,
@@ -225,7 +226,7 @@ from annotator.workflows.agreement.report import lines
 rng = random.Random(1)
 times = []
 with Project.open(Path(sys.argv[1])) as writer, Project.open(Path(sys.argv[1])) as reader:
-    follower = Follower(reader, layers=sys.argv[2:] or None)
+    follower = Follower(reader, ComparedPart(layers=sys.argv[2:] or None))
     lines(follower.agreement())
     rows = [row for row in writer.log.completions() if row.completion is Completion.DONE]
     for i in range(31):

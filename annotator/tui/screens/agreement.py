@@ -68,8 +68,7 @@ class AgreementScreen(AgreementAskingScreen):
         try:
             with Project.open(self._root) as project:
                 choice = Scope.parse(self._choice)
-                part = choice.part_of(project)
-                follower = Follower(project, **part, compare_names=True)
+                follower = Follower(project, choice.part_of(project), compare_names=True)
                 self._tell(follower, choice.labels)
                 while not worker.is_cancelled:
                     time.sleep(LOOK)

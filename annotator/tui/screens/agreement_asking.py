@@ -4,6 +4,7 @@ a line, a paragraph side by side, a part to compare, a report."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -173,7 +174,7 @@ class AgreementAskingScreen(RowsScreen):
 
         try:
             with Project.open(self._root) as project:
-                made = study(project, **Scope.parse(self._choice).part_of(project))
+                made = study(project, Scope.parse(self._choice).part_of(project))
                 write_report(made, file)
         except AnnotatorError as error:
             words = error.message
@@ -197,13 +198,8 @@ class AgreementAskingScreen(RowsScreen):
         count = 0
         try:
             with Project.open(self._root) as project:
-                choice = Scope.parse(self._choice)
-                for one in all_differences(
-                    project,
-                    annotators=choice.annotators or None,
-                    layers=(selection.layer,),
-                    documents=choice.in_documents(project),
-                ):
+                part = Scope.parse(self._choice).part_of(project)
+                for one in all_differences(project, replace(part, layers=(selection.layer,))):
                     if selection.holds(one):
                         count += 1
                         found += [one] if count <= MOST else []
@@ -236,7 +232,7 @@ class AgreementAskingScreen(RowsScreen):
 
         try:
             with Project.open(self._root) as project:
-                made = passage(project, spot, Scope.parse(self._choice).annotators or None)
+                made = passage(project, spot, Scope.parse(self._choice).part_of(project))
                 found = side_by_side(made, project.schema) if made is not None else None
         except AnnotatorError as error:
             self.say(error.message)

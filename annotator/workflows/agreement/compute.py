@@ -17,32 +17,14 @@ from annotator.model.schema import LabelSchema, Layer
 from annotator.project import Project
 from annotator.workflows.agreement.by_rulings import RuledFigure, by_rulings
 from annotator.workflows.agreement.incremental import IncrementalAgreement
+from annotator.workflows.agreement.part import ALL, ComparedPart
 from annotator.workflows.agreement.values import MODEL, Agreement, Contrast, Data, Lost, Spot
 
 
-def agreement(
-    project: Project,
-    *,
-    annotators: Sequence[str] | None = None,
-    layers: Sequence[str] | None = None,
-    measures: Sequence[str] | None = None,
-    documents: Collection[str] | None = None,
-    intervals: bool = True,
-    same_names: bool = False,
-) -> Agreement:
-    """The agreement of the annotators, read once; nothing is kept for following changes. With
-    `same_names`, names that were ruled to be the same count as one. Raises UsageError for an
-    unknown name, or if there is no shared work."""
-    return Follower(
-        project,
-        annotators=annotators,
-        layers=layers,
-        measures=measures,
-        documents=documents,
-        intervals=intervals,
-        keep=False,
-        same_names=same_names,
-    ).agreement()
+def agreement(project: Project, part: ComparedPart = ALL, *, intervals: bool = True) -> Agreement:
+    """The agreement of the annotators, read once; nothing is kept for following changes. Raises
+    UsageError for an unknown name, or if there is no shared work."""
+    return Follower(project, part, intervals=intervals, keep=False).agreement()
 
 
 class Follower:
@@ -53,37 +35,32 @@ class Follower:
     def __init__(
         self,
         project: Project,
+        part: ComparedPart = ALL,
         *,
-        annotators: Sequence[str] | None = None,
-        layers: Sequence[str] | None = None,
-        measures: Sequence[str] | None = None,
-        documents: Collection[str] | None = None,
         intervals: bool = True,
         keep: bool = True,
-        same_names: bool = False,
         compare_names: bool = False,
     ) -> None:
-        """Reads all finished work. Without `keep` there is no `update`; with `same_names`, names
-        that were ruled to be the same count as one; `by_rulings` needs `compare_names`. Raises
-        UsageError for an unknown annotator, layer or measure."""
+        """Reads all finished work. Without `keep` there is no `update`; `by_rulings` needs
+        `compare_names`. Raises UsageError for an unknown annotator, layer or measure."""
         self._project = project
-        self._annotators = list(annotators) if annotators is not None else None
+        self._annotators = list(part.annotators) if part.annotators is not None else None
         for name in self._annotators or ():
             if next(iter(project.log.completions(annotator=name)), None) is None:
                 hint = "`annotator status` lists who has"
                 raise UsageError(f"“{name}” has annotated nothing here", hint=hint)
-        self._only = documents
+        self._only = part.documents
         self._watch = project.log.watch()
-        self._layers, self._measures = layers_of(project.schema, layers), measures
+        self._layers, self._measures = layers_of(project.schema, part.layers), part.measures
         self._intervals, self._keep = intervals, keep
         coded, ruled = SameNames(), project.names.same()
-        self._merges = same_names
-        self._names, self._other_names = (ruled, coded) if same_names else (coded, ruled)
+        self._merges = part.same_names
+        self._names, self._other_names = (ruled, coded) if self._merges else (coded, ruled)
         self._compares = compare_names and bool(ruled.canonical)
         self._concepts = concepts_of(project.schema)
         progress = project.log.progress(self._annotators)
         self._progress = {
-            id: row for id, row in progress.items() if documents is None or id in documents
+            id: row for id, row in progress.items() if self._only is None or id in self._only
         }
         self._counts = _counted(self._progress.values())
         self._begin(pairwise=len(project.log.sharing(self._annotators)) <= PAIRWISE)
@@ -206,22 +183,21 @@ def figures(
 
 
 def comparison(
-    project: Project, annotators: Sequence[str] | None = None, document: str | None = None
+    project: Project, part: ComparedPart = ALL, document: str | None = None
 ) -> Comparison:
-    """The finished work of a project (or on one document) that two or
-    more annotators share, all in memory."""
-    progress = project.log.progress(annotators, document=document)
-    ids = [id for id, (done, _, _) in progress.items() if done > 1]
-    records: list[Record] = [r for some in project.log.finished(ids, annotators) for r in some]
-    return compare(records)
+    """The finished work of a part (or on one document) that two or more annotators share, all in
+    memory, with names as they were coded."""
+    progress = project.log.progress(part.annotators, document=document)
+    only = part.documents
+    ids = [id for id, (done, _, _) in progress.items() if done > 1 and (only is None or id in only)]
+    finished = project.log.finished(ids, part.annotators)
+    return compare([record for some in finished for record in some])
 
 
-def passage(
-    project: Project, spot: Spot, annotators: Sequence[str] | None = None
-) -> Passage | None:
+def passage(project: Project, spot: Spot, part: ComparedPart = ALL) -> Passage | None:
     """The paragraph of a spot as everyone coded it; None if fewer than two annotators have
     finished it."""
-    found = comparison(project, annotators, spot.document)
+    found = comparison(project, part, spot.document)
     return next((p for p in reversed(found.passages) if p.index <= spot.paragraph), None)
 
 

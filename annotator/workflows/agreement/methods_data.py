@@ -3,7 +3,7 @@ of documents, differences, habits, time."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
@@ -17,6 +17,7 @@ from annotator.workflows.agreement.compute import Follower, layers_of, named_ane
 from annotator.workflows.agreement.differences import PairDifference, differences
 from annotator.workflows.agreement.drift import Drift, Period, Timeline, batches_of
 from annotator.workflows.agreement.habits import Habit, Habits
+from annotator.workflows.agreement.part import ALL, ComparedPart
 from annotator.workflows.agreement.values import Agreement
 
 
@@ -78,64 +79,33 @@ def _batches(project: Project) -> dict[str, str]:
     return batches_of(project.assignments.first_given(), project.documents.imported())
 
 
-def comparisons(
-    project: Project,
-    annotators: Sequence[str] | None = None,
-    documents: Collection[str] | None = None,
-    *,
-    same_names: bool = False,
-) -> Iterator[Comparison]:
+def comparisons(project: Project, part: ComparedPart = ALL) -> Iterator[Comparison]:
     """The finished work that two or more annotators share, some hundred documents at a time."""
-    progress = project.log.progress(annotators)
+    progress, only = project.log.progress(part.annotators), part.documents
     wanted = [
-        id
-        for id, (done, _, _) in progress.items()
-        if done > 1 and (documents is None or id in documents)
+        id for id, (done, _, _) in progress.items() if done > 1 and (only is None or id in only)
     ]
     concepts = concepts_of(project.schema)
-    same = project.names.same() if same_names else SameNames()
-    for records in project.log.finished(wanted, annotators):
+    same = project.names.same() if part.same_names else SameNames()
+    for records in project.log.finished(wanted, part.annotators):
         named = named_anew(records, same, concepts)
         yield compare(named, concepts={layer: name for layer, (name, _) in concepts.items()})
 
 
-def all_differences(
-    project: Project,
-    *,
-    annotators: Sequence[str] | None = None,
-    layers: Sequence[str] | None = None,
-    documents: Collection[str] | None = None,
-    same_names: bool = False,
-) -> Iterator[PairDifference]:
+def all_differences(project: Project, part: ComparedPart = ALL) -> Iterator[PairDifference]:
     """Every disagreement, in the order of documents."""
-    chosen = layers_of(project.schema, layers)
-    for comparison in comparisons(project, annotators, documents, same_names=same_names):
+    chosen = layers_of(project.schema, part.layers)
+    for comparison in comparisons(project, part):
         yield from differences(comparison, chosen)
 
 
-def study(
-    project: Project,
-    *,
-    annotators: Sequence[str] | None = None,
-    layers: Sequence[str] | None = None,
-    measures: Sequence[str] | None = None,
-    documents: Collection[str] | None = None,
-    same_names: bool = False,
-) -> Study:
-    """The whole study. With `same_names`, names that were ruled to be the same count as one. Raises
-    UsageError for an unknown name, or if there is no shared work."""
-    follower = Follower(
-        project,
-        annotators=annotators,
-        layers=layers,
-        measures=measures,
-        documents=documents,
-        same_names=same_names,
-    )
+def study(project: Project, part: ComparedPart = ALL) -> Study:
+    """The whole study. Raises UsageError for an unknown name, or if there is no shared work."""
+    follower = Follower(project, part)
     found = follower.agreement()
-    chosen = layers_of(project.schema, layers)
+    chosen = layers_of(project.schema, part.layers)
     habits, timeline = Habits(), Timeline(chosen, _finished(project), _batches(project))
-    for comparison in comparisons(project, annotators, documents, same_names=same_names):
+    for comparison in comparisons(project, part):
         habits.add(comparison)
         timeline.add(comparison)
     names = {layer.name for layer in chosen}

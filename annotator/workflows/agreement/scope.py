@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypedDict
 
 from annotator.errors import UsageError
 from annotator.project import Project
 from annotator.workflows.agreement.methods_data import checked_day, finished_between
+from annotator.workflows.agreement.part import ComparedPart
 
 WORDS = ("layer", "label", "by", "document", "since", "until")
 
@@ -17,14 +17,6 @@ HINT = (
     "Write layer:claim label:fact by:ada,ben document:doc-1 since:2026-11-01 until:2026-11-30, "
     "or nothing for all"
 )
-
-
-class ComparedPart(TypedDict):
-    """Which part of a project is compared; None for all."""
-
-    annotators: Sequence[str] | None
-    layers: Sequence[str] | None
-    documents: set[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +73,13 @@ class Scope:
                 f"no layer has the label “{alien[0]}”",
                 hint=f"Labels here: {', '.join(sorted(known))}",
             )
-        return {
-            "annotators": self.annotators or None,
-            "layers": self.layers or None,
-            "documents": self.in_documents(project),
-        }
+        return ComparedPart(
+            annotators=self.annotators or None,
+            layers=self.layers or None,
+            documents=self._documents(project),
+        )
 
-    def in_documents(self, project: Project) -> set[str] | None:
+    def _documents(self, project: Project) -> set[str] | None:
         """The documents in the scope; None for all. The beginning of an id is enough. Raises
         UsageError."""
         found = finished_between(project, self.since, self.until)
@@ -108,4 +100,4 @@ def _nearest(ids: Sequence[str]) -> str:
     return f"The documents are {', '.join(ids[:3])}{more}"
 
 
-__all__ = ["HINT", "WORDS", "ComparedPart", "Scope"]
+__all__ = ["HINT", "WORDS", "Scope"]

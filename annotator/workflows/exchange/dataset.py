@@ -24,6 +24,7 @@ from annotator.model.schema import LabelSchema
 from annotator.model.span import Annotation
 from annotator.project import Project
 from annotator.workflows.agreement.compute import agreement
+from annotator.workflows.agreement.part import ComparedPart
 from annotator.workflows.exchange.card import CardContent, card
 from annotator.workflows.exchange.export_records import no_gold
 from annotator.workflows.exchange.gold_history import suggestion_tallies, with_history
@@ -237,7 +238,7 @@ def _external_ids(project: Project, gold: Sequence[Record]) -> dict[str, dict[st
 def _agreement(project: Project, ids: set[str]) -> Sequence[Result] | None:
     """Agreement on the documents of the data set; None if nobody shares work on them."""
     try:
-        return agreement(project, documents=ids).results
+        return agreement(project, ComparedPart(documents=ids)).results
     except UsageError:
         return None
 
