@@ -113,12 +113,36 @@ def test_like_cases_are_told_decided_with_one_key_and_taken_back_with_one_undo(
         assert "decide a difference" in session.review.message
         take(session, adjudication(session).in_focus().version("ben"), "ben's")  # type: ignore[union-attr]
         decide_alike(session, source_of(session))
-        assert "5 like differences decided in 2 documents" in session.review.message
+        assert (
+            "5 like differences in 2 documents decided; one undo takes it back"
+            in session.review.message
+        )
         assert {r.document: r.undecided for r in review_rows(project)} == {"doc": 1, "two": 1}
         golds = [project.log.annotations(id, GOLD)[0].spans() for id in ("doc", "two")]
         assert [{s.label for s in spans} for spans in golds] == [{"bloc"}, {"bloc"}]
         session.do(do.Undo())
+        assert session.review.message == "taken back: 5 like differences in 2 documents"
         assert {r.document: r.undecided for r in review_rows(project)} == {"doc": 3, "two": 4}
+        session.do(do.Undo())
+        assert {r.document: r.undecided for r in review_rows(project)} == {"doc": 4, "two": 4}
+
+
+def test_parts_of_one_thing_are_one_undo_and_earlier_things_come_after(tmp_path: Path) -> None:
+    works = [_coded(who, label) for who, label in (("ada", "state"), ("ben", "bloc"))]
+    with _project(tmp_path / "p", *works) as project:
+        session = _session(project)
+        first = session.review
+        wide, back = source_of(session).wide, str
+        assert wide.undo(first) is None
+        assert wide.add(first, first, "a", (1,), back) == (1,)
+        assert wide.add(first, first, "a", (2,), back) == (1, 2)
+        assert wide.add(first, first, "b", (3,), back) == (3,)
+        take(session, adjudication(session).in_focus().version("ben"), "ben's")  # type: ignore[union-attr]
+        assert wide.add(session.review, session.review, "b", (4,), back) == (4,)
+        assert wide.undo(session.review) == "(4,)" and wide.undo(session.review) is None
+        session.do(do.Undo())
+        assert session.review.annotations.spans() == []
+        assert [wide.undo(session.review) for _ in range(3)] == ["(3,)", "(1, 2)", None]
 
 
 def _sided(who: str, side: str, *, id: str, concept: str = "") -> Record:
@@ -157,7 +181,7 @@ def test_like_stances_are_decided_together_once_what_they_hang_on_is(
         monkeypatch.undo()
         decide_alike(session, source)
         assert session.review.message == (
-            "1 like difference decided in 1 document; one undo takes it back; "
+            "1 like difference in 1 document decided; one undo takes it back; "
             "1 left, whose holder or claim is not decided yet"
         )
         golds = [project.log.annotations(id, GOLD)[0].relations() for id in ("two", "three")]

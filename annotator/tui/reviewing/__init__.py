@@ -4,9 +4,8 @@ proposals."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from string import ascii_uppercase
 
 from annotator.model import actions as do
@@ -22,6 +21,7 @@ from annotator.project import Project
 from annotator.tui.reviewing import choices
 from annotator.tui.reviewing.adjudication import Adjudication
 from annotator.tui.reviewing.queue import ReviewQueue
+from annotator.tui.reviewing.undoing import WideUndo
 from annotator.tui.session.source import Source
 from annotator.workflows.names.rulings import rule_same, take_back
 from annotator.workflows.review.adjudication import prefill, suggestions_of
@@ -35,6 +35,8 @@ from annotator.workflows.review.open_differences import (
 )
 from annotator.workflows.review.versions import ADJUDICATED, Merger
 from annotator.workflows.review.waiting import Situation, situation
+
+_TAKING_BACK = do.Undo | do.Redo | do.TakeBack
 
 
 class Adjudicating(Source):
@@ -79,9 +81,7 @@ class Adjudicating(Source):
         """The versions of the difference that was decided last, until somebody moves the focus."""
         self._editing: Difference | None = None
         """The difference one of whose versions is being changed."""
-        self.taking_back: Callable[[], str] | None = None
-        """What an undo takes back beyond the open document, and its message, until something else
-        is decided."""
+        self.wide = WideUndo()
         self.chosen: tuple[Likeness, Option] | None = None
         """What the difference decided last was like, and which version was taken."""
         self._like: dict[frozenset[str], Likeness | None] = {}
@@ -213,16 +213,19 @@ class Adjudicating(Source):
     def rule_same(self, kind: NameKind, names: Sequence[str], canonical: str) -> None:
         """Rule that the names are one in all places, and read the open document again."""
         rule_same(self.project, kind, names, canonical, reviewer=self.decided_by)
-        self.names_ruled()
-
-    def names_ruled(self) -> None:
-        """Names were ruled on, or the last rulings were taken back: read again what depends on
-        names. Undo takes back the last ruling."""
-        rulings = self.project.names.rulings()
-        holding = bool(rulings) and rulings[-1].same
-        last = [r for r in rulings if r.token == rulings[-1].token] if holding else []
         self.merger.names_changed()
-        self.taking_back = partial(self._take_back, last) if last else None
+
+    def names_ruled(self, before: ReviewState, after: ReviewState) -> None:
+        """Names were ruled on, or the last rulings were taken back, between two states of the open
+        document. Undo takes back the last ruling."""
+        rulings = self.project.names.rulings()
+        if not rulings:
+            return
+        token = rulings[-1].token
+        self.wide.forget([("names", token)])
+        if rulings[-1].same:
+            last = tuple(one for one in rulings if one.token == token)
+            self.wide.add(before, after, ("names", token), last, self._take_back)
 
     def _take_back(self, rulings: Sequence[Ruling]) -> str:
         take_back(self.project, rulings, reviewer=self.decided_by)
@@ -230,12 +233,9 @@ class Adjudicating(Source):
         names = ", ".join(dict.fromkeys(ruling.name for ruling in rulings))
         return f"taken back: {names} is a separate name again"
 
-    def beyond(self, action: ReviewAction) -> str | None:
-        """Undo what was decided in several documents, if nothing was decided since."""
-        if not isinstance(action, do.Undo) or self.taking_back is None:
-            return None
-        back, self.taking_back = self.taking_back, None
-        return back()
+    def beyond(self, state: ReviewState, action: ReviewAction) -> str | None:
+        """Undo what was decided in several documents, once everything decided since is undone."""
+        return self.wide.undo(state) if isinstance(action, do.Undo) else None
 
     def likeness(self, state: ReviewState, difference: Difference) -> Likeness | None:
         """What a difference of the open document is like."""
@@ -292,11 +292,9 @@ class Adjudicating(Source):
             state, action
         )
         after, group = edited or step(state, taken)
-        if edited or isinstance(
-            taken, do.Choose | do.ChooseSeveral | do.Settle | do.Undo | do.Redo
-        ):
+        if edited or isinstance(taken, do.Choose | do.ChooseSeveral | do.Settle | _TAKING_BACK):
             after = choices.reattached(self.at(after))
-        if group and not isinstance(taken, do.Undo | do.Redo | do.NoteOn | do.Note | do.Flag):
+        if group and not isinstance(taken, _TAKING_BACK | do.NoteOn | do.Note | do.Flag):
             after = self._going_on(at, after)
         self._remember(at, action, after)
         return after, group
@@ -322,8 +320,6 @@ class Adjudicating(Source):
         """Remember what an action means for those that follow."""
         if state.focus != before.state.focus:
             self.at_field = ""
-        if state.history.undo is not before.state.history.undo:
-            self.taking_back = None
         difference, after = before.in_focus(), self.at(state)
         if difference is None or not before.is_open(difference):
             return

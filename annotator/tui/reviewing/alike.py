@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from annotator.model import actions as do
 from annotator.model.record import GOLD
 from annotator.model.text import plural
 from annotator.tui.reviewing import Adjudicating, choices
+from annotator.tui.reviewing.undoing import last_group
 from annotator.tui.session import Session
 from annotator.workflows.review.open_differences import Option
 
@@ -16,10 +18,19 @@ READ = 1.0
 """Seconds for which more documents are read for like differences."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """The group of decisions that decided so many differences of a document."""
+
+    document: str
+    group: str
+    count: int
+
+
 def decide_alike(session: Session, source: Adjudicating) -> None:
-    """Decide all like differences as the last one was decided. One undo takes that back, if nothing
-    is decided in between. A message says what was done. A stance is left where its holder or its
-    claim is not decided yet. A large project is read part by part: the same key reads on."""
+    """Decide all like differences as the last one was decided, and say so. A stance is left where
+    its holder or its claim is not decided yet. A large project is read part by part: the same key
+    reads on. One undo takes back all parts."""
     if source.chosen is None:
         session.say("decide a difference first: then this decides the like ones")
         return
@@ -33,18 +44,22 @@ def decide_alike(session: Session, source: Adjudicating) -> None:
     if not found:
         session.say("; ".join(["annotators differ in this way nowhere else", *more]))
         return
-    counts = {
-        document: _decide(_session(session, source, document), ids, taken)
-        for document, ids in found.items()
-    }
-    done = [document for document, (decided, _) in counts.items() if decided]
+    done: list[_Decided] = []
+    left = 0
+    for document, ids in found.items():
+        decided, waiting = _decide(_session(session, source, document), ids, taken)
+        done += [decided] if decided is not None else []
+        left += waiting
+    before = session.review
     session.reload()
-    source.taking_back = partial(_take_back, session, source, done) if done else None
     said: list[str] = []
     if done:
-        places = plural(sum(decided for decided, _ in counts.values()), "like difference")
-        said += [f"{places} decided in {plural(len(done), 'document')}", "one undo takes it back"]
-    if left := sum(left for _, left in counts.values()):
+        back = partial(_take_back, session, source)
+        parts = source.wide.add(before, session.review, source.chosen, tuple(done), back)
+        so_far = _places(parts) if len(parts) > len(done) else ""
+        said.append(f"{_places(done)} decided{f', {so_far} in all' if so_far else ''}")
+        said.append(f"one undo takes {'all of it' if so_far else 'it'} back")
+    if left:
         said.append(f"{left} left, whose holder or claim is not decided yet")
     session.say("; ".join([*said, *more]))
 
@@ -59,9 +74,9 @@ def _session(session: Session, source: Adjudicating, document: str) -> Session:
     return made
 
 
-def _decide(aside: Session, ids: set[frozenset[str]], taken: Option) -> tuple[int, int]:
-    """Decide these differences of the open document; how many were, and how many have to wait for
-    what they hang on."""
+def _decide(aside: Session, ids: set[frozenset[str]], taken: Option) -> tuple[_Decided | None, int]:
+    """Decide these differences of the open document: what was decided (None if nothing was), and
+    how many have to wait for what they hang on."""
     source = aside.source
     assert isinstance(source, Adjudicating)
     at, likening = source.at(aside.review), source.likening(aside.review)
@@ -83,15 +98,32 @@ def _decide(aside: Session, ids: set[frozenset[str]], taken: Option) -> tuple[in
             left += 1
         else:
             decided.append(choices.choice(at, difference, version, ""))
-    if decided:
-        aside.do(do.ChooseSeveral(tuple(decided), "decided alike"))
-    return len(decided), left
+    if not decided:
+        return None, left
+    aside.do(do.ChooseSeveral(tuple(decided), "decided alike"))
+    return _Decided(aside.review.document.id, last_group(aside.review), len(decided)), left
 
 
-def _take_back(session: Session, source: Adjudicating, documents: Sequence[str]) -> str:
-    for document in documents:
-        _session(session, source, document).do(do.Undo())
-    return f"taken back in {plural(len(documents), 'document')}"
+def _places(done: Sequence[_Decided]) -> str:
+    """`5 like differences in 2 documents`."""
+    differences = plural(sum(one.count for one in done), "like difference")
+    return f"{differences} in {plural(len({one.document for one in done}), 'document')}"
+
+
+def _take_back(session: Session, source: Adjudicating, done: Sequence[_Decided]) -> str:
+    """Take it back, except where something that depends on it was decided since."""
+    taken = [
+        one for one in reversed(done) if _taken_back(_session(session, source, one.document), one)
+    ]
+    kept = len({one.document for one in done} - {one.document for one in taken})
+    left = f"; not in {plural(kept, 'document')}, where more was decided since" if kept else ""
+    return f"taken back: {_places(taken)}{left}"
+
+
+def _taken_back(aside: Session, one: _Decided) -> bool:
+    before = aside.review.history
+    aside.do(do.TakeBack(one.group))
+    return aside.review.history is not before
 
 
 __all__ = ["decide_alike"]

@@ -56,15 +56,16 @@ def rule_names_same(
     session: Session, source: Adjudicating, kind: NameKind, names: Sequence[str], canonical: str
 ) -> None:
     """Rule that the names are one, here and in all other places, and read the document again. One
-    undo takes this back, if nothing is decided in between."""
+    undo takes this back."""
 
     def left() -> int:
         at = source.at(session.review)
         return sum(at.is_open(difference) for difference in at.differences)
 
-    before = left()
+    before, state = left(), session.review
     source.rule_same(kind, names, canonical)
     session.reload()
+    source.names_ruled(state, session.review)
     settled = before - left()
     here = f"; {plural(settled, 'difference')} settled here" if settled else ""
     session.say(f"one name in all places: {canonical}{here}")

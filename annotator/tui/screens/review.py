@@ -173,8 +173,10 @@ class ReviewScreen(AnnotateScreen):
 
     def _names_ruled(self) -> None:
         """A page of names was decided or taken back: read the document again."""
-        self.reviewing.names_ruled()
+        before = self.session.review
+        self.reviewing.merger.names_changed()
         self.session.reload()
+        self.reviewing.names_ruled(before, self.session.review)
 
     def run_take_majority(self) -> None:
         difference, field = self.at.in_focus(), self.reviewing.at_field

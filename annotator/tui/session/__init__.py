@@ -127,7 +127,7 @@ class Session:
 
     def do(self, action: do.ReviewAction) -> None:
         """Run the action of a key, and save the result."""
-        said = self.source.beyond(action)
+        said = self.source.beyond(self.review, action)
         if said is not None:
             self.reload()
             self.say(said)

@@ -72,7 +72,7 @@ class Source:
         """Whether suggestions are hidden in a paragraph."""
         return False
 
-    def beyond(self, action: ReviewAction) -> str | None:  # noqa: ARG002
+    def beyond(self, state: ReviewState, action: ReviewAction) -> str | None:  # noqa: ARG002
         """Run an action that is about more than the open document. Returns its message; None for
         any other action. The document is read again afterwards."""
         return None
