@@ -27,6 +27,7 @@ from annotator.tui.reviewing.rulings import names_in_focus, rule_names_same
 from annotator.tui.screens.review import panel_of
 from annotator.tui.session import Session
 from annotator.tui.theme import THEMES
+from annotator.tui.views.versions import panel_rows
 from annotator.tui.views.versions import versions as panel
 from annotator.workflows.exchange.dataset import Choices, write_dataset
 from annotator.workflows.exchange.importing import ingest
@@ -251,6 +252,38 @@ def test_an_item_that_is_filled_in_differently_is_one_row_that_names_the_differe
         assert "entity differs: 1 Mara Lind · 2 Port office" in shown
         assert "Difference 1 of 1, 1 left" in shown
         assert "mention differs" not in shown
+
+
+def test_a_click_on_a_value_of_a_field_decides_it(tmp_path: Path) -> None:
+    long = "Port office of the northern harbour and its council"
+    works = [_coded("ada"), _coded("ben", entity=long, mention="nominal")]
+    with _project(tmp_path / "p", *works) as project:
+        session = _session(project)
+        _focus(session, "actor")
+        for width, height in ((70, 30), (34, 30), (98, 7), (98, 3)):
+            panel = panel_of(source_of(session), session.review)
+            shown = panel_rows(panel, THEMES["mono"], width, height)
+            rows = _text(shown.rows).split("\n")
+            first = next(y for y, row in enumerate(rows) if "entity differs" in row)
+            found = {
+                words: shown.field_at(y, row.index(words))
+                for words in ("differs", "Mara", "·", "Port", "council")
+                for y, row in enumerate(rows[first : first + 3], first)
+                if words in row and "mention" not in row
+            }
+            assert found == {
+                "differs": None,
+                "Mara": ("entity", "ada"),
+                "·": None,
+                "Port": ("entity", "ben"),
+                "council": ("entity", "ben"),
+            }
+        settle(session, "entity", "ben", "entity as ben has it")
+        shown = panel_rows(panel_of(source_of(session), session.review), THEMES["mono"], 70, 30)
+        rows = _text(shown.rows).split("\n")
+        (y,) = (y for y, row in enumerate(rows) if "nominal" in row)
+        assert shown.field_at(y, rows[y].index("nominal")) == ("mention", "ben")
+        assert {shown.field_at(y - 1, x) for x in range(70)} == {None}
 
 
 def test_what_coders_noted_stands_beside_their_versions(tmp_path: Path) -> None:

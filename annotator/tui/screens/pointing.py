@@ -167,8 +167,8 @@ class PointingScreen(AskingScreen):
         if start is None and self._frame is not None and event.y == len(self._frame.rows) - 1:
             self.click_key(self._frame.rows[-1], event.x)
             return
-        if start is None and (row := self._row_beside(event.x, event.y)) is not None:
-            self.click_beside(row)
+        if start is None and (cell := self._cell_beside(event.x, event.y)):
+            self.click_beside(*cell)
             return
         if start is None or end is None:
             return
@@ -217,17 +217,18 @@ class PointingScreen(AskingScreen):
 
     def _scroll(self, x: int, y: int, step: int) -> None:
         """Over the text the wheel goes from paragraph to paragraph, beside it from item to item."""
-        beside = self._row_beside(x, y) is not None
+        beside = self._cell_beside(x, y) is not None
         self.act(do.MoveFocus(step) if beside else do.MoveParagraph(step))
 
-    def _row_beside(self, x: int, y: int) -> int | None:
-        """The row under a cell of what stands beside or below the text, counted from its first."""
+    def _cell_beside(self, x: int, y: int) -> tuple[int, int] | None:
+        """`(row, column)` of a cell of what stands beside or below the text, counted from its
+        first."""
         at = self._frame.beside if self._frame is not None else None
         if at is None or x < at.x or not at.y <= y < self.app.size.height - 2:
             return None
-        return y - at.y
+        return y - at.y, x - at.x
 
-    def click_beside(self, row: int) -> None:
+    def click_beside(self, row: int, x: int) -> None:  # noqa: ARG002
         """A click on a row of the statements goes to the stance or the claim in it."""
         state = self.session.review
         if self._frame is None or state.mode is not Mode.BROWSE:

@@ -24,7 +24,7 @@ from annotator.tui.theme import Theme
 from annotator.tui.views.difference import DifferenceContext
 from annotator.tui.views.frame import SidePanel
 from annotator.tui.views.precedents import case_rows, entry_rows
-from annotator.tui.views.versions import Panel, panel_rows
+from annotator.tui.views.versions import Panel, PanelRows, panel_rows
 from annotator.workflows.names.closed import not_listed
 from annotator.workflows.names.offers import Offer
 from annotator.workflows.review.alignment import Difference, right
@@ -45,8 +45,7 @@ class ReviewScreen(AnnotateScreen):
     def __init__(self, session: Session, source: Adjudicating) -> None:
         super().__init__(session)
         self.reviewing = source
-        self._places: dict[int, tuple[Difference, int]] = {}
-        """What a click means, by row of the panel."""
+        self._panel_rows: PanelRows | None = None
 
     @property
     def at(self) -> Adjudication:
@@ -79,22 +78,30 @@ class ReviewScreen(AnnotateScreen):
     def _versions(self, theme: Theme, width: int, height: int) -> list[list[Piece]]:
         """The versions, shown in place of the statements."""
         made = panel_rows(panel_of(self.reviewing, self.session.review), theme, width, height)
-        self._places = made.places
+        self._panel_rows = made
         return made.rows
 
-    def click_beside(self, row: int) -> None:
+    def click_beside(self, row: int, x: int) -> None:
         """A click on a difference or a version puts the focus on it; a click on the version in
-        focus takes it."""
-        if row not in self._places:
+        focus takes it, and one on a value of the difference in focus decides that field."""
+        shown = self._panel_rows
+        if shown is None or row not in shown.places:
             return
-        difference, number = self._places[row]
+        difference, number = shown.places[row]
         who = self.reviewing.voters()[number - 1][0] if number else ""
         ids = [c.id for c in difference.version(who)] or self.at.shown(difference)
-        focused = self.session.review.focus in ids
-        if number and focused and self.at.in_focus() == difference:
+        focused = self.session.review.focus in ids and self.at.in_focus() == difference
+        value = shown.field_at(row, x) if focused else None
+        if value is not None:
+            self._take_field(difference, *value)
+        elif number and focused:
             self._take_version(number)
         elif ids:
             self.act(do.FocusItem(ids[0]))
+
+    def _take_field(self, difference: Difference, field: str, who: str) -> None:
+        name = dict(self.reviewing.voters()).get(who, who)
+        self.act(choices.settle(difference, field, who, f"{field} as {name} has it"))
 
     def _take_version(self, number: int) -> None:
         voters = self.reviewing.voters()
@@ -108,7 +115,7 @@ class ReviewScreen(AnnotateScreen):
         who, name = voters[number - 1]
         field, version = self.reviewing.at_field, difference.version(who)
         if field:
-            self.act(choices.settle(difference, field, who, f"{field} as {name} has it"))
+            self._take_field(difference, field, who)
         else:
             words = f"the version of {name} stands"
             none = f"{name} marked nothing here: no version stands"

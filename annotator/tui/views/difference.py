@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from rich.cells import set_cell_size
+
 from annotator.merging.api import Candidate
 from annotator.model.decision_text import both_ends, describe_value
 from annotator.model.fields import Field
@@ -165,30 +167,94 @@ def _field_rows(
 ) -> Rows:
     """A row for each field that is filled in differently: `entity differs: 1 Ann Holt · 2 City
     council`, with words highlighted that not all have."""
+    return [
+        row
+        for name in difference.fields
+        for row in _field_row(scene, difference, name, theme, width, deciding)
+    ]
+
+
+def _field_row(
+    scene: DifferenceContext,
+    difference: Difference,
+    name: str,
+    theme: Theme,
+    width: int,
+    deciding: Deciding | None,
+) -> Rows:
+    """The row of one field, or several if its values are long."""
     (candidate,) = difference.candidates
-    rows: Rows = []
+    field = candidate.field(name)
+    if deciding is not None and name not in deciding.open:
+        said = clip(_told(scene, field, deciding.decided(field)), width - len(name) - 8)
+        return [[("    ", PLAIN), (f"{name} ✓ ", theme.muted), (said, PLAIN)]]
+    at = deciding is not None and deciding.focus is not None and deciding.field == name
+    several = bool(deciding and deciding.focus is not None and not deciding.field)
+    lead: list[Piece] = [(_head(name), theme.strong if at or several else PLAIN)]
+    choices = _choices(scene, candidate, field, numbered=deciding is not None)
+    for i, (_, called, runs) in enumerate(choices):
+        lead.append((f"{_BETWEEN if i else ''}{called} ", theme.muted))
+        lead += [(words, PLAIN if same else theme.strong) for words, same in runs]
+    return [
+        [("  ▸ " if at and i == 0 else "    ", theme.strong), *row]
+        for i, row in enumerate(flowed(lead, max(8, width - 4), limit=4))
+    ]
+
+
+def value_at(
+    scene: DifferenceContext,
+    difference: Difference,
+    theme: Theme,
+    width: int,
+    deciding: Deciding,
+    row: int,
+    x: int,
+) -> tuple[str, str] | None:
+    """The field, and an annotator who has the value, at a cell of the rows of the fields, the first
+    of which is 0; None if there is no open value."""
+    if not difference.by_field:
+        return None
     for name in difference.fields:
-        field = candidate.field(name)
-        at = deciding is not None and deciding.focus is not None and deciding.field == name
-        if deciding is not None and name not in deciding.open:
-            said = clip(_told(scene, field, deciding.decided(field)), width - len(name) - 8)
-            rows.append([("    ", PLAIN), (f"{name} ✓ ", theme.muted), (said, PLAIN)])
-            continue
-        several = bool(deciding and deciding.focus is not None and not deciding.field)
-        lead: list[Piece] = [(f"{name} differs: ", theme.strong if at or several else PLAIN)]
-        choices = _choices(scene, candidate, field, numbered=deciding is not None)
-        for i, (called, runs) in enumerate(choices):
-            lead.append((f"{' · ' if i else ''}{called} ", theme.muted))
-            lead += [(words, PLAIN if same else theme.strong) for words, same in runs]
-        for i, row in enumerate(flowed(lead, max(8, width - 4), limit=4)):
-            rows.append([("  ▸ " if at and i == 0 else "    ", theme.strong), *row])
-    return rows
+        rows = _field_row(scene, difference, name, theme, width, deciding)
+        if 0 <= row < len(rows):
+            break
+        row -= len(rows)
+    else:
+        return None
+    if name not in deciding.open:
+        return None
+    # Rows are broken at blanks, so the letters before a cell tell which value it is in.
+    before = sum(_letters(text) for one in rows[:row] for text, _ in one[1:])
+    (indent, _), *shown = rows[row]
+    until = set_cell_size("".join(text for text, _ in shown), max(0, x + 1 - len(indent)))
+    at = before + _letters(until)
+    (candidate,) = difference.candidates
+    end = _letters(_head(name))
+    for whose, called, runs in _choices(scene, candidate, candidate.field(name), numbered=True):
+        begin, end = end, end + _letters(called) + sum(_letters(words) for words, _ in runs)
+        if begin < at <= end:
+            return name, whose
+        end += _letters(_BETWEEN)
+    return None
+
+
+_BETWEEN = " · "
+
+
+def _head(name: str) -> str:
+    return f"{name} differs: "
+
+
+def _letters(text: str) -> int:
+    """The number of characters that are not blank."""
+    return len("".join(text.split()))
 
 
 def _choices(
     scene: DifferenceContext, candidate: Candidate, field: Field, *, numbered: bool
-) -> list[tuple[str, Runs]]:
-    """The values of a field, each with its annotators, in the order of the keys."""
+) -> list[tuple[str, str, Runs]]:
+    """The values of a field in the order of the keys: for each the first of its annotators, what
+    they are called, and the words."""
     order = {who: i for i, (who, _) in enumerate(scene.voters)}
     choices = sorted(
         candidate.choices(field.name), key=lambda c: min(order.get(who, 99) for who in c[1])
@@ -197,7 +263,8 @@ def _choices(
         ",".join(_called(scene, who, numbered=numbered) for who in whose) for _, whose in choices
     ]
     texts = [_told(scene, field, field.of(version)) for version, _ in choices]
-    return list(zip(called, worded(texts), strict=True))
+    first = [min(whose, key=lambda who: order.get(who, 99)) for _, whose in choices]
+    return list(zip(first, called, worded(texts), strict=True))
 
 
 def _called(scene: DifferenceContext, who: str, *, numbered: bool) -> str:
@@ -351,4 +418,5 @@ __all__ = [
     "in_short",
     "quote",
     "told_kinds",
+    "value_at",
 ]

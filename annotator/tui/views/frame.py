@@ -160,7 +160,7 @@ def frame(
     )
     area = None
     if panel:
-        area = Area(width - panel + 2, 1, panel - 1, body_height - 2 - ITEM_ROWS)
+        area = Area(width - panel, 1, panel - 1, body_height - 2 - ITEM_ROWS)
     elif below:
         area = Area(1, text_height + 2, width - 2, len(below) - 1)
     return Frame([head, *strips, foot], text_rows, text_width, area)

@@ -3,8 +3,9 @@ pages, agreement folded."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from annotator.model.fields import content
 from annotator.model.review import ReviewState
@@ -21,6 +22,7 @@ from annotator.tui.views.difference import (
     first_version,
     folded,
     in_short,
+    value_at,
 )
 from annotator.workflows.review.alignment import Difference
 from annotator.workflows.review.open_differences import OpenDifference
@@ -54,10 +56,12 @@ class Panel:
 @dataclass(frozen=True, slots=True)
 class PanelRows:
     """The rows, and for each row what a click on it means: a difference and the annotator whose
-    version it is, counted from 1 (0 for the difference itself)."""
+    version it is, counted from 1 (0 for the difference itself). `field_at` gives,
+    for a row and a column, the field of the difference there and an annotator who has the value."""
 
     rows: Rows
     places: dict[int, tuple[Difference, int]]
+    field_at: Callable[[int, int], tuple[str, str] | None]
 
 
 def versions(panel: Panel, theme: Theme, width: int, height: int) -> Rows:
@@ -77,19 +81,26 @@ def panel_rows(panel: Panel, theme: Theme, width: int, height: int) -> PanelRows
         rows: Rows = []
         _add(panel, here, theme, width, rows, places, head=[*first, ("  ", theme.muted)])
         quoted = first_version(here) != 1 and here.layer in panel.scene.span_layers
+        above = 2
         if len(rows) > height and quoted:
             # The words of a span are highlighted in the text, so what each annotator has is shown
             # before them.
+            above = 1
             del rows[1]
             places = {row - (row > 1): place for row, place in places.items() if row != 1}
         if panel.course and len(rows) < height:
             rows.append([("  ", theme.muted), (panel.course, theme.strong)])
-        return PanelRows(_cut(rows, height, theme), places)
+        return PanelRows(
+            _cut(rows, height, theme),
+            places,
+            partial(_field_at, panel, theme, width, places, above),
+        )
+    field_at = partial(_field_at, panel, theme, width, places, 2)
     rows = [justify(first, [(panel.course, theme.strong)] if panel.course else [], width)]
     if here is not None and not here.number:
         rows.append(_agreed(panel, here, theme, width))
     if height < SMALL:
-        return PanelRows(rows[:height], places)
+        return PanelRows(rows[:height], places, field_at)
     rows.append([])
     room = height - 3
     pages: list[list[Difference]] = [[]]
@@ -118,7 +129,7 @@ def panel_rows(panel: Panel, theme: Theme, width: int, height: int) -> PanelRows
     below += folded(
         panel.scene, agreed, theme, width, limit=max(1, height - len(rows) - len(below) - 2)
     )
-    return PanelRows([*rows, [], *below], places)
+    return PanelRows([*rows, [], *below], places, field_at)
 
 
 def _head(
@@ -185,17 +196,7 @@ def _rows(
     head = head or [("▸ " if focused else "  ", theme.strong)]
     places = panel.places(difference)
     tail: list[Piece] = [(f"  ({len(places) + 1} places)", theme.strong)] if places else []
-    item = state.find(next(iter(difference.ids))) if difference.by_field else None
-    left: Sequence[str] = difference.fields
-    if item is not None and not item.pending:
-        left = item.standing.open if item.standing is not None else ()
-    deciding = Deciding(
-        state.focus if focused else None,
-        panel.field,
-        left,
-        lambda field: field.of(item.value) if item is not None and not item.pending else None,
-        lambda who: became(state, difference, who),
-    )
+    deciding = _deciding(panel, difference)
     rows = difference_rows(
         panel.scene,
         difference,
@@ -209,6 +210,41 @@ def _rows(
     if places and focused:
         rows += flowed([(f"  also {_where(panel, places)}", theme.muted)], width, limit=2)
     return rows
+
+
+def _deciding(panel: Panel, difference: Difference) -> Deciding:
+    state = panel.state
+    focused = state.focus in difference.ids
+    item = state.find(next(iter(difference.ids))) if difference.by_field else None
+    left: Sequence[str] = difference.fields
+    if item is not None and not item.pending:
+        left = item.standing.open if item.standing is not None else ()
+    return Deciding(
+        state.focus if focused else None,
+        panel.field,
+        left,
+        lambda field: field.of(item.value) if item is not None and not item.pending else None,
+        lambda who: became(state, difference, who),
+    )
+
+
+def _field_at(
+    panel: Panel,
+    theme: Theme,
+    width: int,
+    places: Mapping[int, tuple[Difference, int]],
+    above: int,
+    row: int,
+    x: int,
+) -> tuple[str, str] | None:
+    """The field and the annotator of a value at a cell of the panel. The rows of the fields of a
+    difference begin `above` rows below its first row."""
+    if row not in places:
+        return None
+    difference, _ = places[row]
+    first = min(at for at, (one, _) in places.items() if one is difference)
+    deciding = _deciding(panel, difference)
+    return value_at(panel.scene, difference, theme, width, deciding, row - first - above, x)
 
 
 def _where(panel: Panel, places: Sequence[OpenDifference]) -> str:
