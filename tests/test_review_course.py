@@ -26,7 +26,7 @@ from annotator.workflows.agreement.differences import DifferenceFilter
 from annotator.workflows.agreement.lines import ReportLine, unnamed
 from annotator.workflows.review.open_differences import Wanted, words_of
 from annotator.workflows.review.queue import review_rows
-from annotator.workflows.review.requests import requests
+from annotator.workflows.review.requests import note_with, requests
 
 TEXT = "Iran spoke and Iran left.\nNobody else came.\nThen Iran spoke again to Oman."
 
@@ -291,6 +291,30 @@ def test_a_coder_is_asked_item_by_item_and_what_became_of_it_is_known(tmp_path: 
         coder.do(do.NoteOn("ben0", "no, my mistake"))
         (asked,) = requests(project, "ben")
         assert (asked.outcome, asked.answer) == ("answered", "no, my mistake")
+        assert note_with(asked, "yes") == "yes"
+        # A note of the coder's own is kept, and every question has an answer of its own.
+        own = replace(asked, note="see page 2", answer="")
+        assert note_with(own, "yes") == f"see page 2 / {asked.text} → yes"
         coder.do(do.FocusItem("ben0"))
         coder.do(do.SetLabel("actor", "state"))
         assert requests(project, "ben")[0].outcome == "changed"
+
+
+def test_each_question_on_what_a_coder_did_not_mark_has_its_own_answer(tmp_path: Path) -> None:
+    with _project(tmp_path / "p", _coded("ada", "state"), _coded("ben", "bloc", only=0)) as project:
+        review = _session(project)
+        for text in ("» is this a state?", "» and this?"):
+            first = adjudication(review).in_focus()
+            assert first is not None
+            take(review, first.version("ada"), "ada's")
+            review.do(do.NoteOn(first.version("ada")[0].id, text))
+        one, two = requests(project, "ben")
+        assert (one.item, two.item, one.several) == ("", "", True)
+        coder = Session(project, "ben", "s")
+        coder.open("doc")
+        coder.do(do.Note(note_with(two, "yes"), paragraph=True))
+        one, two = requests(project, "ben")
+        assert [(r.outcome, r.answer) for r in (one, two)] == [("open", ""), ("answered", "yes")]
+        coder.do(do.Note(note_with(one, "no"), paragraph=True))
+        coder.do(do.Note(note_with(requests(project, "ben")[1], "maybe"), paragraph=True))
+        assert [r.answer for r in requests(project, "ben")] == ["no", "maybe"]

@@ -12,7 +12,7 @@ from annotator.model.text import paragraph_number
 from annotator.tui.screens.listing import ListLine, ListScreen
 from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.shell import Shell
-from annotator.workflows.review.requests import Outcome, Request, answers, requests
+from annotator.workflows.review.requests import Outcome, Request, answers, note_with, requests
 
 _OUTCOMES: Mapping[Outcome, str] = {
     "open": "open",
@@ -69,9 +69,8 @@ def asked_screen(shell: Shell) -> ListScreen:
         "What review asks you",
         lines,
         choose,
-        keys={"c": ("answer", answer), "s": ("open, answered, changed", narrow)},
+        keys={"c": ("answer", answer), "s": ("status", narrow)},
         of_all=("s",),
-        empty="review asks you nothing here",
     )
     return screen
 
@@ -83,10 +82,11 @@ def _line(one: Request, note: str) -> ListLine:
 
 
 def _note(shell: Shell, one: Request, text: str) -> None:
-    """Write a note on the item in question, or else on its paragraph."""
+    """Write the answer in the note of the item in question, or else in that of its paragraph."""
     session = shell.session
     session.open(one.document, paragraph=max(0, one.paragraph), item=one.item or None)
-    session.do(do.NoteOn(one.item, text) if one.item else do.Note(text, paragraph=True))
+    note = note_with(one, text)
+    session.do(do.NoteOn(one.item, note) if one.item else do.Note(note, paragraph=True))
 
 
 def _answers(shell: Shell) -> ListScreen:
@@ -113,7 +113,7 @@ def _answers(shell: Shell) -> ListScreen:
         "What annotators answered",
         lines,
         choose,
-        empty=("nobody has answered or changed anything yet"),
+        empty="nobody has answered or changed anything yet",
     )
 
 

@@ -39,7 +39,8 @@ class ListScreen(RowsScreen):
         about: Callable[[int], str] | None = None,
         outdated: Callable[[], bool] | None = None,
     ) -> None:
-        """`outdated` says, at each key, whether the lines are to be read again."""
+        """`empty` is what is shown when there are no lines; `outdated` says, at each key, whether
+        the lines are to be read again."""
         super().__init__()
         self._outdated = outdated
         self._title, self._source, self._choose = title, lines, choose
@@ -114,10 +115,9 @@ class ListScreen(RowsScreen):
             (" filter  ", theme.muted),
             (self.key_map.shown("help"), theme.strong),
             (" keys  ", theme.muted),
-            ("esc", theme.strong),
-            (" back", theme.muted),
         ]
-        self.query_one(Rows).show([strip(row) for row in [*rows, foot]])
+        leave = [("esc", theme.strong), (" back ", theme.muted)]
+        self.query_one(Rows).show([strip(row) for row in [*rows, justify(foot, leave, width)]])
 
     def take(self, key: str) -> None:
         page = max(1, self.app.size.height - 4)

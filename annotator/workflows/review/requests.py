@@ -3,12 +3,13 @@ since."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from annotator.merging.api import Candidate, candidates
-from annotator.model.decision import Action
+from annotator.model.decision import Action, paragraph_item
 from annotator.model.record import GOLD
 from annotator.model.span import Annotation, Relation, Span, overlap
 from annotator.project import Project
@@ -21,7 +22,9 @@ Outcome = Literal["open", "answered", "changed"]
 class Request:
     """One question of review to an annotator: the item of theirs that it is about (empty if they
     made none), document and paragraph (-1 for the whole document), the words, and whether they have
-    written a note on it or changed it since. `gold` is the item on which review wrote it."""
+    answered in a note on it or changed it since. `gold` is the item on which review wrote it.
+    `note` is the whole note; if it holds more than the answer (`several`), the answer stands in it
+    after the words of the question."""
 
     annotator: str
     document: str
@@ -31,6 +34,8 @@ class Request:
     outcome: Outcome = "open"
     answer: str = ""
     gold: str = ""
+    note: str = ""
+    several: bool = False
 
 
 def requests(
@@ -71,18 +76,54 @@ def _of_document(
     done: dict[str, list[tuple[int, Action]]] = {}
     for event in project.log.events(document, annotator):
         done.setdefault(event.decision.item, []).append((event.sequence, event.decision.action))
-        place = f"¶{event.decision.paragraph}"
+        place = paragraph_item(event.decision.paragraph)
         done.setdefault(place, []).append((event.sequence, event.decision.action))
     notes = {item: text for _, _, item, text in project.log.notes(annotator, documents=[document])}
+    # What is about the whole document is answered in its first paragraph.
+    places = [
+        (_own_item(made.get(item), made, own, annotator), paragraph_item(max(0, paragraph)))
+        for paragraph, item, _ in said
+    ]
+    asked_about = Counter(at or there for at, there in places)
     out: list[Request] = []
-    for paragraph, item, text in said:
-        at = _own_item(made.get(item), made, own, annotator)
+    for (paragraph, item, text), (at, there) in zip(said, places, strict=True):
         since = asked.get(item, 0)
-        acts = {act for sequence, act in done.get(at or f"¶{paragraph}", ()) if sequence > since}
-        outcome: Outcome = "changed" if acts - {Action.NOTE} else "answered" if acts else "open"
-        answer = notes.get(at, notes.get(f"@p{paragraph}", "")) if acts else ""
-        out.append(Request(annotator, document, paragraph, at, text, outcome, answer, item))
+        acts = {act for sequence, act in done.get(at or there, ()) if sequence > since}
+        note, several = notes.get(at or there, ""), asked_about[at or there] > 1
+        answer = _answer(note, text, alone=not several and Action.NOTE in acts) if acts else ""
+        outcome: Outcome = "changed" if acts - {Action.NOTE} else "answered" if answer else "open"
+        out.append(
+            Request(annotator, document, paragraph, at, text, outcome, answer, item, note, several)
+        )
     return out
+
+
+def note_with(asked: Request, answer: str) -> str:
+    """The note with an answer in it, which replaces an earlier answer. What else the annotator
+    noted stays, and so do the answers to other questions."""
+    lead = _lead(asked.text)
+    kept = [part for part in asked.note.split(_BETWEEN) if part and not part.startswith(lead)]
+    if asked.answer == asked.note:
+        kept = []
+    if not kept and not asked.several:
+        return answer
+    return _BETWEEN.join([*kept, *([lead + answer] if answer else [])])
+
+
+_BETWEEN = " / "
+"""Stands between the answers to several questions in one note."""
+
+
+def _lead(question: str) -> str:
+    """What an answer begins with in a note that holds more than this answer."""
+    return f"{question.replace(_BETWEEN, ', ')} → "
+
+
+def _answer(note: str, question: str, *, alone: bool) -> str:
+    """The answer to a question in a note; if it is `alone`, any note answers it."""
+    lead = _lead(question)
+    parts = (part.removeprefix(lead) for part in note.split(_BETWEEN) if part.startswith(lead))
+    return next(parts, note if alone else "")
 
 
 def _asked_at(project: Project, document: str) -> dict[str, int]:
@@ -127,4 +168,4 @@ def _own_item(
     return max(near)[1] if near else ""
 
 
-__all__ = ["Outcome", "Request", "answers", "requests"]
+__all__ = ["Outcome", "Request", "answers", "note_with", "requests"]
