@@ -21,7 +21,7 @@ from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.session import Session
 from annotator.tui.styled_rows import PLAIN, Piece, paragraphs
 from annotator.tui.theme import Theme
-from annotator.tui.views.difference import DifferenceContext
+from annotator.tui.views.difference_context import DifferenceContext
 from annotator.tui.views.frame import SidePanel
 from annotator.tui.views.precedents import case_rows, entry_rows
 from annotator.tui.views.versions import Panel, PanelRows, panel_rows

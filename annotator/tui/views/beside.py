@@ -8,7 +8,8 @@ from types import MappingProxyType
 
 from annotator.tui.styled_rows import Piece, paragraphs
 from annotator.tui.theme import Theme
-from annotator.tui.views.difference import DifferenceContext, difference_rows, in_short
+from annotator.tui.views.difference import difference_rows, in_short
+from annotator.tui.views.difference_context import DifferenceContext
 from annotator.workflows.review.side_by_side import SideBySide
 
 

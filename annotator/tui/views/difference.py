@@ -3,78 +3,21 @@ difference highlighted. Review and agreement show it in the same way."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-
-from rich.cells import set_cell_size
+from collections.abc import Sequence
 
 from annotator.merging.api import Candidate
-from annotator.model.decision_text import both_ends, describe_value
-from annotator.model.fields import Field
-from annotator.model.schema import LabelSchema
+from annotator.model.decision_text import both_ends
 from annotator.model.span import AUTHOR, Annotation, Relation, Span
-from annotator.model.text import Document, plural
+from annotator.model.text import plural
 from annotator.tui.styled_rows import PLAIN, Piece, clip, flowed, width_of
 from annotator.tui.theme import Theme
-from annotator.tui.views.apart import Runs, set_off, worded
+from annotator.tui.views.apart import Runs, set_off
+from annotator.tui.views.difference_context import Deciding, DifferenceContext, Rows
+from annotator.tui.views.differing_fields import field_rows, told_value
 from annotator.workflows.review.alignment import GONE, Difference
-
-Rows = list[list[Piece]]
-Voters = Sequence[tuple[str, str]]
-"""Annotators in the order of their keys, with their displayed names."""
 
 _NAMES = 12
 """The most cells for an annotator's name."""
-
-
-def _nothing(_: str) -> Annotation | None:
-    return None
-
-
-def _no_note(_: str, __: str) -> str:
-    return ""
-
-
-@dataclass(frozen=True, slots=True)
-class DifferenceContext:
-    """What is needed to show a difference: the text, the schema, annotations by their ids, and the
-    annotators. `note` gives what an annotator (first argument) noted on their version of an item
-    (second argument)."""
-
-    document: Document
-    schema: LabelSchema
-    voters: Voters
-    value: Callable[[str], Annotation | None] = _nothing
-    note: Callable[[str, str], str] = _no_note
-
-    @property
-    def span_layers(self) -> frozenset[str]:
-        """The names of the layers of spans."""
-        return frozenset(layer.name for layer in self.schema.span_layers)
-
-    def ink(self, layer: str, theme: Theme) -> Piece:
-        """The name of a layer in its colour."""
-        known = self.schema.layer(layer)
-        return layer, theme.ink(known.color if known else "grey")
-
-    def symbol(self, value: Annotation) -> str:
-        """The sign of an annotation's label, if it has one."""
-        layer = self.schema.layer(value.layer)
-        label = layer.label(value.label) if layer else None
-        return label.symbol if label else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Deciding:
-    """The state of a difference in review: the version in focus, the field that a number decides
-    (empty for all), the open fields, what is decided about a field, and for each annotator whether
-    their version stands (`✓`), stands changed (`~`), was rejected (`×`) or waits (a blank)."""
-
-    focus: str | None
-    field: str
-    open: Sequence[str]
-    decided: Callable[[Field], object]
-    became: Callable[[str], str]
 
 
 def difference_rows(
@@ -101,7 +44,7 @@ def difference_rows(
     if first_version(difference) != 1:
         rows.append([("  ", PLAIN), (_about(scene, difference, width - 2), PLAIN)])
     if difference.by_field:
-        rows += _field_rows(scene, difference, theme, width, deciding)
+        rows += field_rows(scene, difference, theme, width, deciding)
     else:
         rows += _version_rows(scene, difference, theme, width, deciding)
     if proposed is not None:
@@ -158,128 +101,6 @@ def _target(scene: DifferenceContext, relation: Relation, room: int) -> str:
     return f"“{quote(scene, target, max(8, room))}”" if isinstance(target, Span) else "?"
 
 
-def _field_rows(
-    scene: DifferenceContext,
-    difference: Difference,
-    theme: Theme,
-    width: int,
-    deciding: Deciding | None,
-) -> Rows:
-    """A row for each field that is filled in differently: `entity differs: 1 Ann Holt · 2 City
-    council`, with words highlighted that not all have."""
-    return [
-        row
-        for name in difference.fields
-        for row in _field_row(scene, difference, name, theme, width, deciding)
-    ]
-
-
-def _field_row(
-    scene: DifferenceContext,
-    difference: Difference,
-    name: str,
-    theme: Theme,
-    width: int,
-    deciding: Deciding | None,
-) -> Rows:
-    """The row of one field, or several if its values are long."""
-    (candidate,) = difference.candidates
-    field = candidate.field(name)
-    if deciding is not None and name not in deciding.open:
-        said = clip(_told(scene, field, deciding.decided(field)), width - len(name) - 8)
-        return [[("    ", PLAIN), (f"{name} ✓ ", theme.muted), (said, PLAIN)]]
-    at = deciding is not None and deciding.focus is not None and deciding.field == name
-    several = bool(deciding and deciding.focus is not None and not deciding.field)
-    lead: list[Piece] = [(_head(name), theme.strong if at or several else PLAIN)]
-    choices = _choices(scene, candidate, field, numbered=deciding is not None)
-    for i, (_, called, runs) in enumerate(choices):
-        lead.append((f"{_BETWEEN if i else ''}{called} ", theme.muted))
-        lead += [(words, PLAIN if same else theme.strong) for words, same in runs]
-    return [
-        [("  ▸ " if at and i == 0 else "    ", theme.strong), *row]
-        for i, row in enumerate(flowed(lead, max(8, width - 4), limit=4))
-    ]
-
-
-def value_at(
-    scene: DifferenceContext,
-    difference: Difference,
-    theme: Theme,
-    width: int,
-    deciding: Deciding,
-    row: int,
-    x: int,
-) -> tuple[str, str] | None:
-    """The field, and an annotator who has the value, at a cell of the rows of the fields, the first
-    of which is 0; None if there is no open value."""
-    if not difference.by_field:
-        return None
-    for name in difference.fields:
-        rows = _field_row(scene, difference, name, theme, width, deciding)
-        if 0 <= row < len(rows):
-            break
-        row -= len(rows)
-    else:
-        return None
-    if name not in deciding.open:
-        return None
-    # Rows are broken at blanks, so the letters before a cell tell which value it is in.
-    before = sum(_letters(text) for one in rows[:row] for text, _ in one[1:])
-    (indent, _), *shown = rows[row]
-    until = set_cell_size("".join(text for text, _ in shown), max(0, x + 1 - len(indent)))
-    at = before + _letters(until)
-    (candidate,) = difference.candidates
-    end = _letters(_head(name))
-    for whose, called, runs in _choices(scene, candidate, candidate.field(name), numbered=True):
-        begin, end = end, end + _letters(called) + sum(_letters(words) for words, _ in runs)
-        if begin < at <= end:
-            return name, whose
-        end += _letters(_BETWEEN)
-    return None
-
-
-_BETWEEN = " · "
-
-
-def _head(name: str) -> str:
-    return f"{name} differs: "
-
-
-def _letters(text: str) -> int:
-    """The number of characters that are not blank."""
-    return len("".join(text.split()))
-
-
-def _choices(
-    scene: DifferenceContext, candidate: Candidate, field: Field, *, numbered: bool
-) -> list[tuple[str, str, Runs]]:
-    """The values of a field in the order of the keys: for each the first of its annotators, what
-    they are called, and the words."""
-    order = {who: i for i, (who, _) in enumerate(scene.voters)}
-    choices = sorted(
-        candidate.choices(field.name), key=lambda c: min(order.get(who, 99) for who in c[1])
-    )
-    called = [
-        ",".join(_called(scene, who, numbered=numbered) for who in whose) for _, whose in choices
-    ]
-    texts = [_told(scene, field, field.of(version)) for version, _ in choices]
-    first = [min(whose, key=lambda who: order.get(who, 99)) for _, whose in choices]
-    return list(zip(first, called, worded(texts), strict=True))
-
-
-def _called(scene: DifferenceContext, who: str, *, numbered: bool) -> str:
-    """An annotator by the number of their key or by name, as the row has room."""
-    at = next((i for i, (name, _) in enumerate(scene.voters, 1) if name == who), 0)
-    return str(at) if numbered else dict(scene.voters).get(who, who)
-
-
-def _told(scene: DifferenceContext, field: Field, held: object) -> str:
-    """A value in readable form; for a stretch of text, its words."""
-    if field.pair and isinstance(held, list) and len(held) == 2:
-        return f"“{both_ends(scene.document.quote(int(held[0]), int(held[1])), 32)}”"
-    return describe_value(held) if held is not None else "none"  # type: ignore[arg-type]
-
-
 def _version_rows(
     scene: DifferenceContext,
     difference: Difference,
@@ -318,7 +139,7 @@ def _said(
     have), and the fields in which it differs."""
     value = candidate.value
     fields = [f for f in candidate.fields if f.name in difference.fields]
-    extra = " · ".join(f"{f.name} {_told(scene, f, f.of(value))}" for f in fields)
+    extra = " · ".join(f"{f.name} {told_value(scene, f, f.of(value))}" for f in fields)
     tail: list[Piece] = [(f"  {clip(extra, max(8, room // 2))}", theme.muted)] if extra else []
     if isinstance(value, Relation):
         holder = f"{holder_of(scene, value)} " if "holder" in difference.kinds else ""
@@ -407,10 +228,6 @@ def folded(
 
 
 __all__ = [
-    "Deciding",
-    "DifferenceContext",
-    "Rows",
-    "Voters",
     "difference_rows",
     "first_version",
     "folded",
@@ -418,5 +235,4 @@ __all__ = [
     "in_short",
     "quote",
     "told_kinds",
-    "value_at",
 ]

@@ -13,17 +13,9 @@ from annotator.model.span import Annotation
 from annotator.model.text import paragraph_number, plural
 from annotator.tui.styled_rows import Piece, flowed, justify
 from annotator.tui.theme import Theme
-from annotator.tui.views.difference import (
-    Deciding,
-    DifferenceContext,
-    Rows,
-    Voters,
-    difference_rows,
-    first_version,
-    folded,
-    in_short,
-    value_at,
-)
+from annotator.tui.views.difference import difference_rows, first_version, folded, in_short
+from annotator.tui.views.difference_context import Deciding, DifferenceContext, Rows
+from annotator.tui.views.differing_fields import value_at
 from annotator.workflows.review.alignment import Difference
 from annotator.workflows.review.open_differences import OpenDifference
 
@@ -275,4 +267,4 @@ def became(state: ReviewState, difference: Difference, who: str) -> str:
     return "✓" if same else "~"
 
 
-__all__ = ["DifferenceContext", "Panel", "PanelRows", "Voters", "became", "panel_rows", "versions"]
+__all__ = ["Panel", "PanelRows", "became", "panel_rows", "versions"]
