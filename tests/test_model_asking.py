@@ -110,7 +110,7 @@ def test_the_key_of_another_layer_asks_before_it_turns_an_actor_into_a_claim() -
         and state.focused.value.layer == "actor"
         and not state.annotations.spans()
     )
-    assert state.message == "“Norland” is an actor: once more makes it a claim (policy)"
+    assert state.message == "“Norland” is an actor: press again to make it a claim (policy)"
     other = after(state, do.SetLabel("claim", "fact"))
     assert not other.annotations.spans(), "another label is another question"
     assert after(state, do.SetLabel("claim", "policy")).annotations.spans()[0].layer == "claim"

@@ -446,7 +446,7 @@ def test_what_was_said_is_gone_with_the_next_key_and_held_back_is_said_in_80_col
 ) -> None:
     async def script(pilot: Pilot[int], session: Session) -> None:
         await press(pilot, "a enter")
-        assert "once more to go on" in shown(pilot)
+        assert "press again to go on" in shown(pilot)
         await press(pilot, "enter")
         assert "left undecided in the paragraph before" in shown(pilot)
         await press(pilot, "z")

@@ -214,13 +214,11 @@ def _gold(
     if made.left_out:
         talk(f"left out: {plural(made.left_out, 'document')} worked on but not gold")
     if made.differences:
-        talk(
-            f"not decided: {plural(made.differences, 'difference')}, in those documents and in gold"
-        )
+        talk(f"not decided: {plural(made.differences, 'difference')}")
     if made.changed_since:
         talk(
-            "changed since: coders changed their work on "
-            f"{plural(made.changed_since, 'document')} after it was gold"
+            f"changed since: coders changed their work on {plural(made.changed_since, 'document')} "
+            "after the gold was made"
         )
     if as_json:
         print_json({"folder": str(target), "records": made.records, "files": sorted(made.files)})

@@ -41,8 +41,8 @@ def on_set_label(state: ReviewState, action: do.SetLabel) -> Step:
         if hanging:
             return say(state, "remove the stances on it before it changes its layer")
         question = (
-            f"{name_of(state, item.value)} is {_a(item.value.layer)}: once more makes it "
-            f"{_a(layer.name)}"
+            f"{name_of(state, item.value)} is {_a(item.value.layer)}: press again to make "
+            f"it {_a(layer.name)}"
         )
         if asking := ask(state, f"layer:{item.id}:{action.label}", f"{question} ({action.label})"):
             return asking

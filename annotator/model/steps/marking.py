@@ -92,7 +92,7 @@ def on_close(state: ReviewState, _: do.CloseParagraph) -> Step:
     left = state.left(here)
     if left and not state.is_done(here):
         question = (
-            f"{plural(left, 'suggestion')} undecided here: once more to go on and leave it so"
+            f"{plural(left, 'suggestion')} undecided here: press again to go on and leave them so"
         )
         if asking := ask(state, f"close:{here}", question):
             return asking
@@ -126,7 +126,7 @@ def _close_gold(state: ReviewState) -> Step:
     left = state.left(here)
     if left:
         question = (
-            f"{plural(left, 'difference')} left here; once more goes on, and the document stays "
+            f"{plural(left, 'difference')} left here; press again to go on: the document stays "
             "unfinished"
         )
         if asking := ask(state, f"close:{here}", question):
