@@ -6,6 +6,7 @@ They stand for kinds: the same fault in every format that can have it.
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from reading import Read, read, write
 from annotator.cli import run
 from annotator.errors import InputError
 from annotator.project import Project
-from annotator.workflows.exchange.importing import ImportOptions, ingest
+from annotator.workflows.exchange.importing import ImportOptions, files, ingest
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "cases"
 
@@ -170,6 +171,140 @@ def test_entities_are_counted_as_shown_or_as_written(name: str, tmp_path: Path) 
         found = read(name, _file(name, tmp_path, text, [(at, at + 10, "person", "Tram Board")]))
         assert found.marked() == [("Tram Board", "person")]
         assert "moved" not in found.told and ("entities as shown" in found.told) is shown
+
+
+@pytest.mark.parametrize("name", ["brat", "label-studio"])
+def test_of_several_equal_quotations_the_one_that_touches_the_bounds_is_taken(
+    name: str, tmp_path: Path
+) -> None:
+    text = "The Board met. The Board left. Board, Board!"
+    for bounds in ((4, 8), (5, 9), (5, 10), (3, 8)):
+        found = read(name, _file(name, tmp_path, text, [(*bounds, "person", "Board")]))
+        assert [(s.start, s.end) for s in found.records[0].spans] == [(4, 9)], bounds
+    found = read(name, _file(name, tmp_path, text, [(10, 14, "person", "Board")]))
+    assert not found.records and "“Board” is quoted" in found.told
+
+
+def test_an_id_of_two_spans_costs_neither(tmp_path: Path) -> None:
+    lines = "T1\tperson 0 3\tKit\nT1\torganization 17 27\tTram Board\nA1\tmention T1 name\n"
+    write(tmp_path / "a.txt", PLAIN)
+    found = read("brat", write(tmp_path / "a.ann", lines))
+    assert found.marked() == [("Kit", "person"), ("Tram Board", "organization")]
+    assert "the id “T1” is given to another span, too" in found.told
+    assert [dict(s.attributes) for s in found.records[0].spans] == [{"mention": "name"}, {}]
+
+
+def test_files_of_brat_may_be_compressed_or_have_other_line_ends(
+    of: Project, tmp_path: Path
+) -> None:
+    lines = b"T1\tperson 0 3\tKit\rT2\tperson 4 8\tMoss\r"
+    write(tmp_path / "a.ann.gz", gzip.compress(lines))
+    write(tmp_path / "a.txt.gz", gzip.compress(PLAIN.encode()))
+    assert [f.name for f in files([tmp_path])] == ["a.ann.gz"]
+    ingest(of, tmp_path / "a.ann.gz")
+    (record,) = of.log.records()
+    assert [record.document.quote(s.start, s.end) for s in record.spans] == ["Kit", "Moss"]
+
+
+def test_two_texts_under_one_number_are_no_two_answers(tmp_path: Path) -> None:
+    """The later one does not replace the earlier one, since it is about something else."""
+    rows = [
+        {"id": 1, "text": PLAIN, "label": [[0, 8, "person"]]},
+        {"id": 1, "text": "Kit left.", "label": [[0, 3, "person"]]},
+    ]
+    found = read("doccano", write(tmp_path / "a.jsonl", rows))
+    assert [found.marked(i)[0][0] for i in range(len(found.records))] == ["Kit Moss", "Kit"]
+
+
+def test_the_later_annotation_is_found_by_time_and_not_by_letters(tmp_path: Path) -> None:
+    def at(when: str, end: int) -> dict[str, Any]:
+        value = {"start": 0, "end": end, "labels": ["person"]}
+        return {
+            "updated_at": when,
+            "completed_by": 1,
+            "result": [{"type": "labels", "value": value}],
+        }
+
+    for early, late in (
+        ("2026-03-05T00:00:00+02:00", "2026-03-04T23:30:00Z"),
+        ("2026-03-04T23:30:00Z", "2026-03-04T23:30:00.5Z"),
+    ):
+        task = {"id": 1, "data": {"text": PLAIN}, "annotations": [at(late, 3), at(early, 8)]}
+        found = read("label-studio", write(tmp_path / "a.json", [task]))
+        assert found.marked() == [("Kit", "person")]
+
+
+def test_what_is_beside_the_work_is_told_or_kept(tmp_path: Path) -> None:
+    """Drafts, labels of texts, answers of another word, metadata that is no text."""
+    draft = {"result": [{"type": "labels", "value": {"start": 0, "end": 3, "labels": ["person"]}}]}
+    task = {
+        "id": 1,
+        "meta": {"k": 1},
+        "data": {"text": PLAIN},
+        "annotations": [],
+        "drafts": [draft],
+    }
+    found = read("label-studio", write(tmp_path / "a.json", [task]))
+    assert "drafts: left out: 1 result" in found.told and found.documents[0].meta == {"k": 1}
+    picture = {**task, "data": {"image": "/data/upload/a.png"}, "drafts": []}
+    found = read("label-studio", write(tmp_path / "a.json", [task, picture]))
+    assert len(found.documents) == 1 and "[1].data.text: left out" in found.told
+    row = {"text": PLAIN, "label": [[0, 8, "person"]], "cats": {"news": 1}}
+    found = read("doccano", write(tmp_path / "a.jsonl", [{**row, "annotation_approver": "kim"}]))
+    assert "cats: left out: labels of whole texts" in found.told
+    assert found.records[0].document.meta == {"annotation_approver": "kim"}
+    answer = {"text": PLAIN, "answer": "maybe", "n": 5, "meta": 7}
+    found = read("prodigy", write(tmp_path / "a.jsonl", [answer]))
+    assert "not “maybe”" in found.told and found.documents[0].meta == {"n": 5, "meta": 7}
+
+
+def test_relations_of_prodigy_are_read_by_the_tokens_of_their_line(tmp_path: Path) -> None:
+    words = PLAIN.rstrip(".").split()
+    tokens = [
+        {"id": i, "start": PLAIN.index(w), "end": PLAIN.index(w) + len(w)}
+        for i, w in enumerate(words)
+    ]
+    spans = [{"start": 0, "end": 8, "label": "person"}, {"start": 9, "end": 12, "label": "policy"}]
+    row = {"text": PLAIN, "spans": spans, "tokens": tokens, "answer": "accept"}
+    relations = [{"head": "1", "child": 2.0, "label": "support"}]
+    found = read("prodigy", write(tmp_path / "a.jsonl", [{**row, "relations": relations}]))
+    assert len(found.records[0].relations) == 1 and not found.left_out
+
+
+def test_nothing_of_a_file_of_json_is_passed_over(tmp_path: Path) -> None:
+    """Keys twice, lists one after another, objects on one line, marks before each line."""
+
+    def read_of(content: str) -> Read:
+        return read("jsonl", write(tmp_path / "a.jsonl", content))
+
+    found = read_of('{"text": "One.", "text": "Two."}')
+    assert "the key “text” appears twice in one object; the last counts" in found.told
+    for content in (
+        '[{"text": "One."}]\n[{"text": "Two."}]',
+        '{"text": "One."}{"text": "Two."}',
+        '{"text": "One."},\n{"text": "Two."},\n',
+        '{"text": "One."}\r{"text": "Two."}\r',
+        '\ufeff{"text": "One."}\n\ufeff{"text": "Two."}',
+    ):
+        found = read_of(content)
+        assert [d.text for d in found.documents] == ["One.", "Two."] and not found.told, content
+    found = read_of('{"text": "One."}\n{"text": "Two."}{"text"\n{"text": "Three."}')
+    assert len(found.documents) == 3 and "a.jsonl:2: left out: broken JSON" in found.told
+    found = read_of('{"text": "One."}\n{"text": "Two.", "label": [[0, 3, "person"]]}')
+    assert "a.jsonl:2: label: left out: 1 annotation of another format" in found.told
+    found = read_of('{"text": "One.", "spans": null, "annotator": null, "meta": 5, "title": 7}')
+    assert found.documents[0].title == "7" and found.documents[0].meta == {"meta": 5}
+    found = read_of('{"text": 5}')
+    assert found.told.endswith("text: left out: must be a text, not a number")
+
+
+def test_an_encoding_without_a_mark_holds_for_finding_the_format(
+    of: Project, tmp_path: Path
+) -> None:
+    row = json.dumps({"id": 1, "text": PLAIN, "label": [[0, 8, "person"]]}) + "\n"
+    file = write(tmp_path / "a.jsonl", row.encode("utf-16-le"))
+    ingest(of, file, ImportOptions(encoding="utf-16-le"))
+    assert [len(record.spans) for record in of.log.records()] == [1]
 
 
 def test_objects_of_json_may_spread_over_lines(tmp_path: Path) -> None:

@@ -144,7 +144,36 @@ def test_rows_that_do_not_hold_are_left_out_and_told_with_their_line(tmp_path: P
     assert [d.id for d in found.documents] == ["1", "4"]
     assert "t.csv:5: text: left out: the row has no text" in found.told
     assert "t.csv:6: left out: has 3 cells, and the table 2 columns" in found.told
-    assert "t.csv:9: left out: the rest is not read" in found.told
+    assert "t.csv:9: left out: unexpected end of data" in found.told
+
+
+def test_a_quotation_mark_within_a_cell_costs_its_line_at_most(tmp_path: Path) -> None:
+    rows = 'id,text\n1,"One" she said.\n2,Two.\n'
+    found = read("csv", write(tmp_path / "t.csv", rows))
+    assert [d.id for d in found.documents] == ["2"] and "t.csv:2: left out" in found.told
+    found = read("csv", write(tmp_path / "t.tsv", rows.replace(",", "\t")))
+    assert [d.text for d in found.documents] == ['"One" she said.', "Two."]
+
+
+def test_columns_of_one_name_are_all_kept(tmp_path: Path) -> None:
+    found = read("csv", write(tmp_path / "t.csv", "id,text,tag,tag,text\n1,One.,a,b,c\n"))
+    assert found.documents[0].meta == {"tag": "a", "tag 2": "b", "text": "c"}
+
+
+@pytest.mark.parametrize(
+    ("text", "format"),
+    [
+        ("<!doctype html>\n<html><body><p>The Board met.</p></body></html>", "html"),
+        ('id,title,text\n1,One,"The Board\n\nmet."\n', "csv"),
+        ("1\tThe Board met.\n2\tKit left.\n", "csv"),
+        ("The Board met, and Kit left.\nNobody else, they say.", ""),
+    ],
+)
+def test_a_table_or_page_is_not_taken_for_a_text_in_silence(
+    text: str, format: str, tmp_path: Path
+) -> None:
+    found = read("text", write(tmp_path / "a.txt", text))
+    assert (f"--format {format}" in found.told) if format else not found.told
 
 
 def test_a_page_gives_title_and_paragraphs_alone(tmp_path: Path) -> None:

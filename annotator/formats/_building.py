@@ -98,7 +98,7 @@ class Builder:
             return found
         if points is None:
             why = f"{given} is outside the text of {len(text)} characters"
-            if place.end <= len(text):
+            if place.start >= 0 and place.end <= len(text):
                 why = f"{given} divides a character of the text"
             self.report.left_out("spans outside their text", why, line=span.line, key=span.key)
             return None

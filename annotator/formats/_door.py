@@ -12,7 +12,7 @@ from typing import Any
 
 from annotator.formats._reading import FALLBACK, Entry, ReadOptions
 from annotator.formats._record import completed, document_of, record_of, upgraded
-from annotator.formats._report import ReadReport, shown
+from annotator.formats._report import ReadReport, called, shown
 from annotator.formats._shape import problems
 from annotator.model.record import COMPLETION, Record
 from annotator.model.schema import LabelSchema
@@ -58,7 +58,10 @@ def admit(entry: Entry, options: ReadOptions) -> Record | Document | None:
     if found:
         key, message = found[0]
         more = f" (and {len(found) - 1:,} more)" if len(found) > 1 else ""
-        if whole.get("paragraphs") == [] and key == "paragraphs":
+        text = whole.get("text")
+        if "text" in whole and not isinstance(text, str):
+            key, message, more = "text", f"must be a text, not {called(text)}", ""
+        elif key == "paragraphs" and isinstance(text, str) and not text.strip():
             key, message = "text", "holds only white space"
         report.left_out("invalid records", f"{message}{more}", line=line, key=key)
         return None

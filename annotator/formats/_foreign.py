@@ -18,6 +18,7 @@ from annotator.formats._door import number
 from annotator.formats._labels import Labels
 from annotator.formats._offsets import Place, Resolved, resolve
 from annotator.formats._reading import Entry, Identity, ReadOptions, document_id
+from annotator.formats._report import called, shown
 from annotator.formats._work import WHOLE, ForeignWork, ReadRelation, ReadSpan
 
 
@@ -57,7 +58,7 @@ class Foreign:
             if names[0] not in data
             else "is empty"
             if found is not None
-            else f"must be a text, not {_called(given)}"
+            else f"must be a text, not {called(given)}"
         )
         hint = f'another key is named in annotator.toml: [format.{self.name}] text = "KEY"'
         self.report.left_out("invalid texts", f"the text {why}; {hint}", line=line, key=at)
@@ -97,14 +98,21 @@ class Foreign:
         if not words:
             why = (
                 "has no label"
-                if not every or every == [None]
-                else f"must have a label, not {_called(every[0])}"
+                if all(one is None or one == "" for one in every)
+                else f"must have a label, not {called(every[0])}"
             )
             self.left_out(work, "spans without a label", why, key, line)
             return
         if len(words) < len(every):
             self.left_out(work, "invalid labels", "a label must be a text", key, line)
         said = quote if isinstance(quote, str) and quote else None
+        if name in work.names:
+            message = (
+                f"the id {shown(name)} is given to another span, too; relations go to the first"
+            )
+            self.report.changed("ids of several spans", message, line=line, key=key)
+            name = f"{name}@{key}"
+        work.names.add(name)
         work.spans.append(ReadSpan(name, words, Place(work.text, a, b, said, work.bom), line, key))
 
     def relation(
@@ -122,7 +130,12 @@ class Foreign:
         if not isinstance(label, str) or not label:
             self.left_out(work, "relations without a label", "the relation has no label", key, line)
             return
-        work.relations.append(ReadRelation(label, str(source), str(target), line, key))
+        ends = [_name(source), _name(target)]
+        if "" in ends:
+            message = f"the relation has no {'beginning' if not ends[0] else 'end'}"
+            self.left_out(work, "relations without an end", message, key, line)
+            return
+        work.relations.append(ReadRelation(label, ends[0], ends[1], line, key))
 
     def more(self, work: ForeignWork, item: str, name: str, value: str, *, line: int = 0) -> None:
         """A further property of an item (`WHOLE`: of the text): its attribute where the schema has
@@ -199,15 +212,15 @@ class Foreign:
     def _kept(self) -> list[ForeignWork]:
         """The works. If one person gave several answers about one text, only the latest counts,
         unless all are wanted."""
-        last: dict[tuple[str, str | None], ForeignWork] = {}
-        answers: Counter[tuple[str, str | None]] = Counter()
+        last: dict[tuple[str, str, str | None], ForeignWork] = {}
+        answers: Counter[tuple[str, str, str | None]] = Counter()
         out: list[ForeignWork] = []
         for work in self.works:
             if work.status is None:
                 out.append(work)
                 continue
-            same = work.text if self.options.same_text or not work.own else f"\0{work.own}"
-            key = (same, work.annotator or self.options.annotator)
+            same = "" if self.options.same_text else work.own
+            key = (same, work.text, work.annotator or self.options.annotator)
             answers[key] += 1
             before = last.get(key)
             if before is not None and self.options.every_answer:
@@ -236,16 +249,11 @@ class Foreign:
         return out
 
 
-def _called(value: object) -> str:
-    """The kind of a JSON value, for a message."""
-    names = {
-        dict: "an object",
-        list: "a list",
-        str: "a text",
-        bool: "true or false",
-        int: "a number",
-    }
-    return "null" if value is None else names.get(type(value), "a number")
+def _name(value: object) -> str:
+    """The name of a span that a value stands for; empty if it is none."""
+    if isinstance(value, float):
+        value = number(value)
+    return "" if value is None or isinstance(value, bool | list | dict) else str(value)
 
 
 __all__ = ["WHOLE", "Foreign", "ForeignWork"]

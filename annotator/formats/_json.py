@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from annotator.errors import InputError
+from annotator.formats._door import number
 from annotator.formats._reading import ReadOptions, decode, lines, marked, read_bytes
-from annotator.formats._report import ReadReport
+from annotator.formats._report import ReadReport, shown
 
 Row = tuple[int, dict[str, Any]]
 
-_GAP = re.compile(r"[ \t\r\n,]*")
+_GAP = re.compile(r"[ \t\r\n,\ufeff]*")
 
 
 def rows(path: Path, options: ReadOptions) -> Iterator[Row]:
@@ -39,7 +40,7 @@ def _values(path: Path, options: ReadOptions) -> Iterator[tuple[int, Any]]:
     elif options.encoding is None and not marked(path):
         for number, line in lines(path, options.max_bytes):
             try:
-                yield from _value(number, line.decode("utf-8"), options.report)
+                yield from _value(number, line.decode("utf-8-sig"), options.report)
             except UnicodeDecodeError as error:
                 message = (
                     f"not UTF-8 at byte {error.start} of the line; name the encoding with "
@@ -66,10 +67,40 @@ def _opening(path: Path, options: ReadOptions) -> str:
         return ""
 
 
+class _Decoder(json.JSONDecoder):
+    """Decodes JSON; `twice` is a key that stands in one object twice, of which JSON has only the
+    last value."""
+
+    def __init__(self) -> None:
+        super().__init__(object_pairs_hook=self._object)
+        self.twice = ""
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            names = [name for name, _ in pairs]
+            self.twice = next(name for name in names if names.count(name) > 1)
+        return found
+
+    def tell(self, line: int, report: ReadReport) -> None:
+        """Report the key that was there twice, if one was."""
+        if self.twice:
+            message = f"the key {shown(self.twice)} appears twice in one object; the last counts"
+            report.changed("keys that appear twice", message, line=line)
+            self.twice = ""
+
+
 def _value(number: int, text: str, report: ReadReport) -> Iterator[tuple[int, Any]]:
+    """Line and value of a line, or of the several values that are in it."""
+    decoder = _Decoder()
     try:
-        yield number, json.loads(text)
+        value = decoder.decode(text.removeprefix("\ufeff"))
+        decoder.tell(number, report)
+        yield number, value
     except json.JSONDecodeError as error:
+        if error.msg == "Extra data" and text.lstrip("\ufeff \t\r\n")[:1] == "{":
+            yield from _members(text.rstrip(), 0, report, line=number, rest="line")
+            return
         message = f"broken JSON at column {error.colno}: {error.msg}"
         report.left_out("lines of broken JSON", message, line=number)
     except (RecursionError, ValueError) as error:
@@ -119,41 +150,55 @@ def _spreads(path: Path, options: ReadOptions) -> bool:
 
 
 def _members(
-    text: str, at: int, report: ReadReport, *, closing: str = ""
+    text: str,
+    at: int,
+    report: ReadReport,
+    *,
+    closing: str = "",
+    line: int = 1,
+    rest: str = "file",
 ) -> Iterator[tuple[int, Any]]:
-    """Line and value of each member from a place on, to the bracket that closes them or to the end
-    of the text."""
-    decoder = json.JSONDecoder()
-    line, last = 1, 0
+    """Line and value of each member from a place on, to the end of the text; of lists one after
+    another, those of each. The text begins in a line."""
+    decoder = _Decoder()
+    last, opened, before = 0, bool(closing), line - 1
     while True:
         gap = _GAP.match(text, at)
         at = gap.end() if gap else at
-        if text[at : at + 1] == closing:
+        here = text[at : at + 1]
+        if not here and not opened:
             return
+        if closing and here == ("]" if opened else "["):
+            opened, at = not opened, at + 1
+            continue
         line += text.count("\n", last, at)
         last = at
         try:
             value, at = decoder.raw_decode(text, at)
         except (json.JSONDecodeError, RecursionError, ValueError) as error:
             what = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
-            where = error.lineno if isinstance(error, json.JSONDecodeError) else line
-            message = f"broken JSON: {what}; the rest of the file is not read"
+            where = error.lineno + before if isinstance(error, json.JSONDecodeError) else line
+            message = f"broken JSON: {what}; the rest of the {rest} is not read"
             report.left_out("broken JSON", message, line=where)
             return
+        decoder.tell(line, report)
         yield line, value
 
 
-def first_object(path: Path, max_bytes: int) -> Mapping[str, Any] | None:
+def first_object(
+    path: Path, max_bytes: int, encoding: str | None = None
+) -> Mapping[str, Any] | None:
     """The first object in a file of JSON, however it is divided; None
     when there is none near its beginning."""
     try:
         with path.open("rb") as file:
             head = file.read(max_bytes)
-        text = head.decode(marked(path) or "utf-8", "replace").lstrip("\ufeff \t\r\n")
+        text = head.decode(encoding or marked(path) or "utf-8", "replace")
+        text = text.lstrip("\ufeff \t\r\n")
         if text[:1] == "[":
             text = text[1:].lstrip(" \t\r\n")
         value, _ = json.JSONDecoder().raw_decode(text)
-    except (OSError, RecursionError):
+    except (LookupError, OSError, RecursionError):
         return None
     except ValueError:
         # The object is larger than what was read; its first keys say what it is.
@@ -162,9 +207,20 @@ def first_object(path: Path, max_bytes: int) -> Mapping[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
+def holds_spans(value: Any) -> bool:
+    """Whether a value is a list of spans as other programs write them: `[start, end, label]`, or
+    objects with a start, or results."""
+    if not isinstance(value, list) or not value:
+        return False
+    one = value[0]
+    if isinstance(one, dict):
+        return bool({"start", "start_offset", "result"} & one.keys())
+    return isinstance(one, list) and len(one) > 2 and None not in map(number, one[:2])
+
+
 def objects(value: Any) -> list[dict[str, Any]]:
     """The objects of a list; empty for anything else."""
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
-__all__ = ["array", "first_object", "objects", "rows"]
+__all__ = ["array", "first_object", "holds_spans", "objects", "rows"]

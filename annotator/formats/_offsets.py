@@ -21,6 +21,9 @@ from typing import Any
 UNITS = ("code-points", "utf-16", "graphemes", "utf-8")
 LINE_ENDS = ("as-is", "one", "two")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_LONG = 34
+"""Characters that an entity has at most."""
+
 _NAMES = {
     "code-points": "code points",
     "utf-16": "UTF-16 units",
@@ -89,8 +92,10 @@ def clusters(text: str) -> Iterator[str]:
     return iter(iter_graphemes(text))
 
 
-def _entities(text: str) -> Iterator[tuple[int, int, str]]:
-    for found in _ENTITY.finditer(text):
+def _entities(text: str, around: int | None = None) -> Iterator[tuple[int, int, str]]:
+    """Bounds of each entity and what it shows, in a text or only around a place in it."""
+    low, high = (0, len(text)) if around is None else (max(0, around - _LONG), around + _LONG)
+    for found in _ENTITY.finditer(text, low, high):
         if (shown := html.unescape(found[0])) != found[0]:
             yield found.start(), found.end(), shown
 
@@ -247,6 +252,8 @@ def _cut(text: str, at: int, *, inward: int) -> bool:
     if not 0 < at < len(text):
         return False
     before, after = text[at - 1], text[at]
+    if any(a < at < b for a, b, _ in _entities(text, at)):
+        return True
     return _joins(after) or before == "\u200d" or (before.isalnum() and after.isalnum())
 
 
@@ -269,8 +276,8 @@ NEARBY = 40
 
 
 def nearby(text: str, start: int, end: int, quote: str) -> tuple[int, int] | None:
-    """The bounds of a quotation near the given ones; None if it is not there, or occurs several
-    times."""
+    """The bounds of a quotation near the given ones; None if it is not there. Of several, it is the
+    one that has a bound in common with them, or else the only one that overlaps them."""
     words = quote.split()
     if not words:
         return None
@@ -279,8 +286,13 @@ def nearby(text: str, start: int, end: int, quote: str) -> tuple[int, int] | Non
     near = [
         found.span() for found in pattern.finditer(text, low, min(len(text), high + len(quote)))
     ]
-    if len(near) == 1:
-        return near[0]
+    bounded = [one for one in near if one[0] == start or one[1] == end]
+    overlapping = [one for one in near if one[0] < end and start < one[1]]
+    for some in (near, bounded, overlapping):
+        if len(some) == 1:
+            return some[0]
+    if near:
+        return None
     every = [found.span() for found in pattern.finditer(text)]
     return every[0] if len(every) == 1 else None
 

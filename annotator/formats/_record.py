@@ -121,10 +121,9 @@ def completed(
         meta = {**extra, **plain(meta or {})}
     new["meta"] = meta
     new.setdefault("schema", FORMAT)
-    if new.get("id") is None:
+    if new.get("id") in (None, ""):
         new["id"] = id
-    elif type(new["id"]) is int:
-        new["id"] = str(new["id"])
+    new |= {key: _as_text(new[key]) for key in ("id", "title") if key in new}
     new["status"] = new.get("status") or "done"
     if new.get("annotator") is None:
         new["annotator"] = None if new["status"] == "gold" else annotator
@@ -139,6 +138,13 @@ def completed(
                     _completed_item(one, f"{prefix}{i}", text) for i, one in enumerate(new[key])
                 ]
     return new
+
+
+def _as_text(value: Any) -> Any:
+    """A number as a text, a whole one without a fraction; anything else as it is."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return str(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
 def _complete_text(new: Data, text: str, splitting: Splitting) -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, count, islice
 from pathlib import Path
 
 from annotator.errors import InputError
@@ -30,6 +31,12 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "annotator": (),
 }
 
+_LOOKED_AT = 10
+"""Lines at the beginning of a text that say whether it is a table."""
+
+_BETWEEN = [re.compile(rf"(?<=\S){mark}(?=\S)") for mark in "\t;,"]
+"""What stands between two cells, and hardly ever in prose."""
+
 Row = tuple[int, dict[str, str]]
 
 
@@ -46,42 +53,50 @@ def table(path: Path, options: ReadOptions) -> Iterator[Row]:
     if re.fullmatch(r"sep=.\r?", first):  # Excel's own line
         divider, text = first[4], rest
     csv.field_size_limit(max(options.max_bytes, 131_072))
-    rows = csv.reader(
-        io.StringIO(text, newline=""), delimiter=divider or _divider(path, text), strict=True
-    )
-    yield from _rows(rows, path, options, 1 if divider else 0)
+    rows = _cells(text, divider or _divider(path, text), options, 1 if divider else 0)
+    yield from _rows(rows, path, options)
 
 
-def _rows(
-    rows: Iterator[list[str]], path: Path, options: ReadOptions, skipped: int
-) -> Iterator[Row]:
-    counted, line = rows, 1
+def _cells(
+    text: str, divider: str, options: ReadOptions, skipped: int
+) -> Iterator[tuple[int, list[str]]]:
+    """Line and cells of each row. If a quotation mark makes a row invalid, the row is one line: of
+    tabs, its cells as they are; otherwise it is left out."""
+    lines = io.StringIO(text, newline="").readlines()
+    at = 0
+    while at < len(lines):
+        rows = csv.reader(islice(lines, at, None), delimiter=divider, strict=True)
+        begin = at
+        try:
+            for cells in rows:
+                yield begin + 1 + skipped, cells
+                begin = at + rows.line_num
+            return
+        except csv.Error as error:
+            if divider == "\t":
+                yield begin + 1 + skipped, lines[begin].rstrip("\r\n").split(divider)
+            else:
+                message = f"{error}; a quotation mark is left open, or stands within a cell"
+                options.report.left_out("rows that are broken", message, line=begin + 1 + skipped)
+            at = begin + 1
+
+
+def _rows(rows: Iterator[tuple[int, list[str]]], path: Path, options: ReadOptions) -> Iterator[Row]:
     header: list[str] | None = None
     chosen: dict[int, str] = {}
-    while True:
-        line = getattr(counted, "line_num", 0) + 1 + skipped
+    for line, cells in rows:
         options.report.here = line
-        try:
-            cells = next(counted, None)
-        except csv.Error as error:
-            hint = "a quotation mark is left open, or stands within a cell"
-            options.report.left_out(
-                "rows that are broken", f"the rest is not read: {error}; {hint}", line=line
-            )
-            return
-        if cells is None:
-            return
         if not any(cell.strip() for cell in cells):
             continue
         if header is None:
             header, chosen = _header(cells, path, options)
+            names = _distinct([chosen.get(i, f"@{name}") for i, name in enumerate(header)])
             if header is cells:
                 continue
         if len(cells) > len(header):
             message = f"has {len(cells)} cells, and the table {len(header)} columns"
             options.report.left_out("rows with too many cells", message, line=line)
             continue
-        names = [chosen.get(i, f"@{name}") for i, name in enumerate(header)]
         yield line, dict(zip(names, cells, strict=False))
 
 
@@ -146,9 +161,31 @@ def _header(cells: list[str], path: Path, options: ReadOptions) -> tuple[list[st
     return cells, chosen
 
 
+def _distinct(names: Sequence[str]) -> list[str]:
+    """The names, of which a later one that is there already gets a number."""
+    out: list[str] = []
+    for name in names:
+        numbers = (f"{name} {number}" for number in count(2))
+        out.append(next(n for n in chain([name], numbers) if n not in out))
+    return out
+
+
+def looks_like_table(text: str) -> bool:
+    """Whether a text begins with the names of columns, or its first lines have the same number of
+    tabs, or of semicolons or commas without a space after them."""
+    lines = [line for line in text.split("\n", _LOOKED_AT)[:_LOOKED_AT] if line.strip()]
+    if len(lines) < 2:
+        return False
+    header = [re.sub(r"[^a-z]", "", cell.casefold()) for cell in re.split(r"[\t;,|]", lines[0])]
+    if len(header) > 1 and any(name in header for name in _NAMES["text"]):
+        return True
+    counts = ({len(between.findall(line)) for line in lines} for between in _BETWEEN)
+    return any(len(found) == 1 and min(found) > 0 for found in counts)
+
+
 def _named(name: str, cells: Sequence[str]) -> int | None:
     folded = [cell.strip().casefold() for cell in cells]
     return folded.index(name.strip().casefold()) if name.strip().casefold() in folded else None
 
 
-__all__ = ["table"]
+__all__ = ["looks_like_table", "table"]

@@ -55,6 +55,7 @@ class ForeignWork:
     order: tuple[Any, ...] = ()
     lost: int = 0
     bom: bool = False
+    names: set[str] = field(default_factory=set)
     spans: list[ReadSpan] = field(default_factory=list)
     relations: list[ReadRelation] = field(default_factory=list)
     properties: list[tuple[str, str, str, int]] = field(default_factory=list)

@@ -15,7 +15,15 @@ from pathlib import Path
 from annotator.errors import InputError
 from annotator.formats._foreign import Foreign, ForeignWork
 from annotator.formats._offsets import squeezed
-from annotator.formats._reading import Entry, Identity, ReadOptions, decode, document_id, read_bytes
+from annotator.formats._reading import (
+    Entry,
+    Identity,
+    ReadOptions,
+    decode,
+    document_id,
+    marked,
+    read_bytes,
+)
 from annotator.formats._writing import (
     FileNames,
     WriteOptions,
@@ -56,14 +64,13 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
         raise InputError("holds no text", file=source, hint="There is nothing to annotate in it")
     foreign = Foreign("brat", path, options, identity=Identity.NAME)
     work = foreign.work(text, document_id(source), 0, status=None)
-    work.bom = work.bom or raw.startswith(b"\xef\xbb\xbf")
+    work.bom = work.bom or marked(source) is not None
     given = read_bytes(path, options.max_bytes) if path.stat().st_size else b""
     content = (
         decode(given, path=path, encoding=options.encoding, report=options.report) if given else ""
     )
-    lines = [
-        (n, line.rstrip("\r")) for n, line in enumerate(content.split("\n"), 1) if line.strip()
-    ]
+    end = "\n" if "\n" in content else "\r"
+    lines = [(n, line.rstrip("\r")) for n, line in enumerate(content.split(end), 1) if line.strip()]
     for number, line in sorted(lines, key=lambda entry: _ORDER.find(entry[1][0])):
         work.status, work.line, options.report.here = "done", number, number
         _line(foreign, work, line)
@@ -97,8 +104,12 @@ def _line(foreign: Foreign, work: ForeignWork, line: str) -> None:
     elif kind == "N":
         _normal(foreign, work, body, tail)
     elif kind == "#":
-        item = [*body.split(), "", ""][1]
-        foreign.more(work, item, "", tail)
+        words = body.split()
+        if len(words) < 2 or not tail.strip():
+            message = "must be AnnotatorNotes T1 and the note"
+            foreign.left_out(work, "incomplete lines", message, name)
+        else:
+            foreign.more(work, words[1], "", tail)
     elif kind == "E":
         foreign.left_out(work, "events", "events are not read", name)
     elif kind == "*":

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from annotator.formats._door import number
 from annotator.formats._foreign import WHOLE, Foreign, ForeignWork
-from annotator.formats._json import rows
+from annotator.formats._json import holds_spans, rows
 from annotator.formats._json_text import json_text
 from annotator.formats._reading import Entry, ReadOptions
 from annotator.formats._writing import (
@@ -39,16 +40,16 @@ _OWN = {
     "Comments",
     "comments",
     "cats",
-    "annotation_approver",
-    "annotation_approver_id",
     "meta",
 }
 
 
 def recognises(first: Mapping[str, Any]) -> bool:
     """Whether the first object of a file looks like doccano's."""
-    if not isinstance(first.get("text", first.get("data")), str) or "schema" in first:
+    if "schema" in first:
         return False
+    if not isinstance(first.get("text", first.get("data")), str):
+        return any(holds_spans(first.get(name)) for name in ("label", "labels", "entities"))
     return (
         "entities" in first
         or "annotation_approver" in first
@@ -64,7 +65,12 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
         if text is None:
             continue
         own = _OWN | {options.settings.get("text", "text")}
-        meta = {key: value for key, value in data.items() if key not in own}
+        approver = {"annotation_approver", "annotation_approver_id"}
+        meta = {
+            key: value
+            for key, value in data.items()
+            if key not in own and not (key in approver and value is None)
+        }
         if isinstance(data.get("meta"), dict):
             meta |= data["meta"]
         work = foreign.work(text, data.get("id"), line, meta=meta)
@@ -81,6 +87,9 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
             )
         if not found and not relations:
             work.status = None
+        if data.get("cats"):
+            message = "labels of whole texts (text classification) are not read"
+            foreign.left_out(work, "labels of whole texts", message, "cats")
         _comments(foreign, work, data)
     yield from foreign.entries()
 
@@ -107,8 +116,9 @@ def _span(foreign: Foreign, work: ForeignWork, one: Any, name: str, index: int) 
     if isinstance(one, list) and len(one) == 3:
         foreign.span(work, f"{name}-{index}", one[2], one[0], one[1], key=key)
     elif isinstance(one, dict) and ("start_offset" in one or "start" in one):
-        label = one.get("label")
-        if isinstance(label, int) and not isinstance(label, bool):
+        label = one.get("label", one.get("labels"))
+        if not isinstance(label, str) and number(label) is not None:
+            label = number(label)
             table = foreign.options.settings.get("labels", {})
             if str(label) not in table:
                 foreign.left_out(
@@ -126,11 +136,11 @@ def _span(foreign: Foreign, work: ForeignWork, one: Any, name: str, index: int) 
             one.get("end_offset", one.get("end")),
         )
         foreign.span(work, str(one.get("id", f"{name}-{index}")), label, start, end, key=key)
-    else:
-        message = (
-            "must be [start, end, label]; labels of whole texts (text classification) are not read"
-        )
+    elif isinstance(one, str):
+        message = "labels of whole texts (text classification) are not read"
         foreign.left_out(work, "labels of whole texts", message, key)
+    else:
+        foreign.left_out(work, "invalid spans", "must be [start, end, label]", key)
 
 
 def _comments(foreign: Foreign, work: ForeignWork, data: Mapping[str, Any]) -> None:

@@ -8,12 +8,12 @@ are kept in `meta`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from annotator.formats import _record
-from annotator.formats._json import rows
+from annotator.formats._json import holds_spans, rows
 from annotator.formats._reading import FALLBACK, Entry, Identity, ReadOptions, document_id
 from annotator.model.record import Record
 from annotator.model.text import plural
@@ -27,7 +27,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     """The records of a file, read as they are consumed."""
     nameless = 0
     for line, data in rows(path, options):
-        work = bool(_record.WORK & set(data)) or options.empty_is_done
+        work = _is_work(data) or options.empty_is_done
         if work and data.get("annotator") is None and data.get("status") != "gold":
             nameless += options.annotator is None
         if options.annotator and data.get("status") != "gold":
@@ -35,6 +35,8 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
         named = isinstance(data.get("id"), str | int) and not isinstance(data.get("id"), bool)
         identity = Identity.ID if named else Identity.TEXT
         _tell_unknown(data, options, line)
+        if not work and data.get("meta") is not None and not isinstance(data["meta"], dict):
+            data["meta"] = {"meta": data["meta"]}
         yield Entry(
             data,
             f"{options.prefix or document_id(path)}-{line}",
@@ -50,9 +52,22 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
         )
 
 
+def _is_work(data: Mapping[str, Any]) -> bool:
+    """Whether a row says that somebody worked on its text."""
+    return any(data.get(key) is not None for key in _record.WORK)
+
+
 def _tell_unknown(data: dict[str, Any], options: ReadOptions, line: int) -> None:
-    """Tell of keys that a record has not, which go into its metadata."""
+    """Tell of keys that a record has not, which go into its metadata, and of annotations under
+    them, which are not read."""
     extra = sorted(set(data) - _record.KEYS)
+    for key in extra:
+        if holds_spans(data[key]):
+            message = (
+                f"{plural(len(data[key]), 'annotation')} of another format, kept in meta alone; "
+                "--format says which it is, such as --format doccano"
+            )
+            options.report.left_out("lists of annotations", message, line=line, key=key)
     if extra and "schema" in data:
         message = f"unknown keys are kept in meta: {', '.join(extra)}"
         options.report.changed("records with unknown keys", message, line=line)

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from annotator.formats._foreign import WHOLE, Foreign, ForeignWork
-from annotator.formats._json import rows
+from annotator.formats._json import objects, rows
 from annotator.formats._json_text import json_text
 from annotator.formats._reading import Entry, ReadOptions
 from annotator.formats._writing import (
@@ -30,7 +31,7 @@ from annotator.formats._writing import (
 from annotator.model.decision import Completion, Suggestion
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span
-from annotator.model.text import Document
+from annotator.model.text import Document, plural
 
 summary = "Label Studio's JSON with labels, relations and choices (in and out)"
 extensions = (".json",)
@@ -40,6 +41,9 @@ _BEGUN = "in_progress"
 
 _LABELS = ("labels", "hypertextlabels", "paragraphlabels")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_FILE = re.compile(r"\s*(?:\w+://\S+|/?(?:[^\s/]+/)*[^\s/]+\.[A-Za-z]\w{1,4}(?:\?\S*)?)\s*")
+"""A text that is nothing but the place of a picture, a sound or a page."""
+
 _PROPERTIES = ("choices", "taxonomy", "rating", "textarea", "number", "datetime", "pairwise")
 
 
@@ -73,7 +77,18 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
                 line=line,
                 key=key,
             )
-        meta = {k: v for k, v in data.items() if v != text}
+        drafts = objects(task.get("drafts"))
+        if number_of_results := sum(len(objects(one.get("result"))) for one in drafts):
+            options.report.left_out(
+                "results of drafts",
+                f"{plural(number_of_results, 'result')} of drafts that nobody submitted",
+                line=line,
+                key=f"{key}.drafts",
+                count=number_of_results,
+            )
+        own = task.get("meta")
+        meta = own if isinstance(own, dict) else {} if own is None else {"meta": own}
+        meta = {**meta, **{k: v for k, v in data.items() if v != text}}
         _annotations(foreign, task, text, meta, annotations or [], line, key)
     yield from foreign.entries()
 
@@ -101,7 +116,7 @@ def _annotations(
         work = foreign.work(
             text, own, line, annotator=_who(one.get("completed_by")), status=status, meta=dict(meta)
         )
-        work.order = (str(one.get("updated_at") or one.get("created_at") or ""), i)
+        work.order = (_seconds(one.get("updated_at") or one.get("created_at")), i)
         results = one.get("result")
         if results is None:
             continue
@@ -144,16 +159,27 @@ def _text(foreign: Foreign, data: Mapping[str, Any], line: int, key: str) -> str
 
 
 def _with_text(data: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The data of a task; its only string is its text, whatever it is called."""
-    texts = [value for value in data.values() if isinstance(value, str)]
+    """The data of a task; its only string is its text, whatever it is called, if it does not name
+    a file."""
+    texts = [v for v in data.values() if isinstance(v, str) and not _FILE.fullmatch(v)]
     return {"text": texts[0], **data} if len(texts) == 1 and "text" not in data else data
+
+
+def _seconds(given: Any) -> float:
+    """When something was done, in seconds since 1970; without a zone in UTC, and 0 if it is no
+    time."""
+    try:
+        at = datetime.fromisoformat(given)
+        return at.replace(tzinfo=at.tzinfo or UTC).timestamp()
+    except (OverflowError, TypeError, ValueError):
+        return 0.0
 
 
 def _who(given: Any) -> str | None:
     """An annotator's name: address or number."""
     if isinstance(given, dict):
         given = given.get("email") or given.get("username") or given.get("id")
-    if given is None or isinstance(given, bool | list | dict):
+    if given is None or given == "" or isinstance(given, bool | list | dict):
         return None
     return given if isinstance(given, str) else f"annotator-{given}"
 
@@ -175,7 +201,7 @@ def _results(foreign: Foreign, work: ForeignWork, results: list[Any], key: str) 
         if kind == "relation":
             _relation(foreign, work, one, f"{at}.relation")
         elif kind in _PROPERTIES:
-            _property(foreign, work, one, spans)
+            _property(foreign, work, one, spans, at)
         else:
             message = f"results of type {kind!s} are not read"
             foreign.left_out(work, f"results of type {kind!s}", message, at)
@@ -208,7 +234,7 @@ def _region(
             return
         name = f"{name}@{key}"
     spans[name] = value
-    labels = value.get(str(one["type"])) or value.get("labels") or []
+    labels: Any = next((value[key] for key in (one["type"], *_LABELS) if value.get(key)), [])
     foreign.span(
         work, name, labels, place.get("start"), place.get("end"), key=key, quote=value.get("text")
     )
@@ -228,13 +254,16 @@ def _relation(foreign: Foreign, work: ForeignWork, one: Mapping[str, Any], key: 
 
 
 def _property(
-    foreign: Foreign, work: ForeignWork, one: Mapping[str, Any], spans: Mapping[str, Any]
+    foreign: Foreign, work: ForeignWork, one: Mapping[str, Any], spans: Mapping[str, Any], key: str
 ) -> None:
     """Choices, a rating, a text: of a region or of the task."""
     value = one.get("value")
     value = value if isinstance(value, dict) else {}
     kind = str(one.get("type"))
     held = value.get(kind, value.get("text"))
+    if held is None:
+        foreign.left_out(work, "results without a value", f"the {kind} has no value", key)
+        return
     name = str(one.get("id"))
     item = name if name in spans else WHOLE
     for words in held if isinstance(held, list) else [held]:

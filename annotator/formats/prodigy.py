@@ -9,14 +9,16 @@ The head of a relation is its source, the child its target.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from annotator.formats._door import number
 from annotator.formats._foreign import WHOLE, Foreign, ForeignWork
-from annotator.formats._json import rows
+from annotator.formats._json import objects, rows
 from annotator.formats._json_text import json_text
 from annotator.formats._reading import Entry, Identity, ReadOptions
+from annotator.formats._report import shown
 from annotator.formats._writing import (
     WriteOptions,
     count_lost,
@@ -72,19 +74,18 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
 
 def _answered(foreign: Foreign, text: str, annotator: str | None, answers: list[_Answer]) -> None:
     """One annotator's answers on one text."""
-    first, data = answers[0]
-    meta = data.get("meta")
+    first = answers[0][0]
     work = foreign.work(
         text,
         None,
         first,
         annotator=annotator,
         status=None,
-        meta=dict(meta) if isinstance(meta, dict) else {},
+        meta=_meta(answers),
     )
     accepted: dict[str, _Answer] = {}
     for line, one in sorted(answers, key=lambda a: (_time(a[1]), a[0])):
-        answer = one.get("answer", "accept")
+        answer = one.get("answer") or "accept"
         if answer == "accept":
             task = "manual" if _is_manual(one) else str(one.get("_task_hash", f"line {line}"))
             if task in accepted:
@@ -96,6 +97,9 @@ def _answered(foreign: Foreign, text: str, annotator: str | None, answers: list[
             accepted[task] = (line, one)
         elif answer == "ignore":
             work.status = "skipped"
+        elif answer != "reject":
+            message = f"the answer must be accept, reject or ignore, not {shown(str(answer))}"
+            foreign.left_out(work, "unknown answers", message, "answer", line)
         else:
             foreign.report.note(
                 "rejected answers", "rejected answers have no annotations to keep", line=line
@@ -105,9 +109,25 @@ def _answered(foreign: Foreign, text: str, annotator: str | None, answers: list[
         _accept(foreign, work, one)
 
 
+def _meta(answers: list[_Answer]) -> dict[str, Any]:
+    """What the answers on a text say about it; a text field of an accepted answer is a note."""
+    found: dict[str, Any] = {}
+    for _, data in answers:
+        meta = data.get("meta")
+        found |= meta if isinstance(meta, dict) else {} if meta is None else {"meta": meta}
+        accepted = (data.get("answer") or "accept") == "accept"
+        for key in sorted(set(data) - set(_SET)):
+            if not key.startswith("_") and not (accepted and isinstance(data[key], str)):
+                found.setdefault(key, data[key])
+    return found
+
+
 def _time(data: Mapping[str, Any]) -> float:
-    given = data.get("_timestamp")
-    return float(given) if isinstance(given, int | float) and not isinstance(given, bool) else 0.0
+    try:
+        given = float(data.get("_timestamp") or 0)
+    except (OverflowError, TypeError, ValueError):
+        return 0.0
+    return given if isfinite(given) else 0.0
 
 
 def _is_manual(data: Mapping[str, Any]) -> bool:
@@ -119,11 +139,19 @@ def _accept(foreign: Foreign, work: ForeignWork, data: Mapping[str, Any]) -> Non
     """What an accepted line says."""
     ids: dict[tuple[int | None, int | None], list[tuple[str, str]]] = {}
     tokens: list[tuple[int, int, str]] = []
+    places = {
+        index: (number(token.get("start")), number(token.get("end")))
+        for i, token in enumerate(objects(data.get("tokens")))
+        if (index := number(token.get("id", i))) is not None
+    }
     for i, span in enumerate(foreign.objects(work, data, "spans")):
         start, end = number(span.get("start")), number(span.get("end"))
         name = f"{work.line}-{i}"
         ids.setdefault((start, end), []).append((name, str(span.get("label"))))
         first, last = number(span.get("token_start")), number(span.get("token_end"))
+        if first is None or last is None:
+            inside = [t for t, (a, b) in places.items() if _within(start, a, b, end)]
+            first, last = min(inside, default=None), max(inside, default=None)
         if first is not None and last is not None:
             tokens.append((first, last, name))
         foreign.span(
@@ -148,11 +176,18 @@ def _accept(foreign: Foreign, work: ForeignWork, data: Mapping[str, Any]) -> Non
     if isinstance(chosen, list):
         for option in chosen:
             foreign.more(work, WHOLE, "choice", str(option))
+    elif chosen is not None:
+        foreign.left_out(work, "choices that are not lists", "must be a list", "accept")
     elif isinstance(data.get("label"), str):
         foreign.more(work, WHOLE, "label", data["label"])
     for key in sorted(set(data) - set(_SET)):
         if not key.startswith("_") and isinstance(data[key], str) and data[key]:
             foreign.more(work, WHOLE, key, data[key])
+
+
+def _within(start: int | None, a: int | None, b: int | None, end: int | None) -> bool:
+    """Whether a token `[a, b)` is inside of a span."""
+    return None not in (start, a, b, end) and start <= a < b <= end  # type: ignore[operator]
 
 
 def _end(

@@ -103,7 +103,7 @@ def ingest(
     try:
         with opened(path) as source:
             checked_file(source.path, empty=True)
-            name = options.format or format_of(source)
+            name = options.format or format_of(source, options.encoding)
             member = reader(formats.load(name))
             if member is None:
                 raise UsageError(f"the format “{name}” cannot be imported")

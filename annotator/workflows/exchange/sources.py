@@ -53,7 +53,8 @@ def opened(path: Path) -> Iterator[InputFile]:
 
     Raises InputError for a compressed file that is invalid.
     """
-    if path != STDIN and path.suffix.lower() != ".gz":
+    beside = _packed_beside(path)
+    if path != STDIN and path.suffix.lower() != ".gz" and beside is None:
         yield InputFile(path, path)
         return
     with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
@@ -62,13 +63,35 @@ def opened(path: Path) -> Iterator[InputFile]:
             with inner.open("wb") as file:
                 shutil.copyfileobj(sys.stdin.buffer, file)
         else:
-            inner = Path(folder) / path.stem
-            try:
-                _unpack(path, inner)
-            except (OSError, EOFError, zlib.error) as error:
-                hint = "Check that it is a whole .gz file"
-                raise InputError(f"cannot be unpacked: {error}", file=path, hint=hint) from error
+            inner = _unpacked(path, Path(folder))
+            if beside is not None:
+                _unpacked(beside, Path(folder))
         yield InputFile(inner, path)
+
+
+def _packed_beside(path: Path) -> Path | None:
+    """The text that belongs to a file of annotations, where one of the two is compressed."""
+    if _ending(path) != ".ann":
+        return None
+    plain = (path.with_suffix("") if path.suffix.lower() == ".gz" else path).with_suffix(".txt")
+    packed = plain.with_name(f"{plain.name}.gz")
+    found = next((one for one in (plain, packed) if one.is_file()), None)
+    return None if found == plain and path.suffix.lower() != ".gz" else found
+
+
+def _unpacked(path: Path, folder: Path) -> Path:
+    """A file in a folder, unpacked if it is compressed."""
+    packed = path.suffix.lower() == ".gz"
+    inner = folder / (path.stem if packed else path.name)
+    try:
+        if packed:
+            _unpack(path, inner)
+        else:
+            shutil.copyfile(path, inner)
+    except (OSError, EOFError, zlib.error) as error:
+        hint = "Check that it is a whole .gz file"
+        raise InputError(f"cannot be unpacked: {error}", file=path, hint=hint) from error
+    return inner
 
 
 def _unpack(path: Path, inner: Path) -> None:
@@ -110,9 +133,10 @@ def files(paths: Iterable[Path], format: str | None = None) -> Iterator[Path]:
 
 def _beside(path: Path, endings: set[str]) -> bool:
     """Whether a text belongs to annotations beside it, which are imported with it."""
-    return (
-        path.suffix.lower() == ".txt" and ".ann" in endings and path.with_suffix(".ann").is_file()
-    )
+    if _ending(path) != ".txt" or ".ann" not in endings:
+        return False
+    plain = (path.with_suffix("") if path.suffix.lower() == ".gz" else path).with_suffix(".ann")
+    return plain.is_file() or plain.with_name(f"{plain.name}.gz").is_file()
 
 
 def _ending(path: Path) -> str:
@@ -125,7 +149,7 @@ def _extensions(name: str) -> tuple[str, ...]:
     return member.extensions if reader(member) is not None else ()
 
 
-def format_of(source: InputFile) -> str:
+def format_of(source: InputFile, encoding: str | None = None) -> str:
     """The format of a file, by the ending of its name and, for JSON, by its first object; otherwise
     plain text.
 
@@ -133,7 +157,7 @@ def format_of(source: InputFile) -> str:
     """
     ending = _ending(source.path)
     looks_json = ending in _JSON or (source.name == STDIN and _opens_like_json(source.path))
-    if looks_json and (first := first_object(source.path, _HEAD)) is not None:
+    if looks_json and (first := first_object(source.path, _HEAD, encoding)) is not None:
         for name in formats.names():
             if recognised(formats.load(name), first):
                 return name
