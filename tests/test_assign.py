@@ -27,7 +27,7 @@ from annotator.model.decision import (
     Status,
 )
 from annotator.model.record import GOLD, Record
-from annotator.project import Project, SuggestionRun
+from annotator.project import Project, QueueFilter, SuggestionRun
 from annotator.store import assignments
 from annotator.store.connection import SCHEMA_VERSION
 from annotator.tui.screens.annotate import AnnotateScreen
@@ -403,7 +403,11 @@ def test_the_ways_of_an_annotator_lead_through_their_own_documents(
         own = ["doc-1", "doc-2", "doc-4"]
         assert [row.id for row in ada.documents()] == ada.ids() == own
         assert [row.id for row in ada.documents(offset=1, limit=1)] == ["doc-2"]
-        assert (ada.count(), ada.count(search="oc-4"), ada.count(completion=Completion.NEW)) == (
+        assert (
+            ada.count(),
+            ada.count(QueueFilter("oc-4")),
+            ada.count(QueueFilter(completion=Completion.NEW)),
+        ) == (
             3,
             1,
             2,

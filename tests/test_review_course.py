@@ -14,7 +14,7 @@ from annotator.model import actions as do
 from annotator.model.decision import Completion
 from annotator.model.record import GOLD, Record
 from annotator.model.span import Relation, Span
-from annotator.project import Project
+from annotator.project import Project, QueueFilter
 from annotator.tui.reviewing import alike
 from annotator.tui.reviewing import queue as review_queue
 from annotator.tui.reviewing.alike import decide_alike
@@ -200,7 +200,7 @@ def test_single_differences_are_chosen_counted_and_decided_in_a_row(
         queue = session.queue
         assert [(row.id, row.pending) for row in queue.documents()] == [("two", 4), ("doc", 1)]
         queue.search = "label:state,bloc"
-        assert [(row.id, row.pending) for row in queue.documents(search=queue.search)] == [
+        assert [(row.id, row.pending) for row in queue.documents(QueueFilter(queue.search))] == [
             ("two", 4)
         ]
         assert queue.searched() == "4 differences with label:state,bloc"

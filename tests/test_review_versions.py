@@ -17,7 +17,7 @@ from annotator.errors import UsageError
 from annotator.merging.dawid_skene import PRIOR, estimate
 from annotator.model import actions as do
 from annotator.model.span import AUTHOR, Relation, Span
-from annotator.project import Project
+from annotator.project import Project, QueueFilter
 from annotator.resources import load_schema, schema_path
 from annotator.tui.screens.review import panel_of
 from annotator.tui.session import Session
@@ -171,10 +171,10 @@ def test_reasons_and_messages_share_a_note(tmp_path: Path) -> None:
         session.do(do.Note(note))
         assert [m.text for m in messages(project)] == ["please leave the comma out"]
         assert review_rows(project)[0].reasons == {"bounds"}
-        assert session.queue.count(search="reason:bounds") == 1
-        assert session.queue.count(search="reason:context") == 0
-        assert session.queue.count(search="layer:claim by:a") == 1
-        assert session.queue.count(search="label:policy") == 0
+        assert session.queue.count(QueueFilter("reason:bounds")) == 1
+        assert session.queue.count(QueueFilter("reason:context")) == 0
+        assert session.queue.count(QueueFilter("layer:claim by:a")) == 1
+        assert session.queue.count(QueueFilter("label:policy")) == 0
 
 
 def test_names_are_hidden_and_the_model_is_one_more_lane(tmp_path: Path) -> None:

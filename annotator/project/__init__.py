@@ -37,6 +37,7 @@ from annotator.store.long_work import no_long_work, resume
 from annotator.store.parses import KeptParses
 from annotator.store.provenance import Provenance
 from annotator.store.results import (
+    ALL_DOCUMENTS,
     AddResult,
     AnnotatorTally,
     CompletionRow,
@@ -48,6 +49,7 @@ from annotator.store.results import (
     MergeResult,
     Position,
     ProjectStatus,
+    QueueFilter,
     SuggestionRun,
     SuggestionTally,
 )
@@ -266,6 +268,7 @@ class Project:
 
 
 __all__ = [
+    "ALL_DOCUMENTS",
     "DATABASE",
     "GOLD",
     "TOUR",
@@ -291,6 +294,7 @@ __all__ = [
     "Project",
     "ProjectStatus",
     "Provenance",
+    "QueueFilter",
     "SuggestionRun",
     "SuggestionTally",
     "Suggestions",

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from annotator.model.decision import Completion
 from annotator.model.schema import LabelSchema
 from annotator.model.text import Document
 from annotator.store import documents as store
 from annotator.store import queue, search
 from annotator.store.connection import Database
 from annotator.store.long_work import long_work
-from annotator.store.results import AddResult, DocumentSummary
+from annotator.store.results import ALL_DOCUMENTS, AddResult, DocumentSummary, QueueFilter
 
 
 class Documents:
@@ -108,29 +107,14 @@ class Documents:
     def queue(
         self,
         annotator: str,
+        wanted: QueueFilter = ALL_DOCUMENTS,
         *,
         offset: int = 0,
         limit: int | None = None,
-        search: str = "",
-        completion: Completion | None = None,
-        own: bool = False,
     ) -> list[DocumentSummary]:
         """The queue of an annotator in document order: rows `[offset, offset + limit)` of the
-        matching ones.
-
-        `search` must be in the title or id, in upper or lower case; the document's completion must
-        be `completion`; with `own`, only documents count that are assigned to the annotator or
-        begun by them.
-        """
-        return queue.queue(
-            self._database,
-            annotator,
-            offset=offset,
-            limit=limit,
-            search=search,
-            completion=completion,
-            own=own,
-        )
+        matching ones."""
+        return queue.queue(self._database, annotator, wanted, offset=offset, limit=limit)
 
     def some(self, annotator: str, ids: Sequence[str]) -> dict[str, DocumentSummary]:
         """The rows of these documents in an annotator's queue, by id."""
@@ -141,16 +125,9 @@ class Documents:
         in document order."""
         return queue.titled(self._database, search)
 
-    def count(
-        self,
-        annotator: str,
-        *,
-        search: str = "",
-        completion: Completion | None = None,
-        own: bool = False,
-    ) -> int:
+    def count(self, annotator: str, wanted: QueueFilter = ALL_DOCUMENTS) -> int:
         """The number of rows that `queue` would give without a limit."""
-        return queue.count(self._database, annotator, search=search, completion=completion, own=own)
+        return queue.count(self._database, annotator, wanted)
 
 
 __all__ = ["Documents"]

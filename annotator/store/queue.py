@@ -10,7 +10,7 @@ from annotator.model.decision import Completion
 from annotator.store.assignments import count_held, held_by
 from annotator.store.connection import Database
 from annotator.store.isolation import read_rows
-from annotator.store.results import DocumentSummary
+from annotator.store.results import ALL_DOCUMENTS, DocumentSummary, QueueFilter
 
 BLOCK = 256
 """The number of documents that `sum_block` counts together, by position."""
@@ -18,23 +18,21 @@ BLOCK = 256
 _ANYBODY = "?1 <> ''"
 
 
-def _filtered(
-    db: Database, annotator: str, search: str, completion: Completion | None, *, own: bool
-) -> tuple[str, str, list[Any]]:
+def _filtered(db: Database, annotator: str, wanted: QueueFilter) -> tuple[str, str, list[Any]]:
     """The tables and the condition of a queue, and the values of its parameters; ?1 is the
     annotator."""
     # Always named, so that the parameters without a number come after it.
     clauses, values = [_ANYBODY], []
-    if own:
+    if wanted.own:
         clauses.append(held_by(db, annotator).replace("?", "?1"))
-    if search:
-        pattern = "%" + "".join(f"\\{c}" if c in "%_\\" else c for c in search) + "%"
+    if wanted.search:
+        pattern = "%" + "".join(f"\\{c}" if c in "%_\\" else c for c in wanted.search) + "%"
         clauses.append("(d.title LIKE ? ESCAPE '\\' OR d.id LIKE ? ESCAPE '\\')")
         values += [pattern, pattern]
-    if completion is not None:
+    if wanted.completion is not None:
         clauses.append("coalesce(c.completion, 'new') = ?")
-        values.append(completion.value)
-    join = _JOIN if completion is not None else "FROM document d"
+        values.append(wanted.completion.value)
+    join = _JOIN if wanted.completion is not None else "FROM document d"
     return join, " WHERE " + " AND ".join(clauses), values
 
 
@@ -44,15 +42,13 @@ _JOIN = "FROM document d LEFT JOIN completion c ON c.annotator = ?1 AND c.docume
 def queue(
     db: Database,
     annotator: str,
+    wanted: QueueFilter = ALL_DOCUMENTS,
     *,
     offset: int = 0,
     limit: int | None = None,
-    search: str = "",
-    completion: Completion | None = None,
-    own: bool = False,
 ) -> list[DocumentSummary]:
     """The rows of an annotator's queue; see `project.documents.queue`."""
-    join, where, values = _filtered(db, annotator, search, completion, own=own)
+    join, where, values = _filtered(db, annotator, wanted)
     # The page is cut before anything is looked up for its rows.
     page = f"SELECT d.* {join}{where} ORDER BY d.position LIMIT ? OFFSET ?"
     return _summaries(db, page, [annotator, *values, -1 if limit is None else limit, offset])
@@ -66,7 +62,7 @@ def some(db: Database, annotator: str, ids: Sequence[str]) -> dict[str, Document
 
 def titled(db: Database, search: str) -> list[str]:
     """The ids of the documents whose title or id contains some words, in document order."""
-    join, where, values = _filtered(db, "", search, None, own=False)
+    join, where, values = _filtered(db, "", QueueFilter(search))
     sql = f"SELECT d.id {join}{where.replace(_ANYBODY, '1')} ORDER BY d.position"
     return [row[0] for row in db.rows(sql, values)]
 
@@ -109,21 +105,16 @@ def _summary(
     )
 
 
-def count(
-    db: Database,
-    annotator: str,
-    *,
-    search: str = "",
-    completion: Completion | None = None,
-    own: bool = False,
-) -> int:
+def count(db: Database, annotator: str, wanted: QueueFilter = ALL_DOCUMENTS) -> int:
     """The number of rows of the queue."""
-    if not search and completion is None:
-        return count_held(db, annotator) if own else int(db.value("SELECT count(*) FROM document"))
-    if not search and not own and completion is not Completion.NEW:
+    completion = wanted.completion
+    if not wanted.search and completion is None:
+        every = "SELECT count(*) FROM document"
+        return count_held(db, annotator) if wanted.own else int(db.value(every))
+    if not wanted.search and not wanted.own and completion not in (None, Completion.NEW):
         sql = "SELECT documents FROM sum_completion WHERE annotator = ? AND completion = ?"
-        return int(db.value(sql, (annotator, completion.value if completion else "")) or 0)
-    join, where, values = _filtered(db, annotator, search, completion, own=own)
+        return int(db.value(sql, (annotator, completion.value)) or 0)
+    join, where, values = _filtered(db, annotator, wanted)
     return int(db.value(f"SELECT count(*) {join}{where}", [annotator, *values]))
 
 

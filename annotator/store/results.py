@@ -33,6 +33,20 @@ class DocumentSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """Which documents a queue holds: those with `search` in their title or id, in upper or lower
+    case, and with this completion (None: any); with `own`, only those that are assigned to the
+    annotator or begun by them."""
+
+    search: str = ""
+    completion: Completion | None = None
+    own: bool = False
+
+
+ALL_DOCUMENTS = QueueFilter()
+
+
+@dataclass(frozen=True, slots=True)
 class CompletionRow:
     """One annotator's work on one document; `revision` is that of its last event."""
 

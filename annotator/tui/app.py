@@ -19,6 +19,7 @@ from typing import Any
 from rich.color import ColorSystem
 from textual import events
 
+from annotator.project import QueueFilter
 from annotator.tui.key_map import KeyMap
 from annotator.tui.keyboard import Keyboard
 from annotator.tui.layout import ASCII, UNICODE, Glyphs
@@ -183,7 +184,7 @@ class AnnotatorApp(PrivateApp):
             queue.search = before
             return f"there is nothing to decide with {search}{so_far}"
         self._searched = before
-        document = queue.documents(limit=1, search=search)[0].id
+        document = queue.documents(QueueFilter(search), limit=1)[0].id
         self.session.open(document)
         if lead := queue.first(document):
             self.session.follow(lead)

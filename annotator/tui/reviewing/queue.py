@@ -13,7 +13,7 @@ from string import ascii_uppercase
 from annotator.model.decision import Completion
 from annotator.model.review import ReviewState
 from annotator.model.text import plural
-from annotator.project import DocumentSummary, Project
+from annotator.project import ALL_DOCUMENTS, DocumentSummary, Project, QueueFilter
 from annotator.tui.reviewing.leads import first, leads
 from annotator.tui.session.queue import Lead, Queue
 from annotator.workflows.review.changes import describe
@@ -57,8 +57,8 @@ class ReviewQueue(Queue):
         """The search that `_wanted` was read from."""
         self._known: list[ReviewRow] = []
         """The rows as last read."""
-        self._counted: tuple[str, Completion | None, list[ReviewRow]] | None = None
-        """What was last counted: search, status, and the rows."""
+        self._counted: tuple[QueueFilter, list[ReviewRow]] | None = None
+        """What was last counted, and the rows."""
 
     @cached_property
     def open(self) -> OpenDifferences:
@@ -130,28 +130,19 @@ class ReviewQueue(Queue):
         return self._titled is None or document in self._titled
 
     def documents(
-        self,
-        *,
-        offset: int = 0,
-        limit: int | None = None,
-        search: str = "",
-        completion: Completion | None = None,
+        self, wanted: QueueFilter = ALL_DOCUMENTS, *, offset: int = 0, limit: int | None = None
     ) -> list[DocumentSummary]:
         counted, self._counted = self._counted, None
-        rows = (
-            counted[2]
-            if counted and counted[:2] == (search, completion)
-            else self._rows(search, completion)
-        )
+        rows = counted[1] if counted and counted[0] == wanted else self._rows(wanted)
         page = rows[offset:] if limit is None else rows[offset : offset + limit]
         known = self.project.documents.some(self.annotator, [row.document for row in page])
         # A document that cannot be read is reported and left out of the list.
         return [self._summary(r, known[r.document]) for r in page if r.document in known]
 
-    def count(self, *, search: str = "", completion: Completion | None = None) -> int:
+    def count(self, wanted: QueueFilter = ALL_DOCUMENTS) -> int:
         # The counted rows are shown next, so they are read only once.
-        self._counted = (search, completion, self._rows(search, completion))
-        return len(self._counted[2])
+        self._counted = (wanted, self._rows(wanted))
+        return len(self._counted[1])
 
     def ids(self) -> list[str]:
         return [row.document for row in self.read()]
@@ -178,7 +169,7 @@ class ReviewQueue(Queue):
         self.search = search
         until = time.monotonic() + PATIENCE
         while True:
-            count = sum(row.undecided for row in self._rows(search, None))
+            count = sum(row.undecided for row in self._rows(QueueFilter(search)))
             if count or not self.reading or time.monotonic() > until:
                 return count
 
@@ -214,8 +205,8 @@ class ReviewQueue(Queue):
         """Read the queue as it is now. Slow counting is spread over several reads."""
         return review_rows(self.project, self.strategy, seconds=HASTE)
 
-    def _rows(self, search: str, completion: Completion | None) -> list[ReviewRow]:
-        wanted = Wanted.parse(search)
+    def _rows(self, asked: QueueFilter) -> list[ReviewRow]:
+        wanted = Wanted.parse(asked.search)
         self._known = self.read()
         if self.by_leverage:
             most: dict[str, int] = {}
@@ -227,7 +218,7 @@ class ReviewQueue(Queue):
             row
             for row in self._known
             if (titled is None or row.document in titled)
-            and completion in (None, row.status)
+            and asked.completion in (None, row.status)
             and wanted.takes(row.document, row.reasons)
         ]
         if not wanted.narrows:

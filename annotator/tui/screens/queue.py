@@ -9,7 +9,7 @@ from textual import events
 from annotator.model import actions as do
 from annotator.model.decision import Completion
 from annotator.model.text import paragraph_number, plural
-from annotator.project import DocumentSummary
+from annotator.project import DocumentSummary, QueueFilter
 from annotator.tui.commands import Command
 from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.screens.rows import RowsScreen
@@ -87,20 +87,14 @@ class QueueScreen(RowsScreen):
         return max(1, self.app.size.height - 4)
 
     def _read(self) -> None:
-        self._count = self.session.queue.count(
-            search=self.session.queue.search, completion=self._filter
-        )
+        wanted = QueueFilter(self.session.queue.search, self._filter)
+        self._count = self.session.queue.count(wanted)
         self._at = max(0, min(self._at, self._count - 1))
         if self._at < self._top:
             self._top = self._at
         elif self._at >= self._top + self._room:
             self._top = self._at - self._room + 1
-        self._page = self.session.queue.documents(
-            offset=self._top,
-            limit=self._room,
-            search=self.session.queue.search,
-            completion=self._filter,
-        )
+        self._page = self.session.queue.documents(wanted, offset=self._top, limit=self._room)
         self._said = self.session.queue.messages([row.id for row in self._page])
         holds, who = self.session.project.assignments.holds, self.session.annotator
         mixed = self.session.queue.every and self.session.queue.assigned

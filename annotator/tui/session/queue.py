@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,7 +12,7 @@ from annotator.errors import UsageError
 from annotator.model.decision import Completion
 from annotator.model.pace import DAYS, pace, told_pace
 from annotator.model.review import ReviewState
-from annotator.project import DocumentSummary, Project
+from annotator.project import ALL_DOCUMENTS, DocumentSummary, Project, QueueFilter
 from annotator.workflows.review.discussion import Message, messages
 
 if TYPE_CHECKING:
@@ -67,17 +67,13 @@ class Queue(ABC):
 
     @abstractmethod
     def documents(
-        self,
-        *,
-        offset: int = 0,
-        limit: int | None = None,
-        search: str = "",
-        completion: Completion | None = None,
+        self, wanted: QueueFilter = ALL_DOCUMENTS, *, offset: int = 0, limit: int | None = None
     ) -> list[DocumentSummary]:
-        """Rows of the queue; see `project.documents.queue`."""
+        """Rows of the queue; see `project.documents.queue`. The queue itself knows whether it
+        holds only the annotator's own documents."""
 
     @abstractmethod
-    def count(self, *, search: str = "", completion: Completion | None = None) -> int:
+    def count(self, wanted: QueueFilter = ALL_DOCUMENTS) -> int:
         """The number of rows of the queue."""
 
     @abstractmethod
@@ -199,31 +195,18 @@ class AnnotatorQueue(Queue):
         return self.project.assignments.any(self.annotator)
 
     def documents(
-        self,
-        *,
-        offset: int = 0,
-        limit: int | None = None,
-        search: str = "",
-        completion: Completion | None = None,
+        self, wanted: QueueFilter = ALL_DOCUMENTS, *, offset: int = 0, limit: int | None = None
     ) -> list[DocumentSummary]:
-        if self._order is not None and not search and completion is None:
+        if self._order is not None and wanted == ALL_DOCUMENTS:
             ids = self.ids()[offset:]
             page = ids if limit is None else ids[:limit]
             known = self.project.documents.some(self.annotator, page)
             return [known[id] for id in page if id in known]
-        return self.project.documents.queue(
-            self.annotator,
-            offset=offset,
-            limit=limit,
-            search=search,
-            completion=completion,
-            own=self.own,
-        )
+        wanted = replace(wanted, own=self.own)
+        return self.project.documents.queue(self.annotator, wanted, offset=offset, limit=limit)
 
-    def count(self, *, search: str = "", completion: Completion | None = None) -> int:
-        return self.project.documents.count(
-            self.annotator, search=search, completion=completion, own=self.own
-        )
+    def count(self, wanted: QueueFilter = ALL_DOCUMENTS) -> int:
+        return self.project.documents.count(self.annotator, replace(wanted, own=self.own))
 
     def ids(self) -> list[str]:
         if self._order is None:
