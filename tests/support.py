@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from types import ModuleType
@@ -117,21 +117,6 @@ def standing(annotations: AnnotationSet) -> dict[str, str]:
     return {a.id: a.label for a in annotations.annotations()}
 
 
-@contextmanager
-def held(database: Path) -> Iterator[None]:
-    """Another process that has the database locked."""
-    command = [sys.executable, "-c", _HOLD, str(database)]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as other:
-        assert other.stdout is not None
-        assert other.stdout.readline() == "held\n"
-        try:
-            yield
-        finally:
-            other.communicate("\n")
-
-
 _HOLD_LOCK = """
 import sys
 from pathlib import Path
@@ -144,9 +129,10 @@ sys.stdin.readline()
 
 
 @contextmanager
-def held_lock(lock: Path) -> Iterator[subprocess.Popen[str]]:
-    """Another process that holds the lock of writers."""
-    command = [sys.executable, "-c", _HOLD_LOCK, str(lock)]
+def _holding(script: str, file: Path) -> Iterator[subprocess.Popen[str]]:
+    """A process with a script that says when it holds something of
+    a file, and holds it until it is told to end."""
+    command = [sys.executable, "-c", script, str(file)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
@@ -157,6 +143,16 @@ def held_lock(lock: Path) -> Iterator[subprocess.Popen[str]]:
         finally:
             with suppress(BrokenPipeError):
                 other.communicate("\n")
+
+
+def held(database: Path) -> AbstractContextManager[subprocess.Popen[str]]:
+    """Another process that has the database locked."""
+    return _holding(_HOLD, database)
+
+
+def held_lock(lock: Path) -> AbstractContextManager[subprocess.Popen[str]]:
+    """Another process that holds the lock of writers."""
+    return _holding(_HOLD_LOCK, lock)
 
 
 CODED, MORE = 3, 2

@@ -382,20 +382,28 @@ def test_decisions_go_into_the_file_that_is_there_now_if_they_fit(tmp_path: Path
     assert not list(root.glob("*.unsaved-*"))
 
 
+def _replaced_after(
+    of: Project, decisions: int, backup: Path, replace: Callable[[Path, Path], None]
+) -> Session:
+    """A session that made some decisions, the last of them in the write-ahead log, and one more
+    after the database was replaced by a backup from before all of them."""
+    of.backup(backup)
+    session = _session(of)
+    for _ in range(decisions - 1):
+        session.do(do.Flag(paragraph=True))
+    _checkpoint(of.root)
+    session.do(do.Flag(paragraph=True))
+    replace(of.root / "annotator.db", backup)
+    session.do(do.Flag(paragraph=True))
+    return session
+
+
 def test_decisions_that_do_not_fit_to_the_file_that_is_there_now_are_put_aside(
     tmp_path: Path,
 ) -> None:
     root = tmp_path / "p"
     with project(root, TEXT) as of:
-        backup = tmp_path / "b.db"
-        of.backup(backup)
-        session = _session(of)
-        for _ in range(3):
-            session.do(do.Flag(paragraph=True))
-        _checkpoint(root)
-        session.do(do.Flag(paragraph=True))
-        _move(root / "annotator.db", backup)
-        session.do(do.Flag(paragraph=True))
+        session = _replaced_after(of, 4, tmp_path / "b.db", _move)
         said = session.saving.adopt()
         (left,) = root.glob("annotator.db.left-*")
         assert said == (
@@ -411,15 +419,7 @@ def test_all_that_a_program_has_of_a_database_that_is_gone_can_be_rescued(
 ) -> None:
     root = tmp_path / "p"
     with project(root, TEXT) as of:
-        backup = tmp_path / "b.db"
-        of.backup(backup)
-        session = _session(of)
-        for _ in range(2):
-            session.do(do.Flag(paragraph=True))
-        _checkpoint(root)
-        session.do(do.Flag(paragraph=True))
-        replace(root / "annotator.db", backup)
-        session.do(do.Flag(paragraph=True))
+        session = _replaced_after(of, 3, tmp_path / "b.db", replace)
         if replace is _remove:
             with pytest.raises(StoreError, match="no database"):
                 session.saving.adopt()
@@ -439,15 +439,7 @@ def test_all_that_a_program_has_of_a_database_that_is_gone_can_be_rescued(
 def test_of_a_database_that_was_overwritten_the_decisions_alone_are_kept(tmp_path: Path) -> None:
     root = tmp_path / "p"
     with project(root, TEXT) as of:
-        backup = tmp_path / "b.db"
-        of.backup(backup)
-        session = _session(of)
-        for _ in range(30):
-            session.do(do.Flag(paragraph=True))
-        _checkpoint(root)
-        session.do(do.Flag(paragraph=True))
-        _copy(root / "annotator.db", backup)
-        session.do(do.Flag(paragraph=True))
+        session = _replaced_after(of, 31, tmp_path / "b.db", _copy)
         assert session.saving.replaced
         file = session.saving.rescue()
         assert file.exists()

@@ -55,15 +55,11 @@ def test_an_import_that_fails_in_the_middle_leaves_nothing(tmp_path: Path) -> No
         assert of.documents.add(_many()).documents == MANY
 
 
-_KILLED = """
+_KILLED_AT = """
 import os, signal, sys
 from pathlib import Path
-sys.path[:0] = [{tests!r}]
-from annotator.store import long_work, search
-from annotator.store.connection import Database
 from annotator.store.connection import Database
 from annotator.project import Project
-from test_store_turns import _records
 writes, count = Database.write, [0]
 def write(self):
     count[0] += 1
@@ -71,6 +67,13 @@ def write(self):
         os.kill(os.getpid(), signal.SIGKILL)
     return writes(self)
 of = Project.open(Path({root!r}))
+"""
+"""A process that opens a project and can be killed at a write of this number."""
+
+_IMPORTED = """
+sys.path[:0] = [{tests!r}]
+from annotator.store import long_work
+from test_store_turns import _records
 if {at}:
     Database.write = write
 else:
@@ -84,7 +87,9 @@ def test_an_import_that_is_killed_is_all_there_or_not_at_all(tmp_path: Path, at:
     """Before it is decided on, before its first turn, and between turns."""
     root = tmp_path / "p"
     project(root, TEXT).close()
-    script = _KILLED.format(tests=str(Path(__file__).parent), root=str(root), at=at)
+    script = (_KILLED_AT + _IMPORTED).format(
+        tests=str(Path(__file__).parent), root=str(root), at=at
+    )
     done = subprocess.run(
         [sys.executable, "-c", script], check=False, capture_output=True, text=True
     )
@@ -271,17 +276,6 @@ def test_nobody_goes_on_with_a_work_while_it_comes_in(
 
 
 _MERGED = """
-import os, signal
-from pathlib import Path
-from annotator.store.connection import Database
-from annotator.project import Project
-writes, count = Database.write, [0]
-def write(self):
-    count[0] += 1
-    if count[0] == {at}:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return writes(self)
-of = Project.open(Path({root!r}))
 Database.write = write
 of.merge(Path({other!r}) / "annotator.db")
 """
@@ -296,7 +290,7 @@ def test_a_merge_that_is_killed_is_all_there_or_not_at_all(tmp_path: Path, at: i
             of.documents.add(_many())
     with Project.open(other) as of:
         of.log.add_records(_records())
-    script = _MERGED.format(root=str(root), other=str(other), at=at)
+    script = (_KILLED_AT + _MERGED).format(root=str(root), other=str(other), at=at)
     done = subprocess.run(
         [sys.executable, "-c", script], check=False, capture_output=True, text=True
     )
@@ -416,7 +410,9 @@ def test_the_index_merges_by_itself_again_when_all_is_there(tmp_path: Path, at: 
         with Project.open(root) as of:
             of.log.add_records(_records())
     else:
-        script = _KILLED.format(tests=str(Path(__file__).parent), root=str(root), at=at)
+        script = (_KILLED_AT + _IMPORTED).format(
+            tests=str(Path(__file__).parent), root=str(root), at=at
+        )
         subprocess.run([sys.executable, "-c", script], check=False, capture_output=True)
     with Project.open(root) as of:
         rows = of._database.rows("SELECT k, v FROM search_config")

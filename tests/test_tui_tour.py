@@ -120,6 +120,8 @@ def test_a_paragraph_without_a_claim_is_told_where_one_is() -> None:
 def test_the_keys_told_are_those_that_are_bound() -> None:
     state = _state()
     assert words(Tour(TourStep.ACCEPT), state, key_map({"accept": "y"})).startswith("y ")
+    stance, _ = _play(state, Tour(), do.FocusItem("rIran"))
+    assert "with j or k." in words(Tour(TourStep.NAME), stance, KEYS)
 
 
 @pytest.mark.parametrize("theme", THEMES)

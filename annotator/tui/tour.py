@@ -181,7 +181,7 @@ def _name(state: ReviewState, keys: KeyMap) -> str:
     if not isinstance(value, Span):
         return (
             f"Actors have an entity, claims a concept. First go to one of them with {k('next')} "
-            "or {k('previous')}."
+            f"or {k('previous')}."
         )
     return (
         f"{k('name')} writes the {kind}, which has the same name in every text. Known names "
