@@ -25,13 +25,13 @@ from annotator.workflows.names.harmonise import (
     Harmonising,
     PageMark,
     PairQueue,
-    agreement,
     contradiction,
     decide,
-    pairs,
     proposed,
 )
+from annotator.workflows.names.name_pairs import pairs
 from annotator.workflows.names.rulings import rule_same, undo
+from annotator.workflows.names.who_says_what import agreement
 
 TEXT = "Ann Holt says the quay is old. The crew says that dues are high."
 SCHEMA = load_schema("actors-claims-stances")

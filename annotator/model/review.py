@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from annotator.model import actions as do
-from annotator.model.state import Draft, Mode, ReviewState, Selection, Step, arrive, open_document
+from annotator.model.state import Draft, Mode, ReviewState, Selection, arrive, open_document
 from annotator.model.steps import (
     choosing,
     deciding,
@@ -22,6 +22,7 @@ from annotator.model.steps import (
     relating,
     undoing,
 )
+from annotator.model.steps.outcome import Step
 
 _STEPS: Mapping[type, Callable[[ReviewState, Any], Step]] = {
     do.MoveFocus: moving.on_move_focus,

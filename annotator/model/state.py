@@ -11,15 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any
 
 from annotator.model.annotation import AnnotationSet, History
 from annotator.model.decision import (
-    Action,
     Completion,
-    Decision,
-    Group,
-    Standing,
     Status,
     Suggestion,
 )
@@ -282,9 +278,6 @@ class ReviewState:
         return f"{self.session}-{self.serial + offset:x}"
 
 
-Step: TypeAlias = tuple[ReviewState, Group]
-
-
 def open_document(
     document: Document,
     schema: LabelSchema,
@@ -335,73 +328,3 @@ def arrive(state: ReviewState, paragraph: int, focus: str | None = None) -> Revi
     if focus not in ids:
         focus = next((i.id for i in state.items if i.undecided), ids[0] if ids else None)
     return replace(state, focus=focus)
-
-
-def ask(state: ReviewState, what: str, message: str) -> Step | None:
-    """None when `what` was asked by the step before and is thereby
-    confirmed; else the step that asks."""
-    if state.asked == what:
-        return None
-    return replace(state, asked=what, message=message), ()
-
-
-def say(state: ReviewState, message: str) -> Step:
-    """The unchanged state with a message that says why."""
-    return replace(state, message=message), ()
-
-
-def _following(
-    state: ReviewState, annotations: AnnotationSet, first: Decision
-) -> tuple[Decision, ...]:
-    """The relations that everybody made and whose ends are now accepted: they are accepted too."""
-    waiting = [
-        (s, own)
-        for index, several in state.suggestions.items()
-        for s in several
-        if s.follows
-        and isinstance(s.value, Relation)
-        and ((own := annotations.get(s.id, index)) is None or _is_open(own))
-    ]
-    if not waiting:
-        return ()
-    standing = {AUTHOR, *(span.id for span in annotations.spans())}
-    return tuple(
-        Decision(
-            first.group,
-            Action.ACCEPT,
-            s.id,
-            s.paragraph,
-            own,
-            Standing(Status.ACCEPTED, s.value, own.note if own else "", bool(own and own.flagged)),
-        )
-        for s, own in waiting
-        if isinstance(s.value, Relation) and {s.value.source, s.value.target} <= standing
-    )
-
-
-def _is_open(own: Standing) -> bool:
-    return own.value is None and own.status is Status.MARKED
-
-
-def commit(state: ReviewState, decisions: Sequence[Decision], message: str = "") -> Step:
-    """The state after these decisions, back in browse mode; the focus stays where it can."""
-    if not decisions:
-        return say(state, message)
-    group = tuple(decisions)
-    annotations = state.annotations.apply(group)
-    if state.finished is Completion.GOLD and (
-        following := _following(state, annotations, group[0])
-    ):
-        group = (*group, *following)
-        annotations = annotations.apply(following)
-    after = replace(
-        state,
-        annotations=annotations,
-        history=state.history.push(group),
-        serial=state.serial + len(group) + 1,
-        mode=Mode.BROWSE,
-        selection=None,
-        draft=None,
-        message=message,
-    )
-    return after, group

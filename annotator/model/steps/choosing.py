@@ -8,8 +8,9 @@ from annotator.model import actions as do
 from annotator.model.decision import Action, Decision, Status
 from annotator.model.fields import fields_of
 from annotator.model.span import AUTHOR, Annotation, Relation, Span
-from annotator.model.state import ReviewState, Step, commit, say
+from annotator.model.state import ReviewState
 from annotator.model.steps.deciding import accepted, advance, changed, decide, paragraph_of, removed
+from annotator.model.steps.outcome import Step, commit, say
 
 
 def on_choose(state: ReviewState, action: do.Choose) -> Step:

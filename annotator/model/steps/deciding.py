@@ -24,7 +24,8 @@ from annotator.model.items import Item
 from annotator.model.provenance import shown_of
 from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import AUTHOR, Annotation, Relation, Span, Value
-from annotator.model.state import ReviewState, Step, commit, say
+from annotator.model.state import ReviewState
+from annotator.model.steps.outcome import Step, commit, say
 from annotator.model.steps.proposed_names import made, relabelled, with_name
 from annotator.model.text import plural
 

@@ -10,8 +10,9 @@ from annotator.model.decision_text import LONGEST, both_ends, describe_value, ho
 from annotator.model.items import Item
 from annotator.model.schema import Attribute
 from annotator.model.span import Annotation, Attributes, Relation, Span, Value
-from annotator.model.state import ReviewState, Step, commit, say
+from annotator.model.state import ReviewState
 from annotator.model.steps.deciding import changed
+from annotator.model.steps.outcome import Step, commit, say
 
 
 def on_set_attribute(state: ReviewState, action: do.SetAttribute) -> Step:

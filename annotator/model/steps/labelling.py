@@ -14,8 +14,9 @@ from annotator.model.decision_text import (
     name_of,
 )
 from annotator.model.span import Relation, Span
-from annotator.model.state import Mode, ReviewState, Step, ask, commit, say
+from annotator.model.state import Mode, ReviewState
 from annotator.model.steps.deciding import changed, decide, defaults, on_accept, rebound, removed
+from annotator.model.steps.outcome import Step, ask, commit, say
 from annotator.model.steps.proposed_names import made
 
 

@@ -18,8 +18,9 @@ from annotator.model.decision import (
     Status,
     paragraph_item,
 )
-from annotator.model.state import ReviewState, Step, arrive, ask, commit, say
+from annotator.model.state import ReviewState, arrive
 from annotator.model.steps.deciding import decide, paragraph_of
+from annotator.model.steps.outcome import Step, ask, commit, say
 from annotator.model.text import paragraph_number, plural
 
 

@@ -9,10 +9,11 @@ from annotator.model import actions as do
 from annotator.model import text_units
 from annotator.model.items import LOWEST
 from annotator.model.span import Relation, Span
-from annotator.model.state import Mode, ReviewState, Selection, Step, arrive, commit, say
+from annotator.model.state import Mode, ReviewState, Selection, arrive
 from annotator.model.steps.deciding import changed, rebound
 from annotator.model.steps.filling import on_set_attribute
 from annotator.model.steps.labelling import label_selection
+from annotator.model.steps.outcome import Step, commit, say
 from annotator.model.text import is_word, paragraph_number, words
 
 

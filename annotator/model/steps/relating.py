@@ -9,8 +9,9 @@ from annotator.model import actions as do
 from annotator.model.decision import Action, Decision, Status
 from annotator.model.decision_text import holder_of
 from annotator.model.span import AUTHOR, Relation, Span
-from annotator.model.state import Draft, Mode, ReviewState, Step, commit, say
+from annotator.model.state import Draft, Mode, ReviewState
 from annotator.model.steps.deciding import accepted, changed, decide, defaults, paragraph_of
+from annotator.model.steps.outcome import Step, commit, say
 
 
 def on_start_stance(state: ReviewState, action: do.StartStance) -> Step:

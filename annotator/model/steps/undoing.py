@@ -16,7 +16,8 @@ from annotator.model.decision_text import (
     name_of,
 )
 from annotator.model.span import Span
-from annotator.model.state import ReviewState, Step, arrive, commit, say
+from annotator.model.state import ReviewState, arrive
+from annotator.model.steps.outcome import Step, commit, say
 
 
 def on_undo(state: ReviewState, _: do.Undo) -> Step:

@@ -7,79 +7,24 @@ The pairs that change most come first. A page is decided as a whole and is one c
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 from typing import Literal, TypeAlias
 
 from annotator.model.codebook import Codebook
 from annotator.model.names import (
-    CONTRARY,
-    Concepts,
-    NameKind,
     NameRelation,
-    Ruling,
     SameNames,
     concepts_of,
-    names_of,
-    standing,
 )
 from annotator.model.record import Record
-from annotator.model.span import AUTHOR, Span, iou
 from annotator.project import Project
+from annotator.workflows.names.name_pairs import KindAndName, NamePair, pairs
 from annotator.workflows.names.rulings import NameVerdict, rule
+from annotator.workflows.names.who_says_what import agreement
 
-KindAndName: TypeAlias = tuple[NameKind, str]
-StatementKey: TypeAlias = tuple[str, str, str]
-"""Holder, concept without `not:`, and the side, reversed if there was a `not:`."""
-
-OVERLAP = 0.5
-"""The least intersection over union at which two spans count as the same words."""
-BASE = 0.3
-"""The weight of a pair without any likeness, relative to an equal pair (1)."""
 PAGE = 10
 """The number of pairs on a page: each has a digit."""
-_TURNED = {"support": "oppose", "oppose": "support"}
-
-
-@dataclass(frozen=True, slots=True)
-class NamePair:
-    """Two names of a kind that coders gave to the same words, `times` times. `leverage` is the
-    number of coded stances of the less frequent name, `likeness` in [0, 1] that of their words, and
-    `words` is one of the places."""
-
-    kind: NameKind
-    one: str
-    other: str
-    times: int
-    leverage: int
-    likeness: float
-    gain: int = 0
-    """The number of statements in which two coders differ only in these two names, and which they
-    would then share."""
-    uses: tuple[int, int] = (0, 0)
-    """How many spans have each name."""
-    turned: int = 0
-    """In how many of the places one coder gave the contrary of the name and the other did not."""
-    words: str = ""
-
-    @property
-    def weight(self) -> tuple[float, float]:
-        """The sort key of the queue: what is gained at once, then the stances of the names, each
-        multiplied by likeness."""
-        alike = BASE + self.likeness
-        return self.gain * alike, self.leverage * alike
-
-    @property
-    def names(self) -> frozenset[KindAndName]:
-        return frozenset(((self.kind, self.one), (self.kind, self.other)))
-
-    def partner(self, name: str) -> str:
-        """The other one of the two names."""
-        return self.other if name == self.one else self.one
-
-
 PageMark: TypeAlias = NameRelation | Literal["later"]
 """What a pair on a page counts as; a pair for later is asked about again."""
 
@@ -116,190 +61,6 @@ def proposed(pair: NamePair, codebook: Codebook) -> Answer:
 
     mark: PageMark = "opposite" if 2 * pair.turned > pair.times else "same"
     return Answer(pair, mark, min(pair.one, pair.other, key=order))
-
-
-def pairs(
-    records: Iterable[Record],
-    concepts: Concepts,
-    rulings: Sequence[Ruling] = (),
-    same: SameNames | None = None,
-) -> list[NamePair]:
-    """The queue: pairs of names that two annotators gave to the same words, without decided ones,
-    the weightiest first. Names are without `not:`, since a concept and its contrary are one
-    question."""
-    from rapidfuzz import fuzz
-
-    kept = same or SameNames.of(rulings)
-    asked = {_decided(one, kept) for one in standing(rulings)}
-    met = _Met.of(records, concepts, kept)
-    found = [met.pair(names, fuzz.token_set_ratio) for names in met.meetings if names not in asked]
-    found.sort(key=lambda p: (-p.times, -p.likeness, p.kind, p.one, p.other))
-    return sorted(found, key=lambda p: p.weight, reverse=True)
-
-
-@dataclass(frozen=True, slots=True)
-class _Met:
-    """Where names met: the meetings of each two names, the numbers of stances and uses of a name,
-    and how many statements two coders would share if two names were one, as opposites or not."""
-
-    meetings: dict[frozenset[KindAndName], list[_Meeting]]
-    stances: Counter[KindAndName]
-    uses: Counter[KindAndName]
-    gains: Counter[tuple[frozenset[KindAndName], bool]]
-
-    @classmethod
-    def of(cls, records: Iterable[Record], concepts: Concepts, same: SameNames) -> _Met:
-        """Compare the work of every two annotators on the same documents."""
-        works: defaultdict[str, list[Record]] = defaultdict(list)
-        for record in records:
-            works[record.document.id].append(record)
-        met = cls(defaultdict(list), Counter(), Counter(), Counter())
-        for several in works.values():
-            said = [list(statements(record, concepts, same)) for record in several]
-            for record, own in zip(several, said, strict=True):
-                for holder, concept, _ in own:
-                    met.stances["entity", holder] += 1
-                    met.stances["concept", concept] += 1
-                met.uses.update(
-                    name for span in record.spans for name in _names(span, concepts, same)
-                )
-            for (a, mine), (b, theirs) in combinations(zip(several, said, strict=True), 2):
-                met.gains.update(_gained(set(mine), set(theirs)))
-                for meeting in _meetings(a, b, concepts, same):
-                    met.meetings[meeting.names].append(meeting)
-        return met
-
-    def pair(
-        self, names: frozenset[KindAndName], likeness: Callable[[str, str], float]
-    ) -> NamePair:
-        """Two names as a pair to decide on; `likeness` of their words is from 0 to 100."""
-        where = self.meetings[names]
-        (kind, one), (_, other) = sorted(names)
-        turned = sum(meeting.turned for meeting in where)
-        return NamePair(
-            kind,
-            one,
-            other,
-            len(where),
-            min(self.stances[name] for name in names),
-            likeness(one.casefold(), other.casefold()) / 100,
-            self.gains[names, 2 * turned > len(where)],
-            (self.uses[kind, one], self.uses[kind, other]),
-            turned,
-            where[0].words,
-        )
-
-
-def _gained(
-    mine: set[StatementKey], theirs: set[StatementKey]
-) -> Iterator[tuple[frozenset[KindAndName], bool]]:
-    """For each two statements that would be the same if two names were: the names, and whether as
-    opposites."""
-    for holder, concept, side in mine - theirs:
-        for other_holder, other_concept, other_side in theirs - mine:
-            opposite = _TURNED.get(side) == other_side
-            if (
-                holder == other_holder
-                and concept != other_concept
-                and (opposite or side == other_side)
-            ):
-                yield frozenset((("concept", concept), ("concept", other_concept))), opposite
-            elif concept == other_concept and holder != other_holder and side == other_side:
-                yield frozenset((("entity", holder), ("entity", other_holder))), False
-
-
-def _decided(ruling: Ruling, same: SameNames) -> frozenset[KindAndName]:
-    """The two names of a ruling under their present names: whatever differs from a name also
-    differs from everything that is one with it."""
-    two = (
-        same.name(ruling.kind, name).removeprefix(CONTRARY)
-        for name in (ruling.name, ruling.canonical)
-    )
-    return frozenset((ruling.kind, name) for name in two)
-
-
-@dataclass(frozen=True, slots=True)
-class _Meeting:
-    """Two names on the same words; `turned` if one of the two is the contrary there."""
-
-    names: frozenset[KindAndName]
-    turned: bool
-    words: str
-
-
-def _meetings(a: Record, b: Record, concepts: Concepts, same: SameNames) -> Iterator[_Meeting]:
-    """Names in two annotators' work on the same words: only those that one of them lacks, the most
-    similar ones together."""
-    from rapidfuzz import fuzz
-
-    for span in a.spans:
-        near = max(
-            (s for s in b.spans if s.layer == span.layer), key=lambda s: iou(span, s), default=None
-        )
-        if near is None or iou(span, near) < OVERLAP:
-            continue
-        mine, theirs = _names(span, concepts, same), _names(near, concepts, same)
-        left, right = [n for n in mine if n not in theirs], [n for n in theirs if n not in mine]
-        alike = sorted(
-            (-fuzz.token_set_ratio(one[1], other[1]), one, other)
-            for one in left
-            for other in right
-            if one[0] == other[0]
-        )
-        taken: set[tuple[int, KindAndName]] = set()
-        words = " ".join(a.document.quote(span.start, span.end).split())
-        for _, one, other in alike:
-            if not {(0, one), (1, other)} & taken:
-                taken |= {(0, one), (1, other)}
-                yield _Meeting(frozenset((one, other)), mine[one] != theirs[other], words)
-
-
-def _names(span: Span, concepts: Concepts, same: SameNames) -> dict[KindAndName, bool]:
-    """The names of a span without `not: `, each with a flag whether there was one."""
-    found = [(kind, same.name(kind, name)) for kind, name in names_of(span, concepts)]
-    return {(kind, name.removeprefix(CONTRARY)): name.startswith(CONTRARY) for kind, name in found}
-
-
-def statements(record: Record, concepts: Concepts, same: SameNames) -> list[StatementKey]:
-    """Who says what in a record, by the names that stay: one statement for each holder, concept and
-    side."""
-    spans = {span.id: span for span in record.spans}
-    found: list[StatementKey] = []
-    for relation in record.relations:
-        target, holder = spans.get(relation.target), spans.get(relation.source)
-        if target is None or (holder is None and relation.source != AUTHOR):
-            continue
-        holders = (
-            [AUTHOR]
-            if holder is None
-            else [
-                same.name("entity", name)
-                for kind, name in names_of(holder, concepts)
-                if kind == "entity"
-            ]
-        )
-        for kind, written in names_of(target, concepts):
-            if kind != "concept":
-                continue
-            name = same.name("concept", written)
-            turned = name.startswith(CONTRARY)
-            side = _TURNED.get(relation.label, relation.label) if turned else relation.label
-            found += [(who, name.removeprefix(CONTRARY), side) for who in holders]
-    return found
-
-
-def agreement(records: Iterable[Record], concepts: Concepts, same: SameNames) -> float | None:
-    """F1 of "who says what" over every two annotators of a document, as sets; None if there are no
-    statements."""
-    works: defaultdict[str, list[set[StatementKey]]] = defaultdict(list)
-    for record in records:
-        works[record.document.id].append(set(statements(record, concepts, same)))
-    both = every = 0
-    for several in works.values():
-        for one, other in combinations(several, 2):
-            both += 2 * len(one & other)
-            every += len(one) + len(other)
-    return both / every if every else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,13 +165,9 @@ __all__ = [
     "PAGE",
     "Answer",
     "Harmonising",
-    "NamePair",
     "PageMark",
     "PairQueue",
-    "agreement",
     "contradiction",
     "decide",
-    "pairs",
     "proposed",
-    "statements",
 ]
