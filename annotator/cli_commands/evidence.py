@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -19,6 +20,8 @@ from annotator.model.text import plural
 
 if TYPE_CHECKING:
     from annotator.model.statements import Statement
+    from annotator.networks.periods import SideChange
+    from annotator.project import Project
 
 
 @click.command()
@@ -58,7 +61,7 @@ def command(
     from annotator.networks.periods import side_changes
     from annotator.workflows.network import report
     from annotator.workflows.network.network import NetworkOptions, read_evidence
-    from annotator.workflows.network.side_changes import keep_as_real, ruling_on, send_to_review
+    from annotator.workflows.network.side_changes import ruling_on
 
     if real and slip:
         raise click.UsageError(
@@ -67,14 +70,8 @@ def command(
     with open_project(ctx) as project:
         found = read_evidence(project, NetworkOptions(status=status), entity, concept)
         changes = side_changes(found)
-        if (real or slip) and not changes:
-            raise click.UsageError("there is no change of sides here")
-        if real:
-            keep_as_real(project, changes)
-            talk(f"kept as real: {plural(len(changes), 'change')} of sides")
-        if slip:
-            sent = send_to_review(project, changes, reviewer=annotator_of(ctx))
-            talk(*(f"sent to review: {receipt(one)}" for one in sent))
+        if real or slip:
+            _rule(project, changes, real=real, reviewer=annotator_of(ctx))
         notes = _notes(project, {one.document for one in found})
         ruled = {(one.holder, one.concept): ruling_on(project, one) for one in changes}
     if as_json:
@@ -88,6 +85,21 @@ def command(
         talk(f"changes sides: {one.before[-1].date[:10]} to {one.after[0].date[:10]}; {said}")
 
 
+def _rule(project: Project, changes: Sequence[SideChange], *, real: bool, reviewer: str) -> None:
+    """Keep changes of sides as real, or send them to review as slips."""
+    from annotator.networks.graph_files import receipt
+    from annotator.workflows.network.side_changes import keep_as_real, send_to_review
+
+    if not changes:
+        raise click.UsageError("there is no change of sides here")
+    if real:
+        keep_as_real(project, changes)
+        talk(f"kept as real: {plural(len(changes), 'change')} of sides")
+        return
+    for one in send_to_review(project, changes, reviewer=reviewer):
+        talk(f"sent to review: {receipt(one)}")
+
+
 _RULED = {"real": "kept as a real change", "slip": "sent to review"}
 
 
@@ -97,13 +109,11 @@ def _row(statement: Statement) -> dict[str, object]:
     return {name: getattr(statement, name) for name in names}
 
 
-def _notes(project: object, documents: set[str]) -> dict[str, str]:
+def _notes(project: Project, documents: set[str]) -> dict[str, str]:
     """The notes of the gold on these documents, by receipt."""
     from annotator.model.record import GOLD
     from annotator.model.text import paragraph_number
-    from annotator.project import Project
 
-    assert isinstance(project, Project)
     return {
         f"{document}/{paragraph_number(paragraph)}/{item}": text
         for document, paragraph, item, text in project.log.notes(GOLD)

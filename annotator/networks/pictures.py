@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
-from annotator.networks.affiliation import Affiliation
+from annotator.networks.affiliation import Affiliation, Edge
 from annotator.networks.structure import Communities
 
 SUPPORT, OPPOSE, EVEN = "#0072b2", "#d55e00", "#999999"
@@ -57,19 +57,10 @@ def network_picture(found: Affiliation, groups: Communities) -> bytes:
         return {name: 20 + step * (i + 0.5) for i, name in enumerate(names)}
 
     ys, yc = heights(holders), heights(concepts)
-    parts: list[str] = []
-    for edge in found.edges:
-        y1, y2 = ys[edge.holder], yc[edge.concept]
-        colour, dash = {1: (SUPPORT, ""), -1: (OPPOSE, "stroke-dasharray='6 4'")}.get(
-            edge.sign, (EVEN, "stroke-dasharray='2 3'")
-        )
-        bend = (right - left) / 2
-        parts.append(
-            f"<path d='M {left + 8:.1f} {y1:.1f} C {left + bend:.1f} {y1:.1f} "
-            f"{right - bend:.1f} {y2:.1f} {right - 8:.1f} {y2:.1f}' fill='none' "
-            f"stroke='{colour}' stroke-opacity='0.6' "
-            f"stroke-width='{min(6.0, 1 + 0.8 * abs(edge.weight)):.1f}' {dash}/>"
-        )
+    parts = [
+        _curve((left + 8, ys[edge.holder]), (right - 8, yc[edge.concept]), edge)
+        for edge in found.edges
+    ]
     for holder in holders:
         parts.append(
             f"<circle cx='{left:.1f}' cy='{ys[holder]:.1f}' r='6' fill='{colours[holder]}' "
@@ -88,6 +79,21 @@ def network_picture(found: Affiliation, groups: Communities) -> bytes:
     if not parts:
         parts.append(_text(width / 2, height / 2, "no statements", anchor="middle"))
     return _svg(width, height, parts, "Who takes which side on what")
+
+
+def _curve(start: tuple[float, float], end: tuple[float, float], edge: Edge) -> str:
+    """An edge from a holder to a concept, which leaves and arrives level."""
+    (x1, y1), (x2, y2) = start, end
+    colour, dash = {1: (SUPPORT, ""), -1: (OPPOSE, "stroke-dasharray='6 4'")}.get(
+        edge.sign, (EVEN, "stroke-dasharray='2 3'")
+    )
+    bend = (x1 + x2) / 2
+    return (
+        f"<path d='M {x1:.1f} {y1:.1f} C {bend:.1f} {y1:.1f} "
+        f"{bend:.1f} {y2:.1f} {x2:.1f} {y2:.1f}' fill='none' "
+        f"stroke='{colour}' stroke-opacity='0.6' "
+        f"stroke-width='{min(6.0, 1 + 0.8 * abs(edge.weight)):.1f}' {dash}/>"
+    )
 
 
 def matrix_picture(found: Affiliation, groups: Communities) -> bytes:
