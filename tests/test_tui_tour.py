@@ -161,6 +161,8 @@ def test_it_is_offered_once_to_each_annotator(tmp_path: Path) -> None:
     session.do(do.MoveFocus(1))
     guide.watch(session.review)
     assert guide.tour.step is TourStep.ACCEPT
+    later = begins("ada")[1].tour
+    assert later is not None and later.step is TourStep.ACCEPT, "it goes on where it was"
     guide.leave()
     assert begins("ada")[1].tour is None
     assert begins("ben")[1].tour is not None

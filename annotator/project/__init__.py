@@ -58,8 +58,8 @@ from annotator.store.reviews import InReview
 T = TypeVar("T")
 
 TOUR = "tour"
-"""The setting that offers the guided tour; with a colon and an annotator's name, it says that their
-tour is over."""
+"""The setting that offers the guided tour; with a colon and an annotator's name, it says how far
+they are."""
 
 
 class Project:

@@ -32,6 +32,8 @@ def on_set_attribute(state: ReviewState, action: do.SetAttribute) -> Step:
     if not decisions:
         return say(state, "unchanged")
     said = f"{action.name}: {_told(state, attribute, action.value)}"
+    if item.pending:
+        said = f"accepted, {said}"
     after, group = commit(state, decisions, said + _for_whom(state))
     return replace(after, focus=item.id, together=state.together), group
 

@@ -177,10 +177,7 @@ class PromptScreen(ModalScreen[str | None]):
         if found is None or self._warned == answer:
             return ""
         self._warned = answer
-        return (
-            f"“{found[0]}” is new, but “{found[1]}” is known: tab completes it, enter again keeps "
-            f"“{found[0]}”"
-        )
+        return f"“{found[1]}” is known: tab takes it, enter again keeps “{found[0]}” as new"
 
     def _answer(self, answer: str) -> None:
         if self._check is not None and (complaint := self._check(answer)):
@@ -236,7 +233,7 @@ class PromptScreen(ModalScreen[str | None]):
         width, theme = self.app.size.width, self._look
         top = max(0, self._chosen - OFFERED + 1)
         rows: list[list[Piece]] = [
-            [((f" {self._complaint or self._title}").ljust(width), theme.bar)]
+            [(clip(f" {self._complaint or self._title}", width).ljust(width), theme.bar)]
         ]
         column = min(max((cell_len(offer.value) for offer in self._offers), default=0), width // 2)
         numbered = self._numbered and top == 0 and self.is_mounted and self._is_empty()

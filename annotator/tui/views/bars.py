@@ -54,9 +54,9 @@ def header(
 
 def _nothing_pending(state: ReviewState) -> str:
     """Why nothing waits in the paragraph: everything is decided, or there was never anything."""
-    if state.items:
-        return "all decided"
-    return "nothing marked" if state.suggestions else "no suggestions"
+    if not state.suggestions:
+        return "no suggestions"
+    return "all decided" if state.items else "nothing marked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,10 @@ def message_row(
     if state.threshold:
         shown = f"score ≥ {state.threshold:.1f}" if state.threshold > 0 else "held back too"
         right.append((f"{shown} ", theme.muted))
-    return justify([(f" {text}" if text else "", theme.strong)], right, width)
+    message: list[Piece] = [(f" {text}" if text else "", theme.strong)]
+    # What is said or asked is shown whole, if need be in place of what stands at the right.
+    fits = width_of(message) + width_of(right) <= width
+    return justify(message, right if fits else [], width)
 
 
 __all__ = ["message_row"]
