@@ -67,26 +67,10 @@ def panel_rows(panel: Panel, theme: Theme, width: int, height: int) -> PanelRows
     differ = [d for d in panel.found if d.number]
     agreed = [d for d in panel.found if not d.number and not d.follows]
     here = next((d for d in panel.found if state.focus in d.ids), None)
-    places: dict[int, tuple[Difference, int]] = {}
     first = _head(panel, here, len(differ), len(agreed), theme)
     if height < SMALL and here is not None and here.number:
-        rows: Rows = []
-        _add(panel, here, theme, width, rows, places, head=[*first, ("  ", theme.muted)])
-        quoted = first_version(here) != 1 and here.layer in panel.scene.span_layers
-        above = 2
-        if len(rows) > height and quoted:
-            # The words of a span are highlighted in the text, so what each annotator has is shown
-            # before them.
-            above = 1
-            del rows[1]
-            places = {row - (row > 1): place for row, place in places.items() if row != 1}
-        if panel.course and len(rows) < height:
-            rows.append([("  ", theme.muted), (panel.course, theme.strong)])
-        return PanelRows(
-            _cut(rows, height, theme),
-            places,
-            partial(_field_at, panel, theme, width, places, above),
-        )
+        return _only(panel, here, first, theme, width, height)
+    places: dict[int, tuple[Difference, int]] = {}
     field_at = partial(_field_at, panel, theme, width, places, 2)
     rows = [justify(first, [(panel.course, theme.strong)] if panel.course else [], width)]
     if here is not None and not here.number:
@@ -94,16 +78,7 @@ def panel_rows(panel: Panel, theme: Theme, width: int, height: int) -> PanelRows
     if height < SMALL:
         return PanelRows(rows[:height], places, field_at)
     rows.append([])
-    room = height - 3
-    pages: list[list[Difference]] = [[]]
-    used = 0
-    for difference in differ:
-        size = len(_rows(panel, difference, theme, width)) + 1
-        if pages[-1] and used + size > room - len(rows) + 2:
-            pages.append([])
-            used = 0
-        pages[-1].append(difference)
-        used += size
+    pages = _pages(panel, differ, theme, width, height - len(rows) - 1)
     at = next((i for i, page in enumerate(pages) if here in page), 0)
     for difference in pages[at]:
         _add(panel, difference, theme, width, rows, places)
@@ -122,6 +97,43 @@ def panel_rows(panel: Panel, theme: Theme, width: int, height: int) -> PanelRows
         panel.scene, agreed, theme, width, limit=max(1, height - len(rows) - len(below) - 2)
     )
     return PanelRows([*rows, [], *below], places, field_at)
+
+
+def _only(
+    panel: Panel, here: Difference, first: Sequence[Piece], theme: Theme, width: int, height: int
+) -> PanelRows:
+    """The difference in focus alone, where there is little room."""
+    places: dict[int, tuple[Difference, int]] = {}
+    rows: Rows = []
+    _add(panel, here, theme, width, rows, places, head=[*first, ("  ", theme.muted)])
+    quoted = first_version(here) != 1 and here.layer in panel.scene.span_layers
+    above = 2
+    if len(rows) > height and quoted:
+        # The words of a span are highlighted in the text, so what each annotator has is shown
+        # before them.
+        above = 1
+        del rows[1]
+        places = {row - (row > 1): place for row, place in places.items() if row != 1}
+    if panel.course and len(rows) < height:
+        rows.append([("  ", theme.muted), (panel.course, theme.strong)])
+    field_at = partial(_field_at, panel, theme, width, places, above)
+    return PanelRows(_cut(rows, height, theme), places, field_at)
+
+
+def _pages(
+    panel: Panel, differ: Sequence[Difference], theme: Theme, width: int, room: int
+) -> list[list[Difference]]:
+    """The differences in pages of at most `room` rows each."""
+    pages: list[list[Difference]] = [[]]
+    used = 0
+    for difference in differ:
+        size = len(_rows(panel, difference, theme, width)) + 1
+        if pages[-1] and used + size > room:
+            pages.append([])
+            used = 0
+        pages[-1].append(difference)
+        used += size
+    return pages
 
 
 def _head(
