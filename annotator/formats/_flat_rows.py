@@ -62,11 +62,14 @@ def row_of(record: Record) -> dict[str, Any]:
 
 def _pairs(attributes: Attributes) -> list[dict[str, str]]:
     """Name and value; of several values one row each, of a place `start-end`."""
-    return [
-        {"name": name, "value": one}
-        for name in sorted(attributes)
-        for one in said(attributes[name])
-    ]
+    pairs: list[dict[str, str]] = []
+    for name in sorted(attributes):
+        value = attributes[name]
+        if isinstance(value, str):
+            pairs.append({"name": name, "value": value})
+        else:
+            pairs += [{"name": name, "value": one} for one in said(value)]
+    return pairs
 
 
 __all__ = ["FEATURES", "row_of"]

@@ -9,13 +9,21 @@ import orjson
 _EXACT = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def json_text(value: object) -> str:
+def json_bytes(value: object) -> bytes:
     """A value as JSON: keys sorted, no spaces, UTF-8 as it is."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        # What orjson refuses: integers of more than 64 bits, lone surrogates.
+        return _EXACT.encode(value).encode("utf-8")
+
+
+def json_text(value: object) -> str:
+    """The same as a text."""
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode("utf-8")
     except TypeError:
-        # What orjson refuses: integers of more than 64 bits, lone surrogates.
         return _EXACT.encode(value)
 
 
-__all__ = ["json_text"]
+__all__ = ["json_bytes", "json_text"]

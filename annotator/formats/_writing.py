@@ -61,11 +61,9 @@ def names_of_labels(schema: LabelSchema, kind: LayerKind) -> Callable[[Span | Re
 
 def utf16(text: str) -> Callable[[int], int]:
     """Code points -> UTF-16 units."""
-    if text.isascii():
+    if text.isascii() or max(text) <= "\uffff":
         return lambda point: point
     wide = [i for i, char in enumerate(text) if char > "\uffff"]
-    if not wide:
-        return lambda point: point
     return lambda point: point + bisect_left(wide, point)
 
 
@@ -99,10 +97,10 @@ class FileNames:
 def divided(tokens: Sequence[tuple[int, int]], bounds: Set[int]) -> list[tuple[int, int]]:
     """The tokens, which are in order and do not overlap, cut at the `bounds` inside them."""
     out = list(tokens)
-    for at in sorted(bounds - {start for start, _ in out}):
-        i = bisect_left(out, (at,)) - 1
-        if i >= 0 and at < out[i][1]:
-            out[i : i + 1] = [(out[i][0], at), (at, out[i][1])]
+    for at in bounds:
+        i = bisect_left(out, (at,))
+        if i and at < out[i - 1][1] and (i == len(out) or out[i][0] != at):
+            out[i - 1 : i] = [(out[i - 1][0], at), (at, out[i - 1][1])]
     return out
 
 

@@ -214,6 +214,25 @@ def _type(name: str) -> str:
     return "_".join(name.split())
 
 
+@lru_cache(maxsize=100_000)
+def _attribute(key: str, value: str) -> str | None:
+    """An attribute as a type of brat's; None for one with a value that can only be a note."""
+    return _type(key) if value and _type(value) == value else None
+
+
+def _mark(
+    name: str, attributes: Attributes, values: list[str], notes: list[tuple[str, str]]
+) -> None:
+    """Add the attributes of an item to `values`, or to `notes` those that brat cannot hold."""
+    for key in sorted(attributes):
+        value = attributes[key]
+        for one in (value,) if isinstance(value, str) else said(value):
+            if (kind := _attribute(key, one)) is not None:
+                values.append(f"A{len(values) + 1}\t{kind} {name} {one}")
+            else:
+                notes.append((name, f"{key}: {one}"))
+
+
 def _lines(
     record: Record, label: Callable[[Span | Relation], str], side: Callable[[Span | Relation], str]
 ) -> list[str]:
@@ -223,16 +242,6 @@ def _lines(
     lines: list[str] = []
     values: list[str] = []
     notes: list[tuple[str, str]] = []
-
-    def mark(name: str, attributes: Attributes) -> None:
-        for key in sorted(attributes):
-            kind = _type(key)
-            for one in said(attributes[key]):
-                if one and " " not in one and _type(one) == one:
-                    values.append(f"A{len(values) + 1}\t{kind} {name} {one}")
-                else:
-                    notes.append((name, f"{key}: {one}"))
-
     entities = 0
     for s in record.spans:
         name = ids[s.id]
@@ -242,10 +251,10 @@ def _lines(
             lines.append(
                 f"N{entities}\tReference {name} entity:{entities}\t{' '.join(s.entity.split())}"
             )
-        mark(name, s.attributes)
+        _mark(name, s.attributes, values, notes)
     for i, r in enumerate([r for r in record.relations if r.source in ids], 1):
         lines.append(f"R{i}\t{_type(side(r))} Arg1:{ids[r.source]} Arg2:{ids[r.target]}")
-        mark(f"R{i}", r.attributes)
+        _mark(f"R{i}", r.attributes, values, notes)
     notes += [(ids[item], note) for item, note in sorted(record.notes.items()) if item in ids]
     for i, (name, note) in enumerate(notes, 1):
         values.append(f"#{i}\tAnnotatorNotes {name}\t{' '.join(note.split())}")

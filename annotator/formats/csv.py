@@ -150,6 +150,12 @@ def _cell(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
+@lru_cache(maxsize=100_000)
+def _attribute(name: str, value: str) -> str:
+    """The last cells of the row of a value."""
+    return f",{_cell(name)},{_cell(value)}"
+
+
 _known_cell = lru_cache(maxsize=100_000)(_cell)
 """The cell of a text that comes in many rows: a label, a name, a value."""
 
@@ -208,11 +214,11 @@ class _Rows:
         cells = [""] * len(self._column)
         before = len(long)
         for name in sorted(item.attributes):
-            values = said(item.attributes[name])
+            value = item.attributes[name]
+            values = (value,) if isinstance(value, str) else said(value)
             if name in self._column:
                 cells[self._column[name]] = _known_cell("; ".join(values))
-            cell = _known_cell(name)
-            long += [f"{head},{cell},{_known_cell(value)}" for value in values]
+            long += [head + _attribute(name, one) for one in values]
         if len(long) == before:
             long.append(f"{head},,")
         wide.append(f"{head},{','.join(cells)}" if cells else head)

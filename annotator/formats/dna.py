@@ -32,6 +32,7 @@ from annotator.formats._writing import (
     utf16,
     who,
 )
+from annotator.model.names import concepts_of
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR
 
@@ -186,6 +187,8 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
         file = Path(folder) / "out.dna"
         database = sqlite3.connect(file)
         try:
+            database.execute("PRAGMA journal_mode = OFF")
+            database.execute("PRAGMA synchronous = OFF")
             _fill(database, records, how)
             database.commit()
         finally:
@@ -209,6 +212,7 @@ def _fill(db: sqlite3.Connection, records: Iterable[Record], how: WriteOptions) 
 
 _AT_ONCE = 1000
 _PUT = {
+    "DOCUMENTS": "INSERT INTO DOCUMENTS VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?)",
     "STATEMENTS": "INSERT INTO STATEMENTS VALUES (?, 1, ?, ?, ?, ?)",
     "ENTITIES": "INSERT INTO ENTITIES (ID, VariableId, Value, Red, Green, Blue) "
     "VALUES (?, ?, ?, 0, 0, 0)",
@@ -226,6 +230,7 @@ class _Writer:
         self.documents: dict[str, int] = {}
         self.entities: dict[tuple[int, str], int] = {}
         self.statements = 0
+        self.concepts = {name: held for name, (held, _) in concepts_of(how.schema).items()}
         self.rows: dict[str, list[tuple[object, ...]]] = {table: [] for table in _PUT}
 
     def write(self, records: Iterable[Record]) -> None:
@@ -239,7 +244,7 @@ class _Writer:
             at = utf16(record.document.text)
             for one in resolved_relations(record):
                 self.statement(one, coder, document, at)
-            if len(self.rows["STATEMENTS"]) >= _AT_ONCE:
+            if max(map(len, self.rows.values())) >= _AT_ONCE:
                 self.flush()
         self.flush()
 
@@ -283,8 +288,7 @@ class _Writer:
                 k: str(document.meta.get(k, ""))
                 for k in ("author", "source", "outlet", "section", "date")
             }
-            self.db.execute(
-                "INSERT INTO DOCUMENTS VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?)",
+            self.rows["DOCUMENTS"].append(
                 (
                     number,
                     self.short(document.title),
@@ -304,9 +308,8 @@ class _Writer:
     ) -> None:
         """A row for each concept of the claim; one without a concept has its words for one."""
         target, text, rows = one.target, one.record.document, self.rows
-        layer = self.how.schema.layer(target.layer)
-        attribute = layer.attribute_of_type("concept") if layer is not None else None
-        held = target.attributes.get(attribute.name) if attribute is not None else None
+        attribute = self.concepts.get(target.layer)
+        held = target.attributes.get(attribute) if attribute is not None else None
         quote = text.quote(target.start, target.end)
         holder = one.holder
         name = AUTHOR if holder is None else holder.entity or text.quote(holder.start, holder.end)
@@ -330,9 +333,9 @@ class _Writer:
                 "side": one.relation.label,
                 "claim": target.label,
             }
-            for key, value in short.items():
-                entity = self.entity(_IDS[key], value)
-                rows["DATASHORTTEXT"].append((number, _IDS[key], entity))
+            rows["DATASHORTTEXT"] += [
+                (number, _IDS[key], self.entity(_IDS[key], value)) for key, value in short.items()
+            ]
             agrees = (one.relation.label in _SUPPORT) == (sign > 0)
             rows["DATABOOLEAN"].append((number, _IDS["agreement"], int(agrees)))
             rows["DATALONGTEXT"].append((number, _IDS["quote"], quote))

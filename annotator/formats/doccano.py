@@ -14,7 +14,7 @@ from typing import Any
 from annotator.formats._door import number
 from annotator.formats._foreign import WHOLE, Foreign, ForeignWork
 from annotator.formats._json import holds_spans, rows
-from annotator.formats._json_text import json_text
+from annotator.formats._json_text import json_bytes
 from annotator.formats._reading import Entry, ReadOptions
 from annotator.formats._writing import (
     FileNames,
@@ -187,4 +187,4 @@ def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, b
             ],
             "Comments": [note for _, note in sorted(record.notes.items())],
         }
-        yield f"{names.of(who(record))}.jsonl", (json_text(data) + "\n").encode("utf-8")
+        yield f"{names.of(who(record))}.jsonl", json_bytes(data) + b"\n"

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from annotator.formats._flat_rows import FEATURES, row_of
-from annotator.formats._json_text import json_text
+from annotator.formats._json_text import json_bytes
 from annotator.formats._writing import WriteOptions, count_lost
 from annotator.model.record import Record
 
@@ -32,7 +32,7 @@ def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, b
         count_lost(record, how.lost, "notes", "flags")
         part = PARTS[how.part_of(record.document.id)]
         there.add(part)
-        yield f"data/{part}.jsonl", (json_text(row_of(record)) + "\n").encode("utf-8")
+        yield f"data/{part}.jsonl", json_bytes(row_of(record)) + b"\n"
     yield (
         "README.md",
         card(sorted(there, key=list(PARTS.values()).index), "data/{}.jsonl", how).encode("utf-8"),

@@ -16,7 +16,7 @@ from typing import Any
 
 from annotator.formats._foreign import WHOLE, Foreign, ForeignWork
 from annotator.formats._json import objects, rows
-from annotator.formats._json_text import json_text
+from annotator.formats._json_text import json_bytes
 from annotator.formats._reading import Entry, ReadOptions
 from annotator.formats._writing import (
     WriteOptions,
@@ -291,8 +291,8 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
             "annotations": [_annotation(record, results) for record in works],
             "predictions": list(_predictions(document, how, results)),
         }
-        opening = "[\n" if number == 1 else ",\n"
-        yield (opening + json_text(task)).encode("utf-8")
+        opening = b"[\n" if number == 1 else b",\n"
+        yield opening + json_bytes(task)
     yield b"\n]\n"
 
 
@@ -371,13 +371,16 @@ class _Results:
         text, at = record.document.text, utf16(record.document.text)
         out: list[dict[str, Any]] = []
         for s in record.spans:
-            place = (s.id, at(s.start), at(s.end), text[s.start : s.end])
-            out.append(_result(place, "label", "labels", [self._label(s)]))
+            place = {"start": at(s.start), "end": at(s.end), "text": text[s.start : s.end]}
+            out.append(_result(s.id, place, "label", "labels", [self._label(s)]))
             for name in sorted(s.attributes):
+                value = s.attributes[name]
                 kind = "choices" if (s.layer, name) in self._choices else "textarea"
-                out.append(_result(place, name, kind, said(s.attributes[name])))
+                words = [value] if isinstance(value, str) else said(value)
+                out.append(_result(s.id, place, name, kind, words))
             if s.entity is not None and s.layer in self._entities:
-                out.append(_result(place, self._entities[s.layer], "textarea", [s.entity]))
+                name = self._entities[s.layer]
+                out.append(_result(s.id, place, name, "textarea", [s.entity]))
         for r in record.relations:
             if r.source != AUTHOR:
                 self._lost["attributes of relations"] += len(r.attributes)
@@ -394,10 +397,8 @@ class _Results:
 
 
 def _result(
-    place: tuple[str, int, int, str], name: str, kind: str, words: list[str]
+    id: str, place: Mapping[str, Any], name: str, kind: str, words: list[str]
 ) -> dict[str, Any]:
     """What a control says about a region; the words of a text area replace the quotation."""
-    id, start, end, quote = place
-    key = "text" if kind == "textarea" else kind
-    value = {"start": start, "end": end, "text": quote, key: words}
+    value = {**place, "text" if kind == "textarea" else kind: words}
     return {"id": id, "from_name": name, "to_name": "text", "type": kind, "value": value}

@@ -16,7 +16,7 @@ from typing import Any
 from annotator.formats._door import number
 from annotator.formats._foreign import WHOLE, Foreign, ForeignWork
 from annotator.formats._json import objects, rows
-from annotator.formats._json_text import json_text
+from annotator.formats._json_text import json_bytes
 from annotator.formats._reading import Entry, Identity, ReadOptions
 from annotator.formats._report import shown
 from annotator.formats._writing import (
@@ -264,7 +264,7 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
             "_input_hash": number_of(document.id, text),
             "_task_hash": number_of(document.id, text, who(record)),
         }
-        yield (json_text(data) + "\n").encode("utf-8")
+        yield json_bytes(data) + b"\n"
 
 
 def _tokens(text: str, starts: Set[int], ends: Set[int]) -> list[tuple[int, int]]:
