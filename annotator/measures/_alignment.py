@@ -54,7 +54,7 @@ def one_to_one(left: Ints, right: Ints, rank: Rank) -> NDArray[np.bool_]:
 
 
 def _groups(one: Ints, other: Ints) -> Ints:
-    """For every pair the number of its group; pairs with an end in common are in one."""
+    """The number of the group of every pair; pairs with an end in common are in one group."""
     if not len(one):
         return one
     shift = int(one.max()) + 1
@@ -92,8 +92,8 @@ def _weight(rank: Sequence[int]) -> int:
 
 
 def _heaviest(rows: Mapping[int, Mapping[int, int]]) -> dict[int, int]:
-    """Left -> right of an assignment of the largest total weight; weights
-    are positive, and missing pairs none."""
+    """Left -> right of an assignment with the largest total weight. Weights are positive; a missing
+    pair has none."""
     # An element on the left that stays alone has its own partner of weight 0, a negative number.
     options = {left: {**row, -1 - left: 0} for left, row in rows.items()}
     above = {left: max(row.values()) for left, row in options.items()}
@@ -138,8 +138,8 @@ def _heaviest(rows: Mapping[int, Mapping[int, int]]) -> dict[int, int]:
 
 def aligned(comparison: Comparison, layer: str, *, least: float = 0.5) -> tuple[Ints, Ints]:
     """Pairs of rows of two annotators, one to one, with an intersection over union of at least
-    `least`, so that the characters in common are the most; then equal labels, equal attributes
-    and equal relations. Made once for a comparison."""
+    `least`. They have the most characters in common, then the most equal labels, attributes and
+    relations. Computed once for a comparison."""
     key = ("aligned", layer, least)
     if key not in comparison.cache:
         found = span_arrays(comparison, layer)
@@ -195,7 +195,7 @@ class Ties:
         )
 
     def _edges(self, row: int) -> Counter[object]:
-        """The relations of a span, as what is equal for relations that say the same."""
+        """The relations of a span, as keys that are equal for relations that say the same."""
         passage = int(self._found.passage[row])
         key = (passage, int(self._found.seat[row]))
         if key not in self._relations:
@@ -206,7 +206,7 @@ class Ties:
 
 
 def _by_end(relations: Sequence[Relation], ends: Mapping[str, Span]) -> dict[str, Counter[object]]:
-    """For the id of every span in a relation the relations that it is in."""
+    """A dict from the id of every span in a relation to the relations that it is in."""
     out: dict[str, Counter[object]] = {}
     for r in relations:
         for role, own, far in (("source", r.source, r.target), ("target", r.target, r.source)):

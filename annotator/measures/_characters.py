@@ -1,7 +1,7 @@
 """What annotators say about every character and token, as coincidences that add up over passages.
 The value of a character is the set of labels that cover it; having no label is a value too.
-Characters are never enumerated: between two boundaries all are alike, and a stretch counts by
-its length. A token has the labels of every span that covers some of it.
+Characters are never enumerated: those between two boundaries are all alike, so a stretch counts by
+its length. A token has the labels of every span that covers part of it.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ def tokens(comparison: Comparison, layer: str) -> Coincidences:
 
 
 def _tokens(comparison: Comparison, found: SpanArrays) -> tuple[Ints, Ints, Ints, Array]:
-    """Bounds on the continuum, passage and number of every token; if nobody marked anything, all
-    tokens of a passage are one with their number. Made once for a comparison."""
+    """Bounds on the continuum, passage and number of every token. If nobody marked anything in a
+    passage, its tokens are one row with their number. Computed once for a comparison."""
     if "tokens" not in comparison.cache:
         bounds: list[tuple[int, int]] = []
         counts: list[int] = []
@@ -94,8 +94,8 @@ def _tokens(comparison: Comparison, found: SpanArrays) -> tuple[Ints, Ints, Ints
 def _said(
     found: SpanArrays, opens: Ints, closes: Ints, units: int
 ) -> Iterator[tuple[Ints, list[frozenset[int]]]]:
-    """For each seat the value of every unit, `(units,)`, and what labels each value known so far
-    stands for; value 0 is no label at all."""
+    """The value of every unit for each seat, `(units,)`, and the labels that each value known so
+    far stands for; value 0 is no label at all."""
     known: dict[frozenset[int], int] = {frozenset(): 0}
     labels = len(found.labels)
     group = found.seat * labels + found.label

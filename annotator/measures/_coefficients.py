@@ -47,16 +47,16 @@ def alpha(size: int, distance: Array | None = None, *, lowest: bool = False) -> 
 
 
 def most_apart(marginals: Array) -> Array:
-    """How many of the values, `(k, values)`, can meet another value than their own at most, `(k,)`:
-    all, unless one is more frequent than the others together."""
+    """How many of the values `(k, values)` can at most meet a value other than their own, `(k,)`:
+    all of them, unless one value is more frequent than all others together."""
     n = marginals.sum(axis=-1)
     return np.asarray(np.minimum(n, 2 * (n - marginals.max(axis=-1, initial=0))))
 
 
 def _crossed(marginals: Array, distance: Array) -> Array:
-    """The coincidences of numbers, `(k, size, size)`, in which each meets the one that is as far
-    from the other end as possible: the smallest the largest, and so on."""
-    # Numbers are in the order of their distances from one at an end.
+    """The coincidences of numbers, `(k, size, size)`, in which the numbers are as far apart as
+    possible: the smallest meets the largest, and so on."""
+    # The numbers are in the order of their distances from the one at an end.
     order = np.argsort(distance[int(np.argmax(distance.sum(axis=1)))])
     up = np.cumsum(marginals[:, order], axis=1)
     down, n = up[:, -1:] - up, up[:, -1:]

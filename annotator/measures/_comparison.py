@@ -84,7 +84,7 @@ class Comparison:
     pairwise: bool = True
     concepts: Mapping[str, str] = field(default_factory=lambda: _DEFAULT_CONCEPTS)
     cache: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
-    """What measures derive from it and share; a comparison never changes."""
+    """What measures derive from it and share. A comparison never changes."""
 
 
 def compare(

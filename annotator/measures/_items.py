@@ -60,7 +60,7 @@ def _of_spans(comparison: Comparison, layer: str) -> Items:
     a, b = aligned(comparison, layer)
     common = np.minimum(found.end[a], found.end[b]) - np.maximum(found.start[a], found.start[b])
     union = np.maximum(found.end[a], found.end[b]) - np.minimum(found.start[a], found.start[b])
-    # The surest pairs first: the same bounds and label, then the largest overlaps.
+    # The most certain pairs come first: the same bounds and label, then the largest overlaps.
     order = np.lexsort(
         (found.start[a], found.label[a] != found.label[b], -common / np.maximum(union, 1))
     )
@@ -101,8 +101,8 @@ def _of_relations(comparison: Comparison, layer: str) -> Items:
 
 
 def _units(count: int, a: Ints, b: Ints, seat: Ints, seats: int) -> Ints:
-    """The unit of every row: rows that pairs connect are one, unless that would bring two of one
-    annotator together; then pairs are taken in their order, and one that would do so is left
+    """The unit of every row. Rows that are connected by pairs are one unit, unless that would join
+    two of one annotator; then pairs are taken in their order, and one that would do so is left
     out."""
     unit = np.arange(count)
     if not len(a):

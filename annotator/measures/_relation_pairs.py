@@ -1,5 +1,5 @@
-"""How two annotators' relations match: which have both ends in common, and what the others differ
-in.
+"""How two annotators' relations match: which have both ends in common, and in what the others
+differ.
 
 End points are the same when the spans are aligned (one to one, intersection over union at least .5)
 or, for exact ones, have the same bounds; or when both are the author. Spans of one annotator that
@@ -29,7 +29,7 @@ EndKey = Callable[[str], object]
 same; None for an end without counterpart."""
 
 CAUSES = ("holder", "target", "missing")
-"""What relations without both ends in common differ in."""
+"""In what relations differ that do not have both ends in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class RelationPairs:
 
     @property
     def apart(self) -> Mapping[str, int]:
-        """How many differ in what."""
+        """The number of relations by what they differ in."""
         out = dict.fromkeys(CAUSES, 0)
         for cause, _, _ in self.rest:
             out[cause] += 1
@@ -125,8 +125,8 @@ def _bounds(work: Work) -> EndKey:
 
 
 def _partners(comparison: Comparison) -> dict[tuple[int, str, str], dict[str, Span]]:
-    """For every document and two annotators: the id of the one's span
-    -> the other's span aligned with it."""
+    """For every document and every two annotators, a dict from the id of one annotator's span to
+    the other's span that is aligned with it."""
     names, people = comparison.annotators, seating(comparison)
     out: dict[tuple[int, str, str], dict[str, Span]] = {}
     for layer in span_layers(comparison) if with_relations(comparison) else ():
@@ -149,8 +149,8 @@ def _meet(
     ours: EndKey,
     others: EndKey,
 ) -> RelationPairs:
-    """Pair off relations with the same ends, equal sides and attributes
-    first; then what the rest differs in."""
+    """Pair relations with the same ends, those with equal sides and attributes first; then find
+    what the rest differs in."""
     rest = [_keyed(r, ours) for r in mine]
     left = [_keyed(r, others) for r in theirs]
     pairs: list[tuple[Relation, Relation]] = []

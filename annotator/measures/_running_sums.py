@@ -19,7 +19,8 @@ from annotator.measures._table_sums import Batch, Shorts, TableSums
 from annotator.measures._tables import AnyTable, Array, Figure, Part, Result, Sums
 
 GROUPS = 1000
-"""Up to this many documents, one is left out at a time; of more, one of this many groups."""
+"""Up to this number of documents, one is left out at a time; with more, one of this number of
+groups is."""
 
 AT_ONCE = 2_000_000
 """This many numbers of sums without a group are computed at a time."""
@@ -107,7 +108,7 @@ class RunningSums:
             self._number()
 
     def _group_of(self, name: str) -> int:
-        """Documents have a group each, or by their name one of many."""
+        """The group of a document: one of its own, or one of a fixed number by its name."""
         if self._many:
             digest = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
             return int.from_bytes(digest, "little") % GROUPS

@@ -133,7 +133,7 @@ def _span_arrays(comparison: Comparison, layer: str) -> SpanArrays:
     ]
     passage_of = np.array(passages, dtype=np.int64)
     shift = (begins - starts)[passage_of]
-    # Nothing reaches beyond its passage but what lies beyond the last paragraph.
+    # Only what lies beyond the last paragraph reaches beyond its passage.
     stops = (begins + lengths)[passage_of]
     return SpanArrays(
         passage=passage_of,

@@ -48,8 +48,8 @@ class ReviewAction:
 
 
 class MoveFocus(ReviewAction):
-    """Go to the next (`step` 1) or previous (-1) item; `undecided` skips decided items and goes
-    on into other paragraphs."""
+    """Go to the next (`step` 1) or previous (-1) item. With `undecided`, decided items are skipped,
+    and other paragraphs are searched too."""
 
     step: int
     undecided: bool = False
@@ -90,9 +90,8 @@ class AcceptAll(ReviewAction):
 
 
 class Choose(ReviewAction):
-    """Among several versions of one thing, accept `take`, as it is here, and reject the items
-    `drop`; stances that stand on a dropped span go over to the span taken. `words` tells what was
-    done."""
+    """Of several versions of one thing, accept `take` as it is here, and reject the items `drop`.
+    Stances on a dropped span move to the span taken. `words` says what was done."""
 
     take: tuple[Annotation, ...]
     drop: tuple[str, ...]
@@ -107,9 +106,9 @@ class ChooseSeveral(ReviewAction):
 
 
 class Settle(ReviewAction):
-    """In the item in focus, a field that annotators filled in differently gets what `value` has in
-    it, nothing where it is None or empty there; the other fields stay as they are. `words` tells
-    what was done."""
+    """Give a field of the item in focus, which annotators filled in differently, what `value` has
+    in it; None or an empty value clears it. The other fields stay as they are. `words` says what
+    was done."""
 
     field: str
     value: Annotation | None
@@ -117,7 +116,7 @@ class Settle(ReviewAction):
 
 
 class SetLabel(ReviewAction):
-    """Label the selection, a new span or new bounds; else relabel the item in focus."""
+    """Label the selection (a new span, or new bounds), or else relabel the item in focus."""
 
     layer: str
     label: str
@@ -131,8 +130,8 @@ class SetAttribute(ReviewAction):
 
 
 class NextValue(ReviewAction):
-    """The next value of the item's choice attribute of that number
-    (from 0), in the order of the schema."""
+    """Set the item's choice attribute with this number (from 0) to its next value, in the order of
+    the schema."""
 
     number: int = 0
 
@@ -142,32 +141,33 @@ class Delete(ReviewAction):
 
 
 class Note(ReviewAction):
-    """Write a note on the item in focus, or on the paragraph when `paragraph`; empty removes it."""
+    """Write a note on the item in focus, or with `paragraph` on the paragraph; an empty one removes
+    it."""
 
     text: str
     paragraph: bool = False
 
 
 class NoteOn(ReviewAction):
-    """Write a note on an item that was decided on, whether it stands or not; empty removes it."""
+    """Write a note on a decided item, whether it stands or not; an empty one removes it."""
 
     item: str
     text: str
 
 
 class Flag(ReviewAction):
-    """Set or take away the flag of the item in focus, or of the paragraph when `paragraph`."""
+    """Set or remove the flag of the item in focus, or with `paragraph` that of the paragraph."""
 
     paragraph: bool = False
 
 
 class CloseParagraph(ReviewAction):
-    """The paragraph is done; on to the next that is not. After
-    the last one the document is done."""
+    """Mark the paragraph as done, and go to the next one that is not. After the last one, the
+    document is done."""
 
 
 class ReopenParagraph(ReviewAction):
-    """The paragraph, and with it the document, is not done after all."""
+    """Mark the paragraph, and with it the document, as not done after all."""
 
 
 class ToggleExcluded(ReviewAction):
@@ -181,18 +181,18 @@ class SetCompletion(ReviewAction):
 
 
 class StartSelection(ReviewAction):
-    """Begin a new span at the word at `at`; without it at the item in
-    focus or the paragraph's first word."""
+    """Begin a new span at the word at `at`, or without it at the item in focus or the paragraph's
+    first word."""
 
     at: int | None = None
 
 
 class EditBounds(ReviewAction):
-    """Change the bounds of the span in focus; `ConfirmSelection` or a label key commits."""
+    """Change the bounds of the span in focus; `ConfirmSelection` or a label key confirms them."""
 
 
 class SelectRange(ReviewAction):
-    """Select `[start, end)` of the document's text, drawn out to whole words unless `exact`."""
+    """Select `[start, end)` of the document's text, extended to whole words unless `exact`."""
 
     start: int
     end: int
@@ -216,26 +216,26 @@ class ShrinkSelection(ReviewAction):
 
 
 class ConfirmSelection(ReviewAction):
-    """Commit changed bounds; a new span gets the label last used."""
+    """Confirm changed bounds; a new span gets the label used last."""
 
 
 class StartStance(ReviewAction):
-    """Begin a relation to the item in focus; if that is a relation, choose its side again."""
+    """Begin a relation to the item in focus, or choose its side again if it is a relation."""
 
     layer: str | None = None
 
 
 class ChooseHolder(ReviewAction):
-    """The source of the relation in the making: the id of a span, or `@author`. With `more` it is
-    one of several, and the next is waited for; one chosen twice is taken back."""
+    """Choose the source of the relation in the making: the id of a span, or `@author`. With `more`,
+    it is one of several and the next one follows; choosing one twice takes it back."""
 
     source: str
     more: bool = False
 
 
 class ChooseSide(ReviewAction):
-    """The label of the relation in the making, which completes it;
-    of several holders one relation each."""
+    """Choose the label of the relation in the making, which completes it. Several holders get a
+    relation each."""
 
     label: str
 
@@ -266,13 +266,14 @@ class Redo(ReviewAction):
 
 
 class SetThreshold(ReviewAction):
-    """Hide suggestions with a score below `score`, in [0, 1];
-    below 0 those held back are shown too."""
+    """Hide suggestions with a score below `score`, in [0, 1]; a score below 0 also shows those held
+    back."""
 
     score: float
 
 
 class SetFilter(ReviewAction):
-    """Show only the suggestions of one layer, with the ends of its relations; of all when empty."""
+    """Show only the suggestions of one layer, with the ends of its relations; if empty, those of
+    all layers."""
 
     layer: str = ""

@@ -40,7 +40,7 @@ class History:
     redo: Stack = None
 
     def push(self, group: Group) -> History:
-        """The history after a group was recorded, be it new, an undo or a redo."""
+        """The history after a group was recorded: a new one, an undo or a redo."""
         first = group[0]
         if first.action is Action.UNDO and self.undo:
             taken, rest = _taken(self.undo, first.reverts)
@@ -124,7 +124,7 @@ class AnnotationSet:
 
     @property
     def completion(self) -> Completion:
-        """How far the work is: as marked, else in progress as soon as anything has a state."""
+        """How far the work is: as marked, or else in progress as soon as anything has a state."""
         standing = self.get(DOCUMENT, -1)
         if standing and isinstance(standing.value, CompletionMark):
             return standing.value.completion
@@ -141,8 +141,8 @@ class AnnotationSet:
 
 
 class Growing:
-    """A set that takes decisions one after the other. `now` is the same object all along and holds
-    what was taken so far, so that each costs the same however many there are."""
+    """A set that takes decisions one after the other. `now` stays the same object and holds what
+    was taken so far, so that every decision costs the same, however many there are."""
 
     def __init__(self, before: AnnotationSet) -> None:
         self._held = dict(before.by_paragraph)

@@ -73,7 +73,7 @@ class Codebook:
         return found
 
     def named(self, kind: NameKind, form: str) -> Sequence[str]:
-        """The names that a form of the text is a name or an alias of."""
+        """The names that a form in the text stands for, as the name itself or as an alias."""
         return self._by_form.get((kind, form.casefold()), ())
 
     def contrary(self, name: str) -> str:

@@ -124,8 +124,9 @@ LOWEST = -0.2
 
 
 def passes(suggestion: Suggestion, threshold: float) -> bool:
-    """Whether a suggestion is seen. From 0 on `threshold` is the least score of those shown at all;
-    below it, those held back come too: at -0.1 with a score from .5 on, at `LOWEST` all."""
+    """Whether a suggestion is seen. A `threshold` from 0 on is the least score that is shown. A
+    lower one also shows suggestions that are held back: at -0.1 those with a score from .5 on, at
+    `LOWEST` all."""
     if suggestion.shown:
         return suggestion.score >= threshold
     return threshold < 0 and suggestion.score >= 1 + threshold / -LOWEST

@@ -17,8 +17,8 @@ LONGEST = 8
 
 
 def surface(text: str) -> str:
-    """The form under which a stretch of text is remembered: caseless,
-    white space as single blanks."""
+    """The form under which a stretch of text is remembered: without case, and with single blanks as
+    white space."""
     return " ".join(text.casefold().split())
 
 

@@ -54,8 +54,8 @@ class Namer(Protocol):
 
 
 NameRelation: TypeAlias = Literal["same", "different", "parent", "opposite"]
-"""How a name hangs together with another: one and the same; really different, which is remembered;
-the other is its parent; it is the contrary of the other."""
+"""How a name is related to another: they are the same; they are really different, which is
+remembered; the other is its parent; it is the contrary of the other."""
 RELATIONS: tuple[NameRelation, ...] = get_args(NameRelation)
 
 

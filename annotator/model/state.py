@@ -291,8 +291,8 @@ def open_document(
     namer: Namer | None = None,
     phraser: Phraser | None = None,
 ) -> ReviewState:
-    """The state in which a document is opened: at the given place,
-    else at the first paragraph not done."""
+    """The state in which a document is opened: at the given place, or else at the first paragraph
+    that is not done."""
     by_paragraph: dict[int, list[Suggestion]] = {}
     for suggestion in suggestions:
         by_paragraph.setdefault(suggestion.paragraph, []).append(suggestion)
@@ -313,8 +313,8 @@ def open_document(
 
 
 def arrive(state: ReviewState, paragraph: int, focus: str | None = None) -> ReviewState:
-    """The state at a paragraph: the given item, the first undecided
-    one or the first one in focus."""
+    """The state at a paragraph, with the given item in focus, or else the first undecided one, or
+    else the first one."""
     state = replace(
         state,
         paragraph=paragraph,

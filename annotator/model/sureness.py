@@ -7,7 +7,7 @@ at it”, not “distrust it”.
 from __future__ import annotations
 
 _WORDS = ((0.9, "sure"), (0.6, "likely"), (0.3, "fair"), (0.0, "check"))
-"""The least score of each word."""
+"""The lowest score that each word stands for."""
 
 
 def sureness(score: float) -> str:

@@ -113,8 +113,8 @@ def enclosing(units: Iterable[Bounds], at: int) -> Bounds | None:
 def snap(text: str, start: int, end: int) -> Bounds:
     """Bounds extended to whole tokens, without stray punctuation and white space at the edges.
 
-    An abbreviation keeps its full stop (U.S.) and a bracket stays that closes one within. Bounds
-    with nothing but punctuation in them stay as they are.
+    An abbreviation keeps its full stop (U.S.), and a closing bracket stays if its opening one is
+    inside. Bounds that hold nothing but punctuation stay as they are.
     """
     touched = [
         t
@@ -154,7 +154,7 @@ def token_at(text: str, at: int, within: Bounds) -> Bounds | None:
 
 
 def _run(text: str, at: int, within: Bounds, stops: Callable[[Bounds], bool]) -> Bounds | None:
-    """The tokens around `at` up to the next ones that stop, edges trimmed."""
+    """The tokens around `at`, up to the next ones at which a stretch ends, with trimmed edges."""
     tokens = words(text, *within)
     here = next((i for i, t in enumerate(tokens) if at < t[1]), None)
     if here is None:
@@ -196,7 +196,7 @@ def phrase_at(text: str, at: int, within: Bounds) -> Bounds | None:
 
 
 def name_at(text: str, at: int, within: Bounds) -> Bounds | None:
-    """The name around `at`: capitalized words side by side, after the last title among them."""
+    """The name around `at`: adjacent capitalized words, after the last title among them."""
     here = _run(text, at, within, lambda t: not text[t[0]].isupper() or _is_determiner(text, t))
     if here is None or not here[0] <= at < here[1] or not text[here[0]].isupper():
         return None

@@ -27,7 +27,8 @@ from annotator.model.text import paragraph_number, plural
 def _annotate_standing(
     state: ReviewState, paragraph: bool, *, note: str | None, action: Action
 ) -> Step:
-    """Change the note (given) or the flag (not) of the item in focus or of the paragraph."""
+    """Change the note (if one is given) or else the flag of the item in focus or of the
+    paragraph."""
     item = state.focused
     whole = paragraph or item is None
     if whole:
@@ -75,7 +76,7 @@ def on_flag(state: ReviewState, action: do.Flag) -> Step:
 def _mark(
     state: ReviewState, action: Action, mark: ParagraphMark, paragraph: int | None = None
 ) -> Decision:
-    """A decision on a paragraph, else on the one in work."""
+    """A decision on a paragraph, or else on the present one."""
     at = state.paragraph if paragraph is None else paragraph
     return decide(state, action, paragraph_item(at), at, Status.MARKED, mark)
 
@@ -112,7 +113,8 @@ def on_close(state: ReviewState, _: do.CloseParagraph) -> Step:
 
 
 def _closing(state: ReviewState, others: Sequence[int] = ()) -> list[Decision]:
-    """The decisions that mark the paragraph in work, and others, as done, unless they are."""
+    """The decisions that mark the present paragraph, and others, as done unless they already
+    are."""
     return [
         _mark(state, Action.CLOSE, replace(state.annotations.mark(i), done=True), i)
         for i in (state.paragraph, *others)
@@ -139,7 +141,7 @@ def _close_gold(state: ReviewState) -> Step:
             arrive(state, following), message=f"left open: {_left_in(state, [here])}"
         ), ()
     every = list(_open_paragraphs(state))
-    # What follows without anything to decide is done with it.
+    # The paragraphs after it that hold nothing to decide are done too.
     following = next((i for i in every if state.left(i)), None)
     passed = every if following is None else every[: every.index(following)]
     decisions = _closing(state, passed)

@@ -200,8 +200,8 @@ def on_move_selection(state: ReviewState, action: do.MoveSelection) -> Step:
 
 
 def _nudge(stops: list[int], at: int, step: int) -> int:
-    """The stop `step` places beyond `at`, which need not be
-    a stop itself; at most the outermost."""
+    """The stop `step` places beyond `at` (which need not be a stop itself), or else the outermost
+    one."""
     if step > 0:
         later = [stop for stop in stops if stop > at]
         return later[min(step, len(later)) - 1] if later else at
@@ -212,8 +212,8 @@ def _nudge(stops: list[int], at: int, step: int) -> int:
 def _shift(
     state: ReviewState, chosen: Selection, step: int, starts: list[int], ends: list[int]
 ) -> Step:
-    """One token, `step` tokens from the selection's start (its
-    end when moving on from a longer one)."""
+    """One token, `step` tokens from the selection's start, or from its end when a longer selection
+    moves on."""
     pairs = list(zip(starts, ends, strict=True))
     if not pairs:
         return say(state, "there is no word here")

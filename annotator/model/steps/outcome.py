@@ -1,4 +1,4 @@
-"""What comes of an action: the next state, with the decisions that led to it, a message or a
+"""What an action leads to: the next state with the decisions to record, a message, or a
 question."""
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ Step: TypeAlias = tuple[ReviewState, Group]
 
 
 def ask(state: ReviewState, what: str, message: str) -> Step | None:
-    """None when `what` was asked by the step before and is thereby
-    confirmed; else the step that asks."""
+    """None if the step before asked `what`, so that it is confirmed now; otherwise the step that
+    asks."""
     if state.asked == what:
         return None
     return replace(state, asked=what, message=message), ()
@@ -38,7 +38,8 @@ def say(state: ReviewState, message: str) -> Step:
 def _following(
     state: ReviewState, annotations: AnnotationSet, first: Decision
 ) -> tuple[Decision, ...]:
-    """The relations that everybody made and whose ends are now accepted: they are accepted too."""
+    """Decisions that accept the relations that everybody made, once both of their ends are
+    accepted."""
     waiting = [
         (s, own)
         for index, several in state.suggestions.items()

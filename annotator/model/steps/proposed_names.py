@@ -12,9 +12,9 @@ from annotator.model.state import ReviewState
 
 
 def with_name(state: ReviewState, item: Item, *, asked: bool) -> Item:
-    """The pending item as it will be once accepted: with its proposed name if that is sure, or
-    where it was `asked` for with this item in focus; else without a name. Of an item that nothing
-    is proposed for, the item."""
+    """The pending item as it will be once accepted: with its proposed name if that is sure, or if
+    it was `asked` for with this item in focus; otherwise without a name. An item without a proposal
+    stays as it is."""
     proposed = state.proposed_name(item) if item.pending else None
     if proposed is None or not isinstance(item.value, Span):
         return item
@@ -33,8 +33,8 @@ def made(state: ReviewState, span: Span) -> Span:
 
 
 def relabelled(state: ReviewState, item: Item, value: Annotation) -> Annotation:
-    """The new value of an item; where it was pending and only its label is
-    new, with the name that is sure now."""
+    """The new value of an item. If it was pending and only its label is new, it has the name that
+    is sure now."""
     old = item.value
     if not item.pending or not isinstance(old, Span) or not isinstance(value, Span):
         return value
@@ -48,8 +48,8 @@ def relabelled(state: ReviewState, item: Item, value: Annotation) -> Annotation:
 
 
 def with_mention(state: ReviewState, span: Span, proposed: ProposedName) -> Attributes:
-    """The attributes of a span with the kind of mention that its
-    words are, where its layer has that."""
+    """The attributes of a span, with the kind of mention that its words are if its layer has that
+    attribute."""
     layer = state.schema.layer(span.layer)
     attribute = layer.attribute("mention") if layer else None
     if attribute is None or proposed.mention not in attribute.values:

@@ -126,8 +126,8 @@ def _relation(state: ReviewState, id: str) -> Relation:
 def _sided(
     state: ReviewState, draft: Draft, source: str, label: str, new: str
 ) -> tuple[str, Sequence[Decision]]:
-    """The relation of one holder, and the decisions that give it its label: of the one
-    there is, or a new one of the id `new`."""
+    """The relation of one holder, and the decisions that give it its label: the present relation,
+    or a new one with the id `new`."""
     twin = next(
         (
             i

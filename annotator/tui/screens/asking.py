@@ -147,7 +147,7 @@ class AskingScreen(RowsScreen):
                 propose(answer.strip())
             elif alien:
                 said[:] = [answer]
-                return f"“{alien}” is not in the closed codebook; enter once more proposes it"
+                return f"“{alien}” is not in the closed codebook; press enter again to propose it"
             return ""
 
         return problem

@@ -41,8 +41,8 @@ _NEXT: dict[PageMark, PageMark] = {"same": "different", "different": "later"}
 
 class HarmoniseScreen(RowsScreen):
     """The pairs in the order of what they move. A digit or space marks a pair as really different,
-    once more as one for later; enter rules the page. The codings stay as they were made. `first`
-    are names to begin with."""
+    and pressed again as one for later; enter decides the page. The codings stay as they were made.
+    `first` are names to begin with."""
 
     context = "help"
     own_keys = (
