@@ -217,7 +217,8 @@ def _gold(
         talk(f"not decided: {plural(made.differences, 'difference')}")
     if made.changed_since:
         talk(
-            f"changed since: coders changed their work on {plural(made.changed_since, 'document')} "
+            "changed since: annotators changed their work on "
+            f"{plural(made.changed_since, 'document')} "
             "after the gold was made"
         )
     if as_json:

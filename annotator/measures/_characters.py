@@ -139,8 +139,8 @@ def _coincidences(
         for value in np.flatnonzero(np.bincount(said, minlength=len(known))).tolist():
             counts[value] += (said == value) & here
     size = len(values)
-    coders = found.coders[passage] if units else np.zeros(0)
-    share = weight / np.maximum(coders - 1, 1)
+    annotators = found.annotators[passage] if units else np.zeros(0)
+    share = weight / np.maximum(annotators - 1, 1)
     matrices = np.zeros((count, size, size))
     for v in range(size):
         weighted = counts[v] * share
@@ -149,13 +149,13 @@ def _coincidences(
             matrices[:, v, w] = matrices[:, w, v] = np.bincount(
                 passage, weights=pairs, minlength=count
             )
-    each = weight / np.maximum(coders, 1)
+    each = weight / np.maximum(annotators, 1)
     agreeing = sum((counts[v] * (counts[v] - 1) for v in range(size)), np.zeros(units))
     shares = [by_passage(count, passage, counts[v] * each) for v in range(size)]
     return Coincidences(
         matrices.reshape(count, size * size),
         np.stack(shares, axis=1),
-        by_passage(count, passage, agreeing * each / np.maximum(coders - 1, 1)),
+        by_passage(count, passage, agreeing * each / np.maximum(annotators - 1, 1)),
         by_passage(count, passage, weight),
         values,
     )

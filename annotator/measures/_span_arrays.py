@@ -52,7 +52,7 @@ class SpanArrays:
         return self.people >= 0
 
     @property
-    def coders(self) -> Ints:
+    def annotators(self) -> Ints:
         """How many annotators finished each passage."""
         return np.asarray(self.present.sum(axis=1), dtype=np.int64)
 
@@ -152,7 +152,7 @@ def _span_arrays(comparison: Comparison, layer: str) -> SpanArrays:
 def marked(found: SpanArrays) -> Array:
     """For each passage the number of spans, summed over both annotators of every pair."""
     size = len(found.people)
-    return np.asarray(np.bincount(found.passage, minlength=size) * (found.coders - 1.0))
+    return np.asarray(np.bincount(found.passage, minlength=size) * (found.annotators - 1.0))
 
 
 def same_pairs(found: SpanArrays, *, label: bool) -> tuple[Ints, Ints]:

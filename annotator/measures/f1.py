@@ -126,7 +126,7 @@ def by_label(comparison: Comparison, layer: Layer) -> Table:
     found = span_arrays(comparison, layer.name)
     a, _ = same_pairs(found, label=True)
     size, count = len(found.labels), len(found.people)
-    others = np.asarray(found.coders[found.passage] - 1, dtype=np.float64)
+    others = np.asarray(found.annotators[found.passage] - 1, dtype=np.float64)
     same = spread(count, found.passage[a], found.label[a], size)
     every = spread(count, found.passage, found.label, size, others)
     keys = [(kind, label) for kind in ("same", "marked") for label in found.labels]
@@ -147,8 +147,8 @@ def pair_tables(comparison: Comparison, layer: str) -> dict[str, AnyTable]:
     same = spread(count, passage, found.seat[a], seats) + spread(
         count, passage, found.seat[b], seats
     )
-    coders = present.sum(axis=1, keepdims=True)
-    every = (own * (coders - 1) + own.sum(axis=1, keepdims=True) - own) * present
+    annotators = present.sum(axis=1, keepdims=True)
+    every = (own * (annotators - 1) + own.sum(axis=1, keepdims=True) - own) * present
     who = [(name,) for name in names]
     out: dict[str, AnyTable] = {
         "people": _by_annotator(people, who, {"same": same, "marked": every})

@@ -138,7 +138,7 @@ def _squares(found: SpanArrays, size: int) -> Array:
     length = (found.end - found.start).astype(np.float64)
     out = spread(len(found.people), found.passage, found.label + 1, size, length**2)
     marked = np.bincount(found.passage, weights=length, minlength=len(out))
-    out[:, 0] = found.coders * found.lengths - marked
+    out[:, 0] = found.annotators * found.lengths - marked
     return out
 
 
@@ -152,7 +152,7 @@ def _met(found: SpanArrays, size: int) -> Array:
     pairs, which = np.unique(meeting, return_inverse=True)
     lengths = np.bincount(which, weights=np.concatenate([common, common]), minlength=len(pairs))
     row = pairs // max(1, people)
-    others = np.maximum(found.coders[found.passage[row]] - 1, 1)
+    others = np.maximum(found.annotators[found.passage[row]] - 1, 1)
     return spread(
         len(found.people), found.passage[row], found.label[row] + 1, size, lengths**2 / others
     )

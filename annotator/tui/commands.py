@@ -218,7 +218,8 @@ COMMANDS: tuple[Command, ...] = (
                                  "last one."
                                  , "Review", _R),
     Command("keep_gold", ("0",), "",
-            "Keep what the finished gold has, whatever coders have changed since.", "Review", _R),
+            "Keep what the finished gold has, whatever annotators have changed since.",
+            "Review", _R),
     Command("order", ("O",), "",
             "Put first what the model is least sure about, or what is least like the rest; in "
             "review, what changes the network most."

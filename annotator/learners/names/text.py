@@ -44,7 +44,7 @@ class Mention:
     whole: str
     """Its text with single blanks."""
     form: str
-    """The same without what stands before it in a span of another coder: articles, numbers,
+    """The same without what stands before it in a span of another annotator: articles, numbers,
     possessives, and titles of persons."""
     kind: MentionKind
     first: int

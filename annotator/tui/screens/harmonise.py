@@ -1,4 +1,4 @@
-"""Same words, two names: a page of pairs that coders named differently, which one key decides
+"""Same words, two names: a page of pairs that annotators named differently, which one key decides
 together."""
 
 from __future__ import annotations
@@ -248,7 +248,7 @@ class HarmoniseScreen(RowsScreen):
         self.redraw()
 
     def _named(self, answer: str | None) -> None:
-        """Let a name stay that neither coder wrote."""
+        """Let a name stay that neither annotator wrote."""
         name, pair = (answer or "").strip(), self._answers[self._at].pair
         if not name:
             return

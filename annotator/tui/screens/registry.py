@@ -126,7 +126,7 @@ class RegistryScreen(ListScreen):
         return f"{said}: {plural(number, 'mention')}" if said else "nothing was renamed"
 
     def _harmonise(self, _: int) -> None:
-        """The queue of names that coders gave to the same words."""
+        """The queue of names that annotators gave to the same words."""
         from annotator.tui.screens.harmonise import HarmoniseScreen
 
         self.shell.push_screen(

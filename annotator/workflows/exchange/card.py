@@ -117,11 +117,13 @@ def _in_short(manifest: Mapping[str, Any], about: CardContent) -> str:
         else layer.title.lower()
         for layer in about.schema.layers
     )
-    coders = plural(len(manifest["annotators"]), "coder")
+    annotators = plural(len(manifest["annotators"]), "annotator")
     return (
-        f"{plural(manifest['documents'], 'text')} in which these are marked: {layers}. {coders} "
+        f"{plural(manifest['documents'], 'text')} in which these are marked: {layers}. "
+        f"{annotators} "
         "worked on "
-        "them. The gold is what all coders of a text agree on, and what a reviewer decided where "
+        "them. The gold is what all annotators of a text agree on, and what a reviewer decided "
+        "where "
         "they differ. The guidelines for coding are at the end of this card."
     )
 
@@ -168,7 +170,7 @@ def _files(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
         ),
         "",
         "`train.jsonl`, `dev.jsonl` and `test.jsonl` are the parts of `gold.jsonl`. "
-        "`annotators.jsonl` has the work of each coder as it was before adjudication, and "
+        "`annotators.jsonl` has the work of each annotator as it was before adjudication, and "
         "`manifest.json` has what this card counts, for programs.",
         "",
         f"The split is by document: {real}. Which part a document belongs to follows from its id "
@@ -192,7 +194,7 @@ _FIELDS = (
     ),
     (
         "`source` of a span or relation",
-        "why it is in the gold: `unanimous` (all coders agree in everything), `adjudicated` (a "
+        "why it is in the gold: `unanimous` (all annotators agree in everything), `adjudicated` (a "
         "reviewer decided) or a rule by name; after a semicolon, how a single field was settled",
     ),
     (
@@ -281,7 +283,7 @@ def _people(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
         "## Annotators",
         "",
         *_stated(about, "annotators"),
-        f"Coders: {names}. Reviewers: {lead}.",
+        f"Annotators: {names}. Reviewers: {lead}.",
     ]
     if manifest["pseudonyms"]:
         out.append("These are pseudonyms.")
@@ -294,16 +296,17 @@ def _procedure(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
     taken = sum(one["accepted"] for one in manifest["suggestions"])
     changed = sum(one["corrected"] for one in manifest["suggestions"])
     aids = (
-        f"Coders were shown {shown} suggestions; they accepted {taken} as they were and "
+        f"Annotators were shown {shown} suggestions; they accepted {taken} as they were and "
         f"corrected {changed}."
         if shown
-        else "Coders were shown no suggestions, as far as is recorded."
+        else "Annotators were shown no suggestions, as far as is recorded."
     )
     return [
         "## Procedure",
         "",
         *_stated(about, "procedure"),
-        "What all coders of a document agree on, in bounds, label and every attribute, is gold; a "
+        "What all annotators of a document agree on, in bounds, label and every attribute, is "
+        "gold; a "
         f"reviewer decided the rest. Spans and relations by `source`: {sources}.",
         aids,
     ]
@@ -368,12 +371,12 @@ def _left_out(manifest: Mapping[str, Any]) -> list[str]:
     if manifest["changed_since"]:
         several = plural(len(manifest["changed_since"]), "document")
         out.append(
-            f"Coders changed their work on {several} after it was gold; "
+            f"Annotators changed their work on {several} after it was gold; "
             "`meta.gold.changed_since` says how."
         )
     if not manifest["notes"]:
         out.append(
-            "Working notes, and messages between reviewers and coders, are not in the files."
+            "Working notes, and messages between reviewers and annotators, are not in the files."
         )
     return out
 

@@ -1,5 +1,5 @@
-"""What the data card says about agreement: the figures and their explanations, and coders against
-the gold."""
+"""What the data card says about agreement: the figures and their explanations, and annotators
+against the gold."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def agreement(manifest: Mapping[str, Any], explained: Mapping[str, Explanation])
         out += [
             "## Agreement before adjudication",
             "",
-            "How far the coders agreed before anything was decided. Intervals are 95 % intervals "
+            "How far the annotators agreed before anything was decided. Intervals are 95 % "
+            "intervals "
             "over documents; n is the number of units behind a figure.",
             "",
             "| layer | measure | value | 95 % interval | n |",
@@ -60,7 +61,7 @@ def _what_figures_are(explained: Mapping[str, Explanation], names: Sequence[str]
 
 
 def against_gold(gold: Sequence[Record]) -> list[str]:
-    """How much of the gold each coder had made."""
+    """How much of the gold each annotator had made."""
     had: Counter[str] = Counter()
     could: Counter[str] = Counter()
     for record in gold:
@@ -72,12 +73,12 @@ def against_gold(gold: Sequence[Record]) -> list[str]:
     if not rows:
         return []
     return [
-        "## Coders against the gold",
+        "## Annotators against the gold",
         "",
-        "The share of spans and relations in the gold that each coder had made in exactly the "
+        "The share of spans and relations in the gold that each annotator had made in exactly the "
         "same way, attributes included, in the documents that they coded.",
         "",
-        "| coder | same as gold | of |",
+        "| annotator | same as gold | of |",
         "|---|---|---|",
         *(f"| {who} | {n:,} ({round(100 * n / of)} %) | {of:,} |" for who, n, of in rows),
     ]

@@ -40,7 +40,7 @@ from annotator.workflows.whole_files import check_files, write_folder
 class Dataset:
     """The files of a data set by name; `left_out` counts documents with work but without gold,
     `differences` the undecided differences in those and in gold, `changed_since` the gold whose
-    coders changed their work since."""
+    annotators changed their work since."""
 
     files: dict[str, bytes]
     records: int
@@ -62,7 +62,7 @@ class Choices:
 @dataclass(slots=True)
 class _Left:
     """What was left out: unfinished documents with their undecided differences; undecided
-    differences in gold; documents whose coders changed their work after it was gold."""
+    differences in gold; documents whose annotators changed their work after it was gold."""
 
     documents: int = 0
     differences: int = 0

@@ -1,4 +1,4 @@
-"""Same words, two names: spans that coders marked alike and named differently, page by page of
+"""Same words, two names: spans that annotators marked alike and named differently, page by page of
 pairs.
 
 The pairs that change most come first. A page is decided as a whole and is one change (see
@@ -50,9 +50,9 @@ class Answer:
 
 
 def proposed(pair: NamePair, codebook: Codebook) -> Answer:
-    """The proposed decision on a pair: the names are one, since two coders gave them to the same
-    words, or opposites if one of the two mostly has `not:` before it. The codebook's name stays, or
-    else the more frequent one, or else the longer entity and the shorter concept."""
+    """The proposed decision on a pair: the names are one, since two annotators gave them to the
+    same words, or opposites if one of the two mostly has `not:` before it. The codebook's name
+    stays, or else the more frequent one, or else the longer entity and the shorter concept."""
 
     def order(name: str) -> tuple[bool, int, int, str]:
         uses = pair.uses[0] if name == pair.one else pair.uses[1]

@@ -1,4 +1,4 @@
-"""Pairs of names that two coders gave to the same words, those that change most first."""
+"""Pairs of names that two annotators gave to the same words, those that change most first."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ BASE = 0.3
 
 @dataclass(frozen=True, slots=True)
 class NamePair:
-    """Two names of a kind that coders gave to the same words, `times` times. `leverage` is the
+    """Two names of a kind that annotators gave to the same words, `times` times. `leverage` is the
     number of coded stances of the less frequent name, `likeness` in [0, 1] that of their words, and
     `words` is one of the places."""
 
@@ -42,12 +42,13 @@ class NamePair:
     leverage: int
     likeness: float
     gain: int = 0
-    """The number of statements in which two coders differ only in these two names, and which they
-    would then share."""
+    """The number of statements in which two annotators differ only in these two names, and which
+    they would then share."""
     uses: tuple[int, int] = (0, 0)
     """How many spans have each name."""
     turned: int = 0
-    """In how many of the places one coder gave the contrary of the name and the other did not."""
+    """In how many of the places one annotator gave the contrary of the name and the other did
+    not."""
     words: str = ""
 
     @property
@@ -88,7 +89,8 @@ def pairs(
 @dataclass(frozen=True, slots=True)
 class _Met:
     """Where names met: the meetings of each two names, the numbers of stances and uses of a name,
-    and how many statements two coders would share if two names were one, as opposites or not."""
+    and how many statements two annotators would share if two names were one, as opposites or
+    not."""
 
     meetings: dict[frozenset[KindAndName], list[_Meeting]]
     stances: Counter[KindAndName]

@@ -1,4 +1,4 @@
-"""“Who says what” by the names that coders gave, and how far they agree on it."""
+"""“Who says what” by the names that annotators gave, and how far they agree on it."""
 
 from __future__ import annotations
 
