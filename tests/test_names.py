@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from annotator.learners.names.reuse import (
 )
 from annotator.learners.names.text import NameText
 from annotator.learners.names.training import fit
+from annotator.learners.names.word_index import WordIndex
 from annotator.model import actions as do
 from annotator.model.annotation import AnnotationSet
 from annotator.model.codebook import Codebook, CodebookEntry
@@ -472,3 +474,19 @@ def test_a_concept_is_offered_as_it_is_used_more_and_its_other_form_last(tmp_pat
     with project(tmp_path / "p", "Tolls should fall.") as of:
         found = concept_offers(of, AskedClaim("tolls"), [*known, KnownName("dues", 1)], Codebook())
     assert [one.value for one in found] == ["not: tolls should fall", "dues", "tolls should fall"]
+
+
+def test_names_are_found_by_their_words_as_by_reading_all() -> None:
+    draw = random.Random(3)
+    words = ["Ann", "Holt", "Port", "of", "Authority", "city"]
+    every = [" ".join(draw.choices(words, k=draw.randrange(1, 5))) for _ in range(200)]
+    index = WordIndex(every)
+    names = list(dict.fromkeys(every))
+    for asked in names:
+        parts = asked.split()
+        assert index.holding(parts) == [n for n in names if set(parts) <= set(n.split())]
+    assert index.abbreviated("AH")[0] == next(
+        n for n in names if "".join(w[0] for w in n.split() if w[0].isupper()) == "AH"
+    )
+    assert index.abbreviated("A") == []
+    assert index.in_order([names[5], names[2], names[5]]) == [names[2], names[5]]

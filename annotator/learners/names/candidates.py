@@ -65,35 +65,32 @@ def itself(ask: Asked) -> None:
 
 def longer_known(ask: Asked) -> None:
     """An entity that ends with or contains the words (`Putin`), or has them as initials."""
-    parts = ask.mention.form.split()
-    for entity in ask.known.count:
-        if entity not in ask.known.named or entity == ask.mention.form:
+    form, known = ask.mention.form, ask.known
+    parts = form.split()
+    longer, abbreviated = known.by_words.holding(parts), known.by_words.abbreviated(form)
+    for entity in known.by_words.in_order([*longer, *abbreviated]):
+        if entity not in known.named or entity == form:
             continue
         whole = entity.split()
-        same = "" if ask.known.label[entity] == ask.label else "_otherlabel"
+        same = "" if known.label[entity] == ask.label else "_otherlabel"
         if whole[-len(parts) :] == parts:
             ask.put(entity, "longer_tail" + same)
         elif set(parts) <= set(whole):
             ask.put(entity, "longer_in" + same)
-        elif _initials(whole) == ask.mention.form:
+        else:
             ask.put(entity, "acronym")
-
-
-def _initials(parts: list[str]) -> str:
-    found = "".join(part[0] for part in parts if part[0].isupper())
-    return found if len(found) > 1 else ""
 
 
 def longer_in_text(ask: Asked) -> None:
     """The same for names that occur anywhere in the text."""
     parts = ask.mention.form.split()
-    for name in ask.known.text.names:
+    for name in ask.known.text.names_by_words.holding(parts):
         whole = name.split()
         if name == ask.mention.form:
             continue
         if whole[-len(parts) :] == parts:
             ask.put(" ".join(_without_titles(whole, len(parts))), "text_tail")
-        elif set(parts) <= set(whole) and ask.mention.folded not in forms.DIRECTIONS:
+        elif ask.mention.folded not in forms.DIRECTIONS:
             ask.put(name, "text_in")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from annotator.learners.names import forms
 from annotator.learners.names.text import Mention, NameText
+from annotator.learners.names.word_index import WordIndex
 from annotator.model.span import Span
 
 _TAIL = re.compile(r".+? ((?:of|in|at|from|for|on|who|to) .+)$")
@@ -22,6 +23,7 @@ class KnownEntities:
         self.text = text
         self.mentions: list[tuple[Mention, str]] = []
         self.count: Counter[str] = Counter()
+        self.by_words = WordIndex()
         self.last: dict[str, int] = {}
         self.forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.heads: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -48,6 +50,7 @@ class KnownEntities:
         kind = str(span.attributes.get("mention", mention.kind))
         self.mentions.append((mention, entity))
         self.count[entity] += 1
+        self.by_words.add(entity)
         self.last[entity] = len(self.mentions)
         self.latest[entity] = mention
         self.forms[mention.folded][entity] += 1

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Literal, TypeAlias
 
 from annotator.learners.names import forms
+from annotator.learners.names.word_index import WordIndex
 from annotator.model.names import MentionKind
 from annotator.model.span import Span
 from annotator.model.text import Document, is_word, words
@@ -228,6 +229,11 @@ class NameText:
         following = self.at(at + 1)
         joins = word.text in ("of", "for") and following is not None and following.kind == "name"
         return joins and following is not None and following.sentence == word.sentence
+
+    @cached_property
+    def names_by_words(self) -> WordIndex:
+        """The same names, by the words in them."""
+        return WordIndex(self.names)
 
     @cached_property
     def name_places(self) -> list[tuple[str, int]]:
