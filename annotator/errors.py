@@ -24,6 +24,9 @@ import re
 from enum import IntEnum
 from pathlib import Path
 
+FAULTS_OF_PROGRAM = (ImportError, NameError)
+"""What no data can cause, however damaged: the program is not installed as a whole, or wrong."""
+
 
 class ExitCode(IntEnum):
     """The exit codes of every command."""
@@ -137,6 +140,7 @@ class FindingsError(AnnotatorError):
 
 
 __all__ = [
+    "FAULTS_OF_PROGRAM",
     "AnnotatorError",
     "BusyError",
     "ConflictError",

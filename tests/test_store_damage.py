@@ -250,3 +250,15 @@ def test_poison_in_the_database_is_left_out_and_told_and_the_rest_goes_on(
     assert run(["--project", str(root), "status"]) == 0
     code, said = _doctor(root, capsys)
     assert code == 1 and "sIran" in said and "rIran" in said
+
+
+def test_a_fault_of_the_program_is_not_told_as_damage(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise ImportError("cannot import name 'chain_of'")
+
+    monkeypatch.setattr(hash_chain, "check", broken)
+    code, said = _doctor(root, capsys, "--deep")
+    assert code == 1 and "not whole: ImportError" in said and "install it again" in said
+    assert "annotator.db" not in said.partition("found:")[2] and "backup" not in said

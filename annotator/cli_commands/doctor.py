@@ -78,7 +78,13 @@ def _project_findings(
     Raises ProjectError, SchemaError or StoreError for a fault that hides all others.
     """
     from annotator.config import FILE, read_config
-    from annotator.errors import AnnotatorError, ProjectError, SchemaError, UsageError
+    from annotator.errors import (
+        FAULTS_OF_PROGRAM,
+        AnnotatorError,
+        ProjectError,
+        SchemaError,
+        UsageError,
+    )
     from annotator.folder import DATABASE, schema_of
     from annotator.project import Project
     from annotator.tui.key_map import check_labels, key_map
@@ -104,6 +110,8 @@ def _project_findings(
             yield from map(str, unloadable(project))
     except (ProjectError, SchemaError):
         raise
+    except FAULTS_OF_PROGRAM as error:
+        yield f"this program is not whole: {type(error).__name__}: {error}; install it again"
     except Exception as error:
         if not (root / DATABASE).exists():
             raise

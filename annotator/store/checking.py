@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from annotator.errors import AnnotatorError
+from annotator.errors import FAULTS_OF_PROGRAM, AnnotatorError
 from annotator.model.annotation import fold
 from annotator.model.decision import ParagraphMark
 from annotator.model.text import text_sha256
@@ -84,6 +84,8 @@ def _guard(found: list[Finding], where: str) -> Iterator[None]:
     read."""
     try:
         yield
+    except FAULTS_OF_PROGRAM:
+        raise
     except AnnotatorError as error:
         found.append(Finding(where, f"cannot be read: {error.message}"))
     except Exception as error:
