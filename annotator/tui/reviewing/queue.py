@@ -157,7 +157,7 @@ class ReviewQueue(Queue):
         if not self.by_leverage:
             return "first what has most to decide"
         self.weighed = leverages(self.project, self.strategy)
-        return f"first what changes the network most: {describe_leverage(self.weighed)}"
+        return f"network first: {describe_leverage(self.weighed)}"
 
     def leads(self, state: ReviewState, direction: int) -> Iterator[Lead]:
         return leads(self, state, direction)

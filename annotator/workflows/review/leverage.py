@@ -62,7 +62,8 @@ def leverages(project: Project, strategy: str = "unanimous") -> list[Leverage]:
 
 
 def describe(found: Sequence[Leverage]) -> str:
-    """One line that says how many differences decide how much."""
+    """One line, short enough for a narrow screen, that says how many differences decide how many
+    changes of the network."""
     total = sum(one.edges for one in found)
     if not total:
         return f"{plural(len(found), 'open difference')}: none changes the network"
@@ -73,8 +74,7 @@ def describe(found: Sequence[Leverage]) -> str:
         reached, few = reached + one.edges, few + 1
     return (
         f"{few} of {plural(len(found), 'open difference')} decide "
-        f"{round(100 * reached / total)} % of {plural(total, 'change')} that the network can "
-        "still see"
+        f"{round(100 * reached / total)} % of {plural(total, 'possible change')}"
     )
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from annotator.model.decision import Action, Status
+from annotator.model.fields import Field
 from annotator.model.record import GOLD
-from annotator.model.span import Relation, Span
+from annotator.model.span import Annotation, Relation, Span, Value
+from annotator.model.text import Document
 from annotator.project import Project
-from annotator.workflows.review.alignment import differences_of
+from annotator.workflows.review.alignment import Difference, differences_of
 from annotator.workflows.review.discussion import MESSAGE
 from annotator.workflows.review.versions import Merger
 
@@ -19,7 +21,7 @@ FEW = 5
 @dataclass(frozen=True, slots=True)
 class Precedent:
     """A decided dispute: what annotators had, what was taken (empty if nothing was), by whom and
-    why."""
+    why. What they had is the label, or the contents of the fields if only these differed."""
 
     document: str
     quote: str
@@ -82,9 +84,9 @@ def _of(merger: Merger, document: str, layer: str, label: str) -> list[Precedent
         value = difference.candidates[0].value
         span = value if isinstance(value, Span) else spans.get(value.target)
         quote = " ".join(text.quote(span.start, span.end).split()) if span is not None else ""
+        made = {who: [c.value for c in difference.version(who)] for who in difference.voters}
         had = tuple(
-            f"{who}: {', '.join(c.value.label for c in difference.version(who)) or 'nothing'}"
-            for who in difference.voters
+            f"{who}: {_told(own, difference, text) or 'nothing'}" for who, own in made.items()
         )
         out.append(
             Precedent(
@@ -92,7 +94,7 @@ def _of(merger: Merger, document: str, layer: str, label: str) -> list[Precedent
                 quote,
                 difference.kinds,
                 had,
-                ", ".join(v.label for v in taken),
+                _told(taken, difference, text),
                 next((note for note in notes if note), ""),
                 reviewer,
                 time,
@@ -100,6 +102,25 @@ def _of(merger: Merger, document: str, layer: str, label: str) -> list[Precedent
             )
         )
     return out
+
+
+def _told(version: Sequence[Annotation], difference: Difference, text: Document) -> str:
+    """A version in words: its labels, or what it has in the fields that differ."""
+    if not difference.by_field:
+        return ", ".join(value.label for value in version)
+    fields = [f for f in difference.candidates[0].fields if f.name in difference.fields]
+    return ", ".join(
+        "; ".join(_content(field, field.of(value), text) for field in fields) for value in version
+    )
+
+
+def _content(field: Field, held: Value | None, text: Document) -> str:
+    if held is None:
+        return f"no {field.name}"
+    if isinstance(held, list):
+        start_end = [at for at in held if isinstance(at, int)]
+        return f"“{text.quote(*start_end)}”" if field.pair else ", ".join(map(str, held))
+    return str(held)
 
 
 __all__ = ["Precedent", "precedents"]
