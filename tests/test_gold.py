@@ -574,7 +574,7 @@ def test_leverage_is_the_number_of_edges_that_a_decision_moves(tmp_path: Path) -
     with _project(tmp_path / "p", *works) as project:
         found = leverages(project)
         assert [(one.document, one.edges) for one in found] == [("doc", 2), ("two", 0)]
-        assert describe(found) == "1 of 2 open differences decide 100 % of 2 possible changes"
+        assert describe(found) == "1 of 2 open differences decide 100 % of 2 changes"
         session = _session(project)
         assert "1 of 2 open differences" in session.queue.turn_order()
         assert [row.id for row in session.queue.documents()] == ["doc", "two"]

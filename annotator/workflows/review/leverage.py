@@ -74,7 +74,7 @@ def describe(found: Sequence[Leverage]) -> str:
         reached, few = reached + one.edges, few + 1
     return (
         f"{few} of {plural(len(found), 'open difference')} decide "
-        f"{round(100 * reached / total)} % of {plural(total, 'possible change')}"
+        f"{round(100 * reached / total)} % of {plural(total, 'change')}"
     )
 
 
