@@ -42,6 +42,7 @@ from annotator.formats.api import (
     qda_codebook,
 )
 from annotator.model.decision import Completion, Suggestion
+from annotator.model.names import NameKind
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document, split_paragraphs
@@ -341,6 +342,30 @@ def test_ids_of_the_codebook_leave_beside_the_names(
     known = {"entity": {"Port Board of Sable": "Q1"}, "concept": {"fares should fall": "C2"}}
     assert manifest["external_ids"] == known
     capsys.readouterr()
+
+
+def test_ids_of_the_codebook_are_attributes_in_dna_and_codes_in_projects(tmp_path: Path) -> None:
+    guid = "1ff58b12-6f6f-4b0c-8be5-bbdc91f55294"
+    ids: dict[tuple[NameKind, str], str] = {
+        ("entity", "Port Board of Sable"): "Q1",
+        ("concept", "fares should fall"): guid,
+    }
+    how = WriteOptions(SCHEMA, ids=ids)
+    (data,) = _files("dna", RECORDS, how).values()
+    db = sqlite3.connect(write(tmp_path / "a.dna", data))
+    assert db.execute("PRAGMA foreign_key_check").fetchall() == []
+    found = db.execute(
+        "SELECT e.Value, a.AttributeValue FROM ATTRIBUTEVALUES a JOIN ENTITIES e ON e.ID = "
+        "a.EntityId JOIN ATTRIBUTEVARIABLES v ON v.ID = a.AttributeVariableId AND v.VariableId = "
+        "e.VariableId WHERE a.AttributeValue != ''"
+    ).fetchall()
+    assert sorted(found) == [("Port Board of Sable", "Q1"), ("fares should fall", guid)]
+    (data,) = _files("qdpx", RECORDS, how).values()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        project = archive.read("project.qde").decode("utf-8")
+    assert f'<Code guid="{guid}" name="fares should fall"' in project
+    assert f'<CodeRef targetGUID="{guid}"/>' in project
+    assert "<Description>id: Q1</Description>" in project
 
 
 def test_a_database_of_dna_holds_by_its_own_constraints(tmp_path: Path) -> None:

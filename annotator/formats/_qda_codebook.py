@@ -3,19 +3,15 @@ sets of codes."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from annotator.errors import InputError
-from annotator.formats._qda_writing import HEADER, ORIGIN, element, guid_of, words
+from annotator.formats._qda_writing import GUID, HEADER, ORIGIN, element, guid_of, words
 from annotator.formats._reading import MAX_BYTES, read_bytes
 from annotator.formats._xml import text_of, tree
-
-GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-"""How a GUID is written, without braces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,4 +108,4 @@ def _guid_of(path: tuple[str, ...], code: QdaCode) -> str:
     return code.guid if GUID.fullmatch(code.guid) else guid_of("code", *path)
 
 
-__all__ = ["GUID", "QdaCode", "qda_codebook", "read_qda_codebook"]
+__all__ = ["QdaCode", "qda_codebook", "read_qda_codebook"]

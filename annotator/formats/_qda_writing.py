@@ -17,12 +17,15 @@ from xml.sax.saxutils import escape, quoteattr
 from annotator import __version__
 from annotator.formats._writing import WriteOptions, count_lost, names_of_labels, said, who
 from annotator.formats._xml import legal
+from annotator.model.names import NameKind
 from annotator.model.record import Record
-from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Relation, Span, Value
 
 ORIGIN = f"annotator {__version__}"
 """What a project or codebook says it comes from."""
+
+GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+"""How a GUID is written, without braces."""
 
 HEADER = '<?xml version="1.0" encoding="utf-8"?>\n'
 _SPACE = uuid5(NAMESPACE_URL, "urn:QDA-XML:project:1.0").bytes
@@ -62,9 +65,19 @@ def words(tag: str, text: str) -> str:
 
 
 class Codes:
-    """The codes of a project as a tree: layer, label; and layer, attribute, value."""
+    """The codes of a project as a tree: layer, label; and layer, attribute, value. The external id
+    of a name is the GUID of its code where it is one, and is in its description otherwise."""
 
-    def __init__(self, schema: LabelSchema) -> None:
+    def __init__(self, how: WriteOptions) -> None:
+        schema = how.schema
+        self._ids_of = how.ids_of
+        self._kinds: dict[tuple[str, ...], NameKind] = {
+            (layer.name, attribute.name): "entity" if attribute.type == "entity" else "concept"
+            for layer in schema.layers
+            for attribute in layer.attributes
+            if attribute.type in ("entity", "concept")
+        }
+        self._used: set[str] = set()
         self._below: dict[tuple[str, ...], dict[str, None]] = {}
         self._said: dict[tuple[str, ...], str] = {}
         self._guids: dict[tuple[str, ...], str] = {}
@@ -81,7 +94,19 @@ class Codes:
             return known
         for i in range(len(path)):
             self._below.setdefault(path[:i], {}).setdefault(path[i])
-        return self._guids.setdefault(path, guid_of("code", *path))
+        return self._guids.setdefault(path, self._own(path) or guid_of("code", *path))
+
+    def _own(self, path: tuple[str, ...]) -> str:
+        """The GUID that the codebook has for a name; empty if it has none."""
+        kind = self._kinds.get(path[:2]) if len(path) > 2 else None
+        id = self._ids_of(kind, [path[2]]) if kind is not None else ""
+        if not id:
+            return ""
+        if GUID.fullmatch(id) and id not in self._used:
+            self._used.add(id)
+            return id
+        self._said[path] = f"id: {id}"
+        return ""
 
     def parts(self, above: tuple[str, ...] = ()) -> Iterator[str]:
         """The codes below one, in order; groups of codes cannot be given to a selection
@@ -89,10 +114,9 @@ class Codes:
         for name in self._below.get(above, ()):
             path = (*above, name)
             codable = "false" if path in self._below else "true"
+            guid = self._guids.get(path) or guid_of("code", *path)
             inner = [words("Description", self._said.get(path, "")), *self.parts(path)]
-            yield element(
-                "Code", {"guid": guid_of("code", *path), "name": name, "isCodable": codable}, *inner
-            )
+            yield element("Code", {"guid": guid, "name": name, "isCodable": codable}, *inner)
 
 
 class ProjectWriter:
@@ -100,7 +124,7 @@ class ProjectWriter:
     on disk until all of them are there."""
 
     def __init__(self, how: WriteOptions) -> None:
-        self._how, self._codes = how, Codes(how.schema)
+        self._how, self._codes = how, Codes(how)
         self._side = names_of_labels(how.schema, "relation")
         self._users: dict[str, None] = {}
         self._variables: dict[tuple[str, str], None] = {}
@@ -314,4 +338,4 @@ def _variable(name: str, kind: str) -> str:
     )
 
 
-__all__ = ["HEADER", "ORIGIN", "Codes", "ProjectWriter", "element", "guid_of", "words"]
+__all__ = ["GUID", "HEADER", "ORIGIN", "Codes", "ProjectWriter", "element", "guid_of", "words"]

@@ -18,7 +18,8 @@ from annotator.errors import InputError
 from annotator.formats._door import admit, number
 from annotator.formats._json import first_object, rows
 from annotator.formats._offsets import same_places
-from annotator.formats._qda_codebook import GUID, QdaCode, qda_codebook, read_qda_codebook
+from annotator.formats._qda_codebook import QdaCode, qda_codebook, read_qda_codebook
+from annotator.formats._qda_writing import GUID
 from annotator.formats._reading import (
     FALLBACK,
     MAX_BYTES,

@@ -3,9 +3,10 @@
 A statement type `statement` with the variables person (the holder as coded), organization, concept,
 agreement (1 for support, 0 for the other sides), side, claim type and quote; a row of STATEMENTS
 for each stance and concept, where the claim stands; a coder for each annotator and for the gold. A
-concept that is the contrary of its wording turns the agreement. Dates are seconds since 1970 in
-UTC, as DNA has them. Short texts have up to 190 characters there; longer ones are cut. DNA asks for
-the password of a coder: it is `annotator` for each.
+concept that is the contrary of its wording turns the agreement. Names that have an external id in
+the codebook have it as the attribute ID. Dates are seconds since 1970 in UTC, as DNA has them.
+Short texts have up to 190 characters there; longer ones are cut. DNA asks for the password of a
+coder: it is `annotator` for each.
 
 Columns and constraints are those of DNA's own tables; a database of its authors (3.0.7) has the
 same columns, and opens by a password that is hashed as here.
@@ -32,7 +33,7 @@ from annotator.formats._writing import (
     utf16,
     who,
 )
-from annotator.model.names import concepts_of
+from annotator.model.names import NameKind, concepts_of
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR
 
@@ -169,6 +170,13 @@ _VARIABLES = {
     "quote": "long text",
 }
 _IDS = {name: i for i, name in enumerate(_VARIABLES, 1)}
+_NAMED: dict[int, NameKind] = {
+    _IDS["person"]: "entity",
+    _IDS["organization"]: "entity",
+    _IDS["concept"]: "concept",
+}
+"""The variables whose values are names of the codebook, which may have an external id."""
+
 _SUPPORT = {"support", "agree", "agreement", "yes", "+1", "POS", "pro"}
 _COLOURS = (
     (230, 159, 0),
@@ -207,6 +215,9 @@ def _fill(db: sqlite3.Connection, records: Iterable[Record], how: WriteOptions) 
         "INSERT INTO VARIABLES VALUES (?, ?, ?, 1)",
         [(_IDS[n], n, kind) for n, kind in _VARIABLES.items()],
     )
+    if how.ids:
+        variables = [(variable, variable) for variable in _NAMED]
+        db.executemany("INSERT INTO ATTRIBUTEVARIABLES VALUES (?, ?, 'ID')", variables)
     _Writer(db, how).write(records)
 
 
@@ -216,6 +227,8 @@ _PUT = {
     "STATEMENTS": "INSERT INTO STATEMENTS VALUES (?, 1, ?, ?, ?, ?)",
     "ENTITIES": "INSERT INTO ENTITIES (ID, VariableId, Value, Red, Green, Blue) "
     "VALUES (?, ?, ?, 0, 0, 0)",
+    "ATTRIBUTEVALUES": "INSERT INTO ATTRIBUTEVALUES (EntityId, AttributeVariableId, "
+    "AttributeValue) VALUES (?, ?, ?)",
     "DATASHORTTEXT": "INSERT INTO DATASHORTTEXT (StatementId, VariableId, Entity) VALUES (?, ?, ?)",
     "DATABOOLEAN": "INSERT INTO DATABOOLEAN (StatementId, VariableId, Value) VALUES (?, ?, ?)",
     "DATALONGTEXT": "INSERT INTO DATALONGTEXT (StatementId, VariableId, Value) VALUES (?, ?, ?)",
@@ -346,6 +359,10 @@ class _Writer:
         if key not in self.entities:
             number = self.entities[key] = len(self.entities) + 1
             self.rows["ENTITIES"].append((number, variable, self.short(value)))
+            if self.how.ids and (kind := _NAMED.get(variable)) is not None:
+                names = [one.strip() for one in value.split(";")] if kind == "entity" else [value]
+                id = self.short(self.how.ids_of(kind, names))
+                self.rows["ATTRIBUTEVALUES"].append((number, variable, id))
         return self.entities[key]
 
 
