@@ -368,6 +368,52 @@ def test_ids_of_the_codebook_are_attributes_in_dna_and_codes_in_projects(tmp_pat
     assert "<Description>id: Q1</Description>" in project
 
 
+_COMMON = {"notes", "flags", "excluded paragraphs", "relations of the author"}
+_WHOLE = {"metadata", "titles", "statuses other than done"}
+_BARE = {"attributes", "entities"}
+_LOST: dict[str, set[str]] = {
+    "brat": _COMMON | _WHOLE,
+    "cas": _COMMON | _WHOLE,
+    "conll": _COMMON - {"relations of the author"} | _WHOLE | _BARE | {"relations"},
+    "csv": _COMMON - {"relations of the author"} | {"metadata"},
+    "dna": _COMMON - {"relations of the author"}
+    | {"metadata", "attributes", "statuses other than done"},
+    "doccano": _COMMON - {"notes"} | _BARE | {"titles"},
+    "huggingface": {"notes", "flags", "metadata"},
+    "jsonl": set(),
+    "label-studio": _COMMON | {"attributes of relations"},
+    "parquet": {"notes", "flags", "metadata"},
+    "prodigy": _COMMON | _BARE | {"titles", "works in progress, which go as accepted"},
+    "qdpx": _COMMON - {"notes"}
+    | {"notes on paragraphs and relations", "statuses other than done", "attributes of relations"},
+    "spacy": {"notes", "flags", "excluded paragraphs", "metadata"},
+}
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_everything_that_a_format_cannot_hold_is_counted(name: str) -> None:
+    """Of a record that has some of everything."""
+    text = "Iran rejects the plan.\n\nAdvertisement"
+    first, second = split_paragraphs(text)
+    assert second.excluded
+    made = Document("d", "A title", text, (first, second), {"desk": "x"})
+    spans = (
+        Span("a", "actor", "state", 0, 4, "Iran", {"mention": "name"}),
+        Span("c", "claim", "policy", 13, 21, None, {"concept": ["a plan"]}),
+    )
+    relations = (
+        Relation("r", "stance", "oppose", "a", "c", {"strength": 3}),
+        Relation("s", "stance", "support", AUTHOR, "c"),
+    )
+    notes = {"@p0": "on a paragraph", "r": "on a stance"}
+    record = Record(
+        made, "ann", Completion.IN_PROGRESS, spans, relations, notes=notes, flags=("a",)
+    )
+    how = WriteOptions(SCHEMA)
+    _files(name, [record], how)
+    assert {what for what, count in how.lost.items() if count} == _LOST[name]
+
+
 def test_a_database_of_dna_holds_by_its_own_constraints(tmp_path: Path) -> None:
     (data,) = _files("dna", RECORDS).values()
     db = sqlite3.connect(write(tmp_path / "a.dna", data))

@@ -169,9 +169,14 @@ class ProjectWriter:
     def _work(self, record: Record, notes: list[str]) -> None:
         lost, user = self._how.lost, guid_of("user", who(record))
         self._users.setdefault(who(record))
-        count_lost(record, lost, "flags", "excluded paragraphs", "relations of the author")
-        if record.status.value in ("in_progress", "skipped"):
-            lost["statuses other than done"] += 1
+        count_lost(
+            record,
+            lost,
+            "flags",
+            "excluded paragraphs",
+            "relations of the author",
+            "statuses other than done",
+        )
         if not record.spans:
             lost["works without any item"] += 1
         for span in record.spans:

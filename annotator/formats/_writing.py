@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from annotator.model.decision import Suggestion
+from annotator.model.decision import Completion, Suggestion
 from annotator.model.names import CONTRARY, NameKind
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema, LayerKind
 from annotator.model.span import AUTHOR, Relation, Span, Value
-from annotator.model.text import Document
+from annotator.model.text import Document, title_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +147,7 @@ def resolved_relations(record: Record) -> Iterator[ResolvedRelation]:
 
 
 def count_lost(record: Record, lost: Counter[str], *names: str) -> None:
-    """Count what a format does not carry: any of `attributes`, `entities`, `notes`, `flags`,
-    `paragraphs`, `author` (stances of the text itself), `relations`."""
+    """Count what a format does not carry: any of the names below."""
     for name in names:
         if number := _COUNTS[name](record):
             lost[name] += number
@@ -165,6 +164,11 @@ _COUNTS: Mapping[str, Callable[[Record], int]] = {
     "excluded paragraphs": lambda r: sum([p.excluded for p in r.document.paragraphs]),
     "relations of the author": lambda r: sum([one.source == AUTHOR for one in r.relations]),
     "relations": lambda r: len(r.relations),
+    "metadata": lambda r: len(r.document.meta),
+    "titles": lambda r: (
+        r.document.title not in ("", title_of(r.document.text, r.document.paragraphs))
+    ),
+    "statuses other than done": lambda r: r.status in (Completion.IN_PROGRESS, Completion.SKIPPED),
 }
 
 

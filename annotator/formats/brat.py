@@ -42,6 +42,14 @@ may_be_empty = True
 
 _BOUND = re.compile(r"(\S+) (-?[\d.]+ -?[\d.]+(?:;-?[\d.]+ -?[\d.]+)*)")
 _BINARY = re.compile(r"(\S+)\s+\S+?:(\S+)\s+\S+?:(\S+)\s*")
+_LOST = (
+    "flags",
+    "excluded paragraphs",
+    "relations of the author",
+    "metadata",
+    "titles",
+    "statuses other than done",
+)
 _ORDER = "TREAMN#*"
 """Lines in the order in which they can be understood: what a line refers to comes before it."""
 
@@ -179,7 +187,7 @@ def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, b
     label, side = names_of_labels(how.schema, "span"), names_of_labels(how.schema, "relation")
     yield "annotation.conf", _configuration(how.schema)
     for record in records:
-        count_lost(record, how.lost, "flags", "excluded paragraphs", "relations of the author")
+        count_lost(record, how.lost, *_LOST)
         place = f"{people.of(who(record))}/{names.of(record.document.id)}"
         yield f"{place}.txt", record.document.text.encode("utf-8")
         lines = _lines(record, label, side)

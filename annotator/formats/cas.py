@@ -24,6 +24,15 @@ summary = "UIMA CAS of INCEpTION and DKPro, JSON or XMI (in and out; extra cas)"
 extensions = (".json", ".xmi", ".zip")
 on_request = True
 
+_LOST = (
+    "notes",
+    "flags",
+    "excluded paragraphs",
+    "relations of the author",
+    "metadata",
+    "titles",
+    "statuses other than done",
+)
 _CUSTOM = "webanno.custom."
 
 
@@ -43,9 +52,7 @@ def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, b
     cassis = extra("cassis", name="cas")
     people, names = FileNames(), FileNames()
     for record in records:
-        count_lost(
-            record, how.lost, "notes", "flags", "excluded paragraphs", "relations of the author"
-        )
+        count_lost(record, how.lost, *_LOST)
         place = f"{people.of(who(record))}/{names.of(record.document.id)}.json"
         yield place, _cas(cassis, record, how).to_json(pretty_print=True).encode("utf-8")
 

@@ -18,6 +18,17 @@ from annotator.model.text import Paragraph, words
 summary = "CoNLL tables of tokens with BIO labels (out)"
 extensions = (".conll",)
 
+_LOST = (
+    "attributes",
+    "entities",
+    "relations",
+    "notes",
+    "flags",
+    "excluded paragraphs",
+    "metadata",
+    "titles",
+    "statuses other than done",
+)
 _start, _end = attrgetter("start"), attrgetter("end")
 
 
@@ -25,7 +36,7 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
     """The lines of each record after `# id`, `# annotator` and `# columns`."""
     layers = [layer.name for layer in how.schema.span_layers]
     for record in records:
-        count_lost(record, how.lost, "attributes", "entities", "relations", "notes", "flags")
+        count_lost(record, how.lost, *_LOST)
         flat = {name: _flat([s for s in record.spans if s.layer == name], how) for name in layers}
         lines = [f"# id = {' '.join(record.document.id.split())}", f"# annotator = {who(record)}"]
         lines.append(f"# columns = token {' '.join(layers)}")

@@ -121,6 +121,7 @@ def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, b
         tables: tuple[list[str], ...] = ([], [], [], [])
         for record in some:
             count_lost(record, how.lost, "notes", "flags", "excluded paragraphs")
+            how.lost["metadata"] += len(record.document.meta.keys() - {"date"})
             where = _where(record)
             items: list[Span | Relation] = [*record.spans, *record.relations]
             for item in items:

@@ -221,6 +221,9 @@ def _fill(db: sqlite3.Connection, records: Iterable[Record], how: WriteOptions) 
     _Writer(db, how).write(records)
 
 
+_META = frozenset({"author", "source", "outlet", "section", "date"})
+"""The metadata of a document that DNA has columns for."""
+
 _AT_ONCE = 1000
 _PUT = {
     "DOCUMENTS": "INSERT INTO DOCUMENTS VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?)",
@@ -250,7 +253,16 @@ class _Writer:
         """All statements of all records."""
         for record in records:
             coder, document = self.coder(who(record)), self.document(record)
-            count_lost(record, self.how.lost, "notes", "flags")
+            count_lost(
+                record,
+                self.how.lost,
+                "notes",
+                "flags",
+                "excluded paragraphs",
+                "statuses other than done",
+            )
+            self.how.lost["metadata"] += len(record.document.meta.keys() - _META)
+            self.how.lost["attributes"] += self.attributes(record)
             self.how.lost["spans that are no holder and no claim of a statement"] += len(
                 record.spans
             ) - len({i for r in record.relations for i in (r.source, r.target)} - {AUTHOR})
@@ -260,6 +272,12 @@ class _Writer:
             if max(map(len, self.rows.values())) >= _AT_ONCE:
                 self.flush()
         self.flush()
+
+    def attributes(self, record: Record) -> int:
+        """How many attributes have no place: all but the concepts."""
+        held = sum([len(s.attributes) for s in record.spans])
+        held += sum([len(r.attributes) for r in record.relations])
+        return held - sum([self.concepts.get(s.layer) in s.attributes for s in record.spans])
 
     def flush(self) -> None:
         """Write the rows that are collected."""
@@ -297,10 +315,7 @@ class _Writer:
         document = record.document
         if document.id not in self.documents:
             number = self.documents[document.id] = len(self.documents) + 1
-            meta = {
-                k: str(document.meta.get(k, ""))
-                for k in ("author", "source", "outlet", "section", "date")
-            }
+            meta = {k: str(document.meta.get(k, "")) for k in _META}
             self.rows["DOCUMENTS"].append(
                 (
                     number,

@@ -30,6 +30,14 @@ summary = "doccano's JSONL with spans and relations (in and out)"
 extensions = (".jsonl", ".json")
 on_request = True
 
+_LOST = (
+    "attributes",
+    "entities",
+    "flags",
+    "excluded paragraphs",
+    "relations of the author",
+    "titles",
+)
 _LISTS = ("label", "labels", "entities", "annotations", "spans")
 _OWN = {
     "id",
@@ -161,7 +169,7 @@ def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, b
     label, side = names_of_labels(how.schema, "span"), names_of_labels(how.schema, "relation")
     numbers: dict[str, int] = {}
     for record in records:
-        count_lost(record, how.lost, "attributes", "entities", "flags", "relations of the author")
+        count_lost(record, how.lost, *_LOST)
         document, at = record.document, utf16(record.document.text)
         number = numbers.setdefault(document.id, len(numbers) + 1)
         ids = {span.id: i for i, span in enumerate(record.spans, 1)}

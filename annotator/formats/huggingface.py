@@ -29,7 +29,7 @@ def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, b
     """The card, and the rows of each part."""
     there: set[str] = set()
     for record in records:
-        count_lost(record, how.lost, "notes", "flags")
+        count_lost(record, how.lost, "notes", "flags", "metadata")
         part = PARTS[how.part_of(record.document.id)]
         there.add(part)
         yield f"data/{part}.jsonl", json_bytes(row_of(record)) + b"\n"

@@ -278,7 +278,9 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
     results = _Results(how)
     for number, (document, works) in enumerate(by_document(records), 1):
         for record in works:
-            count_lost(record, how.lost, "notes", "flags", "relations of the author")
+            count_lost(
+                record, how.lost, "notes", "flags", "excluded paragraphs", "relations of the author"
+            )
         meta = {k: v for k, v in document.meta.items() if k not in ("text", "document", "title")}
         task = {
             "id": number,

@@ -33,7 +33,7 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
 def _batches(records: Iterable[Record], how: WriteOptions) -> Iterator[list[dict[str, Any]]]:
     rows: list[dict[str, Any]] = []
     for record in records:
-        count_lost(record, how.lost, "notes", "flags")
+        count_lost(record, how.lost, "notes", "flags", "metadata")
         rows.append(row_of(record))
         if len(rows) == _AT_ONCE:
             yield rows

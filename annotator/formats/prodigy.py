@@ -212,6 +212,15 @@ def _end(
     return min(around)[1] if around else None
 
 
+_LOST = (
+    "attributes",
+    "entities",
+    "notes",
+    "flags",
+    "excluded paragraphs",
+    "relations of the author",
+    "titles",
+)
 _ANSWERS = {"done": "accept", "gold": "accept", "skipped": "ignore", "in_progress": "accept"}
 
 
@@ -220,9 +229,8 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
     Attributes, entities, notes and the author's own stances have no place."""
     label, side = names_of_labels(how.schema, "span"), names_of_labels(how.schema, "relation")
     for record in records:
-        count_lost(
-            record, how.lost, "attributes", "entities", "notes", "flags", "relations of the author"
-        )
+        count_lost(record, how.lost, *_LOST)
+        how.lost["works in progress, which go as accepted"] += record.status.value == "in_progress"
         document, text = record.document, record.document.text
         tokens = _tokens(text, {s.start for s in record.spans}, {s.end for s in record.spans})
         first = {start: i for i, (start, _) in enumerate(tokens)}

@@ -30,7 +30,7 @@ def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, b
     bins: dict[str, Any] = {}
     language = "en"
     for record in records:
-        count_lost(record, how.lost, "notes", "flags")
+        count_lost(record, how.lost, "notes", "flags", "excluded paragraphs", "metadata")
         language = str(record.document.meta.get("language") or language)
         part = how.part_of(record.document.id)
         bins.setdefault(part, _empty()).add(_doc(record, how.schema))
