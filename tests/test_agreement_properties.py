@@ -111,7 +111,7 @@ def _results(records: Sequence[Record]) -> list[Result]:
 
 @settings(max_examples=60)
 @given(st.lists(_work(), min_size=1, max_size=3), st.integers(2, 3), st.integers(0, 99))
-def test_a_coder_against_a_copy_of_itself_gives_one_or_no_value(
+def test_an_annotator_against_a_copy_of_itself_gives_one_or_no_value(
     works: list[tuple[list[Span], list[Relation]]], coders: int, seed: int
 ) -> None:
     records = [

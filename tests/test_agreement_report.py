@@ -107,7 +107,7 @@ def _campaign(documents: int = 12) -> list[Record]:
     return out
 
 
-def test_a_label_that_drifts_is_told_and_others_are_not() -> None:
+def test_a_label_that_drifts_is_reported_and_others_are_not() -> None:
     days = {f"d{i:02}": f"2026-11-{1 + 2 * i:02}T10:00:00Z" for i in range(12)}
     timeline = Timeline([layer for layer in LAYERS if layer.name == "claim"], days)
     timeline.add(compare(_campaign()))
@@ -161,7 +161,7 @@ def test_files_of_one_import_are_one_batch_and_later_ones_another() -> None:
     }
 
 
-def test_habits_are_told_against_the_others_in_the_same_texts() -> None:
+def test_habits_are_reported_against_the_others_in_the_same_texts() -> None:
     habits = Habits()
     habits.add(compare(_campaign()))
     found = {(h.annotator, h.label): h for h in habits.found() if h.layer == "claim"}

@@ -181,7 +181,7 @@ def test_what_was_cut_off_begins_again_and_is_given_up_the_third_time(
         assert of.learning.models()[0].number == 2 and model_summary(of).startswith("model 2")
 
 
-def test_suggesting_that_is_killed_again_and_again_is_told_too(
+def test_suggesting_that_is_killed_again_and_again_is_reported_too(
     trained: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "nice", lambda _: 0)
@@ -216,7 +216,7 @@ def test_the_application_goes_on_with_what_was_cut_off(
     assert asked == ["spawned"] * 2
 
 
-def test_a_process_that_cannot_open_the_project_is_told_of(
+def test_a_process_that_cannot_open_the_project_is_reported(
     trained: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("ANNOTATOR_BACKGROUND")
@@ -309,7 +309,7 @@ def test_where_only_rejections_are_there_they_still_count(
         assert not of.learning.models() and "Peter Larsen" not in _shown(of, id, 3)
 
 
-def test_a_failure_is_told_and_forgotten_with_the_next_success(
+def test_a_failure_is_reported_and_forgotten_with_the_next_success(
     trained: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(_: object) -> None:

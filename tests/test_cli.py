@@ -85,7 +85,7 @@ def test_a_file_that_is_known_is_said_and_not_doubled(
         assert project.documents.ids() == ["a", "b"]
 
 
-def test_many_files_are_told_of_together_and_bad_ones_one_by_one(
+def test_many_files_are_reported_together_and_bad_ones_one_by_one(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (here / "in").mkdir()
@@ -156,7 +156,7 @@ def _changed(**changes: object) -> bytes:
         ({"spans__start": 1.5}, "integer"),
     ],
 )  # fmt: skip
-def test_a_record_that_does_not_hold_is_told_with_line_and_key(
+def test_a_record_that_does_not_hold_is_reported_with_line_and_key(
     here: Path, changes: dict[str, object], word: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (here / "x.jsonl").write_bytes(_changed(**changes))
@@ -170,7 +170,7 @@ def test_a_record_that_does_not_hold_is_told_with_line_and_key(
         assert project.documents.ids() == []
 
 
-def test_broken_json_on_line_7_of_10_is_told_with_its_line(
+def test_broken_json_on_line_7_of_10_is_reported_with_its_line(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lines = []

@@ -104,7 +104,9 @@ def test_columns_come_in_any_order_and_aliases_are_divided_by_either_mark(tmp_pa
         ("entity,Ann,person,,,,,,more", "more cells"),
     ],
 )
-def test_a_row_that_does_not_hold_is_left_out_and_told(tmp_path: Path, row: str, said: str) -> None:
+def test_a_row_that_does_not_hold_is_left_out_and_reported(
+    tmp_path: Path, row: str, said: str
+) -> None:
     entries, told = read_codebook(written(tmp_path, f"{TABLE}{row}\n"))
     assert len(entries) == 4
     assert len(told) == 1
@@ -125,7 +127,7 @@ def test_a_row_that_does_not_hold_is_left_out_and_told(tmp_path: Path, row: str,
         ),
     ],
 )
-def test_what_does_not_hold_together_is_told(tmp_path: Path, row: str, said: str) -> None:
+def test_what_does_not_hold_together_is_reported(tmp_path: Path, row: str, said: str) -> None:
     with project(tmp_path / "p", TEXT) as of:
         done = import_codebook(of, written(tmp_path, f"{TABLE}{row}\n"), who="ada", dry_run=True)
         assert any(said in line for line in done.told)
@@ -207,7 +209,7 @@ def test_a_codebook_of_refi_qda_goes_out_and_comes_back(
     assert again == file.read_text(encoding="utf-8") and not lost, "GUIDs are kept as ids"
 
 
-def test_codes_of_other_programs_are_concepts_or_entities_and_bad_ones_are_told(
+def test_codes_of_other_programs_are_concepts_or_entities_and_bad_ones_are_reported(
     tmp_path: Path,
 ) -> None:
     book = """<?xml version="1.0"?><CodeBook xmlns="urn:QDA-XML:codebook:1.0" origin="NVivo"><Codes>

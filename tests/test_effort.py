@@ -133,7 +133,7 @@ def test_a_row_that_does_not_hold_is_named_by_its_line(
      ({"layer": "actor", "start": 0, "end": 4}, "label", "is missing; it names a label of actor"),
      ({"layer": "actor", "label": "state", "start": 0, "end": 9}, "start", "is outside the text")],
 )  # fmt: skip
-def test_a_record_that_does_not_hold_is_told_in_words_that_fit(
+def test_a_record_that_does_not_hold_is_reported_in_words_that_fit(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     span: Mapping[str, Any],
@@ -195,7 +195,7 @@ def test_of_several_annotators_the_one_who_finished_most_is_compared_with(tmp_pa
     assert (len(found.paragraphs), found.left_out) == (3, 0)
 
 
-def test_what_was_left_out_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_was_left_out_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = _rows(tmp_path / "a.jsonl", _record("ada", "in_progress", 0))
     assert run(["effort", str(file), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
@@ -207,7 +207,7 @@ def test_what_was_left_out_is_told(tmp_path: Path, capsys: pytest.CaptureFixture
     assert "nothing is marked" in told and "3 unfinished paragraphs left out" in told
 
 
-def test_a_broken_project_here_is_told(
+def test_a_broken_project_here_is_reported(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = _rows(tmp_path / "a.jsonl", _record("ada", "done"))

@@ -102,7 +102,7 @@ def test_lines_come_part_by_part_and_make_the_same_file(
     assert b"".join(parts) == whole and (made.rows, made.size) == (7, len(whole))
 
 
-def test_a_file_that_differs_is_left_as_it_is_and_the_line_is_told(
+def test_a_file_that_differs_is_left_as_it_is_and_the_line_is_reported(
     coded: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(exporting, "_LINES", 2)

@@ -193,7 +193,7 @@ def test_answers_of_prodigy_on_one_text_are_one_record(tmp_path: Path) -> None:
     assert "rejected answers have no annotations" in "".join(batch.report.lines())
 
 
-def test_offsets_that_do_not_fit_the_quote_are_told_with_both(tmp_path: Path) -> None:
+def test_offsets_that_do_not_fit_the_quote_are_reported_with_both(tmp_path: Path) -> None:
     _write(tmp_path, {"a.txt": TEXT, "a.ann": "T1\tGPE 4 8\tIran\n"})
     batch = _read("brat", tmp_path)
     (line,) = [one for one in batch.report.lines() if "text-bound" in one]
@@ -226,7 +226,7 @@ def test_offsets_that_do_not_fit_the_quote_are_told_with_both(tmp_path: Path) ->
         ("brat", "a.ann", "X1\twhat\n", "X1"), ("brat", "a.ann", "T1\tstate 0\tIran\n", "START END"),
     ],
 )  # fmt: skip
-def test_what_does_not_hold_is_left_out_and_told_with_its_place(
+def test_what_does_not_hold_is_left_out_and_reported_with_its_place(
     name: str, file: str, text: str, word: str, tmp_path: Path
 ) -> None:
     (tmp_path / "a.txt").write_text("Iran.", encoding="utf-8")

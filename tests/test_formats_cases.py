@@ -234,7 +234,7 @@ def test_the_later_annotation_is_found_by_time_and_not_by_letters(tmp_path: Path
         assert found.marked() == [("Kit", "person")]
 
 
-def test_what_is_beside_the_work_is_told_or_kept(tmp_path: Path) -> None:
+def test_what_is_beside_the_work_is_reported_or_kept(tmp_path: Path) -> None:
     """Drafts, labels of texts, answers of another word, metadata that is no text."""
     draft = {"result": [{"type": "labels", "value": {"start": 0, "end": 3, "labels": ["person"]}}]}
     task = {
@@ -337,7 +337,7 @@ def test_an_empty_ann_beside_a_text_is_a_text_that_nobody_worked_on(
     assert "a.ann: 1 document imported\n" in capsys.readouterr().err
 
 
-def test_a_row_without_a_text_is_told_for_just_that(tmp_path: Path) -> None:
+def test_a_row_without_a_text_is_reported_for_just_that(tmp_path: Path) -> None:
     found = read("jsonl", write(tmp_path / "a.jsonl", [{"id": "x", "image": "a.png"}]))
     assert "text: left out: is missing\n" in f"{found.told}\n"
 
@@ -377,7 +377,7 @@ def test_a_quotation_that_stands_nearby_once_says_where_a_span_is(
 
 
 @pytest.mark.parametrize("name", ["brat", "label-studio"])
-def test_a_quotation_that_stands_nowhere_costs_the_span_and_both_are_told(
+def test_a_quotation_that_stands_nowhere_costs_the_span_and_both_are_reported(
     name: str, tmp_path: Path
 ) -> None:
     spans = [(0, 3, "person", "Kit"), (9, 12, "person", "sold")]

@@ -706,7 +706,7 @@ def of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
 
 
 @pytest.mark.parametrize("name", [n for n in WRITERS if n != "parquet"])
-def test_every_format_leaves_by_the_command_line_and_what_is_lost_is_told(
+def test_every_format_leaves_by_the_command_line_and_what_is_lost_is_reported(
     name: str, of: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = ["--project", str(tmp_path / "p"), "export", name, "-o", f"out/{name}"]
@@ -783,7 +783,7 @@ def test_notes_leave_in_no_format_unless_asked_for(
                 assert any(b"who?" in data for data in written), name
 
 
-def test_names_that_are_none_are_told(
+def test_names_that_are_none_are_reported(
     of: Project, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command = ["--project", str(tmp_path / "p"), "export", "csv"]

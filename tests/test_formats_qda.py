@@ -156,7 +156,7 @@ def test_a_project_of_other_programs_becomes_the_work_of_each_of_its_users(tmp_p
     assert found.left_out == 5
 
 
-def test_texts_stand_inside_beside_in_pdf_files_and_are_told_of_where_they_are_not(
+def test_texts_stand_inside_beside_in_pdf_files_and_are_reported_where_they_are_not(
     tmp_path: Path,
 ) -> None:
     """NVivo's folder has a capital letter, and its annotations
@@ -235,7 +235,7 @@ def test_a_hostile_archive_is_refused_in_our_words(
             read("qdpx", write(tmp_path / "q.qdpx", spoilt))
 
 
-def test_a_member_that_is_damaged_or_has_a_password_is_told(tmp_path: Path) -> None:
+def test_a_member_that_is_damaged_or_has_a_password_is_reported(tmp_path: Path) -> None:
     whole = bytearray(_zip(tmp_path / "p.qdpx", {"project.qde": _project("")}).read_bytes())
     locked = bytearray(whole)
     locked[6] |= 1  # the flag of the member

@@ -138,7 +138,7 @@ def test_a_table_without_a_known_column_says_how_to_name_it(tmp_path: Path) -> N
         read("csv", write(tmp_path / "t.csv", TABLE), columns={"text": "Corpus"})
 
 
-def test_rows_that_do_not_hold_are_left_out_and_told_with_their_line(tmp_path: Path) -> None:
+def test_rows_that_do_not_hold_are_left_out_and_reported_with_their_line(tmp_path: Path) -> None:
     rows = 'id,text\n1,"One\n\ntwo."\n2,\n3,a,b\n\n4,Four.\n5,"open\n'
     found = read("csv", write(tmp_path / "t.csv", rows))
     assert [d.id for d in found.documents] == ["1", "4"]
@@ -198,7 +198,7 @@ def test_documents_of_word_processors(tmp_path: Path) -> None:
             read(name, write(tmp_path / f"b.{name}", b"PK\x03\x04 no archive"))
 
 
-def test_paragraphs_of_a_pdf_are_guessed_and_told(tmp_path: Path) -> None:
+def test_paragraphs_of_a_pdf_are_guessed_and_reported(tmp_path: Path) -> None:
     pytest.importorskip("pypdf")
     lines = (
         "The council wants trams to run un-",
@@ -246,7 +246,7 @@ def test_markdown_loses_its_marks_and_front_matter(tmp_path: Path) -> None:
         ("A tram in UTF-16.", "utf-16"),
     ],
 )
-def test_the_encoding_of_a_text_is_found_and_told(
+def test_the_encoding_of_a_text_is_found_and_reported(
     content: str, encoding: str, tmp_path: Path
 ) -> None:
     found = read("text", write(tmp_path / "a.txt", content.encode(encoding)))

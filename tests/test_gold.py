@@ -286,7 +286,7 @@ def test_a_click_on_a_value_of_a_field_decides_it(tmp_path: Path) -> None:
         assert {shown.field_at(y - 1, x) for x in range(70)} == {None}
 
 
-def test_what_coders_noted_stands_beside_their_versions(tmp_path: Path) -> None:
+def test_what_annotators_noted_stands_beside_their_versions(tmp_path: Path) -> None:
     with _project(tmp_path / "p", _coded("ada"), _coded("ben", entity="Port office")) as project:
         coder = Session(project, "ben", "s")
         coder.open("doc")
@@ -585,7 +585,7 @@ def test_leverage_is_the_number_of_edges_that_a_decision_moves(tmp_path: Path) -
         assert "changes 2 edges" in session.review.message
 
 
-def test_a_label_s_last_disputes_are_told_with_their_reasons(tmp_path: Path) -> None:
+def test_a_label_s_last_disputes_are_reported_with_their_reasons(tmp_path: Path) -> None:
     with _decided(tmp_path / "p") as project:
         (case,) = precedents(project, "actor", "person")
         assert case.had == ("ada: Mara Lind", "ben: Port office")
@@ -699,7 +699,9 @@ def test_what_was_shown_goes_into_the_history_and_what_was_not_does_not(tmp_path
         assert (tallies["actor"].accepted, tallies["actor"].corrected) == (2, 0)
 
 
-def test_a_document_s_metadata_comes_together_and_contradictions_are_told(tmp_path: Path) -> None:
+def test_a_document_s_metadata_comes_together_and_contradictions_are_reported(
+    tmp_path: Path,
+) -> None:
     def file(name: str, who: str, meta: Mapping[str, Any]) -> Path:
         made = {
             "id": "doc",

@@ -88,7 +88,7 @@ def test_a_final_stop_is_kept_where_annotators_keep_it() -> None:
     assert ("value", "The ferry was a costly mistake.") in _quotes(_train(final=True), NEW)
 
 
-def test_nothing_marked_is_told() -> None:
+def test_nothing_marked_is_reported() -> None:
     assert CLAIM is not None
     with pytest.raises(ValueError, match="nothing is marked"):
         train_clauses([_example(TEXTS[0], 0, marked=False)], CLAIM, WordClusters())

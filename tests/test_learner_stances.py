@@ -109,7 +109,7 @@ def test_chances_are_those_between_spans_as_they_are_proposed() -> None:
     assert all(p.chance < 0.5 for p in _suggest(model))
 
 
-def test_too_little_is_told_with_a_number() -> None:
+def test_too_little_is_reported_with_a_number() -> None:
     with pytest.raises(ValueError, match=f"2 relations.* {LEAST} are needed"):
         PairModel.train([_example("Iran", "Russia")], _stance())
 

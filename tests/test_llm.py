@@ -174,7 +174,7 @@ def test_answers_are_kept_by_model_prompt_and_text(fake: Any, tmp_path: Path) ->
     assert _made(answers=str(tmp_path)).suggest(document, document.paragraphs[0]) == first
 
 
-def test_a_limit_is_waited_for_and_then_told(fake: Any) -> None:
+def test_a_limit_is_waited_for_and_then_reported(fake: Any) -> None:
     class RateLimitError(Exception):
         """As providers raise it."""
 

@@ -375,7 +375,7 @@ _GWET = [
 ]
 
 
-def test_coefficients_of_krippendorff_and_gwet_on_four_coders_with_missing_values() -> None:
+def test_coefficients_of_krippendorff_and_gwet_on_four_annotators_with_missing_values() -> None:
     """Twelve units (Krippendorff 2011; Gwet 2014 prints .818, .775 and .773 for them)."""
     coders = [[None if v == "*" else v for v in row.split()] for row in _GWET]
     found = _coded(coders, _open_layer("claim"))

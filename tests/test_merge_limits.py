@@ -39,7 +39,7 @@ STATE = ("event", "item", "completion", "name")
 # --- what does not
 
 
-def test_what_went_on_on_both_sides_is_told_and_left_while_the_rest_comes(
+def test_what_went_on_on_both_sides_is_reported_and_left_while_the_rest_comes(
     hosts: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     one, other = hosts
@@ -317,7 +317,7 @@ def test_what_is_open_there_is_read_as_it_is_now(hosts: tuple[Path, Path]) -> No
 
 @pytest.mark.skipif(not WAL_IS_SAFE, reason="a writer waits for the reader then")
 @pytest.mark.parametrize("torn", [False, True])
-def test_one_that_is_written_to_meanwhile_is_told_and_nothing_is_kept(
+def test_one_that_is_written_to_meanwhile_is_reported_and_nothing_is_kept(
     hosts: tuple[Path, Path], torn: bool
 ) -> None:
     one, other = hosts

@@ -126,7 +126,7 @@ def first(text: str, decided: Sequence[Span], asked: Span) -> str:
     return DocumentNamer().ranked(document(text), decided, asked)[0].entity
 
 
-def test_what_a_coder_takes_into_a_span_before_a_noun_is_no_part_of_its_name() -> None:
+def test_what_an_annotator_takes_into_a_span_before_a_noun_is_no_part_of_its_name() -> None:
     text = "Iran and Lorn met. Both nations spoke, and these two nations sang. Vladimir Putin and Mr Putin left its allies."
     iran, lorn = span(text, "Iran", "state", "Iran"), span(text, "Lorn", "state", "Lorn")
     both = span(text, "Both nations", "state", "Iran; Lorn")

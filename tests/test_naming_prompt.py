@@ -49,7 +49,7 @@ def test_what_is_like_nothing_finds_nothing() -> None:
     assert matching(OFFERS, "harbour dues") == []
 
 
-def test_near_names_are_told_and_the_same_name_is_not() -> None:
+def test_near_names_are_reported_and_the_same_name_is_not() -> None:
     assert nearest(NAMES, "goverment of Valdria") == ("government of Valdria", 98)
     assert nearest(NAMES, "government of Valdria") is None
     assert nearest(NAMES, "gov") is None

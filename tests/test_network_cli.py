@@ -34,7 +34,7 @@ def _say(
     return tuple(capsys.readouterr())  # type: ignore[return-value]
 
 
-def test_the_debate_is_told_written_and_has_receipts(
+def test_the_debate_is_reported_written_and_has_receipts(
     debate: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told, _ = _say(capsys, debate, "network", "--samples", "20")

@@ -286,7 +286,7 @@ def test_an_edge_that_hangs_on_one_document_is_told_from_one_that_every_document
     assert (again.edges, again.ties, again.together) == (found.edges, found.ties, found.together)
 
 
-def test_coders_are_drawn_too_where_there_are_several() -> None:
+def test_annotators_are_drawn_too_where_there_are_several() -> None:
     both = [said("Ann", "tax", 1, document=f"d{i}", coder=c) for i in range(6) for c in ("x", "y")]
     alone = [said("Bea", "tax", 1, document=f"d{i}", coder="x") for i in range(6)]
     found = resample([*both, *alone], samples=400)
@@ -295,7 +295,7 @@ def test_coders_are_drawn_too_where_there_are_several() -> None:
     )
 
 
-def test_who_changes_sides_is_told_with_the_days_and_a_day_of_both_is_none() -> None:
+def test_who_changes_sides_is_reported_with_the_days_and_a_day_of_both_is_none() -> None:
     course = [
         said("Ann", "tax", 1, day="2025-03-01"),
         said("Ann", "tax", 1, day="2025-04-01", document="d2"),

@@ -103,7 +103,7 @@ def test_labels_that_stand_for_nothing_are_named_with_their_component(
     assert run([*arguments, "ships"]) == 0
 
 
-def test_a_path_in_the_settings_is_seen_from_the_project_and_keys_are_told_as_toml_has_them(
+def test_a_path_in_the_settings_is_seen_from_the_project_and_keys_are_reported_as_toml_has_them(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     saved = _ruler(tmp_path, "VESSEL")
@@ -159,7 +159,7 @@ def _group(folder: Path) -> Path:
     return folder / "group"
 
 
-def test_labels_that_stand_for_nothing_are_told_once_and_may_be_left_out(
+def test_labels_that_stand_for_nothing_are_reported_once_and_may_be_left_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     project(tmp_path / "p", TEXT).close()
@@ -253,7 +253,7 @@ def test_the_doctor_finds_suggesters_that_cannot_be_loaded(
     assert "the pipeline “nowhere” cannot be loaded" in second and "Name an installed" in second
 
 
-def test_a_component_that_fails_is_told_with_the_place(
+def test_a_component_that_fails_is_reported_with_the_place(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     import spacy

@@ -229,7 +229,7 @@ def test_the_cluster_finds_what_is_found_here_and_forgets_the_task(
 
 
 @dask
-def test_what_a_worker_cannot_do_is_told_with_its_address(cluster: Cluster) -> None:
+def test_what_a_worker_cannot_do_is_reported_with_its_address(cluster: Cluster) -> None:
     from annotator.workflows.suggesting.cluster import cluster as connect
 
     missing = pytest.raises(

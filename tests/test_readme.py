@@ -116,7 +116,7 @@ def test_the_shell_completes_commands(
     assert "_ANNOTATOR_COMPLETE=bash_source annotator" in page_text("commands")
 
 
-def test_every_setting_every_preset_and_every_theme_is_told() -> None:
+def test_every_setting_every_preset_and_every_theme_is_documented() -> None:
     told = part(page_text("settings"), "settings")
     assert told is not None
     tables = {

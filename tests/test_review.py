@@ -197,7 +197,7 @@ def test_a_gold_in_work_follows_the_annotators(tmp_path: Path) -> None:
         assert waiting.kinds == ("label", "bounds")
 
 
-def test_who_finishes_after_the_gold_changes_nothing_and_is_told_of(tmp_path: Path) -> None:
+def test_who_finishes_after_the_gold_changes_nothing_and_is_reported(tmp_path: Path) -> None:
     with _project(
         tmp_path / "p", _record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON])
     ) as project:

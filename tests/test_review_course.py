@@ -91,7 +91,7 @@ def test_list_n_and_what_comes_after_a_decision_have_one_order(tmp_path: Path) -
         assert (session.review.document.id, _number(session)) == ("two", 4)
 
 
-def test_like_cases_are_told_decided_with_one_key_and_taken_back_with_one_undo(
+def test_like_cases_are_reported_decided_with_one_key_and_taken_back_with_one_undo(
     tmp_path: Path,
 ) -> None:
     works = [
@@ -277,7 +277,7 @@ def test_hidden_names_are_hidden_in_the_queue_and_in_agreement(tmp_path: Path) -
         )
 
 
-def test_a_coder_is_asked_item_by_item_and_what_became_of_it_is_known(tmp_path: Path) -> None:
+def test_an_annotator_is_asked_item_by_item_and_what_became_of_it_is_known(tmp_path: Path) -> None:
     with _project(tmp_path / "p", _coded("ada", "state"), _coded("ben", "bloc")) as project:
         review = _session(project)
         first = adjudication(review).in_focus()
@@ -300,7 +300,7 @@ def test_a_coder_is_asked_item_by_item_and_what_became_of_it_is_known(tmp_path: 
         assert requests(project, "ben")[0].outcome == "changed"
 
 
-def test_each_question_on_what_a_coder_did_not_mark_has_its_own_answer(tmp_path: Path) -> None:
+def test_each_question_on_what_an_annotator_did_not_mark_has_its_own_answer(tmp_path: Path) -> None:
     with _project(tmp_path / "p", _coded("ada", "state"), _coded("ben", "bloc", only=0)) as project:
         review = _session(project)
         for text in ("» is this a state?", "» and this?"):

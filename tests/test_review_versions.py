@@ -144,7 +144,7 @@ def test_a_claim_that_falls_takes_the_stances_that_wait_on_it_and_says_so(tmp_pa
         assert adjudication(session).counts()[1] == 0
 
 
-def test_none_of_them_is_a_decision_and_who_was_right_is_told(tmp_path: Path) -> None:
+def test_none_of_them_is_a_decision_and_who_was_right_is_reported(tmp_path: Path) -> None:
     works = [_record("a", [PLAN, SOON]), _record("b", [PLAN]), _record("c", [PLAN])]
     with _project(tmp_path / "p", *works) as project:
         session = _session(project)

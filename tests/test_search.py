@@ -45,7 +45,7 @@ def test_plain_words_are_found_in_any_case_and_expressions_as_they_say(
     assert len(_places(wanted, tmp_path / "p")) == count
 
 
-def test_a_bad_expression_is_told(tmp_path: Path) -> None:
+def test_a_bad_expression_is_reported(tmp_path: Path) -> None:
     with (
         project(tmp_path / "p", *TEXTS) as of,
         pytest.raises(UsageError, match="regular expression"),

@@ -227,7 +227,7 @@ def test_a_log_of_before_is_chained_when_it_is_migrated_and_when_an_older_progra
         )
 
 
-def test_poison_in_the_database_is_left_out_and_told_and_the_rest_goes_on(
+def test_poison_in_the_database_is_left_out_and_reported_and_the_rest_goes_on(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _sql(

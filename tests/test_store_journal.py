@@ -144,7 +144,7 @@ def test_what_can_be_written_at_once_makes_no_file(
     assert not calls and _files(tmp_path / "p") == []
 
 
-def test_a_journal_that_cannot_be_written_is_told_of(
+def test_a_journal_that_cannot_be_written_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = tmp_path / "p"

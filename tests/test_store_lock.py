@@ -124,7 +124,7 @@ def test_a_lock_file_that_was_taken_away_keeps_others_out_again(tmp_path: Path) 
     first.close()
 
 
-def test_who_holds_the_database_is_told(tmp_path: Path) -> None:
+def test_who_holds_the_database_is_reported(tmp_path: Path) -> None:
     project(tmp_path / "p").close()
     lock = tmp_path / "p" / "annotator.db.lock"
     with held_lock(lock) as other, Project.open(tmp_path / "p", timeout=0.05) as of:

@@ -163,7 +163,7 @@ def test_documents_near_the_annotators_come_first(tmp_path: Path) -> None:
         assert nearest(of) == ["doc-3", "doc-4", "doc-0", "doc-1", "doc-2"]
 
 
-def test_too_little_is_told_and_nothing_is_stored(tmp_path: Path) -> None:
+def test_too_little_is_reported_and_nothing_is_stored(tmp_path: Path) -> None:
     with project(tmp_path / "p", TEXT) as of:
         with pytest.raises(TooLittle):
             train(of)
@@ -337,7 +337,7 @@ def test_what_comes_while_somebody_marks_by_hand_waits_for_the_next_paragraph(
         assert session.review.paragraph == 0 and session.review.items
 
 
-def test_a_new_model_is_told_of_once_in_a_quiet_line(trained: Path) -> None:
+def test_a_new_model_is_reported_once_in_a_quiet_line(trained: Path) -> None:
     with Project.open(trained) as of:
         session = Session(of, "ada", "a", background=Background(of.root))
         session.open(of.documents.ids()[-1])

@@ -44,7 +44,7 @@ def test_the_keys_of_labels_are_free(preset: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("settings", "label"), [({"accept": "1"}, "person"), ({"undo": "+"}, "support")]
 )
-def test_a_command_on_a_label_s_key_is_told_at_the_start(
+def test_a_command_on_a_label_s_key_is_reported_at_the_start(
     settings: dict[str, str], label: str
 ) -> None:
     with pytest.raises(UsageError) as caught:
@@ -82,7 +82,7 @@ def test_the_settings_may_take_a_key_away(tmp_path: Path) -> None:
         ({"note": "?"}, "help"), ({"accept": "foo"}, "foo"), ({"accept": "ctrl+foo"}, "ctrl+foo"),
     ],
 )  # fmt: skip
-def test_what_does_not_hold_is_told_with_its_key(settings: dict[str, str], word: str) -> None:
+def test_what_does_not_hold_is_reported_with_its_key(settings: dict[str, str], word: str) -> None:
     with pytest.raises(UsageError) as caught:
         key_map(settings)
     assert word in str(caught.value)

@@ -64,7 +64,7 @@ def test_a_database_locked_by_another_process_delays_one_key_and_loses_none(
         ("PRAGMA query_only = ON", "PRAGMA query_only = OFF", "read-only"),
     ],
 )
-def test_a_full_or_read_only_database_is_told_of_and_written_when_it_can_be(
+def test_a_full_or_read_only_database_is_reported_and_written_when_it_can_be(
     tmp_path: Path, fault: str, repair: str, words: str
 ) -> None:
     of, session = _session(tmp_path / "p")
