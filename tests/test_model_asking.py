@@ -8,6 +8,7 @@ import pytest
 from annotator.model import actions as do
 from annotator.model.annotation import fold
 from annotator.model.decision import Completion, Group, Suggestion
+from annotator.model.decision_text import name_of
 from annotator.model.review import Mode, ReviewState, open_document, step
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document, split_paragraphs
@@ -145,6 +146,22 @@ def test_what_is_set_after_several_holders_were_chosen_is_set_on_all_of_them() -
     back = after(state, do.Undo(), do.Undo())
     assert all(r.attributes.get("strength") != 3 for r in back.annotations.relations())
     assert len(back.annotations.relations()) == 3
+
+
+def test_an_undo_that_removes_something_leaves_the_focus_beside_it() -> None:
+    state = after(held_by_three(), do.Undo())
+    # The pending claim was accepted with its stances.
+    assert state.focus == "tolls" and "support by" in state.message
+    again = after(
+        state, do.Accept(), do.FocusItem("tolls"), do.StartSelection(), do.SetLabel("actor", "bloc")
+    )
+    added = again.focused
+    assert added is not None and isinstance(added.value, Span)
+    back = after(again, do.Undo())
+    assert back.message == f"undone: added bloc {name_of(again, added.value)}"
+    near = back.focused
+    assert near is not None and isinstance(near.value, Span)
+    assert near.value.start <= added.value.start
 
 
 def test_once_the_focus_has_left_them_a_stance_is_set_alone() -> None:

@@ -175,8 +175,20 @@ def describe_group(state: ReviewState, group: Group, *, values: bool = True) -> 
         parts = sum(isinstance(d.after.value, Relation) for d in group if d.after)
         if isinstance(main, Relation) and parts == 1:
             return f"{verb} {_labelled(state, main)}, with its {_parts(len(group) - 1)}"
+        if parts == len(group):
+            return f"{verb} {_several(state, group)}"
         return f"{verb} {len(group)}"
     return f"{describe(state, group[-1], values=values)}, and {len(group) - 1} more"
+
+
+def _several(state: ReviewState, group: Group) -> str:
+    """`support by Iran, Russia`, or `support by Iran, oppose by Russia`."""
+    relations = [d.after.value for d in group if d.after]
+    sides: dict[str, list[str]] = {}
+    for one in relations:
+        if isinstance(one, Relation):
+            sides.setdefault(one.label, []).append(holder_of(state, one))
+    return ", ".join(f"{side} by {', '.join(holders)}" for side, holders in sides.items())
 
 
 def _parts(number: int) -> str:

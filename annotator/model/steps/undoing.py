@@ -7,6 +7,8 @@ from dataclasses import replace
 from annotator.model import actions as do
 from annotator.model.decision import (
     Decision,
+    ItemValue,
+    Status,
     redo_of,
     undo_of,
 )
@@ -15,7 +17,7 @@ from annotator.model.decision_text import (
     describe_group,
     name_of,
 )
-from annotator.model.span import Span
+from annotator.model.span import Relation, Span
 from annotator.model.state import ReviewState, arrive
 from annotator.model.steps.outcome import Step, commit, say
 
@@ -73,4 +75,28 @@ def _revert(state: ReviewState, group: tuple[Decision, ...], message: str) -> St
     place = next((d for d in reversed(group) if d.paragraph >= 0), None)
     if place is not None:
         after = arrive(after, place.paragraph, place.item)
+    gone = next((d.before.value for d in group if d.before is not None and _is_gone(d)), None)
+    if gone is not None:
+        after = replace(after, focus=_near(after, gone) or after.focus)
     return replace(after, message=message), recorded
+
+
+def _is_gone(decision: Decision) -> bool:
+    """Whether something that an annotator added is there no more."""
+    before = decision.before
+    return decision.after is None and before is not None and before.status is Status.ADDED
+
+
+def _near(state: ReviewState, gone: ItemValue | None) -> str | None:
+    """Of the paragraph, the item nearest to one that is gone: the target of a relation, or the item
+    that begins last before a span; None if there is none."""
+    if isinstance(gone, Relation):
+        return gone.target if any(item.id == gone.target for item in state.items) else None
+    if not isinstance(gone, Span):
+        return None
+    before = [
+        (item.value.start, item.id)
+        for item in state.items
+        if isinstance(item.value, Span) and item.value.start <= gone.start
+    ]
+    return max(before)[1] if before else None
