@@ -146,6 +146,8 @@ def footer(
     if review or now.excluded:
         return _row(_review_keys(keys) if review else _excluded_keys(keys), more, theme, width)
     first = ["accept", "reject"] if now.pending else ["delete", "form"] if now.layer else []
+    if "next_undecided" in now.works and not now.pending:
+        first = ["next_undecided", *first]
     if "close" in now.works and "accept_all" not in now.works:
         # Nothing is left to decide, so this is most likely the next key.
         first = ["close", *first]
