@@ -1,5 +1,5 @@
-"""Nothing runs in the background of a test that does not ask for it; what every process
-imports is compiled once; a project in which a model was trained."""
+"""No test runs anything in the background unless it asks for it; what every process imports is
+compiled once; one project with a trained model."""
 
 from __future__ import annotations
 

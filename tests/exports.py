@@ -1,5 +1,5 @@
-"""Write the example of what leaves into `exports/debate`, or `--check`
-that the program still writes the same.
+"""Write the example of exports into `exports/debate`, or `--check` that the program still writes
+the same.
 
 The gold of `seeds/debate` as a data set, its tables, and its network with pictures; made by the
 commands that a user has, on a clock that stands still.
@@ -14,7 +14,7 @@ from pathlib import Path
 from annotator.store import codec
 
 CLOCK = "2026-11-28T12:00:00Z"
-"""When everything in the example is decided."""
+"""The time at which everything in the example is decided."""
 
 codec.now = lambda: CLOCK
 

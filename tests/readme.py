@@ -216,8 +216,8 @@ def _press(keys: str) -> None:
 
 
 def blurred(block: str) -> str:
-    """A block without what changes with every better suggester:
-    figures, and the width of columns."""
+    """A block without what changes whenever a suggester gets better: figures, and the width of
+    columns."""
     return re.sub(r"\s+", " ", re.sub(r"\d+", "0", block))
 
 

@@ -57,7 +57,7 @@ SHOTS = (
 )
 
 PATIENCE = 600
-"""Tenths of a second that a picture has to become complete."""
+"""How many tenths of a second a picture may take to become complete."""
 
 
 def _app(project: Project, shot: Shot) -> AnnotatorApp:

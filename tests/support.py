@@ -130,8 +130,8 @@ sys.stdin.readline()
 
 @contextmanager
 def _holding(script: str, file: Path) -> Iterator[subprocess.Popen[str]]:
-    """A process with a script that says when it holds something of
-    a file, and holds it until it is told to end."""
+    """A process that runs a script: it says when it has locked a file, and keeps the lock until it
+    is told to end."""
     command = [sys.executable, "-c", script, str(file)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -173,7 +173,7 @@ def seeded(root: Path, *, base: bool = False) -> Project:
 
 
 def drop_sums(raw: sqlite3.Connection) -> None:
-    """Make a database what it was before it kept sums."""
+    """Turn a database into what it was before it kept sums."""
     for kind, name in raw.execute(
         "SELECT type, name FROM sqlite_master WHERE type = 'trigger'"
     ).fetchall():

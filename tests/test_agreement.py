@@ -244,7 +244,7 @@ def test_gamma_without_its_package_says_how_to_get_it() -> None:
 )
 def test_gamma_by_the_package_itself() -> None:
     """Two documents alike, one that differs: gamma is 1 where all agree, the same for the same
-    seed, and lower for coders who agree less; a document that only one marked is left out."""
+    seed, and lower for annotators who agree less; a document that only one marked is left out."""
 
     def works(*several: list[tuple[int, int, str]], id: str) -> list[Record]:
         text = "x" * 40 + id

@@ -1,4 +1,4 @@
-"""What holds of agreement whatever was coded: a coder against a copy of itself,
+"""What holds of agreement whatever was coded: an annotator against a copy of itself,
 duplicates, white space, alignment."""
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ HALF = len(TEXT) // 2
 
 
 def _spans(draw: st.DrawFn) -> list[Span]:
-    """Few places and labels, so that twins, nests and copies come by themselves."""
+    """Few places and labels, so that equal, nested and overlapping spans occur by themselves."""
     out: list[Span] = []
     for i in range(draw(st.integers(0, 7))):
         layer = draw(st.sampled_from(["actor", "claim"]))
@@ -216,9 +216,9 @@ def test_a_span_across_paragraphs_is_measured_whole() -> None:
 
 
 def test_one_span_across_paragraphs_by_characters_and_by_words() -> None:
-    """Two coders share "second paragraph"; one begins in the paragraph before, at white space that
-    is no part of a span. By characters, white space within spans included, 6 of 47 are marked by
-    one of them alone: .74 (.70 would count the blank in front too). By tokens it is one of 8, by
+    """Two annotators share "second paragraph"; one begins in the paragraph before, at white space
+    that is no part of a span. By characters, white space within spans included, 6 of 47 are marked
+    by one of them alone: .74 (.70 would count the blank in front too). By tokens it is one of 8, by
     words divided by white space one of 7, which is .71. None depends on where paragraphs end."""
     schema = parse_schema(
         'name = "units"\nversion = "1"\n[[layer]]\nname = "unit"\nkind = "span"\nopen = true\n',

@@ -87,7 +87,7 @@ def test_every_disagreement_is_named() -> None:
 
 
 def _campaign(documents: int = 12) -> list[Record]:
-    """Two coders who agree on facts at first and no longer later; the second marks more."""
+    """Two annotators who agree on facts at first and no longer later; the second marks more."""
     rng = random.Random(4)
     out = []
     for i in range(documents):
@@ -272,7 +272,7 @@ def test_a_report_says_what_it_can_be() -> None:
 
 @pytest.mark.skipif(which("pdflatex") is None, reason="LaTeX is not installed")
 def test_latex_makes_a_page_of_the_report(tmp_path: Path) -> None:
-    """Names with everything that LaTeX takes for its own, labels in other scripts left out."""
+    """Names with every character that is special in LaTeX; labels in other scripts are left out."""
     hostile = r"a&b_c%d#e$f{g}h~i^j\k"
     spoilt = [replace(r, annotator=f"{r.annotator}{hostile}") for r in _campaign()]
     with Project.create(tmp_path / "q") as project:
@@ -375,8 +375,9 @@ def test_the_lowest_value_is_that_of_the_worst_way_to_pair_the_same_values() -> 
 
 
 def test_a_rare_value_has_an_interval_that_holds_chance_or_none() -> None:
-    """Two coders who find a rare label by chance: alpha is just below 0, and cannot be lower. It
-    varies little from document to document, which says nothing about what it would be elsewhere."""
+    """Two annotators who find a rare label by chance: alpha is just below 0, and cannot be lower.
+    It varies little from document to document, which says nothing about what it would be
+    elsewhere."""
     rare = [np.array([[16.0, 1], [1, 0]]), np.array([[15.0, 1.5], [1.5, 0]])] * 4
     by_chance = np.array(rare).reshape(8, 4)
 

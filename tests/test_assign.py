@@ -390,7 +390,7 @@ def test_the_status_tells_what_is_assigned_and_done(
 def test_the_ways_of_an_annotator_lead_through_their_own_documents(
     tmp_path: Path, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However many they are, since few and many are looked up in two ways."""
+    """This holds for any number of documents, since few and many are looked up in two ways."""
     monkeypatch.setattr(assignments, "FEW", few)
     with project(tmp_path / "p", *(f"{n} {TEXT}" for n in range(6))) as of:
         for n in range(6):

@@ -207,7 +207,7 @@ def test_files_of_brat_may_be_compressed_or_have_other_line_ends(
 
 
 def test_two_texts_under_one_number_are_no_two_answers(tmp_path: Path) -> None:
-    """The later one does not replace the earlier one, since it is about something else."""
+    """The later one does not replace the earlier one, since they are about different texts."""
     rows = [
         {"id": 1, "text": PLAIN, "label": [[0, 8, "person"]]},
         {"id": 1, "text": "Kit left.", "label": [[0, 3, "person"]]},
@@ -326,7 +326,7 @@ def test_objects_of_json_may_spread_over_lines(tmp_path: Path) -> None:
 def test_an_empty_ann_beside_a_text_is_a_text_that_nobody_worked_on(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """brat makes one for every text; in a folder it refuses nothing."""
+    """brat makes one for every text, so a folder with one is not refused."""
     write(tmp_path / "a.txt", PLAIN)
     write(tmp_path / "a.ann", "")
     write(tmp_path / "b.txt", "The Tram Board met.")

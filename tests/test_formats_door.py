@@ -197,7 +197,7 @@ def test_documents_too_are_checked(tmp_path: Path) -> None:
 
 
 def _seeds() -> dict[str, list[tuple[str, bytes]]]:
-    """Files of every format that the fuzzer begins with."""
+    """The files of every format with which the fuzzer begins."""
     out: dict[str, list[tuple[str, bytes]]] = {}
     for name in ("brat", "doccano", "prodigy", "label-studio", "jsonl"):
         example = EXAMPLES[name]

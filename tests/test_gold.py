@@ -98,7 +98,7 @@ def _focus(session: Session, layer: str) -> None:
 
 
 def _gold(project: Project) -> dict[str, Any]:
-    """Everything that stands in the gold of the only document, field by field."""
+    """What is in the gold of the only document, field by field."""
     annotations, _ = project.log.annotations("doc", GOLD)
     out: dict[str, Any] = {}
     for value in annotations.annotations():
@@ -389,7 +389,7 @@ def test_enter_with_differences_left_asks_and_the_document_stays_begun(tmp_path:
 
 
 def test_stances_on_a_claim_that_falls_do_not_wait_on_a_claim_beside_it(tmp_path: Path) -> None:
-    """All made a second claim around the first one: it is no version of it."""
+    """Everybody made a second claim around the first one; it is not a version of the first."""
     outer = Span("o", "claim", "value", 15, 42, None, {"concept": ["warns"]})
     works = []
     for who, strength, concept in (("ada", 1, "harbour should close"), ("ben", 2, "it should")):
@@ -443,7 +443,7 @@ def test_names_ruled_the_same_are_decided_once_for_all_places(tmp_path: Path) ->
             (claim,) = (s for s in golds[id].spans if s.layer == "claim")
             assert claim.attributes["concept"] == [concept]
             assert claim.origin == "unanimous; concept by ruling"
-        # What coders wrote stays.
+        # What annotators wrote stays.
         (mine,) = (r for r in project.log.records(annotator="ben") if r.document.id == "doc")
         assert mine.spans[1].attributes["concept"] == ["the harbour ought to be closed"]
 
@@ -599,7 +599,7 @@ def test_a_label_s_last_disputes_are_reported_with_their_reasons(tmp_path: Path)
 
 
 def _run(root: Path, *args: str, seed: str = "0") -> subprocess.CompletedProcess[str]:
-    """The program in a process of its own, with another order of sets for every seed."""
+    """The program in a process of its own, in which sets have another order for every seed."""
     command = [sys.executable, "-m", "annotator", "--project", str(root), *args]
     environment = {**os.environ, "PYTHONHASHSEED": seed}
     return subprocess.run(

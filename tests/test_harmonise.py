@@ -147,7 +147,7 @@ def gold_names(of: Project) -> list[str]:
 
 
 def conflicts(records: Sequence[Record], same: SameNames) -> int:
-    """Spans of one label and the same bounds whose concepts differ between the two coders."""
+    """Spans of one label and the same bounds whose concepts differ between the two annotators."""
     concepts = concepts_of(SCHEMA)
     found: dict[tuple[object, ...], set[frozenset[str]]] = {}
     for one in records:

@@ -339,7 +339,7 @@ def _coded(
     coders: Sequence[Sequence[object | None]], layer: Layer | None = None
 ) -> dict[str, Result]:
     """Figures of labels: a unit is a stretch of its own, a value the label
-    that a coder gave it; None is none."""
+    that an annotator gave it; None is none."""
     works = {
         f"r{i:02}": [
             (2 * at, 2 * at + 2, str(value)) for at, value in enumerate(row) if value is not None

@@ -1,5 +1,5 @@
 """The way through a review: one order, like cases, single differences chosen across documents,
-names hidden, what a coder is asked."""
+names hidden, what an annotator is asked."""
 
 from __future__ import annotations
 
@@ -263,7 +263,7 @@ def test_hidden_names_are_hidden_in_the_queue_and_in_agreement(tmp_path: Path) -
         shown = unnamed(line, called)
         assert shown.text.index(".50") == line.text.index(".50")
         assert not any(name in shown.text + shown.cells[0].title for name in called)
-        # Nor in what a coder wrote on an item of theirs.
+        # Nor in what an annotator wrote on an item of theirs.
         coder = Session(project, "ada", "s")
         coder.open("doc")
         coder.do(do.NoteOn("ada0", "BENJAMIN and Benjamin-like people differ from ada"))
@@ -292,7 +292,7 @@ def test_an_annotator_is_asked_item_by_item_and_what_became_of_it_is_known(tmp_p
         (asked,) = requests(project, "ben")
         assert (asked.outcome, asked.answer) == ("answered", "no, my mistake")
         assert note_with(asked, "yes") == "yes"
-        # A note of the coder's own is kept, and every question has an answer of its own.
+        # A note of the annotator's own is kept, and every question has an answer of its own.
         own = replace(asked, note="see page 2", answer="")
         assert note_with(own, "yes") == f"see page 2 / {asked.text} → yes"
         coder.do(do.FocusItem("ben0"))

@@ -1,4 +1,4 @@
-"""Error bars of a network, from resampling documents and, if there are several, coders.
+"""Error bars of a network, from resampling documents and, if there are several, annotators.
 
 The share of samples in which an edge has the same sign says how much it depends on single
 documents. Efron, B. and Tibshirani, R. (1993). An Introduction to the Bootstrap.
@@ -55,8 +55,8 @@ def resample(
     mode: ProjectionMode = "subtract",
     normalisation: Normalisation = "average",
 ) -> Support:
-    """The shares over that many samples of the documents and, if there are several, of the coders,
-    drawn with replacement. A document drawn twice counts as two."""
+    """The shares over that many samples of the documents and, if there are several, of the
+    annotators, drawn with replacement. A document drawn twice counts as two."""
     by_place: dict[tuple[str, str | None], list[Statement]] = {}
     for one in statements:
         by_place.setdefault((one.document, one.coder), []).append(one)
@@ -84,8 +84,8 @@ def _drawn(
     documents: Sequence[str],
     coders: set[str],
 ) -> list[Statement]:
-    """The statements of the drawn documents, each under a name of its own, by the drawn coders and
-    in the gold."""
+    """The statements of the drawn documents, each under a name of its own, by the drawn annotators
+    and in the gold."""
     from dataclasses import replace
 
     out: list[Statement] = []

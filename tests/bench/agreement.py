@@ -263,7 +263,7 @@ def follow(root: Path, *layers: str) -> dict[str, float]:
 
 
 def follow_demo() -> dict[str, float]:
-    """The twelve seeds that two coders coded, with suggestions."""
+    """The twelve seeds that two annotators coded, with suggestions."""
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary) / "p"
         run = [sys.executable, "-m", "annotator"]
