@@ -246,9 +246,11 @@ def test_gephi_finds_labels_weights_and_types_where_it_looks_for_them() -> None:
             assert element.get(needed)
             for value in element.iter(f"{ns}attvalue"):
                 read[types[kind, value.get("for")]](value.get("value"))  # type: ignore[index]
-    keys = ElementTree.fromstring(graph_files.graphml(graph)).iter(
-        "{http://graphml.graphdrawing.org/xmlns}key"
-    )
+    root = ElementTree.fromstring(graph_files.graphml(graph))
+    keys = list(root.iter("{http://graphml.graphdrawing.org/xmlns}key"))
+    ids = [key.get("id") for key in keys]
+    assert len(set(ids)) == len(ids) and not {"d3", "d7"} & set(ids), "yEd's keys of labels"
+    assert {key.get("for") for key in keys} == {"node", "edge"}, "Gephi reports any other as wrong"
     named = {(key.get("for"), key.get("attr.name")): key.get("attr.type") for key in keys}
     assert named["node", "label"] == "string" and named["edge", "weight"] in (
         "int",

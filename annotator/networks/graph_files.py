@@ -111,8 +111,13 @@ def one_mode_graph(
 
 
 def graphml(graph: nx.Graph) -> bytes:
-    """The graph as GraphML; the same graph gives the same bytes."""
-    return ("\n".join(nx.generate_graphml(graph)) + "\n").encode("utf-8")
+    """The graph as GraphML; the same graph gives the same bytes. Keys are called like their
+    attributes, since Gephi takes yEd's numbered ones (d3, d7) for labels; and the graph has no
+    name, which Gephi reports as an error."""
+    nameless = graph.copy()
+    nameless.graph.clear()
+    lines = nx.generate_graphml(nameless, named_key_ids=True)
+    return ("\n".join(lines) + "\n").encode("utf-8")
 
 
 def gexf(graph: nx.Graph) -> bytes:
