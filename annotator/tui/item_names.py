@@ -134,7 +134,7 @@ def entity_offers(
     return [
         Offer(
             name.name,
-            f"{name.count}  {', '.join(list(name.aliases)[:4])}" if name.count else "",
+            f"{name.count}×  {', '.join(list(name.aliases)[:4])}" if name.count else "",
             tuple(name.aliases),
             # A common noun's name is chosen from this document only.
             remembered=bool(proposed) if i == 0 and proposed else capital and times(name) > 0,

@@ -16,7 +16,7 @@ from annotator.model.other_names import OtherNames
 from annotator.model.record import GOLD
 from annotator.model.review import Mode, ReviewState, Step, step
 from annotator.model.span import Annotation, Relation, Span
-from annotator.model.text import Document
+from annotator.model.text import Document, paragraph_number
 from annotator.project import Project
 from annotator.tui.reviewing import choices
 from annotator.tui.reviewing.adjudication import Adjudication
@@ -311,7 +311,9 @@ class Adjudicating(Source):
         among = [d for d in at.differences if chosen is None or d.ids in chosen]
         following = at.following(difference, among)
         if following is None:
-            return at.focused_on(difference)
+            left = any(d.number and at.is_open(d) for d in at.here())
+            said = "" if left else f"; ¶ {paragraph_number(state.paragraph)} is decided"
+            return at.focused_on(difference).changed(message=f"{state.message}{said}")
         back = following.number < difference.number
         said = f"{state.message}; back to the first undecided one" if back else state.message
         return at.focused_on(following).changed(message=said)

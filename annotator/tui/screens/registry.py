@@ -57,7 +57,7 @@ class RegistryScreen(ListScreen):
     def _rows(self) -> Sequence[ListLine]:
         self._entries = entries(self._session.project, self._session.annotator, self._kind)
         return [
-            ListLine(e.name, f"{e.count}  {', '.join(f for f in e.forms[:4] if f != e.name)}")
+            ListLine(e.name, f"{e.count}×  {', '.join(f for f in e.forms[:4] if f != e.name)}")
             for e in self._entries
         ]
 

@@ -100,7 +100,7 @@ def concept_offers(
 
 def _offer(name: str, used: KnownName | None, codebook: Codebook) -> Offer:
     entry = codebook.get("concept", name)
-    note = f"{used.count}  {next(iter(used.aliases), '')}" if used is not None else "codebook"
+    note = f"{used.count}×  {next(iter(used.aliases), '')}" if used is not None else "codebook"
     return Offer(name, note, entry.aliases if entry is not None else ())
 
 
