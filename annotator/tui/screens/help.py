@@ -160,18 +160,10 @@ class HelpScreen(TextScreen):
         rows: list[list[Piece]] = []
         if self._own:
             rows.append([("THIS SCREEN", theme.muted)])
-            rows += [
-                [(f"  {key}".ljust(20)[:20], theme.strong), (words, PLAIN)]
-                for key, words in self._own
-            ]
+            for key, words in self._own:
+                rows += _key_row(key, words, theme, width)
             rows.append([])
-        rows += [
-            [
-                (f"  {PAGES}".ljust(20), theme.strong),
-                ("Open the pages of the documentation.", PLAIN),
-            ],
-            [],
-        ]
+        rows += [*_key_row(PAGES, "Open the pages of the documentation.", theme, width), []]
         return [*rows, *key_rows(self.key_map, theme, width, first=first, idle=idle)]
 
 
@@ -186,14 +178,19 @@ def key_rows(
         rows.append([(group.upper(), theme.muted)])
         for command in (c for c in COMMANDS if c.group == group and c.name not in idle):
             names = "  ".join(shown(key) for key in keys.keys[command.name])
-            text = paragraphs(command.help, width - 20)
-            rows.append([(f"  {names}".ljust(20)[:20], theme.strong), *text[0][1:]])
-            rows += [[(" " * 20, PLAIN), *row[1:]] for row in text[1:]]
+            rows += _key_row(names, command.help, theme, width)
         rows.append([])
     rows += paragraphs(
         "1-9 (the label's own key) labels the selection, or the span in focus.", width, theme.muted
     )
     return rows
+
+
+def _key_row(names: str, words: str, theme: Theme, width: int) -> list[list[Piece]]:
+    """Keys and what they do, in one row or more."""
+    text = paragraphs(words, width - 20)
+    first = [(f"  {names}".ljust(20)[:20], theme.strong), *text[0][1:]]
+    return [first, *([(" " * 20, PLAIN), *row[1:]] for row in text[1:])]
 
 
 def guideline_rows(

@@ -11,7 +11,7 @@ from annotator.errors import AnnotatorError
 from annotator.model.text import paragraph_number
 from annotator.project import Project
 from annotator.tui.screens.rows import RowsScreen
-from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, paragraphs, strip
+from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, paragraphs, strip, width_of
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.names.matrix import ColumnKind, Evidence, Matrix, of_document, of_project
 
@@ -146,10 +146,13 @@ class MatrixScreen(RowsScreen):
                 for name in self._made.targets
                 if (above := codebook.ancestors("concept", name))
             }
+            if not self._parents:
+                self._folded = False
+                self._message = "no concept here has a parent in the codebook"
         self._shape()
 
     def take(self, key: str) -> None:
-        found = self._matrix
+        found, self._message = self._matrix, ""
         shapes = {"/": self._search, "o": self._next_order, "f": self._fold}
         if key in ("escape", "q", "M"):
             self.app.pop_screen()
@@ -207,7 +210,8 @@ class MatrixScreen(RowsScreen):
             shape += ["folded"] if self._folded else []
             size = f"{', '.join(shape)}  {size}" if shape else size
         head = justify([(title, PLAIN)], [(size, PLAIN)], width)
-        rows: list[list[Piece]] = [[(text, theme.bar) for text, _ in head], []]
+        said: list[Piece] = [(f"  {clip(self._message, width - 3)}", theme.strong)]
+        rows: list[list[Piece]] = [[(text, theme.bar) for text, _ in head], said]
         if self._matrix is None:
             rows.append([(f"  {self._problem or 'reading the project ...'}", theme.muted)])
         elif not self._matrix.cells:
@@ -229,22 +233,30 @@ class MatrixScreen(RowsScreen):
 
     def _footer(self, width: int) -> list[Piece]:
         pairs = (
-            ("enter 1-9", "to the evidence"),
+            ("enter 1-9", "evidence"),
             ("h j k l", "move"),
-            ("n N", "next coded"),
-            ("c", "concepts" if self._by == "claim" else "claims"),
             ("p", "document" if self._whole else "project"),
             ("/", "search"),
+            ("n N", "next coded"),
+            ("c", "concepts" if self._by == "claim" else "claims"),
             ("o", "order"),
             ("f", "fold"),
             ("w", "camps"),
-            ("esc", "back"),
         )
-        out: list[Piece] = [(" ", PLAIN)]
+        theme = self.theme_now
+        leave = [
+            (f"  {self.key_map.shown('help')}", theme.strong),
+            (" keys  ", theme.muted),
+            ("esc", theme.strong),
+            (" back ", theme.muted),
+        ]
+        room = width - width_of(leave)
+        out: list[Piece] = []
         for key, word in pairs:
-            if sum(len(text) for text, _ in out) + len(key) + len(word) + 3 <= width:
-                out += [(key, self.theme_now.strong), (f" {word}  ", self.theme_now.muted)]
-        return justify(out, [], width)
+            piece = [(f"  {key}" if out else f" {key}", theme.strong), (f" {word}", theme.muted)]
+            if width_of([*out, *piece]) <= room:
+                out += piece
+        return justify(out, leave, width)
 
     def _table(self, found: Matrix, width: int, room: int) -> list[list[Piece]]:
         theme = self.theme_now
