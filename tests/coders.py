@@ -1,4 +1,4 @@
-"""A text and what several annotators make of it, for tests of merging and review."""
+"""Texts and what several annotators make of them, for tests of agreement, merging and review."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from support import document
 
+from annotator.measures.api import Comparison, compare
 from annotator.model.decision import Completion
 from annotator.model.record import Record
 from annotator.model.span import Relation, Span
@@ -28,6 +29,28 @@ def coding(
     )
     every = tuple(sorted([actor, *spans], key=lambda s: (s.start, -s.end, s.layer, s.label, s.id)))
     return Record(document(TEXT), who, status, every, tuple(edges))
+
+
+def valued(attribute: str, rows: Sequence[Sequence[object]], *, without: bool = True) -> Comparison:
+    """One claim for each unit, with a value of an attribute for each annotator (a row); `without`
+    says whether those who gave none (None) marked the claim all the same."""
+    text = document("x" * (2 * max(map(len, rows))), id="d")
+    records = []
+    for i, row in enumerate(rows):
+        spans = [
+            Span(
+                f"{i}.{at}",
+                "claim",
+                "fact",
+                2 * at,
+                2 * at + 2,
+                attributes={} if value is None else {attribute: value},
+            )
+            for at, value in enumerate(row)
+            if without or value is not None
+        ]
+        records.append(Record(text, f"r{i}", Completion.DONE, tuple(spans)))
+    return compare(records)
 
 
 PLAN = (15, 32, "value")

@@ -8,12 +8,13 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
+from coders import valued
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import compute, document
 
 from annotator.measures import cues, names, network
-from annotator.measures.api import Comparison, Result, compare
+from annotator.measures.api import Result, compare
 from annotator.model.decision import Completion
 from annotator.model.record import Record
 from annotator.model.schema import Layer
@@ -33,25 +34,6 @@ def _layer(name: str) -> Layer:
     layer = load_schema("actors-claims-stances").layer(name)
     assert layer is not None
     return layer
-
-
-def _claims(coders: Sequence[Sequence[list[str] | None]]) -> Comparison:
-    """One claim at each place, with these concepts; None for one without."""
-    records = []
-    for i, row in enumerate(coders):
-        spans = tuple(
-            Span(
-                f"{i}.{at}",
-                "claim",
-                "fact",
-                5 * at,
-                5 * at + 4,
-                attributes={} if held is None else {"concept": held},
-            )
-            for at, held in enumerate(row)
-        )
-        records.append(Record(document(TEXT), f"r{i}", Completion.DONE, spans))
-    return compare(records)
 
 
 def _one(found: list[Result], name: str) -> Result:
@@ -88,7 +70,7 @@ _SETS = st.none() | st.lists(st.sampled_from("pqrs"), min_size=1, max_size=3, un
 @settings(max_examples=80)
 @given(st.lists(st.lists(_SETS, min_size=5, max_size=5), min_size=2, max_size=4))
 def test_alpha_of_concepts_is_that_of_its_definition(coders: list[list[list[str] | None]]) -> None:
-    found = compute(names, _claims(coders), _layer("claim"))
+    found = compute(names, valued("concept", coders), _layer("claim"))
     for kind in ("MASI", "Jaccard"):
         wanted, value = _alpha_by_hand(coders, kind), _one(found, f"alpha concept, {kind}").value
         assert (value is None) == math.isnan(wanted)
@@ -179,14 +161,14 @@ def test_every_two_annotators_have_what_the_two_alone_would_have() -> None:
         [["a"], ["a"], ["c"], ["b"], ["b"], ["c", "d"]],
         [["b"], None, ["c"], None, ["b"], None],
     ]
-    found = figures(_claims(coders), [_layer("claim")]).matrices["claim", "concept"]
+    found = figures(valued("concept", coders), [_layer("claim")]).matrices["claim", "concept"]
     assert {who: pair.n for who, pair in found.items()} == {
         ("r0", "r1"): 6,
         ("r0", "r2"): 3,
         ("r1", "r2"): 3,
     }
     for (one, other), pair in found.items():
-        two = _claims([coders[int(who[1])] for who in (one, other)])
+        two = valued("concept", [coders[int(who[1])] for who in (one, other)])
         alone = compute(names, two, _layer("claim"))
         assert pair.alpha == pytest.approx(_one(alone, "alpha concept, MASI").value)
         assert pair.percent == pytest.approx(_one(alone, "percent concept").value)
@@ -232,7 +214,7 @@ def test_names_that_were_decided_to_be_one_are_one_when_asked(tmp_path: Path) ->
 
 
 def test_figures_that_rulings_change_by_less_than_two_decimals_show_are_counted() -> None:
-    found = figures(_claims([[["a"]], [["b"]]]), [_layer("claim")])
+    found = figures(valued("concept", [[["a"]], [["b"]]]), [_layer("claim")])
     seen = RuledFigure("claim", "alpha concept", 0.5, 0.51)
     unseen = RuledFigure("claim", "percent concept", 0.501, 0.504)
     texts = [line.text.split() for line in ruled_section([seen, unseen], found)]

@@ -12,6 +12,7 @@ from pathlib import Path
 import krippendorff
 import numpy as np
 import pytest
+from coders import valued
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nervaluate import Evaluator
@@ -447,26 +448,6 @@ _STRENGTHS = [
 ]
 
 
-def _with_strengths(coders: Sequence[Sequence[int | None]], *, marked: bool) -> Comparison:
-    """One claim for each unit; who gave no strength marked it all the same, or did not."""
-    records = []
-    for i, row in enumerate(coders):
-        spans = tuple(
-            Span(
-                f"{i}.{at}",
-                "claim",
-                "fact",
-                2 * at,
-                2 * at + 2,
-                attributes={} if v is None else {"strength": v},
-            )
-            for at, v in enumerate(row)
-            if marked or v is not None
-        )
-        records.append(Record(document("x" * 40, id="d"), f"r{i}", Completion.DONE, spans))
-    return compare(records)
-
-
 @pytest.mark.parametrize("marked", [False, True])
 def test_the_examples_of_the_krippendorff_package(marked: bool) -> None:
     """Values may be missing: a unit weighs by how many it has, and an interval metric stays one."""
@@ -475,13 +456,13 @@ def test_the_examples_of_the_krippendorff_package(marked: bool) -> None:
     whole = Attribute("strength", "integer", minimum=1, maximum=4)
     for attribute, wanted in ((choice, 0.691), (whole, 0.811)):
         layer = replace(_layer(), attributes=(attribute,))
-        found = compute(attributes, _with_strengths(coders, marked=marked), layer)
+        found = compute(attributes, valued("strength", coders, without=marked), layer)
         assert _one(found, "alpha strength").value == pytest.approx(wanted, abs=5e-4)
         assert _one(found, "alpha strength").n == 12
 
 
 def test_what_nobody_coded_has_no_value() -> None:
-    comparison = _with_strengths([[None, None], [None, None]], marked=True)
+    comparison = valued("strength", [[None, None], [None, None]])
     layer = replace(_layer(), attributes=(Attribute("strength", "integer", minimum=1, maximum=4),))
     for result in compute(attributes, comparison, layer):
         if "strength" in result.name:
