@@ -126,6 +126,39 @@ def first(text: str, decided: Sequence[Span], asked: Span) -> str:
     return DocumentNamer().ranked(document(text), decided, asked)[0].entity
 
 
+@pytest.mark.parametrize(
+    ("said", "asked", "label", "name"),
+    [
+        ("Ana Brell met Tom Ruys.", "Both leaders", "person", "Ana Brell; Tom Ruys"),
+        ("Ana Brell met Tom Ruys.", "the two", "person", "Ana Brell; Tom Ruys"),
+        ("Ana Brell met Tom Ruys.", "The pair", "person", "Ana Brell; Tom Ruys"),
+        ("Lorn faced Cyprus.", "the two sides", "state", "Cyprus; Lorn"),
+        ("Lorn faced Cyprus.", "Neither side", "state", "Cyprus; Lorn"),
+        ("Lorn faced Cyprus.", "Lorn and Cyprus", "state", "Cyprus; Lorn"),
+        ("Ana Brell, Tom Ruys and Sef Orm met.", "All three", "person", "Ana Brell; Sef Orm; Tom Ruys"),
+        ("Ana Brell, Tom Ruys and Sef Orm met.", "the three men", "person", "Ana Brell; Sef Orm; Tom Ruys"),
+    ],
+)  # fmt: skip
+def test_words_for_several_name_all_of_them_and_never_one(
+    said: str, asked: str, label: str, name: str
+) -> None:
+    known = ("Ana Brell", "Tom Ruys", "Sef Orm", "Lorn", "Cyprus")
+    for rest in (f"{said} {asked} agreed.", f"{said} It rained. {asked} agreed."):
+        before = [span(rest, one, label, one) for one in known if one in said]
+        there = span(rest, asked, label, at=len(rest) - len(f"{asked} agreed."))
+        assert first(rest, before, there) == name
+        assert not {one.entity for one in before} & set(offered(rest, before, there))
+
+
+def test_some_or_those_who_are_nobody_that_the_text_named() -> None:
+    text = "Ana Brell met the members of the Lorn club. Those who want open markets wait."
+    before = [
+        span(text, "Ana Brell", "person", "Ana Brell"),
+        span(text, "Lorn club", "organization", "Lorn club"),
+    ]
+    assert first(text, before, span(text, "Those", "collective")) == "people who want open markets"
+
+
 def test_what_an_annotator_takes_into_a_span_before_a_noun_is_no_part_of_its_name() -> None:
     text = "Iran and Lorn met. Both nations spoke, and these two nations sang. Vladimir Putin and Mr Putin left its allies."
     iran, lorn = span(text, "Iran", "state", "Iran"), span(text, "Lorn", "state", "Lorn")

@@ -20,8 +20,20 @@ SIDES = frozenset(
         "countries governments"
     ).split()
 )
-PAIRS = frozenset("sides side pair".split())
+PAIRS = frozenset("sides side pair duo".split())
 """Words that are of two by themselves, where those of `SIDES` need a determiner."""
+_NUMBERS = {
+    "both": 2,
+    "two": 2,
+    "either": 2,
+    "neither": 2,
+    "pair": 2,
+    "duo": 2,
+    "three": 3,
+    "trio": 3,
+}
+"""How many entities a mention with such a word is of."""
+_JOINED = re.compile(r",? and |, ")
 _OF_PAIRS = ("person", "state", "organization", "collective")
 
 
@@ -56,9 +68,14 @@ def listed(ask: Asked) -> None:
 
 
 def itself(ask: Asked) -> None:
-    """The words as they are; of the powers `the West` the article is a part."""
+    """The words as they are, and known names that are joined (`Russia and China`) as a list; of the
+    powers `the West` the article is a part."""
     if ask.mention.folded in forms.DIRECTIONS and ask.mention.before == "the":
         ask.put(f"the {ask.mention.form}", "self")
+        return
+    parts = [ask.known.meant(part) for part in _JOINED.split(ask.mention.form)]
+    if len(parts) > 1 and None not in parts:
+        ask.put("; ".join(sorted(str(part) for part in parts)), "self")
         return
     ask.put(ask.mention.form if ask.mention.kind == "name" else ask.phrase, "self")
 
@@ -145,6 +162,8 @@ def decided_here(ask: Asked) -> None:
 _THINGS = frozenset("it its itself which".split())
 _SEVERAL = frozenset("they them theirs themselves".split())
 _SPEAKER = frozenset("i me my mine myself".split())
+_ANYBODY = frozenset("all everybody everyone few many most others some those".split())
+"""Pronouns of a group, mostly one that the text names nowhere else."""
 
 
 def _agrees(ask: Asked, entity: str) -> bool:
@@ -165,7 +184,24 @@ def _agrees(ask: Asked, entity: str) -> bool:
         return several or plural or label not in ("person", "state")
     if word in _SPEAKER:
         return label == "person" and not several
+    if word in _ANYBODY:
+        return not several and known.plural.get(entity, False)
     return True
+
+
+def number_of(mention: Mention) -> int | None:
+    """How many entities the words say that a mention is of: `both leaders`, `the two`, `neither
+    side`, `all three`; None if they do not say."""
+    words = (mention.before, *mention.whole.lower().split())
+    return next((_NUMBERS[word] for word in words if word in _NUMBERS), None)
+
+
+def has_number(ask: Asked, entity: str, number: int) -> bool:
+    """Whether a name may be that of so many: a list of so many, a plural, or a name that is new to
+    the document."""
+    if ";" in entity:
+        return entity.count(";") + 1 == number
+    return entity not in ask.known.count or ask.known.plural.get(entity, False)
 
 
 def _may_be_several(mention: Mention) -> bool:
@@ -175,15 +211,16 @@ def _may_be_several(mention: Mention) -> bool:
 
 
 def pairs(ask: Asked) -> None:
-    """Two like entities, whole: `both`, `the two capitals`, `the sides`."""
+    """Two like entities, or three, whole: `both`, `the two capitals`, `the sides`, `all three`."""
     mention = ask.mention
     cue = (
         mention.before in PAIRED
+        or number_of(mention) is not None
         or mention.folded in PAIRS
         or (mention.folded in SIDES and mention.before in forms.DETERMINERS)
         or mention.form.lower().split()[0] in PAIRED
     )
-    single = mention.folded in {*forms.GENDERS, *_THINGS, *_SPEAKER}
+    single = mention.folded in {*forms.GENDERS, *_THINGS, *_SPEAKER, *_ANYBODY}
     if single or not (mention.plural or cue or mention.kind == "pronoun"):
         return
     if not cue and not _may_be_several(mention):
@@ -196,6 +233,10 @@ def pairs(ask: Asked) -> None:
             recent[label].append(entity)
     for label in _OF_PAIRS:
         few = recent[label][:3]
+        if len(few) == 3 and number_of(mention) == 3:
+            likeness = "same" if label == ask.label else "other"
+            whole = "; ".join(sorted(few))
+            ask.put(whole, f"pair_{label}01", f"pair_cue_{likeness}", "pair_cue_01")
         for a in range(len(few)):
             for b in range(a + 1, len(few)):
                 name = "; ".join(sorted((few[a], few[b])))
@@ -232,9 +273,9 @@ SOURCES: Mapping[str, tuple[CandidateSource, ...]] = {
         decided_here,
         pairs,
     ),
-    "pronoun": (decided_here, pairs),
+    "pronoun": (decided_here, pairs, of.people_who),
     "unique": (same_form, registered, listed, itself),
 }
 
 
-__all__ = ["PAIRED", "SIDES", "SOURCES", "CandidateSource"]
+__all__ = ["PAIRED", "SIDES", "SOURCES", "CandidateSource", "has_number", "number_of"]

@@ -11,6 +11,7 @@ from annotator.learners.names.text import Word
 
 _LINKS = frozenset("of in at from for on with around to who against".split())
 _LEFT_OUT = frozenset("a an our its their his her this".split())
+_GROUPS = frozenset("all few many most others some those".split())
 
 
 def noun_phrase(ask: Asked) -> None:
@@ -36,7 +37,7 @@ def _following(ask: Asked) -> list[str]:
     taken = [link.lower]
     inside = list(_phrase_words(ask, at + 1, link.lower == "who"))
     for i, word in enumerate(inside):
-        if word.lower not in _LEFT_OUT:
+        if link.lower == "who" or word.lower not in _LEFT_OUT:
             taken.append(word.text + ("’s" if word.genitive else ""))
         goes_on = i + 1 < len(inside) and inside[i + 1].kind in ("noun", "name")
         if word.kind in ("noun", "name") and not word.genitive and not goes_on:
@@ -52,6 +53,15 @@ def _phrase_words(ask: Asked, at: int, clause: bool) -> Iterator[Word]:
         if word.sentence != ask.mention.sentence or word.kind == "mark" or (acts and not clause):
             return
         yield word
+
+
+def people_who(ask: Asked) -> None:
+    """A group that only its clause names: `those | who call for a ban`, people who call for a
+    ban."""
+    if ask.mention.folded in _GROUPS:
+        for number, tail in enumerate(_following(ask)):
+            if tail.startswith("who "):
+                ask.put(f"people {tail}", f"people_who{number}")
 
 
 def resolved_following(ask: Asked) -> None:
@@ -214,6 +224,7 @@ __all__ = [
     "noun_phrase",
     "of_entity",
     "of_name",
+    "people_who",
     "possessor",
     "resolved_following",
     "usual_tail",

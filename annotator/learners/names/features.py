@@ -6,7 +6,7 @@ import re
 
 from annotator.learners.names import forms
 from annotator.learners.names.asked import Asked, Features
-from annotator.learners.names.candidates import SOURCES
+from annotator.learners.names.candidates import SOURCES, has_number, number_of
 from annotator.learners.names.text import Mention
 
 _KINDS = frozenset(
@@ -39,6 +39,9 @@ def candidates(ask: Asked) -> Features:
     unique = ask.mention.folded in forms.UNIQUE
     for source in SOURCES["unique" if unique else ask.mention.kind]:
         source(ask)
+    if (number := number_of(ask.mention)) is not None and ask.mention.kind != "name":
+        for entity in [one for one in ask.found if not has_number(ask, one, number)]:
+            del ask.found[entity]
     for entity, found in ask.found.items():
         found.add("bias")
         if ask.mention.kind != "name":

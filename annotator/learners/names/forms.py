@@ -51,6 +51,9 @@ DETERMINERS = frozenset(
 )
 """Words before a common noun that are no part of a name."""
 
+COUNTED = DETERMINERS | {"of", "them", "us", "other", "others"}
+"""Words that make a pronoun when no others stand with them: `all three`, `the two of them`."""
+
 UNIQUE = frozenset(("world", "international community", "humanity", "mankind", "humankind"))
 """What there is one of: nothing is added to it."""
 
@@ -216,6 +219,7 @@ def place_of(adjective: str, names: Iterable[str]) -> str | None:
 
 
 __all__ = [
+    "COUNTED",
     "DETERMINERS",
     "DIRECTIONS",
     "GENDERS",

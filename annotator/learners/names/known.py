@@ -59,7 +59,9 @@ class KnownEntities:
         if kind == "name":
             self.named.add(entity)
         if kind != "pronoun":
-            self.plural[entity] = mention.plural
+            # The last letter of `Tom Ruys` or `Cyprus` says nothing.
+            single = kind == "name" and span.label in ("person", "state")
+            self.plural[entity] = mention.plural and not single
         if gender := forms.GENDERS.get(mention.folded) or _titled(mention):
             self.gender[entity] = gender
         for part in entity.split("; ") if kind == "nominal" else ():

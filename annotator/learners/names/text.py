@@ -158,11 +158,14 @@ class NameText:
         return first
 
     def kind_of(self, inside: list[Word], form: str, label: str = "") -> MentionKind:
-        """Name, common noun or pronoun: by a list, and by the capital of the last word. A capital
-        that only begins a sentence makes no name of a common noun, nor of one word for a group."""
+        """Name, common noun or pronoun (also `the two`): by lists, and by the capital of the last
+        word. A capital that only begins a sentence makes no name of a common noun, nor of one word
+        for a group."""
         if form.lower() in forms.PERSONAL and not _is_abbreviation(form):
             return "pronoun"
         said = [word for word in inside if word.kind != "mark"]
+        if said and all(_only_counts(word.text) for word in said):
+            return "pronoun"
         if not said or not said[-1].text[:1].isupper():
             return "nominal"
         if len(said) == 1 and (said[0].kind != "name" or label == "collective"):
@@ -274,6 +277,10 @@ class NameText:
                         found.setdefault(word.lower, Counter())[" ".join(bare)] += 1
                 at = self.text.find(name, at + len(name))
         return found
+
+
+def _only_counts(text: str) -> bool:
+    return text.lower() in forms.COUNTED and not _is_abbreviation(text)
 
 
 def _is_abbreviation(text: str) -> bool:
