@@ -108,6 +108,38 @@ def _gold(project: Project) -> dict[str, Any]:
     return out
 
 
+def _twice(record: Record, second: str) -> Record:
+    """The work of somebody who made something else beside what all made."""
+    (actor, claim), (edge,) = record.spans, record.relations
+    if second == "relation":
+        other = replace(edge, id=f"{edge.id}2", label="oppose")
+        return replace(record, relations=(edge, other))
+    changed = {"label": "organization"} if second == "label" else {"entity": "Port office"}
+    return replace(record, spans=(actor, replace(actor, id=f"{actor.id}2", **changed), claim))
+
+
+@pytest.mark.parametrize("second", ["label", "entity", "relation"])
+@pytest.mark.parametrize("takes", ["ada", "cem"])
+def test_what_some_made_beside_what_all_made_waits_for_review(
+    second: str, takes: str, tmp_path: Path
+) -> None:
+    """Two of three gave one stretch a second label or entity, or the same ends a second stance."""
+    works = (_twice(_coded("ada"), second), _twice(_coded("ben"), second), _coded("cem"))
+    with _project(tmp_path / "p", *works) as project:
+        assert merge_all(project) == (1, 0)
+        (row,) = review_rows(project)
+        (difference,) = row.waiting
+        session = _session(project)
+        session.do(do.FocusItem(difference.candidates[0].id))
+        take(session, difference.version(takes), f"{takes}'s")
+        assert review_rows(project)[0].undecided == 0
+        for _ in session.review.document.paragraphs:
+            session.do(do.CloseParagraph())
+        (gold,) = project.log.records(annotator=GOLD)
+        assert gold.status is Completion.GOLD
+        assert len(gold.spans) + len(gold.relations) == (4 if takes == "ada" else 3)
+
+
 @pytest.mark.parametrize("field", sorted(ALIKE))
 def test_a_field_that_differs_is_not_gold_before_it_is_decided(field: str, tmp_path: Path) -> None:
     """Each attribute of the shipped schema by itself; the order of

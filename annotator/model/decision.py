@@ -157,7 +157,8 @@ class Suggestion:
 
     The others are for review. `open` names the fields that annotators filled in differently. What
     `follows` is agreed on and stands as soon as its ends do. What `reopens` stood in a finished
-    gold and has lost its ground since.
+    gold and has lost its ground since. What is `beside` an annotation on the same text was made by
+    somebody who made both, and does not vanish because the other stands.
     """
 
     value: Annotation
@@ -174,6 +175,7 @@ class Suggestion:
     open: tuple[str, ...] = ()
     follows: bool = False
     reopens: bool = False
+    beside: bool = False
 
     @property
     def id(self) -> str:

@@ -81,9 +81,9 @@ def paragraph_items(
 
     It leaves out suggestions that were rejected or removed, those below `threshold` (see `passes`),
     those of other layers than `only` (except for the ends of its relations), those on text that is
-    already annotated in the same layer, and suggested relations with an end point that is not shown
-    (`known` tells whether one in another paragraph is). An accepted relation without its target
-    comes last, so that it can be seen and repaired.
+    already annotated in the same layer (unless they are `beside` that), and suggested relations
+    with an end point that is not shown (`known` tells whether one in another paragraph is). An
+    accepted relation without its target comes last, so that it can be seen and repaired.
     """
     standings = annotations.paragraph(paragraph)
     proposed = {s.id: s for s in suggestions.get(paragraph, ())}
@@ -106,7 +106,8 @@ def paragraph_items(
             not passes(suggestion, threshold) or (wanted is not None and name not in wanted)
         ):
             continue
-        if isinstance(value, Span) and (value.layer, value.start, value.end) in taken:
+        there = isinstance(value, Span) and (value.layer, value.start, value.end) in taken
+        if there and not suggestion.beside:
             continue
         shown[name] = Item(value, suggestion, own)
     missing = (

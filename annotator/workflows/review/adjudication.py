@@ -200,6 +200,7 @@ def suggestions_of(
                     open=candidate.contested,
                     follows=follows and isinstance(value, Relation),
                     reopens=candidate.id in here.reopened,
+                    beside=candidate.id in here.beside,
                 )
             )
     return out

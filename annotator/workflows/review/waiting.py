@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from annotator.merging.api import Candidate
+from annotator.merging.api import Candidate, strategy_of
 from annotator.model.annotation import AnnotationSet
 from annotator.model.decision import Completion, Standing, Status
 from annotator.model.fields import content, fields_of
@@ -21,7 +21,8 @@ from annotator.workflows.review.versions import ADJUDICATED, Merger, Versions
 class Situation:
     """A document in review: the versions, the content of the gold, what changed since it was
     finished, and the differences, of which those in `waiting` must be decided. `reopened` are items
-    of a finished gold that nobody adjudicated and on which annotators no longer agree."""
+    of a finished gold that nobody adjudicated and on which annotators no longer agree. Versions
+    `beside` something that stands on the same text were made by somebody who made both."""
 
     found: Versions
     gold: AnnotationSet
@@ -29,6 +30,7 @@ class Situation:
     differences: tuple[Difference, ...]
     waiting: tuple[Difference, ...]
     reopened: frozenset[str]
+    beside: frozenset[str]
 
     @property
     def changed(self) -> bool:
@@ -72,7 +74,8 @@ def situation(merger: Merger, document: str) -> Situation | None:
     finished = gold.completion is Completion.GOLD
     deciding = _Deciding(found, gold, differences)
     waiting = tuple(d for d in differences if deciding.waits(d, reopened, finished=finished))
-    return Situation(found, gold, since, tuple(differences), waiting, reopened)
+    beside = frozenset(c.id for d in waiting for c in d.candidates if deciding.is_beside(c))
+    return Situation(found, gold, since, tuple(differences), waiting, reopened, beside)
 
 
 def _standing(gold: AnnotationSet, id: str) -> Standing | None:
@@ -189,8 +192,24 @@ class _Deciding:
         value = candidate.value
         if isinstance(value, Relation):
             return any(self._fell(end) for end in (value.source, value.target))
+        return bool(self._on(value)) and not self.is_beside(candidate)
+
+    def is_beside(self, candidate: Candidate) -> bool:
+        """Whether all that stands on a candidate's stretch stands by itself and not in its place:
+        no reviewer put it there, and somebody made both."""
+        value = candidate.value
+        there = self._on(value) if isinstance(value, Span) else []
+        return bool(there) and all(
+            strategy_of(span.origin) != ADJUDICATED
+            and span.id in self._made
+            and bool(set(self._made[span.id].votes) & set(candidate.votes))
+            for span in there
+        )
+
+    def _on(self, value: Span) -> list[Span]:
+        """What stands in the same layer on the same stretch."""
         place = (value.layer, value.start, value.end)
-        return any((s.layer, s.start, s.end) == place for s in self._spans)
+        return [s for s in self._spans if (s.layer, s.start, s.end) == place]
 
     def _fell(self, end: str) -> bool:
         """Whether review decided against an end, and no version of it stands to which the relations
