@@ -266,8 +266,12 @@ def test_the_command_line_takes_compressed_files_folders_and_standard_input(
     write(folder / "a.txt", "A text.")
     write(folder / "b.jsonl", [{"text": "Of a line."}])
     (folder / "broken.csv.gz").write_bytes(b"\x1f\x8b\x08broken")
+    write(folder / "table.xlsx", "PK")
+    write(folder / ".hidden", "")
     assert run(["import", str(folder)]) == 3
-    assert "broken.csv.gz: cannot be unpacked" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "broken.csv.gz: cannot be unpacked" in told
+    assert f"1 file of other kinds passed over: {folder / 'table.xlsx'}\n" in told
     stdin = io.TextIOWrapper(io.BytesIO(b'{"text": "From the pipe.", "id": "pipe"}\n'))
     monkeypatch.setattr("sys.stdin", stdin)
     assert run(["import", "-"]) == 0

@@ -110,12 +110,7 @@ def _unpack(path: Path, inner: Path) -> None:
 def files(paths: Iterable[Path], format: str | None = None) -> Iterator[Path]:
     """The files to import, sorted. A folder means the files in and below it that the format reads
     or, without a format, those that some format reads by default."""
-    names = (
-        [format]
-        if format
-        else [name for name in formats.names() if not on_request(formats.load(name))]
-    )
-    endings = {ending for name in names for ending in _extensions(name)}
+    endings = _endings(format)
     for path in paths:
         if path == STDIN or not path.is_dir():
             yield path
@@ -129,6 +124,29 @@ def files(paths: Iterable[Path], format: str | None = None) -> Iterator[Path]:
             hint = f"Files to import end in {', '.join(sorted(endings))}"
             raise InputError("the folder contains no file to import", file=path, hint=hint)
         yield from found
+
+
+def passed_over(paths: Iterable[Path]) -> Iterator[Path]:
+    """The files in folders, sorted, that are not imported without a named format. Hidden ones do
+    not count."""
+    endings = _endings(None)
+    for path in paths:
+        if path != STDIN and path.is_dir():
+            yield from sorted(
+                p
+                for p in path.rglob("*")
+                if p.is_file() and not p.name.startswith(".") and _ending(p) not in endings
+            )
+
+
+def _endings(format: str | None) -> set[str]:
+    """The endings of files that are imported from a folder by one format, or without its name."""
+    names = (
+        [format]
+        if format
+        else [name for name in formats.names() if not on_request(formats.load(name))]
+    )
+    return {ending for name in names for ending in _extensions(name)}
 
 
 def _beside(path: Path, endings: set[str]) -> bool:
@@ -178,4 +196,4 @@ def _opens_like_json(path: Path) -> bool:
         return file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
 
 
-__all__ = ["STDIN", "InputFile", "files", "format_of", "opened"]
+__all__ = ["STDIN", "InputFile", "files", "format_of", "opened", "passed_over"]
