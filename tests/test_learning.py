@@ -9,6 +9,7 @@ from collections import Counter
 
 import pytest
 from base_model import digest
+from support import read
 
 from annotator.english.reading import Reader
 from annotator.english.tokens import Token
@@ -24,7 +25,7 @@ from annotator.learners.examples import Example
 from annotator.learners.learning import learn
 from annotator.model.memory import EMPTY, Memory, Outcome
 from annotator.model.schema import LabelSchema
-from annotator.model.span import Relation, Span
+from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document, split_paragraphs
 from annotator.resources import load_schema
 from annotator.suggesters import model, rules
@@ -273,6 +274,22 @@ def test_the_model_that_comes_with_the_program_is_that_of_the_seeds(schema: Labe
     assert bundle.takes == {"actor", "claim", "stance"}
     assert len(model.BASE.read_bytes()) < 1_000_000
     assert bundle.metrics["documents"] == len(seed_records("train"))
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Environmental groups are divided over the sea wall.", "unclear"),
+        ("The court has yet to decide whether the decree is lawful.", "neutral"),
+        ("The Greens abstained on the loan for the stadium.", "neutral"),
+    ],
+)
+def test_who_takes_no_side_is_not_said_to_take_one(
+    text: str, label: str, schema: LabelSchema
+) -> None:
+    found = Bundle.of_bytes(model.BASE.read_bytes(), schema).suggest(read(text))
+    stances = [s.value for s in found if isinstance(s.value, Relation)]
+    assert [one.label for one in stances if one.source != AUTHOR] == [label]
 
 
 def test_without_a_model_of_ones_own_the_base_speaks_for_its_schema_only() -> None:

@@ -46,6 +46,17 @@ def _sides(text: str) -> Sides:
         ("As Norway grows, it has turned to states like Spain.", ("Norway", "support", "Spain")),
         ("Norway is critical of how Sweden acts.", ("Norway", "oppose", "Sweden")),
         ("Norway has dealt a blow to Sweden.", ("Norway", "oppose", "Sweden")),
+        ("Norway's withdrawal was a heavy blow to Sweden.", ("Norway", "oppose", "Sweden")),
+        ("Norway quit the talks, a blow to Sweden.", ("Norway", "oppose", "Sweden")),
+        ("In a blow to Sweden, Norway quit the talks.", ("Norway", "oppose", "Sweden")),
+        ("Norway's veto came as a setback for Sweden.", ("Norway", "oppose", "Sweden")),
+        ("Norway's silence is a slap in the face for Sweden.", ("Norway", "oppose", "Sweden")),
+        ("In defiance of Sweden, Norway joined the pact.", ("Norway", "oppose", "Sweden")),
+        ("Norway joined the pact against the wishes of Sweden.", ("Norway", "oppose", "Sweden")),
+        ("Norway went ahead despite Sweden's protests.", ("Norway", "oppose", "Sweden")),
+        ("The pact was signed by Norway over the objections of Sweden.", ("Norway", "oppose", "Sweden")),
+        ("Norway signed the pact at the behest of Sweden.", ("Norway", "support", "Sweden")),
+        ("Norway has remained neutral towards Sweden.", ("Norway", "neutral", "Sweden")),
     ],
 )  # fmt: skip
 def test_who_takes_which_side_on_whom(text: str, wanted: tuple[str, str, str]) -> None:
@@ -59,6 +70,7 @@ def test_who_takes_which_side_on_whom(text: str, wanted: tuple[str, str, str]) -
         "For Norway, the deal with Sweden is a lifeline.",
         "Hungary is a country.",
         "The mayor left Poland on Monday.",
+        "The storm was a blow to Poland.",
     ],
 )
 def test_where_nobody_takes_a_side_there_is_none(text: str) -> None:

@@ -171,3 +171,30 @@ def test_what_the_text_is_for_needs_no_stance() -> None:
 )
 def test_a_sentence_that_breaks_off_is_read_all_the_same(text: str) -> None:
     assert all(c.found.start < c.found.end for c in read(text).clauses)
+
+
+@pytest.mark.parametrize(
+    ("text", "side", "claim"),
+    [
+        ("The Greens abstained on the loan.", "0", "the loan"),
+        ("The court has yet to decide whether the decree is lawful.", "0", "the decree is lawful"),
+        ("The court remains undecided about the new tax.", "0", "the new tax"),
+        ("Western capitals are divided over the wall.", "?", "the wall"),
+        ("The court was torn over whether to hear the case.", "?", "to hear the case"),
+        ("Shareholders were split on the merger, and the board resigned.", "?", "the merger"),
+    ],
+)
+def test_what_holders_do_not_decide_is_a_claim(text: str, side: str, claim: str) -> None:
+    first = read(text).clauses[0]
+    assert first.frame is not None
+    assert first.frame.holder is not None
+    assert (text[first.found.start : first.found.end], first.frame.side) == (claim, side)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The court abstained on the grounds that it had not been asked.", "Shareholders were split on party lines.",
+     "The river is divided on the map."],
+)  # fmt: skip
+def test_how_they_are_divided_is_none(text: str) -> None:
+    assert _claims(text) == [text[:-1]]

@@ -57,6 +57,8 @@ def begin_of(
         )
         if found is not None:
             return found
+    if "whether" in verb.frames and word == "whether":
+        return after + 1
     if "of" in verb.frames:
         return _after_word(tokens, after, last, "of")
     if "as" in verb.frames:
@@ -147,8 +149,10 @@ def _noun_phrase(tokens: Sequence[Token], k: int, last: int) -> bool:
 def inner(
     tokens: Sequence[Token], verb: tables.ObjectVerb, begin: int, end: int
 ) -> tuple[str, int]:
-    """The type of an object and where it begins; in `the charge that X`, `three things: X` and
-    `tenants a rebate`, it is X or the rebate."""
+    """The type of an object (empty if its own words show it) and where it begins; in `the charge
+    that X`, `three things: X` and `tenants a rebate`, it is X or the rebate."""
+    if tokens[begin - 1].lower == "whether" and tokens[begin].lower != "to":
+        return "", begin
     for k in range(begin, min(begin + 4, end - 2)):
         if tokens[k].lower in tables.words("contents") and tokens[k + 1].lower == "that":
             return "", k + 2

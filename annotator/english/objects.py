@@ -35,6 +35,8 @@ _NO_ONE = frozenset(("which", "what", "there", ""))
 """Subjects that cannot hold a claim."""
 _THINGS = frozenset("it this that these those".split())
 """Subjects that cannot hold a claim if the verb also applies to things."""
+_MANNER = frozenset("grounds lines behalf".split())
+"""Nouns that say how or why, after a particle that is not one (`abstained on the grounds that`)."""
 _RELATIVE = frozenset("who which that".split())
 _STARTS = tables.words("subordinators") | tables.words("subject_pronouns")
 """Words before the verb of a subordinate clause."""
@@ -148,6 +150,9 @@ def _is_claim(
         things = verb.base in tables.words("of_things") and (end == begin + 1 or subject in _THINGS)
         if things or subject in _NO_ONE:
             return False
+    undecided = verb.side not in ("+", "-")
+    if (undecided and not held) or any(t.lower in _MANNER for t in tokens[begin : begin + 2]):
+        return False
     if "found" in verb.frames and not any(
         t.lower in tables.words("finders") for t in tokens[first:i]
     ):

@@ -3,7 +3,8 @@ a word that takes a side, however far away.
 
 Adds to what word order shows (`stances.py`): subjects through conjunctions and infinitives,
 passives, things that belong to an actor (`X rejected Y's offer`), nouns with their holders and
-targets (`X's criticism of Y`), and adjectives (`X is critical of Y`).
+targets (`X's criticism of Y`), wishes that are crossed (`against the wishes of Y`), and adjectives
+(`X is critical of Y`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,18 @@ _BEARING = frozenset(
 )
 """Verbs whose subject is the target of the act that is their object."""
 _HAVING = frozenset("have share face find see make gain win lose".split())
+_ADDED = frozenset("appos npadvmod".split())
+"""Dependencies of a noun that comments on what is said before it (`X quit, a blow to Y`)."""
+_WISHES = {
+    (prep, noun): side
+    for side, preps, nouns in (
+        ("-", "against over despite", "wish will advice objection protest plea warning appeal"),
+        ("+", "at", "behest bidding urging request insistence"),
+    )
+    for prep in preps.split()
+    for noun in nouns.split()
+}
+"""Sides of those who act on those whose wishes are named, by preposition and noun."""
 _PRONOUNS = frozenset("it they he she its their his her".split())
 _DIRECT, _OWNED = 0.7, 0.6
 """Scores if the actor itself is in the position, and if something that belongs to it is."""
@@ -37,6 +50,7 @@ def parsed_stances(
     for edge in (
         *reader.verbs(),
         *reader.nouns(),
+        *reader.wishes(),
         *reader.adjectives(),
         *reader.persons(),
         *reader.mutual(),
@@ -185,19 +199,16 @@ class _Frames:
 
     def nouns(self) -> Iterator[FoundStance]:
         """`X's criticism of Y`, `criticism of Y by X`, `X voiced support for Y`, `X offered Y an
-        endorsement`, `Y drew criticism from X`."""
+        endorsement`, `Y drew criticism from X`, `X's withdrawal was a blow to Y`."""
         p = self.parse
         for i in range(len(p)):
             noun = tables.side_nouns().get(self.tokens[i].lower)
             if noun is None or noun.person or p.pos[i] not in ("NOUN", "PROPN"):
                 continue
-            verb = p.heads[i] if p.deps[i] in ("dobj", "pobj") else None
-            if verb is not None and p.deps[i] == "pobj":
-                verb = p.heads[verb]
-            lemma = p.lemmas[verb] if verb is not None else ""
+            verb, bears = self._governing(i)
             preps = p.kids(i, {"prep", "agent"})
-            if verb is not None and p.deps[i] == "dobj":
-                preps += p.kids(verb, {"prep"})
+            if verb is not None and p.deps[i] in ("dobj", "attr"):
+                preps += [k for k in p.kids(verb, {"prep"}) if k > i]
             targets = self._after(preps, noun.prepositions)
             holders = [one for k in p.kids(i, {"poss"}) for one in self._who(k)]
             # "Iran's increasing cooperation" is read as if Iran increased something.
@@ -205,13 +216,50 @@ class _Frames:
             near += [k for m in near for k in p.kids(m, {"nsubj", "poss"})]
             holders += [(self.at[k], True) for k in near if k in self.at]
             holders += self._after(preps, ("by", "from", "among"))
-            if verb is not None and lemma in _BEARING and holders and not targets:
+            if verb is not None and bears and holders and not targets:
                 targets = self._holders(verb)
-            elif verb is not None and lemma not in _BEARING:
-                holders = holders or self._holders(verb)
+            elif verb is not None and not bears:
+                holders = holders or self._apposed(i) or self._holders(verb)
                 targets = targets or [one for k in p.kids(verb, {"dative"}) for one in self._all(k)]
             side = flip(noun.side, negative=p.negated(i) or (verb is not None and p.negated(verb)))
             yield from self._edges(side, holders, targets, i, "noun")
+
+    def _governing(self, noun: int) -> tuple[int | None, bool]:
+        """The verb to whose subject a noun belongs, and whether that subject bears the act."""
+        p, dep, head = self.parse, self.parse.deps[noun], self.parse.heads[noun]
+        if dep in _ADDED:
+            return self._above(noun), False
+        if dep == "pobj":
+            return p.heads[head], p.lemmas[head] != "as" and p.lemmas[p.heads[head]] in _BEARING
+        if dep in ("dobj", "attr"):
+            return head, p.lemmas[head] in _BEARING
+        return None, False
+
+    def _above(self, i: int) -> int | None:
+        """The nearest verb that a word depends on."""
+        return next((k for k in self.parse.chain(i)[1:] if self.parse.verbal(k)), None)
+
+    def _apposed(self, noun: int) -> list[tuple[int, bool]]:
+        """The actor of the noun phrase that a noun explains (`Y's plan, an attack on X`)."""
+        found = self._actor(self.parse.heads[noun]) if self.parse.deps[noun] == "appos" else None
+        return [found] if found is not None else []
+
+    def wishes(self) -> Iterator[FoundStance]:
+        """`X acted against the wishes of Y`, `despite Y's protests`, `at the behest of Y`."""
+        p = self.parse
+        for i in range(len(p)):
+            prep = p.heads[i]
+            side = _WISHES.get((p.lemmas[prep], p.lemmas[i])) if p.deps[i] == "pobj" else None
+            if side is None:
+                continue
+            verb = self._above(prep)
+            if verb is None:
+                continue
+            agents = [k for by in p.kids(verb, {"agent"}) for k in p.kids(by, {"pobj"})]
+            holders = [one for k in agents for one in self._all(k)] or self._holders(verb)
+            wishing = [one for k in p.kids(i, {"poss", "amod", "compound"}) for one in self._who(k)]
+            wishing = wishing or self._after(p.kids(i, {"prep"}), ("of", "from", "by"))
+            yield from self._edges(side, holders, wishing, i, "noun")
 
     def _after(self, preps: Sequence[int], words: Collection[str]) -> list[tuple[int, bool]]:
         """The actors after some of these prepositions; if a clause follows, its subject (`critical

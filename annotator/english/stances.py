@@ -17,7 +17,9 @@ from annotator.english.parsed_stances import parsed_stances
 from annotator.english.syntax import PASSED, Syntax, adverbial, after_verb
 from annotator.english.tokens import FoundSpan, FoundStance, Token
 
-SIDES = {"+": "support", "-": "oppose", "0": "neutral"}
+SIDES = {"+": "support", "-": "oppose", "0": "neutral", "?": "unclear"}
+UNDECIDED = frozenset(("neutral", "unclear"))
+"""Sides of holders who are for and against nothing."""
 
 
 def find_stances(
@@ -199,4 +201,4 @@ class _StanceReader(Syntax):
         return self._edge(side, source, target, cue, "relative", 0.6, strength=verb.strength)
 
 
-__all__ = ["SIDES", "find_stances"]
+__all__ = ["SIDES", "UNDECIDED", "find_stances"]

@@ -295,6 +295,10 @@ class ObjectVerb:
     strength: int
 
 
+_HAVE = {"have": "base", "has": "s", "had": "both"}
+"""`forms` leaves these out, since elsewhere they are auxiliaries and not the verb of a clause."""
+
+
 @cache
 def object_verbs() -> Mapping[str, tuple[tuple[ObjectVerb, str], ...]]:
     """The possible verbs of each inflected form, with the kind of form, those with a particle
@@ -307,9 +311,8 @@ def object_verbs() -> Mapping[str, tuple[tuple[ObjectVerb, str], ...]]:
         verb = ObjectVerb(
             base, " ".join(particle), frozenset(frames.split()), label, side, int(strength)
         )
-        for form, kind in (
-            {base: "base"}.items() if base in words("modals") else forms(base).items()
-        ):
+        inflected = _HAVE if base == "have" else forms(base)
+        for form, kind in ({base: "base"} if base in words("modals") else inflected).items():
             found.setdefault(form, []).append((verb, kind))
     return {form: tuple(of) for form, of in found.items()}
 

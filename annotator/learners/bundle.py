@@ -15,11 +15,12 @@ from typing import Any
 import srsly
 
 from annotator.english.reading import Reader, Reading
+from annotator.english.stances import UNDECIDED
 from annotator.errors import SuggesterError
 from annotator.learners.actors.model import FlatModel
 from annotator.learners.claims.model import ClaimProposal, ClauseModel
 from annotator.learners.labels import LabelMap, fitting, of_edge
-from annotator.learners.stances.model import PairModel
+from annotator.learners.stances.model import PairModel, RelationProposal
 from annotator.model.content_ids import relation_id, span_id
 from annotator.model.decision import Suggestion
 from annotator.model.memory import EMPTY, Memory
@@ -114,19 +115,27 @@ class Bundle:
             return self.edges(reading, layer, spans)
         out: list[Suggestion] = []
         for one in model.suggest(reading, spans):
-            if layer.label(one.label) is None:
+            label = self._label(layer, one)
+            if layer.label(label) is None:
                 continue
-            id = relation_id(reading.document, layer.name, one.label, one.source, one.target)
+            id = relation_id(reading.document, layer.name, label, one.source, one.target)
             given = (
                 of_edge(layer, one.edge, reading.paragraph.start) if one.edge is not None else {}
             )
-            value = Relation(id, layer.name, one.label, one.source, one.target, given, "suggestion")
+            value = Relation(id, layer.name, label, one.source, one.target, given, "suggestion")
             out.append(
                 Suggestion(
                     value, reading.paragraph.index, "", "", one.chance, 0, one.reason, one.rule
                 )
             )
         return out
+
+    def _label(self, layer: Layer, one: RelationProposal) -> str:
+        """The label of a proposed relation: that of the rules if they find that the holder takes no
+        side, since texts say so too rarely for a model to learn it."""
+        side = one.edge.side if one.edge is not None else ""
+        place = self.labels.of_side(side) if side in UNDECIDED else None
+        return place[1] if place is not None and place[0] == layer.name else one.label
 
     def edges(self, reading: Reading, layer: Layer, spans: Sequence[Span]) -> list[Suggestion]:
         """The rules' stances, between the spans in the places of theirs."""
