@@ -39,7 +39,7 @@ from annotator.workflows.review.discussion import reason_from
 from annotator.workflows.review.leverage import describe, leverages
 from annotator.workflows.review.precedents import precedents
 from annotator.workflows.review.queue import review_rows
-from annotator.workflows.review.versions import versions
+from annotator.workflows.review.versions import Merger, versions
 
 TEXT = "Mara Lind says that the harbour must close.\nThe council could reopen it in spring."
 ACTOR = ("Mara Lind", "person")
@@ -628,6 +628,11 @@ def test_a_label_s_last_disputes_are_reported_with_their_reasons(tmp_path: Path)
             "lea",
         )
         assert precedents(project, "claim", "policy") == []
+        versions = Merger(project, "unanimous").versions("doc")
+        assert versions is not None
+        every = {one.id for one in versions.candidates}
+        assert precedents(project, "actor", "person", present=("doc", every)) == []
+        assert precedents(project, "actor", "person", present=("elsewhere", every)) == [case]
 
 
 def _run(root: Path, *args: str, seed: str = "0") -> subprocess.CompletedProcess[str]:

@@ -336,7 +336,12 @@ class ReviewScreen(AnnotateScreen):
         difference = self.at.in_focus()
         labels = {c.value.label for c in difference.candidates} if difference else {value.label}
         cases = precedents(
-            project, value.layer, value.label, labels=labels, strategy=self.reviewing.strategy
+            project,
+            value.layer,
+            value.label,
+            labels=labels,
+            present=(self.session.review.document.id, difference.ids if difference else ()),
+            strategy=self.reviewing.strategy,
         )
         found = names_in_focus(self.at)
         names = found[1] if found is not None else ()

@@ -40,16 +40,19 @@ def precedents(
     label: str,
     *,
     labels: Collection[str] = (),
+    present: tuple[str, Collection[str]] = ("", ()),
     limit: int = FEW,
     strategy: str = "unanimous",
 ) -> list[Precedent]:
     """The last adjudicated disputes in which a label was one of the versions, the newest first.
     Disputes between exactly the same `labels` come first if several labels are in question, then
-    those with a reason, then the others."""
+    those with a reason, then the others. The `present` dispute, by its document and the ids of
+    its versions, is no precedent of itself."""
     found: list[Precedent] = []
     merger = Merger(project, strategy)
+    at, ids = present
     for row in project.log.completions(annotator=GOLD):
-        found += _of(merger, row.document, layer, label)
+        found += _of(merger, row.document, layer, label, ids if row.document == at else ())
     found.sort(key=lambda one: one.time, reverse=True)
     found.sort(key=lambda one: not one.reason)
     if len(labels) > 1:
@@ -57,7 +60,9 @@ def precedents(
     return found[:limit]
 
 
-def _of(merger: Merger, document: str, layer: str, label: str) -> list[Precedent]:
+def _of(
+    merger: Merger, document: str, layer: str, label: str, present: Collection[str]
+) -> list[Precedent]:
     project = merger.project
     versions = merger.versions(document)
     if versions is None:
@@ -72,6 +77,8 @@ def _of(merger: Merger, document: str, layer: str, label: str) -> list[Precedent
     spans = {c.id: c.value for c in versions.candidates if isinstance(c.value, Span)}
     out: list[Precedent] = []
     for difference in differences_of(versions):
+        if not difference.ids.isdisjoint(present):
+            continue
         labels = {c.value.label for c in difference.candidates}
         ids = [id for id in sorted(difference.ids) if id in decided and id in standing]
         settled = [id for id in ids if standing[id].status is not Status.MARKED]
