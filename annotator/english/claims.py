@@ -4,6 +4,18 @@ reporting frame and final punctuation.
 The clauses are read by the order of words, with a parse at hand too: as features of the learner,
 which sees the parse as well, they are worth .05 of exact F1 (.607 with them, .559 without; keys
 saved .651 and .596; four folds over the documents of the seeds' part `train`).
+
+What each module gives was measured by leaving it out, on two folds over the same documents (learnt
+claims; F1 of stances between given spans):
+
+    left out                              exact F1   keys saved   stances
+    nothing                                   .600         .649      .675
+    `coordination`                            .581         .623      .674
+    `objects`, and `complements` with it      .563         .602      .679
+    `complements`                             .575         .625      .671
+    subjects and objects of `syntax`          .600         .647      .666
+
+So `syntax` earns its place by stances alone, and by the rules on a host without the parser.
 """
 
 from __future__ import annotations
