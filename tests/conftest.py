@@ -9,6 +9,9 @@ import shutil
 import sys
 from pathlib import Path
 
+# The workers have all cores already: more threads of numpy would only wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import pytest
 from hosts import two_hosts
 from hypothesis import HealthCheck, settings
