@@ -12,12 +12,12 @@ from typing import Any
 
 from annotator.formats._reading import FALLBACK, Entry, ReadOptions
 from annotator.formats._record import completed, document_of, record_of, upgraded
-from annotator.formats._report import ReadReport, called, shown
+from annotator.formats._report import ReadReport, shown
 from annotator.formats._shape import problems
 from annotator.model.record import COMPLETION, Record
 from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR
-from annotator.model.text import Document, trim
+from annotator.model.text import Document, kind_of, trim
 
 _NUMBER = re.compile(r"\s*\+?\d{1,15}(?:\.0*)?\s*")
 
@@ -60,7 +60,7 @@ def admit(entry: Entry, options: ReadOptions) -> Record | Document | None:
         more = f" (and {len(found) - 1:,} more)" if len(found) > 1 else ""
         text = whole.get("text")
         if "text" in whole and not isinstance(text, str):
-            key, message, more = "text", f"must be a text, not {called(text)}", ""
+            key, message, more = "text", f"must be a text, not {kind_of(text)}", ""
         elif key == "paragraphs" and isinstance(text, str) and not text.strip():
             key, message = "text", "holds only white space"
         report.left_out("invalid records", f"{message}{more}", line=line, key=key)

@@ -18,8 +18,9 @@ from annotator.formats._door import number
 from annotator.formats._labels import Labels
 from annotator.formats._offsets import Place, Resolved, resolve
 from annotator.formats._reading import Entry, Identity, ReadOptions, document_id
-from annotator.formats._report import called, shown
+from annotator.formats._report import shown
 from annotator.formats._work import WHOLE, ForeignWork, ReadRelation, ReadSpan
+from annotator.model.text import kind_of
 
 
 class Foreign:
@@ -58,7 +59,7 @@ class Foreign:
             if names[0] not in data
             else "is empty"
             if found is not None
-            else f"must be a text, not {called(given)}"
+            else f"must be a text, not {kind_of(given)}"
         )
         hint = f'another key is named in annotator.toml: [format.{self.name}] text = "KEY"'
         self.report.left_out("invalid texts", f"the text {why}; {hint}", line=line, key=at)
@@ -99,7 +100,7 @@ class Foreign:
             why = (
                 "has no label"
                 if all(one is None or one == "" for one in every)
-                else f"must have a label, not {called(every[0])}"
+                else f"must have a label, not {kind_of(every[0])}"
             )
             self.left_out(work, "spans without a label", why, key, line)
             return

@@ -110,16 +110,4 @@ def shown(text: str) -> str:
     return f"“{line[:_QUOTE]}…”" if len(line) > _QUOTE else f"“{line}”"
 
 
-def called(value: object) -> str:
-    """The kind of a JSON value, for a message."""
-    names = {
-        dict: "an object",
-        list: "a list",
-        str: "a text",
-        bool: "true or false",
-        int: "a number",
-    }
-    return "null" if value is None else names.get(type(value), "a number")
-
-
-__all__ = ["FindingKind", "ReadFinding", "ReadReport", "called", "shown"]
+__all__ = ["FindingKind", "ReadFinding", "ReadReport", "shown"]

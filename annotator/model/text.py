@@ -233,6 +233,19 @@ def searchable(text: str) -> str:
     return "".join(char for char in apart if not unicodedata.combining(char))
 
 
+def kind_of(value: object) -> str:
+    """The kind of a JSON value, for a message."""
+    words = {
+        dict: "an object",
+        list: "a list",
+        str: "a text",
+        bool: "true or false",
+        int: "a number",
+        float: "a number",
+    }
+    return "null" if value is None else words.get(type(value), type(value).__name__)
+
+
 __all__ = [
     "BOILERPLATE",
     "HARMFUL",
@@ -244,6 +257,7 @@ __all__ = [
     "folded_sha256",
     "is_boilerplate",
     "is_word",
+    "kind_of",
     "paragraph_number",
     "plural",
     "searchable",

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from annotator.model.text import kind_of
+
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
@@ -131,15 +133,7 @@ def check_numbers(**numbers: object) -> None:
 
 
 def _kind(value: object) -> str:
-    words = {
-        dict: "an object",
-        list: "a list",
-        str: "a text",
-        bool: "true or false",
-        int: "a number",
-        float: "a number",
-    }
-    return "missing" if value is None else words.get(type(value), type(value).__name__)
+    return "missing" if value is None else kind_of(value)
 
 
 def parsed(texts: Sequence[str]) -> list[Any]:
