@@ -38,9 +38,10 @@ def _values(path: Path, options: ReadOptions) -> Iterator[tuple[int, Any]]:
     elif first == "{" and _spreads(path, options):
         yield from _members(_whole(path, options), 0, options.report)
     elif options.encoding is None and not marked(path):
+        decoder = _Decoder()
         for number, line in lines(path, options.max_bytes):
             try:
-                yield from _value(number, line.decode("utf-8-sig"), options.report)
+                yield from _value(decoder, number, line.decode("utf-8-sig"), options.report)
             except UnicodeDecodeError as error:
                 message = (
                     f"not UTF-8 at byte {error.start} of the line; name the encoding with "
@@ -51,9 +52,10 @@ def _values(path: Path, options: ReadOptions) -> Iterator[tuple[int, Any]]:
         text = decode(
             path.read_bytes(), path=path, encoding=options.encoding, report=options.report
         )
+        decoder = _Decoder()
         for number, one in enumerate(text.split("\n"), 1):
             if one.strip():
-                yield from _value(number, one, options.report)
+                yield from _value(decoder, number, one, options.report)
 
 
 def _opening(path: Path, options: ReadOptions) -> str:
@@ -90,9 +92,10 @@ class _Decoder(json.JSONDecoder):
             self.twice = ""
 
 
-def _value(number: int, text: str, report: ReadReport) -> Iterator[tuple[int, Any]]:
+def _value(
+    decoder: _Decoder, number: int, text: str, report: ReadReport
+) -> Iterator[tuple[int, Any]]:
     """Line and value of a line, or of the several values that are in it."""
-    decoder = _Decoder()
     try:
         value = decoder.decode(text.removeprefix("\ufeff"))
         decoder.tell(number, report)
