@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from annotator.measures._tables import Array, Explanation
+from annotator.measures._tables import Array, Explanation, Square
 
 Value: TypeAlias = Callable[[Array], Array]
 """From rows of sums `(k, columns)` to values `(k,)`, NaN where undefined."""
@@ -87,6 +87,13 @@ def against_rest(matrices: Array, keep: Sequence[int]) -> Array:
     other = matrices[:, ~mask][:, :, mask].sum(axis=(1, 2))
     neither = matrices[:, ~mask][:, :, ~mask].sum(axis=(1, 2))
     return np.stack([both, one, other, neither], axis=1)
+
+
+def alpha_of(square: Square, keep: Sequence[int], *, lowest: bool = False) -> Value:
+    """From rows of sums to the alpha of some values against all others, by their numbers; with
+    `lowest`, the lowest that it can be."""
+    both, size = alpha(2, lowest=lowest), square.size
+    return lambda rows: both(against_rest(square.matrices(rows).reshape(-1, size, size), keep))
 
 
 def squares(values: Sequence[str]) -> Array | None:
@@ -248,6 +255,7 @@ __all__ = [
     "ac1",
     "against_rest",
     "alpha",
+    "alpha_of",
     "beyond",
     "brennan_prediger",
     "fleiss",

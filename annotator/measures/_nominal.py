@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from annotator.measures import _coefficients as coefficients
-from annotator.measures._coefficients import against_rest, alpha, squares
+from annotator.measures._coefficients import alpha, alpha_of, squares
 from annotator.measures._comparison import PAIRWISE, Comparison
 from annotator.measures._items import Items
 from annotator.measures._tables import (
@@ -296,19 +296,15 @@ def _by_value(measure: str, name: str, own: Sums, square: Square) -> list[Figure
     size = square.size
     totals = square.matrices(own.total[None, :]).reshape(size, size).sum(axis=1)
 
-    def part(at: int, *, lowest: bool = False) -> Callable[[Array], Array]:
-        both = alpha(2, lowest=lowest)
-        return lambda rows: both(against_rest(square.matrices(rows).reshape(-1, size, size), [at]))
-
     return [
         Figure(
             measure,
             value,
             name,
-            part(i),
+            alpha_of(square, [i]),
             "no variation: every value is the same",
             round(totals[i]),
-            lowest=part(i, lowest=True),
+            lowest=alpha_of(square, [i], lowest=True),
         )
         for i, value in enumerate(square.values)
     ]

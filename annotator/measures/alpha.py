@@ -7,13 +7,13 @@ cover it; no label is a value like others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from annotator.measures import _coefficients as coefficients
 from annotator.measures._characters import Coincidences, characters, tokens
-from annotator.measures._coefficients import against_rest, alpha
+from annotator.measures._coefficients import alpha, alpha_of
 from annotator.measures._comparison import Comparison
 from annotator.measures._span_arrays import SpanArrays, span_arrays
 from annotator.measures._tables import (
@@ -93,16 +93,10 @@ def _by_label(unit: str, square: Square, sums: Sums) -> list[Figure]:
     out: list[Figure] = []
     for label in sorted({label for held in square.values for label in held}):
         keep = [at for at, held in enumerate(square.values) if label in held]
-        value, least = (_against_rest(square, keep, lowest=lowest) for lowest in (False, True))
+        value, least = (alpha_of(square, keep, lowest=lowest) for lowest in (False, True))
         n = round(float(totals[keep].sum()))
         out.append(Figure("alpha", label, unit, value, _ALIKE, n, lowest=least))
     return out
-
-
-def _against_rest(square: Square, keep: Sequence[int], *, lowest: bool) -> Callable[[Array], Array]:
-    """Alpha of some values against all others, or the lowest that it can be."""
-    both, size = alpha(2, lowest=lowest), square.size
-    return lambda rows: both(against_rest(square.matrices(rows).reshape(-1, size, size), keep))
 
 
 def _beside(layer: Layer, unit: str, sums: Sums) -> list[Figure]:
