@@ -199,7 +199,7 @@ def test_names_that_were_decided_to_be_one_are_one_when_asked(tmp_path: Path) ->
         coded, with_rulings = (
             agreement(project, ComparedPart(same_names=one)) for one in (False, True)
         )
-        changed = by_rulings(coded, with_rulings)
+        changed = by_rulings(coded.results, with_rulings.results)
         for one in (False, True):
             follower = Follower(project, ComparedPart(same_names=one), compare_names=True)
             assert follower.by_rulings() == changed

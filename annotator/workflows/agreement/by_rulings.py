@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from annotator.measures.api import Result
 from annotator.model.text import plural
 from annotator.workflows.agreement.lines import ReportLine, note, number
 from annotator.workflows.agreement.values import Agreement
@@ -21,13 +22,13 @@ class RuledFigure:
     with_rulings: float | None
 
 
-def by_rulings(coded: Agreement, ruled: Agreement) -> list[RuledFigure]:
-    """The figures that the rulings on names change, from the agreement as coded and the agreement
-    with the rulings."""
-    after = {(one.layer, one.name): one.value for one in ruled.results}
+def by_rulings(coded: Iterable[Result], ruled: Iterable[Result]) -> list[RuledFigure]:
+    """The figures that the rulings on names change, from those as coded and those with the
+    rulings."""
+    after = {(one.layer, one.name): one.value for one in ruled}
     return [
         RuledFigure(one.layer, one.name, one.value, after[one.layer, one.name])
-        for one in coded.results
+        for one in coded
         if (one.layer, one.name) in after and after[one.layer, one.name] != one.value
     ]
 

@@ -137,11 +137,10 @@ class Follower:
         )
 
     def by_rulings(self) -> list[RuledFigure]:
-        """The figures that the rulings on names change now; empty without `compare_names`. Raises
-        UsageError without shared work."""
+        """The figures that the rulings on names change now; empty without `compare_names`."""
         if self._other is None:
             return []
-        this, other = self.agreement(), self._other.agreement()
+        this, other = self.found.results(), self._other.results()
         return by_rulings(other, this) if self._merges else by_rulings(this, other)
 
 
@@ -182,15 +181,20 @@ def figures(
     return found.agreement()
 
 
+def shared(project: Project, part: ComparedPart, document: str | None = None) -> list[str]:
+    """The documents of a part (or one document) that two or more annotators have finished."""
+    progress, only = project.log.progress(part.annotators, document=document), part.documents
+    return [
+        id for id, (done, _, _) in progress.items() if done > 1 and (only is None or id in only)
+    ]
+
+
 def comparison(
     project: Project, part: ComparedPart = ALL, document: str | None = None
 ) -> Comparison:
     """The finished work of a part (or on one document) that two or more annotators share, all in
     memory, with names as they were coded."""
-    progress = project.log.progress(part.annotators, document=document)
-    only = part.documents
-    ids = [id for id, (done, _, _) in progress.items() if done > 1 and (only is None or id in only)]
-    finished = project.log.finished(ids, part.annotators)
+    finished = project.log.finished(shared(project, part, document), part.annotators)
     return compare([record for some in finished for record in some])
 
 
@@ -232,4 +236,5 @@ __all__ = [
     "layers_of",
     "named_anew",
     "passage",
+    "shared",
 ]

@@ -163,7 +163,7 @@ class IncrementalAgreement:
         data = self._notes.data(skipped, unfinished, alone)
         return Agreement(
             data=data,
-            results=tuple(self._results()),
+            results=self.results(),
             lost={layer.name: self._lost(layer) for layer in self.layers},
             pairs=pairs,
             people={name: f1.against_others(own("all", "f1", name, "people")) for name in spans},
@@ -212,7 +212,9 @@ class IncrementalAgreement:
         sums = {id[-1]: t.sums() for id, t in self.book.tallies.items() if id[:3] == prefix}
         return module.figures(layer, sums) if sums else []
 
-    def _results(self) -> Iterable[Result]:
+    def results(self) -> tuple[Result, ...]:
+        """The figures of all layers, computed again only where something has changed."""
+        out: list[Result] = []
         for layer in self.layers:
             for name in self.measures:
                 version = self.book.version("all", name, layer.name)
@@ -220,7 +222,8 @@ class IncrementalAgreement:
                     made = self._figures(layer, name)
                     found = self.book.results(made, layer.name, "all", name, layer.name)
                     self._known[name, layer.name] = (version, found)
-                yield from self._known[name, layer.name][1]
+                out += self._known[name, layer.name][1]
+        return tuple(out)
 
     def _lost(self, layer: Layer) -> Lost:
         if layer.kind == "span":

@@ -13,7 +13,7 @@ from annotator.model.decision import Completion
 from annotator.model.names import SameNames, concepts_of
 from annotator.model.schema import Layer
 from annotator.project import Project
-from annotator.workflows.agreement.compute import Follower, layers_of, named_anew
+from annotator.workflows.agreement.compute import Follower, layers_of, named_anew, shared
 from annotator.workflows.agreement.differences import PairDifference, differences
 from annotator.workflows.agreement.drift import Drift, Period, Timeline, batches_of
 from annotator.workflows.agreement.habits import Habit, Habits
@@ -81,13 +81,9 @@ def _batches(project: Project) -> dict[str, str]:
 
 def comparisons(project: Project, part: ComparedPart = ALL) -> Iterator[Comparison]:
     """The finished work that two or more annotators share, some hundred documents at a time."""
-    progress, only = project.log.progress(part.annotators), part.documents
-    wanted = [
-        id for id, (done, _, _) in progress.items() if done > 1 and (only is None or id in only)
-    ]
     concepts = concepts_of(project.schema)
     same = project.names.same() if part.same_names else SameNames()
-    for records in project.log.finished(wanted, part.annotators):
+    for records in project.log.finished(shared(project, part), part.annotators):
         named = named_anew(records, same, concepts)
         yield compare(named, concepts={layer: name for layer, (name, _) in concepts.items()})
 
