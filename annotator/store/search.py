@@ -93,30 +93,25 @@ def add(db: Access, texts: Iterable[tuple[str, str]]) -> None:
 def merge_as_told(db: Access) -> None:
     """Let SQLite merge the parts of the index only when `merge_some` tells it to. Otherwise it
     sometimes merges much at once, and others wait. Call this within a transaction."""
-    _set_merging(db, parts=0, most=1999)
+    _tell_index(db, automerge=0, crisismerge=1999)
 
 
 def merge_by_itself(db: Access) -> None:
     """Let SQLite decide again when it merges parts of the index: these are its own defaults. Call
     this within a transaction."""
-    _set_merging(db, parts=4, most=16)
+    _tell_index(db, automerge=4, crisismerge=16)
 
 
-def _set_merging(db: Access, *, parts: int, most: int) -> None:
+def _tell_index(db: Access, **told: int) -> None:
     if has_index() and is_made(db):
-        for name, value in (("automerge", parts), ("crisismerge", most)):
+        for name, value in told.items():
             db.execute("INSERT INTO search (search, rank) VALUES (?, ?)", (name, value))
 
 
-def merge_some(db: Access) -> bool:
-    """Merge a few pages of the index. Returns whether there is more to merge. Call this within a
+def merge_some(db: Access) -> None:
+    """Merge a few pages of the index, if there is anything to merge. Call this within a
     transaction."""
-    if not has_index() or not is_made(db):
-        return False
-    before = db.value("SELECT total_changes()")
-    db.execute("INSERT INTO search (search, rank) VALUES ('merge', ?)", (_PAGES,))
-    # The statement itself counts as one change.
-    return bool(db.value("SELECT total_changes()") - before > 1)
+    _tell_index(db, merge=_PAGES)
 
 
 def is_made(db: Access) -> bool:
