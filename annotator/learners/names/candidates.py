@@ -73,9 +73,10 @@ def itself(ask: Asked) -> None:
     if ask.mention.folded in forms.DIRECTIONS and ask.mention.before == "the":
         ask.put(f"the {ask.mention.form}", "self")
         return
-    parts = [ask.known.meant(part) for part in _JOINED.split(ask.mention.form)]
-    if len(parts) > 1 and None not in parts:
-        ask.put("; ".join(sorted(str(part) for part in parts)), "self")
+    parts = _JOINED.split(ask.mention.form)
+    joined = [ask.known.meant(part) for part in parts] if len(parts) > 1 else []
+    if joined and None not in joined:
+        ask.put("; ".join(sorted(map(str, joined))), "self")
         return
     ask.put(ask.mention.form if ask.mention.kind == "name" else ask.phrase, "self")
 
@@ -162,7 +163,7 @@ def decided_here(ask: Asked) -> None:
 _THINGS = frozenset("it its itself which".split())
 _SEVERAL = frozenset("they them theirs themselves".split())
 _SPEAKER = frozenset("i me my mine myself".split())
-_ANYBODY = frozenset("all everybody everyone few many most others some those".split())
+_ANYBODY = of.GROUPS | {"everybody", "everyone"}
 """Pronouns of a group, mostly one that the text names nowhere else."""
 
 

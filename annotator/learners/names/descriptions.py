@@ -11,7 +11,8 @@ from annotator.learners.names.text import Word
 
 _LINKS = frozenset("of in at from for on with around to who against".split())
 _LEFT_OUT = frozenset("a an our its their his her this".split())
-_GROUPS = frozenset("all few many most others some those".split())
+GROUPS = frozenset("all few many most others some those".split())
+"""Pronouns of a group that a clause can name."""
 
 
 def noun_phrase(ask: Asked) -> None:
@@ -58,7 +59,7 @@ def _phrase_words(ask: Asked, at: int, clause: bool) -> Iterator[Word]:
 def people_who(ask: Asked) -> None:
     """A group that only its clause names: `those | who call for a ban`, people who call for a
     ban."""
-    if ask.mention.folded in _GROUPS:
+    if ask.mention.folded in GROUPS:
         for number, tail in enumerate(_following(ask)):
             if tail.startswith("who "):
                 ask.put(f"people {tail}", f"people_who{number}")
@@ -216,6 +217,7 @@ def of_name(ask: Asked) -> None:
 
 
 __all__ = [
+    "GROUPS",
     "adjective",
     "adjective_noun",
     "beside_name",

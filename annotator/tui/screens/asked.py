@@ -92,13 +92,14 @@ def _note(shell: Shell, one: Request, text: str) -> None:
 def _answers(shell: Shell) -> ListScreen:
     session = shell.session
     called: Mapping[str, str] = session.queue.called()
+    others = OtherNames(called)
     found: list[Request] = []
 
     def lines() -> Sequence[ListLine]:
         found[:] = answers(session.project)
         return [
             _line(
-                replace(one, answer=OtherNames(called).text(one.answer)),
+                replace(one, answer=others.text(one.answer)),
                 f"{called.get(one.annotator, one.annotator)} {one.outcome}",
             )
             for one in found

@@ -33,6 +33,7 @@ def case_rows(
     """The last disputes about a label, each with what was taken and why; without names where these
     are `hidden`, and with what annotators are `called` in what somebody wrote."""
     out: list[list[Piece]] = [[("Decided before", theme.strong)]]
+    others = OtherNames(called)
     for case in cases:
         what = case.taken or "none of it"
         by = f" by {case.reviewer}" if case.reviewer and not hidden else ""
@@ -44,8 +45,7 @@ def case_rows(
             theme.muted,
         )
         if case.reason:
-            because = OtherNames(called).text(case.reason)
-            out += paragraphs(f"because: {because}", width, theme.strong)
+            out += paragraphs(f"because: {others.text(case.reason)}", width, theme.strong)
         out.append([])
     return out
 
