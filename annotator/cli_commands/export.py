@@ -218,8 +218,7 @@ def _gold(
     if made.changed_since:
         talk(
             "changed since: annotators changed their work on "
-            f"{plural(made.changed_since, 'document')} "
-            "after the gold was made"
+            f"{plural(made.changed_since, 'document')} after the gold was made"
         )
     if as_json:
         print_json({"folder": str(target), "records": made.records, "files": sorted(made.files)})

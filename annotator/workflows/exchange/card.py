@@ -120,11 +120,9 @@ def _in_short(manifest: Mapping[str, Any], about: CardContent) -> str:
     annotators = plural(len(manifest["annotators"]), "annotator")
     return (
         f"{plural(manifest['documents'], 'text')} in which these are marked: {layers}. "
-        f"{annotators} "
-        "worked on "
-        "them. The gold is what all annotators of a text agree on, and what a reviewer decided "
-        "where "
-        "they differ. The guidelines for coding are at the end of this card."
+        f"{annotators} worked on them. The gold is what all annotators of a text agree on, and "
+        "what a reviewer decided where they differ. The guidelines for coding are at the end of "
+        "this card."
     )
 
 
@@ -306,8 +304,7 @@ def _procedure(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
         "",
         *_stated(about, "procedure"),
         "What all annotators of a document agree on, in bounds, label and every attribute, is "
-        "gold; a "
-        f"reviewer decided the rest. Spans and relations by `source`: {sources}.",
+        f"gold; a reviewer decided the rest. Spans and relations by `source`: {sources}.",
         aids,
     ]
 
