@@ -46,7 +46,7 @@ STAGED, TURNS = ".staged-", ".turns-"
 FEW = 500
 """The most rows that are written in one transaction."""
 
-TURN = 0.004
+TURN = 0.002
 """Seconds that a turn should take."""
 
 LOGGED = 12
