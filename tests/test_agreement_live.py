@@ -35,7 +35,9 @@ from annotator.resources import load_schema
 from annotator.tui.session import Session
 from annotator.workflows.agreement.compute import Follower, agreement
 from annotator.workflows.agreement.incremental import IncrementalAgreement
+from annotator.workflows.agreement.part import ALL
 from annotator.workflows.agreement.values import Agreement
+from annotator.workflows.names.rulings import rule, rule_same, undo
 
 LAYERS = load_schema("actors-claims-stances").layers
 TEXT = (
@@ -283,6 +285,48 @@ def test_a_project_is_followed(tmp_path: Path) -> None:
         found = follower.agreement()
         _alike(found, agreement(reader))
         assert found.data.skipped == 0
+
+
+@pytest.mark.parametrize("same_names", [False, True])
+def test_rulings_on_names_are_followed(tmp_path: Path, same_names: bool) -> None:
+    """The first one, a second, a concept's contrary, and one that is taken back; after each the
+    figures are those of a report from scratch, as coded and by the rulings."""
+    works = _documents(random.Random(6), 6)
+    with Project.create(tmp_path / "p") as writer, Project.open(tmp_path / "p") as reader:
+        writer.log.add_records(_with_concepts(r) for several in works.values() for r in several)
+        part = replace(ALL, same_names=same_names)
+        follower = Follower(reader, part, compare_names=True)
+        assert not follower.by_rulings()
+        seen = [follower.by_rulings()]
+        for step in (
+            lambda: rule_same(writer, "entity", ["Persia"], "Iran"),
+            lambda: rule_same(writer, "concept", ["tolls fall"], "fees fall"),
+            lambda: rule(writer, [("concept", "fees fall", "fees rise", "opposite")]),
+            lambda: undo(writer),
+            lambda: [undo(writer), undo(writer)],
+        ):
+            step()
+            assert follower.update()
+            assert not follower.update()
+            fresh = Follower(reader, part, compare_names=True)
+            _alike(follower.agreement(), fresh.agreement())
+            assert follower.by_rulings() == fresh.by_rulings()
+            assert follower.by_rulings() != seen[-1]
+            seen.append(follower.by_rulings())
+        assert not seen[-1]
+
+
+def _with_concepts(record: Record) -> Record:
+    """Each claim with one of three concepts, or the contrary of one."""
+    rng = random.Random(f"{record.annotator}{record.document.id}")
+    known = ("tolls fall", "not: fees fall", "fees rise")
+    spans = (
+        replace(s, attributes={**s.attributes, "concept": [rng.choice(known)]})
+        if s.layer == "claim"
+        else s
+        for s in record.spans
+    )
+    return replace(record, spans=tuple(spans))
 
 
 def _move(project: Project, id: str, who: str, span: Span) -> None:

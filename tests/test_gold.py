@@ -760,6 +760,13 @@ def test_a_document_s_metadata_comes_together_and_contradictions_are_reported(
         told = ingest(project, file("c", "cem", {"date": "2025-01-01"}))
         assert any("2024-03-01" in line and "2025-01-01" in line for line in told.warnings)
         assert project.documents.load("doc").meta["date"] == "2024-03-01"
+        nothing = {"date": None, "outlet": "", "pages": [], "extent": {}, "read": False, "n": 0}
+        assert not ingest(project, file("d", "di", nothing)).warnings
+        known = {"date": "2024-03-01", "outlet": "The Quay", "pages": [3], "n": 1}
+        told = ingest(project, file("e", "eve", known))
+        assert [w for w in told.warnings if "“0”" in w] == list(told.warnings)
+        held = {**nothing, **known, "n": 0}
+        assert project.documents.load("doc").meta == held
 
 
 def test_the_card_says_what_is_stated_counted_and_missing(tmp_path: Path) -> None:

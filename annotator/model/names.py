@@ -132,6 +132,12 @@ class SameNames:
             )
         return name if direct is None else direct
 
+    def changes(self, before: SameNames) -> set[tuple[NameKind, str]]:
+        """The names (kind, name) that are kept as something else than by the rulings `before`."""
+        pairs = self.canonical.items() ^ before.canonical.items()
+        ruled = {key for key, _ in pairs}
+        return ruled | {(kind, f"{CONTRARY}{name}") for kind, name in ruled if kind == "concept"}
+
     def span(self, span: Span, concepts: Concepts) -> Span:
         """The span with the names that are kept; the same span if nothing changes."""
         for kind, name in names_of(span, concepts) if self.canonical else ():

@@ -100,17 +100,32 @@ class Placing:
 
 def join_meta(db: Database, id: str, meta: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
     """Add to a document's metadata what it does not have yet; writes only if there is something.
-    Contradicting values stay as they are here; returns the key, the value here and the other
-    one."""
+    An empty value (see `_EMPTY`) is filled, and never contradicts another. Values that contradict
+    each other stay as they are here; returns the key, the value here and the other one."""
     held = _meta(db, id)
-    if any(key not in held for key in meta):
+    if _filled(held, meta) != held:
         with db.write():
-            held = _meta(db, id)
-            sql = "UPDATE main.document SET meta = ? WHERE id = ?"
-            db.execute(sql, (dumps({**meta, **held}), id))
+            held = _filled(_meta(db, id), meta)
+            db.execute("UPDATE main.document SET meta = ? WHERE id = ?", (dumps(held), id))
     return [
-        (key, held[key], value) for key, value in meta.items() if key in held and held[key] != value
+        (key, held[key], value)
+        for key, value in meta.items()
+        if value not in _EMPTY and held[key] != value
     ]
+
+
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
+"""Values of metadata that say that nothing is known."""
+
+
+def _filled(held: Mapping[str, Any], meta: Mapping[str, Any]) -> dict[str, Any]:
+    """The metadata `held`, with the values of `meta` where it has none or an empty one."""
+    new = {
+        key: value
+        for key, value in meta.items()
+        if key not in held or (held[key] in _EMPTY and value not in _EMPTY)
+    }
+    return {**held, **new}
 
 
 def _meta(db: Database, id: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from annotator.collector import collector_paused
 from annotator.errors import UsageError
 from annotator.measures.api import PAIRWISE, Comparison, Passage, compare
 from annotator.model.blind import is_blind
-from annotator.model.names import Concepts, SameNames, concepts_of
+from annotator.model.names import NAME_KINDS, Concepts, SameNames, concepts_of
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema, Layer
 from annotator.project import Project
@@ -53,10 +53,8 @@ class Follower:
         self._watch = project.log.watch()
         self._layers, self._measures = layers_of(project.schema, part.layers), part.measures
         self._intervals, self._keep = intervals, keep
-        coded, ruled = SameNames(), project.names.same()
-        self._merges = part.same_names
-        self._names, self._other_names = (ruled, coded) if self._merges else (coded, ruled)
-        self._compares = compare_names and bool(ruled.canonical)
+        self._merges, self._compares = part.same_names, compare_names
+        self._ruled = project.names.same()
         self._concepts = concepts_of(project.schema)
         progress = project.log.progress(self._annotators)
         self._progress = {
@@ -68,7 +66,8 @@ class Follower:
     def _begin(self, *, pairwise: bool) -> None:
         """Read everything."""
         self.found = self._empty(pairwise=pairwise, intervals=self._intervals)
-        self._other = self._empty(pairwise=pairwise, intervals=False) if self._compares else None
+        compares = self._compares and bool(self._ruled.canonical)
+        self._other = self._empty(pairwise=pairwise, intervals=False) if compares else None
         self._read(list(self._progress), self._project.suggestions.documents())
 
     def _empty(self, *, pairwise: bool, intervals: bool) -> IncrementalAgreement:
@@ -86,21 +85,30 @@ class Follower:
     def _read(self, ids: Sequence[str], suggested: Collection[str]) -> None:
         """Add the documents that count: those with two completions, or with one and suggestions."""
         wanted = [id for id in ids if (n := self._progress[id][0]) > 1 or (n and id in suggested)]
+        coded = SameNames()
+        names, other_names = (self._ruled, coded) if self._merges else (coded, self._ruled)
         with collector_paused():
             for records in self._project.log.finished(wanted, self._annotators):
                 there = sorted({r.document.id for r in records} & set(suggested))
                 found = {id: self._project.suggestions.of(id) for id in there}
                 self.found.put(
-                    named_anew(records, self._names, self._concepts),
+                    named_anew(records, names, self._concepts),
                     {id: held for id, held in found.items() if held},
                 )
                 if self._other is not None:
-                    self._other.put(named_anew(records, self._other_names, self._concepts), {})
+                    self._other.put(named_anew(records, other_names, self._concepts), {})
 
     def update(self) -> bool:
-        """Read what others saved since the last time; returns whether there was anything. It
-        takes microseconds if nobody wrote, and no transaction stays open."""
+        """Read what others saved or ruled since the last time; returns whether there was anything.
+        It takes microseconds if nobody wrote, and no transaction stays open."""
         changed = self._watch.changed()
+        if changed is None:
+            return False
+        ruled = self._ruled_anew() if self._merges or self._compares else set()
+        if ruled is None:
+            self._begin(pairwise=self.found.pairwise)
+            return True
+        changed |= ruled
         if not changed:
             return False
         for id in sorted(changed if self._only is None else changed & set(self._only)):
@@ -118,6 +126,20 @@ class Follower:
         if (pairwise := len(self.found.annotators) <= PAIRWISE) != self.found.pairwise:
             self._begin(pairwise=pairwise)
         return True
+
+    def _ruled_anew(self) -> set[str] | None:
+        """Take over the present rulings on names. Returns the documents that they change, or None
+        if everything must be read again, because there were no rulings before."""
+        before, self._ruled = self._ruled, self._project.names.same()
+        names = self._ruled.changes(before)
+        if names and self._compares and self._other is None:
+            return None
+        return {
+            id
+            for kind in NAME_KINDS
+            for id in self._project.names.documents(kind, [name for k, name in names if k == kind])
+            if id in self._progress
+        }
 
     def agreement(self) -> Agreement:
         """How far the annotators agree now. Raises UsageError without shared work."""
