@@ -200,7 +200,7 @@ def test_files_of_brat_may_be_compressed_or_have_other_line_ends(
     lines = b"T1\tperson 0 3\tKit\rT2\tperson 4 8\tMoss\r"
     write(tmp_path / "a.ann.gz", gzip.compress(lines))
     write(tmp_path / "a.txt.gz", gzip.compress(PLAIN.encode()))
-    assert [f.name for f in files([tmp_path])] == ["a.ann.gz"]
+    assert [f.name for f in files([tmp_path])[0]] == ["a.ann.gz"]
     ingest(of, tmp_path / "a.ann.gz")
     (record,) = of.log.records()
     assert [record.document.quote(s.start, s.end) for s in record.spans] == ["Kit", "Moss"]
@@ -439,6 +439,61 @@ def test_the_same_span_twice_is_one_and_white_space_is_trimmed(name: str, tmp_pa
         and "white space around “Tram Board” is taken off" in found.told
     )
     assert not found.left_out
+
+
+@pytest.mark.parametrize("name", [*PROGRAMS, "jsonl"])
+@pytest.mark.parametrize("mark", ["\u200b", "\u2060", "\ufeff", " \u200b ", "\u00a0\u3000"])
+def test_characters_without_width_are_white_space_at_the_ends_of_a_span(
+    name: str, mark: str, tmp_path: Path
+) -> None:
+    text = f"Then {mark}Kit Moss{mark} met the Tram Board."
+    bounds = (5, 13 + 2 * len(mark))
+    if name == "jsonl":
+        span = {"layer": "actor", "label": "person", "start": bounds[0], "end": bounds[1]}
+        path = write(tmp_path / "a.jsonl", [{"text": text, "spans": [span]}])
+    else:
+        path = _file(name, tmp_path, text, [(*bounds, "person", None)])
+    found = read(name, path)
+    assert found.marked() == [("Kit Moss", "person")] and not found.left_out
+    assert "white space around “Kit Moss” is taken off" in found.told
+
+
+def test_a_text_of_characters_without_width_is_blank(tmp_path: Path) -> None:
+    found = read("jsonl", write(tmp_path / "a.jsonl", [{"text": "\u200b\u2060"}]))
+    assert not found.documents and "holds only white space" in found.told
+
+
+def test_an_id_of_two_items_of_a_canonical_record_costs_neither(tmp_path: Path) -> None:
+    def span(id: str, start: int, end: int, layer: str = "actor", **more: str) -> dict[str, Any]:
+        label = "person" if layer == "actor" else "fact"
+        return {"id": id, "layer": layer, "label": label, "start": start, "end": end, **more}
+
+    spans = [
+        span("a", 0, 8),
+        span("a", 9, 12, "claim"),
+        span("a", 9, 12, "claim"),
+        span("b", 13, 16, "claim"),
+        span("a", 5, 5),
+        span("a-2", 17, 21),
+    ]
+    relations = [
+        {"id": id, "layer": "stance", "label": label, "from": "a", "to": "b"}
+        for id, label in (("r", "support"), ("r", "oppose"), ("b", "neutral"))
+    ]
+    meta = {"completion": {"notes": {"a": "who?"}, "flags": ["a"]}}
+    row = {"text": PLAIN, "spans": spans, "relations": relations, "meta": meta}
+    found = read("jsonl", write(tmp_path / "a.jsonl", [row]))
+    (record,) = found.records
+    assert [(s.id, s.start) for s in record.spans] == [
+        ("a", 0), ("a-3", 9), ("b", 13), ("a-2", 17),
+    ]  # fmt: skip
+    assert {(r.id, r.label, r.source, r.target) for r in record.relations} == {
+        ("r", "support", "a", "b"),
+        ("r-2", "oppose", "a", "b"),
+        ("b-2", "neutral", "a", "b"),
+    }
+    assert record.notes == {"a": "who?"} and record.flags == ("a",)
+    assert found.told.count("belongs to another item") == 3
 
 
 def test_a_span_with_other_attributes_is_another_one_and_relations_follow_the_one_that_stays(

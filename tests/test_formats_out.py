@@ -342,6 +342,12 @@ def test_ids_of_the_codebook_leave_beside_the_names(
     known = {"entity": {"Port Board of Sable": "Q1"}, "concept": {"fares should fall": "C2"}}
     assert manifest["external_ids"] == known
     capsys.readouterr()
+    lost = "external ids of names; `annotator codebook export` writes them"
+    for name, line in (("csv", ""), ("qdpx", ""), ("jsonl", f"2 {lost}"), ("doccano", f"2 {lost}")):
+        target = tmp_path / f"{name}-out"
+        assert run([*command, "export", name, "--status", "all", "-o", str(target)]) == 0
+        told = capsys.readouterr().err
+        assert (f"not in this format: {line}\n" in told) if line else lost not in told
 
 
 def test_ids_of_the_codebook_are_attributes_in_dna_and_codes_in_projects(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ is lost, nothing reaches a terminal."""
 
 from __future__ import annotations
 
+import sys
 import time
 import unicodedata
 
@@ -17,6 +18,7 @@ from annotator.model.text import (
     split_paragraphs,
     text_sha256,
     title_of,
+    trim,
     words,
 )
 from annotator.model.text_units import sentences
@@ -36,10 +38,19 @@ def test_paragraphs_are_in_order_trimmed_and_lose_only_white_space(
         piece = text[paragraph.start : paragraph.end]
         assert paragraph.index == index
         assert at <= paragraph.start < paragraph.end <= len(text)
-        assert piece == piece.strip() != ""
-        assert not text[at : paragraph.start].strip()
+        assert not _is_white(piece[0]) and not _is_white(piece[-1])
+        assert all(map(_is_white, text[at : paragraph.start]))
         at = paragraph.end
-    assert not text[at:].strip()
+    assert all(map(_is_white, text[at:]))
+
+
+def _is_white(char: str) -> bool:
+    return char.isspace() or char in "\u200b\u2060\ufeff"
+
+
+def test_every_kind_of_white_space_is_trimmed() -> None:
+    white = "".join(filter(_is_white, map(chr, range(sys.maxunicode + 1))))
+    assert trim(f"{white}a\u200bb{white}", 0, 2 * len(white) + 3) == (len(white), len(white) + 3)
 
 
 @given(TEXTS)

@@ -170,12 +170,11 @@ def _import(
     from annotator.console import complain
     from annotator.formats.api import ReadReport
     from annotator.workflows.exchange.importing import files, ingest
-    from annotator.workflows.exchange.sources import passed_over
     from annotator.workflows.names.closed import told_outside
 
     results: list[FileResult] = []
     failed: list[AnnotatorError] = []
-    every = list(files(paths, options.format))
+    every, over = files(paths, options.format)
     tell = progress("files")
     for number, path in enumerate(every, 1):
         tell(number, len(every))
@@ -191,7 +190,7 @@ def _import(
             talk(line)
         if not quiet and len(every) <= LINES and results and results[-1].path == path:
             talk(f"{path}: {_said([results[-1]], options.dry_run)}")
-    if options.format is None and (over := list(passed_over(paths))):
+    if over:
         names = ", ".join(str(one) for one in over[:3])
         more = f" and {len(over) - 3:,} more" if len(over) > 3 else ""
         talk(f"{plural(len(over), 'file')} of other kinds passed over: {names}{more}")

@@ -1,13 +1,14 @@
 """The door: the content of a file becomes a record or a text, or is left out and reported; nothing
 else gets in. Small faults of items are mended, or cost only the item: bounds written as `4.0` or
-`"4"`, white space around a span, the same span or relation twice, spans without extent,
-relations without ends. Any other fault costs the record.
+`"4"`, white space around a span, the same span or relation twice, one id for two items, spans
+without extent, relations without ends. Any other fault costs the record.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import count
 from typing import Any
 
 from annotator.formats._reading import FALLBACK, Entry, ReadOptions
@@ -61,7 +62,7 @@ def admit(entry: Entry, options: ReadOptions) -> Record | Document | None:
         text = whole.get("text")
         if "text" in whole and not isinstance(text, str):
             key, message, more = "text", f"must be a text, not {kind_of(text)}", ""
-        elif key == "paragraphs" and isinstance(text, str) and not text.strip():
+        elif key == "paragraphs" and isinstance(text, str) and _is_blank(text):
             key, message = "text", "holds only white space"
         report.left_out("invalid records", f"{message}{more}", line=line, key=key)
         return None
@@ -77,6 +78,11 @@ def admit(entry: Entry, options: ReadOptions) -> Record | Document | None:
     return record_of(whole) if entry.work and not empty else document_of(whole)
 
 
+def _is_blank(text: str) -> bool:
+    start, end = trim(text, 0, len(text))
+    return start == end
+
+
 class _Mender:
     """Mends the items of one object in place."""
 
@@ -88,9 +94,20 @@ class _Mender:
         self.other: dict[str, str] = {}
         """Id of a duplicate span that was left out -> id of the one that is kept."""
         self.gone: set[str] = set()
+        self.given: set[str] = set()
+        """Ids that the object gives its items."""
+        self.ids: set[str] = set()
+        """Ids of the items that are kept."""
 
     def mend(self) -> None:
         spans, relations = self.data.get("spans"), self.data.get("relations")
+        self.given = {
+            one["id"]
+            for items in (spans, relations)
+            if isinstance(items, list)
+            for one in items
+            if isinstance(one, dict) and isinstance(one.get("id"), str)
+        }
         if isinstance(spans, list):
             self.data["spans"] = self._spans(spans)
         if isinstance(relations, list) and isinstance(spans, list):
@@ -122,11 +139,30 @@ class _Mender:
                     f"the same span a second time: {shown(self.text[one['start'] : one['end']])}"
                 )
                 self.report.changed("duplicate spans", message, line=line, key=key)
-                self.other[name] = seen[same]
+                if name not in self.ids:
+                    self.other[name] = seen[same]
                 continue
-            seen[same] = name
+            self._own_id(one, line, key)
+            seen[same] = one["id"]
             out.append(one)
         return out
+
+    def _own_id(self, one: dict[str, Any], line: int, key: str) -> None:
+        """Give an item another id if an earlier one has its id already."""
+        name = one["id"]
+        if not isinstance(name, str):
+            return
+        if name in self.ids:
+            one["id"] = free = next(
+                other for n in count(2) if (other := f"{name}-{n}") not in self.given
+            )
+            self.given.add(free)
+            message = (
+                f"the id {shown(name)} belongs to another item, too; this one is now called "
+                f"{shown(free)}, and relations go to the first"
+            )
+            self.report.changed("ids of several items", message, line=line, key=f"{key}.id")
+        self.ids.add(one["id"])
 
     def _bounds(self, one: dict[str, Any], line: int, key: str) -> bool:
         """Whether the bounds of a span are valid, after removing white space around it. Bounds
@@ -202,6 +238,7 @@ class _Mender:
                 )
                 continue
             seen.add(same)
+            self._own_id(one, line, key)
             out.append(one)
         return out
 
@@ -242,16 +279,14 @@ class _Mender:
         added = meta.get(COMPLETION) if isinstance(meta, dict) else None
         if not isinstance(added, dict):
             return
-        added = dict(added)
+        added, gone = dict(added), self.gone - self.ids
         if isinstance(notes := added.get("notes"), dict):
-            added["notes"] = {
-                self.other.get(k, k): v for k, v in notes.items() if k not in self.gone
-            }
+            added["notes"] = {self.other.get(k, k): v for k, v in notes.items() if k not in gone}
         if isinstance(flags := added.get("flags"), list):
             added["flags"] = [
                 self.other.get(x, x) if isinstance(x, str) else x
                 for x in flags
-                if not isinstance(x, str) or x not in self.gone
+                if not isinstance(x, str) or x not in gone
             ]
         self.data["meta"] = {**meta, COMPLETION: added} if isinstance(meta, dict) else meta
 

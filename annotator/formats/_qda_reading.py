@@ -105,7 +105,7 @@ class ProjectReader:
         variables = {
             _guid(v, "guid"): v.get("name", "") for v in root.iterfind("Variables/Variable")
         }
-        for source in root.find(_SOURCES) or ():
+        for source in root.iterfind(f"{_SOURCES}/*"):
             self._source(source, archive, variables)
         for link in root.iterfind("Links/Link"):
             self._link(link)

@@ -58,7 +58,8 @@ class Format(Protocol):
     the first one for those it writes.
 
     Optional: `on_request = True` where files are taken for it only
-    when it is named or `recognises` them.
+    when it is named or `recognises` them, and `holds_ids = True` where
+    it writes the external ids of names (`WriteOptions.ids`).
     """
 
     summary: str
@@ -141,6 +142,11 @@ def may_be_empty(member: Format) -> bool:
     return bool(getattr(member, "may_be_empty", False))
 
 
+def holds_ids(member: Format) -> bool:
+    """Whether what a member writes holds the external ids of names."""
+    return bool(getattr(member, "holds_ids", False))
+
+
 def read_records(
     path: Path, schema: LabelSchema, *, splitting: Splitting = "auto"
 ) -> Iterator[Record]:
@@ -191,6 +197,7 @@ __all__ = [
     "document_id",
     "dumps",
     "first_object",
+    "holds_ids",
     "item_problem",
     "lines",
     "may_be_empty",

@@ -31,6 +31,7 @@ from annotator.model.span import AUTHOR, Relation, Span
 
 summary = "tables: of texts, one a row (in); of items and statements (out)"
 extensions = (".csv", ".tsv")
+holds_ids = True
 
 
 def read(path: Path, options: ReadOptions) -> Iterator[Entry]:

@@ -39,6 +39,7 @@ from annotator.model.span import AUTHOR
 
 summary = "Discourse Network Analyzer's database, version 3.1 (out)"
 extensions = (".dna",)
+holds_ids = True
 
 _COLOUR = ", ".join(
     f"{c} INTEGER NOT NULL DEFAULT 0 CHECK ({c} BETWEEN 0 AND 255)"

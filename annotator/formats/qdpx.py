@@ -25,6 +25,7 @@ from annotator.model.record import Record
 
 summary = "REFI-QDA projects of ATLAS.ti, MAXQDA, NVivo and QualCoder (in and out)"
 extensions = (".qdpx",)
+holds_ids = True
 
 
 def read(path: Path, options: ReadOptions) -> Iterator[Entry]:

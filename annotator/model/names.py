@@ -13,6 +13,8 @@ from annotator.model.text import Document
 NameKind: TypeAlias = Literal["entity", "concept"]
 NAME_KINDS: tuple[NameKind, ...] = get_args(NameKind)
 
+Name: TypeAlias = tuple[NameKind, str]
+
 MentionKind: TypeAlias = Literal["name", "nominal", "pronoun"]
 
 Concepts: TypeAlias = Mapping[str, tuple[str, bool]]
@@ -162,6 +164,15 @@ def names_of(span: Span, concepts: Concepts) -> list[tuple[NameKind, str]]:
     several = held if isinstance(held, list) else [held] if held else []
     names += [("concept", str(one)) for one in several]
     return list(dict.fromkeys(names))
+
+
+def used_names(spans: Iterable[Span], concepts: Concepts) -> set[Name]:
+    """The names that spans bear, concepts in their positive wording."""
+    return {
+        (kind, name.removeprefix(CONTRARY) if kind == "concept" else name)
+        for span in spans
+        for kind, name in names_of(span, concepts)
+    }
 
 
 def renamed(span: Span, concepts: Concepts, kind: NameKind, old: str, new: str) -> Span:

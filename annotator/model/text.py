@@ -29,6 +29,13 @@ BOILERPLATE = frozenset(
 )  # fmt: skip
 """Lines that news sites leave in copied text, in lower case and without closing punctuation."""
 
+_WHITE = (
+    "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
+    "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+    "\u200b\u2060\ufeff"  # without width: zero-width space, word joiner, byte order mark
+)
+"""White space, and what is as invisible at the end of a stretch of text."""
+
 _BLANK = re.compile(r"(?>\r\n|\r|\n)(?:[^\S\n\r]*(?>\r\n|\r|\n))+")
 _LINE = re.compile(r"\r\n|\r|\n")
 # A word keeps its inner apostrophes, hyphens, full stops and digit
@@ -152,10 +159,11 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
-    """`[start, end)` without white space at its ends; empty when there is nothing else."""
+    """`[start, end)` without white space at its ends, of whatever width; empty when there is
+    nothing else."""
     piece = text[start:end]
-    left = len(piece) - len(piece.lstrip())
-    return start + left, max(start + left, end - (len(piece) - len(piece.rstrip())))
+    left = len(piece) - len(piece.lstrip(_WHITE))
+    return start + left, max(start + left, end - (len(piece) - len(piece.rstrip(_WHITE))))
 
 
 def _cut_boilerplate(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -18,7 +18,7 @@ from annotator.errors import UsageError
 from annotator.formats.api import dumps
 from annotator.measures.api import Result
 from annotator.model.decision import Completion
-from annotator.model.names import CONTRARY, concepts_of, names_of
+from annotator.model.names import concepts_of, used_names
 from annotator.model.record import GOLD, Record
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Annotation
@@ -222,13 +222,8 @@ def _external_ids(project: Project, gold: Sequence[Record]) -> dict[str, dict[st
     """The ids that the codebook has for the names in the gold: entities, and concepts in their
     positive wording."""
     known = project.names.codebook().ids
-    where = concepts_of(project.schema)
-    used = {
-        (kind, name.removeprefix(CONTRARY) if kind == "concept" else name)
-        for record in gold
-        for span in record.spans
-        for kind, name in names_of(span, where)
-    }
+    spans = (span for record in gold for span in record.spans)
+    used = used_names(spans, concepts_of(project.schema))
     out: dict[str, dict[str, str]] = {"entity": {}, "concept": {}}
     for kind, name in sorted(used & known.keys()):
         out[kind][name] = known[kind, name]

@@ -4,7 +4,7 @@ constant memory."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
@@ -18,7 +18,9 @@ from annotator.formats.api import (
     WritesFolder,
     WritesLines,
     WritesParts,
+    holds_ids,
 )
+from annotator.model.names import Name, concepts_of, used_names
 from annotator.model.record import Record
 from annotator.project import Project
 from annotator.workflows.exchange.export_records import ExportOptions, ExportRecords, no_gold
@@ -109,13 +111,16 @@ class Rendering:
 
     def _files(self) -> Iterator[tuple[str, bytes]]:
         member, records = self._member, self._records()
+        ids = self._project.names.codebook().ids
         how = WriteOptions(
             self._project.schema,
             self.lost,
             part_of=lambda id: part_of(id, "annotator"),
             suggestions=self._records_of.suggestions,
-            ids=self._project.names.codebook().ids,
+            ids=ids,
         )
+        if ids and not holds_ids(member):
+            records = self._without_ids(records, ids)
         if isinstance(member, WritesFolder):
             yield from member.files(records, how)
             return
@@ -128,6 +133,14 @@ class Rendering:
             assert isinstance(member, WritesFiles)
             made = [member.dump(list(records))]
         yield from ((self.name, part) for part in made)
+
+    def _without_ids(self, records: Iterator[Record], ids: Mapping[Name, str]) -> Iterator[Record]:
+        """The records; the external ids of the names in them are counted as lost."""
+        concepts, used = concepts_of(self._project.schema), set[Name]()
+        for record in records:
+            used |= used_names(record.spans, concepts) & ids.keys()
+            yield record
+        self.lost["external ids of names; `annotator codebook export` writes them"] += len(used)
 
     def _records(self) -> Iterator[Record]:
         yield from self._records_of.records()

@@ -107,36 +107,31 @@ def _unpack(path: Path, inner: Path) -> None:
             file.write(some)
 
 
-def files(paths: Iterable[Path], format: str | None = None) -> Iterator[Path]:
-    """The files to import, sorted. A folder means the files in and below it that the format reads
-    or, without a format, those that some format reads by default."""
-    endings = _endings(format)
+def files(paths: Iterable[Path], format: str | None = None) -> tuple[list[Path], list[Path]]:
+    """The files to import, and those in folders that are passed over; each folder's are sorted.
+
+    A folder means the files in and below it that the format reads or, without a format, those that
+    some format reads by default; the rest are passed over, except for hidden ones. If a format is
+    named, the files of others are not meant, so nothing counts as passed over. Raises InputError
+    for a folder without a file to import.
+    """
+    endings, every, over = _endings(format), list[Path](), list[Path]()
     for path in paths:
         if path == STDIN or not path.is_dir():
-            yield path
+            every.append(path)
             continue
-        found = sorted(
-            p
-            for p in path.rglob("*")
-            if p.is_file() and _ending(p) in endings and not _beside(p, endings)
-        )
+        found = False
+        for file in sorted(p for p in path.rglob("*") if p.is_file()):
+            if _ending(file) not in endings:
+                if format is None and not file.name.startswith("."):
+                    over.append(file)
+            elif not _beside(file, endings):
+                every.append(file)
+                found = True
         if not found:
             hint = f"Files to import end in {', '.join(sorted(endings))}"
             raise InputError("the folder contains no file to import", file=path, hint=hint)
-        yield from found
-
-
-def passed_over(paths: Iterable[Path]) -> Iterator[Path]:
-    """The files in folders, sorted, that are not imported without a named format. Hidden ones do
-    not count."""
-    endings = _endings(None)
-    for path in paths:
-        if path != STDIN and path.is_dir():
-            yield from sorted(
-                p
-                for p in path.rglob("*")
-                if p.is_file() and not p.name.startswith(".") and _ending(p) not in endings
-            )
+    return every, over
 
 
 def _endings(format: str | None) -> set[str]:
@@ -196,4 +191,4 @@ def _opens_like_json(path: Path) -> bool:
         return file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
 
 
-__all__ = ["STDIN", "InputFile", "files", "format_of", "opened", "passed_over"]
+__all__ = ["STDIN", "InputFile", "files", "format_of", "opened"]
