@@ -83,13 +83,19 @@ def command_table() -> str:
 
 
 def _members(family: Family, attribute: str) -> str:
-    """Names and what they are: an attribute of the module, else the first line of its docstring."""
+    """Names and what they are: an attribute of the module, else the first sentence of its
+    docstring."""
     rows = [f"| {family.noun} | what |", "|---|---|"]
     for name in family.names():
         module = family.load(name)
-        what = getattr(module, attribute, None) or (module.__doc__ or "").strip().partition("\n")[0]
+        what = getattr(module, attribute, None) or _first_sentence(module.__doc__ or "")
         rows.append(f"| `{name}` | {what} |")
     return "\n".join(rows)
+
+
+def _first_sentence(text: str) -> str:
+    words = " ".join(text.split("\n\n")[0].split())
+    return re.split(r"(?<=[.:;])(?=\s)", words)[0].rstrip(":;.")
 
 
 def settings() -> str:
@@ -121,7 +127,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
     "commands": command_table,
     "formats": lambda: _members(formats, "summary"),
     "measures": lambda: _members(measures, "title"),
-    "merging": lambda: _members(merging, "title"),
+    "merging": lambda: _members(merging, "summary"),
     "suggesters": lambda: _members(suggesters, "title"),
     "settings": settings,
     "topics": topic_list,

@@ -66,7 +66,7 @@ class Calibration:
         shift = self.shift(one.suggester, one.value.layer, one.value.label)
         if not shift:
             return one
-        return replace(one, score=round(_chance(odds(one.score) + shift), 4), raw=one.score)
+        return replace(one, score=round(chance(odds(one.score) + shift), 4), raw=one.score)
 
 
 def odds(score: float) -> float:
@@ -75,7 +75,8 @@ def odds(score: float) -> float:
     return math.log(score / (1 - score))
 
 
-def _chance(log_odds: float) -> float:
+def chance(log_odds: float) -> float:
+    """The chance in (0, 1) with these log odds."""
     return 1 / (1 + math.exp(-log_odds))
 
 
@@ -101,7 +102,7 @@ def _newton(rows: Sequence[tuple[float, bool]], start: float, spread: float) -> 
     """The mode of one intercept: offsets and outcomes, prior N(0, spread²)."""
     value, precision = start, 1 / spread**2
     for _ in range(_ROUNDS):
-        chances = [_chance(o + value) for o, _ in rows]
+        chances = [chance(o + value) for o, _ in rows]
         slope = (
             sum(right - p for p, (_, right) in zip(chances, rows, strict=True)) - precision * value
         )
@@ -114,4 +115,4 @@ def _newton(rows: Sequence[tuple[float, bool]], start: float, spread: float) -> 
 
 UNCALIBRATED = Calibration()
 
-__all__ = ["LABEL", "LAYER", "UNCALIBRATED", "Calibration", "Verdict", "odds"]
+__all__ = ["LABEL", "LAYER", "UNCALIBRATED", "Calibration", "Verdict", "chance", "odds"]

@@ -3,7 +3,11 @@ back, what the list of decisions shows."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Protocol
+
 from annotator.model.decision import (
+    Action,
     CompletionMark,
     Decision,
     Group,
@@ -12,8 +16,7 @@ from annotator.model.decision import (
     Status,
 )
 from annotator.model.span import AUTHOR, Annotation, Relation, Span, Value
-from annotator.model.state import ReviewState
-from annotator.model.text import paragraph_number
+from annotator.model.text import Document, paragraph_number, plural
 
 LONGEST = 32
 """Code points of a quotation that are shown; a longer one keeps both of its ends."""
@@ -26,6 +29,21 @@ _WORDS = {
     Status.SKIPPED: "skipped",
     Status.REMOVED: "removed",
 }
+
+
+class KnownItems(Protocol):
+    """The text and the items that decisions are about: a `ReviewState`, or the items in a log."""
+
+    @property
+    def document(self) -> Document:
+        """The document."""
+
+    def value_of(self, item: str) -> Annotation | None:
+        """The annotation of an item: the standing one, or else what it was or is proposed to be;
+        None for an unknown item."""
+
+    def proposal_of(self, item: str) -> Annotation | None:
+        """The annotation as a suggestion proposes it, shown or not; None without one."""
 
 
 def both_ends(text: str, width: int) -> str:
@@ -53,25 +71,24 @@ def _ends(text: str, width: int) -> str:
     return ends if len(" ".join(ends.split())) > 2 * width else text
 
 
-def name_of(state: ReviewState, value: Annotation) -> str:
+def name_of(state: KnownItems, value: Annotation) -> str:
     """An annotation in a few words: its quotation, or whose stance it is."""
     if isinstance(value, Span):
         return f"“{both_ends(state.document.quote(value.start, value.end), LONGEST)}”"
     return f"{value.layer} of {holder_of(state, value)}"
 
 
-def holder_of(state: ReviewState, relation: Relation) -> str:
+def holder_of(state: KnownItems, relation: Relation) -> str:
     """The holder of a relation: its entity, else its words in the text, else the author."""
     if relation.source == AUTHOR:
         return "the author"
-    item = state.find(relation.source)
-    span = item.value if item is not None else None
+    span = state.value_of(relation.source)
     if not isinstance(span, Span):
         return "somebody"
     return span.entity or both_ends(state.document.quote(span.start, span.end), LONGEST)
 
 
-def _labelled(state: ReviewState, value: Annotation) -> str:
+def labelled(state: KnownItems, value: Annotation) -> str:
     """`state “Iran”`, or `support by Iran`."""
     if isinstance(value, Span):
         return f"{value.label} {name_of(state, value)}"
@@ -85,7 +102,7 @@ def describe_value(value: Value | None) -> str:
     return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _changes(state: ReviewState, old: Annotation, new: Annotation, *, values: bool) -> str:
+def _changes(state: KnownItems, old: Annotation, new: Annotation, *, values: bool) -> str:
     """Which fields differ: `label of “Iran”`, with `values` also what they are now."""
     fields: list[tuple[str, str]] = []
     if old.layer != new.layer or old.label != new.label:
@@ -110,8 +127,8 @@ def _of_mark(decision: Decision, old: ParagraphMark, new: ParagraphMark) -> str:
     return f"{where} {'done' if new.done else 'open again'}"
 
 
-def _where(state: ReviewState, decision: Decision, value: object) -> str:
-    known = value if value is not None else _known(state, decision)
+def _where(state: KnownItems, decision: Decision, value: object) -> str:
+    known = value if value is not None else state.value_of(decision.item)
     if isinstance(known, Span | Relation):
         return name_of(state, known)
     return (
@@ -119,7 +136,7 @@ def _where(state: ReviewState, decision: Decision, value: object) -> str:
     )
 
 
-def describe(state: ReviewState, decision: Decision, *, values: bool = True) -> str:
+def describe(state: KnownItems, decision: Decision, *, values: bool = True) -> str:
     """What a decision did to its item, by the states before and after it: `accepted state “Iran”`,
     `label of “Iran”: bloc`, `¶ 2 done`. Without `values` the new values are left out."""
     before = decision.before or Standing(Status.MARKED)
@@ -140,32 +157,22 @@ def describe(state: ReviewState, decision: Decision, *, values: bool = True) -> 
             new if isinstance(new, ParagraphMark) else ParagraphMark(),
         )
     if isinstance(new, Span | Relation):
-        if old is None and after.status is Status.CORRECTED and decision.item in state.proposed:
+        if old is None and after.status is Status.CORRECTED:
             # A suggestion that was corrected before it was accepted.
-            old = state.proposed[decision.item].value
+            old = state.proposal_of(decision.item)
         if isinstance(old, Span | Relation):
             if old == new:
-                return f"{_WORDS.get(after.status, 'changed')} {_labelled(state, new)}"
+                return f"{_WORDS.get(after.status, 'changed')} {labelled(state, new)}"
             return _changes(state, old, new, values=values)
-        return f"{_WORDS.get(after.status, 'changed')} {_labelled(state, new)}"
+        return f"{_WORDS.get(after.status, 'changed')} {labelled(state, new)}"
     word = _WORDS.get(after.status, "removed")
     if isinstance(old, Span | Relation):
-        return f"{word} {_labelled(state, old)}"
-    value = _known(state, decision)
-    return f"{word} {_labelled(state, value)}" if value is not None else word
+        return f"{word} {labelled(state, old)}"
+    value = state.value_of(decision.item)
+    return f"{word} {labelled(state, value)}" if value is not None else word
 
 
-def _known(state: ReviewState, decision: Decision) -> Annotation | None:
-    """The annotation that a decision was about: the standing one, or else the suggestion, also one
-    that is not shown."""
-    item = state.find(decision.item)
-    if item is not None:
-        return item.value
-    proposed = state.proposed.get(decision.item)
-    return proposed.value if proposed is not None else None
-
-
-def describe_group(state: ReviewState, group: Group, *, values: bool = True) -> str:
+def describe_group(state: KnownItems, group: Group, *, values: bool = True) -> str:
     """What one key did: the number of similar decisions, or the last decision and how many more."""
     if len(group) == 1:
         return describe(state, group[0], values=values)
@@ -174,14 +181,33 @@ def describe_group(state: ReviewState, group: Group, *, values: bool = True) -> 
         main = group[-1].after.value if group[-1].after else None
         parts = sum(isinstance(d.after.value, Relation) for d in group if d.after)
         if isinstance(main, Relation) and parts == 1:
-            return f"{verb} {_labelled(state, main)}, with its {_parts(len(group) - 1)}"
+            return f"{verb} {labelled(state, main)}, with its {_parts(len(group) - 1)}"
         if parts == len(group):
             return f"{verb} {_several(state, group)}"
         return f"{verb} {len(group)}"
     return f"{describe(state, group[-1], values=values)}, and {len(group) - 1} more"
 
 
-def _several(state: ReviewState, group: Group) -> str:
+def describe_event_group(items: KnownItems, group: Group) -> str:
+    """What one entry of the log did: as `describe_group` says it; an undo says what it took back, a
+    redo what it brought back, and an import or a merge counts what came in."""
+    action = group[0].action
+    if action in (Action.UNDO, Action.REDO):
+        done = group if action is Action.REDO else tuple(map(_reversed, reversed(group)))
+        word = "redone" if action is Action.REDO else "undone"
+        return f"{word}: {describe_group(items, done)}"
+    if action in (Action.IMPORT, Action.MERGE) and len(group) > 1:
+        marks = sum(isinstance(d.after.value, Relation | Span) for d in group if d.after)
+        word = "imported" if action is Action.IMPORT else "merged"
+        return f"{word} {plural(marks, 'annotation')}"
+    return describe_group(items, group)
+
+
+def _reversed(decision: Decision) -> Decision:
+    return replace(decision, before=decision.after, after=decision.before)
+
+
+def _several(state: KnownItems, group: Group) -> str:
     """`support by Iran, Russia`, or `support by Iran, oppose by Russia`."""
     relations = [d.after.value for d in group if d.after]
     sides: dict[str, list[str]] = {}
@@ -197,10 +223,13 @@ def _parts(number: int) -> str:
 
 __all__ = [
     "LONGEST",
+    "KnownItems",
     "both_ends",
     "describe",
+    "describe_event_group",
     "describe_group",
     "describe_value",
     "holder_of",
+    "labelled",
     "name_of",
 ]

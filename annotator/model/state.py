@@ -22,7 +22,7 @@ from annotator.model.decision import (
 from annotator.model.items import Card, Item, cards, find, paragraph_items
 from annotator.model.names import Namer, ProposedName
 from annotator.model.schema import LabelSchema
-from annotator.model.span import AUTHOR, Relation, Span
+from annotator.model.span import AUTHOR, Annotation, Relation, Span
 from annotator.model.text import Document, Paragraph
 from annotator.model.text_units import Bounds, Phraser
 
@@ -198,6 +198,17 @@ class ReviewState:
         """An item of the document by its id."""
         at = self.places.get(item)
         return find(item, self.annotations, self.proposed) if at is None else self.items[at]
+
+    def value_of(self, item: str) -> Annotation | None:
+        """The annotation of an item: the standing one, or else the suggestion, also one that was
+        rejected or is not shown."""
+        found = self.find(item)
+        return found.value if found is not None else self.proposal_of(item)
+
+    def proposal_of(self, item: str) -> Annotation | None:
+        """The annotation as a suggestion proposes it, shown or not."""
+        proposed = self.proposed.get(item)
+        return proposed.value if proposed is not None else None
 
     def is_excluded(self, paragraph: int) -> bool:
         """Whether a paragraph is not to be annotated, as this annotator has it."""

@@ -38,11 +38,13 @@ from annotator.store.parses import KeptParses
 from annotator.store.provenance import Provenance
 from annotator.store.results import (
     ALL_DOCUMENTS,
+    Activity,
     AddResult,
     AnnotatorTally,
     CompletionRow,
     Diagnosis,
     DocumentSummary,
+    EventFilter,
     Finding,
     KnownName,
     MentionRow,
@@ -168,6 +170,10 @@ class Project:
         """The project in figures."""
         return overview.status(self._database)
 
+    def activity(self) -> list[Activity]:
+        """Everybody who has documents, has worked, or has decided in review, by name."""
+        return overview.activity(self._database)
+
     def verify(self, *, deep: bool = False) -> list[Finding]:
         """Check that the state follows from the log and that texts and offsets are valid; reads
         everything. With `deep`, also checks the chain of hashes over the log."""
@@ -272,6 +278,7 @@ __all__ = [
     "DATABASE",
     "GOLD",
     "TOUR",
+    "Activity",
     "AddResult",
     "AnnotatorTally",
     "Assignments",
@@ -280,6 +287,7 @@ __all__ = [
     "Diagnosis",
     "DocumentSummary",
     "Documents",
+    "EventFilter",
     "Finding",
     "Held",
     "InReview",

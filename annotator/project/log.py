@@ -16,7 +16,7 @@ from annotator.store.connection import Database
 from annotator.store.finished import Watch
 from annotator.store.incoming import add_records
 from annotator.store.journal import Pending, write
-from annotator.store.results import AddResult, CompletionRow, Position
+from annotator.store.results import AddResult, CompletionRow, EventFilter, Position
 from annotator.store.reviews import InReview, Worked
 
 
@@ -72,6 +72,10 @@ class Log:
         """The events of groups whose names begin with `beginning`, in all documents, and those that
         undo or redo such groups, in local order."""
         return log.grouped(self._database, beginning, annotator)
+
+    def latest(self, wanted: EventFilter) -> Iterator[Event]:
+        """The events that pass a filter, the newest first, read as they are asked for."""
+        return log.latest(self._database, wanted)
 
     def watch(self) -> Watch:
         """A watch that says which documents others have worked on since it was made or last

@@ -86,8 +86,11 @@ def kind_of(value: ItemValue | None) -> str:
 
 def standing_text(standing: Standing | None) -> str | None:
     """A state as JSON text; None for none."""
-    if standing is None:
-        return None
+    return None if standing is None else dumps(standing_json(standing))
+
+
+def standing_json(standing: Standing) -> dict[str, Any]:
+    """A state as JSON values."""
     value = standing.value
     data: dict[str, Any] = {"status": standing.status.value}
     if isinstance(value, Span | Relation):
@@ -104,7 +107,7 @@ def standing_text(standing: Standing | None) -> str | None:
         data["flagged"] = True
     if standing.open:
         data["open"] = list(standing.open)
-    return dumps(data)
+    return data
 
 
 def standing_of(text: str | None) -> Standing | None:

@@ -34,11 +34,14 @@ from annotator.store.codec import (
 )
 from annotator.store.connection import Database
 from annotator.store.isolation import read_rows, readable
+from annotator.store.results import EventFilter
 
 INSERT_EVENT = (
     "INSERT INTO event (id, document, annotator, revision, grouping, action, item, paragraph, "
     "before, after, reverts, time, reviewer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+_AT_ONCE = 500
+"""The number of events of the log that are read in one query."""
 PUT_ITEM = "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 PUT_COMPLETION = "INSERT OR REPLACE INTO completion VALUES (?, ?, ?, ?, ?, ?, ?)"
 
@@ -246,6 +249,34 @@ def grouped(db: Database, beginning: str, annotator: str | None = None) -> Itera
     yield from read_rows(rows, lambda *row: event_of(row), lambda _, number, *__: f"event {number}")
 
 
+def latest(db: Database, wanted: EventFilter) -> Iterator[Event]:
+    """The events that pass a filter, the newest first. The rows are read as they are asked for,
+    some at a time, so that no read transaction is long."""
+    last = int(db.value("SELECT coalesce(max(sequence), 0) FROM event")) + 1
+    conditions = ["sequence < ?"]
+    values: list[object] = []
+    if wanted.documents:
+        conditions.append(f"document IN ({', '.join('?' for _ in wanted.documents)})")
+        values += wanted.documents
+    if wanted.people:
+        either = ", ".join("?" for _ in wanted.people)
+        conditions.append(f"(annotator IN ({either}) OR reviewer IN ({either}))")
+        values += [*wanted.people, *wanted.people]
+    for bound, day in ((">=", wanted.since), ("<", wanted.before)):
+        if day:
+            conditions.append(f"time {bound} ?")
+            values.append(day)
+    sql = (
+        f"SELECT {EVENT_COLUMNS} FROM event WHERE {' AND '.join(conditions)} "
+        "ORDER BY sequence DESC LIMIT ?"
+    )
+    while rows := db.rows(sql, (last, *values, _AT_ONCE)):
+        last = rows[-1][1]
+        yield from read_rows(
+            rows, lambda *row: event_of(row), lambda _, number, *__: f"event {number}"
+        )
+
+
 __all__ = [
     "INSERT_EVENT",
     "PUT_COMPLETION",
@@ -255,6 +286,7 @@ __all__ = [
     "grouped",
     "history",
     "item_row",
+    "latest",
     "record",
     "state",
 ]

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from annotator.model.decision import Completion
+from annotator.model.record import GOLD
 from annotator.store.connection import WAL_IS_SAFE, Database, sqlite
 from annotator.store.isolation import read_rows
-from annotator.store.results import AnnotatorTally, Diagnosis, ProjectStatus, SuggestionTally
+from annotator.store.results import (
+    Activity,
+    AnnotatorTally,
+    Diagnosis,
+    ProjectStatus,
+    SuggestionTally,
+)
 
 
 def status(db: Database) -> ProjectStatus:
@@ -39,6 +48,39 @@ def status(db: Database) -> ProjectStatus:
         labels,
         _tallies(db),
     )
+
+
+def activity(db: Database) -> list[Activity]:
+    """Everybody who has documents, has worked, or has decided in review, by name. The gold is
+    nobody's; its reviewers are named."""
+    found: dict[str, Activity] = {}
+
+    def change(name: str, **values: Any) -> None:
+        if not name.startswith("@"):
+            found[name] = replace(found.get(name, Activity(name)), **values)
+
+    for tally in status(db).annotators:
+        change(tally.annotator, documents=tally.documents, paragraphs=tally.paragraphs_done)
+    for name, number in db.rows("SELECT annotator, count(*) FROM assignment GROUP BY annotator"):
+        change(name, assigned=number)
+    for name, number in db.rows("SELECT annotator, sum(number) FROM sum_label GROUP BY annotator"):
+        change(name, annotations=number)
+    for name, number, first, last in db.rows(
+        "SELECT c.annotator, sum(c.revision), min(e.time), max(c.updated) FROM completion c LEFT "
+        "JOIN event e ON e.document = c.document AND e.annotator = c.annotator AND e.revision = 1 "
+        "GROUP BY c.annotator"
+    ):
+        change(name, decisions=number, first=first, last=last)
+    for name, documents, number, first, last in db.rows(
+        "SELECT e.reviewer, count(DISTINCT e.document), count(*), min(e.time), max(e.time) FROM "
+        "completion c JOIN event e ON e.document = c.document AND e.annotator = c.annotator WHERE "
+        "c.annotator = ? AND e.reviewer IS NOT NULL GROUP BY e.reviewer",
+        (GOLD,),
+    ):
+        own = found.get(name, Activity(name))
+        times = [t for t in (own.first, own.last, first, last) if t]
+        change(name, reviewed=documents, rulings=number, first=min(times), last=max(times))
+    return [found[name] for name in sorted(found)]
 
 
 def _tallies(db: Database) -> tuple[SuggestionTally, ...]:

@@ -47,6 +47,18 @@ ALL_DOCUMENTS = QueueFilter()
 
 
 @dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Which events of the log are wanted: those on these documents, by these `people` (annotators
+    and reviewers of the gold), recorded from `since` on and before `before` (ISO 8601, UTC). Empty
+    means all."""
+
+    documents: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    since: str = ""
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CompletionRow:
     """One annotator's work on one document; `revision` is that of its last event."""
 
@@ -166,6 +178,26 @@ class AnnotatorTally:
 
 
 @dataclass(frozen=True, slots=True)
+class Activity:
+    """What one person did: `assigned` documents, `documents` by completion, finished
+    `paragraphs`, `decisions` in the log (undone ones and those that undo them included),
+    `annotations` that stand, and the times of the first and the last decision (ISO 8601, UTC; None
+    if there is none). `reviewed` counts the documents of the gold in which this person decided, and
+    `rulings` the decisions there."""
+
+    name: str
+    assigned: int = 0
+    documents: Mapping[Completion, int] = field(default_factory=dict)
+    paragraphs: int = 0
+    decisions: int = 0
+    annotations: int = 0
+    reviewed: int = 0
+    rulings: int = 0
+    first: str | None = None
+    last: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectStatus:
     """Figures about the project. `labels` has the number of standing annotations of all annotators
     by layer and label; `paragraphs` counts those to annotate by the documents' own settings."""
@@ -199,11 +231,13 @@ class Diagnosis:
 
 
 __all__ = [
+    "Activity",
     "AddResult",
     "AnnotatorTally",
     "CompletionRow",
     "Diagnosis",
     "DocumentSummary",
+    "EventFilter",
     "Finding",
     "Fork",
     "KnownName",

@@ -106,16 +106,26 @@ def no_gold() -> ExportError:
     return ExportError("there is no gold yet", hint=hint)
 
 
-def _of_status(project: Project, status: str, document: str | None) -> Iterator[Record]:
-    if status == "all":
-        return _with_reviewers(project, project.log.records(document=document))
-    if status == "gold":
-        gold = project.log.records(annotator=GOLD, status=Completion.GOLD, document=document)
-        return _with_reviewers(project, gold)
+def wanted_annotator(status: str) -> str | None:
+    """Whose work `gold`, `all` or `annotator=NAME` means: `@gold`, None for everybody's, or a name.
+
+    Raises UsageError for any other status.
+    """
+    if status in ("all", "gold"):
+        return GOLD if status == "gold" else None
     prefix, _, name = status.partition("=")
     if prefix != "annotator" or not name:
         raise UsageError(f"“{status}” is not a status", hint="Use gold, all or annotator=NAME")
-    return project.log.records(annotator=check_annotator(name), document=document)
+    return check_annotator(name)
+
+
+def _of_status(project: Project, status: str, document: str | None) -> Iterator[Record]:
+    whose = wanted_annotator(status)
+    if whose is not None and whose != GOLD:
+        return project.log.records(annotator=whose, document=document)
+    only = Completion.GOLD if whose == GOLD else None
+    records = project.log.records(annotator=whose, status=only, document=document)
+    return _with_reviewers(project, records)
 
 
 def _with_reviewers(project: Project, records: Iterator[Record]) -> Iterator[Record]:
@@ -176,4 +186,11 @@ def _moved(relation: Relation, offset: int) -> Relation:
     return replace(relation, attributes={k: moved(v) for k, v in relation.attributes.items()})
 
 
-__all__ = ["ExportOptions", "ExportRecords", "by_paragraph", "no_gold", "selected"]
+__all__ = [
+    "ExportOptions",
+    "ExportRecords",
+    "by_paragraph",
+    "no_gold",
+    "selected",
+    "wanted_annotator",
+]
