@@ -389,7 +389,7 @@ _LOST: dict[str, set[str]] = {
     "jsonl": set(),
     "label-studio": _COMMON | {"attributes of relations"},
     "parquet": {"notes", "flags", "metadata"},
-    "prodigy": _COMMON | _BARE | {"titles", "works in progress, which go as accepted"},
+    "prodigy": _COMMON | _BARE | {"titles", "works in progress, exported as accepted"},
     "qdpx": _COMMON - {"notes"}
     | {"notes on paragraphs and relations", "statuses other than done", "attributes of relations"},
     "spacy": {"notes", "flags", "excluded paragraphs", "metadata"},
@@ -563,7 +563,7 @@ def test_annotations_are_everybody_s_work_and_predictions_what_models_suggest(
     assert scores == [("s1", 0.9), ("s2", 0.5)]
     crf = [(r["type"], r.get("id", r.get("from_id"))) for r in found["crf 2"]["result"]]
     assert {("labels", "s1"), ("labels", "s2"), ("labels", "s3"), ("relation", "s1")} <= set(crf)
-    assert how.lost["suggested relations of what is not suggested"] == 1
+    assert how.lost["suggested relations whose ends are not suggested"] == 1
     back = read("label-studio", write(tmp_path / "a.json", tasks))
     assert [(r.annotator, r.status.value) for r in back.records] == [
         ("ann", "done"),

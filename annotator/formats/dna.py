@@ -1,15 +1,14 @@
-"""A database of Discourse Network Analyzer 3.1 (SQLite), to be opened there.
+"""A database of Discourse Network Analyzer 3.1 (SQLite), to be opened there. It has one statement
+type, `statement`, with the variables person (the holder as coded), organization, concept, agreement
+(1 for support, 0 for the other sides), side, claim type and quote. STATEMENTS has a row for each
+stance and concept, at the place of the claim; each annotator and the gold is a coder. A concept
+that is the contrary of its wording reverses the agreement. Names that have an external id in the
+codebook have it as the attribute ID. Dates are seconds since 1970 in UTC, as in DNA. Short texts
+have up to 190 characters there; longer ones are cut. DNA asks for a coder's password, which is
+`annotator` for each.
 
-A statement type `statement` with the variables person (the holder as coded), organization, concept,
-agreement (1 for support, 0 for the other sides), side, claim type and quote; a row of STATEMENTS
-for each stance and concept, where the claim stands; a coder for each annotator and for the gold. A
-concept that is the contrary of its wording turns the agreement. Names that have an external id in
-the codebook have it as the attribute ID. Dates are seconds since 1970 in UTC, as DNA has them.
-Short texts have up to 190 characters there; longer ones are cut. DNA asks for the password of a
-coder: it is `annotator` for each.
-
-Columns and constraints are those of DNA's own tables; a database of its authors (3.0.7) has the
-same columns, and opens by a password that is hashed as here.
+Columns and constraints are those of DNA's own tables. A database of its authors (3.0.7) has the
+same columns, and its password is hashed in the same way.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+from annotator.formats._dna_tables import SHORT, TABLES
 from annotator.formats._writing import (
     ResolvedRelation,
     WriteOptions,
@@ -41,125 +41,8 @@ summary = "Discourse Network Analyzer's database, version 3.1 (out)"
 extensions = (".dna",)
 holds_ids = True
 
-_COLOUR = ", ".join(
-    f"{c} INTEGER NOT NULL DEFAULT 0 CHECK ({c} BETWEEN 0 AND 255)"
-    for c in ("Red", "Green", "Blue")
-)
-_OPTIONAL_COLOUR = ", ".join(
-    f"{c} INTEGER CHECK ({c} BETWEEN 0 AND 255)" for c in ("Red", "Green", "Blue")
-)
-
-
 PASSWORD = "annotator"
 """What every coder has to type in DNA."""
-
-SHORT = 190
-"""Characters that a short text has at most."""
-
-
-_EMPTY = " DEFAULT ''"
-
-
-def _short(name: str, default: str = "") -> str:
-    return f"{name} TEXT NOT NULL{default} CHECK (LENGTH({name}) <= {SHORT})"
-
-
-def _switch(name: str, default: int) -> str:
-    return f"{name} INTEGER NOT NULL CHECK ({name} BETWEEN 0 AND 1) DEFAULT {default}"
-
-
-def _to(column: str, table: str) -> str:
-    return f"FOREIGN KEY({column}) REFERENCES {table}(ID) ON DELETE CASCADE"
-
-
-_MAY = [
-    *(f"{verb}Documents" for verb in ("Add", "Edit", "Delete", "Import")),
-    *(f"{verb}Statements" for verb in ("Add", "Edit", "Delete")),
-    "EditAttributes",
-    "EditRegex",
-    "EditStatementTypes",
-    "EditCoders",
-    "EditCoderRelations",
-]
-_OTHERS = [
-    f"{verb}Others{what}" for what in ("Documents", "Statements") for verb in ("View", "Edit")
-]
-_PERMISSIONS = ", ".join([_switch(f"Permission{x}", 1) for x in (*_MAY, *_OTHERS)])
-_OF_STATEMENT = (
-    "ID INTEGER PRIMARY KEY NOT NULL, StatementId INTEGER NOT NULL, VariableId INTEGER NOT "
-    "NULL, {value}, "
-    + _to("StatementId", "STATEMENTS")
-    + ", "
-    + _to("VariableId", "VARIABLES")
-    + "{more}, UNIQUE (StatementId, VariableId)"
-)
-_TABLES = {
-    "SETTINGS": "Property TEXT PRIMARY KEY, Value TEXT NOT NULL",
-    "CODERS": (
-        f"ID INTEGER NOT NULL PRIMARY KEY, {_short('Name')}, {_COLOUR}, Refresh INTEGER NOT "
-        "NULL CHECK (Refresh BETWEEN 0 AND 9999) DEFAULT 0, FontSize INTEGER NOT NULL CHECK "
-        f"(FontSize BETWEEN 1 AND 99) DEFAULT 14, {_short('Password')}, PopupWidth INTEGER "
-        f"CHECK (PopupWidth BETWEEN 100 AND 9999) DEFAULT 300, {_switch('ColorByCoder', 0)}, "
-        f"{_switch('PopupDecoration', 0)}, {_switch('PopupAutoComplete', 1)}, {_PERMISSIONS}"
-    ),
-    "DOCUMENTS": (
-        f"ID INTEGER NOT NULL PRIMARY KEY, {_short('Title')}, Text TEXT NOT NULL, Coder INTEGER, "
-    )
-    + ", ".join(_short(x, _EMPTY) for x in ("Author", "Source", "Section"))
-    + f", Notes TEXT NOT NULL DEFAULT '', {_short('Type', _EMPTY)}, Date INTEGER NOT NULL, {_to('Coder', 'CODERS')}",
-    "STATEMENTTYPES": f"ID INTEGER NOT NULL PRIMARY KEY, {_short('Label')}, {_COLOUR}",
-    "VARIABLES": (
-        f"ID INTEGER NOT NULL PRIMARY KEY, {_short('Variable')}, DataType TEXT NOT NULL CHECK "
-        "(DataType IN ('boolean', 'integer', 'long text', 'short text')) DEFAULT 'short text', "
-        f"StatementTypeId INTEGER, {_to('StatementTypeId', 'STATEMENTTYPES')}, UNIQUE "
-        "(Variable, StatementTypeId)"
-    ),
-    "VARIABLELINKS": (
-        "ID INTEGER NOT NULL PRIMARY KEY, SourceVariableId INTEGER, TargetVariableId INTEGER "
-        f"CHECK (TargetVariableId != SourceVariableId), {_to('SourceVariableId', 'VARIABLES')}, "
-        f"{_to('TargetVariableId', 'VARIABLES')}"
-    ),
-    "REGEXES": f"Label TEXT PRIMARY KEY CHECK (LENGTH(Label) <= {SHORT}), {_COLOUR}",
-    "CODERRELATIONS": (
-        "ID INTEGER NOT NULL PRIMARY KEY, Coder INTEGER CHECK (Coder > 0 AND Coder != "
-        "OtherCoder), OtherCoder INTEGER CHECK (OtherCoder > 0 AND OtherCoder != Coder), "
-    )
-    + ", ".join(
-        _switch(x, 1)
-        for x in ("viewStatements", "editStatements", "viewDocuments", "editDocuments")
-    )
-    + f", {_to('Coder', 'CODERS')}, {_to('OtherCoder', 'CODERS')}",
-    "STATEMENTS": (
-        "ID INTEGER NOT NULL PRIMARY KEY, StatementTypeId INTEGER, DocumentId INTEGER, Start "
-        "INTEGER NOT NULL CHECK (Start >= 0 AND Start < Stop), Stop INTEGER NOT NULL CHECK "
-        "(Stop >= 0 AND Stop > Start), Coder INTEGER, "
-        f"{_to('StatementTypeId', 'STATEMENTTYPES')}, {_to('Coder', 'CODERS')}, "
-        f"{_to('DocumentId', 'DOCUMENTS')}"
-    ),
-    "DATABOOLEAN": _OF_STATEMENT.format(value="Value INTEGER NOT NULL DEFAULT 1", more=""),
-    "DATAINTEGER": _OF_STATEMENT.format(value="Value INTEGER NOT NULL DEFAULT 0", more=""),
-    "ENTITIES": (
-        "ID INTEGER PRIMARY KEY NOT NULL, VariableId INTEGER NOT NULL, Value TEXT NOT NULL "
-        f"DEFAULT '' CHECK (LENGTH(Value) <= {SHORT}), {_OPTIONAL_COLOUR}, ChildOf INTEGER CHECK (ChildOf > 0 AND ChildOf != "
-        f"ID), UNIQUE (VariableId, Value), {_to('ChildOf', 'ENTITIES')}, "
-        f"{_to('VariableId', 'VARIABLES')}"
-    ),
-    "DATASHORTTEXT": _OF_STATEMENT.format(
-        value="Entity INTEGER NOT NULL", more=", " + _to("Entity", "ENTITIES")
-    ),
-    "DATALONGTEXT": _OF_STATEMENT.format(value="Value TEXT DEFAULT ''", more=""),
-    "ATTRIBUTEVARIABLES": (
-        "ID INTEGER PRIMARY KEY NOT NULL, VariableId INTEGER NOT NULL, "
-        f"{_short('AttributeVariable')}, UNIQUE (VariableId, AttributeVariable), {_to('VariableId', 'VARIABLES')}"
-    ),
-    "ATTRIBUTEVALUES": (
-        "ID INTEGER PRIMARY KEY NOT NULL, EntityId INTEGER NOT NULL, AttributeVariableId "
-        f"INTEGER NOT NULL, {_short('AttributeValue', _EMPTY)}, UNIQUE (EntityId, "
-        f"AttributeVariableId), {_to('EntityId', 'ENTITIES')}, "
-        f"{_to('AttributeVariableId', 'ATTRIBUTEVARIABLES')}"
-    ),
-}
-"""The tables of DNA 3.1, columns and constraints as its program expects them."""
 
 _VARIABLES = {
     "person": "short text",
@@ -208,7 +91,7 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
 
 
 def _fill(db: sqlite3.Connection, records: Iterable[Record], how: WriteOptions) -> None:
-    for name, columns in _TABLES.items():
+    for name, columns in TABLES.items():
         db.execute(f"CREATE TABLE {name} ({columns})")
     db.execute("INSERT INTO SETTINGS VALUES ('version', '3.1'), ('date', '2026-01-01')")
     db.execute("INSERT INTO STATEMENTTYPES VALUES (1, 'statement', 239, 208, 51)")
@@ -237,7 +120,7 @@ _PUT = {
     "DATABOOLEAN": "INSERT INTO DATABOOLEAN (StatementId, VariableId, Value) VALUES (?, ?, ?)",
     "DATALONGTEXT": "INSERT INTO DATALONGTEXT (StatementId, VariableId, Value) VALUES (?, ?, ?)",
 }
-"""What is written for statements, some thousand of them at once."""
+"""The statements that write rows, about a thousand rows at once."""
 
 
 class _Writer:
@@ -275,27 +158,27 @@ class _Writer:
         self.flush()
 
     def attributes(self, record: Record) -> int:
-        """How many attributes have no place: all but the concepts."""
+        """How many attributes DNA cannot hold: all except the concepts."""
         held = sum([len(s.attributes) for s in record.spans])
         held += sum([len(r.attributes) for r in record.relations])
         return held - sum([self.concepts.get(s.layer) in s.attributes for s in record.spans])
 
     def flush(self) -> None:
-        """Write the rows that are collected."""
+        """Write the collected rows."""
         for table, rows in self.rows.items():
             self.db.executemany(_PUT[table], rows)
             rows.clear()
 
     def short(self, text: str) -> str:
-        """A text that is short enough; of a longer one the beginning, with a digest, so that two
-        stay two."""
+        """The text if it is short enough; otherwise its beginning and a digest, so that different
+        texts stay different."""
         if len(text) <= SHORT:
             return text
         self.how.lost["texts of more than 190 characters, cut"] += 1
         return f"{text[: SHORT - 10]}… {hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
     def coder(self, name: str) -> int:
-        """The number of a coder, who is made when new."""
+        """The number of a coder; a new one gets a row."""
         if name not in self.coders:
             number = self.coders[name] = len(self.coders) + 1
             colour = _COLOURS[(number - 1) % len(_COLOURS)]
@@ -312,7 +195,7 @@ class _Writer:
         return self.coders[name]
 
     def document(self, record: Record) -> int:
-        """The number of a document; a new one gets a row, by the annotator who coded it first."""
+        """The number of a document; a new one gets a row, with the annotator who coded it first."""
         document = record.document
         if document.id not in self.documents:
             number = self.documents[document.id] = len(self.documents) + 1
@@ -335,7 +218,7 @@ class _Writer:
     def statement(
         self, one: ResolvedRelation, coder: int, document: int, at: Callable[[int], int]
     ) -> None:
-        """A row for each concept of the claim; one without a concept has its words for one."""
+        """Add a row for each concept of the claim; if it has none, its words are the concept."""
         target, text, rows = one.target, one.record.document, self.rows
         attribute = self.concepts.get(target.layer)
         held = target.attributes.get(attribute) if attribute is not None else None
@@ -370,7 +253,7 @@ class _Writer:
             rows["DATALONGTEXT"].append((number, _IDS["quote"], quote))
 
     def entity(self, variable: int, value: str) -> int:
-        """The number of a value of a variable, which is made when new."""
+        """The number of a variable's value; a new one gets a row."""
         key = (variable, value)
         if key not in self.entities:
             number = self.entities[key] = len(self.entities) + 1
@@ -385,8 +268,8 @@ class _Writer:
 @cache
 def hashed(password: str) -> str:
     """The password as DNA keeps it (jasypt's StrongPasswordEncryptor): a salt of 16 bytes and
-    SHA-256, 100,000 times, in Base64. The salt follows from the password, so that the same records
-    give the same bytes: this one is no secret."""
+    SHA-256, 100,000 times, in Base64. The salt is made from the password, so the same records give
+    the same bytes; this password is no secret."""
     salt = hashlib.sha256(f"salt of {password}".encode()).digest()[:16]
     digest = hashlib.sha256(salt + password.encode("utf-8")).digest()
     for _ in range(99_999):

@@ -1,0 +1,246 @@
+"""Label Studio's JSON export read: tasks, their annotations, and what these contain."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from annotator.formats._foreign import WHOLE, Foreign, ForeignWork
+from annotator.formats._json import objects, rows
+from annotator.formats._reading import Entry, ReadOptions
+from annotator.model.text import plural
+
+BEGUN = "in_progress"
+"""The mark of an annotation whose annotator has not finished."""
+
+_LABELS = ("labels", "hypertextlabels", "paragraphlabels")
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_FILE = re.compile(r"\s*(?:\w+://\S+|/?(?:[^\s/]+/)*[^\s/]+\.[A-Za-z]\w{1,4}(?:\?\S*)?)\s*")
+"""A string that is only the path or address of a picture, a sound or a page."""
+
+_PROPERTIES = ("choices", "taxonomy", "rating", "textarea", "number", "datetime", "pairwise")
+
+
+def entries(path: Path, options: ReadOptions) -> Iterator[Entry]:
+    """The tasks of a file, each with its annotations."""
+    foreign = Foreign("label-studio", path, options, unit="utf-16")
+    for number, (line, task) in enumerate(rows(path, options)):
+        key = f"[{number}]"
+        data = task.get("data")
+        annotations = task.get("annotations", task.get("completions"))
+        if not isinstance(data, dict) or not isinstance(annotations, list | type(None)):
+            message = (
+                "must be a task with data and annotations; export as JSON, not as JSON_MIN or CSV"
+            )
+            options.report.left_out("invalid tasks", message, line=line, key=key)
+            continue
+        text = _text(foreign, data, line, f"{key}.data")
+        if text is None:
+            _count_lost(foreign, annotations or [], line, key)
+            continue
+        if task.get("predictions"):
+            options.report.note(
+                "predictions",
+                "predictions are not an annotator's work and are not read",
+                line=line,
+                key=key,
+            )
+        drafts = objects(task.get("drafts"))
+        if number_of_results := sum(len(objects(one.get("result"))) for one in drafts):
+            options.report.left_out(
+                "results of drafts",
+                f"{plural(number_of_results, 'result')} of drafts that nobody submitted",
+                line=line,
+                key=f"{key}.drafts",
+                count=number_of_results,
+            )
+        own = task.get("meta")
+        meta = own if isinstance(own, dict) else {} if own is None else {"meta": own}
+        meta = {**meta, **{k: v for k, v in data.items() if v != text}}
+        _annotations(foreign, task, text, meta, annotations or [], line, key)
+    yield from foreign.entries()
+
+
+def _annotations(
+    foreign: Foreign,
+    task: Mapping[str, Any],
+    text: str,
+    meta: dict[str, Any],
+    annotations: list[Any],
+    line: int,
+    key: str,
+) -> None:
+    own = task.get("id")
+    if not annotations:
+        foreign.work(text, own, line, status=None, meta=meta)
+    for i, one in enumerate(annotations):
+        at = f"{key}.annotations[{i}]"
+        if not isinstance(one, dict):
+            foreign.report.left_out("invalid annotations", "must be an object", line=line, key=at)
+            continue
+        status = "skipped" if one.get("was_cancelled") or one.get("skipped") else "done"
+        if status == "done" and one.get("status") == BEGUN:
+            status = BEGUN
+        work = foreign.work(
+            text, own, line, annotator=_who(one.get("completed_by")), status=status, meta=dict(meta)
+        )
+        work.order = (_seconds(one.get("updated_at") or one.get("created_at")), i)
+        results = one.get("result")
+        if results is None:
+            continue
+        if not isinstance(results, list):
+            foreign.left_out(work, "results that are not lists", "must be a list", f"{at}.result")
+            continue
+        _results(foreign, work, results, f"{at}.result")
+
+
+def _count_lost(foreign: Foreign, annotations: list[Any], line: int, key: str) -> None:
+    """Report how many regions are lost with a task that has no text."""
+    for i, one in enumerate(annotations):
+        results = one.get("result") if isinstance(one, dict) else None
+        if isinstance(results, list) and results:
+            message = f"{len(results)} results of a task whose text is not read"
+            foreign.report.left_out(
+                "results of tasks without a text",
+                message,
+                line=line,
+                key=f"{key}.annotations[{i}]",
+                count=len(results),
+            )
+
+
+def _text(foreign: Foreign, data: Mapping[str, Any], line: int, key: str) -> str | None:
+    """The text of a task; None, with a report, if it has none."""
+    for name, value in data.items():
+        if (
+            "text" not in data
+            and isinstance(value, list)
+            and value
+            and all(isinstance(x, dict) for x in value)
+        ):
+            message = "dialogues are not read, only texts"
+            foreign.report.left_out(
+                "tasks that are dialogues", message, line=line, key=f"{key}.{name}"
+            )
+            return None
+    return foreign.text(_with_text(data), line, key)
+
+
+def _with_text(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The data of a task, with its only string as its text, whatever the key is called, unless that
+    string names a file."""
+    texts = [v for v in data.values() if isinstance(v, str) and not _FILE.fullmatch(v)]
+    return {"text": texts[0], **data} if len(texts) == 1 and "text" not in data else data
+
+
+def _seconds(given: Any) -> float:
+    """When something was done, in seconds since 1970. A time without a zone is in UTC; anything
+    that is not a time gives 0."""
+    try:
+        at = datetime.fromisoformat(given)
+        return at.replace(tzinfo=at.tzinfo or UTC).timestamp()
+    except (OverflowError, TypeError, ValueError):
+        return 0.0
+
+
+def _who(given: Any) -> str | None:
+    """An annotator's name: address or number."""
+    if isinstance(given, dict):
+        given = given.get("email") or given.get("username") or given.get("id")
+    if given is None or given == "" or isinstance(given, bool | list | dict):
+        return None
+    return given if isinstance(given, str) else f"annotator-{given}"
+
+
+def _results(foreign: Foreign, work: ForeignWork, results: list[Any], key: str) -> None:
+    """Read the regions first, since the other results refer to them."""
+    spans: dict[str, dict[str, Any]] = {}
+    rest: list[tuple[int, dict[str, Any]]] = []
+    for i, one in enumerate(results):
+        at = f"{key}[{i}]"
+        if not isinstance(one, dict):
+            foreign.left_out(work, "invalid results", "must be an object", at)
+        elif one.get("type") in _LABELS:
+            _region(foreign, work, one, at, spans)
+        else:
+            rest.append((i, one))
+    for i, one in rest:
+        at, kind = f"{key}[{i}]", one.get("type")
+        if kind == "relation":
+            _relation(foreign, work, one, f"{at}.relation")
+        elif kind in _PROPERTIES:
+            _property(foreign, work, one, spans, at)
+        else:
+            message = f"results of type {kind!s} are not read"
+            foreign.left_out(work, f"results of type {kind!s}", message, at)
+
+
+def _region(
+    foreign: Foreign,
+    work: ForeignWork,
+    one: Mapping[str, Any],
+    key: str,
+    spans: dict[str, dict[str, Any]],
+) -> None:
+    """A region: a span for each of its labels."""
+    value = one.get("value")
+    value = value if isinstance(value, dict) else {}
+    inner = value.get("globalOffsets")
+    place = inner if isinstance(inner, dict) else value
+    by_path = any("/" in str(value.get(end)) for end in ("start", "end"))
+    if by_path and (inner is None or _TAG.search(work.text)):
+        foreign.left_out(work, "regions of HTML", "regions of HTML (by XPath) are not read", key)
+        return
+    if one.get("type") == "paragraphlabels":
+        foreign.left_out(work, "regions of dialogues", "regions of dialogues are not read", key)
+        return
+    name = str(one.get("id", key))
+    if name in spans:
+        if spans[name] == value:
+            message = f"the region {name} appears twice"
+            foreign.report.changed("duplicate regions", message, line=work.line, key=key)
+            return
+        name = f"{name}@{key}"
+    spans[name] = value
+    labels: Any = next((value[key] for key in (one["type"], *_LABELS) if value.get(key)), [])
+    foreign.span(
+        work, name, labels, place.get("start"), place.get("end"), key=key, quote=value.get("text")
+    )
+
+
+def _relation(foreign: Foreign, work: ForeignWork, one: Mapping[str, Any], key: str) -> None:
+    """A relation for each of its labels, and in each of its directions."""
+    source, target = (str(one.get(end)) for end in ("from_id", "to_id"))
+    ways = {"left": [(target, source)], "bi": [(source, target), (target, source)]}
+    labels = one.get("labels")
+    every = labels if isinstance(labels, list) and labels else [None]
+    if one.get("direction") == "bi":
+        message = "a relation in both directions becomes two"
+        foreign.report.note("relations in both directions", message, line=work.line, key=key)
+    for a, b in ways.get(str(one.get("direction", "right")), [(source, target)]):
+        for label in every:
+            foreign.relation(work, label, a, b, key=key)
+
+
+def _property(
+    foreign: Foreign, work: ForeignWork, one: Mapping[str, Any], spans: Mapping[str, Any], key: str
+) -> None:
+    """Choices, a rating, a text: of a region or of the task."""
+    value = one.get("value")
+    value = value if isinstance(value, dict) else {}
+    kind = str(one.get("type"))
+    held = value.get(kind, value.get("text"))
+    if held is None:
+        foreign.left_out(work, "results without a value", f"the {kind} has no value", key)
+        return
+    name = str(one.get("id"))
+    item = name if name in spans else WHOLE
+    for words in held if isinstance(held, list) else [held]:
+        said = " / ".join(map(str, words)) if isinstance(words, list) else str(words)
+        foreign.more(work, item, str(one.get("from_name") or kind), said)
+
+
+__all__ = ["BEGUN", "entries"]
