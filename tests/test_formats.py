@@ -197,14 +197,12 @@ def test_offsets_that_do_not_fit_the_quote_are_reported_with_both(tmp_path: Path
     _write(tmp_path, {"a.txt": TEXT, "a.ann": "T1\tGPE 4 8\tIran\n"})
     batch = _read("brat", tmp_path)
     (line,) = [one for one in batch.report.lines() if "text-bound" in one]
-    assert (
-        line.startswith(f"{tmp_path / 'a.ann'}:1: text-bound T1: changed: [4, 8)")
-        and "[2, 6)" in line
-    )
+    where = f"{tmp_path / 'a.ann'}:1: text-bound T1"
+    assert line == f"{where}: changed: “Iran” is not at [4, 8) but nearby, at [2, 6)"
     assert [(s.start, s.end) for s in batch.records[0].spans] == [(2, 6)]
     _write(tmp_path, {"a.txt": TEXT, "a.ann": "T1\tGPE 4 8\tIraq\n"})
     (line,) = [one for one in _read("brat", tmp_path).report.lines() if "text-bound" in one]
-    assert "left out: [4, 8) is “an r”, and “Iraq” is quoted" in line
+    assert "left out: the text at [4, 8) is “an r”, but the quotation is “Iraq”" in line
     _write(tmp_path, {"a.txt": TEXT, "a.ann": ""})
     batch = _read("brat", tmp_path)
     assert not batch.records and batch.documents[0].id == "a", "nobody has worked on it"

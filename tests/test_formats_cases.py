@@ -142,7 +142,7 @@ def test_how_a_file_counts_is_found_in_every_format(
     found = _counted(name, tmp_path, text, counting, names, quoted=quoted)
     assert [quote for quote, _ in found.marked()] == list(names)
     assert not found.left_out
-    assert "offsets are read as counts of" in found.told
+    assert "the file seems to count" in found.told
     plain = [(s.start, s.end) for s in found.records[0].spans]
     if plain != [(COUNTS[counting](text, a), COUNTS[counting](text, b)) for a, b in plain]:
         assert counting in found.told
@@ -182,7 +182,7 @@ def test_of_several_equal_quotations_the_one_that_touches_the_bounds_is_taken(
         found = read(name, _file(name, tmp_path, text, [(*bounds, "person", "Board")]))
         assert [(s.start, s.end) for s in found.records[0].spans] == [(4, 9)], bounds
     found = read(name, _file(name, tmp_path, text, [(10, 14, "person", "Board")]))
-    assert not found.records and "“Board” is quoted" in found.told
+    assert not found.records and "the quotation is “Board”" in found.told
 
 
 def test_an_id_of_two_spans_costs_neither(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_an_id_of_two_spans_costs_neither(tmp_path: Path) -> None:
     write(tmp_path / "a.txt", PLAIN)
     found = read("brat", write(tmp_path / "a.ann", lines))
     assert found.marked() == [("Kit", "person"), ("Tram Board", "organization")]
-    assert "the id “T1” is given to another span, too" in found.told
+    assert "another span has the id “T1” too" in found.told
     assert [dict(s.attributes) for s in found.records[0].spans] == [{"mention": "name"}, {}]
 
 
@@ -365,7 +365,7 @@ def test_a_setting_says_how_a_file_counts(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["brat", "label-studio"])
 @pytest.mark.parametrize(("off", "extra"), [(0, -1), (0, 1), (1, 1), (-1, -1), (3, 9)])
-def test_a_quotation_that_stands_nearby_once_says_where_a_span_is(
+def test_a_span_moves_to_its_quotation_if_that_occurs_once_nearby(
     name: str, off: int, extra: int, tmp_path: Path
 ) -> None:
     at = PLAIN.index("Board")
@@ -373,17 +373,17 @@ def test_a_quotation_that_stands_nearby_once_says_where_a_span_is(
         name, _file(name, tmp_path, PLAIN, [(at + off, at + 5 + extra, "person", "Board")])
     )
     assert found.marked() == [("Board", "person")]
-    assert "is not where “Board” stands; taken at [22, 27)" in found.told and not found.left_out
+    assert "but nearby, at [22, 27)" in found.told and not found.left_out
 
 
 @pytest.mark.parametrize("name", ["brat", "label-studio"])
-def test_a_quotation_that_stands_nowhere_costs_the_span_and_both_are_reported(
+def test_a_span_whose_quotation_is_nowhere_is_left_out_and_both_are_reported(
     name: str, tmp_path: Path
 ) -> None:
     spans = [(0, 3, "person", "Kit"), (9, 12, "person", "sold")]
     found = read(name, _file(name, tmp_path, PLAIN, spans))
     assert found.marked() == [("Kit", "person")]
-    assert "left out: [9, 12) is “met”, and “sold” is quoted" in found.told
+    assert "left out: the text at [9, 12) is “met”, but the quotation is “sold”" in found.told
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -435,8 +435,7 @@ def test_the_same_span_twice_is_one_and_white_space_is_trimmed(name: str, tmp_pa
     found = read(name, _file(name, tmp_path, PLAIN.replace(".", " ."), spans))
     assert found.marked() == [("Kit Moss", "person"), ("Tram Board", "organization")]
     assert (
-        "a second time" in found.told
-        and "white space around “Tram Board” is taken off" in found.told
+        "a second time" in found.told and "white space around “Tram Board” is removed" in found.told
     )
     assert not found.left_out
 
@@ -568,8 +567,8 @@ def _related(name: str, where: Path, ends: list[tuple[str, str]]) -> Path:
 @pytest.mark.parametrize(
     ("ends", "kept", "told", "left_out"),
     [
-        ([("1", "2"), ("1", "2")], 1, "the same relation again", 0),
-        ([("2", "1")], 1, "the wrong way round and is turned", 0),
+        ([("1", "2"), ("1", "2")], 1, "the same relation a second time", 0),
+        ([("2", "1")], 1, "the wrong way round, so it is reversed", 0),
         ([("1", "2"), ("1", "9")], 1, "", 1),
         ([("1", "1")], 1, "", 0),
     ],
@@ -675,7 +674,7 @@ def test_regions_of_html_dialogues_and_numbers_are_left_out_with_the_real_reason
     assert "regions of HTML (by XPath) are not read" in found.told
     assert (
         "dialogues are not read" in found.told
-        and "1 results of a task without a text" in found.told
+        and "1 results of a task whose text is not read" in found.told
     )
     assert "must be a text, not a number" in found.told and "must be a text, not null" in found.told
     assert [d.text for d in found.documents] == ["<p>Kit &amp; Ann</p>"] and len(found.records) == 1
@@ -704,7 +703,7 @@ def _mark(*bounds: int) -> list[dict[str, Any]]:
         (_answers({"answer": "accept", "spans": _mark(0, 8)}, {"answer": "accept", "spans": []}), []),
     ],
 )  # fmt: skip
-def test_the_last_accepted_answer_of_a_session_stands(
+def test_the_last_accepted_answer_of_a_session_counts(
     rows: list[dict[str, Any]], quotes: list[str], tmp_path: Path
 ) -> None:
     found = read("prodigy", write(tmp_path / "a.jsonl", rows))
@@ -712,7 +711,7 @@ def test_the_last_accepted_answer_of_a_session_stands(
     assert len(found.records) == 1 and found.records[0].status.value == "done"
 
 
-def test_one_person_s_later_annotation_of_a_task_stands_or_both_when_asked_for(
+def test_one_person_s_later_annotation_of_a_task_counts_or_both_if_asked_for(
     tmp_path: Path,
 ) -> None:
     def done(at: str, *bounds: int) -> dict[str, Any]:

@@ -208,11 +208,11 @@ _OUTSIDE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
     [
         ({}, "holds no project.qde"),
         ({"project.qde": "<Project>", "other.qde": "<Project/>"}, "holds 2 projects"),
-        ({"project.qde": "<Project><Users>"}, "line 1: is no XML"),
+        ({"project.qde": "<Project><Users>"}, "line 1: is not XML"),
         ({"project.qde": "<CodeBook/>"}, "not a Project"),
         ({"project.qde": _project("", head=_BOMB)}, "declares a document type"),
         ({"project.qde": _project("", head=_OUTSIDE)}, "declares a document type"),
-        ({"project.qde": "<Code>" * 5000}, "nests deeper than"),
+        ({"project.qde": "<Code>" * 5000}, "is nested deeper than"),
         ({"project.qde": b"<Project>" + b" " * 2_000_000 + b"</Project>"}, "more than 1,000,000 bytes"),
         (
             {

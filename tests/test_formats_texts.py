@@ -131,7 +131,7 @@ def test_tables_of_spreadsheets_in_their_encodings(
 
 
 def test_a_table_without_a_known_column_says_how_to_name_it(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no column is known to hold the text") as caught:
+    with pytest.raises(InputError, match="it is unclear which column holds the text") as caught:
         read("csv", write(tmp_path / "t.csv", "a,b\n1,2\n"))
     assert "--columns text=NAME" in caught.value.hint and "a, b" in caught.value.hint
     with pytest.raises(InputError, match="no column “Corpus”"):
@@ -143,7 +143,7 @@ def test_rows_that_do_not_hold_are_left_out_and_reported_with_their_line(tmp_pat
     found = read("csv", write(tmp_path / "t.csv", rows))
     assert [d.id for d in found.documents] == ["1", "4"]
     assert "t.csv:5: text: left out: the row has no text" in found.told
-    assert "t.csv:6: left out: has 3 cells, and the table 2 columns" in found.told
+    assert "t.csv:6: left out: has 3 cells, but the table has 2 columns" in found.told
     assert "t.csv:9: left out: unexpected end of data" in found.told
 
 

@@ -4,7 +4,7 @@ A format's module holds `summary`, `extensions`, and what it can do; `api.py` ha
 
     summary: str                        one line for help
     extensions: tuple[str, ...]         file name endings, first the one of files it writes
-    on_request: bool                    optional; True if it reads only files that are named for it
+    on_request: bool optional; True if it reads a file only when it is named
     recognises(first) -> bool           optional; whether a file's first JSON object looks like it
     read(path, options) -> Iterator     if it reads: the texts and the work in a file
     dumps(record) -> str                if it writes lines: one record, with its line end
@@ -12,7 +12,7 @@ A format's module holds `summary`, `extensions`, and what it can do; `api.py` ha
     parts(records, how) -> Iterator     if it writes one file piece by piece
     files(records, how) -> Iterator     if it writes a folder
 
-`read` raises InputError with file, line and key if nothing of a file can be read; what it leaves
+`read` raises InputError with file, line and key if nothing of a file can be read. What it leaves
 out or changes goes into its report. Formats of other programs use `_foreign`, which turns their
 labels into those of the schema. Everything becomes a canonical record, and is made from one.
 """

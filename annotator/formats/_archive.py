@@ -31,8 +31,8 @@ not know."""
 
 
 class Archive:
-    """The members of a zip archive by name. Names are only looked up among the members, so none
-    leads out of the archive."""
+    """The members of a zip archive by name. A name is only looked up among the members, so it
+    cannot lead out of the archive."""
 
     def __init__(self, packed: zipfile.ZipFile, *, path: Path, size: int, max_bytes: int) -> None:
         self._packed, self._path, self._max_bytes = packed, path, max_bytes
@@ -40,26 +40,28 @@ class Archive:
         self.names = tuple(info.filename for info in packed.infolist() if not info.is_dir())
 
     def read(self, name: str) -> bytes:
-        """The bytes of a member. Raises InputError for one that is missing, damaged or larger
-        than `max_bytes`, and when all that was read grows out of proportion to the archive."""
+        """The bytes of a member. Raises InputError if it is missing, damaged or larger than
+        `max_bytes`, and if everything read so far is out of proportion to the archive."""
         if name not in self.names:
-            hint = "The archive is not whole; export it again"
+            hint = "The archive is incomplete; export it again"
             raise InputError(f"has no member “{name}”", file=self._path, hint=hint)
         try:
             with self._packed.open(name) as member:
                 data = member.read(self._max_bytes + 1)
         except _BROKEN as error:
-            hint = "Check that the archive is whole and has no password"
+            hint = "Check that the archive is complete and has no password"
             raise InputError(
                 f"“{name}” cannot be unpacked: {_reason(error)}", file=self._path, hint=hint
             ) from error
         if len(data) > self._max_bytes:
-            hint = "Raise the limit with --max-bytes if that is meant"
+            hint = "Raise the limit with --max-bytes if you want to read it"
             message = f"“{name}” has more than {self._max_bytes:,} bytes"
             raise InputError(message, file=self._path, hint=hint)
         self._room -= len(data)
         if self._room < 0:
-            hint = "This is no archive of texts; raise the limit with --max-bytes if it is"
+            hint = (
+                "Check where the archive is from; if you trust it, raise the limit with --max-bytes"
+            )
             raise InputError(
                 f"unpacks to more than {_RATIO} times its size", file=self._path, hint=hint
             )
@@ -92,7 +94,7 @@ def opened_stream(
     try:
         packed = zipfile.ZipFile(stream)
     except _BROKEN as error:
-        hint = "Check that it is the whole file; export it again"
+        hint = "Check that the file is complete, or export it again"
         raise InputError(f"cannot be read as {what}: {error}", file=path, hint=hint) from error
     with packed:
         yield Archive(packed, path=path, size=size, max_bytes=max_bytes)

@@ -1,5 +1,5 @@
-"""Builds a canonical record from one work of another program, and reports what has no place
-there."""
+"""Builds a canonical record from one work of another program, and reports what a record cannot
+hold."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Builder:
             )
 
     def _bounds(self, span: ReadSpan, points: tuple[int, int] | None) -> tuple[int, int] | None:
-        """Where a span is: as counted, else where its quotation stands nearby."""
+        """Where a span is: by its offsets, or else where its quotation is nearby."""
         place, text = span.place, self.work.text
         given = f"[{place.start}, {place.end})"
         if place.start >= place.end:
@@ -89,7 +89,7 @@ class Builder:
             found = nearby(text, *near, place.quote)
         if found is not None:
             message = (
-                f"{given} is not where {shown(place.quote or '')} stands; taken at [{found[0]}, "
+                f"{shown(place.quote or '')} is not at {given} but nearby, at [{found[0]}, "
                 f"{found[1]})"
             )
             self.report.changed(
@@ -103,8 +103,8 @@ class Builder:
             self.report.left_out("spans outside their text", why, line=span.line, key=span.key)
             return None
         why = (
-            f"{given} is {shown(text[points[0] : points[1]])}, and {shown(place.quote or '')} "
-            "is quoted"
+            f"the text at {given} is {shown(text[points[0] : points[1]])}, but the quotation is "
+            f"{shown(place.quote or '')}"
         )
         self.report.left_out(
             "spans that differ from their quotation", why, line=span.line, key=span.key
@@ -155,7 +155,7 @@ class Builder:
     def _ends(
         self, name: str, sources: Sequence[dict[str, Any]], targets: Sequence[dict[str, Any]]
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Among spans with several labels, those that the layer may connect."""
+        """Of the spans of one annotation with several labels, those that the layer can connect."""
         layer = self.options.schema.layer(name)
         assert layer is not None
         pairs = [(a, b) for a in sources for b in targets]
@@ -191,8 +191,8 @@ class Builder:
         self.notes.setdefault(str(spans[0]["id"]) if spans else item, []).append(said)
 
     def entry(self, prefix: str, identity: Identity, index: int) -> Entry:
-        """The entry of the work; of a text without any annotation, whose work
-        is not asked for, the text alone."""
+        """The entry of the work. If a text has no annotation and such work does not count, it is
+        the text alone."""
         work, options = self.work, self.options
         if identity is Identity.NUMBER and not work.own:
             identity = Identity.TEXT
@@ -227,7 +227,7 @@ class Builder:
 
 
 def _set(attributes: dict[str, Any], attribute: Attribute, value: str) -> bool:
-    """Give an attribute a value, when it may have it and has no other yet."""
+    """Give an attribute a value, if the value is allowed and it has none yet."""
     if attribute.type == "span":
         return False
     one: Any = number(value) if attribute.type == "integer" else value

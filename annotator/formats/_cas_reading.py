@@ -1,8 +1,9 @@
-"""UIMA CAS read: one file, or the archives that INCEpTION exports, with the work of all users.
+"""Reads UIMA CAS: one file, or the archives that INCEpTION exports, with the work of all users.
 
-In the archive of a project a document is a folder below `annotation`, with a file (or an archive)
-for each user, and one below `curation`, which becomes the gold. Who has finished what stands in
-`exportedproject*.json`. In other archives a folder is an annotator, with a file for each document.
+In the archive of a project, a document has a folder below `annotation`, with a file (or an archive)
+for each user, and a folder below `curation`, which becomes the gold. `exportedproject*.json` says
+who has finished what. In other archives, each annotator has a folder, with a file for each
+document.
 """
 
 from __future__ import annotations
@@ -48,8 +49,8 @@ _STATES = {"FINISHED": "done", "INPROGRESS": "in_progress", "IGNORE": "skipped"}
 
 @dataclass(frozen=True, slots=True)
 class _Member:
-    """A CAS of an archive: its bytes and types, of which document and by whom; `curated` ones are
-    nobody's own."""
+    """A CAS of an archive: its bytes and types, its document and its user; a `curated` one belongs
+    to nobody."""
 
     name: str
     data: bytes
@@ -60,7 +61,7 @@ class _Member:
 
 
 class CasReader:
-    """One file or archive on its way in."""
+    """Reads one file or archive."""
 
     def __init__(self, path: Path, options: ReadOptions) -> None:
         self._path, self._options = path, options
@@ -68,7 +69,7 @@ class CasReader:
         self._foreign = Foreign("cas", path, options, identity=Identity.NAME)
 
     def entries(self) -> Iterator[Entry]:
-        """Texts and works. Raises InputError for a file that is not a CAS, or holds none."""
+        """Texts and works. Raises InputError for a file that neither is nor contains a CAS."""
         checked_file(self._path)
         if self._path.suffix.lower() == ".zip":
             self._archive()
@@ -121,7 +122,8 @@ class CasReader:
                 work.status = _STATES.get(state or "", work.status)
 
     def _states(self, archive: Archive) -> dict[tuple[str, str], str]:
-        """Document and user -> the state of that work; document alone -> that of its curation."""
+        """Document and user -> the state of the work; document alone -> the state of its
+        curation."""
         name = next((n for n in archive.names if re.fullmatch(r"exportedproject.*\.json", n)), None)
         if name is None:
             return {}
@@ -130,7 +132,7 @@ class CasReader:
         except (ValueError, RecursionError):
             about = None
         if not isinstance(about, dict):
-            message = "who has finished what cannot be read; all work counts as finished"
+            message = "the file cannot be read, so all work counts as finished"
             self._options.report.note("projects without states", message, key=name)
             return {}
         found: dict[tuple[str, str], str] = {}
@@ -167,7 +169,7 @@ class CasReader:
     # --- one CAS
 
     def _loaded(self, name: str, data: bytes, types: bytes | None) -> Any:
-        """The CAS in some bytes. Raises InputError if they are not a CAS."""
+        """The CAS that bytes contain. Raises InputError if they are not a CAS."""
         cassis = self._cassis
         hint = "Export it again as UIMA CAS JSON or XMI"
         try:
@@ -177,7 +179,7 @@ class CasReader:
                 hint = "INCEpTION exports it in the same archive; unpack it to the same folder"
                 raise InputError(f"there is no {_TYPES} beside it", file=self._path, hint=hint)
             if _DOCTYPE.search(data) or _DOCTYPE.search(types):
-                message = "declares a document type, which may hold entities and is not read"
+                message = "declares a document type, which may contain entities and is not read"
                 raise InputError(message, file=self._path, hint=hint)
             described = cassis.load_typesystem(io.BytesIO(types))
             return cassis.load_cas_from_xmi(io.BytesIO(data), typesystem=described)
@@ -197,7 +199,7 @@ class CasReader:
         return work
 
     def _take(self, cas: Any, work: ForeignWork) -> None:
-        """The annotations of a CAS; with any, the work is finished."""
+        """The annotations of a CAS; if there are any, the work is finished."""
         foreign = self._foreign
         names: dict[int, str] = {}
         relations: list[Any] = []

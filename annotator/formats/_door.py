@@ -1,7 +1,7 @@
 """The door: the content of a file becomes a record or a text, or is left out and reported; nothing
-else gets in. Small faults of items are mended, or cost only the item: bounds written as `4.0` or
-`"4"`, white space around a span, the same span or relation twice, one id for two items, spans
-without extent, relations without ends. Any other fault costs the record.
+else gets in. Small faults are mended, or cost only the item that has them: bounds written as `4.0`
+or `"4"`, white space around a span, duplicate spans and relations, two items with one id, empty
+spans, relations without ends. Any other fault costs the whole record.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"\s*\+?\d{1,15}(?:\.0*)?\s*")
 
 
 def number(value: object) -> int | None:
-    """The integer that a value stands for: `4`, `4.0`, `"4"`, `"4.0"`; None for anything else."""
+    """The integer that a value represents (`4`, `4.0`, `"4"`, `"4.0"`); None for anything else."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
@@ -37,8 +37,8 @@ def number(value: object) -> int | None:
 
 
 def admit(entry: Entry, options: ReadOptions) -> Record | Document | None:
-    """The record of an entry, or its text if it is nobody's work; None if it is left out, which
-    is reported."""
+    """The record of an entry, or its text if it is nobody's work. If it is left out, the result is
+    None and the report says so."""
     report, line = options.report, entry.line
     data = dict(entry.data)
     if not entry.work:
@@ -84,7 +84,7 @@ def _is_blank(text: str) -> bool:
 
 
 class _Mender:
-    """Mends the items of one object in place."""
+    """Repairs the items of one object in place."""
 
     def __init__(
         self, data: dict[str, Any], schema: LabelSchema, report: ReadReport, line: int
@@ -201,7 +201,7 @@ class _Mender:
                 one["quote"] = self.text[a:b]
             one["start"], one["end"] = a, b
             message = (
-                f"white space around {shown(self.text[a:b])} is taken off: [{start}, {end}) is "
+                f"white space around {shown(self.text[a:b])} is removed: [{start}, {end}) becomes "
                 f"[{a}, {b})"
             )
             self.report.changed("spans with white space around", message, line=line, key=key)
@@ -232,7 +232,7 @@ class _Mender:
             if same in seen:
                 self.report.changed(
                     "duplicate relations",
-                    "the same relation again",
+                    "the same relation a second time",
                     line=line,
                     key=key,
                 )
@@ -243,8 +243,8 @@ class _Mender:
         return out
 
     def _ends(self, one: dict[str, Any], layers: Mapping[Any, Any], line: int, key: str) -> bool:
-        """Whether both ends of a relation are there; a relation that only fits the other way
-        round is reversed."""
+        """Whether both ends of a relation exist. A relation that fits only the other way round is
+        reversed."""
         source, target = one.get("from"), one.get("to")
         for end in (source, target):
             if isinstance(end, str) and end not in layers and end != AUTHOR:
@@ -260,7 +260,7 @@ class _Mender:
         if not fits and of[1] in layer.sources and of[0] in layer.targets:
             one["from"], one["to"] = target, source
             message = (
-                f"the {layer.name} stands the wrong way round and is turned: it goes from "
+                f"the {layer.name} is the wrong way round, so it is reversed: it goes from "
                 f"{of[1]} to {of[0]}"
             )
             self.report.changed("reversed relations", message, line=line, key=key)
@@ -292,7 +292,7 @@ class _Mender:
 
 
 def _key(value: Mapping[str, Any]) -> str:
-    """Equal for equal JSON values."""
+    """A text that is the same for equal JSON values."""
     return repr(
         sorted((k, repr(sorted(v.items()) if isinstance(v, dict) else v)) for k, v in value.items())
     )

@@ -47,8 +47,8 @@ FEATURES: dict[str, Any] = {
 
 
 def row_of(record: Record) -> dict[str, Any]:
-    """The row of a record: every key there, in `FEATURES`' types;
-    what has no value is an empty string."""
+    """The row of a record, with every key and the types of `FEATURES`; a missing value is an empty
+    string."""
     row = data_of(record)
     for key in row.keys() - FEATURES.keys():
         del row[key]
@@ -61,7 +61,7 @@ def row_of(record: Record) -> dict[str, Any]:
 
 
 def _pairs(attributes: Attributes) -> list[dict[str, str]]:
-    """Name and value; of several values one row each, of a place `start-end`."""
+    """Name and value, in a row for each value; a place is written `start-end`."""
     pairs: list[dict[str, str]] = []
     for name in sorted(attributes):
         value = attributes[name]

@@ -1,9 +1,9 @@
 """Turns another program's annotations into records: labels, offsets, and what has no place in a
 record.
 
-A label stands for that of the schema with the same name, written `label` or `layer.label`, or for
-what the project's table `[format.NAME.labels]` says. The whole file is read first, since only all
-its spans together tell how it counts offsets. What is left out is reported with its line.
+A label stands for the label of the schema with the same name (`label` or `layer.label`), or for
+what the project's table `[format.NAME.labels]` says. The whole file is read first, because it takes
+all its spans to find out how it counts offsets. Everything left out is reported with its line.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from annotator.model.text import kind_of
 
 
 class Foreign:
-    """Reads one file of another program: its works in the order of the file, then `entries`."""
+    """Reads one file of another program: add the works in the order of the file, then take
+    `entries`."""
 
     def __init__(
         self,
@@ -108,9 +109,7 @@ class Foreign:
             self.left_out(work, "invalid labels", "a label must be a text", key, line)
         said = quote if isinstance(quote, str) and quote else None
         if name in work.names:
-            message = (
-                f"the id {shown(name)} is given to another span, too; relations go to the first"
-            )
+            message = f"another span has the id {shown(name)} too; relations refer to the first one"
             self.report.changed("ids of several spans", message, line=line, key=key)
             name = f"{name}@{key}"
         work.names.add(name)
@@ -139,12 +138,12 @@ class Foreign:
         work.relations.append(ReadRelation(label, ends[0], ends[1], line, key))
 
     def more(self, work: ForeignWork, item: str, name: str, value: str, *, line: int = 0) -> None:
-        """A further property of an item (`WHOLE`: of the text): its attribute where the schema has
-        it with that value, else a note on it."""
+        """Add a property of an item (`WHOLE`: of the text): an attribute if the schema has it with
+        this value, otherwise a note."""
         work.properties.append((item, name, value, line or work.line))
 
     def objects(self, work: ForeignWork, data: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
-        """The objects in the list under a key of a record; anything else there is left out and
+        """The objects in the list that a key of a record holds; anything else in it is left out and
         reported."""
         found = data.get(key) or []
         if not isinstance(found, list):
@@ -165,8 +164,8 @@ class Foreign:
     # --- the result
 
     def entries(self) -> Iterator[Entry]:
-        """What was read. Raises InputError for labels that the schema
-        does not know, all of them in one."""
+        """What was read. Raises one InputError that names all labels that the schema does not
+        know."""
         self.labels.check(label for work in self.works for label in work.labels())
         resolved = self._resolve()
         for index, work in enumerate(self._kept(), 1):
@@ -200,14 +199,14 @@ class Foreign:
         if line >= 0:
             self.report.note(
                 "ways of counting offsets",
-                f"offsets are read as counts of {found.counting}",
+                f"the file seems to count {found.counting}",
                 line=line,
             )
         if found.better is not None:
             self.report.note(
                 "ways of counting offsets",
-                f"spans cut words; counted as {found.better} fewer would. [format.{self.name}] "
-                "in annotator.toml says how a file counts: offsets, line_ends, bom, entities",
+                f"spans cut words; if the file counts {found.better}, fewer do. Say how it counts "
+                f"under [format.{self.name}] in annotator.toml: offsets, line_ends, bom, entities",
             )
 
     def _kept(self) -> list[ForeignWork]:
@@ -237,8 +236,8 @@ class Foreign:
                 self.report.changed(
                     "earlier answers",
                     f"{work.annotator or 'somebody'} answered more than once; the later answer"
-                    f"{f' (line {later.line})' if later.line != earlier.line else ''} stands. "
-                    "--every-answer keeps each",
+                    f"{f' (line {later.line})' if later.line != earlier.line else ''} counts. "
+                    "--every-answer keeps all",
                     line=earlier.line,
                 )
                 out = [one for one in out if one is not earlier]
@@ -251,7 +250,7 @@ class Foreign:
 
 
 def _name(value: object) -> str:
-    """The name of a span that a value stands for; empty if it is none."""
+    """The name of a span that a value gives; empty if it gives none."""
     if isinstance(value, float):
         value = number(value)
     return "" if value is None or isinstance(value, bool | list | dict) else str(value)

@@ -20,7 +20,7 @@ _GAP = re.compile(r"[ \t\r\n,\ufeff]*")
 
 
 def rows(path: Path, options: ReadOptions) -> Iterator[Row]:
-    """Line and object of each line of a file, or of each member of the array that the file is."""
+    """Line and object of each line of a file, or of each member if the file is an array."""
     for line, value in _values(path, options):
         options.report.here = line
         if isinstance(value, dict):
@@ -70,8 +70,7 @@ def _opening(path: Path, options: ReadOptions) -> str:
 
 
 class _Decoder(json.JSONDecoder):
-    """Decodes JSON; `twice` is a key that stands in one object twice, of which JSON has only the
-    last value."""
+    """Decodes JSON; `twice` is a key that one object has twice. Only its last value is kept."""
 
     def __init__(self) -> None:
         super().__init__(object_pairs_hook=self._object)
@@ -85,7 +84,7 @@ class _Decoder(json.JSONDecoder):
         return found
 
     def tell(self, line: int, report: ReadReport) -> None:
-        """Report the key that was there twice, if one was."""
+        """Report the key that appeared twice, if there was one."""
         if self.twice:
             message = f"the key {shown(self.twice)} appears twice in one object; the last counts"
             report.changed("keys that appear twice", message, line=line)
@@ -95,7 +94,7 @@ class _Decoder(json.JSONDecoder):
 def _value(
     decoder: _Decoder, number: int, text: str, report: ReadReport
 ) -> Iterator[tuple[int, Any]]:
-    """Line and value of a line, or of the several values that are in it."""
+    """Line and value of each value in a line."""
     try:
         value = decoder.decode(text.removeprefix("\ufeff"))
         decoder.tell(number, report)
@@ -114,8 +113,8 @@ def _value(
 
 
 def array(path: Path, options: ReadOptions) -> Iterator[tuple[int, Any]]:
-    """Line and value of each member of the array that a file is. A broken member ends the file,
-    which is reported."""
+    """Line and value of each member of a file that is an array. A broken member ends the reading,
+    and is reported."""
     text = _whole(path, options)
     at = text.find("[")
     if at < 0 or text[:at].strip():
@@ -133,8 +132,8 @@ def _whole(path: Path, options: ReadOptions) -> str:
 
 
 def _spreads(path: Path, options: ReadOptions) -> bool:
-    """Whether the first object of a file spreads over several lines, so that the file holds objects
-    one after another and not one a line."""
+    """Whether the first object of a file spans several lines; the file then has one object after
+    another instead of one a line."""
     with path.open("rb") as file:
         first = file.readline(options.max_bytes)
         try:
@@ -161,8 +160,8 @@ def _members(
     line: int = 1,
     rest: str = "file",
 ) -> Iterator[tuple[int, Any]]:
-    """Line and value of each member from a place on, to the end of the text; of lists one after
-    another, those of each. The text begins in a line."""
+    """Line and value of each member from a place to the end of the text, and of each list if there
+    are several. `line` is the line in which the text begins."""
     decoder = _Decoder()
     last, opened, before = 0, bool(closing), line - 1
     while True:
@@ -191,8 +190,8 @@ def _members(
 def first_object(
     path: Path, max_bytes: int, encoding: str | None = None
 ) -> Mapping[str, Any] | None:
-    """The first object in a file of JSON, however it is divided; None
-    when there is none near its beginning."""
+    """The first object in a JSON file, however the file is divided; None if there is none near its
+    beginning."""
     try:
         with path.open("rb") as file:
             head = file.read(max_bytes)

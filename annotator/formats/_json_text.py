@@ -1,4 +1,4 @@
-"""Writes JSON as an export has it: the same value gives the same bytes."""
+"""Writes JSON for exports: the same value gives the same bytes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _EXACT = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", "
 
 
 def json_bytes(value: object) -> bytes:
-    """A value as JSON: keys sorted, no spaces, UTF-8 as it is."""
+    """A value as JSON: sorted keys, no spaces, unescaped UTF-8."""
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except TypeError:

@@ -12,7 +12,7 @@ from annotator.model.schema import LabelSchema, LayerKind
 
 
 class Labels:
-    """What the labels of a file stand for in the schema."""
+    """The labels of the schema that the labels of a file stand for."""
 
     def __init__(self, name: str, path: Path, options: ReadOptions) -> None:
         self._name, self._path, self._options = name, path, options
@@ -20,8 +20,8 @@ class Labels:
         self._table: Mapping[str, str] = options.settings.get("labels", {})
 
     def find(self, given: str, kind: LayerKind) -> tuple[str, str] | None:
-        """Layer and label; None for what the project's settings leave
-        out, and for what is unknown."""
+        """Layer and label; None if the project's settings leave the label out, or if it is
+        unknown."""
         target = self._table.get(given, given)
         layers = [layer for layer in self._schema.layers if layer.kind == kind]
         first, _, rest = target.partition(".")
@@ -36,7 +36,7 @@ class Labels:
         return self._table.get(given) == ""
 
     def check(self, used: Iterator[tuple[str, LayerKind, int, str]]) -> None:
-        """Raise InputError when labels are unknown, all of them in one."""
+        """Raise one InputError that names all unknown labels."""
         unknown: dict[str, tuple[LayerKind, int, str]] = {}
         for given, kind, line, key in used:
             if self.ignored(given) or self.find(given, kind) is not None:

@@ -1,6 +1,6 @@
-"""Checks what a record means, beyond its shape: offsets inside the text, ids that exist, labels
-of the schema. The shape may be wrong too, so that one run names everything; the check accepts
-any JSON value.
+"""Checks what a record means, beyond its shape: offsets inside the text, ids that exist, labels of
+the schema. The shape may be wrong as well: the check accepts any JSON value, so one run names every
+problem.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ def _head(data: Mapping[str, Any], text: str) -> Iterator[Problem]:
 
 
 def _floats(value: Any, path: str) -> Iterator[Problem]:
-    """Numbers that are not integers, `4.0` too, which JSON Schema takes for one."""
+    """Numbers that are not integers. `4.0` is one of them, though JSON Schema accepts it as an
+    integer."""
     if isinstance(value, float):
         yield path, f"{value} is not an integer; records hold no other numbers"
     elif isinstance(value, dict):
@@ -132,7 +133,7 @@ def _relations(given: Any, text: str, schema: LabelSchema, spans: _Ends) -> Iter
 def _either(
     one: Mapping[str, Any], key: str, text: str, schema: LabelSchema, kind: str, seen: set[str]
 ) -> Iterator[Problem]:
-    """What spans and relations have in common: id, layer, label, attributes."""
+    """Check what spans and relations have in common: id, layer, label, attributes."""
     name = one.get("id")
     if isinstance(name, str):
         if name in seen:

@@ -1,10 +1,11 @@
 """Finds out how another program counted offsets, and converts those of a whole file to code points
 of the stored text.
 
-Programs count code points, UTF-16 units or grapheme clusters; a line end of two characters as one,
-or one as two; a byte order mark or not; entities (`&amp;`) as they are written or as they are
-shown. The right combination is found by trying all of them on the whole file: with quotations, the
-one in which they fit; otherwise the one in which spans do not cut words.
+Programs count code points, UTF-16 units or grapheme clusters. Some count a line end of two
+characters as one, or of one as two; some count a byte order mark; some count entities (`&amp;`) as
+they are written, others as they are shown. All combinations are tried on the whole file. If the
+file has quotations, the right one makes them fit; otherwise it is the one in which spans do not cut
+words.
 """
 
 from __future__ import annotations
@@ -52,8 +53,8 @@ class Counting:
         return ", ".join(parts)
 
     def points(self, text: str) -> Mapping[int, int]:
-        """Offsets by this counting -> code points of the text; those
-        inside of a character are missing."""
+        """Offsets by this counting -> code points of the text; offsets inside a character are
+        missing."""
         widths = _widths(text, self.unit)
         if self.line_ends == "one":
             for found in re.finditer("\r\n", text):
@@ -93,7 +94,7 @@ def clusters(text: str) -> Iterator[str]:
 
 
 def _entities(text: str, around: int | None = None) -> Iterator[tuple[int, int, str]]:
-    """Bounds of each entity and what it shows, in a text or only around a place in it."""
+    """The bounds of each entity and what it shows, in the whole text or only around a place."""
     low, high = (0, len(text)) if around is None else (max(0, around - _LONG), around + _LONG)
     for found in _ENTITY.finditer(text, low, high):
         if (shown := html.unescape(found[0])) != found[0]:
@@ -102,7 +103,7 @@ def _entities(text: str, around: int | None = None) -> Iterator[tuple[int, int, 
 
 @dataclass(slots=True)
 class Place:
-    """Offsets as a file gives them in a text, with the quotation beside them if there is one."""
+    """The offsets that a file gives for a text, with their quotation if there is one."""
 
     text: str
     start: int
@@ -114,8 +115,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Code points for each place (None: nowhere in the text), the counting they are by, and others
-    that would have given something else."""
+    """The code points of each place (None: outside the text), the counting that gave them, and
+    other countings that would have given something else."""
 
     points: list[tuple[int, int] | None]
     counting: Counting
@@ -125,8 +126,8 @@ class Resolved:
 
 
 def resolve(places: Sequence[Place], *, unit: str, settings: Mapping[str, Any]) -> Resolved:
-    """The code points of all places of a file; `unit` is what the program usually counts. Keys of
-    `settings` that fix a part of it: `offsets`, `line_ends`, `bom`, `entities`."""
+    """The code points of all places of a file; `unit` is what the program usually counts. The keys
+    `offsets`, `line_ends`, `bom` and `entities` of `settings` fix a part of it."""
     texts = {place.text: place.bom for place in places}
     tried: dict[Counting, list[tuple[int, int] | None]] = {}
     quoted = any(place.quote for place in places)
@@ -149,7 +150,8 @@ def resolve(places: Sequence[Place], *, unit: str, settings: Mapping[str, Any]) 
 def _candidates(
     texts: Mapping[str, bool], unit: str, settings: Mapping[str, Any]
 ) -> Iterator[Counting]:
-    """Countings that differ on these texts, the usual one first, then what is changed least."""
+    """Countings that differ on these texts: the usual one first, then those that are most like
+    it."""
     wide = any(max(text, default="") > "\uffff" for text in texts)
     units = ["code-points" if unit == "utf-16" and not wide else unit]
     if any(not text.isascii() for text in texts):
@@ -189,12 +191,12 @@ def _candidates(
 
 
 def _has_clusters(text: str) -> bool:
-    """Whether some character of a text may not be a grapheme cluster of its own."""
+    """Whether a text may have a grapheme cluster of several characters."""
     return "\r\n" in text or any(_joins(char) or _is_flag(char) for char in set(text))
 
 
 def _is_flag(char: str) -> bool:
-    """Whether two of these make a flag (regional indicators)."""
+    """Whether a character is a regional indicator, two of which make a flag."""
     return "\U0001f1e6" <= char <= "\U0001f1ff"
 
 
@@ -241,8 +243,8 @@ def _score(places: Sequence[Place], points: Sequence[tuple[int, int] | None]) ->
 
 
 def cuts(text: str, start: int, end: int) -> int:
-    """How many of the two bounds stand inside a word, inside a character,
-    or beside white space that is within."""
+    """How many of the two bounds are inside a word or a character, or have white space next to them
+    within the span."""
     return _cut(text, start, inward=start) + _cut(text, end, inward=end - 1)
 
 
@@ -258,7 +260,7 @@ def _cut(text: str, at: int, *, inward: int) -> bool:
 
 
 def alike(text: str, quote: str) -> bool:
-    """Whether a quotation is that of a text, but for white space, entities and normal form."""
+    """Whether a quotation equals a text, apart from white space, entities and normal form."""
     return squeezed(text) == squeezed(quote) or _folded(text) == _folded(quote)
 
 
@@ -276,8 +278,8 @@ NEARBY = 40
 
 
 def nearby(text: str, start: int, end: int, quote: str) -> tuple[int, int] | None:
-    """The bounds of a quotation near the given ones; None if it is not there. Of several, it is the
-    one that has a bound in common with them, or else the only one that overlaps them."""
+    """The bounds of a quotation near the given ones; None if it is not there. If there are several,
+    it is the one that shares a bound with them, or else the only one that overlaps them."""
     words = quote.split()
     if not words:
         return None
@@ -298,8 +300,8 @@ def nearby(text: str, start: int, end: int, quote: str) -> tuple[int, int] | Non
 
 
 def same_places(text: str, other: str) -> Mapping[int, int]:
-    """Offsets of a text -> those of another one that differs in line ends,
-    byte order mark or normal form only."""
+    """Offsets of a text -> offsets of a text that differs only in line ends, byte order mark or
+    normal form."""
     theirs = {folded: at for at, folded in _boundaries(other).items()}
     return {at: theirs[folded] for at, folded in _boundaries(text).items() if folded in theirs}
 

@@ -1,4 +1,4 @@
-"""Codebooks of REFI-QDA (`.qdc`): codes with a name, a description and what they stand below; and
+"""Codebooks of REFI-QDA (`.qdc`): codes with a name, a description and the codes above them; and
 sets of codes."""
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from annotator.formats._xml import text_of, tree
 
 @dataclass(frozen=True, slots=True)
 class QdaCode:
-    """A code: `above` are the names of the codes above it, the topmost first, `sets` those of the
-    sets that it is in. One that is not `codable` only holds others. `line` is where it was read."""
+    """A code. `above` has the names of the codes above it, the topmost first; `sets` has the names
+    of its sets. A code that is not `codable` only contains others. `line` is its line in the
+    file."""
 
     name: str
     above: tuple[str, ...] = ()
@@ -29,7 +30,8 @@ class QdaCode:
 
 
 def read_qda_codebook(path: Path) -> list[QdaCode]:
-    """The codes of a file, each after those above it. Raises InputError if it is not a codebook."""
+    """The codes of a file; each comes after the codes above it. Raises InputError if it is not a
+    codebook."""
     try:
         root = tree(read_bytes(path, MAX_BYTES))
     except ValueError as error:
@@ -66,7 +68,8 @@ def _guid(one: Element) -> str:
 
 
 def qda_codebook(codes: Sequence[QdaCode]) -> str:
-    """The codebook as XML; codes that are above others and not among them hold them only."""
+    """The codebook as XML. A code that is only named as being above others becomes a code that is
+    not codable."""
     given = {(*code.above, code.name): code for code in codes}
     below: dict[tuple[str, ...], dict[str, None]] = {}
     for path in given:

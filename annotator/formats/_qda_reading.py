@@ -1,4 +1,4 @@
-"""REFI-QDA projects read: codes, users, texts and what is selected in them."""
+"""Reads REFI-QDA projects: codes, users, texts and the selections in them."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class QdaNote:
-    """What a note says, and who wrote it, if known."""
+    """What a note says, and who wrote it if that is known."""
 
     text: str
     user: str | None
 
 
 class ProjectReader:
-    """One project on its way in."""
+    """Reads one project."""
 
     def __init__(self, path: Path, options: ReadOptions) -> None:
         self._path, self._options, self._report = path, options, options.report
@@ -164,8 +164,8 @@ class ProjectReader:
             self._foreign.more(work, WHOLE, "", note.text, line=line)
 
     def _content(self, element: Element, archive: Archive, what: str) -> str | None:
-        """The plain text of a source or note; None, with a report, if there is none in the
-        archive."""
+        """The plain text of a source or note. If the archive has none, the result is None and the
+        report says so."""
         inner = element.find("PlainTextContent")
         if inner is not None and (inner.text or "").strip():
             return inner.text
@@ -203,14 +203,15 @@ class ProjectReader:
     def _variables(
         self, source: Element, names: Mapping[str, str]
     ) -> tuple[dict[str, Any], str | None]:
-        """The metadata that the variables of a text are, and its title if one is called so."""
+        """The metadata that the variables of a text give, and its title if a variable has that
+        name."""
         meta: dict[str, Any] = {}
         for value in source.iterfind("VariableValue"):
             ref = value.find("VariableRef")
             name = names.get(_guid(ref, "targetGUID"), "") if ref is not None else ""
             held = next((one for one in value if one.tag.endswith("Value")), None)
             if not name or held is None:
-                message = "a value of no variable"
+                message = "a value without a variable"
                 self._report.left_out("values without a variable", message, line=_line(value))
                 continue
             meta[name] = _value(held)
@@ -222,7 +223,7 @@ class ProjectReader:
     def _selection(
         self, selection: Element, text: str, work_of: Callable[[str | None], ForeignWork]
     ) -> None:
-        """A selection, as an item of everybody who coded it; `text` is without white space."""
+        """Take in a selection as an item of everybody who coded it; `text` has no white space."""
         line, guid = _line(selection), _guid(selection, "guid")
         self._report.here = line
         by_user: dict[str | None, list[Code]] = {}
@@ -249,7 +250,7 @@ class ProjectReader:
                 self._foreign.more(work, guid, "", said, line=line)
 
     def _item(self, work: ForeignWork, selection: Element, text: str, codes: list[Code]) -> bool:
-        """Take down the item, or the items, that the codes of a selection make."""
+        """Add the item or items that the codes of a selection make."""
         guid, line = _guid(selection, "guid"), _line(selection)
         labels: list[str] = []
         properties: list[tuple[str, str]] = []
@@ -277,7 +278,8 @@ class ProjectReader:
         return True
 
     def _attribute(self, code: Code) -> str | None:
-        """The attribute that a code is a value of, as they are written: layer, attribute, value."""
+        """The attribute and value that a code stands for, as this program writes them: layer,
+        attribute, value."""
         if len(code.above) != 2:
             return None
         layer = self._foreign.schema.layer(code.above[0])
@@ -285,8 +287,8 @@ class ProjectReader:
         return attribute.name if attribute is not None else None
 
     def _label(self, code: Code) -> tuple[str, tuple[str, str] | None]:
-        """What to look up for a code, and the name that it gives to its item where only a code
-        above it is known."""
+        """What to look up for a code, and the name that it gives its item if only a code above it
+        is known."""
         labels = self._foreign.labels
         for i in range(len(code.path), 0, -1):
             own, whole = code.path[i - 1], ".".join(code.path[:i])
@@ -321,8 +323,8 @@ class ProjectReader:
         return found
 
     def _link(self, link: Element) -> None:
-        """A relation between two selections; or of a selection and a note on it, as NVivo
-        annotates."""
+        """A relation between two selections; or between a selection and a note about it, which is
+        how NVivo annotates."""
         line, label = _line(link), link.get("name", "").strip()
         source, target = _guid(link, "originGUID"), _guid(link, "targetGUID")
         for guid, item in ((source, target), (target, source)):
@@ -368,7 +370,7 @@ def _user(element: Element) -> str:
 
 
 def _value(element: Element) -> Any:
-    """The value of a variable; numbers with a point and dates stay as they are written."""
+    """The value of a variable. Decimal numbers and dates stay as they are written."""
     said = text_of(element)
     if element.tag == "BooleanValue" and said in ("true", "false", "1", "0"):
         return said in ("true", "1")
@@ -378,8 +380,8 @@ def _value(element: Element) -> Any:
 
 
 def _quoted(name: str, text: str, start: str | None, end: str | None) -> str | None:
-    """The name of a selection, where it is the words selected, as some programs give it, and no
-    name of its own; `text` is without white space."""
+    """The name of a selection; empty if it only repeats the selected words, as in some programs.
+    `text` has no white space."""
     a, b = number(start), number(end)
     if (
         not name.strip()

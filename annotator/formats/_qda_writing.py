@@ -1,4 +1,4 @@
-"""REFI-QDA projects and codebooks written: texts, selections, codes, in constant memory."""
+"""Writes REFI-QDA projects and codebooks (texts, selections, codes) in constant memory."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def guid_of(*parts: str) -> str:
-    """The GUID of a thing, the same each time: by all the names that lead to it. It is the `uuid5`
-    of them, made without objects, since a project has very many."""
+    """The GUID of something, made from all names that lead to it, so it is always the same. It
+    equals their `uuid5`, but is made without objects, because a project has very many."""
     hashed = sha1(_SPACE + "\x1f".join(parts).encode("utf-8")).hexdigest()
     variant = "89ab"[int(hashed[16], 16) & 3]
     return f"{hashed[:8]}-{hashed[8:12]}-5{hashed[13:16]}-{variant}{hashed[17:20]}-{hashed[20:32]}"
 
 
 def element(tag: str, attributes: Mapping[str, str], *inner: str) -> str:
-    """An element with attributes and with what is in it."""
+    """An element with its attributes and its content."""
     own = "".join([f" {key}={_quoted(value)}" for key, value in attributes.items()])
     held = "".join(inner)
     return f"<{tag}{own}>{held}</{tag}>\n" if held else f"<{tag}{own}/>\n"
@@ -60,13 +60,13 @@ def _quoted(value: str) -> str:
 
 
 def words(tag: str, text: str) -> str:
-    """An element that holds a text; nothing for an empty one."""
+    """An element that contains a text; nothing for an empty text."""
     return f"<{tag}>{escape(legal(text))}</{tag}>\n" if text else ""
 
 
 class Codes:
-    """The codes of a project as a tree: layer, label; and layer, attribute, value. The external id
-    of a name is the GUID of its code where it is one, and is in its description otherwise."""
+    """The codes of a project as a tree: layer, label; and layer, attribute, value. If the external
+    id of a name is a GUID, its code has it; otherwise it is in the code's description."""
 
     def __init__(self, how: WriteOptions) -> None:
         schema = how.schema
@@ -89,7 +89,7 @@ class Codes:
                 self._said[layer.name, label.name] = label.guideline.definition
 
     def guid(self, *path: str) -> str:
-        """The GUID of a code, which is taken into the codebook with all that is above it."""
+        """The GUID of a code. The code and all codes above it are added to the codebook."""
         if (known := self._guids.get(path)) is not None:
             return known
         for i in range(len(path)):
@@ -97,7 +97,7 @@ class Codes:
         return self._guids.setdefault(path, self._own(path) or guid_of("code", *path))
 
     def _own(self, path: tuple[str, ...]) -> str:
-        """The GUID that the codebook has for a name; empty if it has none."""
+        """The GUID that the codebook gives a name; empty if it gives none."""
         kind = self._kinds.get(path[:2]) if len(path) > 2 else None
         id = self._ids_of(kind, [path[2]]) if kind is not None else ""
         if not id:
@@ -120,8 +120,8 @@ class Codes:
 
 
 class ProjectWriter:
-    """A project on its way out: texts go into the archive as they come, the rest of it is kept
-    on disk until all of them are there."""
+    """Writes a project: texts go into the archive as they come, and the rest waits on disk until
+    all texts are there."""
 
     def __init__(self, how: WriteOptions) -> None:
         self._how, self._codes = how, Codes(how)
@@ -133,7 +133,7 @@ class ProjectWriter:
         self._archive = self._open.enter_context(zipfile.ZipFile(self._file, "w"))
 
     def _held(self) -> IO[bytes]:
-        """A file that is gone when the project is closed."""
+        """A file that is deleted when the project is closed."""
         return self._open.enter_context(tempfile.TemporaryFile())
 
     def __enter__(self) -> Self:
@@ -148,7 +148,7 @@ class ProjectWriter:
         self._open.close()
 
     def add(self, works: Sequence[Record]) -> None:
-        """Take in a document with everybody's work on it."""
+        """Add a document with everybody's work on it."""
         document = works[0].document
         guid = guid_of("source", document.id)
         with self._archive.open(_member(f"sources/{guid}.txt"), "w") as member:
@@ -225,7 +225,7 @@ class ProjectWriter:
         return element("PlainTextSelection", {"guid": own, "name": name, **place}, *inner)
 
     def _note(self, record: Record, item: str, note: str, user: str) -> str:
-        """Write a note down; its GUID."""
+        """Add a note, and return its GUID."""
         guid = guid_of("note", record.document.id, who(record), item)
         attributes = {"guid": guid, "name": note[:40], "creatingUser": user}
         self._notes.write(
@@ -327,7 +327,7 @@ def _item(record: Record, id: str) -> str:
 
 
 def _typed(value: Any) -> tuple[str, str]:
-    """The type that a variable has for a value, and how the value is written."""
+    """The type of a variable with this value, and how the value is written."""
     if isinstance(value, bool):
         return "Boolean", "true" if value else "false"
     if isinstance(value, int):

@@ -1,4 +1,4 @@
-"""What all reading formats share: options, entries, and decoding bytes into text."""
+"""What all formats that read share: options, entries, and decoding bytes into text."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ _BOMS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOptions:
-    """How to read a file, and where to report what is left out of it.
+    """How to read a file, and where to report what is left out.
 
-    `annotator` is given to work that names nobody, and to all canonical records but gold.
-    `settings` is the project's table `[format.NAME]`. `prefix` begins the ids of documents that a
-    file only numbers (else the file's name). `empty_is_done`: texts without any annotation are
-    finished work with nothing to mark. `every_answer`: of several answers of one person all are
-    kept, the second as NAME-2. `same_text`: equal texts are one document. `columns` name those of a
-    table, by what they hold.
+    `annotator` is whose work it is if the file names nobody, and for all canonical records except
+    gold. `settings` is the project's table `[format.NAME]`. `prefix` begins the ids of documents
+    that have only a number in the file (by default, the file's name). `empty_is_done`: texts
+    without any annotation are finished work with nothing to mark. `every_answer`: all answers of
+    one person are kept, the second as NAME-2. `same_text`: equal texts are one document. `columns`
+    maps what a table's column holds to its name.
     """
 
     schema: LabelSchema
@@ -67,10 +67,10 @@ class Identity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One text of a file, and with `work` what somebody did with it: the object of a canonical
-    record, of which all keys but `text` may be missing. `line` is where it stands (0: in no
-    line), `id` what to call the text if it has no id; `own` is the number by which the file
-    knows it."""
+    """One text of a file; with `work`, also what somebody did with it. It is the object of a
+    canonical record, in which every key except `text` may be missing. `line` is its line in the
+    file (0: it has none), `id` names the text if it has no id of its own, and `own` is its number
+    in the file."""
 
     data: Mapping[str, Any]
     id: str
@@ -112,9 +112,9 @@ def read_bytes(path: Path, max_bytes: int) -> bytes:
 
 
 def decode(data: bytes, *, path: Path, encoding: str | None, report: ReadReport) -> str:
-    """Decode bytes: in the given encoding, else by byte order mark, else as UTF-8, else by a
-    guess, which is reported. Raises InputError for bytes that are not text. A byte order mark
-    is not part of the text.
+    """Decode bytes by the given encoding, or else by the byte order mark, as UTF-8, or by a guess,
+    which is reported. Raises InputError for bytes that are not text. A byte order mark is not part
+    of the text.
     """
     if encoding is not None:
         return _as(data, encoding, path)
@@ -168,7 +168,7 @@ ASCII."""
 
 
 def _guessed(data: bytes) -> str | None:
-    """The encoding that bytes are most probably in."""
+    """The most probable encoding of bytes."""
     from charset_normalizer import from_bytes
 
     high = sum(byte >= 0x80 for byte in data)
@@ -217,7 +217,7 @@ def lines(path: Path, max_bytes: int) -> Iterator[tuple[int, bytes]]:
                         f"a line has more than {max_bytes:,} bytes",
                         file=path,
                         line=number,
-                        hint="Raise the limit with --max-bytes if that is meant",
+                        hint="Raise the limit with --max-bytes if you want to read it",
                     )
                 if number == 1:
                     line = line.removeprefix(b"\xef\xbb\xbf")
@@ -239,6 +239,6 @@ def marked(path: Path) -> str | None:
 
 
 def document_id(path: Path) -> str:
-    """An id from a file's name: its stem, with anything but
-    letters, digits, `.`, `_`, `-` as `-`."""
+    """An id made from a file's name: its stem, with `-` for anything except letters, digits, `.`,
+    `_` and `-`."""
     return re.sub(r"[^\w.-]+", "-", path.stem).strip("-.") or "document"

@@ -1,8 +1,6 @@
-"""The canonical record as a JSON object: read, completed, checked,
-and turned into a `Record` and back.
-
-`schemas/record.schema.json` says the shape, and a library checks it; `meaning` checks what a schema
-cannot say. Every value that enters a project passes `problems`, wherever it comes from, and
+"""Reads, completes and checks canonical records as JSON objects, and converts them to `Record` and
+back. `schemas/record.schema.json` gives the shape, which a library checks; `meaning` checks what a
+schema cannot say. Every value that enters a project passes `problems`, wherever it comes from, and
 `annotator validate` uses the same function.
 """
 
@@ -32,8 +30,8 @@ FORMAT = "annotator/2"
 """The version of the record that is written."""
 
 OLD = "annotator/1"
-"""The version before it: relations end at `source` and `target`,
-and call their provenance `origin`."""
+"""The version before it, in which relations have `source` and `target`, and `origin` gives their
+provenance."""
 
 Data: TypeAlias = dict[str, Any]
 """The object of a record."""
@@ -44,7 +42,7 @@ KEYS = frozenset(
 """The keys of a record."""
 
 WORK = frozenset({"annotator", "relations", "spans", "status"})
-"""The keys that make a record somebody's work; without any of them it is a text to annotate."""
+"""The keys that make a record somebody's work; without them, it is a text to annotate."""
 
 
 # --- from bytes
@@ -107,11 +105,9 @@ def _upgraded(relation: Any) -> Any:
 def completed(
     data: Mapping[str, Any], *, id: str, annotator: str | None, splitting: Splitting
 ) -> Data:
-    """The object with every key that may be left out. `id` and `annotator`
-    stand in for ones that are missing.
-
-    Keys of a record that are there are not touched, whatever
-    they hold; unknown ones go into `meta`.
+    """The object, completed by the keys that may be left out. `id` and `annotator` are used where
+    the object has none. Keys that it has are left alone, whatever they hold; unknown ones go into
+    `meta`.
     """
     new = upgraded(data)
     text = new.get("text")
@@ -141,7 +137,7 @@ def completed(
 
 
 def _as_text(value: Any) -> Any:
-    """A number as a text, a whole one without a fraction; anything else as it is."""
+    """A number as a text, without a fraction if it is whole; anything else as it is."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     return str(int(value) if isinstance(value, float) and value.is_integer() else value)
@@ -185,8 +181,8 @@ def _bounded(one: Mapping[str, Any], text: str) -> bool:
 
 
 def plain(value: Any) -> Any:
-    """JSON values without floats, which become strings: what metadata may hold. What is nested too
-    deeply stays, for the door to refuse."""
+    """A JSON value as metadata may hold it: floats become strings. A value that is nested too
+    deeply stays as it is, and the door refuses it."""
     return _plain(value) if depth(value) <= MAX_DEPTH else value
 
 
@@ -206,14 +202,14 @@ def _paragraph(index: int, p: Mapping[str, Any]) -> Paragraph:
 
 
 def document_of(data: Mapping[str, Any]) -> Document:
-    """The document of a whole record without problems, with its own metadata."""
+    """The document of a complete record without problems, with its own metadata."""
     own, _ = split_meta(data["meta"], gold=data["status"] == "gold")
     paragraphs = tuple(_paragraph(i, p) for i, p in enumerate(data["paragraphs"]))
     return Document(data["id"], data["title"], data["text"], paragraphs, own)
 
 
 def record_of(data: Mapping[str, Any]) -> Record:
-    """The record of a whole object of version 2 without problems."""
+    """The record that a complete object of version 2 without problems describes."""
     _, added = split_meta(data["meta"], gold=data["status"] == "gold")
     spans = [
         Span(
@@ -291,7 +287,7 @@ def data_of(record: Record) -> Data:
 
 
 def dumps(record: Record) -> str:
-    """The line of a record: keys sorted, no spaces, UTF-8 as it is, LF."""
+    """The line of a record: sorted keys, no spaces, unescaped UTF-8, LF."""
     return json_text(data_of(record)) + "\n"
 
 

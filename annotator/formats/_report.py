@@ -1,6 +1,6 @@
 """What a reader reports about a file: what was left out, what was changed, and how something was
-understood. Nothing is dropped silently. Everything is counted, and the first few places of
-each kind are listed.
+understood. Nothing is dropped silently: everything is counted, and the first few places of each
+kind are listed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from annotator.errors import InputError
 from annotator.model.text import displayable
 
 TOLD = 3
-"""The number of places of each kind that are listed one by one."""
+"""How many places of each kind are listed one by one."""
 
 _QUOTE = 60
 
@@ -30,8 +30,8 @@ class FindingKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReadFinding:
-    """One thing, where it stands (`line` from 1, 0 for the file), and what kind
-    of thing it is (`what`, a plural)."""
+    """One finding: its place (`line` from 1, or 0 for the whole file), and what kind of thing it is
+    about (`what`, a plural)."""
 
     kind: FindingKind
     what: str
@@ -42,15 +42,15 @@ class ReadFinding:
 
 @dataclass(slots=True)
 class ReadReport:
-    """The findings of one file. With `strict`, the first that
-    is more than a note is an InputError."""
+    """The findings of one file. With `strict`, the first one that is more than a note raises
+    InputError."""
 
     path: Path
     strict: bool = False
     first: list[ReadFinding] = field(default_factory=list)
     counts: Counter[tuple[FindingKind, str]] = field(default_factory=Counter)
     here: int = 0
-    """The line that is being read, for what goes wrong there."""
+    """The line that is being read, so that problems there can name it."""
 
     def add(
         self,
@@ -62,8 +62,7 @@ class ReadReport:
         key: str = "",
         count: int = 1,
     ) -> None:
-        """Report something. Raises InputError if the file is read strictly and this is more than
-        a note."""
+        """Report something. Raises InputError if `strict` is set and this is more than a note."""
         if self.strict and kind is not FindingKind.NOTE:
             hint = "Without --strict the rest of the file is imported"
             raise InputError(
@@ -88,12 +87,11 @@ class ReadReport:
         self.add(FindingKind.NOTE, what, message, line=line, key=key)
 
     def count(self, kind: FindingKind) -> int:
-        """How many things there are of a kind."""
+        """How many findings of a kind there are."""
         return sum(n for (one, _), n in self.counts.items() if one is kind)
 
     def lines(self) -> Iterator[str]:
-        """The findings for a person: file, line, key, what became of
-        it, and how many more there are."""
+        """The findings as text: file, line, key, what happened, and how many more there are."""
         for finding in self.first:
             place = f"{self.path}:{finding.line}" if finding.line else str(self.path)
             key = f" {finding.key}:" if finding.key else ""

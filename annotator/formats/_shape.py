@@ -16,7 +16,7 @@ MAX_DEPTH = 64
 """Levels of objects and lists that a record may nest."""
 
 Problem: TypeAlias = tuple[str, str]
-"""A key, as a path inside the record, and what is wrong there."""
+"""A key, as a path inside the record, and what is wrong with it."""
 
 
 def problems(data: Mapping[str, Any], schema: LabelSchema) -> list[Problem]:
@@ -37,8 +37,8 @@ def problems(data: Mapping[str, Any], schema: LabelSchema) -> list[Problem]:
 
 
 def depth(value: Any) -> int:
-    """How many levels of objects and lists a value nests; counting
-    stops a little above `MAX_DEPTH`."""
+    """How deeply objects and lists are nested in a value; counting stops a little above
+    `MAX_DEPTH`."""
     levels, here = 0, [value]
     while here and levels <= MAX_DEPTH + 1:
         inner: list[Any] = []
@@ -109,7 +109,7 @@ def _shape(data: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 _OF_TEXT = ("paragraphs", "text_sha256", "title")
-"""What follows from a text, and is not missed where that is missing."""
+"""Keys that follow from the text; nobody is told that they are missing if the text is."""
 
 _TYPES = {
     "integer": "an integer",
@@ -120,7 +120,8 @@ _TYPES = {
 
 
 def _said(key: str, error: Any) -> Iterator[Problem]:
-    """An error of the library in our words; a missing or an unknown key is named as the place."""
+    """An error of the library in the program's words. If a key is missing or unknown, it is the
+    place."""
     kind = error.kind
     name = type(kind).__name__.rpartition("_")[2]
     if name == "Required":
@@ -153,7 +154,7 @@ _PATTERNS = {
         "must be a name of 1 to 64 printable characters without a slash that does not begin "
         "with @, or null"
     ),
-    r"^[^@\s]": "must be a non-empty string and does not begin with @ or white space",
+    r"^[^@\s]": "must be a non-empty string that does not begin with @ or white space",
     r"\S": "must be a non-empty string",
     "^[0-9a-f]{64}$": "must be 64 hexadecimal digits",
 }

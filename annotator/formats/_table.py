@@ -1,4 +1,5 @@
-"""Rows of a table of texts: how its file is divided, and which column holds what."""
+"""Reads the rows of a table of texts: finds out what separates the cells and which column holds
+what."""
 
 from __future__ import annotations
 
@@ -32,19 +33,17 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
 }
 
 _LOOKED_AT = 10
-"""Lines at the beginning of a text that say whether it is a table."""
+"""How many lines at the beginning of a text decide whether it is a table."""
 
 _BETWEEN = [re.compile(rf"(?<=\S){mark}(?=\S)") for mark in "\t;,"]
-"""What stands between two cells, and hardly ever in prose."""
+"""What separates two cells and is rare in prose."""
 
 Row = tuple[int, dict[str, str]]
 
 
 def table(path: Path, options: ReadOptions) -> Iterator[Row]:
-    """Line and cells of each row, by what they hold (`text`, `id`, ...),
-    other columns as `@` and their name.
-
-    Raises InputError if no column is known to hold the text.
+    """Line and cells of each row, by what they hold (`text`, `id`, ...); the key of another column
+    is `@` and its name. Raises InputError if it is unclear which column holds the text.
     """
     data = read_bytes(path, options.max_bytes)
     text = decode(data, path=path, encoding=options.encoding, report=options.report)
@@ -60,8 +59,8 @@ def table(path: Path, options: ReadOptions) -> Iterator[Row]:
 def _cells(
     text: str, divider: str, options: ReadOptions, skipped: int
 ) -> Iterator[tuple[int, list[str]]]:
-    """Line and cells of each row. If a quotation mark makes a row invalid, the row is one line: of
-    tabs, its cells as they are; otherwise it is left out."""
+    """Line and cells of each row. If a quotation mark makes a row invalid, the row is one line:
+    with tabs, its cells are taken as they are; otherwise it is left out."""
     lines = io.StringIO(text, newline="").readlines()
     at = 0
     while at < len(lines):
@@ -76,7 +75,7 @@ def _cells(
             if divider == "\t":
                 yield begin + 1 + skipped, lines[begin].rstrip("\r\n").split(divider)
             else:
-                message = f"{error}; a quotation mark is left open, or stands within a cell"
+                message = f"{error}; a quotation mark is not closed, or is inside a cell"
                 options.report.left_out("rows that are broken", message, line=begin + 1 + skipped)
             at = begin + 1
 
@@ -94,7 +93,7 @@ def _rows(rows: Iterator[tuple[int, list[str]]], path: Path, options: ReadOption
             if header is cells:
                 continue
         if len(cells) > len(header):
-            message = f"has {len(cells)} cells, and the table {len(header)} columns"
+            message = f"has {len(cells)} cells, but the table has {len(header)} columns"
             options.report.left_out("rows with too many cells", message, line=line)
             continue
         yield line, dict(zip(names, cells, strict=False))
@@ -113,8 +112,8 @@ def _divider(path: Path, text: str) -> str:
 
 
 def _header(cells: list[str], path: Path, options: ReadOptions) -> tuple[list[str], dict[int, str]]:
-    """The names of the columns, and by index what those that are known hold. A table of which
-    columns are named by number has no header."""
+    """The names of the columns, and what the known ones hold, by index. If the columns are given by
+    number, the table has no header."""
     wanted = options.columns or {
         k: v for k, v in options.settings.items() if k in _NAMES and isinstance(v, str)
     }
@@ -150,7 +149,7 @@ def _header(cells: list[str], path: Path, options: ReadOptions) -> tuple[list[st
                 chosen[found] = key
     if "text" not in chosen.values():
         raise InputError(
-            "no column is known to hold the text",
+            "it is unclear which column holds the text",
             file=path,
             line=1,
             hint=(
@@ -162,7 +161,7 @@ def _header(cells: list[str], path: Path, options: ReadOptions) -> tuple[list[st
 
 
 def _distinct(names: Sequence[str]) -> list[str]:
-    """The names, of which a later one that is there already gets a number."""
+    """The names; one that appeared before gets a number."""
     out: list[str] = []
     for name in names:
         numbers = (f"{name} {number}" for number in count(2))

@@ -11,13 +11,13 @@ from annotator.formats._offsets import Place
 from annotator.model.schema import LayerKind
 
 WHOLE = "@document"
-"""The item that properties of a whole text are noted on."""
+"""The item that has the properties of the whole text."""
 
 
 @dataclass(slots=True)
 class ReadSpan:
-    """A span as the file has it: its name there, its labels, and its place in the text (`place`)
-    and in the file (`line`, `key`)."""
+    """A span as it is in the file: its name and labels, and its place in the text (`place`) and in
+    the file (`line`, `key`)."""
 
     name: str
     labels: list[str]
@@ -28,7 +28,7 @@ class ReadSpan:
 
 @dataclass(slots=True)
 class ReadRelation:
-    """A relation as the file has it, between the names of two spans."""
+    """A relation as it is in the file, between the names of two spans."""
 
     label: str
     source: str
@@ -39,10 +39,10 @@ class ReadRelation:
 
 @dataclass(slots=True, eq=False)
 class ForeignWork:
-    """One annotator's work on one text, as it is read; `own` is the number by which the file
-    knows the text, `id` what to call it where that is not made of the file's name. Without
-    `status` nobody has worked on it. `order` tells which of several answers of one person is the
-    later one."""
+    """One annotator's work on one text, as it is read. `own` is the number of the text in the file;
+    `id` names the text, if its id is not made from the file's name. Without `status`, nobody has
+    worked on the text. Of several answers by one person, the one with the higher `order` is
+    later."""
 
     text: str
     own: str

@@ -1,4 +1,4 @@
-"""What writing formats share: names of labels, numbers for other programs, names of files, and
+"""What formats that write share: names of labels, numbers for other programs, file names, and
 counts of what is lost."""
 
 from __future__ import annotations
@@ -21,10 +21,9 @@ from annotator.model.text import Document, title_of
 
 @dataclass(frozen=True, slots=True)
 class WriteOptions:
-    """How to write: the schema of the project; `lost` counts, by what it is, all that the format
-    has no place for. `part_of` gives the part of the split that a document is in, `suggestions`
-    what is suggested in a document, with bounds counted in its text, and `ids` the external ids of
-    names, by kind and name."""
+    """How to write. `lost` counts what the format cannot hold, by what it is. `part_of` gives the
+    part of the split that a document is in, `suggestions` the suggestions in a document, with
+    bounds in its text, and `ids` the external ids of names, by kind and name."""
 
     schema: LabelSchema
     lost: Counter[str] = field(default_factory=Counter)
@@ -33,7 +32,8 @@ class WriteOptions:
     ids: Mapping[tuple[NameKind, str], str] = field(default_factory=dict)
 
     def ids_of(self, kind: NameKind, names: Iterable[str]) -> str:
-        """The external ids of names, separated by semicolons like these; empty if none has one."""
+        """The external ids of names, separated by semicolons as the names are; empty if no name has
+        one."""
         if not self.ids:
             return ""
         found = [self.ids.get((kind, name), "") for name in names]
@@ -41,7 +41,8 @@ class WriteOptions:
 
 
 def names_of_labels(schema: LabelSchema, kind: LayerKind) -> Callable[[Span | Relation], str]:
-    """What a label is called outside: its own name if only one layer has it, else `layer.label`."""
+    """The name of a label in other programs: its own if only one layer has it, or else
+    `layer.label`."""
     owners: Counter[str] = Counter()
     layers = [layer for layer in schema.layers if layer.kind == kind]
     for layer in layers:
@@ -80,13 +81,14 @@ def who(record: Record) -> str:
 
 
 class FileNames:
-    """Names of files from ids: safe on every system, each once."""
+    """Makes file names from ids. They are safe on every system, and no two are equal."""
 
     def __init__(self) -> None:
         self._taken: dict[str, str] = {}
 
     def of(self, id: str) -> str:
-        """The name for an id, always the same; a digest distinguishes names that would be equal."""
+        """The name for an id, always the same; a digest distinguishes names that would otherwise be
+        equal."""
         plain = re.sub(r"[^\w.-]+", "-", id).strip("-.")[:80] or "document"
         if self._taken.setdefault(plain.casefold(), id) != id:
             plain = f"{plain}-{hashlib.sha256(id.encode()).hexdigest()[:8]}"
@@ -95,7 +97,7 @@ class FileNames:
 
 
 def divided(tokens: Sequence[tuple[int, int]], bounds: Set[int]) -> list[tuple[int, int]]:
-    """The tokens, which are in order and do not overlap, cut at the `bounds` inside them."""
+    """The tokens, cut at the `bounds` inside them. Tokens are in order and do not overlap."""
     out = list(tokens)
     for at in bounds:
         i = bisect_left(out, (at,))
@@ -110,7 +112,7 @@ def number_of(*parts: str) -> int:
 
 
 def said(value: Value) -> list[str]:
-    """An attribute's values as texts; of a place `start-end`."""
+    """An attribute's values as texts; a place is written `start-end`."""
     if isinstance(value, str):
         return [value]
     if not isinstance(value, list):
@@ -121,7 +123,7 @@ def said(value: Value) -> list[str]:
 
 
 def sign_of(concept: str) -> tuple[str, int]:
-    """The positive wording of a concept, and 1, or -1 where it was its contrary."""
+    """The affirmative wording of a concept, and 1, or -1 if the concept was its contrary."""
     return (concept.removeprefix(CONTRARY), -1) if concept.startswith(CONTRARY) else (concept, 1)
 
 
@@ -147,7 +149,7 @@ def resolved_relations(record: Record) -> Iterator[ResolvedRelation]:
 
 
 def count_lost(record: Record, lost: Counter[str], *names: str) -> None:
-    """Count what a format does not carry: any of the names below."""
+    """Count what a format cannot hold: any of the names below."""
     for name in names:
         if number := _COUNTS[name](record):
             lost[name] += number

@@ -1,5 +1,5 @@
-"""Reads XML from other programs without document types, so that no entity can expand or point
-elsewhere; and writes XML."""
+"""Reads XML from other programs, but no document types, so no entity can expand or point elsewhere;
+and writes XML."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 _DEPTH = 200
-"""Levels that elements may nest."""
+"""How deeply elements may be nested."""
 
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that no XML 1.0 holds, escaped or not."""
+"""Characters that XML 1.0 cannot hold, escaped or not."""
 
 
 def tree(data: bytes) -> Element:
-    """The root of a document. Names are without their namespaces, which change with versions;
-    elements carry `line` as their attribute `@line`. Raises ValueError, with the line, if it is
-    not XML, declares a document type, or nests deeper than 200 levels."""
+    """The root of a document. Names have no namespaces, because these change with versions; the
+    attribute `@line` of an element gives its line. Raises ValueError, with the line, if it is not
+    XML, declares a document type, or nests deeper than 200 levels."""
     builder, depth = TreeBuilder(), 0
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True
@@ -26,7 +26,9 @@ def tree(data: bytes) -> Element:
         nonlocal depth
         depth += 1
         if depth > _DEPTH:
-            raise ValueError(f"line {parser.CurrentLineNumber}: nests deeper than {_DEPTH} levels")
+            raise ValueError(
+                f"line {parser.CurrentLineNumber}: is nested deeper than {_DEPTH} levels"
+            )
         own = {key.rpartition("}")[2]: value for key, value in attributes.items()}
         builder.start(name.rpartition("}")[2], own | {"@line": str(parser.CurrentLineNumber)})
 
@@ -36,7 +38,7 @@ def tree(data: bytes) -> Element:
         builder.end(name.rpartition("}")[2])
 
     def doctype(*_: object) -> None:
-        message = "declares a document type, which may hold entities and is not read"
+        message = "declares a document type, which may contain entities and is not read"
         raise ValueError(f"line {parser.CurrentLineNumber}: {message}")
 
     parser.StartElementHandler, parser.EndElementHandler = start, end
@@ -46,19 +48,19 @@ def tree(data: bytes) -> Element:
         parser.Parse(data, True)
     except expat.ExpatError as error:
         message = expat.errors.messages.get(error.code, "broken")
-        raise ValueError(f"line {error.lineno}: is no XML: {message}") from error
+        raise ValueError(f"line {error.lineno}: is not XML: {message}") from error
     except LookupError as error:
-        raise ValueError(f"is in an encoding that is not known: {error}") from error
+        raise ValueError(f"has an unknown encoding: {error}") from error
     return builder.close()
 
 
 def text_of(element: Element | None) -> str:
-    """The text of an element, without white space around; empty if there is none."""
+    """The text of an element without white space around it; empty if there is none."""
     return ("".join(element.itertext()) if element is not None else "").strip()
 
 
 def legal(text: str) -> str:
-    """The text as XML can hold it: other characters become U+FFFD."""
+    """The text, with U+FFFD for characters that XML cannot hold."""
     return _ILLEGAL.sub("\ufffd", text)
 
 

@@ -1,11 +1,9 @@
 """The public interface of the family of formats: the record and its checks, how files are read, and
-what a member is.
-
-A format is one module of this package (or the one that an entry point of the group
-`annotator.formats` names) that holds what `Format` says, and what `Reads`, `WritesLines` or
-`WritesFiles` says on top. What one reads are `Entry`s: objects of canonical records, of which all
-keys but `text` may be missing. The door (`admit`) checks them in the same way for all formats; what
-a reader leaves out itself goes to `options.report`.
+what a member is. A format is one module of this package, or the one that an entry point of the
+group `annotator.formats` names. It holds what `Format` says, and what `Reads`, `WritesLines` or
+another of the Protocols below adds. A reader yields `Entry`s, the objects of canonical records, in
+which every key except `text` may be missing. The door (`admit`) checks them in the same way for all
+formats; what a reader leaves out itself goes into `options.report`.
 """
 
 from __future__ import annotations
@@ -54,12 +52,11 @@ from annotator.model.text import Splitting
 
 
 class Format(Protocol):
-    """What every member holds: a line for help, and the endings of its files,
-    the first one for those it writes.
+    """What every member has: a line for help, and the endings of its files, beginning with the one
+    that it writes.
 
-    Optional: `on_request = True` where files are taken for it only
-    when it is named or `recognises` them, and `holds_ids = True` where
-    it writes the external ids of names (`WriteOptions.ids`).
+    Optional: `on_request = True` if it reads a file only when it is named or `recognises` the file,
+    and `holds_ids = True` if it writes the external ids of names (`WriteOptions.ids`).
     """
 
     summary: str
@@ -71,14 +68,14 @@ class Reads(Format, Protocol):
     """A member that reads."""
 
     def read(self, path: Path, options: ReadOptions) -> Iterator[Entry]:
-        """The texts and the work in a file. Raises InputError for a
-        file of which nothing can be read."""
+        """The texts and the work in a file. Raises InputError if nothing of the file can be
+        read."""
         ...
 
 
 @runtime_checkable
 class Recognises(Reads, Protocol):
-    """A member that reads JSON and knows its files by their first object."""
+    """A member that reads JSON and recognises its files by their first object."""
 
     def recognises(self, first: Mapping[str, Any]) -> bool:
         """Whether the first object of a file looks like the format's."""
@@ -87,7 +84,7 @@ class Recognises(Reads, Protocol):
 
 @runtime_checkable
 class WritesLines(Format, Protocol):
-    """A member that writes lines, one or more for each record, with line ends."""
+    """A member that writes one or more lines, with their line ends, for each record."""
 
     def dumps(self, record: Record) -> str:
         """The line or lines of a record."""
@@ -117,28 +114,28 @@ class WritesFolder(Format, Protocol):
     """A member that writes several files."""
 
     def files(self, records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, bytes]]:
-        """Name, with folders, and bytes of each file; what comes again under
-        a name is added to that file."""
+        """Name, with folders, and bytes of each file; if a name comes again, its bytes are added to
+        that file."""
         ...
 
 
 def reader(member: Format) -> Reads | None:
-    """The member as one that reads, if it does."""
+    """The member, if it is one that reads."""
     return member if isinstance(member, Reads) else None
 
 
 def recognised(member: Format, first: Mapping[str, Any]) -> bool:
-    """Whether a member knows the first object of a file as its own."""
+    """Whether a member recognises the first object of a file as its own."""
     return isinstance(member, Recognises) and bool(member.recognises(first))
 
 
 def on_request(member: Format) -> bool:
-    """Whether a member reads a file only when it is named, or knows it by its content."""
+    """Whether a member reads a file only when it is named or recognises the file's content."""
     return bool(getattr(member, "on_request", False))
 
 
 def may_be_empty(member: Format) -> bool:
-    """Whether an empty file says something to a member."""
+    """Whether an empty file means something to a member."""
     return bool(getattr(member, "may_be_empty", False))
 
 
@@ -150,7 +147,7 @@ def holds_ids(member: Format) -> bool:
 def read_records(
     path: Path, schema: LabelSchema, *, splitting: Splitting = "auto"
 ) -> Iterator[Record]:
-    """The records of a file of canonical records, one at a time and as they are. Raises InputError
+    """The records of a file of canonical records, one at a time and unchanged. Raises InputError
     for the first one that is invalid."""
     checked_file(path)
     for line, text in lines(path, MAX_BYTES):

@@ -1,8 +1,7 @@
-"""brat's standoff: `NAME.ann` beside `NAME.txt`.
-
-Text-bound annotations become spans, binary relations relations (Arg1 is the source, Arg2 the
-target), normalizations entities, attributes those of the schema or notes, annotators' notes notes.
-Events and equivalences have no place.
+"""brat's standoff: `NAME.ann` beside `NAME.txt`. Text-bound annotations become spans, binary
+relations become relations (Arg1 is the source, Arg2 the target), and normalizations become
+entities. Attributes become attributes if the schema has them, or else notes, like annotators'
+notes. Events and equivalences are not read.
 """
 
 from __future__ import annotations
@@ -51,11 +50,11 @@ _LOST = (
     "statuses other than done",
 )
 _ORDER = "TREAMN#*"
-"""Lines in the order in which they can be understood: what a line refers to comes before it."""
+"""The order in which lines can be understood: what a line refers to comes before it."""
 
 
 def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
-    """The text and its annotations; with an empty .ann file, a text that nobody has worked on."""
+    """The text and its annotations; if the .ann file is empty, a text that nobody has worked on."""
     path = path.with_suffix(".ann")
     source = path.with_suffix(".txt")
     if not path.is_file():
@@ -123,9 +122,7 @@ def _line(foreign: Foreign, work: ForeignWork, line: str) -> None:
     elif kind == "*":
         foreign.left_out(work, "equivalences", "equivalences are not read", name)
     else:
-        message = (
-            f"“{name}” is no annotation of brat's; a line begins with T, R, E, A, M, N, # or *"
-        )
+        message = f"“{name}” is not an annotation; lines begin with T, R, E, A, M, N, # or *"
         foreign.left_out(work, "lines that are not annotations", message)
 
 
@@ -158,7 +155,7 @@ def _bound(foreign: Foreign, work: ForeignWork, name: str, body: str, quote: str
 
 
 def _normal(foreign: Foreign, work: ForeignWork, body: str, name: str) -> None:
-    """`Reference T1 Wikipedia:534366` and the name: the entity where the layer has one."""
+    """Read `Reference T1 Wikipedia:534366` and the name: the entity, if the layer has entities."""
     words = body.split()
     if len(words) < 3:
         message = "must be Reference T1 DATABASE:ID and the name"
@@ -178,10 +175,9 @@ def _normal(foreign: Foreign, work: ForeignWork, body: str, name: str) -> None:
 
 
 def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, bytes]]:
-    """A folder for each annotator, with .txt and .ann of each document, and
-    the configuration that brat asks for.
-
-    Values with white space become notes; the author's own stances have no place.
+    """A folder for each annotator, with .txt and .ann of each document, and the configuration that
+    brat requires. Values with white space become notes. The format cannot hold the author's own
+    stances.
     """
     people, names = FileNames(), FileNames()
     label, side = names_of_labels(how.schema, "span"), names_of_labels(how.schema, "relation")
@@ -218,20 +214,20 @@ def _configuration(schema: LabelSchema) -> bytes:
 
 @lru_cache(maxsize=10_000)
 def _type(name: str) -> str:
-    """A label as a type of brat's, which may hold no white space."""
+    """A label as a brat type, which must not contain white space."""
     return "_".join(name.split())
 
 
 @lru_cache(maxsize=100_000)
 def _attribute(key: str, value: str) -> str | None:
-    """An attribute as a type of brat's; None for one with a value that can only be a note."""
+    """An attribute as a brat type; None if a value of it can only be a note."""
     return _type(key) if value and _type(value) == value else None
 
 
 def _mark(
     name: str, attributes: Attributes, values: list[str], notes: list[tuple[str, str]]
 ) -> None:
-    """Add the attributes of an item to `values`, or to `notes` those that brat cannot hold."""
+    """Add the attributes of an item to `values`, and those that brat cannot hold to `notes`."""
     for key in sorted(attributes):
         value = attributes[key]
         for one in (value,) if isinstance(value, str) else said(value):
@@ -270,8 +266,8 @@ def _lines(
 
 
 def _place(text: str, span: Span) -> str:
-    """Bounds and words of a span. A line holds no line end: a
-    span over several lines is in pieces."""
+    """Bounds and words of a span. A span over several lines has several pieces, because a line of
+    the file cannot contain a line end."""
     words = text[span.start : span.end]
     if "\n" not in words and "\r" not in words:
         return f"{span.start} {span.end}\t{words}"

@@ -1,10 +1,9 @@
 """UIMA CAS, as INCEpTION and DKPro write it: JSON with its types, XMI with `TypeSystem.xml` beside
-it, and archives of them: of a document, of a project, of what is curated.
-
-Annotations with a governor and a dependent are relations, all others spans; the label is the
-feature `label` or `value`, else the name of the type. Further features become attributes where the
-schema has them, else notes. Tokens, sentences and what describes the document are no annotations. A
-library (dkpro-cassis) reads and writes.
+it, and archives of a document, of a project, or of curated work. Annotations with a governor and a
+dependent are relations, all others are spans. The label is the feature `label` or `value`, or else
+the name of the type. Further features become attributes if the schema has them, or else notes.
+Tokens, sentences and descriptions of the document are not annotations. A library (dkpro-cassis)
+reads and writes.
 """
 
 from __future__ import annotations
@@ -42,13 +41,13 @@ def recognises(first: Mapping[str, Any]) -> bool:
 
 
 def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
-    """The texts of a file, or of an archive, with everybody's work."""
+    """The texts of a file or an archive, with everybody's work."""
     yield from CasReader(path, options).entries()
 
 
 def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, bytes]]:
-    """A CAS as JSON for each record, in a folder for each annotator; a custom type for each layer,
-    as INCEpTION has them. The author's own stances, notes and flags have no place."""
+    """A CAS as JSON for each record, in a folder for each annotator, with a custom type for each
+    layer, as in INCEpTION. The format cannot hold the author's own stances, notes and flags."""
     cassis = extra("cassis", name="cas")
     people, names = FileNames(), FileNames()
     for record in records:

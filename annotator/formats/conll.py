@@ -1,7 +1,6 @@
-"""CoNLL tables: one token a line, a column of BIO labels for each layer
-of spans, a blank line between paragraphs.
-
-Of spans that overlap in one layer the longest stays. Relations, attributes and names have no place.
+"""CoNLL tables: one token a line, a column of BIO labels for each layer of spans, a blank line
+between paragraphs. If spans of one layer overlap, the longest is kept. The format cannot hold
+relations, attributes and names.
 """
 
 from __future__ import annotations
@@ -78,8 +77,8 @@ def _paragraph(text: str, paragraph: Paragraph, layers: Sequence[Sequence[Span]]
 
 
 def _labels(text: str, starts: Sequence[int], spans: Sequence[Span]) -> list[str]:
-    """The label of each piece by where it starts; no bound of a span is within a piece. A span
-    that began in the paragraph before goes on here."""
+    """The label of each piece, by its start; no span begins or ends inside a piece. A span that
+    began in the paragraph before continues here."""
     labels = ["O"] * len(starts)
     for span in spans:
         first, end = bisect_left(starts, span.start), bisect_left(starts, span.end)

@@ -1,9 +1,9 @@
-"""Tables: of texts in (CSV, TSV, and what spreadsheets write); of items and statements out.
-
-Out go four tables, as R's `read.csv` and pandas read them (UTF-8, LF, quotation marks doubled,
-empty cells for what is not there): `items.csv`, one row an item with a column for each attribute,
-`items-long.csv`, one row a value; `statements.csv`, one row a statement and concept, with `sign` -1
-where the concept is the contrary of its wording, and `statements-wide.csv`, one row a statement.
+"""Tables: texts are read from CSV, TSV and what spreadsheets write; items and statements are
+written. It writes four tables, which R's `read.csv` and pandas can read (UTF-8, LF, doubled
+quotation marks, empty cells for missing values): `items.csv` has a row for each item and a column
+for each attribute, `items-long.csv` a row for each value; `statements.csv` has a row for each
+statement and concept, with `sign` -1 if the concept is the contrary of its wording, and
+`statements-wide.csv` a row for each statement.
 """
 
 from __future__ import annotations
@@ -35,8 +35,7 @@ holds_ids = True
 
 
 def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
-    """A document of each row; columns that are not known go into
-    its metadata under their own names."""
+    """A document from each row; unknown columns go into its metadata under their own names."""
     prefix = options.prefix or document_id(path)
     for number, (line, row) in enumerate(table(path, options), 1):
         text = row.get("text", "")
@@ -102,7 +101,7 @@ _STATEMENT = (
 
 
 def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, bytes]]:
-    """The four tables, some hundred records at a time."""
+    """The four tables, a few hundred records at a time."""
     names = sorted(
         {a.name for layer in how.schema.layers for a in layer.attributes if a.type != "entity"}
     )
@@ -145,8 +144,8 @@ def _bytes(rows: list[str]) -> bytes:
 
 
 def _cell(text: str) -> str:
-    """A cell, in quotation marks where it needs them. The csv module takes twice as long for a row,
-    and the cells that are the same in many rows are made once here."""
+    """A cell, in quotation marks if it needs them. The csv module would take twice as long for a
+    row, and here cells that are the same in many rows are made once."""
     if _SPECIAL(text) is None:
         return text
     return '"' + text.replace('"', '""') + '"'
@@ -159,7 +158,7 @@ def _attribute(name: str, value: str) -> str:
 
 
 _known_cell = lru_cache(maxsize=100_000)(_cell)
-"""The cell of a text that comes in many rows: a label, a name, a value."""
+"""The cell of a text that many rows have: a label, a name, a value."""
 
 
 def _where(record: Record) -> str:
@@ -180,8 +179,8 @@ _NO_CONCEPT: list[tuple[str, int | str]] = [("", "")]
 
 
 class _Rows:
-    """Makes the rows of the four tables. `names` are the attributes that have a column in
-    `items.csv`, `more` those that have one in the tables of statements."""
+    """Makes the rows of the four tables. The attributes `names` have a column in `items.csv`, and
+    the attributes `more` have one in the tables of statements."""
 
     def __init__(self, how: WriteOptions, names: Sequence[str], more: Sequence[str]) -> None:
         self._ids_of = how.ids_of

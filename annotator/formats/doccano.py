@@ -1,8 +1,7 @@
-"""doccano's JSONL (or array) for sequence labelling, with or without
-relations, of every version since 1.0.
-
-doccano counts as its browser does, in UTF-16 units, or in grapheme clusters, as the project is set
-up; which it was is found from the file. `[format.doccano] offsets = "graphemes"` says it.
+"""doccano's JSONL (or array) for sequence labelling, with or without relations, of every version
+since 1.0. Depending on how a project is set up, doccano counts offsets in UTF-16 units, as browsers
+do, or in grapheme clusters. The program finds out from the file, unless `[format.doccano] offsets =
+"graphemes"` says so.
 """
 
 from __future__ import annotations
@@ -103,7 +102,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
 
 
 def _spans(foreign: Foreign, work: ForeignWork, data: Mapping[str, Any]) -> bool:
-    """Add the spans of every list that there is; whether there were any."""
+    """Add the spans of every list, and return whether there were any."""
     found = False
     for name in _LISTS:
         given = data.get(name)
@@ -163,8 +162,8 @@ def _comments(foreign: Foreign, work: ForeignWork, data: Mapping[str, Any]) -> N
 
 
 def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, bytes]]:
-    """A file for each annotator, as doccano has it. Attributes, entities and the
-    author's own stances have no place."""
+    """A file for each annotator, as in doccano. The format cannot hold attributes, entities and the
+    author's own stances."""
     names = FileNames()
     label, side = names_of_labels(how.schema, "span"), names_of_labels(how.schema, "relation")
     numbers: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""Word documents: their text by mammoth, a blank line between paragraphs."""
+"""Word documents: mammoth reads their text; a blank line separates paragraphs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ extensions = (".docx",)
 
 
 def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
-    """The document of a file. Formatting, pictures and comments have no place."""
+    """The document of a file. Formatting, pictures and comments are not read."""
     mammoth = extra("mammoth", name="docx", file=path)
     with opened(path, options.max_bytes, "a Word document") as archive:
         for name in archive.names:

@@ -1,5 +1,4 @@
-"""Web pages: the main text without menus, scripts and what
-stands around it, found by trafilatura."""
+"""Web pages: trafilatura finds the main text, without menus, scripts and the rest of the page."""
 
 from __future__ import annotations
 
@@ -16,8 +15,8 @@ extensions = (".html", ".htm", ".xhtml")
 
 
 def _config() -> Any:
-    """Short texts count as well: below its usual sizes the library
-    falls back to all text of the page."""
+    """Settings that accept short texts; below its usual sizes, the library would take all text of
+    the page."""
     config = extra("trafilatura.settings", name="html").use_config()
     for name in ("MIN_EXTRACTED_SIZE", "MIN_OUTPUT_SIZE"):
         config.set("DEFAULT", name, "1")
@@ -25,8 +24,8 @@ def _config() -> Any:
 
 
 def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
-    """The document of a page, one paragraph a line; title, author,
-    date and site as the page states them."""
+    """The document of a page, one paragraph a line, with the title, author, date and site that the
+    page states."""
     trafilatura = extra("trafilatura", name="html", file=path)
     data = read_bytes(path, options.max_bytes)
     page: Any = data.decode(options.encoding) if options.encoding else data
@@ -47,7 +46,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     if title:
         entry["title"] = title
     options.report.note(
-        "pages", "the main text of the page is taken; menus and the like are left out"
+        "pages", "only the main text of the page is imported, without menus and the like"
     )
     id = options.prefix or document_id(path)
     yield Entry(entry, id, work=options.empty_is_done, identity=Identity.NAME)

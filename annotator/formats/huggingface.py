@@ -1,9 +1,7 @@
-"""A folder that Hugging Face's `datasets` loads by its name: rows of one
-shape, and a card that states the features.
-
-As in the canonical record, but attributes are lists of name and value, both strings, since their
-types differ from layer to layer. The features are stated, so that files whose rows have no
-relation, or no row, load with the others.
+"""A folder that Hugging Face's `datasets` can load: rows of one shape, and a card that states the
+features. Rows are like canonical records, except that attributes are lists of name and value, both
+strings, since their types differ from layer to layer. Because the features are stated, files that
+have no relation, or no row at all, load together with the others.
 """
 
 from __future__ import annotations

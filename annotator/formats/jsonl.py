@@ -1,9 +1,8 @@
-"""Canonical JSONL: one record a line, for one annotator's work on one document, or the gold of one.
-
-The same database gives the same bytes: keys sorted, no spaces, UTF-8 as it is, LF, no floats. Read
-are records of version 2 and 1, and rows of which all keys but `text` may be missing. A row without
-annotator, status, spans and relations is a text that waits to be coded; keys that a record has not
-are kept in `meta`.
+"""Canonical JSONL: one record a line, for one annotator's work on one document, or for its gold.
+The same database gives the same bytes: sorted keys, no spaces, unescaped UTF-8, LF, no floats. It
+reads records of versions 1 and 2, and rows in which every key except `text` may be missing. A row
+without annotator, status, spans and relations is a text that waits to be coded. Keys that are not
+part of a record are kept in `meta`.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ carries = "everything"
 
 
 def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
-    """The records of a file, read as they are consumed."""
+    """The records of a file, each read when it is needed."""
     nameless = 0
     for line, data in rows(path, options):
         work = _is_work(data) or options.empty_is_done
@@ -58,7 +57,7 @@ def _is_work(data: Mapping[str, Any]) -> bool:
 
 
 def _tell_unknown(data: dict[str, Any], options: ReadOptions, line: int) -> None:
-    """Tell of keys that a record has not, which go into its metadata, and of annotations under
+    """Report keys that are not part of a record, which go into its metadata, and annotations under
     them, which are not read."""
     extra = sorted(set(data) - _record.KEYS)
     for key in extra:

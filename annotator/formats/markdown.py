@@ -1,4 +1,4 @@
-"""Markdown: the text without its marks; front matter becomes metadata."""
+"""Markdown: the text without its markup; front matter becomes metadata."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PAIR = re.compile(r"([A-Za-z][\w-]*)\s*:\s*(.+?)\s*\Z")
 
 
 def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
-    """The document of a file, a blank line between its blocks."""
+    """The document of a file, with a blank line between its blocks."""
     data = read_bytes(path, options.max_bytes)
     source = decode(data, path=path, encoding=options.encoding, report=options.report)
     front = _FRONT.match(source)
@@ -42,7 +42,7 @@ def _pairs(front: str) -> Iterator[tuple[str, str]]:
 
 
 def plain_text(source: str) -> str:
-    """The blocks of a Markdown text without marks; comments, images and rules have no words."""
+    """The blocks of a Markdown text without markup; comments, images and rules have no words."""
     from markdown_it import MarkdownIt
 
     blocks: list[str] = []

@@ -1,4 +1,4 @@
-"""OpenDocument texts: paragraphs and headings, a blank line between them."""
+"""OpenDocument texts: paragraphs and headings, with a blank line between them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BLANKS = 1000
 
 
 def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
-    """The document of a file. Notes, comments and deleted text have no place."""
+    """The document of a file. Notes, comments and deleted text are not read."""
     hint = "Open it in a word processor and save it as .odt again"
     with opened(path, options.max_bytes, "an OpenDocument text") as archive:
         content = archive.read("content.xml")

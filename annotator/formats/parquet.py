@@ -18,7 +18,7 @@ _AT_ONCE = 1000
 
 
 def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
-    """The bytes of the file, some thousand rows in memory at a time."""
+    """The bytes of the file, with about a thousand rows in memory at a time."""
     arrow, parquet = extra("pyarrow", name="parquet"), extra("pyarrow.parquet", name="parquet")
     schema = arrow.schema([(name, _type(arrow, kind)) for name, kind in FEATURES.items()])
     with tempfile.TemporaryFile(prefix="annotator-") as out:

@@ -1,5 +1,5 @@
-"""PDF files: the text that pypdf finds. A PDF knows no paragraphs;
-where they end is guessed, and told."""
+"""PDF files: the text that pypdf finds. A PDF does not mark paragraphs, so their ends are guessed,
+which is reported."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
         raise InputError(f"is a PDF that cannot be read: {error}", file=path, hint=hint) from error
     paragraphs = guessed("\n".join(pages).split("\n"))
     if not paragraphs:
-        hint = "It may be a picture of text; run a text recognition over it first"
+        hint = "It may be a scan; run text recognition (OCR) on it first"
         raise InputError("is a PDF without text", file=path, hint=hint)
     options.report.note(
         "PDF files", "PDF files do not mark paragraphs, so their ends are guessed. Check them"
@@ -45,8 +45,8 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
 
 
 def guessed(lines: list[str]) -> list[str]:
-    """Lines put together to paragraphs: one ends at a blank line, and
-    at a short line that ends a sentence."""
+    """Lines joined into paragraphs: a paragraph ends at a blank line, or at a short line that ends
+    a sentence."""
     longest = max((len(line.strip()) for line in lines), default=0)
     out: list[str] = []
     held: list[str] = []

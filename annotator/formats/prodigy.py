@@ -1,9 +1,7 @@
-"""Prodigy's JSONL, as `prodigy db-out` writes it for ner, spans
-and rel recipes. Offsets are code points.
-
-Lines on the same text by the same annotator are one record: of a manual recipe the last accepted
-answer stands, the questions of a binary one add up. Rejected answers say nothing that could stand.
-The head of a relation is its source, the child its target.
+"""Prodigy's JSONL, as `prodigy db-out` writes it for ner, spans and rel recipes. Offsets are code
+points. Lines about the same text by the same annotator are one record: in a manual recipe the last
+accepted answer counts, in a binary one the answers add up. Rejected answers contain nothing to
+keep. The head of a relation is its source, the child its target.
 """
 
 from __future__ import annotations
@@ -110,7 +108,7 @@ def _answered(foreign: Foreign, text: str, annotator: str | None, answers: list[
 
 
 def _meta(answers: list[_Answer]) -> dict[str, Any]:
-    """What the answers on a text say about it; a text field of an accepted answer is a note."""
+    """Add what the answers say about a text; a text field of an accepted answer becomes a note."""
     found: dict[str, Any] = {}
     for _, data in answers:
         meta = data.get("meta")
@@ -136,7 +134,7 @@ def _is_manual(data: Mapping[str, Any]) -> bool:
 
 
 def _accept(foreign: Foreign, work: ForeignWork, data: Mapping[str, Any]) -> None:
-    """What an accepted line says."""
+    """Add what an accepted line says."""
     ids: dict[tuple[int | None, int | None], list[tuple[str, str]]] = {}
     tokens: list[tuple[int, int, str]] = []
     places = {
@@ -168,7 +166,7 @@ def _accept(foreign: Foreign, work: ForeignWork, data: Mapping[str, Any]) -> Non
         ends = [_end(relation, end, ids, tokens) for end in ("head", "child")]
         if None in ends:
             at = "head" if ends[0] is None else "child"
-            message = f"its {at} is no labelled span, but a bare token"
+            message = f"its {at} is a bare token, not a labelled span"
             foreign.left_out(work, "relations between bare tokens", message, key)
             continue
         foreign.relation(work, relation.get("label"), ends[0], ends[1], key=key)
@@ -186,7 +184,7 @@ def _accept(foreign: Foreign, work: ForeignWork, data: Mapping[str, Any]) -> Non
 
 
 def _within(start: int | None, a: int | None, b: int | None, end: int | None) -> bool:
-    """Whether a token `[a, b)` is inside of a span."""
+    """Whether a token `[a, b)` is inside a span."""
     return None not in (start, a, b, end) and start <= a < b <= end  # type: ignore[operator]
 
 
@@ -196,8 +194,8 @@ def _end(
     ids: Mapping[tuple[int | None, int | None], list[tuple[str, str]]],
     tokens: list[tuple[int, int, str]],
 ) -> str | None:
-    """The span that a relation begins or ends at: with the bounds that it gives, and the label if
-    there are several, else the shortest around its token."""
+    """The span at which a relation begins or ends: the one with the given bounds (and the label, if
+    there are several), or else the shortest one around its token."""
     given = relation.get(f"{end}_span")
     if isinstance(given, dict):
         names = ids.get((number(given.get("start")), number(given.get("end"))), [])
@@ -225,12 +223,12 @@ _ANSWERS = {"done": "accept", "gold": "accept", "skipped": "ignore", "in_progres
 
 
 def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
-    """A line for each record, for `prodigy db-in`, with tokens cut where spans begin and end.
-    Attributes, entities, notes and the author's own stances have no place."""
+    """A line for each record, for `prodigy db-in`, with tokens cut where spans begin and end. The
+    format cannot hold attributes, entities, notes and the author's own stances."""
     label, side = names_of_labels(how.schema, "span"), names_of_labels(how.schema, "relation")
     for record in records:
         count_lost(record, how.lost, *_LOST)
-        how.lost["works in progress, which go as accepted"] += record.status.value == "in_progress"
+        how.lost["works in progress, exported as accepted"] += record.status.value == "in_progress"
         document, text = record.document, record.document.text
         tokens = _tokens(text, {s.start for s in record.spans}, {s.end for s in record.spans})
         first = {start: i for i, (start, _) in enumerate(tokens)}
@@ -276,8 +274,7 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
 
 
 def _tokens(text: str, starts: Set[int], ends: Set[int]) -> list[tuple[int, int]]:
-    """Words, divided where a span begins or ends, and the white space
-    that a span begins or ends with."""
+    """Words, cut where a span begins or ends, and the white space at the ends of spans."""
     out = divided(words(text), starts | ends)
     blank = [(at, at + 1) for at in starts - {a for a, _ in out}]
     blank += [(at - 1, at) for at in ends - {b for _, b in out}]

@@ -1,15 +1,16 @@
 """REFI-QDA projects (`.qdpx`), as ATLAS.ti, MAXQDA, NVivo, QualCoder and others exchange them.
 
 A project is a zip archive of `project.qde` (XML) and the folder `sources`. A plain text selection
-with its codes becomes an item of the user who coded it; a code's name is its label, and where the
-schema or annotator.toml only knows a code above it, that one is the label and the name itself the
+with its codes becomes an item of the user who coded it. A code's name is the item's label. If the
+schema and annotator.toml know only a code above it, that one is the label, and the name is the
 entity or concept of the item. Links between selections become relations, notes and descriptions
-notes, variables of a text its metadata. Codes of whole texts, cases, sets, graphs, pictures, sound
-and PDF areas have no place. Out go the same things, and attributes as further codes of a selection.
+become notes, and variables of a text become its metadata. Codes of whole texts, cases, sets,
+graphs, pictures, sound and PDF areas are not read. The program writes the same things, and
+attributes as further codes of a selection.
 
-The one library on the index (pyrefiqda) unpacks archives to disk without bounds and refuses a
-project for one value that its schema does not list, so it reads what is written here in the tests,
-and does not read what comes.
+The only library for this (pyrefiqda) unpacks archives to disk without limits, and refuses a project
+for a single value that its schema does not list. So it is not used to import, but the tests use it
+to read what is written here.
 """
 
 from __future__ import annotations

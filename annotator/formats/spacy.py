@@ -1,15 +1,11 @@
-"""A folder to train spaCy on: a DocBin for each part of the split,
-and a config for spancat, ner and textcat.
-
-One Doc for each record, each layer of spans in `doc.spans[LAYER]`. `doc.ents` has the spans of the
-first layer that overlap no other, the longest first; `doc.cats` which labels the layers of
-statements hold in the text.
-
-A span's label is in `span.label_`, its id in `span.id_`, its entity in `span.kb_id_`. What a Doc
-has no place for (title, annotator, attributes, relations) is in `doc.user_data["annotator"]`, as
-the canonical record has it. Tokens are spaCy's for the language of the document (`meta.language`,
-else English), cut where a span begins or ends, so that `span.start_char` and `span.end_char` are
-exactly the offsets of the record.
+"""A folder to train spaCy on: a DocBin for each part of the split, and a config for spancat, ner
+and textcat. Each record is a Doc, and each layer of spans is in `doc.spans[LAYER]`. `doc.ents` has
+the spans of the first layer without overlaps, the longest first; `doc.cats` says which labels of
+the statement layers the text contains. A span's label is in `span.label_`, its id in `span.id_`,
+its entity in `span.kb_id_`. What a Doc cannot hold (title, annotator, attributes, relations) is in
+`doc.user_data["annotator"]`, as in the canonical record. Tokens are spaCy's for the language of the
+document (`meta.language`, or else English), cut where a span begins or ends, so `span.start_char`
+and `span.end_char` are exactly the offsets of the record.
 """
 
 from __future__ import annotations
@@ -26,7 +22,7 @@ extensions = (".spacy",)
 
 
 def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, bytes]]:
-    """The DocBins, which are in memory until they are whole, and the configs."""
+    """The DocBins, which stay in memory until they are complete, and the configs."""
     bins: dict[str, Any] = {}
     language = "en"
     for record in records:
@@ -89,8 +85,8 @@ _languages: dict[str, Any] = {}
 
 
 def _language(code: str) -> Any:
-    """A blank pipeline for a language; the one for any language where
-    spaCy has none, or lacks a dependency."""
+    """A blank pipeline for a language; if spaCy has none, or lacks a dependency of it, the one for
+    any language."""
     import spacy
 
     if code not in _languages:
@@ -165,8 +161,9 @@ def _user_data(record: Record) -> dict[str, Any]:
 def cut(
     text: str, tokens: Sequence[tuple[int, int]], spans: Iterable[tuple[int, int]]
 ) -> list[tuple[int, int]]:
-    """The tokens, divided where a span begins or ends. A single space after a token is in none,
-    unless a span begins or ends with it; all pieces and those spaces together are the text."""
+    """The tokens, cut where a span begins or ends. A single space after a token belongs to no
+    piece, unless a span begins or ends with it; all pieces and these spaces together make up the
+    text."""
     spans = list(spans)
     spaces = {start for start, _ in spans if text[start] == " "}
     spaces |= {end - 1 for _, end in spans if text[end - 1] == " "}
