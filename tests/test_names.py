@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import random
+import re
+import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,10 +33,11 @@ from annotator.model import actions as do
 from annotator.model.annotation import AnnotationSet
 from annotator.model.codebook import Codebook, CodebookEntry
 from annotator.model.decision import Completion, Standing, Status, Suggestion
+from annotator.model.named_spans import NamedSpans
 from annotator.model.names import ProposedName
 from annotator.model.record import Record
 from annotator.model.review import ReviewState, open_document, step
-from annotator.model.span import Relation, Span
+from annotator.model.span import Relation, Span, reading_order
 from annotator.model.text import Document
 from annotator.project import KnownName
 from annotator.resources import load_schema
@@ -123,7 +127,7 @@ def test_a_pronoun_names_only_what_it_agrees_with(
 
 def first(text: str, decided: Sequence[Span], asked: Span) -> str:
     """The first name proposed for a span."""
-    return DocumentNamer().ranked(document(text), decided, asked)[0].entity
+    return DocumentNamer().ranked(document(text), NamedSpans(decided), asked)[0].entity
 
 
 @pytest.mark.parametrize(
@@ -239,7 +243,7 @@ def test_what_a_common_noun_named_elsewhere_is_offered_and_never_first() -> None
     text = "The parliament of Torvia met."
     asked = span(text, "parliament", "organization")
     namer = DocumentNamer(_Registry({"parliament": {"parliament of Lorn": 9}}, {}))
-    names = [one.entity for one in namer.ranked(document(text), [], asked)]
+    names = [one.entity for one in namer.ranked(document(text), NamedSpans(), asked)]
     assert names[0] != "parliament of Lorn"
     assert "parliament of Lorn" in names
 
@@ -247,7 +251,7 @@ def test_what_a_common_noun_named_elsewhere_is_offered_and_never_first() -> None
 def test_the_codebook_says_what_an_alias_names() -> None:
     text = "Then Brell left."
     namer = DocumentNamer(_Registry({}, {"Brell": ["Ana Brell"]}))
-    first = namer.ranked(document(text), [], span(text, "Brell", "person"))[0]
+    first = namer.ranked(document(text), NamedSpans(), span(text, "Brell", "person"))[0]
     assert (first.entity, first.mention) == ("Ana Brell", "name")
 
 
@@ -259,11 +263,71 @@ def test_a_call_costs_what_is_new_and_gives_the_same() -> None:
         span(text, "Brell", "person", "Ana Brell", at=12),
     ]
     asked, doc, kept = span(text, "She", "person"), document(text), DocumentNamer()
-    for number in range(len(spans) + 1):
-        assert kept.ranked(doc, spans[:number], asked) == DocumentNamer().ranked(
-            doc, spans[:number], asked
+    decided = NamedSpans()
+    for one in (None, *spans):
+        decided.add(one or asked)
+        assert kept.ranked(doc, decided, asked) == DocumentNamer().ranked(doc, decided, asked)
+    fewer = NamedSpans(spans[:1])
+    assert kept.ranked(doc, fewer, asked) == DocumentNamer().ranked(doc, fewer, asked)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_known_follows_decisions_in_any_order(seed: int) -> None:
+    """Decided, changed and taken back at any place, and asked of any place, named or not."""
+    dice = random.Random(seed)
+    text = "Ana Brell met Lorn. The crew met Torvia. Brell left; she met the crew. " * 6
+    names = {"Ana Brell": "person", "Brell": "person", "crew": "collective", "she": "person"}
+    spans = [
+        Span(f"s{at}", "actor", label, at, at + len(words))
+        for words, label in (names | {"Lorn": "state", "Torvia": "state"}).items()
+        for at in (found.start() for found in re.finditer(words, text))
+    ]
+    doc, kept, decided = document(text), DocumentNamer(), NamedSpans()
+    for one in sorted(spans, key=reading_order if seed % 2 else lambda _: dice.random()):
+        decided.add(replace(one, entity=dice.choice(("Ana Brell", "Lorn", "crews of Lorn", None))))
+        if dice.random() < 0.1:
+            decided.remove(dice.choice(spans))
+        asked = one if dice.random() < 0.2 else dice.choice(spans)
+        for span in (one, asked):
+            found = kept.ranked(doc, decided, span)
+            assert found == DocumentNamer().ranked(doc, NamedSpans(decided), span)
+
+
+@pytest.mark.parametrize(
+    "words", [("Brell",), ("{} Orr",), ("they",), ("{} Orr", "a crew", "they")]
+)
+def test_accepting_all_costs_in_proportion(
+    words: Sequence[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Counted in calls, so that no other program matters. `{}` is another name each time."""
+    monkeypatch.setattr("annotator.learners.names.known.RECENT", 10)
+
+    def calls(number: int) -> int:
+        text, found = "", []
+        for i in range(number):
+            other = "".join("aeiou"[i // 5**k % 5] + "bdfgk"[i // 5**k % 5] for k in range(5))
+            name, text = words[i % len(words)].format(other.title()), text + "Then "
+            span = Span(f"a{i}", "actor", "person", len(text), len(text) + len(name))
+            found.append(Suggestion(replace(span, origin="suggestion"), 0, "rules", "1", 0.8))
+            text += name + " left. "
+        state = open_document(
+            document(text), SCHEMA, session="t", suggestions=found, namer=DocumentNamer()
         )
-    assert kept.ranked(doc, spans[:1], asked) == DocumentNamer().ranked(doc, spans[:1], asked)
+        count = 0
+
+        def tell(*_: object) -> None:
+            nonlocal count
+            count += 1
+
+        sys.setprofile(tell)
+        try:
+            _, group = step(state, do.AcceptAll())
+        finally:
+            sys.setprofile(None)
+        assert len(group) == number
+        return count
+
+    assert calls(400) < 5 * calls(100)
 
 
 # --- what keys take
@@ -275,9 +339,7 @@ class _Fixed:
     def __init__(self, names: Mapping[str, tuple[str, float]]) -> None:
         self._names = names
 
-    def ranked(
-        self, document: Document, decided: Sequence[Span], span: Span
-    ) -> Sequence[ProposedName]:
+    def ranked(self, document: Document, decided: NamedSpans, span: Span) -> Sequence[ProposedName]:
         seen = "; ".join(sorted(str(one.entity) for one in decided if one.entity))
         name, chance = self._names[document.quote(span.start, span.end)]
         return [ProposedName(name.replace("SEEN", seen), "nominal", chance)]
@@ -302,7 +364,8 @@ def opened(names: Mapping[str, tuple[str, float]], *, suggested: bool = True) ->
 
 
 def names_in(state: ReviewState) -> dict[str, str | None]:
-    return {one.id: one.entity for one in state.annotations.spans_of("actor")}
+    every = state.annotations.spans()
+    return {one.id: one.entity for one in every if one.layer == "actor"}
 
 
 def test_the_page_key_takes_sure_names_alone_and_each_sees_the_decision_before() -> None:
@@ -315,7 +378,7 @@ def test_the_page_key_takes_sure_names_alone_and_each_sees_the_decision_before()
     assert names_in(state) == {}
     state, _ = step(opened({"Brell": ("Ana Brell", 0.9), "crew": ("crew", 0.79)}), do.AcceptAll())
     assert names_in(state) == {"a": "Ana Brell", "b": None}
-    spans = {one.id: one for one in state.annotations.spans_of("actor")}
+    spans = {one.id: one for one in state.annotations.spans()}
     assert spans["b"].attributes["mention"] == "nominal"
 
 
@@ -336,7 +399,7 @@ def test_an_actor_made_by_hand_has_kind_and_sure_name() -> None:
         at = TEXT.index(quote)
         state, _ = step(state, do.SelectRange(at, at + len(quote)))
         state, _ = step(state, do.SetLabel("actor", label))
-        (made,) = state.annotations.spans_of("actor")
+        (made,) = state.annotations.spans()
         assert (made.entity, made.attributes["mention"]) == (entity, "nominal")
 
 
@@ -455,7 +518,7 @@ def test_a_project_keeps_weights_of_its_own_once_it_has_names_enough(tmp_path: P
         assert of.names.weights() == {}
         assert learn_names(of, records) == LEAST
         own = of.names.weights()
-        asked = (records[0].document, [], records[0].spans[0])
+        asked = (records[0].document, NamedSpans(), records[0].spans[0])
         first, before = (
             DocumentNamer(weights=own).ranked(*asked)[0],
             DocumentNamer().ranked(*asked)[0],

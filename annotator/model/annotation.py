@@ -22,6 +22,7 @@ from annotator.model.decision import (
     Status,
     paragraph_item,
 )
+from annotator.model.named_spans import NamedSpans
 from annotator.model.span import Annotation, Relation, Span, reading_order, relation_order
 
 Standings: TypeAlias = Mapping[str, Standing]
@@ -74,6 +75,8 @@ class AnnotationSet:
     """The standing state of every item, by paragraph index (-1: the document itself)."""
 
     by_paragraph: Mapping[int, Standings] = field(default_factory=dict)
+    _named: dict[str, NamedSpans] = field(default_factory=dict, repr=False, compare=False)
+    """The named spans of the layers that were asked for."""
 
     def paragraph(self, index: int) -> Standings:
         """Item id -> state, for the items of one paragraph."""
@@ -89,9 +92,15 @@ class AnnotationSet:
         growing.take(decisions)
         return growing.now
 
-    def spans_of(self, layer: str) -> list[Span]:
-        """The standing spans of a layer in the document, in no particular order."""
-        return [one for one in self.annotations() if isinstance(one, Span) and one.layer == layer]
+    def named(self, layer: str) -> NamedSpans:
+        """The standing spans of a layer in the document that have a name. Only the first call
+        reads all annotations."""
+        if layer not in self._named:
+            every = self.annotations()
+            self._named[layer] = NamedSpans(
+                one for one in every if isinstance(one, Span) and one.layer == layer
+            )
+        return self._named[layer]
 
     def annotations(self, paragraph: int | None = None) -> Iterator[Annotation]:
         """The standing annotations, in no particular order, of one paragraph or of all."""
@@ -155,6 +164,7 @@ class Growing:
             items = self._own.get(d.paragraph)
             if items is None:
                 items = self._own[d.paragraph] = dict(self._held.get(d.paragraph, _NONE))
+            self._name(items.get(d.item), d.after)
             if d.after is None:
                 items.pop(d.item, None)
             else:
@@ -163,6 +173,13 @@ class Growing:
                 self._held[d.paragraph] = items
             else:
                 self._held.pop(d.paragraph, None)
+
+    def _name(self, before: Standing | None, after: Standing | None) -> None:
+        """Brings the named spans of the set to what stands after a decision."""
+        for standing, change in ((before, NamedSpans.remove), (after, NamedSpans.add)):
+            value = standing.value if standing is not None else None
+            if isinstance(value, Span) and value.layer in self.now._named:
+                change(self.now._named[value.layer], value)
 
 
 def groups(decisions: Iterable[Decision]) -> Iterator[Group]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol, TypeAlias, get_args
 
+from annotator.model.named_spans import NamedSpans
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Span, Value
 from annotator.model.text import Document
@@ -47,11 +48,10 @@ class ProposedName:
 class Namer(Protocol):
     """Knows names: from the document, from what was decided in it, and from the registry."""
 
-    def ranked(
-        self, document: Document, decided: Sequence[Span], span: Span
-    ) -> Sequence[ProposedName]:
-        """Names for a span, the likeliest first; `decided` are the standing spans
-        of its layer in the document."""
+    def ranked(self, document: Document, decided: NamedSpans, span: Span) -> Sequence[ProposedName]:
+        """Names for a span, the likeliest first; `decided` are the standing spans of its layer in
+        the document that have a name. If that is the object of the call before, a call costs
+        what was added to it since."""
         ...
 
 

@@ -147,7 +147,7 @@ class ReviewState:
         layer = self.schema.layer(span.layer)
         if self.namer is None or layer is None or layer.attribute_of_type("entity") is None:
             return ()
-        return self.namer.ranked(self.document, self.annotations.spans_of(span.layer), span)
+        return self.namer.ranked(self.document, self.annotations.named(span.layer), span)
 
     @property
     def focused(self) -> Item | None:

@@ -24,6 +24,7 @@ from annotator.learners.names.namer import DocumentNamer
 from annotator.model.codebook import Codebook
 from annotator.model.decision import Suggestion
 from annotator.model.effort import FOCUS
+from annotator.model.named_spans import NamedSpans
 from annotator.model.record import Record
 from annotator.model.span import Span, reading_order
 from annotator.resources import folder, load_schema
@@ -168,7 +169,7 @@ def first_names(documents: Sequence[Record], codebook: Codebook) -> list[str]:
     before, found = NameKeys(codebook), defaultdict(Counter)
     for record in documents:
         namer = DocumentNamer(before)
-        decided: list[Span] = []
+        decided = NamedSpans()
         spans = [span for span in record.spans if span.layer == "actor" and span.entity]
         for span in sorted(spans, key=reading_order):
             offered = namer.ranked(record.document, decided, replace(span, entity=None))
@@ -179,7 +180,7 @@ def first_names(documents: Sequence[Record], codebook: Codebook) -> list[str]:
                 row.update(known=1, known_right=int(right))
             if offered and offered[0].sure:
                 row.update(sure=1, sure_right=int(right))
-            decided.append(span)
+            decided.add(span)
         before.learn(Decided(record.document, record.document.paragraphs[0], tuple(spans), ()))
     lines = ["\n| kind | first right | entity is known | sure | bar |", "|---|---|---|---|---|"]
     for kind, bar in FIRST.items():

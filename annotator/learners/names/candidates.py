@@ -126,7 +126,7 @@ def _without_titles(whole: list[str], least: int) -> list[str]:
 def people_of(ask: Asked) -> None:
     """`Varnians`: people of Varnia."""
     if ask.label == "collective":
-        place = forms.place_of(ask.mention.form.rstrip("s"), ask.known.all_names())
+        place = ask.known.place(ask.mention.form.rstrip("s"))
         if place:
             ask.put(f"people of {place}", "people_of")
 
@@ -135,13 +135,11 @@ def named_in_text(ask: Asked) -> None:
     """Names that occur in the text and are not decided yet, those shortly before it."""
     if ask.label not in ("state", "organization", "bloc"):
         return
-    text = ask.known.text
-    seen = [name for name, at in text.name_places if at < ask.mention.first]
-    for rank, name in enumerate(list(dict.fromkeys(reversed(seen)))[:4]):
+    for rank, name in enumerate(ask.known.text.names_before(ask.mention.first)):
         entity = ask.known.meant(name) or name
         if entity not in ask.known.count:
             ask.put(entity, f"text_name{rank}")
-    for rank, (tail, _) in enumerate(ask.known.tails.most_common(2)):
+    for rank, (tail, _) in enumerate(ask.known.tails.most(2)):
         place = tail.partition(" ")[2].removeprefix("the ")
         if place[:1].isupper() and place not in ask.known.count:
             ask.put(place, f"tail_place{rank}")
@@ -154,8 +152,8 @@ def beside_role(ask: Asked) -> None:
 
 
 def decided_here(ask: Asked) -> None:
-    """All entities of the document with which the mention agrees."""
-    for entity in ask.known.count:
+    """The entities of the document with which the mention agrees."""
+    for entity in ask.known.recent():
         if _agrees(ask, entity):
             ask.put(entity, "doc")
 

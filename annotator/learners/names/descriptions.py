@@ -4,6 +4,7 @@ function that puts names, each with the feature that speaks for it."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from annotator.learners.names import forms
 from annotator.learners.names.asked import Asked
@@ -81,7 +82,7 @@ def adjective(ask: Asked) -> None:
     """`Varnian parliament`: parliament of Varnia."""
     parts = ask.mention.form.split()
     for word in parts[:-1]:
-        place = forms.place_of(word, ask.known.all_names()) if word[:1].isupper() else None
+        place = ask.known.place(word) if word[:1].isupper() else None
         if place:
             own = " ".join(part for part in parts if part != word)
             ask.put(f"{own} of {ask.known.with_article(place)}", "demonym")
@@ -104,8 +105,8 @@ def beside_name(ask: Asked) -> None:
     text, mention = ask.known.text, ask.mention
     near = [
         (abs(at - mention.first), name, at)
-        for name, at in text.name_places
-        if text.words[at].sentence == mention.sentence and not mention.first <= at <= mention.last
+        for name, at in text.names_in(mention.sentence)
+        if not mention.first <= at <= mention.last
     ]
     for rank, (_, name, at) in enumerate(sorted(near)[:3]):
         link = text.at(at - 1)
@@ -129,7 +130,7 @@ def adjective_noun(ask: Asked) -> None:
         return
     base = f"{ask.phrase} people"
     ask.put(base, "np_people")
-    for rank, (tail, _) in enumerate(ask.known.tails.most_common(3)):
+    for rank, (tail, _) in enumerate(ask.known.tails.most(3)):
         ask.put(f"{base} {tail}", "np_people_tail", f"tail{rank}")
 
 
@@ -137,10 +138,9 @@ def possessor(ask: Asked) -> None:
     """`Varnia's parliament`: parliament of Varnia, by the possessor's name."""
     if ask.mention.before != "'s":
         return
-    for mention, entity in reversed(ask.known.mentions):
-        if mention.last == ask.mention.first - 1:
-            ask.put(f"{ask.phrase} of {ask.known.with_article(entity)}", "possessor")
-            return
+    if (entity := ask.known.ending(ask.mention.first - 1)) is not None:
+        ask.put(f"{ask.phrase} of {ask.known.with_article(entity)}", "possessor")
+        return
     words, at = ask.known.text.words, ask.mention.first - 1
     first = at
     while (
@@ -155,7 +155,7 @@ def possessor(ask: Asked) -> None:
 
 def usual_tail(ask: Asked) -> None:
     """The words with an ending that names in this document have: `of Varnia`."""
-    for rank, (tail, number) in enumerate(ask.known.tails.most_common(8)):
+    for rank, (tail, number) in enumerate(ask.known.tails.most(8)):
         for base, several in ask.bases:
             often = ["tail3+"] if number >= 3 else []
             ask.put(f"{base} {tail}", f"tail{min(rank, 4)}{several}", "tail", *often)
@@ -164,7 +164,7 @@ def usual_tail(ask: Asked) -> None:
 def of_entity(ask: Asked) -> None:
     """`X of Y` with an entity of this document, the recent ones first."""
     known = ask.known
-    for rank, entity in enumerate(known.recent()[:12]):
+    for rank, entity in enumerate(islice(known.recent(), 12)):
         label = known.label[entity]
         if ";" in entity or (not entity[:1].isupper() and label != "organization" and rank > 5):
             continue
@@ -205,7 +205,7 @@ def _of_salience(ask: Asked, entity: str) -> list[str]:
 
 def of_name(ask: Asked) -> None:
     """`X of Y` with a name that occurs often in the text."""
-    for name, number in ask.known.text.names.most_common(10):
+    for name, number in ask.known.text.often:
         if len(name.split()) > 4:
             continue
         often = ["of_caps3+"] if number >= 3 else []

@@ -113,15 +113,8 @@ def _of_pronoun(ask: Asked, entity: str, back: int, found: set[str]) -> None:
     found |= _nearness(mention, latest)
     if word in ("who", "whose", "whom") and 0 <= mention.first - latest.last <= 2:
         found.add("relative")
-    if known.latest and _only_person(ask, entity):
+    if known.persons == {entity}:
         found.add("only_person")
-
-
-def _only_person(ask: Asked, entity: str) -> bool:
-    persons = [
-        one for one, label in ask.known.label.items() if label == "person" and ";" not in one
-    ]
-    return persons == [entity]
 
 
 def _nearness(mention: Mention, latest: Mention) -> set[str]:

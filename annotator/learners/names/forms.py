@@ -199,6 +199,11 @@ def lower_first(text: str) -> str:
     return text[:1].lower() + text[1:] if text[:1].isupper() and not text[1:2].isupper() else text
 
 
+def start_of(word: str) -> str:
+    """The letters that a place and its adjective have in common at least."""
+    return word[:4].lower()
+
+
 def place_of(adjective: str, names: Iterable[str]) -> str | None:
     """The name among `names` from which an adjective is formed (`Varnian`: Varnia); the longest
     common beginning wins. For real countries, the table decides."""
@@ -234,6 +239,7 @@ __all__ = [
     "place_of",
     "plural_of",
     "singular_of",
+    "start_of",
     "third_of",
     "word_class",
     "word_lists",

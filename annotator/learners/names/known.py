@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from annotator.learners.names import forms
 from annotator.learners.names.text import Mention, NameText
@@ -15,22 +16,37 @@ from annotator.model.span import Span
 _TAIL = re.compile(r".+? ((?:of|in|at|from|for|on|who|to) .+)$")
 
 
+RECENT = 100
+"""How many entities of the document a mention may name by nothing but agreement. An editorial has
+fewer; with all of them, a long transcript would cost the square of its length."""
+
+MOST = 8
+"""How many endings of names are looked at."""
+
+
 class KnownEntities:
     """The decisions on the document so far. `last` has the number of an entity's latest mention,
-    from 1."""
+    from 1, and the entities in the order of those. What a question costs does not grow with the
+    entities of the document."""
 
     def __init__(self, text: NameText) -> None:
         self.text = text
         self.mentions: list[tuple[Mention, str]] = []
         self.count: Counter[str] = Counter()
         self.by_words = WordIndex()
+        self._folded = WordIndex()
+        self._spellings: defaultdict[str, list[str]] = defaultdict(list)
+        self._by_start: defaultdict[str, list[str]] = defaultdict(list)
+        self._sizes: defaultdict[str, Counter[int]] = defaultdict(Counter)
+        self._ending: dict[int, str] = {}
         self.last: dict[str, int] = {}
         self.forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.heads: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        self.tails: Counter[str] = Counter()
+        self.tails = TopCounts()
         self.label: dict[str, str] = {}
         self.plural: dict[str, bool] = {}
         self.gender: dict[str, str] = {}
+        self.persons: set[str] = set()
         self.named: set[str] = set()
         self.latest: dict[str, Mention] = {}
 
@@ -49,13 +65,15 @@ class KnownEntities:
         mention, entity = self.text.mention(span), span.entity
         kind = str(span.attributes.get("mention", mention.kind))
         self.mentions.append((mention, entity))
-        self.count[entity] += 1
-        self.by_words.add(entity)
+        if entity not in self.count:
+            self._learn_spelling(entity)
+        self._count(entity, span.label)
+        self.last.pop(entity, None)
         self.last[entity] = len(self.mentions)
+        self._ending[mention.last] = entity
         self.latest[entity] = mention
         self.forms[mention.folded][entity] += 1
         self.heads[mention.head][entity] += 1
-        self.label[entity] = span.label
         if kind == "name":
             self.named.add(entity)
         if kind != "pronoun":
@@ -66,20 +84,49 @@ class KnownEntities:
             self.gender[entity] = gender
         for part in entity.split("; ") if kind == "nominal" else ():
             if (found := _TAIL.match(part)) is not None:
-                self.tails[found.group(1)] += 1
+                self.tails.add(found.group(1))
 
-    def recent(self) -> list[str]:
-        """The entities, the one mentioned last first."""
-        return sorted(self.count, key=lambda entity: -self.last[entity])
+    def _learn_spelling(self, entity: str) -> None:
+        self.by_words.add(entity)
+        self._folded.add(entity.casefold())
+        self._spellings[entity.casefold()].append(entity)
+        self._by_start[forms.start_of(entity)].append(entity)
 
-    def all_names(self) -> list[str]:
-        """The entities, and the names that occur in the text."""
-        return [*self.count, *self.text.names]
+    def _count(self, entity: str, label: str) -> None:
+        """One more mention of an entity, with the label that it has now."""
+        if (number := self.count[entity]) > 0:
+            before = self._sizes[self.label[entity]]
+            before[number] -= 1
+            if not before[number]:
+                del before[number]
+        self.count[entity], self.label[entity] = number + 1, label
+        self._sizes[label][number + 1] += 1
+        if label == "person" and ";" not in entity:
+            self.persons.add(entity)
+        else:
+            self.persons.discard(entity)
+
+    def recent(self) -> Iterator[str]:
+        """The entities mentioned last, the latest first; at most `RECENT` of them."""
+        return islice(reversed(self.last), RECENT)
+
+    def place(self, adjective: str) -> str | None:
+        """The entity or name of the text from which an adjective is formed (`Varnian`: Varnia)."""
+        start = forms.start_of(adjective)
+        names = [*self._by_start.get(start, ()), *self.text.names_by_start.get(start, ())]
+        listed = forms.demonyms().get(adjective)
+        if listed in self.count or listed in self.text.names:
+            return listed
+        return forms.place_of(adjective, names)
 
     def rank(self, entity: str) -> int:
         """How many entities of the same label are mentioned more often."""
-        label, own = self.label[entity], self.count[entity]
-        return sum(n > own for one, n in self.count.items() if self.label[one] == label)
+        own = self.count[entity]
+        return sum(of for n, of in self._sizes[self.label[entity]].items() if n > own)
+
+    def ending(self, word: int) -> str | None:
+        """The entity of the latest mention whose last word this is, by its index."""
+        return self._ending.get(word)
 
     def meant(self, words: str) -> str | None:
         """The entity that words name in this document: what they named last, or a named one that
@@ -90,10 +137,12 @@ class KnownEntities:
         parts = folded.split()
         found = [
             entity
-            for entity in self.named
-            if ";" not in entity
-            and len(entity.split()) > len(parts)
-            and _has(entity.casefold().split(), parts)
+            for whole in self._folded.holding(parts)
+            for entity in self._spellings[whole]
+            if entity in self.named
+            and ";" not in entity
+            and len(whole.split()) > len(parts)
+            and _has(whole.split(), parts)
         ]
         return max(found, key=lambda entity: self.last[entity], default=None)
 
@@ -103,6 +152,28 @@ class KnownEntities:
             the = self.label.get(entity) == "organization" or self.plural.get(entity, False)
             return f"the {entity}" if the else entity
         return f"the {entity}" if self.text.bears_article(entity) else entity
+
+
+class TopCounts:
+    """Counts that grow by one, with the largest of them at hand."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._most: list[str] = []
+        self._turn: dict[str, int] = {}
+
+    def add(self, what: str) -> None:
+        """Count one more."""
+        self._counts[what] += 1
+        self._turn.setdefault(what, len(self._turn))
+        if what not in self._most:
+            self._most.append(what)
+        self._most.sort(key=lambda one: (-self._counts[one], self._turn[one]))
+        del self._most[MOST:]
+
+    def most(self, number: int) -> list[tuple[str, int]]:
+        """Up to `MOST` with their counts, the largest first; of equals, the one that came first."""
+        return [(one, self._counts[one]) for one in self._most[:number]]
 
 
 def _titled(mention: Mention) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +15,7 @@ from annotator.learners.names.features import candidates
 from annotator.learners.names.known import KnownEntities
 from annotator.learners.names.ranker import FeatureWeights, ranked
 from annotator.learners.names.text import Mention, NameText
+from annotator.model.named_spans import NamedSpans
 from annotator.model.names import ProposedName
 from annotator.model.span import Span
 from annotator.model.text import Document
@@ -65,14 +67,14 @@ class DocumentNamer:
         learnt = {**shipped(), **(weights or {})}
         self._weights = {kind: {**of, "listed": LISTED} for kind, of in learnt.items()}
         self._text: NameText | None = None
-        self._known: tuple[list[Span], KnownEntities] | None = None
+        self._known: _Remembered | None = None
 
-    def ranked(self, document: Document, decided: Sequence[Span], span: Span) -> list[ProposedName]:
+    def ranked(self, document: Document, decided: NamedSpans, span: Span) -> list[ProposedName]:
         """See `Namer`. Decisions after the span are known too, as less recent than those before
         it."""
         text = self._words(document)
         mention = text.mention(span)
-        known = self._what_is_known(text, _order(decided, span))
+        known = self._what_is_known(text, decided, span)
         ask = Asked(mention, known, *self._registered(mention.whole))
         found = {name: of for name, of in candidates(ask).items() if self._may_be(name)}
         weights = self._weights[mention.kind]
@@ -107,17 +109,53 @@ class DocumentNamer:
             self._text, self._known = NameText(document), None
         return self._text
 
-    def _what_is_known(self, text: NameText, spans: list[Span]) -> KnownEntities:
-        if self._known is not None:
-            before, known = self._known
-            if spans[: len(before)] == before:
-                for span in spans[len(before) :]:
-                    known.add(span)
-                self._known = (spans, known)
-                return known
-        known = KnownEntities.of(text, spans)
-        self._known = (spans, known)
-        return known
+    def _what_is_known(self, text: NameText, decided: NamedSpans, span: Span) -> KnownEntities:
+        """What the other decisions tell, the most recent last: those after the span, from the end,
+        then those before it. Learns only what is new where that comes last."""
+        last, at = self._known, decided.place(span)
+        own = span.id in decided
+        new = last.new(decided, at) if last is not None and not own else None
+        if last is None or new is None:
+            order = [*reversed(decided[at:]), *decided[:at]]
+            order = [one for one in order if one.id != span.id] if own else order
+            same = last is not None and order[: len(last.order)] == last.order
+            if last is None or not same:
+                last = _Remembered(KnownEntities(text))
+            new = order[len(last.order) :]
+        self._known = last
+        last.take(new, None if own else decided, at)
+        return last.known
+
+
+@dataclass(slots=True)
+class _Remembered:
+    """What was known at the last call, by the decisions in `order`: those of `decided` after so
+    many additions and removals, with so many before the span that was asked about."""
+
+    known: KnownEntities
+    order: list[Span] = field(default_factory=list)
+    decided: NamedSpans | None = None
+    additions: int = 0
+    removals: int = 0
+    before: int = 0
+
+    def new(self, decided: NamedSpans, before: int) -> Sequence[Span] | None:
+        """What was decided since, if all of it comes after what stood before, and before what
+        stood after; otherwise None."""
+        if decided is not self.decided or decided.removals != self.removals:
+            return None
+        added = decided.added(self.additions)
+        follows = self.before + len(added) == before and decided[self.before : before] == added
+        return added if follows else None
+
+    def take(self, new: Sequence[Span], decided: NamedSpans | None, before: int) -> None:
+        """Learn what is new. Without `decided`, the next call compares all decisions."""
+        for span in new:
+            self.known.add(span)
+        self.order += new
+        self.decided, self.before = decided, before
+        if decided is not None:
+            self.additions, self.removals = decided.additions, decided.removals
 
 
 KNOWN = 0.9
@@ -149,18 +187,6 @@ _OWN = frozenset(
     ).split()
 )
 """Features that say that this document makes the name itself."""
-
-
-def _order(decided: Sequence[Span], span: Span) -> list[Span]:
-    """The decisions, the most recent last: those after the span, from the end, then those before
-    it."""
-    named = sorted(
-        (one for one in decided if one.entity and one.id != span.id),
-        key=lambda s: (s.start, -s.end),
-    )
-    here = (span.start, -span.end)
-    before = [one for one in named if (one.start, -one.end) < here]
-    return [*reversed(named[len(before) :]), *before]
 
 
 __all__ = ["LISTED", "OFFERED", "WEIGHTS", "DocumentNamer", "NameRegistry", "shipped"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from math import exp
+from math import exp, fsum
 
 from annotator.learners.names.asked import Features
 
@@ -15,7 +15,8 @@ def ranked(found: Mapping[str, Iterable[str]], weights: FeatureWeights) -> list[
     first; equals by the alphabet."""
     if not found:
         return []
-    scores = {name: sum(weights.get(one, 0.0) for one in of) for name, of in found.items()}
+    # A rounded sum would differ by the order of the set, which is another in each run.
+    scores = {name: fsum(weights.get(one, 0.0) for one in of) for name, of in found.items()}
     most = max(scores.values())
     shares = {name: exp(score - most) for name, score in scores.items()}
     total = sum(shares.values())

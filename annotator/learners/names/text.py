@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeAlias
@@ -18,6 +19,14 @@ from annotator.model.text import Document, is_word, words
 from annotator.model.text_units import sentences
 
 MentionType: TypeAlias = Literal["name", "noun", "verb", "function", "mark"]
+
+
+BEFORE = 4
+"""How many names before a mention are looked at."""
+
+_THE = re.compile(r"\bthe $")
+_WORD = re.compile(r"\w")
+_GOES_ON = re.compile(r"[\w-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +183,12 @@ class NameText:
 
     def _stands_capital_inside(self, text: str) -> bool:
         """Whether a word stands so elsewhere than at the beginning of a sentence."""
-        return any(word.text == text and not self._opens(i) for i, word in enumerate(self.words))
+        return text in self._inside
+
+    @cached_property
+    def _inside(self) -> frozenset[str]:
+        """The words that stand elsewhere than at the beginning of a sentence."""
+        return frozenset(word.text for i, word in enumerate(self.words) if not self._opens(i))
 
     def _opens(self, index: int) -> bool:
         """Whether only punctuation comes before a word in its sentence."""
@@ -188,15 +202,26 @@ class NameText:
         `the Iran deal` is the deal's."""
         if name not in self._articles:
             own = bare = 0
-            for one in re.finditer(
-                rf"(\bthe )?(?<!\w){re.escape(name.lower())}(?![\w-])", self.lower
-            ):
-                if one.group(1) is None:
+            for start, end in self._places(name.lower()):
+                if _THE.search(self.lower, max(0, start - 5), start) is None:
                     bare += 1
-                elif self._ends_phrase(one.end()):
+                elif self._ends_phrase(end):
                     own += 1
             self._articles[name] = own > bare
         return self._articles[name]
+
+    def _places(self, low: str) -> Iterator[tuple[int, int]]:
+        """Where words in lower case stand by themselves, `[start, end)`. Plain search, since a
+        pattern that begins with a condition tries it at every character of the text."""
+        start = self.lower.find(low)
+        while start >= 0:
+            end = start + len(low)
+            whole = not _WORD.match(self.lower[start - 1 : start]) and not _GOES_ON.match(
+                self.lower, end
+            )
+            if whole:
+                yield start, end
+            start = self.lower.find(low, end if whole else start + 1)
 
     def _ends_phrase(self, offset: int) -> bool:
         """Whether no noun goes on where a name ends."""
@@ -237,6 +262,46 @@ class NameText:
     def names_by_words(self) -> WordIndex:
         """The same names, by the words in them."""
         return WordIndex(self.names)
+
+    @cached_property
+    def names_by_start(self) -> Mapping[str, Sequence[str]]:
+        """The same names, by their first letters; see `forms.start_of`."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for name in self.names:
+            found[forms.start_of(name)].append(name)
+        return found
+
+    @cached_property
+    def often(self) -> Sequence[tuple[str, int]]:
+        """The ten names that occur most often, with their numbers."""
+        return self.names.most_common(10)
+
+    def names_in(self, sentence: int) -> Sequence[tuple[str, int]]:
+        """The names of a sentence, in its order, with the indices of their first words."""
+        return self._by_sentence.get(sentence, ())
+
+    @cached_property
+    def _by_sentence(self) -> Mapping[int, Sequence[tuple[str, int]]]:
+        found: defaultdict[int, list[tuple[str, int]]] = defaultdict(list)
+        for name, at in self.name_places:
+            found[self.words[at].sentence].append((name, at))
+        return found
+
+    def names_before(self, word: int) -> Sequence[str]:
+        """The last `BEFORE` names before a word, each once, the nearest first."""
+        places, names = self._before
+        at = bisect_left(places, word)
+        return names[at - 1] if at else ()
+
+    @cached_property
+    def _before(self) -> tuple[Sequence[int], Sequence[Sequence[str]]]:
+        """For each place of a name, that name and those before it."""
+        last: tuple[str, ...] = ()
+        found = []
+        for name, _ in self.name_places:
+            last = (name, *(one for one in last if one != name))[:BEFORE]
+            found.append(last)
+        return [at for _, at in self.name_places], found
 
     @cached_property
     def name_places(self) -> list[tuple[str, int]]:

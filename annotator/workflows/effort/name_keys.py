@@ -24,6 +24,7 @@ from annotator.learners.names.text import NameText
 from annotator.model.codebook import Codebook
 from annotator.model.decision import Suggestion
 from annotator.model.effort import FOCUS
+from annotator.model.named_spans import NamedSpans
 from annotator.model.names import CONTRARY
 from annotator.model.span import Span, reading_order
 from annotator.workflows.effort.scoring import Decided
@@ -60,7 +61,7 @@ class NameKeys:
     _contraries: Counter[str] = field(default_factory=Counter)
     """A dict from concept without `not: ` to how much more often its contrary was given."""
     _namer: DocumentNamer | None = None
-    _decided: dict[str, list[Span]] = field(default_factory=dict)
+    _decided: dict[str, NamedSpans] = field(default_factory=dict)
 
     @cached_property
     def _uses(self) -> Uses:
@@ -97,7 +98,7 @@ class NameKeys:
     def _learn(self, one: Decided, span: Span) -> None:
         form = words_of(one.document, span)
         if span.entity:
-            self._decided.setdefault(one.document.id, []).append(span)
+            self._decided_in(one.document.id).add(span)
             self._forms.setdefault(form, Counter())[span.entity] += 1
             self._entities[span.entity] += 1
         if several := concepts_given(span):
@@ -108,9 +109,12 @@ class NameKeys:
             names = [name.removeprefix(CONTRARY) for name in several]
             self._uses.add(one.document.id, form, holders, names)
 
+    def _decided_in(self, document: str) -> NamedSpans:
+        return self._decided.setdefault(document, NamedSpans())
+
     def _entity(self, one: Decided, span: Span, made: bool) -> None:
         assert self._namer is not None
-        decided = self._decided.setdefault(one.document.id, [])
+        decided = self._decided_in(one.document.id)
         wanted, way = str(span.entity), 0 if made else FOCUS
         found = self._namer.ranked(one.document, decided, replace(span, entity=None))
         names = [name.entity for name in found]
@@ -135,7 +139,7 @@ class NameKeys:
         ]
         keys = by_letters(wanted, known)
         if ";" not in wanted:
-            here = [str(s.entity) for s in self._decided[one.document.id]]
+            here = [str(s.entity) for s in self._decided_in(one.document.id)]
             given = context(NameText(one.document), span, here, here)
             keys = min(keys, by_words(NextWord(given, self._entities, kind="entity"), wanted) + 1)
         return keys
@@ -143,7 +147,7 @@ class NameKeys:
     def _concept(self, one: Decided, span: Span, wanted: Sequence[str], made: bool) -> None:
         document, uses = one.document, self._uses
         here = uses.here(document.id)
-        entities = [str(s.entity) for s in self._decided.get(document.id, ()) if s.start < span.end]
+        entities = [str(s.entity) for s in self._decided_in(document.id) if s.start < span.end]
         words = NextWord(
             context(NameText(document), span, list(dict.fromkeys(here)), entities), self._contraries
         )
