@@ -454,7 +454,7 @@ def test_characters_without_width_are_white_space_at_the_ends_of_a_span(
         path = _file(name, tmp_path, text, [(*bounds, "person", None)])
     found = read(name, path)
     assert found.marked() == [("Kit Moss", "person")] and not found.left_out
-    assert "white space around “Kit Moss” is taken off" in found.told
+    assert "white space around “Kit Moss” is removed" in found.told
 
 
 def test_a_text_of_characters_without_width_is_blank(tmp_path: Path) -> None:
