@@ -532,7 +532,15 @@ def test_parquet_states_the_types_of_rows_without_relations(tmp_path: Path) -> N
         parquet.read_table(write(tmp_path / f"{i}.parquet", d)) for i, d in enumerate((data, none))
     )
     assert table.schema.equals(empty.schema) and table.num_rows == 3
-    assert table.to_pylist()[0]["spans"][0]["quote"] == "Port Board"
+    lines = [
+        json.loads(line)
+        for name, data in _files("huggingface", RECORDS).items()
+        if name.endswith(".jsonl")
+        for line in data.splitlines()
+    ]
+    assert sorted(table.to_pylist(), key=repr) == sorted(
+        [{key: line[key] for key in table.column_names} for line in lines], key=repr
+    )
 
 
 SUGGESTED = [

@@ -56,20 +56,22 @@ def row_of(record: Record) -> dict[str, Any]:
     for span in row["spans"]:
         span["entity"] = span["entity"] or ""
     for item in (*row["spans"], *row["relations"]):
-        item["attributes"] = _pairs(item["attributes"])
+        item["attributes"] = [
+            {"name": name, "value": value} for name, value in pairs(item["attributes"])
+        ]
     return row
 
 
-def _pairs(attributes: Attributes) -> list[dict[str, str]]:
-    """Name and value, in a row for each value; a place is written `start-end`."""
-    pairs: list[dict[str, str]] = []
+def pairs(attributes: Attributes) -> list[tuple[str, str]]:
+    """Name and value, a pair for each value; a place is written `start-end`."""
+    found: list[tuple[str, str]] = []
     for name in sorted(attributes):
         value = attributes[name]
         if isinstance(value, str):
-            pairs.append({"name": name, "value": value})
+            found.append((name, value))
         else:
-            pairs += [{"name": name, "value": one} for one in said(value)]
-    return pairs
+            found += [(name, one) for one in said(value)]
+    return found
 
 
-__all__ = ["FEATURES", "row_of"]
+__all__ = ["FEATURES", "pairs", "row_of"]

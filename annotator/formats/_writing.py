@@ -117,9 +117,9 @@ def said(value: Value) -> list[str]:
         return [value]
     if not isinstance(value, list):
         return [str(value)]
-    if value and isinstance(value[0], int) and all(isinstance(one, int) for one in value):
+    if value and isinstance(value[0], int):  # A list holds texts or integers, never both.
         return ["-".join(map(str, value))]
-    return [str(one) for one in value]
+    return list(map(str, value))
 
 
 def sign_of(concept: str) -> tuple[str, int]:

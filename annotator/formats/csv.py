@@ -27,7 +27,7 @@ from annotator.formats._writing import (
 )
 from annotator.model.names import concepts_of
 from annotator.model.record import Record
-from annotator.model.span import AUTHOR, Relation, Span
+from annotator.model.span import AUTHOR, Attributes, Relation, Span
 
 summary = "tables: of texts, one a row (in); of items and statements (out)"
 extensions = (".csv", ".tsv")
@@ -64,7 +64,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
         )
 
 
-_AT_ONCE = 64
+_AT_ONCE = 8
 _TABLES = ("items.csv", "items-long.csv", "statements.csv", "statements-wide.csv")
 _SPECIAL = re.compile('[",\r\n]').search
 _WHERE = ("document", "title", "date", "coder", "status")
@@ -123,9 +123,7 @@ def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, b
             count_lost(record, how.lost, "notes", "flags", "excluded paragraphs")
             how.lost["metadata"] += len(record.document.meta.keys() - {"date"})
             where = _where(record)
-            items: list[Span | Relation] = [*record.spans, *record.relations]
-            for item in items:
-                written.item(f"{where},{written.head(record, item)}", item, tables[0], tables[1])
+            written.items(where, record, tables[0], tables[1])
             for one in resolved_relations(record):
                 written.statement(where, one, tables[2], tables[3])
         for name, rows in zip(_TABLES, tables, strict=True):
@@ -151,12 +149,6 @@ def _cell(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-@lru_cache(maxsize=100_000)
-def _attribute(name: str, value: str) -> str:
-    """The last cells of the row of a value."""
-    return f",{_cell(name)},{_cell(value)}"
-
-
 _known_cell = lru_cache(maxsize=100_000)(_cell)
 """The cell of a text that many rows have: a label, a name, a value."""
 
@@ -175,54 +167,72 @@ def _where(record: Record) -> str:
     return ",".join(map(_cell, texts))
 
 
-_NO_CONCEPT: list[tuple[str, int | str]] = [("", "")]
-
-
 class _Rows:
     """Makes the rows of the four tables. The attributes `names` have a column in `items.csv`, and
     the attributes `more` have one in the tables of statements."""
 
     def __init__(self, how: WriteOptions, names: Sequence[str], more: Sequence[str]) -> None:
         self._ids_of = how.ids_of
+        self._entity = lru_cache(maxsize=100_000)(self._entity_cells)
+        self._concept = lru_cache(maxsize=100_000)(self._concept_cells)
+        self._of_values = lru_cache(maxsize=100_000)(
+            lambda _, attributes: self._cells(dict(attributes))
+        )
         self._column = {name: i for i, name in enumerate(names)}
         self._more = more
         self._concepts = {name: held for name, (held, _) in concepts_of(how.schema).items()}
 
-    def head(self, record: Record, item: Span | Relation) -> str:
-        """The cells of an item before its attributes."""
-        kind = f"{_known_cell(item.layer)},{_known_cell(item.label)}"
-        origin = _known_cell(item.origin)
-        if isinstance(item, Span):
-            quote = _cell(record.document.text[item.start : item.end])
-            entity = _known_cell(item.entity) if item.entity else ""
-            return (
-                f"{_cell(item.id)},span,{kind},{item.start},{item.end},{quote},"
-                f"{entity},,,{origin},{self._entity_ids(item)}"
+    def items(self, where: str, record: Record, wide: list[str], long: list[str]) -> None:
+        """Add the rows of the items of a record, and the rows of their values."""
+        text, cell, known, entity = record.document.text, _cell, _known_cell, self._entity
+        for s in record.spans:
+            name, ids = entity(s.entity) if s.entity else ("", "")
+            head = (
+                f"{where},{cell(s.id)},span,{known(s.layer)},{known(s.label)},{s.start},{s.end},"
+                f"{cell(text[s.start : s.end])},{name},,,{known(s.origin)},{ids}"
             )
-        ends = f"{_cell(item.source)},{_cell(item.target)}"
-        return f"{_cell(item.id)},relation,{kind},,,,,{ends},{origin},"
+            self._add(head, s, wide, long)
+        for r in record.relations:
+            head = (
+                f"{where},{cell(r.id)},relation,{known(r.layer)},{known(r.label)},,,,,"
+                f"{cell(r.source)},{cell(r.target)},{known(r.origin)},"
+            )
+            self._add(head, r, wide, long)
 
-    def _entity_ids(self, span: Span | None) -> str:
-        """The cell with the external ids of the entities of a span."""
-        if span is None or not span.entity:
-            return ""
-        return _known_cell(
-            self._ids_of("entity", [name.strip() for name in span.entity.split(";")])
-        )
+    def _add(self, head: str, item: Span | Relation, wide: list[str], long: list[str]) -> None:
+        """Add an item's row, and the rows of its values; `head` is what is before them."""
+        attributes = item.attributes
+        if list in map(type, attributes.values()):  # Lists are hardly ever alike.
+            columns, values = self._cells(attributes)
+        else:
+            columns, values = self._of_values(item.layer, tuple(attributes.items()))
+        wide.append(head + columns)
+        if len(values) == 1:
+            long.append(head + values[0])
+        else:
+            long += [head + one for one in values]
 
-    def item(self, head: str, item: Span | Relation, wide: list[str], long: list[str]) -> None:
-        """Add the row of an item, and the rows of its values."""
-        cells = [""] * len(self._column)
-        before = len(long)
-        for name in sorted(item.attributes):
-            value = item.attributes[name]
-            values = (value,) if isinstance(value, str) else said(value)
-            if name in self._column:
-                cells[self._column[name]] = _known_cell("; ".join(values))
-            long += [head + _attribute(name, one) for one in values]
-        if len(long) == before:
-            long.append(f"{head},,")
-        wide.append(f"{head},{','.join(cells)}" if cells else head)
+    def _cells(self, attributes: Attributes) -> tuple[str, list[str]]:
+        """The last cells of the row of an item, and those of the rows of its values."""
+        column, known = self._column, _known_cell
+        cells, long = [""] * len(column), list[str]()
+        for name in sorted(attributes):
+            value = attributes[name]
+            if isinstance(value, str):
+                whole = known(value)
+                long.append(f",{known(name)},{whole}")
+            else:
+                values = said(value)
+                whole = known("; ".join(values))
+                long += [f",{known(name)},{known(one)}" for one in values]
+            if name in column:
+                cells[column[name]] = whole
+        return f",{','.join(cells)}" if cells else "", long or [",,"]
+
+    def _entity_cells(self, entity: str) -> tuple[str, str]:
+        """The cells with the entities of a span, and with their external ids."""
+        names = [name.strip() for name in entity.split(";")]
+        return _cell(entity), _cell(self._ids_of("entity", names))
 
     def statement(
         self, where: str, one: ResolvedRelation, rows: list[str], wide: list[str]
@@ -233,28 +243,40 @@ class _Rows:
         text, attributes = one.record.document.text, relation.attributes
         attribute = self._concepts.get(target.layer)
         held = target.attributes.get(attribute) if attribute is not None else None
-        concepts = list(map(sign_of, said(held))) if held is not None else []
+        concepts = said(held) if held is not None else []
         strength = attributes.get("strength")
+        name, entity = self._entity(holder.entity) if holder and holder.entity else ("", "")
+        name = name if holder else AUTHOR
         before = (
             f"{where},{_cell(relation.id)},"
             f"{_cell(text[holder.start : holder.end]) if holder else AUTHOR},"
-            f"{_known_cell(holder.entity or '') if holder else AUTHOR},"
+            f"{name},"
             f"{_known_cell(relation.label)},{'' if strength is None else _cell(str(strength))},"
             f"{_cell(target.id)},{_known_cell(target.label)}"
         )
         place = f"{_cell(text[target.start : target.end])},{target.start},{target.end}"
-        entity = self._entity_ids(holder)
         rest = "".join(
             [
                 f",{_known_cell('; '.join(said(attributes[n])))}" if n in attributes else ","
                 for n in self._more
             ]
         )
-        for concept, sign in concepts or _NO_CONCEPT:
-            id = _known_cell(self._ids_of("concept", [concept]))
-            rows.append(f"{before},{_known_cell(concept)},{sign},{place},{entity},{id}{rest}")
-        every = [name for name, _ in concepts]
-        signs = "; ".join([str(sign) for _, sign in concepts])
+        after = f"{place},{entity}"
+        each = [
+            f"{before},{name},{sign},{after},{id}{rest}"
+            for name, sign, id in map(self._concept, concepts)
+        ] or [f"{before},,,{after},{rest}"]
+        rows += each
+        if len(each) == 1:
+            wide += each
+            return
+        signed = [sign_of(concept) for concept in concepts]
+        every = [name for name, _ in signed]
+        signs = "; ".join([str(sign) for _, sign in signed])
         ids = _known_cell(self._ids_of("concept", every))
-        shown = _known_cell("; ".join(every))
-        wide.append(f"{before},{shown},{signs},{place},{entity},{ids}{rest}")
+        wide.append(f"{before},{_known_cell('; '.join(every))},{signs},{after},{ids}{rest}")
+
+    def _concept_cells(self, concept: str) -> tuple[str, int, str]:
+        """The cell with a concept in its positive wording, its sign, and the cell with its id."""
+        name, sign = sign_of(concept)
+        return _cell(name), sign, _cell(self._ids_of("concept", [name]))

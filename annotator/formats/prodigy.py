@@ -6,7 +6,9 @@ keep. The head of a relation is its source, the child its target.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import islice
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,7 @@ from annotator.formats._writing import (
     who,
 )
 from annotator.model.record import Record
+from annotator.model.span import Span
 from annotator.model.text import words
 
 summary = "Prodigy's JSONL with spans and relations (in and out)"
@@ -230,9 +233,10 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
         count_lost(record, how.lost, *_LOST)
         how.lost["works in progress, exported as accepted"] += record.status.value == "in_progress"
         document, text = record.document, record.document.text
-        tokens = _tokens(text, {s.start for s in record.spans}, {s.end for s in record.spans})
+        tokens = _tokens(text, record.spans)
         first = {start: i for i, (start, _) in enumerate(tokens)}
         last = {end: i for i, (_, end) in enumerate(tokens)}
+        follows = [*islice(first, 1, None), len(text)]
         spans = {
             s.id: {
                 "start": s.start,
@@ -249,7 +253,7 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
             "meta": {**document.meta, "id": document.id},
             "spans": list(spans.values()),
             "tokens": [
-                {"text": text[a:b], "start": a, "end": b, "id": i, "ws": text[b : b + 1].isspace()}
+                {"end": b, "id": i, "start": a, "text": text[a:b], "ws": b != follows[i]}
                 for i, (a, b) in enumerate(tokens)
             ],
             "relations": [
@@ -273,9 +277,13 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
         yield json_bytes(data) + b"\n"
 
 
-def _tokens(text: str, starts: Set[int], ends: Set[int]) -> list[tuple[int, int]]:
+_words = lru_cache(maxsize=1)(words)
+"""The words of the text that comes again in the work of each annotator."""
+
+
+def _tokens(text: str, spans: Sequence[Span]) -> list[tuple[int, int]]:
     """Words, cut where a span begins or ends, and the white space at the ends of spans."""
-    out = divided(words(text), starts | ends)
-    blank = [(at, at + 1) for at in starts - {a for a, _ in out}]
-    blank += [(at - 1, at) for at in ends - {b for _, b in out}]
+    out = divided(_words(text), {at for s in spans for at in (s.start, s.end)})
+    blank = {(s.start, s.start + 1) for s in spans if text[s.start].isspace()}
+    blank |= {(s.end - 1, s.end) for s in spans if text[s.end - 1].isspace()}
     return sorted({*out, *blank}) if blank else out
