@@ -148,7 +148,7 @@ def _changed(**changes: object) -> bytes:
         ({"spans__quote": "Iraq"}, "quote"),
         ({"spans__label": "planet"}, "planet"),
         ({"spans__layer": "weather"}, "weather"),
-        ({"spans__id": "c1"}, "a1"),
+        ({"spans__id": "c1"}, "c1"),
         ({"relations__to": "nobody"}, "nobody"),
         ({"text_sha256": "0" * 64}, "sha256"),
         ({"schema": "annotator/9"}, "schema"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,7 +17,8 @@ from annotator.model.text import plural
 if TYPE_CHECKING:
     from annotator.project import Project
 
-F = TypeVar("F", bound=Callable[..., Any])
+Command = Callable[..., Any]
+F = TypeVar("F", bound=Command)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
@@ -43,6 +46,25 @@ def status_option(default: str) -> Callable[[F], F]:
         metavar="gold|all|annotator=NAME",
         help="Whose work.",
     )
+
+
+def option_group(name: str, make: Command, *options: Callable[[Command], Command]) -> Command:
+    """Options that a command gets as one value, `name`: `make` takes those that its parameters
+    name, and returns the value. It may raise UsageError."""
+    taken = tuple(inspect.signature(make).parameters)
+
+    def decorate(command: Command) -> Command:
+        @functools.wraps(command)
+        def call(*args: Any, **values: Any) -> Any:
+            values[name] = make(**{one: values.pop(one) for one in taken})
+            return command(*args, **values)
+
+        made: Command = call
+        for option in reversed(options):
+            made = option(made)
+        return made
+
+    return decorate
 
 
 def open_project(ctx: click.Context) -> Project:
@@ -96,6 +118,7 @@ __all__ = [
     "force_option",
     "json_option",
     "open_project",
+    "option_group",
     "print_json",
     "progress",
     "status_option",

@@ -13,6 +13,7 @@ from annotator.cli_commands._shared import (
     documents_option,
     json_option,
     open_project,
+    option_group,
     print_json,
     tell,
 )
@@ -25,26 +26,95 @@ if TYPE_CHECKING:
     from annotator.workflows.agreement.by_rulings import RuledFigure
     from annotator.workflows.agreement.gamma import Gamma, Settings
     from annotator.workflows.agreement.part import ComparedPart
+    from annotator.workflows.agreement.scope import Scope
     from annotator.workflows.agreement.values import Agreement, Contrast
     from annotator.workflows.review.side_by_side import SideBySide
 
 
+def _scope(
+    layers: tuple[str, ...],
+    annotators: str | None,
+    documents: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+) -> Scope:
+    """What is compared. Raises UsageError for a date that is none."""
+    from annotator.workflows.agreement.methods_data import checked_day
+    from annotator.workflows.agreement.scope import Scope
+
+    names = tuple(a.strip() for a in annotators.split(",")) if annotators else ()
+    days = checked_day(since, "--since"), checked_day(until, "--until")
+    return Scope(layers, (), names, documents, *days)
+
+
+_scope_options = option_group(
+    "scope",
+    _scope,
+    click.option(
+        "--layer",
+        "layers",
+        multiple=True,
+        metavar="NAME",
+        help="Only this layer; you can repeat it.",
+    ),
+    click.option("--annotators", metavar="A,B", help="Only these annotators."),
+    documents_option,
+    click.option(
+        "--since",
+        metavar="DAY",
+        help="Only documents that the last annotator finished on this day or later.",
+    ),
+    click.option(
+        "--until",
+        metavar="DAY",
+        help="Only documents that the last annotator finished on this day or earlier.",
+    ),
+)
+
+
+def _gamma_settings(
+    with_gamma: bool, gamma_alpha: float, gamma_beta: float, gamma_seconds: float, seed: int
+) -> Settings | None:
+    """The settings of gamma; None if nobody asked for it."""
+    from annotator.workflows.agreement.gamma import Settings
+
+    settings = Settings(gamma_alpha, gamma_beta, seed=seed, seconds=gamma_seconds)
+    return settings if with_gamma else None
+
+
+_gamma_options = option_group(
+    "gamma",
+    _gamma_settings,
+    click.option(
+        "--gamma",
+        "with_gamma",
+        is_flag=True,
+        help="Add gamma and gamma_cat (extra `gamma`); this takes a long time.",
+    ),
+    click.option(
+        "--gamma-alpha", default=1.0, show_default=True, help="The weight of the position in gamma."
+    ),
+    click.option(
+        "--gamma-beta", default=1.0, show_default=True, help="The weight of the label in gamma."
+    ),
+    click.option(
+        "--gamma-seconds",
+        default=300.0,
+        show_default=True,
+        help="The time limit of gamma for each layer.",
+    ),
+    click.option(
+        "--seed",
+        type=int,
+        default=20240901,
+        show_default=True,
+        help="The seed of gamma's sampling.",
+    ),
+)
+
+
 @click.command()
-@click.option(
-    "--layer", "layers", multiple=True, metavar="NAME", help="Only this layer; you can repeat it."
-)
-@click.option("--annotators", metavar="A,B", help="Only these annotators.")
-@documents_option
-@click.option(
-    "--since",
-    metavar="DAY",
-    help="Only documents that the last annotator finished on this day or later.",
-)
-@click.option(
-    "--until",
-    metavar="DAY",
-    help="Only documents that the last annotator finished on this day or earlier.",
-)
+@_scope_options
 @click.option(
     "--measure",
     "measures",
@@ -77,27 +147,7 @@ if TYPE_CHECKING:
         "disagreement."
     ),
 )
-@click.option(
-    "--gamma",
-    "with_gamma",
-    is_flag=True,
-    help="Add gamma and gamma_cat (extra `gamma`); this takes a long time.",
-)
-@click.option(
-    "--gamma-alpha", default=1.0, show_default=True, help="The weight of the position in gamma."
-)
-@click.option(
-    "--gamma-beta", default=1.0, show_default=True, help="The weight of the label in gamma."
-)
-@click.option(
-    "--gamma-seconds",
-    default=300.0,
-    show_default=True,
-    help="The time limit of gamma for each layer.",
-)
-@click.option(
-    "--seed", type=int, default=20240901, show_default=True, help="The seed of gamma's sampling."
-)
+@_gamma_options
 @click.option(
     "--beside",
     type=click.IntRange(0, 20),
@@ -112,22 +162,14 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(
     ctx: click.Context,
-    layers: tuple[str, ...],
-    annotators: str | None,
-    documents: tuple[str, ...],
-    since: str | None,
-    until: str | None,
+    scope: Scope,
     measures: tuple[str, ...],
     same_names: bool,
     no_intervals: bool,
     bootstrap: int | None,
     reports: tuple[Path, ...],
     tables_to: Path | None,
-    with_gamma: bool,
-    gamma_alpha: float,
-    gamma_beta: float,
-    gamma_seconds: float,
-    seed: int,
+    gamma: Settings | None,
     beside: int,
     as_csv: bool,
     as_json: bool,
@@ -148,35 +190,22 @@ def command(
       annotator agreement --since 2026-11-01 --tables agreement
       annotator agreement --measure alpha-u --csv > alpha.csv
     """
-    from annotator.workflows.agreement.gamma import Settings
-    from annotator.workflows.agreement.methods_data import checked_day
-    from annotator.workflows.agreement.scope import Scope
-
     if bootstrap is not None:
         talk("--bootstrap is no longer needed: intervals come from the jackknife. Leave it out.")
-    names = tuple(a.strip() for a in annotators.split(",")) if annotators else ()
-    days = checked_day(since, "--since"), checked_day(until, "--until")
-    scope = Scope(layers, (), names, documents, *days)
-    settings = Settings(gamma_alpha, gamma_beta, seed=seed, seconds=gamma_seconds)
     with open_project(ctx) as project:
         part = replace(scope.part_of(project), measures=measures or None, same_names=same_names)
         if reports or tables_to is not None:
             _write(project, part, reports, tables_to)
-            if not (as_json or as_csv or beside or with_gamma):
+            if not (as_json or as_csv or beside or gamma):
                 return
         told = _told(
             project,
             part,
             intervals=not no_intervals and bootstrap != 0,
-            settings=settings if with_gamma else None,
+            settings=gamma,
             beside=beside,
         )
-    if as_json:
-        print_json(told.json())
-    elif as_csv:
-        tell_csv(_csv(told.found, told.gammas or ()))
-    else:
-        tell(*told.lines())
+    told.tell(as_json=as_json, as_csv=as_csv)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +217,15 @@ class _Told:
     ruled: Sequence[RuledFigure]
     gammas: Sequence[Gamma] | None
     passages: Sequence[SideBySide]
+
+    def tell(self, *, as_json: bool, as_csv: bool) -> None:
+        """Print it as JSON, as CSV or as text."""
+        if as_json:
+            print_json(self.json())
+        elif as_csv:
+            tell_csv(_csv(self.found, self.gammas or ()))
+        else:
+            tell(*self.lines())
 
     def json(self) -> dict[str, object]:
         """The figures as JSON values."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,6 +11,7 @@ from annotator.cli_commands._shared import (
     documents_option,
     json_option,
     open_project,
+    option_group,
     print_json,
     table,
     talk,
@@ -27,33 +28,76 @@ if TYPE_CHECKING:
     from annotator.workflows.assign import AssignmentReport, AssignmentResult
 
 
+@dataclass(frozen=True, slots=True)
+class _Division:
+    """Which documents are divided, and how: annotators for each, the share for everybody named, and
+    what comes first."""
+
+    each: int | None
+    overlap: float | None
+    documents: tuple[str, ...]
+    by: Strategy | None
+    count: int
+
+    @property
+    def option(self) -> str:
+        """An option that only makes sense if documents are assigned; empty if none was given."""
+        return (
+            "--each" if self.each is not None else "--overlap" if self.overlap is not None else ""
+        )
+
+    def assign(self, project: Project, names: Sequence[str], *, dry_run: bool) -> AssignmentResult:
+        """Assign documents to the annotators named."""
+        from annotator.workflows.assign import assign
+
+        documents: Sequence[str] = self.documents
+        if self.by is not None:
+            documents = _teaching(project, self.by, self.count, dry_run)
+        each = 1 if self.each is None else self.each
+        return assign(
+            project,
+            names,
+            each=each,
+            overlap=self.overlap or 0.0,
+            documents=documents,
+            dry_run=dry_run,
+        )
+
+
+_division_options = option_group(
+    "division",
+    _Division,
+    click.option(
+        "--each",
+        type=int,
+        metavar="N",
+        help="How many annotators each document gets, including those that it has. [1]",
+    ),
+    click.option(
+        "--overlap",
+        type=float,
+        metavar="SHARE",
+        help="The share of documents that goes to everybody named, such as 0.2.",
+    ),
+    documents_option,
+    click.option(
+        "--by",
+        type=click.Choice(["uncertainty", "diversity"]),
+        help="Assign the documents that teach the model most.",
+    ),
+    click.option(
+        "--count",
+        type=int,
+        default=20,
+        show_default=True,
+        help="How many documents to assign with --by.",
+    ),
+)
+
+
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option(
-    "--each",
-    type=int,
-    metavar="N",
-    help="How many annotators each document gets, including those that it has. [1]",
-)
-@click.option(
-    "--overlap",
-    type=float,
-    metavar="SHARE",
-    help="The share of documents that goes to everybody named, such as 0.2.",
-)
-@documents_option
-@click.option(
-    "--by",
-    type=click.Choice(["uncertainty", "diversity"]),
-    help="Assign the documents that teach the model most.",
-)
-@click.option(
-    "--count",
-    type=int,
-    default=20,
-    show_default=True,
-    help="How many documents to assign with --by.",
-)
+@_division_options
 @click.option(
     "--clear",
     "taking",
@@ -66,11 +110,7 @@ if TYPE_CHECKING:
 def command(
     ctx: click.Context,
     names: tuple[str, ...],
-    each: int | None,
-    overlap: float | None,
-    documents: tuple[str, ...],
-    by: Strategy | None,
-    count: int,
+    division: _Division,
     taking: bool,
     dry_run: bool,
     as_json: bool,
@@ -96,48 +136,34 @@ def command(
       annotator assign ben --clear
       annotator assign
     """
-    from annotator.workflows.assign import assign, clear, report
+    from annotator.workflows.assign import clear, report
 
-    sharing = "--each" if each is not None else "--overlap" if overlap is not None else ""
-    if taking:
-        _check_taking(sharing)
-    elif not names:
-        _check_showing(asked=bool(documents or dry_run or sharing))
+    _check(division, taking=taking, named=bool(names), dry_run=dry_run)
     with open_project(ctx) as project:
-        if not names and not taking:
+        if taking:
+            outcome = clear(project, names, documents=division.documents, dry_run=dry_run)
+            said = _taken(outcome, dry_run)
+        elif names:
+            outcome = division.assign(project, names, dry_run=dry_run)
+            said = _assigned(outcome, division.each or 1, dry_run)
+        else:
             _tell(report(project), as_json=as_json)
             return 0
-        if taking:
-            outcome = clear(project, names, documents=documents, dry_run=dry_run)
-        else:
-            outcome = assign(
-                project,
-                names,
-                each=1 if each is None else each,
-                overlap=overlap or 0.0,
-                documents=_teaching(project, by, count, dry_run) if by is not None else documents,
-                dry_run=dry_run,
-            )
     if as_json:
-        pairs = [{"annotator": who, "document": id} for who, id in outcome.pairs]
-        done = {"taken" if taking else "assigned": pairs, "dry_run": dry_run}
-        print_json(_data(outcome.report) | done)
+        print_json(_outcome_data(outcome, "taken" if taking else "assigned", dry_run))
     else:
-        talk(_taken(outcome, dry_run) if taking else _assigned(outcome, each or 1, dry_run))
+        talk(said)
         _tell(outcome.report, as_json=False)
     return 0
 
 
-def _check_taking(sharing: str) -> None:
-    """Raise UsageError if --clear is combined with an option that assigns documents."""
-    if sharing:
+def _check(division: _Division, *, taking: bool, named: bool, dry_run: bool) -> None:
+    """Raise UsageError if --clear is combined with an option that assigns documents, or if there is
+    something to do but nobody is named."""
+    if taking and division.option:
         hint = "Take documents back first, then assign with a second command"
-        raise UsageError("--clear only takes back documents", key=sharing, hint=hint)
-
-
-def _check_showing(*, asked: bool) -> None:
-    """Raise UsageError if there is something to do but nobody is named."""
-    if asked:
+        raise UsageError("--clear only takes back documents", key=division.option, hint=hint)
+    if not taking and not named and (division.documents or dry_run or division.option):
         hint = "Name the annotators: annotator assign ada ben ..."
         raise UsageError("no annotator is named", hint=hint)
 
@@ -158,6 +184,11 @@ def _data(report: AssignmentReport) -> dict[str, Any]:
         "documents": report.documents,
         "unassigned": {"documents": report.free, "words": report.free_words},
     }
+
+
+def _outcome_data(outcome: AssignmentResult, done: str, dry_run: bool) -> dict[str, Any]:
+    pairs = [{"annotator": who, "document": id} for who, id in outcome.pairs]
+    return _data(outcome.report) | {done: pairs, "dry_run": dry_run}
 
 
 def _tell(report: AssignmentReport, *, as_json: bool) -> None:

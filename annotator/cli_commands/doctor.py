@@ -77,29 +77,12 @@ def _project_findings(
 
     Raises ProjectError, SchemaError or StoreError for a fault that hides all others.
     """
-    from annotator.config import FILE, read_config
-    from annotator.errors import (
-        FAULTS_OF_PROGRAM,
-        AnnotatorError,
-        ProjectError,
-        SchemaError,
-        UsageError,
-    )
-    from annotator.folder import DATABASE, schema_of
+    from annotator.errors import FAULTS_OF_PROGRAM, AnnotatorError, ProjectError, SchemaError
+    from annotator.folder import DATABASE
     from annotator.project import Project
-    from annotator.tui.key_map import check_labels, key_map
     from annotator.workflows.suggesting.suggest import unloadable
 
-    if (root / FILE).is_file():
-        facts["project"] = str(root)
-        config = read_config(root / FILE)
-        schema = schema_of(root, config)
-        facts["label schema"] = f"{schema.name} {schema.version}"
-        facts["label schema hash"] = schema.hash[:16]
-        try:
-            check_labels(key_map(config.keys), schema)
-        except UsageError as error:
-            yield str(error)
+    yield from _settings_findings(root, facts)
     damaged: list[str] = []
     try:
         with Project.open(root) as project:
@@ -124,6 +107,26 @@ def _project_findings(
     yield from _files_left(root / DATABASE)
     if damaged:
         yield _remedy(root / DATABASE)
+
+
+def _settings_findings(root: Path, facts: dict[str, str]) -> Iterator[str]:
+    """What is wrong with the settings of a project. Raises ProjectError or SchemaError."""
+    from annotator.config import FILE, read_config
+    from annotator.errors import UsageError
+    from annotator.folder import schema_of
+    from annotator.tui.key_map import check_labels, key_map
+
+    if not (root / FILE).is_file():
+        return
+    facts["project"] = str(root)
+    config = read_config(root / FILE)
+    schema = schema_of(root, config)
+    facts["label schema"] = f"{schema.name} {schema.version}"
+    facts["label schema hash"] = schema.hash[:16]
+    try:
+        check_labels(key_map(config.keys), schema)
+    except UsageError as error:
+        yield str(error)
 
 
 def _told_of(project: Project, facts: dict[str, str], *, deep: bool) -> list[str]:

@@ -12,6 +12,7 @@ from annotator.cli_commands._shared import (
     force_option,
     json_option,
     open_project,
+    option_group,
     print_json,
     status_option,
     talk,
@@ -30,6 +31,73 @@ _JSON = ("jsonl", "huggingface", "doccano", "prodigy", "label-studio")
 """Formats that are JSON; on standard output, their control characters are escaped."""
 
 
+def _content(
+    status: str,
+    unit: str,
+    documents: tuple[str, ...],
+    layers: tuple[str, ...],
+    since: str,
+    min_agreement: float,
+    pseudonyms: bool,
+    notes: bool,
+) -> ExportOptions:
+    """What is exported."""
+    from annotator.workflows.exchange.export_filter import ExportFilter
+    from annotator.workflows.exchange.export_records import ExportOptions
+
+    choice = ExportFilter(
+        documents=documents, layers=layers, since=since, min_agreement=min_agreement
+    )
+    return ExportOptions(
+        status=status, unit=unit, choice=choice, notes=notes, pseudonyms=pseudonyms
+    )
+
+
+_content_options = option_group(
+    "wanted",
+    _content,
+    status_option("all"),
+    click.option(
+        "--unit",
+        type=click.Choice(["document", "paragraph"]),
+        default="document",
+        show_default=True,
+        help="What each record covers.",
+    ),
+    documents_option,
+    click.option(
+        "--layer",
+        "layers",
+        multiple=True,
+        metavar="NAME",
+        help="Only items of this layer; you can repeat it.",
+    ),
+    click.option(
+        "--since",
+        metavar="TIME",
+        default="",
+        help="Only work changed since this time: 2026-03-04 or 2026-03-04T10:00:00 (UTC).",
+    ),
+    click.option(
+        "--min-agreement",
+        type=click.FloatRange(0, 1),
+        default=0.0,
+        metavar="SHARE",
+        help="Only items that at least this share of those who finished the document coded alike.",
+    ),
+    click.option(
+        "--pseudonyms",
+        is_flag=True,
+        help="Replace the names of people with pseudonyms in every file.",
+    ),
+    click.option(
+        "--notes",
+        is_flag=True,
+        help="Include notes and messages, which are otherwise left out.",
+    ),
+)
+
+
 @click.command()
 @click.argument("format_", metavar="FORMAT")
 @click.option(
@@ -42,63 +110,20 @@ _JSON = ("jsonl", "huggingface", "doccano", "prodigy", "label-studio")
         "[default: exports/ in the project]"
     ),
 )
-@status_option("all")
-@click.option(
-    "--unit",
-    type=click.Choice(["document", "paragraph"]),
-    default="document",
-    show_default=True,
-    help="What each record covers.",
-)
-@documents_option
-@click.option(
-    "--layer",
-    "layers",
-    multiple=True,
-    metavar="NAME",
-    help="Only items of this layer; you can repeat it.",
-)
-@click.option(
-    "--since",
-    metavar="TIME",
-    default="",
-    help="Only work changed since this time: 2026-03-04 or 2026-03-04T10:00:00 (UTC).",
-)
-@click.option(
-    "--min-agreement",
-    type=click.FloatRange(0, 1),
-    default=0.0,
-    metavar="SHARE",
-    help="Only items that at least this share of those who finished the document coded alike.",
-)
+@_content_options
 @click.option(
     "--check", is_flag=True, help="Write nothing; compare with the existing files, byte by byte."
 )
 @force_option
-@click.option(
-    "--pseudonyms", is_flag=True, help="Replace the names of people with pseudonyms in every file."
-)
-@click.option(
-    "--notes",
-    is_flag=True,
-    help="Include notes and messages, which are otherwise left out.",
-)
 @json_option
 @click.pass_context
 def command(
     ctx: click.Context,
     format_: str,
     output: Path | None,
-    status: str,
-    unit: str,
-    documents: tuple[str, ...],
-    layers: tuple[str, ...],
-    since: str,
-    min_agreement: float,
+    wanted: ExportOptions,
     check: bool,
     force: bool,
-    pseudonyms: bool,
-    notes: bool,
     as_json: bool,
 ) -> None:
     """Export completions or gold. The same database gives the same bytes.
@@ -118,15 +143,6 @@ def command(
       annotator export csv --layer claim --since 2026-03-04 -o tables
       annotator export jsonl --status annotator=coder-a -o - | head -1
     """
-    from annotator.workflows.exchange.export_filter import ExportFilter
-    from annotator.workflows.exchange.export_records import ExportOptions
-
-    choice = ExportFilter(
-        documents=documents, layers=layers, since=since, min_agreement=min_agreement
-    )
-    wanted = ExportOptions(
-        status=status, unit=unit, choice=choice, notes=notes, pseudonyms=pseudonyms
-    )
     with open_project(ctx) as project:
         if str(output) == "-":
             if check:

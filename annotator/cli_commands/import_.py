@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import json_option, open_project, print_json, progress, talk
+from annotator.cli_commands._shared import (
+    json_option,
+    open_project,
+    option_group,
+    print_json,
+    progress,
+    talk,
+)
 from annotator.errors import AnnotatorError, ExitCode, InputError, UsageError
 from annotator.model.text import plural
 
@@ -21,63 +28,7 @@ LINES = 10
 """How many files are reported one by one; if there are more, they are reported together."""
 
 
-@click.command("import")
-@click.argument(
-    "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH..."
-)
-@click.option(
-    "--format",
-    "format_",
-    metavar="NAME",
-    help="The format, if the program cannot tell it from the file.",
-)
-@click.option(
-    "--as",
-    "annotator",
-    metavar="ANNOTATOR",
-    help=(
-        "Whose work it is: for all canonical records, and for records of other programs that name "
-        "nobody."
-    ),
-)
-@click.option(
-    "--as-file-name",
-    is_flag=True,
-    help="Take the annotator from the file's name: ada.jsonl is ada's work.",
-)
-@click.option("--encoding", metavar="E", help="The encoding of texts and records, if not UTF-8.")
-@click.option(
-    "--columns",
-    multiple=True,
-    metavar="KEY=NAME",
-    help=(
-        "For tables: the column that holds text, id, title, date or source, such as text=Body; "
-        "you can repeat it."
-    ),
-)
-@click.option(
-    "--same-text", is_flag=True, help="Treat equal texts as one document, even if their ids differ."
-)
-@click.option(
-    "--every-answer", is_flag=True, help="Keep several answers by one person, as NAME, NAME-2, ..."
-)
-@click.option(
-    "--empty-is-done",
-    is_flag=True,
-    help="Treat texts without annotations as finished work.",
-)
-@click.option(
-    "--strict", is_flag=True, help="Refuse a file if anything in it would be left out or changed."
-)
-@click.option(
-    "--max-bytes", type=click.IntRange(min=1), help="The largest text or line in bytes (20 MB)."
-)
-@click.option("--dry-run", is_flag=True, help="Check everything, but import nothing.")
-@json_option
-@click.pass_context
-def command(
-    ctx: click.Context,
-    paths: tuple[Path, ...],
+def _options(
     format_: str | None,
     annotator: str | None,
     as_file_name: bool,
@@ -89,6 +40,100 @@ def command(
     strict: bool,
     max_bytes: int | None,
     dry_run: bool,
+) -> ImportOptions:
+    """How files are imported. Raises UsageError."""
+    from annotator.formats.api import MAX_BYTES
+    from annotator.identity import check_annotator
+    from annotator.workflows.exchange.importing import ImportOptions
+
+    return ImportOptions(
+        format=format_,
+        annotator=check_annotator(annotator) if annotator else None,
+        as_file_name=as_file_name,
+        encoding=encoding,
+        columns=_columns(columns),
+        same_text=same_text,
+        every_answer=every_answer,
+        empty_is_done=empty_is_done,
+        strict=strict,
+        max_bytes=max_bytes or MAX_BYTES,
+        dry_run=dry_run,
+    )
+
+
+_reading_options = option_group(
+    "options",
+    _options,
+    click.option(
+        "--format",
+        "format_",
+        metavar="NAME",
+        help="The format, if the program cannot tell it from the file.",
+    ),
+    click.option(
+        "--as",
+        "annotator",
+        metavar="ANNOTATOR",
+        help=(
+            "Whose work it is: for all canonical records, and for records of other programs that "
+            "name nobody."
+        ),
+    ),
+    click.option(
+        "--as-file-name",
+        is_flag=True,
+        help="Take the annotator from the file's name: ada.jsonl is ada's work.",
+    ),
+    click.option(
+        "--encoding", metavar="E", help="The encoding of texts and records, if not UTF-8."
+    ),
+    click.option(
+        "--columns",
+        multiple=True,
+        metavar="KEY=NAME",
+        help=(
+            "For tables: the column that holds text, id, title, date or source, such as text=Body; "
+            "you can repeat it."
+        ),
+    ),
+    click.option(
+        "--same-text",
+        is_flag=True,
+        help="Treat equal texts as one document, even if their ids differ.",
+    ),
+    click.option(
+        "--every-answer",
+        is_flag=True,
+        help="Keep several answers by one person, as NAME, NAME-2, ...",
+    ),
+    click.option(
+        "--empty-is-done",
+        is_flag=True,
+        help="Treat texts without annotations as finished work.",
+    ),
+    click.option(
+        "--strict",
+        is_flag=True,
+        help="Refuse a file if anything in it would be left out or changed.",
+    ),
+    click.option(
+        "--max-bytes", type=click.IntRange(min=1), help="The largest text or line in bytes (20 MB)."
+    ),
+    click.option("--dry-run", is_flag=True, help="Check everything, but import nothing."),
+)
+
+
+@click.command("import")
+@click.argument(
+    "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH..."
+)
+@_reading_options
+@json_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    options: ImportOptions,
     as_json: bool,
 ) -> int:
     """Import texts, tables, records and other programs' work.
@@ -114,26 +159,9 @@ def command(
       annotator import coders/ --format doccano --as-file-name
       annotator import corpus/ --format brat --dry-run
     """
-    from annotator.formats.api import MAX_BYTES
-    from annotator.identity import check_annotator
-    from annotator.workflows.exchange.importing import ImportOptions
-
-    options = ImportOptions(
-        format=format_,
-        annotator=check_annotator(annotator) if annotator else None,
-        as_file_name=as_file_name,
-        encoding=encoding,
-        columns=_columns(columns),
-        same_text=same_text,
-        every_answer=every_answer,
-        empty_is_done=empty_is_done,
-        strict=strict,
-        max_bytes=max_bytes or MAX_BYTES,
-        dry_run=dry_run,
-    )
     with open_project(ctx) as project:
         results, failed = _import(project, paths, options, quiet=as_json)
-        if not dry_run and any(r.added.documents for r in results):
+        if not options.dry_run and any(r.added.documents for r in results):
             _ask_for_suggestions(project)
     if as_json:
         print_json(_json(results, failed))

@@ -15,6 +15,7 @@ from annotator.cli_commands._shared import (
     talk,
     tell,
 )
+from annotator.cli_commands.annotate import check_terminal
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
@@ -80,17 +81,15 @@ def command(
     if who and (headless or document is not None):
         raise click.UsageError("--right takes no document, and does not go with --merge")
     if not headless and not who:
-        from annotator.cli_commands.annotate import check_terminal
-
         check_terminal()
     with open_project(ctx) as project:
         if document is not None:
             project.documents.load(document)
         if who:
             return _who_was_right(project, strategy, as_json=as_json)
+        reviewer = annotator_of(ctx)
         if headless:
-            _merge(project, strategy, document, annotator_of(ctx), as_json=as_json)
-            return 0
+            return _merge(project, strategy, document, reviewer, as_json=as_json)
         from annotator.tui.running import run_review
 
         return run_review(
@@ -98,14 +97,14 @@ def command(
             strategy=strategy,
             document=document,
             hidden=hide_names,
-            reviewer=annotator_of(ctx),
+            reviewer=reviewer,
             by_leverage=order == "leverage",
         )
 
 
 def _merge(
     project: Project, strategy: str, document: str | None, reviewer: str, *, as_json: bool
-) -> None:
+) -> int:
     """Merge one document or all, and say how many became gold."""
     from annotator.workflows.review.adjudication import merge_all
     from annotator.workflows.review.redefinition import requeue
@@ -118,6 +117,7 @@ def _merge(
         print_json({"merged": merged, "gold": gold})
     else:
         talk(f"{plural(merged, 'document')} merged, {gold} gold, {merged - gold} to review")
+    return 0
 
 
 def _who_was_right(project: Project, strategy: str, *, as_json: bool) -> int:

@@ -235,54 +235,77 @@ class _Observed:
         return coefficients.brennan_prediger(self._agreeing(rows)[0], self.possible)
 
 
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """Makes the figures of one variable, which have measure, units, coverage and the reason of a
+    missing value in common."""
+
+    measure: str
+    name: str
+    units: int
+    coverage: float | None
+    reason: str
+
+    @classmethod
+    def of(cls, measure: str, variable: Variable, own: Sums) -> _Maker:
+        """What the sums of a table say."""
+        units, pairable, every = own.count("units"), own.get("pairable"), own.get("every")
+        coverage = pairable / every if every else None
+        reason = "no variation: every value is the same" if units else variable.nothing
+        return cls(measure, variable.name, units, coverage, reason)
+
+    def figure(
+        self,
+        kind: str,
+        value: Callable[[Array], Array],
+        about: Explanation,
+        lowest: float | Callable[[Array], Array] = -1.0,
+        *,
+        parts: Sequence[Figure] = (),
+        table: str = "",
+        refused: str = "",
+    ) -> Figure:
+        """A figure of the table of the variable, or of another one."""
+        return Figure(
+            self.measure,
+            f"{kind} {self.name}",
+            table or self.name,
+            value,
+            self.reason,
+            self.units,
+            self.coverage,
+            parts,
+            lowest=lowest,
+            refused=refused,
+            about=about,
+        )
+
+
 def figures(measure: str, variable: Variable, sums: Mapping[str, Sums]) -> list[Figure]:
     """Alpha (its `parts` by value), percent agreement, AC1, Cohen's and
     Fleiss' kappa, and Brennan-Prediger."""
     name, own = variable.name, sums[variable.name]
     square = own.square("c")
     values = [key[1] for key in own.of("share")]
-    units, pairable, every = own.count("units"), own.get("pairable"), own.get("every")
-    coverage = pairable / every if every else None
-    reason = "no variation: every value is the same" if units else variable.nothing
+    make = _Maker.of(measure, variable, own)
     distance = squares(square.values) if variable.interval else None
     own_alpha, least_alpha = (alpha(square.size, distance, lowest=least) for least in (False, True))
     possible = max(len({*variable.known, *values}), 1)
     observed = _Observed.of(own, values, possible)
     least_of_possible = coefficients.least_of_possible(possible)
-
-    def figure(
-        kind: str,
-        value: Callable[[Array], Array],
-        about: Explanation,
-        lowest: float | Callable[[Array], Array],
-        parts: Sequence[Figure] = (),
-    ) -> Figure:
-        return Figure(
-            measure,
-            f"{kind} {name}",
-            name,
-            value,
-            reason,
-            units,
-            coverage,
-            parts,
-            lowest=lowest,
-            about=about,
-        )
-
     return [
-        figure(
+        make.figure(
             "alpha",
             lambda rows: own_alpha(square.matrices(rows)),
             coefficients.ALPHA,
             lambda rows: least_alpha(square.matrices(rows)),
-            _by_value(measure, name, own, square),
+            parts=_by_value(measure, name, own, square),
         ),
-        figure("percent", observed.percent, coefficients.PERCENT, 0),
-        figure("AC1", observed.ac1, coefficients.AC1, least_of_possible),
-        _mean_kappa(measure, name, sums, square, units, coverage, reason),
-        figure("Fleiss' kappa", observed.fleiss, coefficients.FLEISS, observed.lowest_fleiss),
-        figure(
+        make.figure("percent", observed.percent, coefficients.PERCENT, 0),
+        make.figure("AC1", observed.ac1, coefficients.AC1, least_of_possible),
+        _mean_kappa(make, sums, square),
+        make.figure("Fleiss' kappa", observed.fleiss, coefficients.FLEISS, observed.lowest_fleiss),
+        make.figure(
             "Brennan-Prediger",
             observed.brennan_prediger,
             coefficients.BRENNAN_PREDIGER,
@@ -310,57 +333,30 @@ def _by_value(measure: str, name: str, own: Sums, square: Square) -> list[Figure
     ]
 
 
-def _mean_kappa(
-    measure: str,
-    name: str,
-    sums: Mapping[str, Sums],
-    square: Square,
-    units: int,
-    coverage: float | None,
-    reason: str,
-) -> Figure:
-    table = f"{name} by pair"
+def _mean_kappa(make: _Maker, sums: Mapping[str, Sums], square: Square) -> Figure:
+    """The mean of Cohen's kappa over all pairs of annotators."""
+    table = f"{make.name} by pair"
     by_pair = sums.get(table)
     if by_pair is None:
         refused = (
             f"figures by pair of annotators are computed for up to {PAIRWISE} annotators: see "
             "Fleiss' kappa"
         )
-        return Figure(
-            measure,
-            f"kappa {name}",
-            table,
-            lambda rows: np.full(len(rows), np.nan),
-            reason,
-            units,
-            coverage,
-            refused=refused,
-            about=coefficients.KAPPA,
-        )
+        return make.figure("kappa", _undefined, coefficients.KAPPA, table=table, refused=refused)
     squares_ = list(_pair_squares(by_pair, square.values).values())
     pairs = len(squares_)
 
     def mean(*, lowest: bool = False) -> Callable[[Array], Array]:
         own = coefficients.mean_kappa(square.size, pairs, lowest=lowest)
+        if not pairs:
+            return _undefined
+        return lambda rows: own(np.concatenate([one.matrices(rows) for one in squares_], axis=1))
 
-        def value(rows: Array) -> Array:
-            if not pairs:
-                return np.full(len(rows), np.nan)
-            return own(np.concatenate([one.matrices(rows) for one in squares_], axis=1))
+    return make.figure("kappa", mean(), coefficients.KAPPA, mean(lowest=True), table=table)
 
-        return value
 
-    return Figure(
-        measure,
-        f"kappa {name}",
-        table,
-        mean(),
-        reason,
-        units,
-        coverage,
-        lowest=mean(lowest=True),
-        about=coefficients.KAPPA,
-    )
+def _undefined(rows: Array) -> Array:
+    return np.full(len(rows), np.nan)
 
 
 def pair_values(sums: Sums) -> dict[tuple[str, str], tuple[float | None, float | None, int]]:
