@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import combinations_with_replacement
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from annotator.model import actions as do
 from annotator.model.decision import Completion, Suggestion
 from annotator.model.record import GOLD, Record
 from annotator.model.schema import LabelSchema
-from annotator.model.span import Relation, Span
+from annotator.model.span import AUTHOR, Relation, Span
 from annotator.project import Project, SuggestionRun
 from annotator.resources import folder, load_schema, schema_path
 from annotator.tui.reviewing.rulings import names_in_focus, rule_names_same
@@ -206,6 +207,98 @@ def test_a_majority_never_puts_together_what_no_majority_made() -> None:
     ]
     drawn = versions(three, "majority", schema=schema)
     assert drawn is not None and drawn.kept == ()
+
+
+CODINGS = {
+    "P": Span("p", "claim", "policy", 15, 43, attributes={"modality": "asserted"}),
+    "L": Span("l", "claim", "fact", 15, 43, attributes={"modality": "asserted"}),
+    "B": Span("b", "claim", "policy", 15, 40, attributes={"modality": "asserted"}),
+    "X": Span("x", "claim", "fact", 15, 40, attributes={"modality": "asserted"}),
+    "F": Span("f", "claim", "policy", 15, 43, attributes={"modality": "hedged"}),
+}
+"""A claim, and the same with another label, other bounds, both, and another field."""
+
+
+@pytest.mark.parametrize("voters", [3, 4, 5])
+def test_a_majority_is_one_version_and_the_rest_falls_or_all_wait(
+    voters: int, tmp_path: Path
+) -> None:
+    """Every way in which three, four or five annotators can make a claim, or not make it: label,
+    bounds and fields count alike. The review shows as many differences as the queue."""
+    ways = "PLBXF-" if voters == 3 else "PLBF-"
+    codings = ["".join(c) for c in combinations_with_replacement(ways, voters)]
+    records = (
+        Record(document(TEXT, id=coding), str(i), Completion.DONE, tuple(_CODED[one]))
+        for coding in codings
+        for i, one in enumerate(coding)
+    )
+    with _project(tmp_path / "p", *records) as project:
+        merge_all(project, "majority")
+        gold = {r.document.id: r for r in project.log.records(annotator=GOLD)}
+        session = gold_session(project, strategy="majority")
+        for row in review_rows(project, "majority"):
+            coding = row.document
+            made = {one for one in coding if one != "-"}
+            most = [one for one in made if coding.count(one) * 2 > voters]
+            stands = gold[coding].spans if coding in gold else ()
+            assert [replace(s, id="", origin="human") for s in stands] == [
+                replace(s, id="") for one in most for s in _CODED[one]
+            ]
+            left = int(bool(made and not most))
+            assert (row.undecided, row.status is Completion.GOLD) == (left, not left), coding
+            if voters == 3:
+                session.open(coding)
+                assert adjudication(session).counts()[1] == left, coding
+
+
+def test_what_fell_by_majority_comes_back_when_the_reviewer_removes_what_stands(
+    tmp_path: Path,
+) -> None:
+    coded = {"ada": "P", "ben": "P", "cem": "B"}
+    records = [
+        Record(document(TEXT), who, Completion.DONE, tuple(_CODED[c])) for who, c in coded.items()
+    ]
+    with _project(tmp_path / "p", *records) as project:
+        session = _session(project, strategy="majority")
+        (item,) = session.review.items
+        session.do(do.FocusItem(item.id))
+        session.do(do.Delete())
+        assert [i.value.end for i in session.review.items] == [40]
+        assert adjudication(session).counts() == (1, 1)
+        assert [row.undecided for row in review_rows(project, "majority")] == [1]
+        session.do(do.Undo())
+        assert [i.value.end for i in session.review.items] == [43]
+        assert adjudication(session).counts() == (1, 0)
+
+
+_SAID = {"modality": "asserted"}
+_CODED = {
+    "P": [Span("p", "claim", "policy", 15, 43, attributes=_SAID)],
+    "L": [Span("l", "claim", "fact", 15, 43, attributes=_SAID)],
+    "B": [Span("b", "claim", "policy", 15, 40, attributes=_SAID)],
+    "X": [Span("x", "claim", "fact", 15, 40, attributes=_SAID)],
+    "F": [Span("f", "claim", "policy", 15, 43, attributes={"modality": "hedged"})],
+    "-": [],
+}
+"""A claim, and the same with another label, other bounds, both, and another field."""
+
+
+@pytest.mark.parametrize("third", ["oppose", "author", "bounds"])
+def test_a_majority_for_a_stance_decides_against_other_sides_and_holders(
+    third: str, tmp_path: Path
+) -> None:
+    actor, claim = _coded("cem").spans
+    other = _coded("cem").relations[0]
+    if third == "bounds":
+        claim = replace(claim, end=claim.end - 3)
+    changed = {"label": "oppose"} if third != "author" else {"source": AUTHOR}
+    cem = replace(_coded("cem"), spans=(actor, claim), relations=(replace(other, **changed),))
+    with _project(tmp_path / "p", _coded("ada"), _coded("ben"), cem) as project:
+        assert merge_all(project, "majority") == (1, 1)
+        assert [row.undecided for row in review_rows(project)] == [0]
+        (gold,) = project.log.records(annotator=GOLD)
+        (stance,) = gold.relations
+        assert (stance.label, stance.source) == ("support", gold.spans[0].id)
 
 
 def test_the_work_of_one_annotator_is_theirs_in_every_field() -> None:

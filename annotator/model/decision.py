@@ -158,7 +158,8 @@ class Suggestion:
     The others are for review. `open` names the fields that annotators filled in differently. What
     `follows` is agreed on and stands as soon as its ends do. What `reopens` stood in a finished
     gold and has lost its ground since. What is `beside` an annotation on the same text was made by
-    somebody who made both, and does not vanish because the other stands.
+    somebody who made both, and does not vanish because the other stands. `instead` has the ids of
+    what others made in place of it: once one of them stands, this one needs no decision.
     """
 
     value: Annotation
@@ -176,6 +177,7 @@ class Suggestion:
     follows: bool = False
     reopens: bool = False
     beside: bool = False
+    instead: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

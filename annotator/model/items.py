@@ -81,7 +81,8 @@ def paragraph_items(
 
     It leaves out suggestions that were rejected or removed, those below `threshold` (see `passes`),
     those of other layers than `only` (except for the ends of its relations), those on text that is
-    already annotated in the same layer (unless they are `beside` that), and suggested relations
+    already annotated in the same layer (unless they are `beside` that), those in place of which
+    something else stands, and suggested relations
     with an end point that is not shown (`known` tells whether one in another paragraph is). An
     accepted relation without its target comes last, so that it can be seen and repaired.
     """
@@ -107,7 +108,7 @@ def paragraph_items(
         ):
             continue
         there = isinstance(value, Span) and (value.layer, value.start, value.end) in taken
-        if there and not suggestion.beside:
+        if (there and not suggestion.beside) or _is_replaced(suggestion, own, annotations):
             continue
         shown[name] = Item(value, suggestion, own)
     missing = (
@@ -131,6 +132,15 @@ def passes(suggestion: Suggestion, threshold: float) -> bool:
     if suggestion.shown:
         return suggestion.score >= threshold
     return threshold < 0 and suggestion.score >= 1 + threshold / -LOWEST
+
+
+def _is_replaced(suggestion: Suggestion, own: Standing | None, annotations: AnnotationSet) -> bool:
+    """Whether something else stands in place of a suggestion that nobody has touched."""
+    return own is None and any(
+        (there := standings.get(id)) is not None and isinstance(there.value, Span | Relation)
+        for id in suggestion.instead
+        for standings in annotations.by_paragraph.values()
+    )
 
 
 def _of_layer(proposed: Iterable[Suggestion], layer: str) -> set[str]:
@@ -167,8 +177,8 @@ def _ordered(shown: Mapping[str, Item], elsewhere: Collection[str]) -> tuple[Ite
 
 
 def find(item: str, annotations: AnnotationSet, proposed: Mapping[str, Suggestion]) -> Item | None:
-    """An item anywhere in the document, decided or proposed (`proposed` by id);
-    None when it is unknown or was rejected."""
+    """An item anywhere in the document, decided or proposed (`proposed` by id); None when it is
+    unknown, was rejected, or something else stands in its place."""
     suggestion = proposed.get(item)
     for standings in annotations.by_paragraph.values():
         standing = standings.get(item)
@@ -180,7 +190,10 @@ def find(item: str, annotations: AnnotationSet, proposed: Mapping[str, Suggestio
             return None
     if suggestion is None:
         return None
-    return Item(suggestion.value, suggestion, annotations.get(item, suggestion.paragraph))
+    own = annotations.get(item, suggestion.paragraph)
+    if _is_replaced(suggestion, own, annotations):
+        return None
+    return Item(suggestion.value, suggestion, own)
 
 
 def cards(

@@ -146,7 +146,10 @@ class _Deciding:
         self._found, self._gold, self._made = found, gold, found.by_id
         self._spans = gold.spans()
         self._standing = {span.id for span in self._spans}
-        self._versions = {id: one.ids for one in differences for id in one.ids}
+        self._all_standing = {value.id for value in gold.annotations()}
+        several = list(differences)
+        self._versions = {id: one.ids for one in several for id in one.ids}
+        self._instead = {c.id: one.instead(c) for one in several for c in one.candidates}
 
     def waits(
         self, difference: Difference, reopened: Collection[str] = (), *, finished: bool = False
@@ -184,11 +187,13 @@ class _Deciding:
         )
 
     def _settled(self, candidate: Candidate) -> bool:
-        """Whether review decided on a candidate: itself, by something else on the same stretch, or,
-        of a relation, by deciding against the holder or the target and all its versions."""
+        """Whether the gold decides on a candidate: itself, by what stands in its place or on the
+        same stretch, or, of a relation, by the fall of its holder or target with all versions."""
         standing = _standing(self._gold, candidate.id)
         if standing is not None:
             return _decided(standing)
+        if self._instead.get(candidate.id, frozenset()) & self._all_standing:
+            return True
         value = candidate.value
         if isinstance(value, Relation):
             return any(self._fell(end) for end in (value.source, value.target))
