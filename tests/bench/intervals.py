@@ -10,7 +10,9 @@ for small samples (Hesterberg 2015), BCa, Student's t of the jackknife without a
 Fisher's z. The bar: .92 to .98 at 5, 10, 20 and 30 documents.
 
 Samples have no interval if fewer than three documents move the figure or it is as low as it can be;
-their share is `none`.
+their share is `none`. Of the rarest label alone, most samples have none, and the rest is covered in
+.95 to 1. Neither the normal quantile, an arcsine, a jackknife of the logit itself nor asking for
+more documents that carry the figure brings it nearer to .95 without falling below .92 elsewhere.
 """
 
 from __future__ import annotations
