@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ import pytest
 from adjudicating import adjudication, gold_session, settle, source_of, take
 from support import document
 
+from annotator.cli import run
 from annotator.model import actions as do
 from annotator.model.decision import Completion, Suggestion
 from annotator.model.record import GOLD, Record
@@ -652,6 +654,40 @@ def test_pseudonyms_stand_in_every_file_and_are_the_same_each_time(tmp_path: Pat
         said = Pseudonyms(project).text("Ada and LEA, not adamant; ben's")
         assert not any(who in said.casefold().split() for who in ("ada", "lea,"))
         assert "adamant" in said and said.endswith("'s") and "ben" not in said
+
+
+def test_pseudonyms_stand_in_reports_in_reasons_and_in_the_codebook(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One annotator's claims overlap, so that figures have a reason that says whose they are."""
+    names = ("Quint, Zoë", "bo.oxley")
+    first, second = (
+        replace(_coded(id), annotator=who) for id, who in zip("st", names, strict=True)
+    )
+    nested = replace(first.spans[1], id="nested", end=first.spans[1].end - 4)
+    works = (replace(first, spans=(*first.spans, nested)), second)
+    root, out = tmp_path / "p", tmp_path / "out"
+    with _project(root, *works) as project:
+        merge_all(project, "union", reviewer="Lea Marsh")
+        rule_same(project, "entity", ["Mara Lind"], "M. Lind", reviewer="Lea Marsh")
+        write_dataset(project, out / "set", choices=Choices(pseudonyms=True))
+        assert "overlap in doc" in (out / "set" / "manifest.json").read_text(encoding="utf-8")
+        assert set(project.names.usage("entity", "Mara Lind")["Mara Lind"][2]) >= set(names)
+    reports = [arg for end in ("md", "tex", "csv") for arg in ("--report", str(out / f"a.{end}"))]
+    for command in (
+        ("agreement", *reports, "--tables", str(out / "tables")),
+        ("agreement", "--json"),
+        ("agreement", "--beside", "2"),
+        ("codebook", "export", str(out / "codebook.csv")),
+        ("codebook", "export"),
+    ):
+        assert run(["--project", str(root), *command, "--pseudonyms"]) == 0
+    files = [path for path in out.rglob("*") if path.is_file()]
+    assert len(files) == 7 + 3 + 7 + 1
+    said = [capsys.readouterr().out, *(path.read_text(encoding="utf-8") for path in files)]
+    leaks = [text for text in said if re.search("Quint|oxley|Marsh", text)]
+    assert not leaks
+    assert all("coder-" in text for text in (said[0], (out / "a.md").read_text(encoding="utf-8")))
 
 
 def test_validate_finds_any_changed_byte_and_what_does_not_belong_there(tmp_path: Path) -> None:

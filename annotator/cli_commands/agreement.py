@@ -127,6 +127,9 @@ _gamma_options = option_group(
     is_flag=True,
     help="Count names as one if somebody ruled that they are the same.",
 )
+@click.option(
+    "--pseudonyms", is_flag=True, help="Replace the names of annotators with pseudonyms everywhere."
+)
 @click.option("--no-intervals", is_flag=True, help="Leave out the intervals.")
 @click.option("--bootstrap", type=click.IntRange(0, 100_000), hidden=True, help="No longer needed.")
 @click.option(
@@ -165,6 +168,7 @@ def command(
     scope: Scope,
     measures: tuple[str, ...],
     same_names: bool,
+    pseudonyms: bool,
     no_intervals: bool,
     bootstrap: int | None,
     reports: tuple[Path, ...],
@@ -194,6 +198,10 @@ def command(
         talk("--bootstrap is no longer needed: intervals come from the jackknife. Leave it out.")
     with open_project(ctx) as project:
         part = replace(scope.part_of(project), measures=measures or None, same_names=same_names)
+        if pseudonyms:
+            from annotator.workflows.exchange.pseudonyms import Pseudonyms
+
+            part = replace(part, called=Pseudonyms(project).called)
         if reports or tables_to is not None:
             _write(project, part, reports, tables_to)
             if not (as_json or as_csv or beside or gamma):

@@ -80,9 +80,10 @@ def import_(ctx: click.Context, path: Path, entry: NameKind, dry_run: bool, as_j
 
 @command.command("export")
 @click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option("--pseudonyms", is_flag=True, help="Replace the names of annotators with pseudonyms.")
 @json_option
 @click.pass_context
-def export(ctx: click.Context, path: Path | None, as_json: bool) -> int:
+def export(ctx: click.Context, path: Path | None, pseudonyms: bool, as_json: bool) -> int:
     """Write the codebook as CSV or REFI-QDA.
 
     It goes to PATH, or to the screen without PATH or with -. Every name has the number of its uses,
@@ -96,11 +97,12 @@ def export(ctx: click.Context, path: Path | None, as_json: bool) -> int:
       annotator codebook export | column -s, -t
     """
     from annotator.workflows.agreement.tables import write_text
+    from annotator.workflows.exchange.pseudonyms import Pseudonyms
     from annotator.workflows.names.codebook import COLUMNS, COUNTS, as_csv, rows_of
     from annotator.workflows.names.qda import as_qdc
 
     with open_project(ctx) as project:
-        rows = rows_of(project)
+        rows = rows_of(project, called=Pseudonyms(project).called if pseudonyms else None)
     named = [dict(zip((*COLUMNS, *COUNTS), row, strict=True)) for row in rows]
     file = None if path is None or str(path) == "-" else path
     if file is not None:

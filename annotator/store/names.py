@@ -166,13 +166,14 @@ def usage(
     """The numbers of mentions and documents, and the annotators, of each name of a kind or of one
     name; the most frequent first."""
     rows = db.rows(
-        "SELECT name, count(*) AS n, count(DISTINCT document), group_concat(DISTINCT annotator) "
+        "SELECT name, count(*) AS n, count(DISTINCT document), "
+        "json_group_array(DISTINCT annotator) "
         f"FROM name WHERE kind = ?1 {'' if name is None else 'AND name = ?2'} "
         "GROUP BY name ORDER BY n DESC, name",
         (kind,) if name is None else (kind, name),
     )
     return {
-        name: (number, documents, tuple(sorted(who.split(","))))
+        name: (number, documents, tuple(sorted(json.loads(who))))
         for name, number, documents, who in rows
     }
 

@@ -4,7 +4,7 @@ or followed while a screen is open."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from annotator.collector import collector_paused
@@ -49,7 +49,7 @@ class Follower:
             if next(iter(project.log.completions(annotator=name)), None) is None:
                 hint = "`annotator status` lists who has"
                 raise UsageError(f"“{name}” has annotated nothing here", hint=hint)
-        self._only = part.documents
+        self._part, self._only = part, part.documents
         self._watch = project.log.watch()
         self._layers, self._measures = layers_of(project.schema, part.layers), part.measures
         self._intervals, self._keep = intervals, keep
@@ -88,7 +88,7 @@ class Follower:
         coded = SameNames()
         names, other_names = (self._ruled, coded) if self._merges else (coded, self._ruled)
         with collector_paused():
-            for records in self._project.log.finished(wanted, self._annotators):
+            for records in finished(self._project, wanted, self._part):
                 there = sorted({r.document.id for r in records} & set(suggested))
                 found = {id: self._project.suggestions.of(id) for id in there}
                 self.found.put(
@@ -203,6 +203,22 @@ def figures(
     return found.agreement()
 
 
+def finished(
+    project: Project, documents: Sequence[str], part: ComparedPart
+) -> Iterator[Sequence[Record]]:
+    """The finished work of a part on these documents, some hundred documents at a time, each by
+    annotator, with what annotators are called there."""
+    order = {id: i for i, id in enumerate(documents)}
+    for records in project.log.finished(documents, part.annotators):
+        if not part.called:
+            yield records
+            continue
+        called = [
+            replace(r, annotator=part.called.get(r.annotator or "", r.annotator)) for r in records
+        ]
+        yield sorted(called, key=lambda r: (order[r.document.id], r.annotator or ""))
+
+
 def shared(project: Project, part: ComparedPart, document: str | None = None) -> list[str]:
     """The documents of a part (or one document) that two or more annotators have finished."""
     progress, only = project.log.progress(part.annotators, document=document), part.documents
@@ -216,8 +232,8 @@ def comparison(
 ) -> Comparison:
     """The finished work of a part (or on one document) that two or more annotators share, all in
     memory, with names as they were coded."""
-    finished = project.log.finished(shared(project, part, document), part.annotators)
-    return compare([record for some in finished for record in some])
+    found = finished(project, shared(project, part, document), part)
+    return compare([record for some in found for record in some])
 
 
 def passage(project: Project, spot: Spot, part: ComparedPart = ALL) -> Passage | None:
@@ -255,6 +271,7 @@ __all__ = [
     "agreement",
     "comparison",
     "figures",
+    "finished",
     "layers_of",
     "named_anew",
     "passage",

@@ -13,7 +13,13 @@ from annotator.model.decision import Completion
 from annotator.model.names import SameNames, concepts_of
 from annotator.model.schema import Layer
 from annotator.project import Project
-from annotator.workflows.agreement.compute import Follower, layers_of, named_anew, shared
+from annotator.workflows.agreement.compute import (
+    Follower,
+    finished,
+    layers_of,
+    named_anew,
+    shared,
+)
 from annotator.workflows.agreement.differences import PairDifference, differences
 from annotator.workflows.agreement.drift import Drift, Period, Timeline, batches_of
 from annotator.workflows.agreement.habits import Habit, Habits
@@ -83,7 +89,7 @@ def comparisons(project: Project, part: ComparedPart = ALL) -> Iterator[Comparis
     """The finished work that two or more annotators share, some hundred documents at a time."""
     concepts = concepts_of(project.schema)
     same = project.names.same() if part.same_names else SameNames()
-    for records in project.log.finished(shared(project, part), part.annotators):
+    for records in finished(project, shared(project, part), part):
         named = named_anew(records, same, concepts)
         yield compare(named, concepts={layer: name for layer, (name, _) in concepts.items()})
 

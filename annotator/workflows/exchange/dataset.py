@@ -98,8 +98,8 @@ def derive(project: Project, *, choices: Choices | None = None) -> Dataset:
     tallies = suggestion_tallies(works)
     if not wanted.notes:
         told, works = ([replace(r, notes={}) for r in several] for several in (told, works))
-    if wanted.pseudonyms:
-        names = Pseudonyms(project)
+    names = Pseudonyms(project) if wanted.pseudonyms else None
+    if names is not None:
         told, works = list(names.records(told)), list(names.records(works))
         works.sort(key=lambda r: [r.document.id, r.annotator or ""])
     by_part: dict[str, list[Record]] = {name: [] for name, _ in SHARES}
@@ -109,7 +109,8 @@ def derive(project: Project, *, choices: Choices | None = None) -> Dataset:
     files |= {f"{name}.jsonl": "".join(map(dumps, several)) for name, several in by_part.items()}
     files["annotators.jsonl"] = "".join(dumps(record) for record in works)
     encoded = {name: text.encode("utf-8") for name, text in files.items()}
-    results = _agreement(project, {r.document.id for r in told})
+    ids = {r.document.id for r in told}
+    results = _agreement(project, ids, names.called if names is not None else {})
     manifest = _manifest(project, told, works, encoded, wanted, left, results)
     manifest["suggestions"] = tallies
     explained = {r.name: r.about for r in results or () if r.about is not None}
@@ -230,10 +231,12 @@ def _external_ids(project: Project, gold: Sequence[Record]) -> dict[str, dict[st
     return out
 
 
-def _agreement(project: Project, ids: set[str]) -> Sequence[Result] | None:
+def _agreement(
+    project: Project, ids: set[str], called: Mapping[str, str]
+) -> Sequence[Result] | None:
     """Agreement on the documents of the data set; None if nobody shares work on them."""
     try:
-        return agreement(project, ComparedPart(documents=ids)).results
+        return agreement(project, ComparedPart(documents=ids, called=called)).results
     except UsageError:
         return None
 

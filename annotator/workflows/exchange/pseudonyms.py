@@ -14,8 +14,9 @@ from annotator.project import Project
 
 
 class Pseudonyms:
-    """The pseudonyms of a project: `coder-` and six hexadecimal digits, from a keyed hash of the
-    name. The key is the project's own number, which no export contains."""
+    """The pseudonyms of a project: `coder-` and ten hexadecimal digits, from a keyed hash of the
+    name: among thousands of people, no two have the same. The key is the project's own number,
+    which no export contains."""
 
     def __init__(self, project: Project) -> None:
         key = (project.setting("project") or "").encode()
@@ -24,10 +25,17 @@ class Pseudonyms:
             names |= {
                 e.reviewer for e in project.log.events(document, GOLD) if e.reviewer is not None
             }
+        names |= {one.reviewer for one in project.names.rulings() if one.reviewer is not None}
+        names |= {event.who for event in project.names.codebook_events()}
         for record in project.log.records(annotator=GOLD):
             names |= _named(record.history)
         self._names = {name: _pseudonym(name, key) for name in sorted(names)}
         self._in_texts = OtherNames(self._names)
+
+    @property
+    def called(self) -> Mapping[str, str]:
+        """The pseudonym of every annotator and reviewer."""
+        return self._names
 
     def name(self, who: str) -> str:
         """The pseudonym of an annotator or reviewer."""
@@ -65,7 +73,7 @@ class Pseudonyms:
 
 
 def _pseudonym(name: str, key: bytes) -> str:
-    digest = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), key=key[:64], digest_size=3)
+    digest = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), key=key[:64], digest_size=5)
     return f"coder-{digest.hexdigest()}"
 
 

@@ -221,15 +221,15 @@ def problems(codebook: Codebook, project: Project) -> list[str]:
     return found
 
 
-def rows_of(project: Project) -> list[tuple[str, ...]]:
+def rows_of(project: Project, *, called: Mapping[str, str] | None = None) -> list[tuple[str, ...]]:
     """The codebook as rows with `COLUMNS` and `COUNTS`: the entries in their order, then names in
-    use that have no entry, the most frequent first."""
-    codebook = project.names.codebook()
+    use that have no entry, the most frequent first. `called` has other names for annotators."""
+    codebook, other = project.names.codebook(), called or {}
     usage = {kind: project.names.usage(kind) for kind in _ALL.values()}
-    rows = [_row(one, usage[one.kind]) for one in codebook.entries]
+    rows = [_row(one, usage[one.kind], other) for one in codebook.entries]
     for kind, used in usage.items():
         rows += [
-            _row(CodebookEntry(kind, name), used)
+            _row(CodebookEntry(kind, name), used, other)
             for name in used
             if codebook.get(kind, name) is None
         ]
@@ -237,7 +237,9 @@ def rows_of(project: Project) -> list[tuple[str, ...]]:
 
 
 def _row(
-    one: CodebookEntry, usage: Mapping[str, tuple[int, int, tuple[str, ...]]]
+    one: CodebookEntry,
+    usage: Mapping[str, tuple[int, int, tuple[str, ...]]],
+    called: Mapping[str, str],
 ) -> tuple[str, ...]:
     mentions, documents, who = usage.get(one.name, (0, 0, ()))
     return (
@@ -251,7 +253,7 @@ def _row(
         one.external_id,
         str(mentions),
         str(documents),
-        "|".join(who),
+        "|".join(sorted(called.get(name, name) for name in who)),
     )
 
 
