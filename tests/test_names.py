@@ -248,6 +248,16 @@ def test_what_a_common_noun_named_elsewhere_is_offered_and_never_first() -> None
     assert "parliament of Lorn" in names
 
 
+@pytest.mark.parametrize("quote", ["harbour, the", "the", "harbour and", "harbour, the old"])
+def test_words_that_are_no_phrase_are_not_described(quote: str) -> None:
+    text = "In Torvia the crew met at the harbour, the old one. The harbour and crew. Ana left."
+    before = NamedSpans([span(text, "Torvia", "state", "Torvia")])
+    asked = span(text, quote, "organization", at=text.index(quote))
+    assert DocumentNamer().ranked(document(text), before, asked) == []
+    whole = span(text, "crew", "organization")
+    assert DocumentNamer().ranked(document(text), before, whole)
+
+
 def test_the_codebook_says_what_an_alias_names() -> None:
     text = "Then Brell left."
     namer = DocumentNamer(_Registry({}, {"Brell": ["Ana Brell"]}))

@@ -132,6 +132,16 @@ def test_lists_are_completed_item_by_item_and_nothing_half_typed_is_taken_at_onc
     )
 
 
+def test_a_list_of_names_completes_no_list_that_has_one_of_them() -> None:
+    offers = [Offer("Masoud Pezeshkian; Vladimir Putin"), *OFFERS]
+    keys = [*"Vl", "tab", "semicolon", "space", *"Mas", "tab", "enter"]
+    assert answer(keys, offers=offers, known=NAMES) == "Vladimir Putin; Masoud Pezeshkian"
+    assert (
+        answer([*"Mas", "tab", "enter"], offers=offers, known=NAMES)
+        == "Masoud Pezeshkian; Vladimir Putin"
+    )
+
+
 def test_the_next_word_is_taken_with_tab_or_right() -> None:
     words = _Words()
     assert (

@@ -60,7 +60,8 @@ def test_a_model_says_what_it_was_made_of_and_the_same_decisions_give_the_same(
         assert row.code == training.code() and row.metrics["layers"]
         assert 0 < row.metrics["last"]["saved"] < 1
         line = model_summary(of)
-        assert line.startswith("model 1 of ") and " % of keys, " in line and " % with names" in line
+        assert line.startswith("model 1, from ") and " % of keys (" in line
+        assert line.endswith(" % with names)")
         assert len(line) < 80
         (told,) = complete(row.metrics)
         cost = row.metrics["complete"]
@@ -242,7 +243,7 @@ def test_the_saved_pipeline_is_a_suggester_too(trained: Path, tmp_path: Path) ->
 
 def test_the_status_tells_of_the_model(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--project", str(made), "status"]) == 0
-    assert "model 1 of " in capsys.readouterr().out
+    assert "model 1, from " in capsys.readouterr().out
     assert run(["--project", str(made), "status", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["model"]["number"] == 1
 
@@ -354,7 +355,7 @@ def test_a_new_model_is_reported_once_in_a_quiet_line(trained: Path) -> None:
             metrics=row.metrics,
         )
         session.do(do.MoveParagraph(1))
-        assert session.review.message.startswith("model 2 of ")
+        assert session.review.message.startswith("model 2, from ")
         session.do(do.MoveParagraph(1))
         assert session.review.message == ""
 

@@ -13,13 +13,15 @@ from support import TEXT, document, suggestion, suggestions
 from annotator.model import actions as do
 from annotator.model.decision import Suggestion
 from annotator.model.review import ReviewState, open_document, step
-from annotator.model.span import Span
+from annotator.model.schema_reading import parse_schema
+from annotator.model.span import Relation, Span
 from annotator.model.text import paragraph_number
 from annotator.resources import load_schema
 from annotator.tui.key_map import key_map
 from annotator.tui.styled_rows import clip
 from annotator.tui.theme import THEMES, adapted, choose, colors_of
 from annotator.tui.views import attribution
+from annotator.tui.views.focus_strip import focus_card, item_of_focus_card
 from annotator.tui.views.frame import Surroundings, frame
 from annotator.tui.views.strokes import Look
 from annotator.tui.views.text import TextView
@@ -334,6 +336,89 @@ def test_the_item_in_focus_is_told_whole_at_every_width(size: tuple[int, int]) -
     shown = "\n".join(_screen(_do(actor, do.FocusItem("sIran")), *size))
     assert "= Commission on Security and" in shown and "Trade" in shown
     assert "actor" in shown and "state" in shown
+
+
+def _three_sides() -> tuple[ReviewState, list[str]]:
+    """A named claim with a note and three stances on it, and the ids of the three."""
+    state = _do(
+        _state(),
+        do.FocusItem("rPutin"),
+        do.Accept(),
+        do.FocusItem("sEnd"),
+        do.SetAttribute("concept", ["end of sanctions"]),
+        do.SetAttribute("modality", "hedged"),
+        do.Note("ask Ann"),
+    )
+    for holder in ("sIran", "@author"):
+        state = _do(state, do.FocusItem("sEnd"), do.StartStance(), do.ChooseHolder(holder))
+        state = _do(state, do.ChooseSide("oppose"))
+    found = [item.id for item in state.items if isinstance(item.value, Relation)]
+    return state, [id for id in found if id != "rIran"]
+
+
+@pytest.mark.parametrize("height", [18, 24, 40])
+def test_the_item_in_focus_is_told_whole_however_many_holders_a_claim_has(height: int) -> None:
+    state, stances = _three_sides()
+    assert len(stances) == 3
+    claim = "\n".join(_screen(_do(state, do.FocusItem("sEnd")), 80, height)[-8:])
+    for told in ("policy", "end of sanctions", "hedged", "ask Ann", "accepted", "sanctions must"):
+        assert told in claim, claim
+    for strength, id in enumerate(stances, 1):
+        there = _do(state, do.FocusItem(id), do.SetAttribute("strength", strength))
+        there = _do(there, do.FocusItem(id), do.SetAttribute("basis", "explicit"))
+        there = _do(there, do.FocusItem(id), do.Note("see ¶ 3"))
+        stance = "\n".join(_screen(_do(there, do.FocusItem(id)), 80, height)[-8:])
+        assert f"strength {strength} · explicit" in stance, stance
+        for told in ("see ¶ 3", "sanctions must end", "policy · = end of sanctions"):
+            assert told in stance, stance
+
+
+def test_a_long_cue_of_a_stance_has_a_row_of_its_own_and_a_click_finds_what_it_shows() -> None:
+    state, (first, second, third) = _three_sides()
+    state = _do(state, do.FocusItem(first), do.SetAttribute("cue", [29, 62]))
+    state = _do(state, do.FocusItem(first), do.SetAttribute("basis", "implied"))
+    theme = THEMES["mono"]
+    rows = ["".join(text for text, _ in row) for row in focus_card(state, theme, 52, 6)]
+    assert "Putin + support" in rows[0] and "cue “" in rows[1] and "implied" in rows[1]
+    assert "Iran, author - oppose" in rows[2]
+    held = [item_of_focus_card(state, theme, 52, 6, row) for row in range(4)]
+    assert held == [first, first, second, "sEnd"]
+    wide = [item_of_focus_card(state, theme, 78, 12, row) for row in range(3)]
+    assert wide == [first, second, third]
+
+
+_ISSUES = """
+name = "issues"
+version = "1"
+[[layer]]
+name = "actor"
+kind = "span"
+[[layer.label]]
+name = "actor"
+key = "1"
+definition = "Who speaks."
+[[layer]]
+name = "issue"
+kind = "span"
+[[layer.label]]
+name = "asylum"
+definition = "About asylum."
+"""
+
+
+def test_a_schema_with_few_keys_and_no_statements_is_told_as_it_is() -> None:
+    found = [
+        suggestion(Span("i", "issue", "asylum", 0, 4)),
+        suggestion(Span("a", "actor", "actor", 5, 12)),
+    ]
+    schema = parse_schema(_ISSUES, file="issues.toml")
+    state = open_document(document(TEXT), schema, session="s", suggestions=found)
+    issue = _screen(_do(state, do.FocusItem("i")), 120, 40)
+    assert "t label" in issue[-1] and "has no statements" in "\n".join(issue)
+    actor = _screen(_do(state, do.FocusItem("a")), 120, 40)[-1]
+    assert "1 label" in actor and "1-1" not in actor
+    usual = "\n".join(_screen(_state(found=[]), 120, 40))
+    assert "no statements here yet; a stance" in usual
 
 
 def test_labels_are_offered_for_new_bounds_as_far_as_they_can_be_given() -> None:

@@ -13,6 +13,7 @@ from annotator.tui.commands import COMMANDS
 from annotator.tui.key_map import key_map, named, shown
 from annotator.tui.screens.base import EVERYWHERE, CommandScreen
 from annotator.tui.screens.help import HelpScreen, TextScreen, key_rows
+from annotator.tui.screens.listing import ListLine, foot_row, line_row, note_column
 from annotator.tui.styled_rows import strip
 from annotator.tui.theme import THEMES
 from annotator.tui.views.bars import footer, keys_now
@@ -64,6 +65,28 @@ def test_a_click_on_a_key_or_its_words_presses_it_and_on_several_keys_none(width
         assert key_at(row, at + 2, MONO.strong) == key
     assert key_at(row, row.text.index("1-9"), MONO.strong) == ""
     assert key_at(row, width + 5, MONO.strong) == ""
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_the_footer_of_a_list_has_whole_keys_and_always_the_last_ones(width: int) -> None:
+    keys = [
+        ("enter", "go there"),
+        ("r", "rename, merge"),
+        ("h", "same words, two names"),
+        ("/", "filter"),
+    ]
+    row = strip(foot_row(keys, [("?", "keys"), ("esc", "back")], MONO, width)).text
+    assert len(row) <= width and row.rstrip().endswith("? keys  esc back") and "…" not in row
+    told = [f"{key} {word}" for key, word in keys]
+    assert told[0] in row and (width < 100 or all(one in row for one in told))
+
+
+def test_the_notes_of_a_list_stand_below_each_other() -> None:
+    lines = [ListLine("sanctions", "1×"), ListLine("a much longer concept", "12×  with its words")]
+    column = note_column(lines, 60)
+    rows = [strip(line_row(x, MONO, 60, column=column, here=False)).text for x in lines]
+    assert rows[0].index("1×") == rows[1].index("12×")
+    assert note_column([ListLine("a", "x" * 90)], 60) == 30
 
 
 def test_growing_shows_what_it_would_add() -> None:

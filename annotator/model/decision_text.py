@@ -3,6 +3,7 @@ back, what the list of decisions shows."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from annotator.model.decision import (
     Standing,
     Status,
 )
+from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Annotation, Relation, Span, Value
 from annotator.model.text import Document, paragraph_number, plural
 
@@ -37,6 +39,10 @@ class KnownItems(Protocol):
     @property
     def document(self) -> Document:
         """The document."""
+
+    @property
+    def schema(self) -> LabelSchema:
+        """The schema that names the layers."""
 
     def value_of(self, item: str) -> Annotation | None:
         """The annotation of an item: the standing one, or else what it was or is proposed to be;
@@ -105,7 +111,9 @@ def describe_value(value: Value | None) -> str:
 def _changes(state: KnownItems, old: Annotation, new: Annotation, *, values: bool) -> str:
     """Which fields differ: `label of “Iran”`, with `values` also what they are now."""
     fields: list[tuple[str, str]] = []
-    if old.layer != new.layer or old.label != new.label:
+    if old.layer != new.layer:
+        fields.append(("layer", new.layer))
+    if old.label != new.label:
         fields.append(("label" if isinstance(new, Span) else "side", new.label))
     if isinstance(old, Span) and isinstance(new, Span):
         if (old.start, old.end) != (new.start, new.end):
@@ -116,6 +124,11 @@ def _changes(state: KnownItems, old: Annotation, new: Annotation, *, values: boo
         if old.attributes.get(name) != new.attributes.get(name):
             fields.append((name, describe_value(new.attributes.get(name))))
     names = ", ".join(name for name, _ in fields) or "value"
+    if values and len(fields) > 1:
+        told = "; ".join(
+            f"{name}: {value}" if value else f"{name} changed" for name, value in fields
+        )
+        return f"{name_of(state, new)}: {told}"
     now = ", ".join(value for _, value in fields if value) if values else ""
     return f"{names} of {name_of(state, new)}" + (f": {now}" if now else "")
 
@@ -184,7 +197,7 @@ def describe_group(state: KnownItems, group: Group, *, values: bool = True) -> s
             return f"{verb} {labelled(state, main)}, with its {_parts(len(group) - 1)}"
         if parts == len(group):
             return f"{verb} {_several(state, group)}"
-        return f"{verb} {len(group)}"
+        return f"{verb} {by_layer(state, group)}"
     return f"{describe(state, group[-1], values=values)}, and {len(group) - 1} more"
 
 
@@ -207,6 +220,22 @@ def _reversed(decision: Decision) -> Decision:
     return replace(decision, before=decision.after, after=decision.before)
 
 
+def by_layer(state: KnownItems, decisions: Iterable[Decision]) -> str:
+    """How many items of each layer decisions are about: `8 actors, 1 claim`."""
+    counts: dict[str, int] = {}
+    for decision in decisions:
+        about = [one.value for one in (decision.after, decision.before) if one is not None]
+        value = next((v for v in about if isinstance(v, Span | Relation)), None)
+        value = value or state.value_of(decision.item)
+        if value is not None:
+            counts[value.layer] = counts.get(value.layer, 0) + 1
+    titles = {layer.name: layer.title.lower() for layer in state.schema.layers}
+    return ", ".join(
+        f"{number} {name if number == 1 else titles.get(name, name)}"
+        for name, number in counts.items()
+    )
+
+
 def _several(state: KnownItems, group: Group) -> str:
     """`support by Iran, Russia`, or `support by Iran, oppose by Russia`."""
     relations = [d.after.value for d in group if d.after]
@@ -225,6 +254,7 @@ __all__ = [
     "LONGEST",
     "KnownItems",
     "both_ends",
+    "by_layer",
     "describe",
     "describe_event_group",
     "describe_group",

@@ -97,6 +97,11 @@ def plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
+def with_article(noun: str) -> str:
+    """`a claim`, `an actor`: the noun with its indefinite article, by its first letter."""
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+
+
 def paragraph_number(index: int) -> int:
     """The number that people see for a paragraph: its index plus 1, counting excluded
     paragraphs, so that it is the same on every screen, in every report and for every

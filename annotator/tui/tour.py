@@ -230,8 +230,10 @@ def _stance(state: ReviewState, keys: KeyMap) -> str:
                 f"{k('next_paragraph')} goes to the next paragraph, {k('undo')} brings back "
                 "what was rejected."
             )
-        where = f"to a {about.name} (└{about.symbol} under the text)"
-        return f"Now who takes which side. {k('next')} or {k('previous')} {where}."
+        return (
+            f"Now who takes which side. {k('next')} or {k('previous')} goes to a {about.name} "
+            f"(└{about.symbol} under the text)."
+        )
     return (
         f"{k('stance')} says who takes which side on this: then the holder's letter, then the side."
     )

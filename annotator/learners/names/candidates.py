@@ -274,6 +274,7 @@ SOURCES: Mapping[str, tuple[CandidateSource, ...]] = {
     ),
     "pronoun": (decided_here, pairs, of.people_who),
     "unique": (same_form, registered, listed, itself),
+    "fragment": (same_form, registered, listed),
 }
 
 

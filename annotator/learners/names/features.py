@@ -34,10 +34,24 @@ _DEFINITE = frozenset("the this these that those its his their her".split())
 _INDEFINITE = frozenset("a an some many most no any every few several one".split())
 
 
+def _kind_of(ask: Asked) -> str:
+    """Which sources propose names: by the kind of mention, except for what is the only one of its
+    kind, and for words that are no phrase (`Ashgabat, the`), as a selection has them on its way."""
+    if ask.mention.folded in forms.UNIQUE:
+        return "unique"
+    if ask.mention.kind != "nominal":
+        return ask.mention.kind
+    inside = ask.known.text.words[ask.mention.first : ask.mention.last + 1]
+    ends = inside[-1].lower in forms.word_class("function") if inside else True
+    return "fragment" if ends or any(word.text in _BREAKS for word in inside) else "nominal"
+
+
+_BREAKS = frozenset(",;:.!?")
+
+
 def candidates(ask: Asked) -> Features:
     """Every candidate of a mention with its features."""
-    unique = ask.mention.folded in forms.UNIQUE
-    for source in SOURCES["unique" if unique else ask.mention.kind]:
+    for source in SOURCES[_kind_of(ask)]:
         source(ask)
     if (number := number_of(ask.mention)) is not None and ask.mention.kind != "name":
         for entity in [one for one in ask.found if not has_number(ask, one, number)]:

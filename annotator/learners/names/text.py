@@ -173,7 +173,7 @@ class NameText:
         if form.lower() in forms.PERSONAL and not _is_abbreviation(form):
             return "pronoun"
         said = [word for word in inside if word.kind != "mark"]
-        if said and all(_only_counts(word.text) for word in said):
+        if said and form.lower() != "the" and all(_only_counts(word.text) for word in said):
             return "pronoun"
         if not said or not said[-1].text[:1].isupper():
             return "nominal"

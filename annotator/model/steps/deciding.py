@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from annotator.model import actions as do
@@ -16,13 +15,14 @@ from annotator.model.decision import (
     Status,
 )
 from annotator.model.decision_text import (
+    by_layer,
     describe,
     describe_group,
 )
 from annotator.model.fields import fields_of
 from annotator.model.items import Item
 from annotator.model.provenance import shown_of
-from annotator.model.schema import LabelSchema, Layer
+from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Annotation, Relation, Span, Value
 from annotator.model.state import ReviewState
 from annotator.model.steps.outcome import Step, commit, say
@@ -246,23 +246,9 @@ def on_accept_all(state: ReviewState, _: do.AcceptAll) -> Step:
             seeing.named.clear()
     if not decisions:
         return say(state, "nothing is left to accept here")
-    counts = _by_layer(state, decisions.values())
+    counts = by_layer(state, decisions.values())
     after, group = commit(state, list(decisions.values()), f"accepted {counts}; u undoes all of it")
     return advance(after, state.focus), group
-
-
-def _by_layer(state: ReviewState, decisions: Iterable[Decision]) -> str:
-    counts: dict[Layer | None, int] = {}
-    for decision in decisions:
-        value = decision.after.value if decision.after else None
-        if isinstance(value, Span | Relation):
-            layer = state.schema.layer(value.layer)
-            counts[layer] = counts.get(layer, 0) + 1
-    return ", ".join(
-        f"{n} {layer.title.lower() if n != 1 else layer.name}"
-        for layer, n in counts.items()
-        if layer is not None
-    )
 
 
 def on_reject(state: ReviewState, _: do.Reject | do.Delete) -> Step:

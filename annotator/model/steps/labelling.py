@@ -18,6 +18,7 @@ from annotator.model.state import Mode, ReviewState
 from annotator.model.steps.deciding import changed, decide, defaults, on_accept, rebound, removed
 from annotator.model.steps.outcome import Step, ask, commit, say
 from annotator.model.steps.proposed_names import made
+from annotator.model.text import with_article
 
 
 def on_set_label(state: ReviewState, action: do.SetLabel) -> Step:
@@ -42,8 +43,8 @@ def on_set_label(state: ReviewState, action: do.SetLabel) -> Step:
         if hanging:
             return say(state, "remove the stances on it before it changes its layer")
         question = (
-            f"{name_of(state, item.value)} is {_a(item.value.layer)}: press again to make "
-            f"it {_a(layer.name)}"
+            f"{name_of(state, item.value)} is {with_article(item.value.layer)}: "
+            f"press again to make it {with_article(layer.name)}"
         )
         if asking := ask(state, f"layer:{item.id}:{action.label}", f"{question} ({action.label})"):
             return asking
@@ -51,14 +52,12 @@ def on_set_label(state: ReviewState, action: do.SetLabel) -> Step:
         if isinstance(value, Span):
             value = replace(value, entity=None)
     decisions = changed(state, item, value)
-    after, group = commit(state, decisions, f"{name_of(state, item.value)} is now {action.label}")
+    now = action.label
+    if action.layer != item.value.layer:
+        now = f"{with_article(layer.name)} ({action.label})"
+    after, group = commit(state, decisions, f"{name_of(state, item.value)} is now {now}")
     last = (action.layer, action.label) if layer.kind == "span" else state.last_label
     return replace(after, last_label=last), group
-
-
-def _a(word: str) -> str:
-    """The word with its article."""
-    return f"{'an' if word[:1].lower() in 'aeiou' else 'a'} {word}"
 
 
 def label_selection(state: ReviewState, action: do.SetLabel) -> Step:

@@ -13,6 +13,7 @@ from annotator.model import actions as do
 from annotator.model.decision import Completion
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import Relation
+from annotator.model.text import plural
 from annotator.tui.commands import Command
 from annotator.tui.screens.keeping import KeepingScreen
 from annotator.tui.session import Session
@@ -86,7 +87,7 @@ class AnnotateScreen(KeepingScreen):
         state = self.session.review
         if self._counting and key.isdigit():
             self._count += key
-            self._message = f"{self._count} times"
+            self._message = plural(int(self._count), "time")
             self.redraw()
             return
         self._counting = False

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.screens.rows import RowsScreen, row_steps
-from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, strip
+from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, strip, width_of
+from annotator.tui.theme import Theme
 from annotator.tui.widgets.rows import Rows
 
 
@@ -18,6 +19,40 @@ class ListLine:
 
     text: str
     note: str = ""
+
+
+def note_column(lines: Sequence[ListLine], width: int) -> int:
+    """The cells of the column of notes: as many as the longest takes, at most half of the
+    width."""
+    longest = max((width_of([(line.note, PLAIN)]) for line in lines), default=0)
+    return min(width // 2, longest)
+
+
+def line_row(line: ListLine, theme: Theme, width: int, *, column: int, here: bool) -> list[Piece]:
+    """A row of the list; the notes of all rows begin in the same cell."""
+    note = clip(line.note, column)
+    pad = " " * (column - width_of([(note, PLAIN)]))
+    text: list[Piece] = [
+        (" ▸ " if here else "   ", theme.strong),
+        (line.text, theme.strong if here else PLAIN),
+    ]
+    return justify(text, [(f" {note}{pad} ", theme.muted)], width)
+
+
+def foot_row(
+    keys: Sequence[tuple[str, str]], last: Sequence[tuple[str, str]], theme: Theme, width: int
+) -> list[Piece]:
+    """The keys of the footer with their words: as many whole ones as there is room for, and those
+    that come `last`. The help has all of them."""
+    left: list[Piece] = [("  ", PLAIN)]
+    right: list[Piece] = [
+        piece for key, word in last for piece in ((key, theme.strong), (f" {word}  ", theme.muted))
+    ]
+    for key, word in keys:
+        pair: list[Piece] = [(key, theme.strong), (f" {word}  ", theme.muted)]
+        if width_of([*left, *pair, *right]) <= width:
+            left += pair
+    return justify(left, right, width)
 
 
 class ListScreen(RowsScreen):
@@ -80,6 +115,7 @@ class ListScreen(RowsScreen):
         width, height = self.app.size
         theme = self.theme_now
         room = max(1, height - 3)
+        column = note_column([line for _, line in self._lines], width)
         self._at = max(0, min(self._at, len(self._lines) - 1))
         self._top = max(min(self._top, self._at), self._at - room + 1)
         count = f"{self._at + 1 if self._lines else 0} of {len(self._lines)} "
@@ -97,27 +133,18 @@ class ListScreen(RowsScreen):
             [(f"   {clip(said, width - 4)}", theme.strong)] if said else [],
         ]
         for i, (_, line) in enumerate(self._lines[self._top : self._top + room], self._top):
-            here = i == self._at
-            note: list[Piece] = [(f" {clip(line.note, width // 2)} ", theme.muted)]
-            text: list[Piece] = [
-                (" ▸ " if here else "   ", theme.strong),
-                (line.text, theme.strong if here else PLAIN),
-            ]
-            rows.append(justify(text, note, width))
+            rows.append(line_row(line, theme, width, column=column, here=i == self._at))
         if not self._lines:
             rows.append([(f"   {'none of them' if self._every else self._empty}", theme.muted)])
         rows += [[]] * (height - 1 - len(rows))
-        foot: list[Piece] = [("  enter", theme.strong), (" go there  ", theme.muted)]
-        for key, (word, _) in self._more.items():
-            foot += [(key, theme.strong), (f" {word}  ", theme.muted)]
-        foot += [
-            ("/", theme.strong),
-            (" filter  ", theme.muted),
-            (self.key_map.shown("help"), theme.strong),
-            (" keys  ", theme.muted),
-        ]
-        leave = [("esc", theme.strong), (" back ", theme.muted)]
-        self.query_one(Rows).show([strip(row) for row in [*rows, justify(foot, leave, width)]])
+        more = [(key, word) for key, (word, _) in self._more.items()]
+        foot = foot_row(
+            [("enter", "go there"), *more, ("/", "filter")],
+            [(self.key_map.shown("help"), "keys"), ("esc", "back")],
+            theme,
+            width,
+        )
+        self.query_one(Rows).show([strip(row) for row in [*rows, foot]])
 
     def take(self, key: str) -> None:
         page = max(1, self.app.size.height - 4)
@@ -158,4 +185,4 @@ class ListScreen(RowsScreen):
             self.reload()
 
 
-__all__ = ["ListLine", "ListScreen"]
+__all__ = ["ListLine", "ListScreen", "foot_row", "line_row", "note_column"]

@@ -143,12 +143,10 @@ class PromptScreen(ModalScreen[str | None]):
     def _grey(self, value: str) -> str:
         """The grey text after the cursor: the rest of the first offer that begins like the text, or
         else the next word."""
-        part = self._part(value)[1].lstrip()
-        bare = part.removeprefix(CONTRARY)
+        before, part = self._part(value)
+        bare = part.lstrip().removeprefix(CONTRARY)
         if bare and not self._contraries:
-            begun = next(
-                (o.value for o in self._found if o.value.startswith(bare) and o.value != bare), ""
-            )
+            begun = next((o.value for o in self._found if _goes_on(bare, o.value, before)), "")
             if begun:
                 return begun[len(bare) :]
         untouched = bool(value) and value == self._value
@@ -251,6 +249,15 @@ class PromptScreen(ModalScreen[str | None]):
                 ]
             )
         self.query_one("#offers", Rows).show([strip(row) for row in rows])
+
+
+def _goes_on(typed: str, name: str, before: str) -> bool:
+    """Whether a name completes what is typed: a list of names does not after names that it
+    repeats."""
+    if not name.startswith(typed) or name == typed:
+        return False
+    parts = {part.strip() for part in name.split(";")}
+    return not before or parts.isdisjoint(part.strip() for part in before.split(";"))
 
 
 __all__ = ["PromptScreen"]

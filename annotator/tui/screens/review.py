@@ -10,6 +10,7 @@ from annotator.merging.api import Candidate
 from annotator.model import actions as do
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import Span
+from annotator.model.text import plural
 from annotator.tui.commands import Command
 from annotator.tui.reviewing import Adjudicating, choices
 from annotator.tui.reviewing.adjudication import Adjudication
@@ -165,7 +166,7 @@ class ReviewScreen(AnnotateScreen):
             self.app.push_screen(page)
             return
         counts = name_counts(self.session.project, kind)
-        offers = [Offer(name, f"{counts.get(name, 0)} times") for name in names]
+        offers = [Offer(name, plural(counts.get(name, 0), "time")) for name in names]
         best = max(names, key=lambda name: counts.get(name, 0))
         title = f"which {kind} stays, in all places? {' = '.join(names)}"
         check = partial(not_listed, project, kind)

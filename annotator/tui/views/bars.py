@@ -307,7 +307,10 @@ def _item_keys(now: KeysNow, schema: LabelSchema, keys: KeyMap) -> list[tuple[st
     if not now.span:
         return [*pairs, (keys.shown("first_value"), "basis"), ("1-3", "strength")]
     digits = sorted(key for key in schema.span_keys if key.isdigit())
-    pairs.append((f"{digits[0]}-{digits[-1]}" if digits else keys.shown("form"), "label"))
+    own = schema.layer(now.layer)
+    by_list = own is not None and not any(label.key for label in own.labels)
+    span_keys = "-".join(dict.fromkeys((digits[0], digits[-1]))) if digits else ""
+    pairs.append((keys.shown("form") if by_list or not digits else span_keys, "label"))
     if now.suggested:
         pairs.append((keys.shown("why"), _footer("why")))
     layer = schema.layer(now.layer)

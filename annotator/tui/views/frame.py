@@ -19,16 +19,12 @@ from annotator.tui.styled_rows import (
 )
 from annotator.tui.theme import Theme
 from annotator.tui.views.bars import KeysNow, footer, header, keys_now
+from annotator.tui.views.focus_strip import focus_card, item_of_focus_card
 from annotator.tui.views.item_rows import ITEM_ROWS, own_rows
 from annotator.tui.views.lint import NamesElsewhere, lint
 from annotator.tui.views.message_row import message_row
 from annotator.tui.views.offers import offer_rows
-from annotator.tui.views.statements import (
-    focus_card,
-    item_at,
-    item_of_focus_card,
-    statements,
-)
+from annotator.tui.views.statements import item_at, statements
 from annotator.tui.views.strokes import Look
 from annotator.tui.views.text import Row, TextView
 
@@ -119,7 +115,7 @@ def item_beside(
     if area is None:
         return None
     if area.x == 1 and not several:
-        return item_of_focus_card(state, row)
+        return item_of_focus_card(state, theme, area.width, area.height, row)
     return item_at(state, theme, area.width, area.height, row)
 
 

@@ -77,11 +77,14 @@ def _rest(state: ReviewState, item: Item) -> list[str]:
 
 
 def attribute_list(state: ReviewState, item: Item) -> list[str]:
-    """The attributes of an item except names."""
+    """The attributes of an item except names, in the order of the schema."""
     layer = state.schema.layer(item.value.layer)
     found: list[str] = []
     proposed = state.proposed_name(item) is not None
-    for name, held in item.value.attributes.items():
+    attributes = item.value.attributes
+    known = [a.name for a in layer.attributes if a.name in attributes] if layer else []
+    for name in dict.fromkeys((*known, *attributes)):
+        held = attributes[name]
         if proposed and name == "mention":
             continue  # It comes with the name, from the words.
         attribute = layer.attribute(name) if layer else None

@@ -13,7 +13,7 @@ from annotator.model.items import Card
 from annotator.model.names import CONTRARY, Concepts, concepts_of, names_of
 from annotator.model.review import ReviewState
 from annotator.model.span import AUTHOR, Relation, Span
-from annotator.model.text import searchable
+from annotator.model.text import searchable, with_article
 
 LintFinding = tuple[str, str]
 """A finding, and the id of the item it is about."""
@@ -106,15 +106,11 @@ def _names(state: ReviewState, opposites: Mapping[str, str]) -> list[LintFinding
                 and layer.attribute_of_type(kind)
                 and not any(own == kind for own, _ in named)
             ):
-                found.append((f"{_a(layer.name)} without {_a(kind)}", id))
+                found.append((f"{with_article(layer.name)} without {with_article(kind)}", id))
         for kind, name in named:
             if kind == "entity" and entities[name] == 1 and (near := _nearly(name, entities)):
                 found.append((f"{name} occurs once and is nearly the same as {near}", id))
     return [*found, *_both_sides(state, concepts, opposites)]
-
-
-def _a(word: str) -> str:
-    return f"{'an' if word[:1] in 'aeiou' else 'a'} {word}"
 
 
 NEARLY = 0.85

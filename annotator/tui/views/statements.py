@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from annotator.model.decision_text import both_ends, holder_of
 from annotator.model.items import Card, Item, Stance
 from annotator.model.review import ReviewState
-from annotator.model.span import Relation, Span, contains
+from annotator.model.schema import LabelSchema
+from annotator.model.span import Relation, Span
+from annotator.model.text import with_article
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, paragraphs, width_of
 from annotator.tui.theme import Theme
 from annotator.tui.views.item_rows import (
@@ -17,9 +19,7 @@ from annotator.tui.views.item_rows import (
     attribute_list,
     attribute_words,
     concept_words,
-    item_rows,
     marker,
-    name_words,
     standing,
 )
 
@@ -40,13 +40,11 @@ def statements(
         return [
             [("STATEMENTS", theme.muted)],
             [],
-            *paragraphs(
-                "no statements in this paragraph yet; s on a claim begins one", width, theme.muted
-            ),
+            *paragraphs(_none_yet(state.schema), width, theme.muted),
         ]
     # Whole pages, so that moving between cards shifts nothing until the end of the page.
     pages = _pages(state, theme, width, height - 2)
-    here = _card_in_focus(state)
+    here = card_in_focus(state)
     page = pages.page(state, here)
     shown: Rows = [pages.heads[page], _EMPTY]
     for card in pages.cards[page]:
@@ -56,6 +54,16 @@ def statements(
 
 
 _EMPTY: list[Piece] = []
+
+
+def _none_yet(schema: LabelSchema) -> str:
+    """What stands where there are no statements."""
+    relation = next(iter(schema.relation_layers), None)
+    if relation is None:
+        return "this project's schema has no statements"
+    target = next((name for name in relation.targets if name in schema.statement_layers), "")
+    words = with_article(target or relation.targets[0])
+    return f"no statements here yet; {with_article(relation.name)} on {words} begins one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +120,7 @@ def _pages(state: ReviewState, theme: Theme, width: int, room: int) -> _Pages:
 _by_target: list[tuple[tuple[Card, ...], dict[str, Card]]] = []
 
 
-def _card_in_focus(state: ReviewState) -> Card | None:
+def card_in_focus(state: ReviewState) -> Card | None:
     """The card whose target, or one of whose stances, is in focus."""
     if not _by_target or _by_target[0][0] is not state.cards:
         _by_target[:] = [(state.cards, {card.target.id: card for card in state.cards})]
@@ -153,72 +161,21 @@ def _kept_rows(
     return known[1]
 
 
-def focus_card(
-    state: ReviewState,
-    theme: Theme,
-    width: int,
-    height: int,
-    *,
-    codes: Mapping[str, str] = NO_CODES,
-) -> Rows:
-    """The card in focus, for a strip under the text; for an item without a card, the item
-    itself."""
-    card = _card_in_focus(state)
-    if card is not None:
-        of_card = (card.target, *(stance.relation for stance in card.stances))
-        notes = sum(bool(item.note) or item.flagged for item in of_card)
-        notes += bool(concept_words(state, card.target))
-        quote = max(1, height - max(1, len(card.stances)) - 1 - notes)
-        rows = card_rows(state, card, theme, width, quote=quote, codes=codes, whole=True)
-        return rows[:height]
-    own = item_rows(state, theme, width)
-    around = _card_around(state)
-    if around is None:
-        return own
-    # The statement stays in its place while the focus moves inside it.
-    room = height - len(own)
-    quote = max(1, room - max(1, len(around.stances)) - 1)
-    rows = card_rows(state, around, theme, width, quote=quote, codes=codes)[:room]
-    return [*rows, *([_EMPTY] * (room - len(rows))), *own]
-
-
-def _card_around(state: ReviewState) -> Card | None:
-    """The smallest statement around the item in focus."""
-    item = state.focused
-    if item is None or not isinstance(item.value, Span):
-        return None
-    found: Card | None = None
-    for card in state.cards:
-        target = card.target.value
-        if isinstance(target, Span) and contains(target, item.value):
-            smaller = found is None or (
-                isinstance(found.target.value, Span) and target.length < found.target.value.length
-            )
-            found = card if smaller else found
-    return found
-
-
 def item_at(state: ReviewState, theme: Theme, width: int, height: int, row: int) -> str | None:
     """The id of the item in a row of `statements`: a stance, or the target of a card."""
     if not state.cards:
         return None
     pages = _pages(state, theme, width, height - 2)
     first = 2
-    for card in pages.cards[pages.page(state, _card_in_focus(state))]:
+    for card in pages.cards[pages.page(state, card_in_focus(state))]:
         rows = len(_kept_rows(state, card, theme, width, NO_CODES, focused=False))
         if first <= row < first + rows:
-            return _item_of(card, row - first)
+            return item_of_card(card, row - first)
         first += rows + 1
     return None
 
 
-def item_of_focus_card(state: ReviewState, row: int) -> str | None:
-    """The id of the item in a row of `focus_card`, as far as it shows a card."""
-    card = _card_in_focus(state) or _card_around(state)
-    return _item_of(card, row) if card is not None else None
-
-
-def _item_of(card: Card, row: int) -> str:
+def item_of_card(card: Card, row: int) -> str:
     """The item in a row of a card: its stances, each with its note, come before its target."""
     end = 0
     for stance in card.stances:
@@ -236,46 +193,47 @@ def card_rows(
     *,
     quote: int = 3,
     codes: Mapping[str, str] = NO_CODES,
-    whole: bool = False,
 ) -> Rows:
-    """One card: a line for each holder with the side taken, then the target. With `whole`, the last
-    line has all attributes of the item in focus, including those with usual values."""
+    """One card: a line for each holder with the side taken, then the target."""
     on_target = card.target.id == (state.draft.target if state.draft is not None else state.focus)
     rows: Rows = []
     for stance in card.stances:
-        rows.append(_stance_row(state, stance, theme, width, codes.get(stance.relation.id, "")))
-        rows += _note(stance.relation, theme, width)
+        rows += stance_rows(state, stance, theme, width, codes.get(stance.relation.id, ""))
     if not rows:
-        rows = [[marker(on_target), (_no_holder(card.target), theme.muted)]]
-    span = card.target.value
-    assert isinstance(span, Span)
-    layer = state.schema.layer(span.layer)
-    ink = theme.ink(layer.color if layer else "grey")
-    text = f"“{state.document.quote(span.start, span.end)}”"
-    # Only the marker changes with the focus, and no style changes with a decision: writing the
-    # quotation again would take most of a key's bytes.
-    quoted = paragraphs(text, width, PLAIN, indent="    ", limit=quote)
-    if on_target and card.stances:
-        quoted[0] = [marker(True), ("  ", PLAIN), *quoted[0][1:]]
-    rows += [*quoted, *_note(card.target, theme, width)]
+        rows = [no_holder_row(card, theme, here=on_target)]
+    rows += quote_rows(state, card, width, limit=quote, here=on_target)
+    rows += note_rows(card.target, theme, width)
     concept = concept_words(state, card.target)
     if concept:
         rows += paragraphs(f"= {concept}", width, theme.muted, indent="    ", limit=2)
-    details = [span.label, *_unusual(state, card.target)]
-    if whole and on_target:
-        missing = [] if concept else [name_words(state, card.target)]
-        details = [span.label, *attribute_list(state, card.target), *filter(None, missing)]
-    elif whole and state.focused is not None:
-        details = [state.focused.value.label, *attribute_list(state, state.focused)]
-    tail = [(f"  {standing(card.target)}", theme.muted)]
-    rows.append(
-        justify(
-            [("    ", PLAIN), (details[0], ink), (" · ".join(["", *details[1:]]), theme.muted)],
-            tail,
-            width,
-        )
-    )
-    return rows
+    return [*rows, target_row(state, card, theme, width, _unusual(state, card.target))]
+
+
+def quote_rows(state: ReviewState, card: Card, width: int, *, limit: int, here: bool) -> Rows:
+    """The words of a card's target; they are marked if they are in focus and stances stand above
+    them."""
+    span = card.target.value
+    assert isinstance(span, Span)
+    text = f"“{state.document.quote(span.start, span.end)}”"
+    # Only the marker changes with the focus, and no style changes with a decision: writing the
+    # quotation again would take most of a key's bytes.
+    quoted = paragraphs(text, width, PLAIN, indent="    ", limit=limit)
+    if here and card.stances:
+        quoted[0] = [marker(True), ("  ", PLAIN), *quoted[0][1:]]
+    return quoted
+
+
+def target_row(
+    state: ReviewState, card: Card, theme: Theme, width: int, details: Sequence[str]
+) -> list[Piece]:
+    """The last row of a card: the label of its target, `details`, and what became of it."""
+    layer = state.schema.layer(card.target.value.layer)
+    left: list[Piece] = [
+        ("    ", PLAIN),
+        (card.target.value.label, theme.ink(layer.color if layer else "grey")),
+        (" · ".join(["", *details]), theme.muted),
+    ]
+    return justify(left, [(f"  {standing(card.target)}", theme.muted)], width)
 
 
 def _unusual(state: ReviewState, item: Item) -> list[str]:
@@ -294,45 +252,79 @@ def _unusual(state: ReviewState, item: Item) -> list[str]:
     return found
 
 
-def _note(item: Item, theme: Theme, width: int) -> Rows:
-    """The note and the flag of an item of a card."""
+def note_rows(item: Item, theme: Theme, width: int) -> Rows:
+    """The note and the flag of an item of a card, in one row."""
     text = "! " * item.flagged + (f"note: {item.note}" if item.note else "flagged" * item.flagged)
     return [[("    ", PLAIN), (clip(text, max(4, width - 4)), theme.strong)]] if text else []
 
 
-def _no_holder(target: Item) -> str:
-    how = target.value.attributes.get("attribution")
-    if how == "author":
-        return "author asserts"
-    return "somebody (no holder yet)" if how in ("direct", "indirect") else "nobody holds this yet"
+def no_holder_row(card: Card, theme: Theme, *, here: bool) -> list[Piece]:
+    """The first row of a card without stances."""
+    how = card.target.value.attributes.get("attribution")
+    said = "author asserts" if how == "author" else "nobody holds this yet"
+    if how in ("direct", "indirect"):
+        said = "somebody (no holder yet)"
+    return [marker(here), (said, theme.muted)]
 
 
-def _stance_row(
-    state: ReviewState, stance: Stance, theme: Theme, width: int, code: str
-) -> list[Piece]:
-    """`▸ Iran + support strength 3 · implied   83%`; strength and basis if they are not the usual
-    ones and there is room. `code` is what to type to go there."""
+def side_of(state: ReviewState, stance: Stance) -> tuple[str, str]:
+    """Who takes which side: `Iran` and ` + support`."""
     relation = stance.relation.value
     assert isinstance(relation, Relation)
     layer = state.schema.layer(relation.layer)
     label = layer.label(relation.label) if layer else None
     who = holder_of(state, relation) if stance.holder is not None else "author"
+    return who, f" {label.symbol if label else '?'} {relation.label}"
+
+
+def stance_rows(
+    state: ReviewState,
+    stance: Stance,
+    theme: Theme,
+    width: int,
+    code: str = "",
+    *,
+    whole: bool = False,
+) -> Rows:
+    """`▸ Iran + support strength 3 · implied   83%`; strength and basis if they are not the usual
+    ones and there is room. With `whole`, all attributes are there, if need be in a second row.
+    Note and flag come below. `code` is what to type to go there."""
+    relation = stance.relation.value
+    assert isinstance(relation, Relation)
+    layer = state.schema.layer(relation.layer)
+    who, side = side_of(state, stance)
     color = "grey"
     if stance.holder is not None:
         holder_layer = state.schema.layer(stance.holder.value.layer)
         color = holder_layer.color if holder_layer else "grey"
     sign = (f"{code:<2}", theme.hint) if code else marker(state.focus == relation.id)
-    more = " · ".join(_unusual(state, stance.relation))
-    side = f" {label.symbol if label else '?'} {relation.label}"
+    listed = attribute_list if whole else _unusual
+    more = " · ".join(listed(state, stance.relation))
     right: list[Piece] = [(" " + standing(stance.relation, short=True), theme.muted)]
     ink = theme.ink(layer.color if layer else "grey")
     # The holder is never cut to make room for the rest.
     room = width - 2 - width_of([(side, PLAIN), *right])
     who = both_ends(who, max(6, room))
     left: list[Piece] = [sign, (who, theme.ink(color)), (side, ink)]
-    if more and width_of([(f"{who} {more}", PLAIN)]) <= room:
+    fits = width_of([(f"{who} {more}", PLAIN)]) <= room
+    if more and fits:
         left.append((f" {more}", ink))
-    return justify(left, right, width)
+    below = paragraphs(more, width, theme.muted, indent="    ", limit=2)
+    rows = [justify(left, right, width), *(below if more and whole and not fits else [])]
+    return [*rows, *note_rows(stance.relation, theme, width)]
 
 
-__all__ = ["card_rows", "focus_card", "item_at", "item_of_focus_card", "statements"]
+__all__ = [
+    "NO_CODES",
+    "card_in_focus",
+    "card_rows",
+    "item_at",
+    "item_of_card",
+    "no_holder_row",
+    "note_rows",
+    "quote_rows",
+    "side_of",
+    "stance_rows",
+    "statements",
+    "target_row",
+]

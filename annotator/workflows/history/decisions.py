@@ -10,6 +10,7 @@ from typing import Any
 from annotator.model.decision import Event
 from annotator.model.decision_text import describe_event_group, labelled
 from annotator.model.record import GOLD
+from annotator.model.schema import LabelSchema
 from annotator.model.span import Annotation, Relation, Span
 from annotator.model.text import Document
 from annotator.project import EventFilter, Project
@@ -41,6 +42,7 @@ class LoggedItems:
     more."""
 
     document: Document
+    schema: LabelSchema
     values: dict[str, Annotation]
     proposed: dict[str, Annotation]
 
@@ -53,7 +55,7 @@ class LoggedItems:
                 if standing is not None and isinstance(standing.value, Span | Relation):
                     values[event.decision.item] = standing.value
         proposed = {s.id: s.value for s in project.suggestions.of(document)}
-        return LoggedItems(project.documents.load(document), values, proposed)
+        return LoggedItems(project.documents.load(document), project.schema, values, proposed)
 
     def value_of(self, item: str) -> Annotation | None:
         """The latest value of an item, or else what was proposed."""

@@ -20,16 +20,16 @@ def model_summary(project: Project) -> str:
         return ""
     (row,) = rows
     count = row.trained_on.get("paragraphs", 0)
-    line = f"model {row.number} of {plural(count, 'paragraph')}"
+    line = f"model {row.number}, from {plural(count, 'paragraph')},"
     last = row.metrics.get("last") or {}
     if last.get("saved") is not None:
         saved = (
             f"saves about {last['saved']:.0%} of keys" if last["saved"] > 0 else "saves no keys yet"
         )
         whole = (row.metrics.get("complete") or {}).get("saved")
-        names = "" if whole is None else f", {whole:.0%} with names"
-        line += f" {saved}{names} (last {last['paragraphs']})".replace("%", " %")
-    return line
+        names = "" if whole is None else f" ({whole:.0%} with names)"
+        line += f" {saved}{names}".replace("%", " %")
+    return line.rstrip(",")
 
 
 __all__ = ["FAILED", "model_summary"]
