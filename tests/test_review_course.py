@@ -176,7 +176,7 @@ def test_like_stances_are_decided_together_once_what_they_hang_on_is(
         decide_alike(session, source)
         assert session.review.message == (
             "annotators differ in this way nowhere else; "
-            "only 0 of 2 documents were read: the same key reads on"
+            "only 0 of 2 documents were read; press the key again to read on"
         )
         monkeypatch.undo()
         decide_alike(session, source)

@@ -134,8 +134,10 @@ def test_a_claim_that_falls_takes_the_stances_that_wait_on_it_and_says_so(tmp_pa
         session = _session(project)
         _about(session, "claim")
         assert adjudication(session).counts() == (2, 2)
-        take(session, (), "none of the versions stands")
-        assert session.review.message.startswith("none of the versions stands; 1 undecided stance")
+        take(session, (), "none of the versions is taken")
+        assert session.review.message.startswith(
+            "none of the versions is taken; 1 undecided stance"
+        )
         assert adjudication(session).counts()[1] == 0
         session.do(do.Undo())
         stance = _about(session, "stance")

@@ -145,7 +145,7 @@ def test_an_answer_that_cannot_stand_is_refused_with_its_reason() -> None:
         _state(_with(Attribute("age", "integer", minimum=18, maximum=120))), do.FocusItem("sIran")
     )
     field = _field(state, "age")
-    assert form.problem(state, field, "old") == "a whole number, please"
+    assert form.problem(state, field, "old") == "write a whole number"
     assert form.problem(state, field, "7") == "must be from 18 to 120"
 
 

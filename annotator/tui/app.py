@@ -180,7 +180,9 @@ class AnnotatorApp(PrivateApp):
         if count is None:
             return "you can decide differences only in review: annotator review"
         if not count:
-            so_far = " in what was read so far; the same key reads on" if queue.reading else ""
+            so_far = (
+                " in what was read so far; press the key again to read on" if queue.reading else ""
+            )
             queue.search = before
             return f"there is nothing to decide with {search}{so_far}"
         self._searched = before
@@ -209,9 +211,9 @@ class AnnotatorApp(PrivateApp):
                 why = (
                     session.saving.error.message
                     if session.saving.error is not None
-                    else "tried in vain"
+                    else "the last attempt failed"
                 )
-                screen.say(f"{count} not saved, {keys} again leaves without saving: {why}")
+                screen.say(f"{count} not saved; {keys} again leaves without saving: {why}")
             return
         self.exit(0)
 

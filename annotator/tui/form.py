@@ -197,7 +197,7 @@ def problem(state: ReviewState, field: FormField, answer: str) -> str:
         return ""
     if field.kind == "integer":
         if not text.lstrip("-").isdigit():
-            return "a whole number, please"
+            return "write a whole number"
         return attribute.problem([int(text)] if field.multiple else int(text)) or ""
     return ""
 

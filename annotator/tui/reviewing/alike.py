@@ -29,14 +29,14 @@ class _Decided:
 
 def decide_alike(session: Session, source: Adjudicating) -> None:
     """Decide all like differences as the last one was decided, and say so. A stance is left where
-    its holder or its claim is not decided yet. A large project is read part by part: the same key
-    reads on. One undo takes back all parts."""
+    its holder or its claim is not decided yet. A large project is read part by part, once for each
+    press of the key. One undo takes back all parts."""
     if source.chosen is None:
-        session.say("decide a difference first: then this decides the like ones")
+        session.say("decide a difference first; this key then decides those like it")
         return
     like, taken = source.chosen
     known, every = source.queue.read_on(READ)
-    read = f"only {known:,} of {every:,} documents were read: the same key reads on"
+    read = f"only {known:,} of {every:,} documents were read; press the key again to read on"
     more = [read] if known < every else []
     found: dict[str, set[frozenset[str]]] = {}
     for one in source.queue.open.alike(like):

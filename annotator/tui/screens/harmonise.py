@@ -238,7 +238,10 @@ class HarmoniseScreen(RowsScreen):
             offers = [Offer(here.stays), Offer(here.goes)]
             self.app.push_screen(
                 PromptScreen(
-                    "which name stays, for both?", self.theme_now, value=here.stays, offers=offers
+                    "which name should stay for both?",
+                    self.theme_now,
+                    value=here.stays,
+                    offers=offers,
                 ),
                 self._named,
             )

@@ -118,8 +118,8 @@ class ReviewScreen(AnnotateScreen):
         if field:
             self._take_field(difference, field, who)
         else:
-            words = f"the version of {name} stands"
-            none = f"{name} marked nothing here: no version stands"
+            words = f"{name}'s version is taken"
+            none = f"{name} marked nothing here: no version is taken"
             self._choose(difference, version, words if version else none)
 
     def _choose(self, difference: Difference, versions: Sequence[Candidate], words: str) -> None:
@@ -133,7 +133,7 @@ class ReviewScreen(AnnotateScreen):
             self.say("nobody filled in fields of the same item differently here")
             return
         name = self.reviewing.next_field(self.session.review)
-        self.say(f"a number decides only the {name}" if name else "a number decides all of it")
+        self.say(f"a number decides only the {name}" if name else "a number decides all fields")
 
     def run_keep_gold(self) -> None:
         """Keep what stands in the finished gold, whatever was changed since."""
@@ -168,7 +168,7 @@ class ReviewScreen(AnnotateScreen):
         counts = name_counts(self.session.project, kind)
         offers = [Offer(name, plural(counts.get(name, 0), "time")) for name in names]
         best = max(names, key=lambda name: counts.get(name, 0))
-        title = f"which {kind} stays, in all places? {' = '.join(names)}"
+        title = f"which {kind} should stay everywhere? {' = '.join(names)}"
         check = partial(not_listed, project, kind)
         prompt = PromptScreen(title, self.theme_now, value=best, offers=offers, check=check)
 
@@ -203,9 +203,9 @@ class ReviewScreen(AnnotateScreen):
             self.say("no version has a majority")
             return
         words = (
-            "the majority's version stands"
+            "the majority's version is taken"
             if version
-            else "the majority marked nothing: no version stands"
+            else "the majority marked nothing: no version is taken"
         )
         self._choose(difference, version, words)
 
@@ -214,7 +214,7 @@ class ReviewScreen(AnnotateScreen):
         if difference is None:
             self.act(do.Reject())
         else:
-            self._choose(difference, (), "none of the versions stands")
+            self._choose(difference, (), "none of the versions is taken")
 
     def run_alike(self) -> None:
         """Decide all like differences as the last one was decided."""

@@ -118,7 +118,7 @@ class Arrivals:
             return None
         self.awaiting = False
         if state.mode is Mode.BROWSE and not state.items:
-            return self.at(state).changed(message="suggestions have come")
+            return self.at(state).changed(message="suggestions have arrived")
         return state
 
 
