@@ -203,8 +203,8 @@ def _relations(
 def _slots(
     form: str, made: Made, schema: LabelSchema | None
 ) -> list[tuple[Candidate, list[tuple[str, str]]]]:
-    """The candidates of one form, each with the annotators' own items. There is one, or as many as
-    one annotator made with different contents; items with equal contents are grouped."""
+    """The candidates of one form, each with the annotators' own items. There is one, unless an
+    annotator made several with different contents; items with equal contents are grouped."""
     values = [value for _, value, _ in made]
     fields = fields_of(values[0].layer, schema, values)
     by_content: dict[str, Made] = {}
@@ -314,8 +314,8 @@ def by_majority(candidate: Candidate, voters: int) -> Candidate | None:
 
 
 def clusters(found: Sequence[Candidate], *, least: float = 0.5) -> list[list[Candidate]]:
-    """Span candidates of one layer that mean the same stretch: each overlaps the first of its
-    cluster with an intersection over union of at least `least`. Those with more votes come
+    """Clusters of span candidates of one layer that mark the same stretch: each overlaps the first
+    of its cluster with an intersection over union of at least `least`. Those with more votes come
     first."""
     out: list[list[Candidate]] = []
     spans = [c for c in found if isinstance(c.value, Span)]

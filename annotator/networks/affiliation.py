@@ -38,8 +38,8 @@ CONCEPTS: tuple[Sort, ...] = ("concept",)
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A holder's side on a concept: how often for, against and neither, after the duplicate rule.
-    `statements` are all statements behind it."""
+    """A holder's side on a concept: how often the holder is for it, against it and neither, after
+    the duplicate rule. `statements` are all statements behind it."""
 
     holder: str
     concept: str

@@ -111,9 +111,9 @@ def one_mode_graph(
 
 
 def graphml(graph: nx.Graph) -> bytes:
-    """The graph as GraphML; the same graph gives the same bytes. Keys are called like their
-    attributes, since Gephi takes yEd's numbered ones (d3, d7) for labels; and the graph has no
-    name, which Gephi reports as an error."""
+    """The graph as GraphML; the same graph gives the same bytes. Keys have the names of their
+    attributes, because Gephi takes yEd's numbered keys (d3, d7) for labels. The graph has no name,
+    because Gephi reports a name as an error."""
     nameless = graph.copy()
     nameless.graph.clear()
     lines = nx.generate_graphml(nameless, named_key_ids=True)

@@ -84,8 +84,8 @@ def _drawn(
     documents: Sequence[str],
     coders: set[str],
 ) -> list[Statement]:
-    """The statements of the drawn documents, each under a name of its own, by the drawn annotators
-    and in the gold."""
+    """The statements in the drawn documents, by the drawn annotators or in the gold. Each drawing
+    of a document has a name of its own."""
     from dataclasses import replace
 
     out: list[Statement] = []
