@@ -337,6 +337,13 @@ def test_an_empty_ann_beside_a_text_is_a_text_that_nobody_worked_on(
     assert "a.ann: 1 document imported\n" in capsys.readouterr().err
 
 
+def test_a_number_that_is_too_long_costs_its_line(tmp_path: Path) -> None:
+    long = '{"text": "A tram.", "n": ' + "9" * 5000 + "}\n"
+    found = read("jsonl", write(tmp_path / "a.jsonl", long + '{"text": "A bus."}\n'))
+    assert [one.text for one in found.documents] == ["A bus."]
+    assert "a.jsonl:1: left out: a number has more than 4,300 digits" in found.told
+
+
 def test_a_row_without_a_text_is_reported_for_just_that(tmp_path: Path) -> None:
     found = read("jsonl", write(tmp_path / "a.jsonl", [{"id": "x", "image": "a.png"}]))
     assert "text: left out: is missing\n" in f"{found.told}\n"

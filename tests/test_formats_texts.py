@@ -217,6 +217,19 @@ def test_paragraphs_of_a_pdf_are_guessed_and_reported(tmp_path: Path) -> None:
         read("pdf", write(tmp_path / "b.pdf", _pdf("")))
 
 
+def test_what_the_library_says_of_a_pdf_is_reported_with_the_file(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("pypdf")
+    shifted = b"\n\n" + _pdf("The council wants trams.")
+    found = read("pdf", write(tmp_path / "a.pdf", shifted))
+    assert found.documents[0].text == "The council wants trams."
+    assert "the file breaks the rules of PDF (" in found.told
+    with pytest.raises(InputError, match="cannot be read"):
+        read("pdf", write(tmp_path / "b.pdf", "no PDF"))
+    assert capfd.readouterr().err == ""
+
+
 def test_markdown_loses_its_marks_and_front_matter(tmp_path: Path) -> None:
     source = (
         "---\n"
@@ -244,6 +257,12 @@ def test_markdown_loses_its_marks_and_front_matter(tmp_path: Path) -> None:
         ("Привет, это довольно длинный русский текст о трамваях и автобусах.", "koi8-r"),
         ("Ein schöner Tag für Straßenbahnen, sagte Frau Groß in Köln.", "cp1252"),
         ("A tram in UTF-16.", "utf-16"),
+        ("L’été à l’école où elle naît près de là çà et là: la grève, dénoncée.", "cp1252"),
+        ("The café’s owner said “no” – it wasn’t his; “we’re done”, he’d said.", "cp1252"),
+        (
+            "Vláda chce zvýšit daně, opozice to však odmítá; příliš mnoho lidí už platit nemůže.",
+            "cp1250",
+        ),
     ],
 )
 def test_the_encoding_of_a_text_is_found_and_reported(
@@ -279,6 +298,74 @@ def test_the_command_line_takes_compressed_files_folders_and_standard_input(
     assert run(["import", "-"]) == 0
     with Project.open(tmp_path / "p") as project:
         assert set(project.documents.ids()) == {"t1", "t2", "a", "b-1", "pipe", "stdin"}
+
+
+def test_standard_input_is_read_once_and_may_be_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["init", "."]) == 0
+    assert run(["import", "-", "-"]) == 2
+    assert "standard input can be read only once" in capsys.readouterr().err
+    monkeypatch.setattr("sys.stdin", None)
+    assert run(["import", "-"]) == 3
+    assert "standard input is closed" in capsys.readouterr().err
+
+
+def test_a_path_that_cannot_be_looked_up_does_not_stop_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["init", "p"]) == 0
+    (tmp_path / "round.txt").symlink_to("round.txt")
+    paths = ["x" * 300, "round.txt", str(write(tmp_path / "a.txt", "A text."))]
+    assert run(["--project", "p", "import", *paths]) == 3
+    told = capsys.readouterr().err
+    assert told.count("cannot be read: ") == 2 and "1 document imported" in told
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"\x1f\x8b\x08 and more", "is compressed"),
+        (b"PK\x03\x04 and more", "is a zip archive"),
+        (b"{\\rtf1 A text.}", r"is rich text \(RTF\)"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "is a document of an old office program"),
+        (b"%PDF-1.7", "is a PDF"),
+    ],
+)
+@pytest.mark.parametrize("name", ["text", "jsonl", "csv"])
+def test_a_file_of_another_kind_is_named_as_what_it_is(
+    name: str, content: bytes, why: str, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=why):
+        read(name, write(tmp_path / "a.file", content))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le"])
+def test_json_without_a_mark_says_by_its_zeros_how_it_is_encoded(
+    encoding: str, tmp_path: Path
+) -> None:
+    lines = '{"text": "Hélène."}\n{"text": "René."}\n'.encode(encoding)
+    found = read("jsonl", write(tmp_path / "a.jsonl", lines))
+    assert [one.text for one in found.documents] == ["Hélène.", "René."] and not found.told
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        ('{"text": "A tram."}\n{"text": "A bus."}\n', "JSON"),
+        ('[{"text": "A tram."}]', "JSON"),
+        ('<?xml version="1.0"?><a>A tram.</a>', "XML"),
+        ("[Advertisement] A tram.", ""),
+        ("{A tram.}", ""),
+    ],
+)
+def test_a_plain_text_that_looks_like_data_is_told(content: str, what: str, tmp_path: Path) -> None:
+    found = read("text", write(tmp_path / "a.txt", content))
+    assert found.documents[0].text == content
+    assert (f"looks like {what} and is read as plain text" in found.told) == bool(what)
+    assert bool(found.told) == bool(what)
 
 
 @pytest.mark.parametrize("name", ["a.xlsx", "a.rtf", "a.png", "a.conll", "a.dna"])

@@ -5,16 +5,20 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from annotator.errors import InputError
 from annotator.formats._door import number
-from annotator.formats._reading import ReadOptions, decode, lines, marked, read_bytes
+from annotator.formats._reading import ReadOptions, decode, lines, read_bytes, refuse_other
 from annotator.formats._report import ReadReport, shown
 
 Row = tuple[int, dict[str, Any]]
+
+_LOOK = 16
+"""Bytes at the beginning of a file that say what kind it is."""
 
 _GAP = re.compile(r"[ \t\r\n,\ufeff]*")
 
@@ -37,7 +41,7 @@ def _values(path: Path, options: ReadOptions) -> Iterator[tuple[int, Any]]:
         yield from array(path, options)
     elif first == "{" and _spreads(path, options):
         yield from _members(_whole(path, options), 0, options.report)
-    elif options.encoding is None and not marked(path):
+    elif options.encoding is None and not _encoding(path):
         decoder = _Decoder()
         for number, line in lines(path, options.max_bytes):
             try:
@@ -49,20 +53,29 @@ def _values(path: Path, options: ReadOptions) -> Iterator[tuple[int, Any]]:
                 )
                 options.report.left_out("lines that are not UTF-8", message, line=number)
     else:
-        text = decode(
-            path.read_bytes(), path=path, encoding=options.encoding, report=options.report
-        )
+        encoding = options.encoding or _encoding(path)
+        text = decode(path.read_bytes(), path=path, encoding=encoding, report=options.report)
         decoder = _Decoder()
         for number, one in enumerate(text.split("\n"), 1):
             if one.strip():
                 yield from _value(decoder, number, one, options.report)
 
 
+def _encoding(path: Path) -> str | None:
+    """The encoding of a file of JSON if it is not UTF-8: its mark, or the zeros between its first
+    characters, which are ASCII in all JSON."""
+    with path.open("rb") as file:
+        head = file.read(_LOOK)
+    refuse_other(head, path)
+    name = json.detect_encoding(head[:4])
+    return None if name == "utf-8" or len(head) < 4 else name
+
+
 def _opening(path: Path, options: ReadOptions) -> str:
     """The first character of a file that is not white space."""
     with path.open("rb") as file:
         head = file.read(4096)
-    name = options.encoding or marked(path) or "utf-8"
+    name = options.encoding or _encoding(path) or "utf-8"
     try:
         return head.decode(name, "ignore").lstrip("\ufeff \t\r\n")[:1]
     except LookupError:
@@ -106,10 +119,16 @@ def _value(
         message = f"broken JSON at column {error.colno}: {error.msg}"
         report.left_out("lines of broken JSON", message, line=number)
     except (RecursionError, ValueError) as error:
-        message = (
-            "nested too deeply" if isinstance(error, RecursionError) else f"broken JSON: {error}"
-        )
-        report.left_out("lines of broken JSON", message, line=number)
+        report.left_out("lines of broken JSON", _why(error), line=number)
+
+
+def _why(error: RecursionError | ValueError) -> str:
+    """What is wrong with JSON that cannot be decoded."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"broken JSON: {error.msg}"
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    return f"a number has more than {sys.get_int_max_str_digits():,} digits"
 
 
 def array(path: Path, options: ReadOptions) -> Iterator[tuple[int, Any]]:
@@ -127,7 +146,7 @@ def array(path: Path, options: ReadOptions) -> Iterator[tuple[int, Any]]:
 def _whole(path: Path, options: ReadOptions) -> str:
     """The text of a file."""
     data = read_bytes(path, options.max_bytes)
-    encoding = options.encoding or marked(path) or "utf-8"
+    encoding = options.encoding or _encoding(path) or "utf-8"
     return decode(data, path=path, encoding=encoding, report=options.report)
 
 
@@ -143,7 +162,7 @@ def _spreads(path: Path, options: ReadOptions) -> bool:
         else:
             return False
     try:
-        text = head.decode(options.encoding or marked(path) or "utf-8", "replace")
+        text = head.decode(options.encoding or _encoding(path) or "utf-8", "replace")
         text = text.lstrip("\ufeff \t\r\n")
         _, end = json.JSONDecoder().raw_decode(text)
     except (LookupError, ValueError, RecursionError):
@@ -178,9 +197,8 @@ def _members(
         try:
             value, at = decoder.raw_decode(text, at)
         except (json.JSONDecodeError, RecursionError, ValueError) as error:
-            what = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
             where = error.lineno + before if isinstance(error, json.JSONDecodeError) else line
-            message = f"broken JSON: {what}; the rest of the {rest} is not read"
+            message = f"{_why(error)}; the rest of the {rest} is not read"
             report.left_out("broken JSON", message, line=where)
             return
         decoder.tell(line, report)
@@ -195,7 +213,7 @@ def first_object(
     try:
         with path.open("rb") as file:
             head = file.read(max_bytes)
-        text = head.decode(encoding or marked(path) or "utf-8", "replace")
+        text = head.decode(encoding or _encoding(path) or "utf-8", "replace")
         text = text.lstrip("\ufeff \t\r\n")
         if text[:1] == "[":
             text = text[1:].lstrip(" \t\r\n")

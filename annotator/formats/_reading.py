@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 from annotator.errors import InputError
@@ -83,13 +84,18 @@ class Entry:
 def checked_file(path: Path, *, empty: bool = False) -> int:
     """Size of a regular file in bytes. Raises InputError for anything else and, unless `empty`
     allows it, for an empty file."""
-    if not path.exists():
-        raise InputError("there is no such file", file=path, hint="Check the path")
-    if not path.is_file():
+    try:
+        found = path.stat()
+    except FileNotFoundError as error:
+        raise InputError("there is no such file", file=path, hint="Check the path") from error
+    except OSError as error:
+        hint = "Check the path and its permissions"
+        raise InputError(f"cannot be read: {error.strerror}", file=path, hint=hint) from error
+    if not S_ISREG(found.st_mode):
         raise InputError(
             "is not a regular file", file=path, hint="Name a text or JSONL file, or a folder"
         )
-    size = path.stat().st_size
+    size = found.st_size
     if size == 0 and not empty:
         raise InputError("the file is empty", file=path, hint="Choose a file with something in it")
     return size
@@ -172,8 +178,16 @@ def _guessed(data: bytes) -> str | None:
     from charset_normalizer import from_bytes
 
     high = sum(byte >= 0x80 for byte in data)
-    found = from_bytes(data).best() if high >= _ENOUGH or 2 * high > len(data) else None
-    name = found.encoding if found is not None and found.encoding not in _WESTERN else "cp1252"
+    every = from_bytes(data) if high >= _ENOUGH or 2 * high > len(data) else ()
+    best = next(iter(every), None)
+    # The library's order among equally good ones says nothing: “–” is the same in many encodings.
+    equal = {
+        name
+        for one in every
+        if best is not None and (one.chaos, one.coherence) == (best.chaos, best.coherence)
+        for name in (one.encoding, *one.could_be_from_charset)
+    }
+    name = "cp1252" if best is None or equal & _WESTERN else best.encoding
     try:
         text = data.decode(name)
     except (UnicodeError, LookupError):
@@ -181,8 +195,40 @@ def _guessed(data: bytes) -> str | None:
     return None if "\0" in text else name
 
 
+_NOT_TEXT: tuple[tuple[bytes, str, str], ...] = (
+    (b"%PDF-", "a PDF", "Give its name the ending .pdf"),
+    (
+        b"\x1f\x8b",
+        "compressed",
+        "Give its name the ending .gz; if it is compressed twice, unpack it once",
+    ),
+    (
+        b"PK\x03\x04",
+        "a zip archive, like a Word document or a REFI-QDA project",
+        "Give its name its own ending, such as .docx, or unpack it",
+    ),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "a document of an old office program",
+        "Save it as .docx, .odt or .csv",
+    ),
+    (b"{\\rtf", "rich text (RTF)", "Save it as .docx or .txt"),
+    (b"SQLite format 3\0", "a database", "Export its texts as .csv"),
+)
+"""How files begin that are no text, what they are, and what to do."""
+
+
+def refuse_other(head: bytes, path: Path) -> None:
+    """Raise InputError for a file whose beginning shows that it is no text."""
+    for mark, what, hint in _NOT_TEXT:
+        if head.startswith(mark):
+            raise InputError(f"is {what}, not text", file=path, hint=hint)
+
+
 def refuse_binary(data: bytes, path: Path) -> None:
-    """Raise InputError for bytes with a NUL, or with many control characters at the beginning."""
+    """Raise InputError for bytes that are no text: those of another kind of file, with a NUL, or
+    with many control characters at the beginning."""
+    refuse_other(data, path)
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
         raise InputError(
@@ -194,8 +240,6 @@ def refuse_binary(data: bytes, path: Path) -> None:
                 "--encoding"
             ),
         )
-    if data.startswith(b"%PDF-"):
-        raise InputError("is a PDF, not text", file=path, hint="Convert it to a text file first")
     head = data[:4096]
     controls = sum(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in head)
     if controls > len(head) // 10:

@@ -3,7 +3,9 @@ which is reported."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from annotator.errors import InputError
@@ -22,11 +24,13 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     pypdf = extra("pypdf", name="pdf", file=path)
     checked_file(path)
     try:
-        reader = pypdf.PdfReader(path)
-        if reader.is_encrypted and not reader.decrypt(""):
-            raise InputError("is protected by a password", file=path, hint="Save it without one")
-        pages = [page.extract_text() or "" for page in reader.pages]
-        title = str(reader.metadata.title or "").strip() if reader.metadata else ""
+        with _complaints() as complaints:
+            reader = pypdf.PdfReader(path)
+            if reader.is_encrypted and not reader.decrypt(""):
+                hint = "Save it without one"
+                raise InputError("is protected by a password", file=path, hint=hint)
+            pages = [page.extract_text() or "" for page in reader.pages]
+            title = str(reader.metadata.title or "").strip() if reader.metadata else ""
     except InputError:
         raise
     except Exception as error:  # whatever a broken file makes the library raise
@@ -39,9 +43,38 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     options.report.note(
         "PDF files", "PDF files do not mark paragraphs, so their ends are guessed. Check them"
     )
+    if complaints:
+        first = complaints[0].rstrip(".")
+        message = f"the file breaks the rules of PDF ({first}); check that its text is complete"
+        options.report.note("irregular PDF files", message)
     data = {"text": "\n\n".join(paragraphs)} | ({"title": title} if title else {})
     id = options.prefix or document_id(path)
     yield Entry(data, id, work=options.empty_is_done, identity=Identity.NAME)
+
+
+class _Kept(logging.Handler):
+    """Keeps messages."""
+
+    def __init__(self, messages: list[str]) -> None:
+        super().__init__()
+        self.messages = messages
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+@contextmanager
+def _complaints() -> Iterator[list[str]]:
+    """What pypdf logs inside the block, which does not reach the terminal."""
+    logger, found = logging.getLogger("pypdf"), list[str]()
+    handler, before = _Kept(found), logger.propagate
+    logger.addHandler(handler)
+    logger.propagate = False
+    try:
+        yield found
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = before
 
 
 def guessed(lines: list[str]) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from annotator.errors import InputError
+from annotator.formats._json import first_object
 from annotator.formats._reading import Entry, Identity, ReadOptions, decode, document_id, read_bytes
 from annotator.formats._table import looks_like_table
 
@@ -28,10 +29,23 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
         raise InputError(
             "holds only white space", file=path, hint="There is nothing to annotate in it"
         )
-    other = "html" if _PAGE.match(text) else "csv" if looks_like_table(text) else ""
-    if other:
-        what = "a web page" if other == "html" else "a table"
-        message = f"looks like {what} and is read as plain text; --format {other} reads it as one"
-        options.report.note("texts that look like something else", message)
+    if told := _looks_like(text, path, options):
+        options.report.note("texts that look like something else", told)
     id = options.prefix or document_id(path)
     yield Entry({"text": text}, id, work=options.empty_is_done, identity=Identity.NAME)
+
+
+def _looks_like(text: str, path: Path, options: ReadOptions) -> str:
+    """What to say of a text that is something else by its look; empty if it is not."""
+    read = "and is read as plain text"
+    if _PAGE.match(text):
+        return f"looks like a web page {read}; --format html reads it as one"
+    if text.lstrip().startswith("<?xml"):
+        return (
+            f"looks like XML {read}, with its marks; convert it, or name its format with --format"
+        )
+    if text.lstrip()[:1] in ("{", "[") and first_object(path, options.max_bytes, options.encoding):
+        return f"looks like JSON {read}; name its format with --format, such as jsonl"
+    if looks_like_table(text):
+        return f"looks like a table {read}; --format csv reads it as one"
+    return ""

@@ -60,13 +60,25 @@ def opened(path: Path) -> Iterator[InputFile]:
     with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
         if path == STDIN:
             inner = Path(folder) / "stdin"
-            with inner.open("wb") as file:
-                shutil.copyfileobj(sys.stdin.buffer, file)
+            _save_input(inner)
         else:
             inner = _unpacked(path, Path(folder))
             if beside is not None:
                 _unpacked(beside, Path(folder))
         yield InputFile(inner, path)
+
+
+def _save_input(inner: Path) -> None:
+    """Write standard input to a file."""
+    if sys.stdin is None:
+        hint = "Send a text or records through a pipe"
+        raise InputError("standard input is closed", file=STDIN, hint=hint)
+    try:
+        with inner.open("wb") as file:
+            shutil.copyfileobj(sys.stdin.buffer, file)
+    except OSError as error:
+        hint = "Send a text or records through a pipe"
+        raise InputError(f"cannot be read: {error.strerror}", file=STDIN, hint=hint) from error
 
 
 def _packed_beside(path: Path) -> Path | None:
@@ -113,11 +125,13 @@ def files(paths: Iterable[Path], format: str | None = None) -> tuple[list[Path],
     A folder means the files in and below it that the format reads or, without a format, those that
     some format reads by default; the rest are passed over, except for hidden ones. If a format is
     named, the files of others are not meant, so nothing counts as passed over. Raises InputError
-    for a folder without a file to import.
+    for a folder without a file to import, and UsageError for standard input named twice.
     """
     endings, every, over = _endings(format), list[Path](), list[Path]()
     for path in paths:
-        if path == STDIN or not path.is_dir():
+        if path == STDIN and path in every:
+            raise UsageError("standard input can be read only once", hint="Name - once")
+        if path == STDIN or not _is_folder(path):
             every.append(path)
             continue
         found = False
@@ -132,6 +146,14 @@ def files(paths: Iterable[Path], format: str | None = None) -> tuple[list[Path],
             hint = f"Files to import end in {', '.join(sorted(endings))}"
             raise InputError("the folder contains no file to import", file=path, hint=hint)
     return every, over
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether a path is a folder; reading one that cannot be looked up tells why."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
 
 
 def _endings(format: str | None) -> set[str]:
