@@ -20,7 +20,7 @@ from annotator.model.record import Record
 from annotator.model.span import Span
 from annotator.model.text import Document
 from annotator.project import Project
-from annotator.store import long_work, search
+from annotator.store import long_work, search, turns
 from annotator.store.connection import Database
 from annotator.tui.session import Session
 
@@ -135,12 +135,12 @@ def test_nothing_of_it_is_seen_before_all_of_it_is(tmp_path: Path) -> None:
 
 def test_others_write_between_the_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     root = tmp_path / "p"
-    monkeypatch.setattr(long_work, "TURN", 0.001)
+    monkeypatch.setattr(turns, "TURN", 0.001)
     with project(root, TEXT) as other, Project.open(root) as of:
         session = Session(other, "ada", "a")
         session.open("doc-0")
         inside: list[int] = []
-        go_on = long_work._turns
+        go_on = turns._turns
 
         def between(*arguments: object):  # type: ignore[no-untyped-def]
             for turn in go_on(*arguments):  # type: ignore[arg-type]
@@ -148,10 +148,52 @@ def test_others_write_between_the_turns(tmp_path: Path, monkeypatch: pytest.Monk
                 inside.append(len(session.saving.unsaved))
                 yield turn
 
-        monkeypatch.setattr(long_work, "_turns", between)
+        monkeypatch.setattr(turns, "_turns", between)
         of.log.add_records(_records())
         assert len(inside) > 3 and not any(inside)
         assert len(list(of.log.events("doc-0", "ada"))) == len(inside)
+        assert of.verify() == []
+
+
+def test_a_turn_ends_as_soon_as_somebody_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long it might have been: no other statement is written before they are let in."""
+    root = tmp_path / "p"
+    monkeypatch.setattr(turns, "TURN", 60)
+    monkeypatch.setattr(turns, "WAITED", 0)
+    with project(root, TEXT) as of:
+        ready, begun, written = threading.Event(), threading.Event(), 0
+        many = Database.many
+
+        def watched(self: Database, sql: str, rows: list[object]) -> None:
+            nonlocal written
+            many(self, sql, rows)  # type: ignore[arg-type]
+            if self is of._database and "INSERT INTO event" in sql:
+                written += 1
+                if written == 20:
+                    begun.set()
+                    while not self._lock.is_waited_for():
+                        time.sleep(0.001)
+
+        def decide() -> None:
+            with Project.open(root) as other:
+                session = Session(other, "ada", "a")
+                session.open("doc-0")
+                ready.set()
+                assert begun.wait(60)
+                session.do(do.Flag(paragraph=True))
+                assert not session.saving.unsaved
+
+        monkeypatch.setattr(Database, "many", watched)
+        deciding = threading.Thread(target=decide)
+        deciding.start()
+        assert ready.wait(60)
+        of.log.add_records(_records())
+        deciding.join()
+        rows = of._database.rows("SELECT annotator FROM event ORDER BY sequence")
+        order = [row[0] for row in rows]
+        assert order.index("ada") * MANY == 20 * (len(order) - 1)
         assert of.verify() == []
 
 
@@ -161,11 +203,11 @@ def test_all_new_documents_are_shown_by_a_few_rows(
     """However many they are: the turn that shows them is a short one. Until then nobody sees them,
     and after it they stand where they belong."""
     root = tmp_path / "p"
-    monkeypatch.setattr(long_work, "TURN", 0.001)
+    monkeypatch.setattr(turns, "TURN", 0.001)
     with project(root, TEXT) as of, Project.open(root) as other:
         showing: list[int] = []
         seen: set[int] = set()
-        go_on = long_work._turns
+        go_on = turns._turns
 
         def watched(*arguments: object):  # type: ignore[no-untyped-def]
             for turn in go_on(*arguments):  # type: ignore[arg-type]
@@ -175,7 +217,7 @@ def test_all_new_documents_are_shown_by_a_few_rows(
             if not of._database.value("SELECT count(*) FROM setting WHERE key = 'arriving'"):
                 assert len(other.documents.ids()) == 1 + MANY
 
-        monkeypatch.setattr(long_work, "_turns", watched)
+        monkeypatch.setattr(turns, "_turns", watched)
         of.log.add_records(_records())
         assert seen == {1} and showing == [2]
         assert [other.documents.ids()[0], other.documents.ids()[-1]] == ["doc-0", f"new-{MANY - 1}"]
@@ -187,7 +229,7 @@ def test_documents_that_come_between_others_find_their_place_in_turns(
 ) -> None:
     """Two hosts that merge each other's documents come to one order, when it takes turns too."""
     monkeypatch.setattr(long_work, "FEW", 20)
-    monkeypatch.setattr(long_work, "TURN", 1e-6)
+    monkeypatch.setattr(turns, "TURN", 1e-6)
     one, other = tmp_path / "p", tmp_path / "q"
     for root, name in ((one, "a"), (other, "b")):
         with project(root, TEXT) as of:
@@ -249,13 +291,13 @@ def test_nobody_goes_on_with_a_work_while_it_comes_in(
 ) -> None:
     """On a document that is there: the annotator's own decisions wait, those of others do not."""
     root = tmp_path / "p"
-    monkeypatch.setattr(long_work, "TURN", 0.001)
+    monkeypatch.setattr(turns, "TURN", 0.001)
     with project(root, TEXT) as of, Project.open(root) as own, Project.open(root) as other:
         sessions = [Session(own, "elsewhere", "a"), Session(other, "ada", "b")]
         for session in sessions:
             session.open("doc-0")
         inside: list[tuple[int, int]] = []
-        go_on = long_work._turns
+        go_on = turns._turns
 
         def between(*arguments: object):  # type: ignore[no-untyped-def]
             for turn in go_on(*arguments):  # type: ignore[arg-type]
@@ -265,7 +307,7 @@ def test_nobody_goes_on_with_a_work_while_it_comes_in(
                     inside.append(tuple(len(s.saving.unsaved) for s in sessions))  # type: ignore[arg-type]
                 yield turn
 
-        monkeypatch.setattr(long_work, "_turns", between)
+        monkeypatch.setattr(turns, "_turns", between)
         work = Record(document(TEXT, id="doc-0"), "elsewhere", Completion.DONE)
         of.log.add_records([work, *_records()])
         assert inside == [(1, 0)]
@@ -310,7 +352,7 @@ def test_what_cannot_be_finished_is_hidden_until_it_can(
     """As on a full disk: it is told, nothing of it is seen, and it goes on later."""
     root = tmp_path / "p"
     project(root, TEXT).close()
-    monkeypatch.setattr(long_work, "TURN", 1e-6)
+    monkeypatch.setattr(turns, "TURN", 1e-6)
     many, count = Database.many, [0]
 
     def full(self: Database, sql: str, rows: list[object]) -> None:

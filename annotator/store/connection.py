@@ -339,13 +339,28 @@ class Database:
             self.execute("PRAGMA synchronous = FULL")
 
     @contextmanager
+    def durable(self) -> Iterator[None]:
+        """Commits inside the block survive a power cut, though they stand in a `relaxed` one."""
+        self.execute("PRAGMA synchronous = FULL")
+        try:
+            yield
+        finally:
+            self.execute("PRAGMA synchronous = NORMAL")
+
+    def is_wanted(self) -> bool:
+        """Whether somebody waits for the transaction in which this is asked to end."""
+        return self._lock.is_waited_for()
+
+    @contextmanager
     def in_turns(self) -> Iterator[None]:
-        """For work in many short transactions: SQLite does not check foreign keys, and no commit
-        moves the log into the file, since others wait meanwhile. Call `move_log` between them."""
+        """For work in many short transactions, `relaxed` ones: SQLite does not check foreign keys,
+        and no commit moves the log into the file, since others wait meanwhile. Call `move_log`
+        between them."""
         self.execute("PRAGMA foreign_keys = OFF")
         self.execute("PRAGMA wal_autocheckpoint = 0")
         try:
-            yield
+            with self.relaxed():
+                yield
         finally:
             self.execute(f"PRAGMA wal_autocheckpoint = {_PAGES}")
             self.execute("PRAGMA foreign_keys = ON")

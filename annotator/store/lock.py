@@ -100,15 +100,12 @@ class Lock:
     def is_moved_by_others(self) -> bool:
         """Whether somebody else is moving the log just now."""
         self._open()
-        if _OFD_GET is None:
-            return False
-        try:
-            found = fcntl.fcntl(self._handle, _OFD_GET, _BEGIN_MOVE)
-        except OSError as error:
-            if error.errno != errno.EINVAL:
-                raise
-            return False
-        return bool(struct.unpack(_FLOCK, found)[0] != fcntl.F_UNLCK)
+        return _is_held(self._handle, _BEGIN_MOVE, unknown=False)
+
+    def is_waited_for(self) -> bool:
+        """Whether somebody stands at the door, while this holds the lock. Where the system cannot
+        tell, somebody may."""
+        return _is_held(self._handle, _CLOSE_DOOR, unknown=True)
 
     def note(self) -> bytes:
         """The note in the file."""
@@ -141,6 +138,19 @@ class Lock:
         self._handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, MODE)
         opened = os.fstat(self._handle)
         self._file = (opened.st_dev, opened.st_ino)
+
+
+def _is_held(handle: int, byte: bytes, *, unknown: bool) -> bool:
+    """Whether somebody else holds a byte; `unknown` if the system cannot tell."""
+    if _OFD_GET is None:
+        return unknown
+    try:
+        found = fcntl.fcntl(handle, _OFD_GET, byte)
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        return unknown
+    return bool(struct.unpack(_FLOCK, found)[0] != fcntl.F_UNLCK)
 
 
 def _take_now(handle: int) -> bool:

@@ -4,7 +4,7 @@ The work is prepared without the lock, as statements with their values. A small 
 one transaction. A large amount goes into a file beside the database, `annotator.db.turns-…`. Once
 that file has its name, the work is certain, and is done in turns of some milliseconds each. If the
 process dies in between, the next one that opens the project continues, since every turn records the
-progress in its transaction.
+progress in its transaction. A turn ends early if somebody waits for the lock.
 
 Nobody sees any of it before everything is there: new documents are hidden (`shown_documents.py`),
 and `at_last` takes the statements that make the rest visible. Work on existing documents is
@@ -20,17 +20,14 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import re
-import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
 from annotator.errors import BusyError, ConflictError, ReplacedError, StoreError
-from annotator.store import hash_chain, search
+from annotator.store import hash_chain
 from annotator.store.arriving import (
     ALL_IS_THERE,
     forget_arriving,
@@ -41,30 +38,19 @@ from annotator.store.connection import Database, Row
 from annotator.store.file_identity import beside, flush
 from annotator.store.lock import MODE, Lock, holder
 from annotator.store.shown_documents import HIDE
+from annotator.store.turns import TURNS, SqlStatement, go_on, keep_place
 
-STAGED, TURNS = ".staged-", ".turns-"
+STAGED = ".staged-"
 FEW = 500
 """The most rows that are written in one transaction."""
-
-TURN = 0.002
-"""Seconds that a turn should take."""
-
-LOGGED = 12
-"""The number of turns after which their log is moved into the database file."""
 
 PATIENCE = 60
 """How many times longer long work waits for other long work than for the database."""
 
 _LATER = "the rest is written when somebody opens the project next"
 
-_ALLOWED = re.compile(r"\s*(INSERT|UPDATE|DELETE)\b")
-"""What statements a file may contain: nothing that reaches beyond this database."""
-
 BLOCK = 50
 """The most rows for which a statement is run at once."""
-
-SqlStatement = tuple[str, list[Sequence[Any]]]
-"""A statement, and the rows for which it is run."""
 
 
 class Staging:
@@ -178,7 +164,7 @@ class Staging:
             self._announce()
             with self.db.write():
                 # Within one turn: either it and the file's name exist, or the file does not count.
-                _keep_place(self.db, name, 0)
+                keep_place(self.db, name, 0)
                 if self._hidden_from is not None:
                     self.db.execute(HIDE, (self._hidden_from,))
                 self._part.replace(name)
@@ -248,94 +234,6 @@ def _errors_of(file: Path) -> Iterator[None]:
 
 def _line(one: SqlStatement) -> str:
     return json.dumps(one, ensure_ascii=False) + "\n"
-
-
-def _key(path: Path) -> str:
-    return f"turns:{path.name.rpartition(TURNS)[2]}"
-
-
-def _keep_place(db: Database, path: Path, done: int) -> None:
-    db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (_key(path), str(done)))
-
-
-def go_on(db: Database, path: Path) -> None:
-    """Do the rest of a work that is certain, in turns."""
-    found = db.value("SELECT value FROM setting WHERE key = ?", (_key(path),))
-    if found is None:
-        # Its first turn was lost, or its last one is done.
-        path.unlink(missing_ok=True)
-        return
-    done, size = int(found), [20]
-    with db.relaxed(), db.write():
-        search.merge_as_told(db)
-    # Rows come before those that they refer to.
-    with db.in_turns(), path.open(encoding="utf-8") as file:
-        for number, turn in enumerate(_turns(_from(file, done), size), 1):
-            # A power cut may undo turns, and the recorded progress with them; they are then done
-            # again. The turn that shows everything is on disk before anybody learns of it.
-            if turn.shows:
-                db.flush_log()
-            with nullcontext() if turn.shows else db.relaxed(), db.write():
-                began = time.perf_counter()
-                for sql, rows in turn.statements:
-                    db.many(sql, rows)
-                done += len(turn.statements)
-                hash_chain.extend(db, limit=2 * turn.rows + 20)
-                search.merge_some(db)
-                if turn.ends:
-                    search.merge_by_itself(db)
-                    db.execute("DELETE FROM setting WHERE key = ?", (_key(path),))
-                else:
-                    _keep_place(db, path, done)
-            took = time.perf_counter() - began
-            if number % LOGGED == 0:
-                db.move_log()
-            size[0] = max(1, int(size[0] * min(2.0, max(0.25, TURN / max(took, 1e-6)))))
-    path.unlink(missing_ok=True)
-
-
-def _from(file: IO[str], done: int) -> Iterator[tuple[SqlStatement, bool]]:
-    """The statements after the first `done` ones, and whether they belong to the turn that shows
-    everything."""
-    for number, line in enumerate(file):
-        if number >= done:
-            data = json.loads(line)
-            shows = data[0] == "last" and len(data) == 3
-            sql, rows = data[-2:]
-            if not _ALLOWED.match(sql):
-                raise StoreError(
-                    "was not written by this program", file=file.name, hint="Remove the file"
-                )
-            yield (sql, rows), shows
-
-
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """What is written in one transaction."""
-
-    statements: list[SqlStatement]
-    shows: bool
-    ends: bool
-
-    @property
-    def rows(self) -> int:
-        """The number of rows in all statements."""
-        return sum(len(rows) for _, rows in self.statements)
-
-
-def _turns(lines: Iterable[tuple[SqlStatement, bool]], size: Sequence[int]) -> Iterator[_Turn]:
-    """Statements divided into turns of `size[0]` rows at that moment; those that show everything
-    are one turn. There is always a last turn that ends the work."""
-    some: list[SqlStatement] = []
-    rows, showing = 0, False
-    for one, shows in lines:
-        if some and (shows != showing or (not shows and rows >= size[0])):
-            yield _Turn(some, showing, ends=False)
-            some, rows = [], 0
-        showing = shows
-        some.append(one)
-        rows += len(one[1])
-    yield _Turn(some, showing, ends=True)
 
 
 def resume(db: Database) -> None:
@@ -411,4 +309,11 @@ def no_long_work(db: Database, *, patience: float | None = None) -> Iterator[Non
         lock.close()
 
 
-__all__ = ["Staging", "go_on", "long_work", "no_long_work", "resume", "unfinished", "write_all"]
+__all__ = [
+    "Staging",
+    "long_work",
+    "no_long_work",
+    "resume",
+    "unfinished",
+    "write_all",
+]

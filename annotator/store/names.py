@@ -17,8 +17,8 @@ from annotator.model.span import Span
 from annotator.store.codec import dumps, standing_of
 from annotator.store.connection import Access, Database
 from annotator.store.isolation import read_rows
-from annotator.store.long_work import TURN
 from annotator.store.results import KnownName, MentionRow
+from annotator.store.turns import is_over
 
 _PUT = "INSERT OR REPLACE INTO name VALUES (?, ?, ?, ?, ?, ?, ?)"
 _SOURCE = "names_from"
@@ -55,12 +55,12 @@ def _refreshed(db: Database, concepts: Concepts, wanted: str) -> bool:
             "WHERE d.position > ? ORDER BY d.position LIMIT ?",
             (after, _AT_ONCE),
         )
-        until = time.perf_counter() + TURN
+        began = time.perf_counter()
         for position, document, text in texts:
             db.execute("DELETE FROM name WHERE document = ?", (document,))
             put(db, document, text, _standing_in(db, document), concepts)
             after = position
-            if time.perf_counter() > until:
+            if is_over(db, began):
                 break
         over = not texts
         if over:

@@ -1,0 +1,158 @@
+"""The turns in which long work is written from its file (`long_work.py`): as many rows as take some
+milliseconds, and fewer as soon as somebody waits for the lock."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from annotator.errors import StoreError
+from annotator.store import hash_chain, search
+from annotator.store.connection import Database
+
+TURNS = ".turns-"
+"""What the names of the files go on with after the name of the database."""
+
+TURN = 0.01
+"""Seconds of the processor that a turn should take while nobody waits for it to end. A transaction
+costs by the pages that it changes, so that a few long ones cost half of many short ones."""
+
+WAITED = 0.001
+"""Seconds after which a turn ends if somebody waits for it."""
+
+LOGGED = 5000
+"""The number of rows after which their log is moved into the database file."""
+
+_ALLOWED = re.compile(r"\s*(INSERT|UPDATE|DELETE)\b")
+"""What statements a file may contain: nothing that reaches beyond this database."""
+
+SqlStatement = tuple[str, list[Sequence[Any]]]
+"""A statement, and the rows for which it is run."""
+
+
+def _key(path: Path) -> str:
+    return f"turns:{path.name.rpartition(TURNS)[2]}"
+
+
+def keep_place(db: Database, path: Path, done: int) -> None:
+    db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (_key(path), str(done)))
+
+
+def go_on(db: Database, path: Path) -> None:
+    """Do the rest of a work that is certain, in turns."""
+    found = db.value("SELECT value FROM setting WHERE key = ?", (_key(path),))
+    if found is None:
+        # Its first turn was lost, or its last one is done.
+        path.unlink(missing_ok=True)
+        return
+    done, size = int(found), [20]
+    with db.relaxed(), db.write():
+        search.merge_as_told(db)
+    logged = 0
+    # Rows come before those that they refer to.
+    with db.in_turns(), path.open(encoding="utf-8") as file:
+        for turn in _turns(_from(file, done), size):
+            began, left = time.thread_time(), turn
+            while left.statements or left.ends:
+                some, left = _write(db, path, left, done)
+                done += len(some.statements)
+                logged += some.rows
+                if some.ends:
+                    break
+            took = time.thread_time() - began
+            if logged >= LOGGED:
+                db.move_log()
+                logged = 0
+            size[0] = max(1, int(size[0] * min(2.0, max(0.25, TURN / max(took, 1e-6)))))
+    path.unlink(missing_ok=True)
+
+
+def is_over(db: Database, began: float) -> bool:
+    """Whether a turn that began at this time of `perf_counter` has to end. Its own time is bounded
+    too, since those who come while it is written wait for all of it."""
+    took = time.perf_counter() - began
+    return took > WAITED and (took > 2 * TURN or db.is_wanted())
+
+
+def _write(db: Database, path: Path, turn: _Turn, done: int) -> tuple[_Turn, _Turn]:
+    """Write a turn in one transaction, or as much of it as there is time for when somebody waits.
+    Returns what was written, and what is left."""
+    # A power cut may undo turns, and the recorded progress with them; they are then done again.
+    # The turn that shows everything is on disk before anybody learns of it.
+    if turn.shows:
+        db.flush_log()
+    with db.durable() if turn.shows else nullcontext(), db.write():
+        began, number = time.perf_counter(), 0
+        for sql, rows in turn.statements:
+            db.many(sql, rows)
+            number += 1
+            if not turn.shows and is_over(db, began):
+                break
+        some, left = turn.divided(number)
+        hash_chain.extend(db, limit=2 * some.rows + 20)
+        search.merge_some(db)
+        if some.ends:
+            search.merge_by_itself(db)
+            db.execute("DELETE FROM setting WHERE key = ?", (_key(path),))
+        else:
+            keep_place(db, path, done + number)
+    return some, left
+
+
+def _from(file: IO[str], done: int) -> Iterator[tuple[SqlStatement, bool]]:
+    """The statements after the first `done` ones, and whether they belong to the turn that shows
+    everything."""
+    for number, line in enumerate(file):
+        if number >= done:
+            data = json.loads(line)
+            shows = data[0] == "last" and len(data) == 3
+            sql, rows = data[-2:]
+            if not _ALLOWED.match(sql):
+                raise StoreError(
+                    "was not written by this program", file=file.name, hint="Remove the file"
+                )
+            yield (sql, rows), shows
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What is written in one transaction."""
+
+    statements: list[SqlStatement]
+    shows: bool
+    ends: bool
+
+    @property
+    def rows(self) -> int:
+        """The number of rows in all statements."""
+        return sum(len(rows) for _, rows in self.statements)
+
+    def divided(self, number: int) -> tuple[_Turn, _Turn]:
+        """The first `number` statements, and the others."""
+        first, rest = self.statements[:number], self.statements[number:]
+        ends = self.ends and not rest
+        return _Turn(first, self.shows, ends), _Turn(rest, self.shows, self.ends and not ends)
+
+
+def _turns(lines: Iterable[tuple[SqlStatement, bool]], size: Sequence[int]) -> Iterator[_Turn]:
+    """Statements divided into turns of `size[0]` rows at that moment; those that show everything
+    are one turn. There is always a last turn that ends the work."""
+    some: list[SqlStatement] = []
+    rows, showing = 0, False
+    for one, shows in lines:
+        if some and (shows != showing or (not shows and rows >= size[0])):
+            yield _Turn(some, showing, ends=False)
+            some, rows = [], 0
+        showing = shows
+        some.append(one)
+        rows += len(one[1])
+    yield _Turn(some, showing, ends=True)
+
+
+__all__ = ["TURNS", "SqlStatement", "go_on", "is_over", "keep_place"]
