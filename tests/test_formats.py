@@ -159,7 +159,11 @@ def test_what_has_no_place_becomes_a_note_or_is_counted(tmp_path: Path) -> None:
     by_id = {s.id: s for s in record.spans}
     assert by_id["T1"].entity == "Iran"
     assert by_id["T2"].attributes == {"modality": "hedged"}
-    assert record.notes == {"T2": "Negation: yes", "T3": "who is it?"}
+    assert record.notes == {
+        "T1": "Reference: Wikipedia:14653",
+        "T2": "Negation: yes",
+        "T3": "who is it?",
+    }
     assert "left out: events are not read" in "".join(batch.report.lines())
     assert any("“MISC”" in warning for warning in batch.report.lines())
     _write(tmp_path, EXAMPLES["label-studio"].files)

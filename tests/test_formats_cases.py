@@ -258,6 +258,68 @@ def test_what_is_beside_the_work_is_reported_or_kept(tmp_path: Path) -> None:
     assert "not “maybe”" in found.told and found.documents[0].meta == {"n": 5, "meta": 7}
 
 
+def test_what_brat_says_of_relations_is_theirs(tmp_path: Path) -> None:
+    write(tmp_path / "a.txt", PLAIN)
+    lines = [
+        "T1\tperson 0 8\tKit Moss",
+        "T2\tpolicy 9 12\tmet",
+        "R1\tsupport Arg1:T1 Arg2:T2",
+        "R2\tsupport Arg1:T1 Arg2:T9",
+        "A1\tbasis R1 implied",
+        "A2\tbasis R2 implied",
+        "A3\tbasis R3 implied",
+        "#1\tAnnotatorNotes R1\tsure?",
+    ]
+    found = read("brat", write(tmp_path / "a.ann", "\n".join(lines)))
+    (relation,) = found.records[0].relations
+    assert relation.attributes == {"basis": "implied"}
+    assert found.records[0].notes == {relation.id: "sure?"}
+    assert "belongs to “R2”, which was left out" in found.told
+    assert "belongs to “R3”, which is not there, or is not read" in found.told
+    assert found.left_out == 3
+
+
+def test_notes_of_an_item_that_is_there_twice_are_kept(tmp_path: Path) -> None:
+    def span(id: str, end: int, layer: str = "actor") -> dict[str, Any]:
+        label = "person" if layer == "actor" else "fact"
+        return {"id": id, "layer": layer, "label": label, "start": 0, "end": end}
+
+    stance = {"layer": "stance", "label": "support", "from": "a", "to": "c"}
+    notes = {"a": "one", "b": "two", "r": "three", "s": "four", "c": "five"}
+    row = {
+        "text": PLAIN,
+        "spans": [span("a", 8), span("b", 8), span("c", 12, "claim")],
+        "relations": [{"id": "r", **stance}, {"id": "s", **stance}],
+        "meta": {"completion": {"notes": notes}},
+    }
+    (record,) = read("jsonl", write(tmp_path / "a.jsonl", [row])).records
+    assert record.notes == {"a": "one; two", "r": "three; four", "c": "five"}
+
+
+def test_what_label_studio_holds_beside_labels_and_in_other_texts(tmp_path: Path) -> None:
+    def region(id: str, to: str, quote: str, **more: Any) -> dict[str, Any]:
+        value = {"start": 0, "end": len(quote), "text": quote, "labels": ["person"]}
+        return {"id": id, "type": "labels", "to_name": to, "value": value, **more}
+
+    def task(data: dict[str, str], *results: dict[str, Any]) -> dict[str, Any]:
+        return {"id": 1, "data": data, "annotations": [{"id": 1, "result": list(results)}]}
+
+    data = {"text": PLAIN, "title": "Kit wins"}
+    results = (
+        region("a", "text", "Kit Moss", meta={"text": ["who is it?"]}),
+        region("b", "title", "Kit Moss"),  # A control that is named as another text.
+        region("c", "title", "Kit"),
+    )
+    found = read("label-studio", write(tmp_path / "a.json", [task(data, *results)]))
+    assert found.records[0].notes == {"a": "who is it?"}
+    assert found.marked() == [("Kit Moss", "person")], "the two are one span"
+    assert "result[2]: left out: the region is in another text of the task, “title”" in found.told
+    address = task({"text": "s3://bucket/a.txt"}, results[0])
+    found = read("label-studio", write(tmp_path / "b.json", [address]))
+    assert not found.records and not found.documents
+    assert "[0].data.text: left out: the text is in another file" in found.told
+
+
 def test_relations_of_prodigy_are_read_by_the_tokens_of_their_line(tmp_path: Path) -> None:
     words = PLAIN.rstrip(".").split()
     tokens = [

@@ -32,11 +32,14 @@ class Builder:
         self.gone: set[str] = set()
         self.ignored: set[str] = set()
         self.relations: list[dict[str, Any]] = []
+        self.named: dict[str, dict[str, Any]] = {}
+        """Relations by the names that the file gives them."""
         self.notes: dict[str, list[str]] = {}
         for span in work.spans:
             self._span(span, bounds[id(span)])
         for i, relation in enumerate(work.relations):
-            self._relation(i, relation)
+            if not self._relation(i, relation):
+                self.gone.add(relation.name)
         for item, name, value, line in work.properties:
             self._property(item, name, value, line)
 
@@ -111,16 +114,18 @@ class Builder:
         )
         return None
 
-    def _relation(self, index: int, one: ReadRelation) -> None:
+    def _relation(self, index: int, one: ReadRelation) -> bool:
+        """Add a relation; whether it is kept, or its label is ignored."""
         if self.labels.ignored(one.label):
             what = f"relations labelled {shown(one.label)}, as annotator.toml says"
             self.report.note(
                 what, f"{shown(one.label)} is left out, as annotator.toml says", line=one.line
             )
-            return
+            self.ignored.add(one.name)
+            return True
         found = self.labels.find(one.label, "relation")
         if found is None:
-            return
+            return False
         ends = []
         for end, name in (("begins", one.source), ("ends", one.target)):
             spans = self.spans.get(name)
@@ -130,27 +135,30 @@ class Builder:
                     self.report.note(
                         what, f"the relation {end} at an annotation that is left out", line=one.line
                     )
-                    return
+                    self.ignored.add(one.name)
+                    return True
                 why = "was left out" if name in self.gone else "is not there"
                 message = f"the relation {end} at {shown(name)}, which {why}"
                 self.report.left_out(
                     "relations with missing spans", message, line=one.line, key=one.key
                 )
-                return
+                return False
             ends.append(spans)
         source, target = self._ends(found[0], ends[0], ends[1])
-        self.relations.append(
-            {
-                "id": f"r{index + 1}",
-                "layer": found[0],
-                "label": found[1],
-                "from": source["id"],
-                "to": target["id"],
-                "attributes": {},
-                "@line": one.line,
-                "@key": one.key,
-            }
-        )
+        relation: dict[str, Any] = {
+            "id": f"r{index + 1}",
+            "layer": found[0],
+            "label": found[1],
+            "from": source["id"],
+            "to": target["id"],
+            "attributes": {},
+            "@line": one.line,
+            "@key": one.key,
+        }
+        self.relations.append(relation)
+        if one.name:
+            self.named[one.name] = relation
+        return True
 
     def _ends(
         self, name: str, sources: Sequence[dict[str, Any]], targets: Sequence[dict[str, Any]]
@@ -165,9 +173,11 @@ class Builder:
         return (fits or pairs)[0]
 
     def _property(self, item: str, name: str, value: str, line: int) -> None:
-        spans = self.spans.get(item, [])
+        """Give a property to the spans or the relation that it belongs to, as an attribute or as a
+        note."""
+        items = self.spans.get(item) or ([self.named[item]] if item in self.named else [])
         set_ = False
-        for one in spans:
+        for one in items:
             layer = self.options.schema.layer(one["layer"])
             attribute = layer.attribute(name) if layer else None
             if attribute is not None and attribute.type == "entity":
@@ -177,18 +187,19 @@ class Builder:
                 set_ = True
         if set_:
             return
-        if item in self.ignored and not spans:
+        if item in self.ignored and not items:
             what = "properties of annotations that are left out, as annotator.toml says"
             self.report.note(
                 what, f"{shown(name or value)} belongs to an annotation that is left out", line=line
             )
             return
-        if not spans and item != WHOLE:
-            message = f"{shown(name or value)} belongs to {shown(item)}, which does not exist"
+        if not items and item != WHOLE:
+            why = "was left out" if item in self.gone else "is not there, or is not read"
+            message = f"{shown(name or value)} belongs to {shown(item)}, which {why}"
             self.report.left_out("properties of missing annotations", message, line=line)
             return
         said = f"{name}: {value}" if name else value
-        self.notes.setdefault(str(spans[0]["id"]) if spans else item, []).append(said)
+        self.notes.setdefault(str(items[0]["id"]) if items else item, []).append(said)
 
     def entry(self, prefix: str, identity: Identity, index: int) -> Entry:
         """The entry of the work. If a text has no annotation and such work does not count, it is

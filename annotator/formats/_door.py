@@ -212,7 +212,7 @@ class _Mender:
             one["id"]: one.get("layer") for one in self.data["spans"] if isinstance(one["id"], str)
         }
         out: list[Any] = []
-        seen: set[str] = set()
+        seen: dict[str, str] = {}
         for i, one in enumerate(relations):
             if not isinstance(one, dict):
                 message = "a relation must be an object"
@@ -225,7 +225,9 @@ class _Mender:
             for end in ("from", "to"):
                 if isinstance(one.get(end), str):
                     one[end] = self.other.get(one[end], one[end])
+            name = one["id"] if isinstance(one["id"], str) else ""
             if not self._ends(one, layers, line, key):
+                self.gone.add(name)
                 continue
             rest = {k: v for k, v in one.items() if k != "id"}
             same = _key({"source": "human", "attributes": {}, **rest})
@@ -236,9 +238,11 @@ class _Mender:
                     line=line,
                     key=key,
                 )
+                if name not in self.ids:
+                    self.other[name] = seen[same]
                 continue
-            seen.add(same)
             self._own_id(one, line, key)
+            seen[same] = one["id"]
             out.append(one)
         return out
 
@@ -281,7 +285,12 @@ class _Mender:
             return
         added, gone = dict(added), self.gone - self.ids
         if isinstance(notes := added.get("notes"), dict):
-            added["notes"] = {self.other.get(k, k): v for k, v in notes.items() if k not in gone}
+            kept: dict[Any, Any] = {}
+            for item, note in notes.items():
+                if item not in gone:
+                    name = self.other.get(item, item)
+                    kept[name] = _joined(kept[name], note) if name in kept else note
+            added["notes"] = kept
         if isinstance(flags := added.get("flags"), list):
             added["flags"] = [
                 self.other.get(x, x) if isinstance(x, str) else x
@@ -289,6 +298,11 @@ class _Mender:
                 if not isinstance(x, str) or x not in gone
             ]
         self.data["meta"] = {**meta, COMPLETION: added} if isinstance(meta, dict) else meta
+
+
+def _joined(note: Any, other: Any) -> Any:
+    """Two notes as one; what is no note is left to the check of the record."""
+    return f"{note}; {other}" if isinstance(note, str) and isinstance(other, str) else other
 
 
 def _key(value: Mapping[str, Any]) -> str:

@@ -124,6 +124,7 @@ class Foreign:
         *,
         key: str,
         line: int = 0,
+        name: str = "",
     ) -> None:
         """Add a relation between spans by their names; an invalid one is reported."""
         line = line or work.line
@@ -135,7 +136,7 @@ class Foreign:
             message = f"the relation has no {'beginning' if not ends[0] else 'end'}"
             self.left_out(work, "relations without an end", message, key, line)
             return
-        work.relations.append(ReadRelation(label, ends[0], ends[1], line, key))
+        work.relations.append(ReadRelation(label, ends[0], ends[1], line, key, name))
 
     def more(self, work: ForeignWork, item: str, name: str, value: str, *, line: int = 0) -> None:
         """Add a property of an item (`WHOLE`: of the text): an attribute if the schema has it with

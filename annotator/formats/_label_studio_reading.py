@@ -11,6 +11,7 @@ from typing import Any
 from annotator.formats._foreign import WHOLE, Foreign, ForeignWork
 from annotator.formats._json import objects, rows
 from annotator.formats._reading import Entry, ReadOptions
+from annotator.formats._report import shown
 from annotator.model.text import plural
 
 BEGUN = "in_progress"
@@ -59,8 +60,8 @@ def entries(path: Path, options: ReadOptions) -> Iterator[Entry]:
             )
         own = task.get("meta")
         meta = own if isinstance(own, dict) else {} if own is None else {"meta": own}
-        meta = {**meta, **{k: v for k, v in data.items() if v != text}}
-        _annotations(foreign, task, text, meta, annotations or [], line, key)
+        others = {k: v for k, v in data.items() if v != text}
+        _annotations(foreign, task, text, others, {**meta, **others}, annotations or [], line, key)
     yield from foreign.entries()
 
 
@@ -68,6 +69,7 @@ def _annotations(
     foreign: Foreign,
     task: Mapping[str, Any],
     text: str,
+    others: Mapping[str, Any],
     meta: dict[str, Any],
     annotations: list[Any],
     line: int,
@@ -94,7 +96,7 @@ def _annotations(
         if not isinstance(results, list):
             foreign.left_out(work, "results that are not lists", "must be a list", f"{at}.result")
             continue
-        _results(foreign, work, results, f"{at}.result")
+        _results(foreign, work, _of_this_text(foreign, work, results, others, f"{at}.result"))
 
 
 def _count_lost(foreign: Foreign, annotations: list[Any], line: int, key: str) -> None:
@@ -126,6 +128,11 @@ def _text(foreign: Foreign, data: Mapping[str, Any], line: int, key: str) -> str
                 "tasks that are dialogues", message, line=line, key=f"{key}.{name}"
             )
             return None
+    named = foreign.options.settings.get("text", "text")
+    if isinstance(data.get(named), str) and _FILE.fullmatch(data[named]):
+        message = "the text is in another file, and the export holds only its address"
+        foreign.report.left_out("texts in other files", message, line=line, key=f"{key}.{named}")
+        return None
     return foreign.text(_with_text(data), line, key)
 
 
@@ -155,20 +162,46 @@ def _who(given: Any) -> str | None:
     return given if isinstance(given, str) else f"annotator-{given}"
 
 
-def _results(foreign: Foreign, work: ForeignWork, results: list[Any], key: str) -> None:
-    """Read the regions first, since the other results refer to them."""
-    spans: dict[str, dict[str, Any]] = {}
-    rest: list[tuple[int, dict[str, Any]]] = []
+def _of_this_text(
+    foreign: Foreign,
+    work: ForeignWork,
+    results: list[Any],
+    others: Mapping[str, Any],
+    key: str,
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Key and object of each result, except for regions of another text of the task. A control is
+    usually named as the text that it shows; a region whose quotation is not there belongs here."""
     for i, one in enumerate(results):
         at = f"{key}[{i}]"
         if not isinstance(one, dict):
             foreign.left_out(work, "invalid results", "must be an object", at)
-        elif one.get("type") in _LABELS:
+            continue
+        name, value = str(one.get("to_name")), one.get("value")
+        other, quote = others.get(name), value.get("text") if isinstance(value, dict) else None
+        if (
+            one.get("type") in _LABELS
+            and isinstance(other, str)
+            and (not isinstance(quote, str) or quote in other)
+        ):
+            message = f"the region is in another text of the task, {shown(name)}"
+            foreign.left_out(work, "regions of other texts", message, at)
+            continue
+        yield at, one
+
+
+def _results(
+    foreign: Foreign, work: ForeignWork, results: Iterator[tuple[str, dict[str, Any]]]
+) -> None:
+    """Read the regions first, since the other results refer to them."""
+    spans: dict[str, dict[str, Any]] = {}
+    rest: list[tuple[str, dict[str, Any]]] = []
+    for at, one in results:
+        if one.get("type") in _LABELS:
             _region(foreign, work, one, at, spans)
         else:
-            rest.append((i, one))
-    for i, one in rest:
-        at, kind = f"{key}[{i}]", one.get("type")
+            rest.append((at, one))
+    for at, one in rest:
+        kind = one.get("type")
         if kind == "relation":
             _relation(foreign, work, one, f"{at}.relation")
         elif kind in _PROPERTIES:
@@ -209,6 +242,11 @@ def _region(
     foreign.span(
         work, name, labels, place.get("start"), place.get("end"), key=key, quote=value.get("text")
     )
+    about = one.get("meta")
+    notes = about.get("text") if isinstance(about, dict) else None
+    for note in notes if isinstance(notes, list) else [notes]:
+        if isinstance(note, str) and note.strip():
+            foreign.more(work, name, "", note)
 
 
 def _relation(foreign: Foreign, work: ForeignWork, one: Mapping[str, Any], key: str) -> None:

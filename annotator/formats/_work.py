@@ -28,13 +28,15 @@ class ReadSpan:
 
 @dataclass(slots=True)
 class ReadRelation:
-    """A relation as it is in the file, between the names of two spans."""
+    """A relation as it is in the file, between the names of two spans; its own `name` is empty
+    if nothing else in the file refers to it."""
 
     label: str
     source: str
     target: str
     line: int
     key: str
+    name: str = ""
 
 
 @dataclass(slots=True, eq=False)

@@ -49,6 +49,9 @@ _LOST = (
     "titles",
     "statuses other than done",
 )
+_NAMED = "entity:"
+"""The database of names that have no id in another one, as they are written here."""
+
 _ORDER = "TREAMN#*"
 """The order in which lines can be understood: what a line refers to comes before it."""
 
@@ -99,7 +102,8 @@ def _line(foreign: Foreign, work: ForeignWork, line: str) -> None:
                 work, "incomplete lines", "must be TYPE Arg1:T1 Arg2:T2", f"relation {name}"
             )
         else:
-            foreign.relation(work, found[1], found[2], found[3], key=f"relation {name}")
+            key = f"relation {name}"
+            foreign.relation(work, found[1], found[2], found[3], key=key, name=name)
     elif kind in "AM":
         words = body.split()
         if len(words) < 2:
@@ -170,6 +174,8 @@ def _normal(foreign: Foreign, work: ForeignWork, body: str, name: str) -> None:
     found = foreign.labels.find(span.labels[0], "span") if span is not None else None
     if found is not None and found[0] in entities and name:
         foreign.more(work, words[1], entities[found[0]], name)
+        if not words[2].startswith(_NAMED):
+            foreign.more(work, words[1], words[0], words[2])
     else:
         foreign.more(work, words[1], words[2], name)
 
@@ -253,7 +259,7 @@ def _lines(
         if s.entity:
             entities += 1
             lines.append(
-                f"N{entities}\tReference {name} entity:{entities}\t{' '.join(s.entity.split())}"
+                f"N{entities}\tReference {name} {_NAMED}{entities}\t{' '.join(s.entity.split())}"
             )
         _mark(name, s.attributes, values, notes)
     for i, r in enumerate([r for r in record.relations if r.source in ids], 1):
