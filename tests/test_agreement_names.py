@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 
@@ -224,3 +225,12 @@ def test_figures_that_rulings_change_by_less_than_two_decimals_show_are_counted(
     ]
     texts = [line.text for line in ruled_section([unseen], found)]
     assert texts[1:] == ["  1 figure changes by less than .01"]
+
+
+def test_what_sums_kept_up_to_date_are_off_by_is_no_change() -> None:
+    coded = figures(valued("concept", [[["a"], ["c"]], [["b"], ["c"]]]), [_layer("claim")]).results
+    off = [replace(r, value=None if r.value is None else r.value + 1e-15) for r in coded]
+    assert any(r.value != o.value for r, o in zip(coded, off, strict=True))
+    assert by_rulings(coded, off) == []
+    undefined = [replace(r, value=None) for r in coded]
+    assert len(by_rulings(coded, undefined)) == sum(r.value is not None for r in coded)

@@ -29,8 +29,13 @@ def by_rulings(coded: Iterable[Result], ruled: Iterable[Result]) -> list[RuledFi
     return [
         RuledFigure(one.layer, one.name, one.value, after[one.layer, one.name])
         for one in coded
-        if (one.layer, one.name) in after and after[one.layer, one.name] != one.value
+        if (one.layer, one.name) in after and _differ(one.value, after[one.layer, one.name])
     ]
+
+
+def _differ(one: float | None, other: float | None) -> bool:
+    """Whether two values differ by more than sums that were kept up to date may be off."""
+    return one != other if one is None or other is None else abs(one - other) > 1e-9
 
 
 def ruled_section(figures: Sequence[RuledFigure], found: Agreement) -> list[ReportLine]:
