@@ -30,6 +30,7 @@ from annotator.store import hash_chain, names, overview
 from annotator.store.assignments import Assignments, Held
 from annotator.store.connection import SCHEMA_VERSION, Database
 from annotator.store.files import let_group_in
+from annotator.store.finished import Watch
 from annotator.store.isolation import object_of, readable, texts_of
 from annotator.store.journal import Journal, Pending, TakenIn, take_in
 from annotator.store.learning import Learning
@@ -306,4 +307,5 @@ __all__ = [
     "SuggestionRun",
     "SuggestionTally",
     "Suggestions",
+    "Watch",
 ]

@@ -215,10 +215,13 @@ class Adjudicating(Source):
         rule_same(self.project, kind, names, canonical, reviewer=self.decided_by)
         self.merger.names_changed()
 
+    def names_changed(self) -> bool:
+        return self.merger.names_changed()
+
     def names_ruled(self, before: ReviewState, after: ReviewState) -> None:
         """Names were ruled on, or the last rulings were taken back, between two states of the open
         document. Undo takes back the last ruling."""
-        rulings = self.project.names.rulings()
+        rulings = [r for r in self.project.names.rulings() if r.reviewer == self.decided_by]
         if not rulings:
             return
         token = rulings[-1].token

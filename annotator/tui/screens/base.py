@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
 from textual import events
 from textual.screen import Screen
 
+from annotator.errors import StoreError
 from annotator.tui.commands import COMMANDS, Command
 from annotator.tui.key_map import KeyMap
 from annotator.tui.keyboards import by_place
@@ -16,6 +17,7 @@ from annotator.tui.styled_rows import Drawn
 from annotator.tui.theme import Theme
 
 if TYPE_CHECKING:
+    from annotator.project import Watch
     from annotator.tui.shell import Shell
 
 
@@ -33,6 +35,10 @@ EVERYWHERE = (
 """Commands that the palette of every screen has, whatever their keys mean there."""
 
 
+CATCH_UP = 0.5
+"""Seconds between two looks at what others changed; a look takes some ten microseconds."""
+
+
 def key_of(event: events.Key) -> str:
     """A key as the key map writes it: its character if it has one, or else its name."""
     char = event.character
@@ -46,6 +52,30 @@ class CommandScreen(Screen[None]):
     the model."""
 
     context = "browse"
+    follows = False
+    """Whether the screen shows what others change while it is open; see `others_changed`."""
+    _watch: Watch | None = None
+
+    def on_mount(self) -> None:
+        if self.follows:
+            self._watch = self.shell.session.project.log.watch()
+            self.set_interval(CATCH_UP, self.catch_up)
+
+    def catch_up(self) -> None:
+        """Show what others changed since the last look, if this is the screen in view."""
+        if self.is_current and (changed := self.changed_by_others()) is not None:
+            self.others_changed(changed)
+
+    def changed_by_others(self) -> set[str] | None:
+        """The documents that others worked on since this was last asked, if anything was written;
+        None if nothing was, or if the database cannot be read: whatever reads it next says so."""
+        try:
+            return self._watch.changed() if self._watch is not None else None
+        except StoreError:
+            return None
+
+    def others_changed(self, documents: Collection[str]) -> None:
+        """Somebody else wrote something, and worked on these documents, if any."""
 
     @property
     def own_keys(self) -> tuple[tuple[str, str], ...]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from annotator.errors import StoreError
-from annotator.model.names import NameKind
+from annotator.model.names import NameKind, Ruling
 from annotator.model.text import plural
 from annotator.project import Project
 from annotator.tui.screens.prompt import PromptScreen
@@ -45,6 +45,7 @@ class HarmoniseScreen(RowsScreen):
     `first` are names to begin with."""
 
     context = "help"
+    follows = True
     own_keys = (
         ("enter", "decide the page as it is marked; one undo takes it back"),
         (".", "decide only the pair in focus"),
@@ -75,6 +76,7 @@ class HarmoniseScreen(RowsScreen):
             project.names.codebook(),
         )
         self._answers: list[Answer] = []
+        self._rulings: list[Ruling] = []
         self._from = self._at = 0
         self._message = ""
         self._queue = self._read()
@@ -94,8 +96,22 @@ class HarmoniseScreen(RowsScreen):
             self._page(self._from)
         self.redraw()
 
+    def others_changed(self, documents: Collection[str]) -> None:  # noqa: ARG002
+        """Leave out what somebody else has decided; the marks on the other pairs stay."""
+        if self._project.names.rulings() == self._rulings:
+            return
+        held = {answer.pair.names: answer for answer in self._answers}
+        focus = self._answers[self._at].pair.names if self._answers else None
+        self._queue = self._read()
+        self._page(self._from)
+        self._answers = [held.get(one.pair.names, one) for one in self._answers]
+        names = [one.pair.names for one in self._answers]
+        self._at = names.index(focus) if focus in names else 0
+        self.say("somebody decided on names meanwhile: look at the page again")
+
     def _read(self) -> PairQueue:
         """Read the queue as it is after the rulings."""
+        self._rulings = self._project.names.rulings()
         found = self._harmonising.queue()
         if self._first is None:
             return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 
 from textual.timer import Timer
 
@@ -25,6 +26,8 @@ class KeepingScreen(PointingScreen):
     asks what to do with it if the database was replaced, and waits for a document's first
     suggestions."""
 
+    follows = True
+
     def __init__(self) -> None:
         super().__init__()
         self._retry: Timer | None = None
@@ -33,6 +36,14 @@ class KeepingScreen(PointingScreen):
         self._waiter: Timer | None = None
         self._place: asyncio.TimerHandle | None = None
         self._place_due = 0.0
+
+    def others_changed(self, documents: Collection[str]) -> None:
+        self.session.others_changed(documents)
+
+    def catch_up(self) -> None:
+        super().catch_up()
+        if self.is_current and self.session.catch_up():
+            self.redraw()
 
     def after(self) -> None:
         """What follows a change: show it, save the place, try again to save what was not saved."""

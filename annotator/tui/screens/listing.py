@@ -12,6 +12,8 @@ from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, strip, width_
 from annotator.tui.theme import Theme
 from annotator.tui.widgets.rows import Rows
 
+CHANGED = "somebody changed this line meanwhile: look at it again"
+
 
 @dataclass(frozen=True, slots=True)
 class ListLine:
@@ -72,12 +74,12 @@ class ListScreen(RowsScreen):
         empty: str = "nothing",
         of_all: Collection[str] = (),
         about: Callable[[int], str] | None = None,
-        outdated: Callable[[], bool] | None = None,
+        follows: bool = False,
     ) -> None:
-        """`empty` is what is shown when there are no lines; `outdated` says, at each key, whether
-        the lines are to be read again."""
+        """`empty` is what is shown when there are no lines; with `follows`, they are read again
+        when somebody changes something."""
         super().__init__()
-        self._outdated = outdated
+        self.follows = follows
         self._title, self._source, self._choose = title, lines, choose
         self._more = keys or {}
         self._empty, self._of_all, self._about = empty, of_all, about
@@ -151,8 +153,9 @@ class ListScreen(RowsScreen):
         steps = row_steps(page)
         self._message = ""
         acts = key == "enter" or key in self._more
-        if self._outdated is not None and self._outdated() and not self._is_found_again() and acts:
-            self.say("somebody changed this line meanwhile: look at it again")
+        changed = self.changed_by_others() is not None
+        if changed and not self._is_found_again() and acts:
+            self.say(CHANGED)
         elif key in ("escape", "q"):
             self.app.pop_screen()
         elif key == "/":
@@ -168,6 +171,10 @@ class ListScreen(RowsScreen):
             self._choose(self._lines[self._at][0])
         elif key in self._more and (self._lines or key in self._of_all):
             self._more[key][1](self._lines[self._at][0] if self._lines else 0)
+
+    def others_changed(self, documents: Collection[str]) -> None:  # noqa: ARG002
+        if not self._is_found_again():
+            self.say(CHANGED)
 
     def _is_found_again(self) -> bool:
         """Read the lines again, stay on the one in focus, and say whether it is still there."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from annotator.errors import AnnotatorError
 from annotator.model.text import paragraph_number
 from annotator.project import Project
+from annotator.tui.screens.rereading import Rereading
 from annotator.tui.screens.rows import RowsScreen
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, paragraphs, strip, width_of
 from annotator.tui.widgets.rows import Rows
@@ -30,6 +31,13 @@ _STEPS = {
 }  # fmt: skip
 
 
+def _place(made: Matrix, holder: str, target: str) -> tuple[int, int] | None:
+    """The cell of a holder and a target; None if one of them is not there."""
+    if holder not in made.holders or target not in made.targets:
+        return None
+    return made.holders.index(holder), made.targets.index(target)
+
+
 class MatrixScreen(RowsScreen):
     """Holders in rows, targets in numbered columns. Calls `chosen` with the evidence to go to.
 
@@ -37,6 +45,7 @@ class MatrixScreen(RowsScreen):
     """
 
     context = "help"
+    follows = True
 
     def __init__(self, session: Session, chosen: Callable[[Evidence], None]) -> None:
         super().__init__()
@@ -51,6 +60,9 @@ class MatrixScreen(RowsScreen):
         self._parents: Mapping[str, str] = {}
         self._problem = ""
         self._at = (0, 0)
+        self._stays: tuple[str, str] | None = None
+        """The holder and the target that the cursor is on, while the matrix is read again."""
+        self._rereading = Rereading()
 
     @property
     def own_keys(self) -> tuple[tuple[str, str], ...]:
@@ -70,12 +82,27 @@ class MatrixScreen(RowsScreen):
     def on_mount(self) -> None:
         self._make()
 
-    def _make(self) -> None:
-        """Compute the matrix: of the document at once, of the project in a thread."""
+    def others_changed(self, documents: Collection[str]) -> None:
+        self._session.others_changed(documents)
+        self._rereading.behind = True
+
+    def catch_up(self) -> None:
+        super().catch_up()
+        if self.is_current and self._rereading.is_due:
+            self._session.catch_up()
+            if self._matrix is not None and self._matrix.cells:
+                row, column = self._at
+                self._stays = (self._matrix.holders[row], self._matrix.targets[column])
+            self._make(anew=False)
+
+    def _make(self, *, anew: bool = True) -> None:
+        """Compute the matrix: of the document at once, of the project in a thread. What is shown
+        stays until then, unless the matrix is made `anew`."""
         state = self._session.review
-        self._problem = ""
+        self._rereading.begins()
         if self._whole:
-            self._matrix = self._made = None
+            if anew:
+                self._matrix, self._made, self._problem = None, None, ""
             root, who, by = self._session.project.root, self._session.annotator, self._by
 
             def compute() -> None:
@@ -100,6 +127,7 @@ class MatrixScreen(RowsScreen):
         self._show(made)
 
     def _show(self, made: Matrix | str) -> None:
+        self._rereading.is_over()
         self._made, self._problem = (None, made) if isinstance(made, str) else (made, "")
         self._shape()
 
@@ -114,6 +142,9 @@ class MatrixScreen(RowsScreen):
             made = searched(ordered(made, self._order), self._wanted)
         self._matrix = made
         self._at = min(made.cells, default=(0, 0)) if made is not None else (0, 0)
+        if made is not None and self._stays is not None:
+            self._at = _place(made, *self._stays) or self._at
+        self._stays = None
         if self.is_attached:
             self.redraw()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from textual.worker import get_current_worker
@@ -10,6 +11,7 @@ from annotator.errors import AnnotatorError
 from annotator.model.record import GOLD
 from annotator.project import Project
 from annotator.tui.screens.help import TextScreen
+from annotator.tui.screens.rereading import Rereading
 from annotator.tui.styled_rows import PLAIN, Piece, paragraphs
 from annotator.tui.theme import Theme
 
@@ -20,14 +22,29 @@ SAMPLES = 100
 class NetworkScreen(TextScreen):
     """The network of everything that an annotator coded, or of the gold."""
 
+    follows = True
+
     def __init__(self, root: Path, annotator: str) -> None:
         who = "the gold" if annotator == GOLD else annotator
         super().__init__(f"Who stands with whom, by {who}", self._rows, close="w")
         self._root = root
         self._status = "gold" if annotator == GOLD else f"annotator={annotator}"
         self._lines: list[str] = ["reading the project …"]
+        self._rereading = Rereading()
 
     def on_mount(self) -> None:
+        self._compute()
+
+    def others_changed(self, documents: Collection[str]) -> None:  # noqa: ARG002
+        self._rereading.behind = True
+
+    def catch_up(self) -> None:
+        super().catch_up()
+        if self.is_current and self._rereading.is_due:
+            self._compute()
+
+    def _compute(self) -> None:
+        self._rereading.begins()
         self.run_worker(self._make, thread=True, exclusive=True)
 
     def _make(self) -> None:
@@ -46,6 +63,7 @@ class NetworkScreen(TextScreen):
             self.app.call_from_thread(self._show, made)
 
     def _show(self, lines: list[str]) -> None:
+        self._rereading.is_over()
         self._lines = lines
         if self.is_current:
             self.redraw()

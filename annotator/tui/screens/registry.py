@@ -37,7 +37,6 @@ class RegistryScreen(ListScreen):
     def __init__(self, shell: Shell, kind: NameKind) -> None:
         self._session, self._kind = shell.session, kind
         self._entries: list[RegistryEntry] = []
-        watch = shell.session.project.log.watch()
         super().__init__(
             "Entities" if kind == "entity" else "Concepts",
             self._rows,
@@ -49,7 +48,7 @@ class RegistryScreen(ListScreen):
                 **({"d": ("decide", self._decide)} if self._session.queue.decides else {}),
             },
             of_all=("u", "h"),
-            outdated=lambda: watch.changed() is not None,
+            follows=True,
             about=lambda at: described(self._session.project, kind, self._entries[at].name),
             empty="none yet; i on an item gives it one",
         )

@@ -8,12 +8,13 @@ decision means: `Annotating` in an annotator's own work, `Adjudicating` (`tui/re
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from annotator.errors import ConflictError, StoreError
 from annotator.model import actions as do
 from annotator.model.decision import Decision
-from annotator.model.review import ReviewState, arrive, open_document
+from annotator.model.review import Mode, ReviewState, arrive, open_document
 from annotator.model.span import Span
 from annotator.project import Pending, Position, Project
 from annotator.tui.session.annotating import Annotating
@@ -68,6 +69,9 @@ class Session:
         self._elsewhere: NamesElsewhere | None = None
         self._said: list[Message] | None = None
         """What review says about the open document, once it was read."""
+        self._changed: set[str] | None = None
+        """The documents that others worked on, until `catch_up` looks at them; None if nobody wrote
+        anything."""
 
     @property
     def review(self) -> ReviewState:
@@ -114,6 +118,28 @@ class Session:
         if self.state is not None:
             here = self.state
             self.open(here.document.id, paragraph=here.paragraph, item=here.focus)
+
+    def others_changed(self, documents: Collection[str]) -> None:
+        """Somebody else wrote something, and worked on these documents, if any."""
+        self._changed = {*(self._changed or ()), *documents}
+
+    def catch_up(self) -> bool:
+        """Read the open document again if the same work was changed elsewhere, or if names were
+        ruled on in review. It waits while a decision is half made or unsaved. Returns whether it
+        was read."""
+        state, changed = self.state, self._changed
+        if changed is None or state is None or self.saving.unsaved or state.mode is not Mode.BROWSE:
+            return False
+        self._changed = None
+        if not self.source.names_changed():
+            if state.document.id not in changed:
+                return False
+            now, _ = self.project.log.annotations(state.document.id, self.annotator)
+            if now == state.annotations:
+                return False
+        self.reload()
+        self.say("somebody changed this elsewhere: the document was read again")
+        return True
 
     def say(self, message: str) -> None:
         """Say what the last step did; the next step clears it."""

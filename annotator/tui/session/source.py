@@ -72,6 +72,10 @@ class Source:
         """Whether suggestions are hidden in a paragraph."""
         return False
 
+    def names_changed(self) -> bool:
+        """Whether rulings on names changed what is proposed in the open document."""
+        return False
+
     def beyond(self, state: ReviewState, action: ReviewAction) -> str | None:  # noqa: ARG002
         """Run an action that is about more than the open document. Returns its message; None for
         any other action. The document is read again afterwards."""

@@ -83,9 +83,9 @@ def take_back(project: Project, rulings: Sequence[Ruling], *, reviewer: str | No
 
 
 def undo(project: Project, *, reviewer: str | None = None) -> list[Ruling]:
-    """Take back the latest change that is still valid, with what it renamed in the gold. Returns
-    its rulings; none if there is no such change."""
-    holding = standing(project.names.rulings())
+    """Take back the reviewer's own latest change that is still valid, with what it renamed in the
+    gold. Returns its rulings; none if there is no such change."""
+    holding = [one for one in standing(project.names.rulings()) if one.reviewer == reviewer]
     if not holding:
         return []
     last = max(holding, key=lambda one: one.id)

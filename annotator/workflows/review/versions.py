@@ -136,9 +136,10 @@ class Merger:
         self.learnt_from = project.learning.last_sequence() if self._learnt is not None else 0
         self._same = project.names.same()
 
-    def names_changed(self) -> None:
-        """Read the rulings again after a new one."""
-        self._same = self.project.names.same()
+    def names_changed(self) -> bool:
+        """Read the rulings again. Returns whether there are others now."""
+        before, self._same = self._same, self.project.names.same()
+        return self._same != before
 
     def versions(self, document: str, records: Iterable[Record] | None = None) -> Versions | None:
         """What has to be merged in a document; pass `records` if you have them."""
