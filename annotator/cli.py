@@ -77,9 +77,9 @@ def group(ctx: click.Context, project: Path | None, annotator: str | None) -> No
         annotator = check_annotator(annotator)
     ctx.obj = {"project": project, "annotator": annotator}
     if ctx.invoked_subcommand is None:
-        from annotator.cli_commands.annotate import open_somehow
+        from annotator.cli_commands.annotate import open_project_or_demo
 
-        ctx.exit(open_somehow(ctx))
+        ctx.exit(open_project_or_demo(ctx))
 
 
 def main(arguments: list[str] | None = None) -> None:

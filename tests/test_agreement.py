@@ -21,7 +21,7 @@ from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Relation, Span, Value
 from annotator.resources import load_schema
 from annotator.tui.theme import THEMES
-from annotator.tui.views.apart import set_off, worded
+from annotator.tui.views.apart import highlighted, worded
 from annotator.tui.views.beside import beside
 from annotator.workflows.agreement import gamma as gammas
 from annotator.workflows.agreement.compute import figures
@@ -187,7 +187,7 @@ def test_words_apart_are_shown_also_where_both_texts_are_cut() -> None:
     plain, strong = Style(), Style(bold=True)
     for room in (30, 44):
         one, other = (
-            set_off(runs, room, plain, strong) for runs in worded([long, f"{long} at last"])
+            highlighted(runs, room, plain, strong) for runs in worded([long, f"{long} at last"])
         )
         assert [text for text, style in other if style.bold] == ["at last"]
         assert not any(style.bold for _, style in one)

@@ -173,7 +173,7 @@ def test_habits_are_reported_against_the_others_in_the_same_texts() -> None:
         ("ben", "value"),
         ("ada", "value"),
     }
-    assert not found["ben", "fact"].stands_out
+    assert not found["ben", "fact"].differs_much
 
 
 @pytest.fixture

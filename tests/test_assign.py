@@ -34,7 +34,16 @@ from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.session import Session
 from annotator.tui.session.queue import AnnotatorQueue
-from annotator.workflows.assign import BLOCK, Need, all_done, assign, clear, deal, is_shared, report
+from annotator.workflows.assign import (
+    BLOCK,
+    OpenAssignment,
+    all_done,
+    assign,
+    clear,
+    deal,
+    is_shared,
+    report,
+)
 
 SEED = "0123456789abcdef"
 
@@ -86,7 +95,7 @@ def test_loads_differ_by_no_more_than_the_longest_document(
     count, each = many
     names = tuple(f"coder-{i}" for i in range(count))
     words = {f"doc-{i}": length for i, length in enumerate(lengths)}
-    given_ = deal([Need(id, each, names) for id in words], words, {})
+    given_ = deal([OpenAssignment(id, each, names) for id in words], words, {})
     assert len(set(given_)) == len(given_)
     assert Counter(id for _, id in given_) == dict.fromkeys(words, each)
     load = {name: sum(words[id] for who, id in given_ if who == name) for name in names}
@@ -96,13 +105,13 @@ def test_loads_differ_by_no_more_than_the_longest_document(
 def test_the_longest_come_first_and_what_somebody_has_already_is_evened_out() -> None:
     both = ("ada", "ben")
     words = {"doc-0": 30, "doc-1": 30, "doc-2": 60}
-    assert deal([Need(id, 1, both) for id in words], words, {}) == [
+    assert deal([OpenAssignment(id, 1, both) for id in words], words, {}) == [
         ("ada", "doc-2"),
         ("ben", "doc-0"),
         ("ben", "doc-1"),
     ]
     words = {f"doc-{i}": 10 for i in range(6)}
-    needs = [Need(id, 1, both) for id in words]
+    needs = [OpenAssignment(id, 1, both) for id in words]
     assert Counter(who for who, _ in deal(needs, words, {"ada": 40})) == {"ben": 5, "ada": 1}
 
 

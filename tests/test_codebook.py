@@ -17,7 +17,13 @@ from annotator.model.record import Record
 from annotator.model.span import Span
 from annotator.project import Project, SuggestionRun
 from annotator.tui.session import Session
-from annotator.workflows.names.closed import not_listed, outside, proposal, proposals, told_outside
+from annotator.workflows.names.closed import (
+    names_outside_in_words,
+    not_listed,
+    outside,
+    proposal,
+    proposals,
+)
 from annotator.workflows.names.codebook import (
     COLUMNS,
     COUNTS,
@@ -248,7 +254,7 @@ def test_a_closed_codebook_lets_no_other_name_in_and_others_propose(tmp_path: Pa
         work = Record(of.documents.load("doc-0"), "ada", Completion.DONE, spans)
         of.log.add_records([replace(work, notes={"b": proposal("entity", "Ana Brell")})])
         _suggest(of, spans[1])
-        assert (told_outside(of), outside(of, "entity", ["Ana Brell"])) == ([], "")
+        assert (names_outside_in_words(of), outside(of, "entity", ["Ana Brell"])) == ([], "")
         (one,) = proposals(of)
         assert (one.who, one.note, one.words) == ("ada", "proposed entity: Ana Brell", "Ana Brell")
     settings = tmp_path / "annotator.toml"
@@ -257,7 +263,7 @@ def test_a_closed_codebook_lets_no_other_name_in_and_others_propose(tmp_path: Pa
         assert outside(of, "entity", ["Leon Astley", "Ana Brell"]) == "Ana Brell"
         assert not_listed(of, "entity", "Leon Astley") == ""
         assert "“Ana Brell” is not" in not_listed(of, "entity", "Leon Astley; Ana Brell")
-        (line,) = told_outside(of)
+        (line,) = names_outside_in_words(of)
         assert "not in the closed codebook: entity “Ana Brell”" in line
         session = Session(of, "ben", of.new_session())
         session.open("doc-0")

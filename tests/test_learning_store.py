@@ -19,7 +19,7 @@ from annotator.model.items import LOWEST
 from annotator.model.review import open_document, step
 from annotator.project import Project, SuggestionRun
 from annotator.store import migrations
-from annotator.store.learning import KEPT, Fate
+from annotator.store.learning import KEPT, SuggestionOutcome
 from annotator.tui.session import Session
 
 RUN = SuggestionRun({"rules": "1"})
@@ -123,9 +123,9 @@ def test_what_became_of_suggestions(tmp_path: Path) -> None:
         session.do(do.Skip())
         assert sorted(of.learning.fates(), key=str) == sorted(
             [
-                Fate("rules", "actor", "state", 0.6, True),
-                Fate("rules", "actor", "person", 0.8, False),
-                Fate("rules", "claim", "policy", 0.8, False),
+                SuggestionOutcome("rules", "actor", "state", 0.6, True),
+                SuggestionOutcome("rules", "actor", "person", 0.8, False),
+                SuggestionOutcome("rules", "claim", "policy", 0.8, False),
             ],
             key=str,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from annotator.model.pace import pace, told_pace
+from annotator.model.pace import pace, pace_in_words
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
@@ -20,7 +20,7 @@ def test_a_break_is_no_work() -> None:
     assert (found.paragraphs, found.minutes) == (6, 8)
     assert found.minutes_left == 16 and found.days == 2
     assert (
-        told_pace(found, NOW)
+        pace_in_words(found, NOW)
         == "today 6 paragraphs in 8 min; 12 left, done by 3 March at this pace"
     )
 
@@ -30,12 +30,12 @@ def test_the_days_before_help_where_today_is_too_short() -> None:
     found = pace(log, left=30, now=NOW)
     assert found.paragraphs == 1 and found.minutes_left is not None
     assert round(found.minutes_left) == round(30 * 60 / 62) and found.days == 1
-    assert "done by 10:29 at this pace" in told_pace(found, NOW)
+    assert "done by 10:29 at this pace" in pace_in_words(found, NOW)
 
 
 def test_nothing_is_foretold_from_nothing() -> None:
-    assert told_pace(pace([], left=5, now=NOW), NOW) == "today 0 paragraphs in 0 min; 5 left"
-    assert told_pace(pace(_log(0, 1, 2, 3, 4, 5), left=0, now=NOW), NOW).endswith(
+    assert pace_in_words(pace([], left=5, now=NOW), NOW) == "today 0 paragraphs in 0 min; 5 left"
+    assert pace_in_words(pace(_log(0, 1, 2, 3, 4, 5), left=0, now=NOW), NOW).endswith(
         "; nothing is left"
     )
-    assert "in 1 h 05" in told_pace(pace(_log(*range(66)), left=5, now=NOW), NOW)
+    assert "in 1 h 05" in pace_in_words(pace(_log(*range(66)), left=5, now=NOW), NOW)

@@ -159,10 +159,10 @@ def test_a_journal_that_cannot_be_written_is_reported(
                 broken.setattr(os, "fsync", full)
                 session.do(do.Flag(paragraph=True))
                 assert not session.saving.safe
-                assert "leave this open" in session.saving.trouble()
+                assert "leave this open" in session.saving.unsaved_message()
             session.do(do.Flag(paragraph=True))
             assert session.saving.safe
-            assert "2 decisions kept beside the database" in session.saving.trouble()
+            assert "2 decisions kept beside the database" in session.saving.unsaved_message()
         assert session.saving.save()
     assert _files(root) == []
 

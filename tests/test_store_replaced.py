@@ -373,7 +373,7 @@ def test_decisions_go_into_the_file_that_is_there_now_if_they_fit(tmp_path: Path
         session.do(do.Note("first", paragraph=True))
         session.do(do.Note("second", paragraph=True))
         assert session.saving.replaced and session.saving.safe
-        assert "another file was put in the place" in session.saving.trouble()
+        assert "another file was put in the place" in session.saving.unsaved_message()
         assert session.saving.adopt() == "2 decisions written into the database that is there now"
         assert session.saving.error is None and not session.saving.unsaved
         session.do(do.Note("third", paragraph=True))

@@ -17,7 +17,7 @@ from annotator.tui.form import FormField
 from annotator.tui.key_map import key_map
 from annotator.tui.styled_rows import width_of
 from annotator.tui.theme import THEMES
-from annotator.tui.views.bars import footer, keys_now, shortened
+from annotator.tui.views.bars import footer, footer_state, shortened
 
 
 def _state(schema: LabelSchema | None = None) -> ReviewState:
@@ -178,7 +178,7 @@ def test_forty_labels_fit_the_footer_are_told_apart_and_can_be_had_from_a_list(w
     schema = _many(40)
     state = _do(open_document(document(TEXT), schema, session="s"), do.StartSelection())
     keys = key_map({})
-    row = footer(keys_now(state), schema, keys, THEMES["mono"], width)
+    row = footer(footer_state(state), schema, keys, THEMES["mono"], width)
     text = "".join(piece for piece, _ in row)
     assert width_of(row) <= width and "t list" in text
     names = shortened([label.name for label in schema.span_layers[0].labels[:9]], 7)

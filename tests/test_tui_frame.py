@@ -22,7 +22,7 @@ from annotator.tui.styled_rows import clip
 from annotator.tui.theme import THEMES, adapted, choose, colors_of
 from annotator.tui.views import attribution
 from annotator.tui.views.focus_strip import focus_card, item_of_focus_card
-from annotator.tui.views.frame import Surroundings, frame
+from annotator.tui.views.frame import FrameContext, frame
 from annotator.tui.views.strokes import Look
 from annotator.tui.views.text import TextView
 
@@ -37,14 +37,14 @@ def _state(text: str = TEXT, found: Sequence[Suggestion] | None = None) -> Revie
 
 def _screen(
     state: ReviewState, width: int = 100, height: int = 30, *, view: TextView | None = None,
-    look: Look | None = None, around: Surroundings | None = None,
+    look: Look | None = None, around: FrameContext | None = None,
 ) -> list[str]:  # fmt: skip
     made = frame(
         view or TextView(),
         state,
         look or Look(THEMES["mono"]),
         KEYS,
-        around or Surroundings("ada"),
+        around or FrameContext("ada"),
         width,
         height,
     )
@@ -125,7 +125,7 @@ def test_statements_stand_beside_the_text_from_100_columns_and_below_it_under_10
     assert any("STATEMENTS" in row[62:] for row in wide)
     assert not any("STATEMENTS" in row for row in narrow)
     assert any(row.startswith("─" * 80) for row in narrow)
-    asked = _screen(_state(), 80, 24, around=Surroundings("ada", panel=True))
+    asked = _screen(_state(), 80, 24, around=FrameContext("ada", panel=True))
     assert any("STATEMENTS" in row for row in asked)
 
 
@@ -170,7 +170,7 @@ def test_what_became_of_an_item_is_told_however_long_its_name_is() -> None:
 
 def test_an_error_is_a_banner_over_the_message() -> None:
     rows = _screen(
-        _state(), around=Surroundings("ada", "1 unsaved", "1 decision not saved: the disk is full")
+        _state(), around=FrameContext("ada", "1 unsaved", "1 decision not saved: the disk is full")
     )
     assert "1 decision not saved: the disk is full" in rows[-2]
     assert "1 unsaved" in rows[0]
@@ -303,7 +303,7 @@ def test_compact_marks_tell_pending_from_decided_without_italics_too(
 ) -> None:
     theme = adapted(THEMES["mono"], environment)
     state = _do(_state(), do.FocusItem("sEnd"), do.Accept(), do.FocusItem("sIran"))
-    made = frame(TextView(), state, Look(theme, compact=True), KEYS, Surroundings("ada"), 100, 30)
+    made = frame(TextView(), state, Look(theme, compact=True), KEYS, FrameContext("ada"), 100, 30)
     styles = {s.text: s.style for row in made.rows[1:3] for s in row.segments if s.style}
     pending, decided = (
         next(v for k, v in styles.items() if k.startswith(w)) for w in ("the plan", "sanctions")
@@ -446,9 +446,9 @@ def test_one_place_beside_the_text_is_marked_as_in_focus() -> None:
 def test_offered_names_stand_on_the_card_with_their_digits_at_every_width() -> None:
     names = tuple(f"name number {i}" for i in range(1, 7))
     state, _ = step(_state(), do.FocusItem("sPlan"))
-    wide = "\n".join(_screen(state, 120, 40, around=Surroundings("ada", offers=names)))
+    wide = "\n".join(_screen(state, 120, 40, around=FrameContext("ada", offers=names)))
     assert all(f"{i} {name}" in wide for i, name in enumerate(names, 1))
-    narrow = "\n".join(_screen(state, 80, 24, around=Surroundings("ada", offers=names)))
+    narrow = "\n".join(_screen(state, 80, 24, around=FrameContext("ada", offers=names)))
     assert all(f"{i} {name}" in narrow for i, name in enumerate(names[:3], 1))
     assert "the plan" in narrow
 

@@ -16,8 +16,8 @@ from annotator.tui.screens.help import HelpScreen, TextScreen, key_rows
 from annotator.tui.screens.listing import ListLine, foot_row, line_row, note_column
 from annotator.tui.styled_rows import strip
 from annotator.tui.theme import THEMES
-from annotator.tui.views.bars import footer, keys_now
-from annotator.tui.views.frame import Surroundings, frame
+from annotator.tui.views.bars import footer, footer_state
+from annotator.tui.views.frame import FrameContext, frame
 from annotator.tui.views.strokes import Look
 from annotator.tui.views.text import TextView
 
@@ -59,7 +59,7 @@ def test_a_click_on_a_key_or_its_words_presses_it_and_on_several_keys_none(width
     state = open_document(
         document(TEXT), load_schema("actors-claims-stances"), session="s", suggestions=suggestions()
     )
-    row = strip(footer(keys_now(state), state.schema, KEYS, MONO, width))
+    row = strip(footer(footer_state(state), state.schema, KEYS, MONO, width))
     for words, key in (("accept", "a"), ("reject", "x"), ("bounds", "e"), ("keys", "?")):
         at = row.text.index(f" {words}")
         assert key_at(row, at + 2, MONO.strong) == key
@@ -92,7 +92,7 @@ def test_the_notes_of_a_list_stand_below_each_other() -> None:
 def test_growing_shows_what_it_would_add() -> None:
     state = open_document(document(TEXT), load_schema("actors-claims-stances"), session="s")
     state, _ = step(state, do.StartSelection(TEXT.index("plan")))
-    made = frame(TextView(), state, Look(MONO), KEYS, Surroundings("ada"), 120, 30)
+    made = frame(TextView(), state, Look(MONO), KEYS, FrameContext("ada"), 120, 30)
     assert "+ adds “" in made.rows[-2].text
     wider, _ = step(state, do.GrowSelection())
     assert wider.selection is not None and state.selection is not None
@@ -101,5 +101,5 @@ def test_growing_shows_what_it_would_add() -> None:
     # A long selection keeps both of its ends; what growing adds gives way.
     for width in (80, 100):
         state, _ = step(state, do.SelectRange(0, len(TEXT.split(".")[0])))
-        told = frame(TextView(), state, Look(MONO), KEYS, Surroundings("ada"), width, 24).rows[-2]
+        told = frame(TextView(), state, Look(MONO), KEYS, FrameContext("ada"), width, 24).rows[-2]
         assert f"{TEXT.split('.')[0].split()[-1]}”" in told.text

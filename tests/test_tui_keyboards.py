@@ -29,7 +29,7 @@ class Terminal(TerminalDriver):
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._desk = self  # type: ignore[assignment]
+        self._receiver = self  # type: ignore[assignment]
         self._debug = False
         self._unsure = self._heard = 0.0
         self._pasting, self._tail, self._reading = False, "", True

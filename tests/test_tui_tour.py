@@ -17,7 +17,7 @@ from annotator.tui.session import Session
 from annotator.tui.session.guide import Guide
 from annotator.tui.theme import THEMES
 from annotator.tui.tour import Tour, TourStep, head, watch, words
-from annotator.tui.views.frame import Surroundings, frame
+from annotator.tui.views.frame import FrameContext, frame
 from annotator.tui.views.strokes import Look
 from annotator.tui.views.text import TextView
 
@@ -131,8 +131,8 @@ def test_it_covers_nothing_and_fits(theme: str, width: int, height: int, at: Tou
     state = _state()
     told = (head(Tour(at)), words(Tour(at), state, KEYS), "T leaves the tour")
     look = Look(THEMES[theme])
-    without = frame(TextView(), state, look, KEYS, Surroundings("ada"), width, height)
-    made = frame(TextView(), state, look, KEYS, Surroundings("ada", tour=told), width, height)
+    without = frame(TextView(), state, look, KEYS, FrameContext("ada"), width, height)
+    made = frame(TextView(), state, look, KEYS, FrameContext("ada", tour=told), width, height)
     rows = [row.text for row in made.rows]
     assert len(rows) == height and all(cell_len(row) <= width for row in rows)
     text = [row.drawn.text for row in made.text]

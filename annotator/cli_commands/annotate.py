@@ -30,7 +30,7 @@ def command(ctx: click.Context, document: str | None) -> int:
     return open_application(ctx, lambda: open_project(ctx), document=document)
 
 
-def open_somehow(ctx: click.Context) -> int:
+def open_project_or_demo(ctx: click.Context) -> int:
     """Open the application on the project that is named or is in this folder, or else on a demo
     project."""
     wanted = ctx.obj["project"] is not None or os.environ.get("ANNOTATOR_PROJECT")

@@ -198,7 +198,7 @@ def _import(
     from annotator.console import complain
     from annotator.formats.api import ReadReport
     from annotator.workflows.exchange.importing import files, ingest
-    from annotator.workflows.names.closed import told_outside
+    from annotator.workflows.names.closed import names_outside_in_words
 
     results: list[FileResult] = []
     failed: list[AnnotatorError] = []
@@ -223,7 +223,7 @@ def _import(
         more = f" and {len(over) - 3:,} more" if len(over) > 3 else ""
         talk(f"{plural(len(over), 'file')} of other kinds passed over: {names}{more}")
     if results and not options.dry_run:
-        talk(*told_outside(project))
+        talk(*names_outside_in_words(project))
     if not quiet and len(every) > LINES and results:
         talk(f"{plural(len(results), 'file')}: {_said(results, options.dry_run)}")
     return results, failed

@@ -47,7 +47,7 @@ def command(ctx: click.Context, other: Path, dry_run: bool, as_json: bool) -> in
     from annotator.errors import ExitCode
     from annotator.workflows import background
     from annotator.workflows.exchange.merge import merge
-    from annotator.workflows.names.closed import told_outside
+    from annotator.workflows.names.closed import names_outside_in_words
 
     with open_project(ctx) as project:
         result = merge(project, other, dry_run=dry_run, tell=progress("documents"))
@@ -57,7 +57,7 @@ def command(ctx: click.Context, other: Path, dry_run: bool, as_json: bool) -> in
             talk(f"{other}: {_said(result, dry_run)}")
             for line in _left(result):
                 talk(line)
-            talk(*told_outside(project))
+            talk(*names_outside_in_words(project))
         if result.documents and not dry_run:
             asked = background.Background(project.root)
             asked.start(background.SUGGEST)

@@ -261,14 +261,14 @@ def _cut(text: str, at: int, *, inward: int) -> bool:
 
 def alike(text: str, quote: str) -> bool:
     """Whether a quotation equals a text, apart from white space, entities and normal form."""
-    return squeezed(text) == squeezed(quote) or _folded(text) == _folded(quote)
+    return without_spaces(text) == without_spaces(quote) or _folded(text) == _folded(quote)
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFC", html.unescape(squeezed(text)))
+    return unicodedata.normalize("NFC", html.unescape(without_spaces(text)))
 
 
-def squeezed(text: str) -> str:
+def without_spaces(text: str) -> str:
     """The text without white space, escaped or not, which programs change in quotations."""
     return "".join(text.replace("\\n", " ").replace("\\r", " ").replace("\\t", " ").split())
 
@@ -332,5 +332,5 @@ __all__ = [
     "nearby",
     "resolve",
     "same_places",
-    "squeezed",
+    "without_spaces",
 ]

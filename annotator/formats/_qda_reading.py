@@ -14,7 +14,7 @@ from annotator.errors import InputError
 from annotator.formats._archive import Archive, opened
 from annotator.formats._door import number
 from annotator.formats._foreign import Foreign
-from annotator.formats._offsets import squeezed
+from annotator.formats._offsets import without_spaces
 from annotator.formats._reading import Entry, Identity, ReadOptions, decode
 from annotator.formats._report import shown
 from annotator.formats._work import WHOLE, ForeignWork
@@ -151,9 +151,9 @@ class ProjectReader:
                 works[user].id = _ENDING.sub("", name).strip(" @") or own
             return works[user]
 
-        squeezed_text = squeezed(text)
+        bare_text = without_spaces(text)
         for selection in body.iterfind("PlainTextSelection"):
-            self._selection(selection, squeezed_text, work_of)
+            self._selection(selection, bare_text, work_of)
         said = self._notes_on(source)
         if not works:
             work_of(None).status = None
@@ -390,7 +390,7 @@ def _quoted(name: str, text: str, start: str | None, end: str | None) -> str | N
         or abs(len(name) - (b - a)) > max(3, (b - a) // 10)
     ):
         return None
-    return name if squeezed(name) in text else None
+    return name if without_spaces(name) in text else None
 
 
 __all__ = ["ProjectReader"]

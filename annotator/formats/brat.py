@@ -13,7 +13,7 @@ from pathlib import Path
 
 from annotator.errors import InputError
 from annotator.formats._foreign import Foreign, ForeignWork
-from annotator.formats._offsets import squeezed
+from annotator.formats._offsets import without_spaces
 from annotator.formats._reading import (
     Entry,
     Identity,
@@ -146,7 +146,7 @@ def _bound(foreign: Foreign, work: ForeignWork, name: str, body: str, quote: str
     joined = " ".join(work.text[a:b] for a, b in bounds)
     whole = (
         work.text[bounds[0][0] : bounds[-1][1]]
-        if squeezed(joined) == squeezed(quote) and bounds
+        if without_spaces(joined) == without_spaces(quote) and bounds
         else None
     )
     foreign.span(work, name, found[1], start, end, key=key, quote=whole)

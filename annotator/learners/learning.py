@@ -53,7 +53,9 @@ def learn(
         )
     bundle = Bundle(schema)
     texts = list(texts)
-    lesson = _Lesson(bundle, examples, Usage.of(texts), cache(lambda: WordClusters.of(texts)), base)
+    lesson = _TrainingData(
+        bundle, examples, Usage.of(texts), cache(lambda: WordClusters.of(texts)), base
+    )
     speakers: dict[str, Speaker] = {}
     layers: dict[str, Any] = {}
     last: list[Effort] = []
@@ -99,7 +101,7 @@ def _last(efforts: Sequence[Effort], paragraphs: int) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class _Lesson:
+class _TrainingData:
     """The training data of layers, and the bundle for their models. `blind` are the spans that
     models propose for examples which they have not seen, by the places of these and layers.
     """

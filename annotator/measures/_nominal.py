@@ -26,7 +26,7 @@ from annotator.measures._tables import (
 from annotator.model.schema import Attribute, Layer
 from annotator.model.span import Annotation
 
-Said = Callable[[Annotation], "str | None"]
+ValueOf = Callable[[Annotation], "str | None"]
 """The value that an annotation has; None where it has none."""
 
 
@@ -40,7 +40,7 @@ def label_of(item: Annotation) -> str:
     return item.label
 
 
-def attribute(name: str) -> Said:
+def attribute(name: str) -> ValueOf:
     """The value of an attribute."""
 
     def said(item: Annotation) -> str | None:
@@ -61,7 +61,7 @@ class Coded:
     together: Ints
 
     @classmethod
-    def of(cls, found: Items, said: Said) -> Coded:
+    def of(cls, found: Items, said: ValueOf) -> Coded:
         """The values in the annotations."""
         held = [said(item) for item in found.values]
         rows = np.array([i for i, value in enumerate(held) if value is not None], dtype=np.int64)
@@ -73,7 +73,7 @@ class Coded:
         return cls(rows, code, values, np.asarray(size[unit], dtype=np.int64))
 
 
-def tables(comparison: Comparison, found: Items, name: str, said: Said) -> dict[str, AnyTable]:
+def tables(comparison: Comparison, found: Items, name: str, said: ValueOf) -> dict[str, AnyTable]:
     """The table `name`: coincidences of values (`c`; a unit with m of them weighs 1 / (m - 1)), how
     often one annotator gave which value where another gave which (`met`, both directions), for
     each value its share of units (`share`), the agreeing pairs of units (`agree`), and numbers
@@ -390,6 +390,6 @@ def confusion(sums: Sums) -> tuple[tuple[str, ...], list[list[int]]]:
 
 
 __all__ = [
-    "Coded", "Said", "Variable", "attribute", "closed", "confusion", "figures", "label_of",
+    "Coded", "ValueOf", "Variable", "attribute", "closed", "confusion", "figures", "label_of",
     "pair_values", "tables",
 ]  # fmt: skip

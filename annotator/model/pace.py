@@ -53,7 +53,7 @@ def pace(log: Sequence[tuple[datetime, bool]], *, left: int, now: datetime) -> P
     return Pace(count, minutes, left, needed, max(1, ceil(needed / daily)) if left else 0)
 
 
-def told_pace(found: Pace, now: datetime) -> str:
+def pace_in_words(found: Pace, now: datetime) -> str:
     """One line: `today 12 paragraphs in 1 h 05; 84 left, done by 4 December at this pace`."""
     said = f"today {plural(found.paragraphs, 'paragraph')} in {_hours(found.minutes)}"
     if not found.left:
@@ -72,4 +72,4 @@ def _hours(minutes: float) -> str:
     return f"{whole} min" if whole < 60 else f"{whole // 60} h {whole % 60:02}"
 
 
-__all__ = ["Pace", "pace", "told_pace"]
+__all__ = ["Pace", "pace", "pace_in_words"]

@@ -16,7 +16,7 @@ from annotator.model.text import text_sha256
 from annotator.store import derived, documents, hash_chain, log, suggestions
 from annotator.store.codec import standing_of
 from annotator.store.connection import Database, Row
-from annotator.store.isolation import heard_by
+from annotator.store.isolation import reporting_to
 from annotator.store.results import Finding
 
 
@@ -25,7 +25,7 @@ def verify(db: Database, *, deep: bool = False) -> list[Finding]:
     does not follow from the log, columns that contradict the state; with `deep` also events that
     differ from the chain, and wrong sums."""
     found: list[Finding] = []
-    with heard_by(lambda where, why: found.append(Finding(where, f"cannot be read: {why}"))):
+    with reporting_to(lambda where, why: found.append(Finding(where, f"cannot be read: {why}"))):
         _verify(db, found, deep=deep)
     return list(dict.fromkeys(found))
 

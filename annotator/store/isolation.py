@@ -20,7 +20,7 @@ _listeners: list[Callable[[str, str], None]] = []
 
 
 @contextmanager
-def heard_by(listener: Callable[[str, str], None]) -> Iterator[None]:
+def reporting_to(listener: Callable[[str, str], None]) -> Iterator[None]:
     """Inside the block, `listener` gets reports of what is left out (where and why), instead of the
     log."""
     _listeners.append(listener)
@@ -157,11 +157,11 @@ __all__ = [
     "check_attributes",
     "check_numbers",
     "check_texts",
-    "heard_by",
     "leave_out",
     "object_of",
     "parsed",
     "read_rows",
     "readable",
+    "reporting_to",
     "texts_of",
 ]

@@ -40,7 +40,7 @@ class ModelRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class SuggestionOutcome:
     """What one annotator did with a suggestion: `right` if it stands with its label and bounds.
     `score` is the suggester's own; `seen` is false in blind paragraphs, where the suggestion is
     compared with the annotator's own work."""
@@ -111,7 +111,7 @@ class Learning:
                 (first, first + _AT_ONCE),
             )
 
-    def fates(self, limit: int = 20_000) -> list[Fate]:
+    def fates(self, limit: int = 20_000) -> list[SuggestionOutcome]:
         """The outcomes of suggestions that were shown, and of those in blind paragraphs that would
         have been; the newest runs first, at most `limit` of each."""
         seen = self._db.rows(
@@ -135,7 +135,7 @@ class Learning:
             (limit,),
         )
         return [
-            Fate(suggester, layer, label, score, bool(right), visible)
+            SuggestionOutcome(suggester, layer, label, score, bool(right), visible)
             for rows, visible in ((seen, True), (blind, False))
             for suggester, layer, label, score, right in rows
         ]
@@ -232,4 +232,4 @@ def _model(
     )
 
 
-__all__ = ["KEPT", "Fate", "Finished", "Learning", "ModelRow"]
+__all__ = ["KEPT", "Finished", "Learning", "ModelRow", "SuggestionOutcome"]

@@ -81,7 +81,7 @@ def paragraphs(
     ]
 
 
-def flowed(pieces: Sequence[Piece], width: int, *, limit: int = 0) -> list[list[Piece]]:
+def wrapped_pieces(pieces: Sequence[Piece], width: int, *, limit: int = 0) -> list[list[Piece]]:
     """Pieces wrapped into rows of `width` cells as `paragraphs` wraps a text, each letter in the
     style that it has; after `limit` rows (0: all) they are cut with an ellipsis."""
     text = displayable("".join(words for words, _ in pieces))
@@ -144,9 +144,9 @@ __all__ = [
     "beside",
     "clip",
     "drawn",
-    "flowed",
     "justify",
     "paragraphs",
     "strip",
     "width_of",
+    "wrapped_pieces",
 ]

@@ -59,7 +59,7 @@ def event_of(char: str) -> events.Key:
     return found
 
 
-class Desk(Protocol):
+class KeyReceiver(Protocol):
     """The application as its terminal sees it."""
 
     def keys_came(self, keys: list[Pressed]) -> None:
@@ -77,7 +77,7 @@ class TerminalDriver(PrivateDriver):
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
-        self._desk = cast("Desk", app)
+        self._receiver = cast("KeyReceiver", app)
         self._out = bytearray()
         self._sink: int | None = None
         self._waiting = False
@@ -160,7 +160,7 @@ class TerminalDriver(PrivateDriver):
             if self._reading:
                 self.loop.remove_reader(self.fileno)
                 self._reading = False
-            self._desk.terminal_gone()
+            self._receiver.terminal_gone()
 
     # --- out
 
@@ -191,7 +191,7 @@ class TerminalDriver(PrivateDriver):
         if not self._out and self._waiting:
             self._stop_waiting()
             if not self.lost:
-                self._desk.terminal_ready()
+                self._receiver.terminal_ready()
 
     def _stop_waiting(self) -> None:
         if self._waiting and self._sink is not None:
@@ -217,7 +217,7 @@ class TerminalDriver(PrivateDriver):
             and not self._pasting
             and self.loop.time() > self._unsure
         ):
-            self._desk.keys_came(["space" if char == " " else char for char in text])
+            self._receiver.keys_came(["space" if char == " " else char for char in text])
         elif text:
             self._parse(text)
 
@@ -265,11 +265,11 @@ class TerminalDriver(PrivateDriver):
                 keys.append(message)
                 continue
             if keys:
-                self._desk.keys_came(keys)
+                self._receiver.keys_came(keys)
                 keys = []
             self.process_message(message)
         if keys:
-            self._desk.keys_came(keys)
+            self._receiver.keys_came(keys)
 
 
-__all__ = ["Desk", "Pressed", "TerminalDriver", "event_of"]
+__all__ = ["KeyReceiver", "Pressed", "TerminalDriver", "event_of"]

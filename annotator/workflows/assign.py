@@ -81,7 +81,7 @@ def _number(seed: str, of: str) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class OpenAssignment:
     """A document to assign to `count` of the `people`, who do not have it."""
 
     document: str
@@ -90,7 +90,7 @@ class Need:
 
 
 def deal(
-    needs: Sequence[Need], words: Mapping[str, int], load: Mapping[str, int]
+    needs: Sequence[OpenAssignment], words: Mapping[str, int], load: Mapping[str, int]
 ) -> list[Assignment]:
     """Assign each document to those who have the fewest words so far (`load`), the longest
     documents first.
@@ -253,15 +253,15 @@ def _needs(
     each: int,
     for_all: Collection[str],
     skipped: Collection[Assignment],
-) -> list[Need]:
+) -> list[OpenAssignment]:
     """What has to be assigned."""
-    needs: list[Need] = []
+    needs: list[OpenAssignment] = []
     for id in scope:
         held = table.people.get(id, set())
         people = tuple(name for name in names if name not in held and (name, id) not in skipped)
         count = len(people) if id in for_all else each - len(held)
         if count > 0 and people:
-            needs.append(Need(id, count, people))
+            needs.append(OpenAssignment(id, count, people))
     return needs
 
 
@@ -308,7 +308,7 @@ __all__ = [
     "AssignmentReport",
     "AssignmentResult",
     "Holding",
-    "Need",
+    "OpenAssignment",
     "all_done",
     "assign",
     "clear",

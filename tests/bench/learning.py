@@ -57,7 +57,7 @@ from annotator.workflows.evaluation.simulation import simulate
 from annotator.workflows.suggesting.combining import combine
 from annotator.workflows.suggesting.suggest import propose
 from annotator.workflows.training.base_model import seed_records
-from annotator.workflows.training.due import pause
+from annotator.workflows.training.due import paragraphs_until_next
 
 LABELS = {"organisation": "organization", "bloc": "organization", "collective": "organization"}
 SCHEMA = """
@@ -220,7 +220,7 @@ class Stream:
             Outcome("entity", s[2], text[s[0] : s[1]], False) for s in shown if s not in gold
         ]
         self.examples.append(example_of(self.reader, row, f"p{len(self.examples)}"))
-        if len(self.examples) - self.trained >= pause(self.trained, every):
+        if len(self.examples) - self.trained >= paragraphs_until_next(self.trained, every):
             self.trained = len(self.examples)
             started = time.process_time()
             self.bundle = learn(

@@ -115,7 +115,7 @@ def participle_of(verb: str) -> str:
     return next((kinds[kind] for kind in ("participle", "both", "past") if kind in kinds), verb)
 
 
-def third_of(verb: str) -> str:
+def third_person(verb: str) -> str:
     """The third person of a verb in its base form: `deny` gives `denies`."""
     from annotator.english import tables
 
@@ -240,7 +240,7 @@ __all__ = [
     "plural_of",
     "singular_of",
     "start_of",
-    "third_of",
+    "third_person",
     "word_class",
     "word_lists",
 ]

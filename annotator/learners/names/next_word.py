@@ -107,7 +107,7 @@ def _forms(text: NameText, indices: Iterable[int]) -> dict[str, str]:
             if word.kind != "function" and base not in ("be", "have", "do"):
                 found.setdefault(base, "lemma")
                 found.setdefault(forms.participle_of(base), "part")
-                found.setdefault(forms.third_of(base), "third")
+                found.setdefault(forms.third_person(base), "third")
         if word.kind == "noun":
             found.setdefault(forms.singular_of(word.lower), "sing")
             found.setdefault(forms.plural_of(forms.singular_of(word.lower)), "plur")

@@ -29,9 +29,9 @@ from annotator.workflows.review.alignment import Difference
 from annotator.workflows.review.changes import revisions
 from annotator.workflows.review.open_differences import (
     Likeness,
-    Likening,
     OpenDifference,
     Option,
+    VersionComparer,
 )
 from annotator.workflows.review.versions import ADJUDICATED, Merger
 from annotator.workflows.review.waiting import Situation, situation
@@ -243,13 +243,13 @@ class Adjudicating(Source):
     def likeness(self, state: ReviewState, difference: Difference) -> Likeness | None:
         """What a difference of the open document is like."""
         if difference.ids not in self._like:
-            self._like[difference.ids] = self.likening(state).likeness(difference)
+            self._like[difference.ids] = self.version_comparer(state).likeness(difference)
         return self._like[difference.ids]
 
-    def likening(self, state: ReviewState) -> Likening:
+    def version_comparer(self, state: ReviewState) -> VersionComparer:
         """What makes versions of the open document comparable with others."""
         concepts = concepts_of(self.project.schema)
-        return Likening(state.document, concepts, self.at(state).value)
+        return VersionComparer(state.document, concepts, self.at(state).value)
 
     def places(self, state: ReviewState, difference: Difference) -> list[OpenDifference]:
         """Where else annotators differ in the same way: first in the open document, then in others,
@@ -331,9 +331,11 @@ class Adjudicating(Source):
         if not after.is_open(difference) or isinstance(action, do.Settle):
             self._decided = difference.ids
         if isinstance(action, do.ChooseSeveral):
-            likening = self.likening(state)
-            like = likening.likeness(difference)
-            taken = likening.option(difference, _as_made(difference, action.choices[-1].take))
+            version_comparer = self.version_comparer(state)
+            like = version_comparer.likeness(difference)
+            taken = version_comparer.option(
+                difference, _as_made(difference, action.choices[-1].take)
+            )
             self.chosen = (like, taken) if like is not None else None
         if isinstance(action, do.Settle):
             # The next open field is decided next.

@@ -79,7 +79,7 @@ def _decide(aside: Session, ids: set[frozenset[str]], taken: Option) -> tuple[_D
     how many have to wait for what they hang on."""
     source = aside.source
     assert isinstance(source, Adjudicating)
-    at, likening = source.at(aside.review), source.likening(aside.review)
+    at, version_comparer = source.at(aside.review), source.version_comparer(aside.review)
     decided: list[do.Choose] = []
     left = 0
     for difference in at.differences:
@@ -89,12 +89,12 @@ def _decide(aside: Session, ids: set[frozenset[str]], taken: Option) -> tuple[_D
         same = (
             version
             for version in versions
-            if likening.option(difference, [c.value for c in version]) == taken
+            if version_comparer.option(difference, [c.value for c in version]) == taken
         )
         version = next(same, None if taken else ())
         if version is None:
             continue
-        if choices.hangs_on_open(at, version):
+        if choices.waits_for_ends(at, version):
             left += 1
         else:
             decided.append(choices.choice(at, difference, version, ""))

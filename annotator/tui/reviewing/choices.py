@@ -118,14 +118,14 @@ def accept(at: Adjudication) -> do.Choose | None:
 def reattached(at: Adjudication) -> ReviewState:
     """The state in which proposed stances refer to the versions that stand now."""
 
-    def gone_over(suggestion: Suggestion) -> Suggestion:
+    def moved_over(suggestion: Suggestion) -> Suggestion:
         value = suggestion.value
         if not isinstance(value, Relation):
             return suggestion
         return replace(suggestion, value=_attached(at, value, value.origin))
 
     fresh = {
-        paragraph: [gone_over(one) for one in several]
+        paragraph: [moved_over(one) for one in several]
         for paragraph, several in at.state.suggestions.items()
     }
     return replace(at.state, suggestions=fresh)
@@ -169,7 +169,7 @@ def _ends_of(at: Adjudication, versions: Sequence[Candidate]) -> list[str]:
     ]
 
 
-def hangs_on_open(at: Adjudication, versions: Sequence[Candidate]) -> bool:
+def waits_for_ends(at: Adjudication, versions: Sequence[Candidate]) -> bool:
     """Whether something that relations among some versions depend on does not stand yet."""
     return bool(_ends_of(at, versions))
 
@@ -211,9 +211,9 @@ __all__ = [
     "accept",
     "accept_most",
     "choice",
-    "hangs_on_open",
     "keep_gold",
     "reattached",
     "settle",
     "take",
+    "waits_for_ends",
 ]

@@ -14,8 +14,8 @@ from annotator.model.decision import Completion
 from annotator.model.review import ReviewState
 from annotator.model.text import plural
 from annotator.project import ALL_DOCUMENTS, DocumentSummary, Project, QueueFilter
-from annotator.tui.reviewing.leads import first, leads
-from annotator.tui.session.queue import Lead, Queue
+from annotator.tui.reviewing.pending_places import first, pending_places
+from annotator.tui.session.queue import PendingPlace, Queue
 from annotator.workflows.review.changes import describe
 from annotator.workflows.review.leverage import Leverage, leverages
 from annotator.workflows.review.leverage import describe as describe_leverage
@@ -121,7 +121,7 @@ class ReviewQueue(Queue):
         state = (self.search, self.open.revision)
         if self._counted_at[0] != state:
             documents = [id for id in self.open.documents if self._in_title(id)]
-            count = sum(1 for _ in self.open.those(self.wanted, documents))
+            count = sum(1 for _ in self.open.matching(self.wanted, documents))
             self._counted_at = (state, count)
         return self._counted_at[1]
 
@@ -159,10 +159,10 @@ class ReviewQueue(Queue):
         self.weighed = leverages(self.project, self.strategy)
         return f"network first: {describe_leverage(self.weighed)}"
 
-    def leads(self, state: ReviewState, direction: int) -> Iterator[Lead]:
-        return leads(self, state, direction)
+    def pending_places(self, state: ReviewState, direction: int) -> Iterator[PendingPlace]:
+        return pending_places(self, state, direction)
 
-    def first(self, document: str) -> Lead | None:
+    def first(self, document: str) -> PendingPlace | None:
         return first(self, document)
 
     def narrow(self, search: str) -> int:

@@ -20,7 +20,7 @@ from annotator.tui.session import Session
 from annotator.tui.tour import TourStep
 from annotator.tui.views import attribution
 from annotator.tui.views.bars import BLIND
-from annotator.tui.views.frame import SidePanel, Surroundings, frame
+from annotator.tui.views.frame import FrameContext, SidePanel, frame
 from annotator.tui.views.lint import NamesElsewhere, lint
 from annotator.tui.views.strokes import Look
 from annotator.tui.widgets.rows import Rows
@@ -152,14 +152,14 @@ class AnnotateScreen(KeepingScreen):
             self._message = said and said + state.message.removeprefix("document done")
             if state.paragraph != left.paragraph and state.message in (
                 "",
-                self.session.source.news,
+                self.session.source.background_message,
             ):
                 self._message = self._message or _left_behind(left, self.session.elsewhere())
         if self.session.review.mode is Mode.HOLDER:
             self._hint_holders()
         self.after()
 
-    def _rested(self) -> bool:
+    def _prepare_when_idle(self) -> bool:
         return self.side() is None and self._offer_names()
 
     def redraw(self) -> None:
@@ -168,7 +168,7 @@ class AnnotateScreen(KeepingScreen):
             return
         width, height = self.app.size
         session = self.session
-        error = session.saving.trouble()
+        error = session.saving.unsaved_message()
         if error and self.shell.left and self._message:
             error = self._message
         look = Look(
@@ -193,7 +193,7 @@ class AnnotateScreen(KeepingScreen):
         if not session.review.message and session.review.mode is Mode.BROWSE:
             # Only if there is nothing else to say.
             message = message or session.message_here()
-        around = Surroundings(
+        around = FrameContext(
             session.source.name,
             saved,
             error,

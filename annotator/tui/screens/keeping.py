@@ -79,7 +79,7 @@ class KeepingScreen(PointingScreen):
             return
         self._place = None
         self.session.save_place()
-        if self._rested() or self.session.saving.error is not None:
+        if self._prepare_when_idle() or self.session.saving.error is not None:
             self.redraw()
 
     def _save_again(self) -> None:
@@ -96,7 +96,7 @@ class KeepingScreen(PointingScreen):
             self._waiter.stop()
             self._waiter = None
 
-    def _rested(self) -> bool:
+    def _prepare_when_idle(self) -> bool:
         """Called when no key has come for a while. Returns whether there is something new to
         show."""
         return False

@@ -23,7 +23,7 @@ TURN = "!"
 """The key that turns a concept into its contrary."""
 
 
-class _Grey(Suggester):
+class _InlineCompletion(Suggester):
     """The grey text after the cursor."""
 
     def __init__(self, rest: Callable[[str], str]) -> None:
@@ -83,7 +83,7 @@ class PromptScreen(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         yield Rows(id="offers")
-        grey = _Grey(self._grey) if self._completer or self._known else None
+        grey = _InlineCompletion(self._grey) if self._completer or self._known else None
         first = self._completer.rest("") if self._completer is not None and not self._value else ""
         yield _LineInput(
             self._value, first, id="line", compact=True, select_on_focus=self._anew, suggester=grey

@@ -20,7 +20,7 @@ from annotator.project import Pending, Position, Project
 from annotator.tui.session.annotating import Annotating
 from annotator.tui.session.mutes import EVERYBODY, Mutes
 from annotator.tui.session.phrases import KeptPhrases
-from annotator.tui.session.queue import Lead
+from annotator.tui.session.queue import PendingPlace
 from annotator.tui.session.saving import Saving
 from annotator.tui.session.source import Source
 from annotator.tui.views.lint import NamesElsewhere
@@ -175,9 +175,9 @@ class Session:
     def to_undecided(self, direction: int = 1) -> bool:
         """Go to the next (1) or previous (-1) undecided item, in this document or in those beyond
         it. Returns whether there is one."""
-        leads = self.queue.leads(self.review, direction)
-        if leads is not None:
-            return any(self.follow(lead) for lead in leads)
+        pending_places = self.queue.pending_places(self.review, direction)
+        if pending_places is not None:
+            return any(self.follow(place) for place in pending_places)
         before = self.review
         self.do(do.MoveFocus(direction, undecided=True))
         if (self.review.paragraph, self.review.focus) != (before.paragraph, before.focus):
@@ -202,16 +202,16 @@ class Session:
             self.open(before.document.id, paragraph=before.paragraph, item=before.focus)
         return False
 
-    def follow(self, lead: Lead) -> bool:
+    def follow(self, place: PendingPlace) -> bool:
         """Go to a place where something waits. Returns whether it still does."""
-        if lead.document != self.review.document.id:
-            self.open(lead.document, paragraph=0)
-        items = [self.review.find(id) for id in lead.items]
+        if place.document != self.review.document.id:
+            self.open(place.document, paragraph=0)
+        items = [self.review.find(id) for id in place.items]
         item = next((item for item in items if item is not None and item.undecided), None)
         if item is None:
             return False
         self.do(do.FocusItem(item.id))
-        self.say(lead.message)
+        self.say(place.message)
         return True
 
     def propose_names(self) -> bool:

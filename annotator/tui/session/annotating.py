@@ -66,8 +66,8 @@ class Annotating(Source):
         return self._arrivals.awaiting
 
     @property
-    def news(self) -> str:
-        return self._arrivals.news
+    def background_message(self) -> str:
+        return self._arrivals.background_message
 
     def suggestions(self, document: Document, paragraph: int | None = None) -> list[Suggestion]:
         """What is proposed in a document, or in one paragraph of it."""

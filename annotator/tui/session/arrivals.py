@@ -41,7 +41,7 @@ class Arrivals:
         self._asked: set[str] = set()
         self._shown: dict[tuple[str, int], set[str]] = {}
         """The suggestions recorded as seen, by document and paragraph."""
-        self.news = ""
+        self.background_message = ""
         """What was last said about a new model."""
         self._summary: str | None = None
 
@@ -87,8 +87,10 @@ class Arrivals:
             return ""
         before, self._summary = self._summary, model_summary(self._project)
         failed = self._background.error
-        self.news = failed or ("" if before in (None, self._summary) else self._summary or "")
-        return self.news
+        self.background_message = failed or (
+            "" if before in (None, self._summary) else self._summary or ""
+        )
+        return self.background_message
 
     def keep_shown(self, state: ReviewState) -> None:
         """Record what is proposed in the paragraph in work when the annotator first sees it."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from annotator.errors import UsageError
 from annotator.model.decision import Completion
-from annotator.model.pace import DAYS, pace, told_pace
+from annotator.model.pace import DAYS, pace, pace_in_words
 from annotator.model.review import ReviewState
 from annotator.project import ALL_DOCUMENTS, DocumentSummary, Project, QueueFilter
 from annotator.workflows.review.discussion import Message, messages
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Lead:
+class PendingPlace:
     """A place where something waits: a document, items of which one is undecided, and the message
     on arrival."""
 
@@ -86,15 +86,15 @@ class Queue(ABC):
 
     def waiting(self, document: str, direction: int) -> str | None:  # noqa: ARG002
         """The nearest document before (-1) or after (1) one that has something to decide; for a
-        queue without `leads`."""
+        queue without `pending_places`."""
         return None
 
-    def leads(self, state: ReviewState, direction: int) -> Iterator[Lead] | None:  # noqa: ARG002
+    def pending_places(self, state: ReviewState, direction: int) -> Iterator[PendingPlace] | None:  # noqa: ARG002
         """The places where something waits, in the queue's own order (-1: reversed); None if that
         is reading order. The caller may open documents while iterating."""
         return None
 
-    def first(self, document: str) -> Lead | None:  # noqa: ARG002
+    def first(self, document: str) -> PendingPlace | None:  # noqa: ARG002
         """The first item that the search chooses in a document, if it searches for more than
         titles."""
         return None
@@ -154,7 +154,7 @@ class Queue(ABC):
             (datetime.fromisoformat(time).astimezone(), closes)
             for time, closes in self.project.log.times(self.annotator, since)
         ]
-        return told_pace(
+        return pace_in_words(
             pace(log, left=self.project.log.left(self.annotator, own=self.own), now=now), now
         )
 
@@ -248,4 +248,4 @@ class AnnotatorQueue(Queue):
         return all_done(self.project, self.annotator) if self.own else ""
 
 
-__all__ = ["AnnotatorQueue", "Lead", "Queue"]
+__all__ = ["AnnotatorQueue", "PendingPlace", "Queue"]

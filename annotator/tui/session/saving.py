@@ -106,7 +106,7 @@ class Saving:
         unsaved decisions."""
         return isinstance(self.error, ReplacedError)
 
-    def trouble(self) -> str:
+    def unsaved_message(self) -> str:
         """What to say about anything unsaved; empty if all is saved."""
         if self.error is None:
             return ""

@@ -36,7 +36,7 @@ class Source:
         return False
 
     @property
-    def news(self) -> str:
+    def background_message(self) -> str:
         """The last message about work in the background; anything about the document comes
         first."""
         return ""

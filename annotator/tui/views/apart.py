@@ -57,7 +57,7 @@ def _runs(text: str, words: Sequence[str], shared: Sequence[bool]) -> Runs:
     return runs
 
 
-def set_off(runs: Runs, room: int, plain: Style, strong: Style) -> list[Piece]:
+def highlighted(runs: Runs, room: int, plain: Style, strong: Style) -> list[Piece]:
     """A text in at most that many code points. Words that not all versions have are bold and take
     precedence; shared words are shortened. White space that differs at an end is shown as `␣`."""
     parts = [(" ".join(text.split()), same) for text, same in runs]
@@ -83,4 +83,4 @@ def set_off(runs: Runs, room: int, plain: Style, strong: Style) -> list[Piece]:
     return out
 
 
-__all__ = ["Runs", "set_off", "worded"]
+__all__ = ["Runs", "highlighted", "worded"]

@@ -60,7 +60,7 @@ def _nothing_pending(state: ReviewState) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class KeysNow:
+class FooterState:
     """What the footer depends on: equal values give equal footers."""
 
     mode: Mode
@@ -76,17 +76,17 @@ class KeysNow:
     """The commands that have an effect here, whatever is in focus."""
 
 
-def keys_now(state: ReviewState) -> KeysNow:
+def footer_state(state: ReviewState) -> FooterState:
     """The state, as far as the usable keys depend on it."""
     schema = state.schema.hash
     if state.mode is not Mode.BROWSE:
         edited = state.find(state.selection.item or "") if state.selection else None
         layer = state.draft.layer if state.draft else edited.value.layer if edited else ""
-        return KeysNow(state.mode, schema, edits=edited is not None, layer=layer)
+        return FooterState(state.mode, schema, edits=edited is not None, layer=layer)
     if state.is_excluded(state.paragraph):
-        return KeysNow(state.mode, schema, excluded=True)
+        return FooterState(state.mode, schema, excluded=True)
     item = state.focused
-    return KeysNow(
+    return FooterState(
         state.mode,
         schema,
         layer=item.value.layer if item else "",
@@ -123,7 +123,7 @@ def _works(state: ReviewState) -> tuple[str, ...]:
 
 
 def footer(
-    now: KeysNow,
+    now: FooterState,
     schema: LabelSchema,
     keys: KeyMap,
     theme: Theme,
@@ -182,7 +182,12 @@ def _row(
 
 
 def _labels_row(
-    now: KeysNow, schema: LabelSchema, keys: KeyMap, more: tuple[str, str], theme: Theme, width: int
+    now: FooterState,
+    schema: LabelSchema,
+    keys: KeyMap,
+    more: tuple[str, str],
+    theme: Theme,
+    width: int,
 ) -> list[Piece]:
     """Every label that the selection can get, with its key; names are as short as needed."""
     layers = [one for one in schema.span_layers if not now.edits or one.name == now.layer]
@@ -284,7 +289,7 @@ def _excluded_keys(keys: KeyMap) -> list[tuple[str, str]]:
     return [(keys.shown(n), "bring it back" if n == "exclude" else _footer(n)) for n in names]
 
 
-def _making_keys(now: KeysNow, schema: LabelSchema, keys: KeyMap) -> list[tuple[str, str]]:
+def _making_keys(now: FooterState, schema: LabelSchema, keys: KeyMap) -> list[tuple[str, str]]:
     """The keys of a mode in which something is being made."""
     if now.mode is Mode.HOLDER:
         return [
@@ -296,7 +301,7 @@ def _making_keys(now: KeysNow, schema: LabelSchema, keys: KeyMap) -> list[tuple[
     return [(label.key, label.name) for label in layer.labels if label.key] if layer else []
 
 
-def _item_keys(now: KeysNow, schema: LabelSchema, keys: KeyMap) -> list[tuple[str, str]]:
+def _item_keys(now: FooterState, schema: LabelSchema, keys: KeyMap) -> list[tuple[str, str]]:
     """The keys for the item in focus that do not work on every item."""
     if not now.layer:
         return []
@@ -319,7 +324,7 @@ def _item_keys(now: KeysNow, schema: LabelSchema, keys: KeyMap) -> list[tuple[st
     return pairs
 
 
-def _takes_stances(now: KeysNow, schema: LabelSchema) -> bool:
+def _takes_stances(now: FooterState, schema: LabelSchema) -> bool:
     """Whether the key of a stance has an effect on the item in focus: it begins one, or chooses its
     side again."""
     return not now.span or bool(schema.relations_to(now.layer))
@@ -329,4 +334,4 @@ def _footer(name: str) -> str:
     return next(c.footer or c.name.replace("_", " ") for c in COMMANDS if c.name == name)
 
 
-__all__ = ["BLIND", "KeysNow", "footer", "header", "keys_now", "sizing"]
+__all__ = ["BLIND", "FooterState", "footer", "footer_state", "header", "sizing"]

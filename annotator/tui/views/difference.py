@@ -9,11 +9,11 @@ from annotator.merging.api import Candidate
 from annotator.model.decision_text import both_ends
 from annotator.model.span import AUTHOR, Annotation, Relation, Span
 from annotator.model.text import plural
-from annotator.tui.styled_rows import PLAIN, Piece, clip, flowed, width_of
+from annotator.tui.styled_rows import PLAIN, Piece, clip, width_of, wrapped_pieces
 from annotator.tui.theme import Theme
-from annotator.tui.views.apart import Runs, set_off
+from annotator.tui.views.apart import Runs, highlighted
 from annotator.tui.views.difference_context import Deciding, DifferenceContext, Rows
-from annotator.tui.views.differing_fields import field_rows, told_value
+from annotator.tui.views.differing_fields import field_rows, value_in_words
 from annotator.workflows.review.alignment import GONE, Difference
 
 _NAMES = 12
@@ -33,7 +33,7 @@ def difference_rows(
 ) -> Rows:
     """The rows of a difference. `head` and `tail` are the two ends of its first row; `proposed` is
     what a model suggests there."""
-    kinds = told_kinds(difference)
+    kinds = differing_in_words(difference)
     first = [
         *head,
         scene.ink(difference.layer, theme),
@@ -60,7 +60,7 @@ def first_version(difference: Difference) -> int:
     return 1 if "bounds" in difference.kinds else 2
 
 
-def told_kinds(difference: Difference) -> str:
+def differing_in_words(difference: Difference) -> str:
     """In which respects the versions differ, in words; empty if the rows show it themselves."""
     if difference.kinds == (GONE,):
         return "nobody has this any more, but it is in the gold (0 keeps it)"
@@ -139,7 +139,7 @@ def _said(
     have), and the fields in which it differs."""
     value = candidate.value
     fields = [f for f in candidate.fields if f.name in difference.fields]
-    extra = " · ".join(f"{f.name} {told_value(scene, f, f.of(value))}" for f in fields)
+    extra = " · ".join(f"{f.name} {value_in_words(scene, f, f.of(value))}" for f in fields)
     tail: list[Piece] = [(f"  {clip(extra, max(8, room // 2))}", theme.muted)] if extra else []
     if isinstance(value, Relation):
         holder = f"{holder_of(scene, value)} " if "holder" in difference.kinds else ""
@@ -150,7 +150,7 @@ def _said(
     label: Piece = (value.label, theme.strong if "label" in difference.kinds else PLAIN)
     if "bounds" not in difference.kinds:
         return [label, *tail]
-    words = set_off(
+    words = highlighted(
         _runs(scene, difference, value),
         room - len(value.label) - 3 - width_of(tail),
         PLAIN,
@@ -183,7 +183,9 @@ def _note_rows(scene: DifferenceContext, difference: Difference, theme: Theme, w
         notes = [scene.note(who, c.id) for c in difference.versions.get(who, ())]
         for note in dict.fromkeys(note for note in notes if note):
             words: list[Piece] = [(f"{clip(name, _NAMES)} noted: ", theme.muted), (note, PLAIN)]
-            rows += [[("    ", PLAIN), *row] for row in flowed(words, max(8, width - 4), limit=2)]
+            rows += [
+                [("    ", PLAIN), *row] for row in wrapped_pieces(words, max(8, width - 4), limit=2)
+            ]
     return rows
 
 
@@ -224,15 +226,17 @@ def folded(
         return []
     names = [in_short(scene, d.candidates[0].value, 34) for d in agreed]
     lead = f"= all coded {plural(len(names), 'item')} alike: "
-    return flowed([(lead, theme.muted), (", ".join(names), theme.muted)], width, limit=limit)
+    return wrapped_pieces(
+        [(lead, theme.muted), (", ".join(names), theme.muted)], width, limit=limit
+    )
 
 
 __all__ = [
     "difference_rows",
+    "differing_in_words",
     "first_version",
     "folded",
     "holder_of",
     "in_short",
     "quote",
-    "told_kinds",
 ]

@@ -8,7 +8,7 @@ from rich.cells import set_cell_size
 from annotator.merging.api import Candidate
 from annotator.model.decision_text import both_ends, describe_value
 from annotator.model.fields import Field
-from annotator.tui.styled_rows import PLAIN, Piece, clip, flowed
+from annotator.tui.styled_rows import PLAIN, Piece, clip, wrapped_pieces
 from annotator.tui.theme import Theme
 from annotator.tui.views.apart import Runs, worded
 from annotator.tui.views.difference_context import Deciding, DifferenceContext, Rows
@@ -43,7 +43,7 @@ def _field_row(
     (candidate,) = difference.candidates
     field = candidate.field(name)
     if deciding is not None and name not in deciding.open:
-        said = clip(told_value(scene, field, deciding.decided(field)), width - len(name) - 8)
+        said = clip(value_in_words(scene, field, deciding.decided(field)), width - len(name) - 8)
         return [[("    ", PLAIN), (f"{name} ✓ ", theme.muted), (said, PLAIN)]]
     at = deciding is not None and deciding.focus is not None and deciding.field == name
     several = bool(deciding and deciding.focus is not None and not deciding.field)
@@ -54,7 +54,7 @@ def _field_row(
         lead += [(words, PLAIN if same else theme.strong) for words, same in runs]
     return [
         [("  ▸ " if at and i == 0 else "    ", theme.strong), *row]
-        for i, row in enumerate(flowed(lead, max(8, width - 4), limit=4))
+        for i, row in enumerate(wrapped_pieces(lead, max(8, width - 4), limit=4))
     ]
 
 
@@ -119,7 +119,7 @@ def _choices(
     called = [
         ",".join(_called(scene, who, numbered=numbered) for who in whose) for _, whose in choices
     ]
-    texts = [told_value(scene, field, field.of(version)) for version, _ in choices]
+    texts = [value_in_words(scene, field, field.of(version)) for version, _ in choices]
     first = [min(whose, key=lambda who: order.get(who, 99)) for _, whose in choices]
     return list(zip(first, called, worded(texts), strict=True))
 
@@ -130,11 +130,11 @@ def _called(scene: DifferenceContext, who: str, *, numbered: bool) -> str:
     return str(at) if numbered else dict(scene.voters).get(who, who)
 
 
-def told_value(scene: DifferenceContext, field: Field, held: object) -> str:
+def value_in_words(scene: DifferenceContext, field: Field, held: object) -> str:
     """A value in readable form; for a stretch of text, its words."""
     if field.pair and isinstance(held, list) and len(held) == 2:
         return f"“{both_ends(scene.document.quote(int(held[0]), int(held[1])), 32)}”"
     return describe_value(held) if held is not None else "none"  # type: ignore[arg-type]
 
 
-__all__ = ["field_rows", "told_value", "value_at"]
+__all__ = ["field_rows", "value_at", "value_in_words"]

@@ -18,7 +18,7 @@ from annotator.tui.styled_rows import (
     strip,
 )
 from annotator.tui.theme import Theme
-from annotator.tui.views.bars import KeysNow, footer, header, keys_now
+from annotator.tui.views.bars import FooterState, footer, footer_state, header
 from annotator.tui.views.focus_strip import focus_card, item_of_focus_card
 from annotator.tui.views.item_rows import ITEM_ROWS, own_rows
 from annotator.tui.views.lint import NamesElsewhere, lint
@@ -66,7 +66,7 @@ SidePanel = Callable[[Theme, int, int], list[list[Piece]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class FrameContext:
     """What the frame shows besides the state of review."""
 
     annotator: str
@@ -124,7 +124,7 @@ def frame(
     state: ReviewState,
     look: Look,
     keys: KeyMap,
-    around: Surroundings,
+    around: FrameContext,
     width: int,
     height: int,
 ) -> Frame:
@@ -152,7 +152,7 @@ def frame(
     strips += [strip(row) for row in (*below, *tour)]
     strips.append(_message_row(state, look, around, keys, width))
     foot = _footer(
-        keys_now(state), state.schema, keys, theme, width, review=around.side is not None
+        footer_state(state), state.schema, keys, theme, width, review=around.side is not None
     )
     area = None
     if panel:
@@ -162,7 +162,7 @@ def frame(
     return Frame([head, *strips, foot], text_rows, text_width, area)
 
 
-def _header_row(state: ReviewState, theme: Theme, width: int, around: Surroundings) -> Drawn:
+def _header_row(state: ReviewState, theme: Theme, width: int, around: FrameContext) -> Drawn:
     told = (around.annotator, around.saved, around.notes, around.left)
     return _kept(
         "header",
@@ -181,7 +181,7 @@ def _header_row(state: ReviewState, theme: Theme, width: int, around: Surroundin
 
 
 def _message_row(
-    state: ReviewState, look: Look, around: Surroundings, keys: KeyMap, width: int
+    state: ReviewState, look: Look, around: FrameContext, keys: KeyMap, width: int
 ) -> Drawn:
     """The line under the text; it counts the findings of lint if no panel shows them."""
     panel, selecting = panel_width(width), state.mode is Mode.SELECT
@@ -209,11 +209,11 @@ def _message_row(
     )
 
 
-_feet: dict[tuple[KeysNow, str, int, bool], tuple[KeyMap, Drawn]] = {}
+_feet: dict[tuple[FooterState, str, int, bool], tuple[KeyMap, Drawn]] = {}
 
 
 def _footer(
-    now: KeysNow, schema: LabelSchema, keys: KeyMap, theme: Theme, width: int, *, review: bool
+    now: FooterState, schema: LabelSchema, keys: KeyMap, theme: Theme, width: int, *, review: bool
 ) -> Drawn:
     """The footer, made once for each set of usable keys."""
     key = (now, theme.name, width, review)
@@ -265,7 +265,7 @@ def _tour(
 
 
 def _below(
-    state: ReviewState, look: Look, width: int, rows: int, around: Surroundings
+    state: ReviewState, look: Look, width: int, rows: int, around: FrameContext
 ) -> list[list[Piece]]:
     rule: list[Piece] = [("─" * width, look.theme.muted)]
     if around.side is not None:
@@ -287,7 +287,7 @@ def _beside(
     text_width: int,
     panel: int,
     height: int,
-    around: Surroundings,
+    around: FrameContext,
 ) -> list[Drawn]:
     if around.side is not None:
         cards = around.side(look.theme, panel - 1, height - 2)
@@ -360,7 +360,7 @@ def _barred(row: list[Piece], theme: Theme) -> Drawn:
 _linted: list[tuple[tuple[object, ...], list[Piece]]] = []
 
 
-def _lint_row(state: ReviewState, look: Look, width: int, around: Surroundings) -> list[Piece]:
+def _lint_row(state: ReviewState, look: Look, width: int, around: FrameContext) -> list[Piece]:
     """The first finding, and how many more there are; reused while nothing is decided."""
     about = (state.cards, state.annotations, around.elsewhere, look.theme, width)
     if not _linted or any(a is not b for a, b in zip(_linted[0][0], about, strict=True)):
@@ -371,4 +371,4 @@ def _lint_row(state: ReviewState, look: Look, width: int, around: Surroundings) 
     return _linted[0][1]
 
 
-__all__ = ["SMALLEST", "WIDE", "Frame", "Surroundings", "frame", "panel_width"]
+__all__ = ["SMALLEST", "WIDE", "Frame", "FrameContext", "frame", "panel_width"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from annotator.tui.styled_rows import PLAIN, Piece, clip
 from annotator.tui.theme import Theme
-from annotator.tui.views.apart import Runs, set_off, worded
+from annotator.tui.views.apart import Runs, highlighted, worded
 
 if TYPE_CHECKING:
     from annotator.workflows.agreement.differences import PairDifference
@@ -68,7 +68,7 @@ def _version(
     strong = theme.strong if both else PLAIN
     style = strong if one.label_1 != one.label_2 else PLAIN
     pieces: list[Piece] = [(f"{clip(label, _LABEL):<{_LABEL}} ", style)]
-    pieces += set_off(value, max(10, room // 2), PLAIN, strong)
+    pieces += highlighted(value, max(10, room // 2), PLAIN, strong)
     pieces += [("  ", PLAIN)] if value else []
     if holder:
         pieces.append(
@@ -77,7 +77,7 @@ def _version(
     left = room - sum(len(text) for text, _ in pieces) - 2
     if left < 12:
         return [(clip("".join(text for text, _ in pieces), room), PLAIN)]
-    return [*pieces, ("“", PLAIN), *set_off(quote, left, PLAIN, strong), ("”", PLAIN)]
+    return [*pieces, ("“", PLAIN), *highlighted(quote, left, PLAIN, strong), ("”", PLAIN)]
 
 
 __all__ = ["pair_rows"]

@@ -11,7 +11,7 @@ from annotator.model.fields import content
 from annotator.model.review import ReviewState
 from annotator.model.span import Annotation
 from annotator.model.text import paragraph_number, plural
-from annotator.tui.styled_rows import Piece, flowed, justify
+from annotator.tui.styled_rows import Piece, justify, wrapped_pieces
 from annotator.tui.theme import Theme
 from annotator.tui.views.difference import difference_rows, first_version, folded, in_short
 from annotator.tui.views.difference_context import Deciding, DifferenceContext, Rows
@@ -212,7 +212,7 @@ def _rows(
         proposed=panel.proposed(difference),
     )
     if places and focused:
-        rows += flowed([(f"  also {_where(panel, places)}", theme.muted)], width, limit=2)
+        rows += wrapped_pieces([(f"  also {_where(panel, places)}", theme.muted)], width, limit=2)
     return rows
 
 

@@ -16,7 +16,7 @@ _EMPTY = Drawn([], 0)
 
 
 @runtime_checkable
-class Fast(Protocol):
+class RowPainter(Protocol):
     """An application that can paint rows itself."""
 
     def paint_rows(self, rows: Rows, changed: Iterable[int]) -> bool:
@@ -34,7 +34,7 @@ class Rows(Widget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._rows: tuple[Drawn, ...] = ()
-        self._fast: Fast | Literal[False] | None = None
+        self._fast: RowPainter | Literal[False] | None = None
 
     def show(self, rows: Sequence[Drawn]) -> None:
         """Show these rows from the top; everything below them is blank."""
@@ -48,7 +48,7 @@ class Rows(Widget):
         if not changed:
             return
         if self._fast is None:
-            self._fast = self.app if isinstance(self.app, Fast) else False
+            self._fast = self.app if isinstance(self.app, RowPainter) else False
         if self._fast and self._fast.paint_rows(self, changed):
             return
         width = self.size.width

@@ -49,7 +49,7 @@ class Habit:
         return self.marks / self.others_marks if self.others_marks else None
 
     @property
-    def stands_out(self) -> bool:
+    def differs_much(self) -> bool:
         """Whether the annotator differs much from the others."""
         if max(self.marks, self.others_marks) < FEW:
             return False
@@ -135,7 +135,7 @@ def _share(some: float, every: float) -> float | None:
 
 def outstanding(habits: Iterable[Habit]) -> list[Habit]:
     """The habits to report, the largest differences first."""
-    found = [habit for habit in habits if habit.stands_out]
+    found = [habit for habit in habits if habit.differs_much]
     return sorted(found, key=lambda h: -abs(h.marks - h.others_marks))
 
 

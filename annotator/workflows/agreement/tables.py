@@ -116,7 +116,7 @@ def annotators(study: Study) -> Iterator[Row]:
             h.others_rate,
             h.others_share,
             h.ratio,
-            "yes" if h.stands_out else "",
+            "yes" if h.differs_much else "",
         )
 
 

@@ -18,7 +18,7 @@ from annotator.workflows.effort.name_keys import NameKeys, places
 from annotator.workflows.effort.scoring import Decided, Score
 from annotator.workflows.evaluation.arm import LEARNING, SUGGESTERS, Arm
 from annotator.workflows.training.base_model import taught
-from annotator.workflows.training.due import pause
+from annotator.workflows.training.due import paragraphs_until_next
 
 if TYPE_CHECKING:
     from annotator.english.reading import Reader
@@ -56,7 +56,7 @@ def simulate(
     names = NameKeys()
     last = trained = 0
     for number, one in enumerate(stream):
-        if number - last >= pause(last, every):
+        if number - last >= paragraphs_until_next(last, every):
             last = number
             try:
                 bundle = taught(examples, schema, texts=texts, base=config.suggestions.base)

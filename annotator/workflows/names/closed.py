@@ -65,7 +65,7 @@ def proposals(project: Project) -> list[Proposal]:
     return found
 
 
-def told_outside(project: Project, *, most: int = 3) -> Sequence[str]:
+def names_outside_in_words(project: Project, *, most: int = 3) -> Sequence[str]:
     """What to say about names in use that are not in a closed codebook, for example after an import
     or a merge: a line for each kind, with the most frequent names first."""
     lines: list[str] = []
@@ -87,9 +87,9 @@ __all__ = [
     "CLOSED",
     "Proposal",
     "is_closed",
+    "names_outside_in_words",
     "not_listed",
     "outside",
     "proposal",
     "proposals",
-    "told_outside",
 ]

@@ -80,14 +80,14 @@ def pairs(
 
     kept = same or SameNames.of(rulings)
     asked = {_decided(one, kept) for one in standing(rulings)}
-    met = _Met.of(records, concepts, kept)
+    met = _Meetings.of(records, concepts, kept)
     found = [met.pair(names, fuzz.token_set_ratio) for names in met.meetings if names not in asked]
     found.sort(key=lambda p: (-p.times, -p.likeness, p.kind, p.one, p.other))
     return sorted(found, key=lambda p: p.weight, reverse=True)
 
 
 @dataclass(frozen=True, slots=True)
-class _Met:
+class _Meetings:
     """Where names met: the meetings of each two names, the numbers of stances and uses of a name,
     and how many statements two annotators would share if two names were one, as opposites or
     not."""
@@ -98,7 +98,7 @@ class _Met:
     gains: Counter[tuple[frozenset[KindAndName], bool]]
 
     @classmethod
-    def of(cls, records: Iterable[Record], concepts: Concepts, same: SameNames) -> _Met:
+    def of(cls, records: Iterable[Record], concepts: Concepts, same: SameNames) -> _Meetings:
         """Compare the work of every two annotators on the same documents."""
         works: defaultdict[str, list[Record]] = defaultdict(list)
         for record in records:

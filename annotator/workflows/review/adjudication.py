@@ -201,7 +201,7 @@ def suggestions_of(
                     follows=follows and isinstance(value, Relation),
                     reopens=candidate.id in here.reopened,
                     beside=candidate.id in here.beside,
-                    instead=tuple(sorted(difference.instead(candidate) - here.reopened)),
+                    instead=tuple(sorted(difference.rivals(candidate) - here.reopened)),
                 )
             )
     return out

@@ -72,7 +72,7 @@ class Difference:
         own = ((c, c.of(who)) for c in self.versions.get(who, ()))
         return tuple(c.version(value) for c, value in own if value is not None)
 
-    def instead(self, candidate: Candidate) -> frozenset[str]:
+    def rivals(self, candidate: Candidate) -> frozenset[str]:
         """The ids of the versions that others made in place of this one: nobody made both."""
         own = set(candidate.votes)
         return frozenset(c.id for c in self.candidates if c.votes and own.isdisjoint(c.votes))

@@ -140,7 +140,7 @@ def words_of(selection: DifferenceFilter) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Likening:
+class VersionComparer:
     """Makes the versions of a document comparable with those of others. `value` finds an annotation
     by its id: as it stands, or else as an annotator made it."""
 
@@ -189,7 +189,7 @@ class Likening:
 def open_differences(here: Situation, merger: Merger, document: Document) -> list[OpenDifference]:
     """The waiting differences of a document, in reading order."""
     concepts = concepts_of(merger.project.schema)
-    likening = Likening(document, concepts, here.values.get)
+    version_comparer = VersionComparer(document, concepts, here.values.get)
     out: list[OpenDifference] = []
     for one in here.waiting:
         versions = {who: one.version(who) for who in one.voters}
@@ -209,7 +209,7 @@ def open_differences(here: Situation, merger: Merger, document: Document) -> lis
                 },
                 {who: _key(version) for who, version in versions.items()},
                 frozenset(names),
-                likening.likeness(one),
+                version_comparer.likeness(one),
             )
         )
     return out
@@ -279,7 +279,7 @@ class OpenDifferences:
         """The waiting differences of a document, as far as it is known."""
         return self._known.get(document, ())
 
-    def those(self, wanted: Wanted, documents: Iterable[str]) -> Iterator[OpenDifference]:
+    def matching(self, wanted: Wanted, documents: Iterable[str]) -> Iterator[OpenDifference]:
         """The matching differences, in the order of these documents."""
         for document in documents:
             yield from (one for one in self.of(document) if wanted.holds(one))
@@ -293,10 +293,10 @@ __all__ = [
     "NAMES",
     "WORDS",
     "Likeness",
-    "Likening",
     "OpenDifference",
     "OpenDifferences",
     "Option",
+    "VersionComparer",
     "Wanted",
     "open_differences",
     "words_of",

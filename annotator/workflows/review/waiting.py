@@ -149,7 +149,7 @@ class _Deciding:
         self._all_standing = {value.id for value in gold.annotations()}
         several = list(differences)
         self._versions = {id: one.ids for one in several for id in one.ids}
-        self._instead = {c.id: one.instead(c) for one in several for c in one.candidates}
+        self._rivals = {c.id: one.rivals(c) for one in several for c in one.candidates}
 
     def waits(
         self, difference: Difference, reopened: Collection[str] = (), *, finished: bool = False
@@ -192,7 +192,7 @@ class _Deciding:
         standing = _standing(self._gold, candidate.id)
         if standing is not None:
             return _decided(standing)
-        if self._instead.get(candidate.id, frozenset()) & self._all_standing:
+        if self._rivals.get(candidate.id, frozenset()) & self._all_standing:
             return True
         value = candidate.value
         if isinstance(value, Relation):

@@ -8,7 +8,7 @@ TRIED = "train_tried"
 """Setting: the number of finished paragraphs when training last began."""
 
 
-def pause(tried: int, every: int) -> int:
+def paragraphs_until_next(tried: int, every: int) -> int:
     """How many more paragraphs must be finished after a training on `tried` of them: as many again,
     up to `every`. So the program learns at once from the first ones, each of which tells most."""
     return max(1, min(tried, every))
@@ -21,7 +21,7 @@ def training_is_due(project: Project) -> bool:
     if not every or "model" not in project.config.suggesters:
         return False
     tried = int(project.setting(TRIED) or 0)
-    return project.learning.paragraphs_done() - tried >= pause(tried, every)
+    return project.learning.paragraphs_done() - tried >= paragraphs_until_next(tried, every)
 
 
-__all__ = ["TRIED", "pause", "training_is_due"]
+__all__ = ["TRIED", "paragraphs_until_next", "training_is_due"]

@@ -9,7 +9,7 @@ from typing import Protocol
 from annotator.model.review import ReviewState
 from annotator.model.span import Span
 from annotator.model.text import plural
-from annotator.tui.session.queue import Lead
+from annotator.tui.session.queue import PendingPlace
 from annotator.workflows.review.alignment import Difference
 from annotator.workflows.review.leverage import Leverage
 from annotator.workflows.review.queue import ReviewRow
@@ -34,7 +34,7 @@ class Waiting(Protocol):
         """The documents as they are now."""
 
 
-def leads(queue: Waiting, state: ReviewState, direction: int) -> Iterator[Lead]:
+def pending_places(queue: Waiting, state: ReviewState, direction: int) -> Iterator[PendingPlace]:
     """The places where something waits: in reading order from the difference in focus on, then in
     the documents that follow, then from the other end. By leverage, what changes the network most
     comes first, wherever it is."""
@@ -44,7 +44,7 @@ def leads(queue: Waiting, state: ReviewState, direction: int) -> Iterator[Lead]:
         yield from _heaviest(queue, state, direction)
         return
     beyond, left = _of_open(queue, state, direction)
-    yield from (_lead(here, one) for one in beyond)
+    yield from (_pending_place(here, one) for one in beyond)
     # Reading the queue takes longer than a key may, and most of the time it is not needed.
     rows = [row for row in queue.read() if row.undecided or not row.counted or row.document == here]
     ids = [row.document for row in rows]
@@ -53,20 +53,22 @@ def leads(queue: Waiting, state: ReviewState, direction: int) -> Iterator[Lead]:
     for document in (id for id in ordered if id != here):
         around = here in ids and (ids.index(document) - at) * direction < 0
         for one in _waiting(queue, document, direction):
-            yield _lead(document, one, again=around)
-    yield from (_lead(here, one, again=True) for one in left)
+            yield _pending_place(document, one, again=around)
+    yield from (_pending_place(here, one, again=True) for one in left)
 
 
-def first(queue: Waiting, document: str) -> Lead | None:
+def first(queue: Waiting, document: str) -> PendingPlace | None:
     """The first difference of a document that the search chose; None if there is no such search."""
     if queue.chosen(document) is None:
         return None
-    return next((_lead(document, one) for one in _waiting(queue, document, 1)), None)
+    return next((_pending_place(document, one) for one in _waiting(queue, document, 1)), None)
 
 
-def _lead(document: str, difference: Difference, *, again: bool = False, words: str = "") -> Lead:
+def _pending_place(
+    document: str, difference: Difference, *, again: bool = False, words: str = ""
+) -> PendingPlace:
     said = "nothing is left after this; you left this one undecided before" if again else words
-    return Lead(document, tuple(c.id for c in difference.candidates), said)
+    return PendingPlace(document, tuple(c.id for c in difference.candidates), said)
 
 
 def _of_open(
@@ -92,7 +94,7 @@ def _waiting(queue: Waiting, document: str, direction: int) -> Sequence[Differen
     return [d for d in found if chosen is None or d.ids in chosen][::direction]
 
 
-def _heaviest(queue: Waiting, state: ReviewState, direction: int) -> Iterator[Lead]:
+def _heaviest(queue: Waiting, state: ReviewState, direction: int) -> Iterator[PendingPlace]:
     """The places by leverage."""
     here = state.document.id
     for one in queue.weighed[::direction]:
@@ -102,7 +104,9 @@ def _heaviest(queue: Waiting, state: ReviewState, direction: int) -> Iterator[Le
                 continue
         elif difference.ids not in {d.ids for d in _waiting(queue, one.document, 1)}:
             continue
-        yield _lead(one.document, difference, words=f"this changes {plural(one.edges, 'edge')}")
+        yield _pending_place(
+            one.document, difference, words=f"this changes {plural(one.edges, 'edge')}"
+        )
 
 
-__all__ = ["first", "leads"]
+__all__ = ["first", "pending_places"]
