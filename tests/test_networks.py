@@ -7,6 +7,8 @@ import io
 import itertools
 import json
 import math
+import re
+from dataclasses import replace
 from datetime import date
 from itertools import count
 from xml.etree import ElementTree
@@ -222,6 +224,32 @@ def test_networkx_reads_what_is_written_with_receipts_on_every_edge() -> None:
     assert (tie["weight"], tie["agree"], tie["disagree"]) == (3.0, "dam; tax", "")
     rows = graph_files.edge_table(one).decode().splitlines()
     assert rows[0].startswith("source,target,weight,sign") and len(rows) == 4
+
+
+def test_ids_in_graphml_are_what_its_schema_allows_and_control_characters_break_no_file() -> None:
+    names = ["Kit Moss", "Kit_Moss", "Ann “A” O’Hara", "Тарас Ко", "A\x0cB & <C>"]
+    every = [said(name, "lower fares\x01", 1) for name in names]
+    every += [replace(every[0], quote="page one\x0cpage\x1b two")]
+    found = affiliation(every)
+    made = project(found, "congruence")
+    for graph in (
+        graph_files.two_mode_graph(found),
+        graph_files.one_mode_graph(made, found),
+    ):
+        root = ElementTree.fromstring(graph_files.graphml(graph))
+        ns = "{http://graphml.graphdrawing.org/xmlns}"
+        ids = [node.attrib["id"] for node in root.iter(f"{ns}node")]
+        assert len(set(ids)) == len(ids) == graph.number_of_nodes()
+        assert all(re.fullmatch(r"[\w.:-]+", id) for id in ids), "xs:NMTOKEN in its schema"
+        for edge in root.iter(f"{ns}edge"):
+            assert {edge.attrib["source"], edge.attrib["target"]} <= set(ids)
+        back = nx.read_graphml(io.BytesIO(graph_files.graphml(graph)))
+        labels = {data["label"] for _, data in back.nodes(data=True)}
+        assert {*names[:4], "A\ufffdB & <C>"} <= labels
+        assert nx.read_gexf(io.BytesIO(graph_files.gexf(graph))).size() == graph.size() > 0
+    groups = communities(found.holders, made.weights)
+    for picture in (pictures.network_picture, pictures.matrix_picture):
+        ElementTree.fromstring(picture(found, groups))
 
 
 def test_gephi_finds_labels_weights_and_types_where_it_looks_for_them() -> None:

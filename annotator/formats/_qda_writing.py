@@ -16,10 +16,10 @@ from xml.sax.saxutils import escape, quoteattr
 
 from annotator import __version__
 from annotator.formats._writing import WriteOptions, count_lost, names_of_labels, said, who
-from annotator.formats._xml import legal
 from annotator.model.names import NameKind
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span, Value
+from annotator.model.text import xml_legal
 
 ORIGIN = f"annotator {__version__}"
 """What a project or codebook says it comes from."""
@@ -56,12 +56,12 @@ def element(tag: str, attributes: Mapping[str, str], *inner: str) -> str:
 
 
 def _quoted(value: str) -> str:
-    return quoteattr(legal(value)) if _SPECIAL(value) else f'"{value}"'
+    return quoteattr(xml_legal(value)) if _SPECIAL(value) else f'"{value}"'
 
 
 def words(tag: str, text: str) -> str:
     """An element that contains a text; nothing for an empty text."""
-    return f"<{tag}>{escape(legal(text))}</{tag}>\n" if text else ""
+    return f"<{tag}>{escape(xml_legal(text))}</{tag}>\n" if text else ""
 
 
 class Codes:

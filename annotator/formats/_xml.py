@@ -1,17 +1,13 @@
-"""Reads XML from other programs, but no document types, so no entity can expand or point elsewhere;
-and writes XML."""
+"""Reads XML from other programs, but no document types, so no entity can expand or point
+elsewhere."""
 
 from __future__ import annotations
 
-import re
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 _DEPTH = 200
 """How deeply elements may be nested."""
-
-_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that XML 1.0 cannot hold, escaped or not."""
 
 
 def tree(data: bytes) -> Element:
@@ -59,9 +55,4 @@ def text_of(element: Element | None) -> str:
     return ("".join(element.itertext()) if element is not None else "").strip()
 
 
-def legal(text: str) -> str:
-    """The text, with U+FFFD for characters that XML cannot hold."""
-    return _ILLEGAL.sub("\ufffd", text)
-
-
-__all__ = ["legal", "text_of", "tree"]
+__all__ = ["text_of", "tree"]

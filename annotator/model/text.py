@@ -50,6 +50,10 @@ HARMFUL = re.compile(
 move a cursor, and what no encoding has."""
 
 
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that XML 1.0 cannot hold, escaped or not (production 2)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Paragraph:
     """A stretch `[start, end)` of the text; `excluded` ones stay in place and are not annotated."""
@@ -203,6 +207,11 @@ def count_words(text: str, start: int = 0, end: int | None = None) -> int:
 def is_word(text: str, token: tuple[int, int]) -> bool:
     """Whether a token of `words` is a word and not punctuation."""
     return text[token[0]].isalnum() or text[token[0]] == "_"
+
+
+def xml_legal(text: str) -> str:
+    """The text, with U+FFFD for characters that XML cannot hold; same length."""
+    return _NOT_XML.sub("\ufffd", text)
 
 
 def displayable(text: str) -> str:

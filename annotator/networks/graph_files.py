@@ -7,11 +7,13 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping
+from itertools import chain, count
 
 import networkx as nx
 
 from annotator.model.names import NameKind
 from annotator.model.statements import Statement
+from annotator.model.text import xml_legal
 from annotator.networks.affiliation import Affiliation
 from annotator.networks.projection import Projection
 
@@ -113,17 +115,47 @@ def one_mode_graph(
 def graphml(graph: nx.Graph) -> bytes:
     """The graph as GraphML; the same graph gives the same bytes. Keys have the names of their
     attributes, because Gephi takes yEd's numbered keys (d3, d7) for labels. The graph has no name,
-    because Gephi reports a name as an error."""
-    nameless = graph.copy()
+    because Gephi reports a name as an error. Nodes have their names as labels; their ids are the
+    names with `_` for what the schema of GraphML does not allow in an id, such as a space."""
+    plain = _for_xml(graph)
+    nameless = nx.relabel_nodes(plain, _tokens(plain))
     nameless.graph.clear()
     lines = nx.generate_graphml(nameless, named_key_ids=True)
     return ("\n".join(lines) + "\n").encode("utf-8")
 
 
+_NO_NAME = re.compile(
+    "[^-.0-9:A-Z_a-z\xb7\xc0-\xd6\xd8-\xf6\xf8-\u037d\u037f-\u1fff\u200c\u200d\u203f\u2040"
+    "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffc\U00010000-\U000effff]"
+)
+"""What is no NameChar of XML 1.0 (production 4a), of which an NMTOKEN consists, and U+FFFD."""
+
+
+def _for_xml(graph: nx.Graph) -> nx.Graph:
+    """A copy of the graph without characters that XML cannot hold, such as the form feed of a
+    quotation."""
+    copy = nx.relabel_nodes(graph, {node: xml_legal(node) for node in graph.nodes})
+    for data in (*copy.nodes.values(), *copy.edges.values()):
+        data.update({k: xml_legal(v) for k, v in data.items() if isinstance(v, str)})
+    return copy
+
+
+def _tokens(graph: nx.Graph) -> dict[str, str]:
+    """A dict from each node to its id in GraphML; numbers distinguish ids that would be equal."""
+    found: dict[str, str] = {}
+    taken: set[str] = set()
+    for node in graph.nodes:
+        plain = _NO_NAME.sub("_", node)
+        numbered = (f"{plain}-{n}" for n in count(2))
+        found[node] = next(id for id in chain([plain], numbered) if id not in taken)
+        taken.add(found[node])
+    return found
+
+
 def gexf(graph: nx.Graph) -> bytes:
     """The graph as GEXF 1.2, without the date on which it was written, and without its name, which
     the schema of GEXF does not know."""
-    lines = "\n".join(nx.generate_gexf(graph))
+    lines = "\n".join(nx.generate_gexf(_for_xml(graph)))
     return (_DATE.sub("", _NAME.sub("", lines, count=1)) + "\n").encode("utf-8")
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
+from annotator.model.text import xml_legal
 from annotator.networks.affiliation import Affiliation, Edge
 from annotator.networks.structure import Communities
 
@@ -20,7 +21,8 @@ _FONT = "font-family='Helvetica, Arial, sans-serif'"
 def _svg(width: float, height: float, parts: Sequence[str], title: str) -> bytes:
     head = (
         f"<svg xmlns='http://www.w3.org/2000/svg' width='{width:.0f}' height='{height:.0f}' "
-        f"viewBox='0 0 {width:.0f} {height:.0f}' role='img'>\n<title>{escape(title)}</title>\n"
+        f"viewBox='0 0 {width:.0f} {height:.0f}' role='img'>\n"
+        f"<title>{escape(title)}</title>\n"
         f"<rect width='100%' height='100%' fill='white'/>\n"
     )
     return (head + "\n".join(parts) + "\n</svg>\n").encode("utf-8")
@@ -30,7 +32,7 @@ def _text(
     x: float, y: float, words: str, *, anchor: str = "start", size: int = 11, more: str = ""
 ) -> str:
     place = f"x='{x:.1f}' y='{y:.1f}' {_FONT} font-size='{size}' text-anchor='{anchor}' {more}"
-    return f"<text {place}>{escape(words)}</text>"
+    return f"<text {place}>{escape(xml_legal(words))}</text>"
 
 
 def network_picture(found: Affiliation, groups: Communities) -> bytes:
