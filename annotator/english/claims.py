@@ -33,6 +33,7 @@ from annotator.english.tokens import QUOTES, FoundSpan, Token, phrase_at
 
 _CLEAVING = tables.words("adverbs") | tables.words("negations")
 """Words before `that` in `it is seldom that ...`, which reports nothing."""
+_QUESTION_WORDS = frozenset("why how when where who".split())
 _ENDS = frozenset(".!?;:,…\"”“»«'’)(–—-")
 
 
@@ -62,23 +63,17 @@ def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
     question = any(t.text == "?" for t in tokens[max(first, last - 2) : last])
     first, last = _trim(tokens, first, last)
     first = _lead_in(tokens, first, last)
-    if any(
-        phrase_at(tokens, i, tables.phrases("procedural"), last)
-        for i in range(first, min(first + 3, last))
-    ) or phrase_at(tokens, first, tables.phrases("asides"), last):
-        return []
-    quoted = any(t.text in QUOTES for t in tokens[first:last])
-    if question and _open(tokens, first, last):
+    if _asserts_nothing(tokens, first, last) or (question and _open(tokens, first, last)):
         return []
     objects = [] if question else _objects(syntax, first, last)
     if objects:
         return objects
+    quoted = any(t.text in QUOTES for t in tokens[first:last])
     frame, first, last = frame_of(syntax, first, last)
     if frame is not None and frame.first < first:
         last = _report_end(tokens, frame, first, last)
     out: list[Clause] = []
-    reported = frame is not None or (first > 0 and tokens[first - 1].lower == "that")
-    for a, b in _reported(tokens, first, last) if reported else [(first, last)]:
+    for a, b in _parts(tokens, frame, first, last):
         inner = _inside(syntax, a, b) if frame is not None and not question else []
         clause = None if inner else _clause(tokens, a, b, frame, quoted=quoted, question=question)
         out += inner if clause is None else [clause]
@@ -88,6 +83,23 @@ def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
         return _who_say(syntax, first, last) or out
     inside = relative_object(syntax, first, last) if frame is None and not question else None
     return out if inside is None else [*out, *_object_clause(tokens, inside)]
+
+
+def _asserts_nothing(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a clause is about procedure (`the vote is on Friday`) or an aside."""
+    procedural = tables.phrases("procedural")
+    near = range(first, min(first + 3, last))
+    return any(phrase_at(tokens, i, procedural, last) for i in near) or bool(
+        phrase_at(tokens, first, tables.phrases("asides"), last)
+    )
+
+
+def _parts(
+    tokens: Sequence[Token], frame: ReportingFrame | None, first: int, last: int
+) -> list[tuple[int, int]]:
+    """The parts of a clause that are claims of their own: several if it is reported."""
+    reported = frame is not None or (first > 0 and tokens[first - 1].lower == "that")
+    return _reported(tokens, first, last) if reported else [(first, last)]
 
 
 def _inside(syntax: Syntax, first: int, last: int) -> list[Clause]:
@@ -129,23 +141,14 @@ def _report_end(tokens: Sequence[Token], frame: ReportingFrame, first: int, last
         t.lower for t in tokens[max(0, frame.first - 4) : frame.first]
     }
     for k in range(first + 2, last - 2):
-        if (
-            tokens[k].text == ","
-            and tokens[k + 1].lower in ("and", "but")
-            and tokens[k + 2].lower in helpers
+        if tokens[k].text != ",":
+            continue
+        after = tokens[k + 1].lower
+        if after in ("and", "but") and (
+            tokens[k + 2].lower in helpers or elliptic(tokens, k + 2, last)
         ):
             return k
-        if (
-            tokens[k].text == ","
-            and tokens[k + 1].lower in ("and", "but")
-            and elliptic(tokens, k + 2, last)
-        ):
-            return k
-        if (
-            tokens[k - 1].text in QUOTES
-            and tokens[k].text == ","
-            and tokens[k + 1].lower == "which"
-        ):
+        if after == "which" and tokens[k - 1].text in QUOTES:
             return k
     return last
 
@@ -249,6 +252,7 @@ def _clause(
     quoted: bool,
     question: bool,
 ) -> Clause | None:
+    """The claim that a clause makes; None for a fragment."""
     first, last = _trim(tokens, first, last)
     first = _lead_in(tokens, first, last)
     whole = imperative(tokens, first, last) or (
@@ -259,19 +263,10 @@ def _clause(
     ):
         return None
     label, why, score = label_of(tokens, first, last)
-    if frame is not None and label == "prediction" and frame.side == "+":
-        if tokens[frame.first].lower in tables.promises():
-            label, why = "policy", f"“{tokens[frame.first].text}” makes a plan of it"
-    elif frame is not None and label in ("fact", "value"):
-        said = (
-            "policy"
-            if asked(tokens, first, last)
-            else tables.said_types().get(tokens[frame.first].lower)
-        )
-        if said is not None:
-            label, why = said, f"“{tokens[frame.first].text}” says what it is"
-    words = [t.lower for t in tokens[first:last]]
-    if last - first < 5 or (words[0] in ("this", "that") and last - first < 6):
+    if frame is not None:
+        label, why = _type_by_frame(tokens, first, last, frame, label) or (label, why)
+    short = 6 if tokens[first].lower in ("this", "that") else 5
+    if last - first < short:
         score -= 0.1
     return _with_attributes(
         tokens,
@@ -284,6 +279,20 @@ def _clause(
         quoted=quoted,
         question=question,
     )
+
+
+def _type_by_frame(
+    tokens: Sequence[Token], first: int, last: int, frame: ReportingFrame, label: str
+) -> tuple[str, str] | None:
+    """The type of a claim that the word of its frame shows, and why; None if the claim's own words
+    say what it is. What somebody promises is a policy."""
+    cue = tokens[frame.first]
+    if label == "prediction" and frame.side == "+" and cue.lower in tables.promises():
+        return "policy", f"“{cue.text}” makes a plan of it"
+    if label not in ("fact", "value"):
+        return None
+    said = "policy" if asked(tokens, first, last) else tables.said_types().get(cue.lower)
+    return None if said is None else (said, f"“{cue.text}” says what it is")
 
 
 def _trim(tokens: Sequence[Token], first: int, last: int) -> tuple[int, int]:
@@ -318,28 +327,30 @@ def _opinion(tokens: Sequence[Token], first: int, last: int) -> int:
         return length
     own = tokens[first].lower in ("we", "i")
     for i in heads_of(tokens, first + 1, min(last, first + 12)):
-        if (
-            own
-            and i < first + 4
-            and tokens[i + 1 : i + 2]
-            and tokens[i + 1].lower in ("that", "whether")
-        ):
-            verbs = tables.verbs_by_form().get(tokens[i].lower, ())
-            if any(verb.on_claim and "that" in verb.frames for verb, _ in verbs):
-                return i + 2 - first
+        if own and i < first + 4 and _believes(tokens, i):
+            return i + 2 - first
         if tokens[i].lower in ("is", "was"):
-            that = next(
-                (k for k in range(i + 1, min(i + 4, last)) if tokens[k].lower == "that"), None
-            )
-            asked = tokens[i - 1].lower in ("why", "how", "when", "where", "who")
-            return (
-                0
-                if that is None or asked or tokens[that - 1].lower in _CLEAVING
-                else that + 1 - first
-            )
+            return max(0, _after_is_that(tokens, i, last) - first)
         if governs(tokens, i):
             return 0
     return 0
+
+
+def _believes(tokens: Sequence[Token], i: int) -> bool:
+    """Whether a verb of saying or believing and `that` stand here."""
+    if i + 1 >= len(tokens) or tokens[i + 1].lower not in ("that", "whether"):
+        return False
+    verbs = tables.verbs_by_form().get(tokens[i].lower, ())
+    return any(verb.on_claim and "that" in verb.frames for verb, _ in verbs)
+
+
+def _after_is_that(tokens: Sequence[Token], i: int, last: int) -> int:
+    """The place after the `that` which follows `is` at `i`; 0 if there is none, or if it does not
+    begin what is said."""
+    that = next((k for k in range(i + 1, min(i + 4, last)) if tokens[k].lower == "that"), None)
+    if that is None or tokens[i - 1].lower in _QUESTION_WORDS:
+        return 0
+    return 0 if tokens[that - 1].lower in _CLEAVING else that + 1
 
 
 def _lead_in(tokens: Sequence[Token], first: int, last: int) -> int:

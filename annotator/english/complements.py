@@ -16,7 +16,8 @@ OBJECTS = (tables.words("object_pronouns") - {"both", "something"}) | frozenset(
 """Pronouns that are not claims by themselves."""
 STOPS = frozenset(". ? ! ; : ( )".split()) | QUOTES
 _ADJUNCTS = tables.words("prepositions") | tables.words("adverbs")
-_JOINTS = frozenset("and but or yet while whereas though although".split())
+_CONTRASTS = frozenset("while whereas though although".split())
+_JOINTS = _CONTRASTS | frozenset("and but or yet".split())
 CLOSED = (
     tables.words("prepositions") | tables.words("subordinators") | tables.words("adverbs") | _JOINTS
 )
@@ -29,6 +30,7 @@ _NO_VERBS = (
 )
 _NO_PREDICATES = CLOSED - {"too", "so"}
 _BREAKS = STOPS - QUOTES
+_NO_PHRASES = _BREAKS | frozenset(", - – —".split())
 _REACH = 10
 """The most tokens between a verb and the `to`, `of` or `as` that belongs to it."""
 
@@ -37,39 +39,40 @@ def begin_of(
     syntax: Syntax, verb: tables.ObjectVerb, after: int, last: int, *, passive: bool
 ) -> int | None:
     """Where the claim begins, according to the complement of the verb."""
-    tokens = syntax.tokens
-    word = tokens[after].lower
-    if not passive and "to" in verb.frames and infinitive(tokens, after, last):
-        return after
-    if not passive and "to" in verb.frames and (word in _ADJUNCTS or adverbial(word)):
-        # "Voted on Monday by 31 to 26 to lend it".
-        found = _later_infinitive(tokens, after, last)
-        if found is not None:
-            return found
-    if "whom" in verb.frames and word not in ("that", "whether", "how"):
-        direct = infinitive(tokens, after, last)
-        found = (
-            after
-            if passive and direct
-            else None
-            if direct
-            else _later_infinitive(tokens, after, last)
-        )
-        if found is not None:
-            return found
-    if "whether" in verb.frames and word == "whether":
+    tokens, frames = syntax.tokens, verb.frames
+    found = _begin_of_infinitive(tokens, verb, after, last, passive=passive)
+    if found is not None:
+        return found
+    if "whether" in frames and tokens[after].lower == "whether":
         return after + 1
-    if "of" in verb.frames:
-        return _after_word(tokens, after, last, "of")
-    if "as" in verb.frames:
-        return _after_word(tokens, after, last, "as")
-    if "pred" in verb.frames:
+    for word in ("of", "as"):
+        if word in frames:
+            return _after_word(tokens, after, last, word)
+    if "pred" in frames:
         return after if passive else _predicate(tokens, after, last)
-    if passive and "np" in verb.frames and verb.base in tables.words("giving"):
-        return after if _noun_phrase(tokens, after, last) else None
-    if passive or not verb.frames & {"np", "found"} or not _noun_phrase(tokens, after, last):
-        return None
-    return after
+    given = passive and verb.base in tables.words("giving")
+    wanted = {"np"} if given else set() if passive else {"np", "found"}
+    return after if frames & wanted and _noun_phrase(tokens, after, last) else None
+
+
+def _begin_of_infinitive(
+    tokens: Sequence[Token], verb: tables.ObjectVerb, after: int, last: int, *, passive: bool
+) -> int | None:
+    """Where the infinitive of a verb begins: after it, or after the person who is asked; None if
+    there is none."""
+    word, direct = tokens[after].lower, infinitive(tokens, after, last)
+    found: int | None = None
+    if "to" in verb.frames and not passive:
+        if direct:
+            return after
+        if word in _ADJUNCTS or adverbial(word):
+            # "Voted on Monday by 31 to 26 to lend it".
+            found = _later_infinitive(tokens, after, last)
+    if found is None and "whom" in verb.frames and word not in ("that", "whether", "how"):
+        if direct:
+            return after if passive else None
+        return _later_infinitive(tokens, after, last)
+    return found
 
 
 def infinitive(tokens: Sequence[Token], k: int, last: int) -> bool:
@@ -129,21 +132,27 @@ def _predicate(tokens: Sequence[Token], after: int, last: int) -> int | None:
 def _noun_phrase(tokens: Sequence[Token], k: int, last: int) -> bool:
     """Whether a noun phrase begins at `k`."""
     word = tokens[k].lower
-    if tokens[k].text in _BREAKS or tokens[k].text in (",", "-", "–", "—"):
+    if tokens[k].text in _NO_PHRASES:
         return False
     if word in OBJECTS:
-        kinds = tables.verb_kinds(tokens[k + 1].lower) if k + 1 < last else set()
+        # "Wants it repaired", "wants them to leave".
         return k + 1 < last and (
-            bool(kinds & {"participle", "both"}) or infinitive(tokens, k + 1, last)
+            bool(tables.verb_kinds(tokens[k + 1].lower) & {"participle", "both"})
+            or infinitive(tokens, k + 1, last)
         )
     if word in tables.words("determiners"):
         return True
+    if word in CLOSED or word in ("to", "not"):
+        return False
     # "Monitoring reports indicate that": a verb that is never a noun.
-    kinds = tables.verb_kinds(word)
-    verb = "base" in kinds and word not in tables.words("ordinary") and word not in tables.heads()
-    return word not in CLOSED | {"to", "not"} and not (
-        verb and k + 1 < last and tokens[k + 1].lower == "that"
-    )
+    that = k + 1 < last and tokens[k + 1].lower == "that"
+    return not (that and _only_verb(word))
+
+
+def _only_verb(word: str) -> bool:
+    """Whether a word is the plain form of a verb, and no noun that we know."""
+    known = word in tables.words("ordinary") or word in tables.heads()
+    return "base" in tables.verb_kinds(word) and not known
 
 
 def inner(
@@ -179,16 +188,16 @@ def end_of(tokens: Sequence[Token], begin: int, last: int) -> tuple[int, int | N
     """Where an object that begins at `begin` ends, and where
     a second verb of the subject begins."""
     for k in range(begin + 1, last - 1):
-        if (tokens[k].text == ";" or tokens[k].lower in _JOINTS) and elliptic(tokens, k + 1, last):
+        word = tokens[k].lower
+        if word != ";" and word not in _JOINTS:
+            continue
+        if elliptic(tokens, k + 1, last):
             return k, None
-        if tokens[k].lower not in _JOINTS:
-            continue
         end = k - 1 if tokens[k - 1].text == "," else k
-        if tokens[k].lower in ("while", "whereas", "though", "although"):
+        if word in _CONTRASTS:
             if end < k and independent(tokens, k + 1, last):
-                return end, k + 1 if tokens[k].lower in ("while", "whereas") else None
-            continue
-        if _second_verb(tokens, k + 1, last):
+                return end, k + 1 if word in ("while", "whereas") else None
+        elif word != ";" and _second_verb(tokens, k + 1, last):
             return end, k + 1
     return last, None
 
@@ -201,15 +210,13 @@ def _second_verb(tokens: Sequence[Token], k: int, last: int) -> bool:
     word = tokens[k].lower
     if word in HELPERS:
         return True
-    kinds = tables.verb_kinds(word)
     after = tokens[k + 1].lower if k + 1 < last else ""
-    opens = after in tables.words("determiners") or after in ("to", "that", "for")
-    said = word in tables.object_verbs() or word in tables.verbs_by_form()
-    return opens and (
-        kinds == {"s"}
-        or ("s" in kinds and said)
-        or ("base" in kinds and said and after in ("that", "to"))
-    )
+    if after not in tables.words("determiners") and after not in ("to", "that", "for"):
+        return False
+    kinds = tables.verb_kinds(word)
+    if word not in tables.object_verbs() and word not in tables.verbs_by_form():
+        return kinds == {"s"}
+    return "s" in kinds or ("base" in kinds and after in ("that", "to"))
 
 
 __all__ = ["CLOSED", "OBJECTS", "STOPS", "begin_of", "end_of", "infinitive", "inner"]

@@ -16,13 +16,17 @@ _QUANTIFIERS = frozenset(
 _ARTICLES = frozenset(("a", "an"))
 _OPENING = tables.words("prepositions") | tables.words("subordinators")
 _NO_NOUNS = tables.words("prepositions") | tables.words("adverbs") | tables.words("negations")
+_NOUN_PHRASE = tables.words("definite") | _ARTICLES | _QUANTIFIERS
+"""Words that begin a noun phrase."""
+_ENDING = _OPENING - frozenset("of in for to at on".split())
+"""Words that end the subject."""
 _SUBJECT_STARTS = tables.words("subject_pronouns") | _QUANTIFIERS | _ARTICLES | {"the"}
 _AUXILIARIES = tables.words("modals") | tables.words("finite_be")
 _HELPERS = tables.words("do") | tables.words("have") | _AUXILIARIES
 _PERFECT = tables.words("have") | tables.words("be")
 _NO_SUBJECTS = _NO_NOUNS | tables.words("have") | _AUXILIARIES
-_INSIDE = frozenset("of in for to at on".split())
-"""Prepositions that may occur in the subject."""
+_AFTER_DO = frozenset("not n't n’t us them him her it the no".split())
+"""Words after `do` and `let` in an order."""
 _INSERTED = 16
 """The length of the longest insertion between commas, in tokens."""
 
@@ -35,31 +39,36 @@ def main_clauses(tokens: Sequence[Token], begin: int, end: int) -> list[tuple[in
     depth = 0
     for i in range(begin + 1, end - 2):
         text = tokens[i].text
-        depth += text in "([" and len(text) == 1
-        depth -= text in ")]" and len(text) == 1
+        depth += text in ("(", "[")
+        depth -= text in (")", "]")
         if depth > 0 or i - cuts[-1] < (2 if text == ";" else 3):
             continue
-        after = i + 1
-        if text == ";":
-            joint = _after_adjuncts(tokens, _after_joint(tokens, after, end), end)
-            if elliptic(tokens, joint, end):
-                continue
-            if tokens[after].lower != "that" and (
-                independent(tokens, joint, end) or imperative(tokens, joint, end)
-            ):
-                cuts.append(after)
-        elif text == ":":
-            if independent(tokens, after, end):
-                cuts.append(after)
-        elif (
-            text == ","
-            and tokens[after].lower in _COORDINATORS
-            and independent(tokens, _after_adjuncts(tokens, after + 1, end), end)
+        if (text == ";" and _goes_on(tokens, i + 1, end)) or (
+            text == ":" and independent(tokens, i + 1, end)
         ):
-            if elliptic(tokens, after + 1, end) or _unfinished(tokens, cuts[-1], i):
-                continue
-            cuts += [*_series(tokens, cuts[-1], i), after]
+            cuts.append(i + 1)
+        elif text == "," and _coordinated(tokens, cuts[-1], i, end):
+            cuts += [*_series(tokens, cuts[-1], i), i + 1]
     return list(zip(cuts, [*cuts[1:], end], strict=True))
+
+
+def _goes_on(tokens: Sequence[Token], at: int, end: int) -> bool:
+    """Whether a clause that can stand alone begins at `at`, after a semicolon."""
+    joint = _after_adjuncts(tokens, _after_joint(tokens, at, end), end)
+    if tokens[at].lower == "that" or elliptic(tokens, joint, end):
+        return False
+    return independent(tokens, joint, end) or imperative(tokens, joint, end)
+
+
+def _coordinated(tokens: Sequence[Token], first: int, comma: int, end: int) -> bool:
+    """Whether a coordinator and a clause that can stand alone follow a comma, after a clause from
+    `first` on that can, too."""
+    after = comma + 1
+    if tokens[after].lower not in _COORDINATORS:
+        return False
+    if not independent(tokens, _after_adjuncts(tokens, after + 1, end), end):
+        return False
+    return not elliptic(tokens, after + 1, end) and not _unfinished(tokens, first, comma)
 
 
 def _unfinished(tokens: Sequence[Token], first: int, last: int) -> bool:
@@ -79,28 +88,23 @@ def imperative(tokens: Sequence[Token], at: int, end: int) -> bool:
         return False
     word, after = tokens[at].lower, tokens[at + 1].lower
     if word in ("do", "let"):
-        return after in (
-            "not",
-            "n't",
-            "n’t",
-            "us",
-            "them",
-            "him",
-            "her",
-            "it",
-            "the",
-            "no",
-        ) and "?" not in (t.text for t in tokens[at:end])
+        return after in _AFTER_DO and "?" not in (t.text for t in tokens[at:end])
     if after in ("it", "them") and word.isalpha() and word not in tables.grammar():
         return True
-    kinds = tables.verb_kinds(word)
-    if word in tables.words("have") or ("base" not in kinds and word not in tables.words("orders")):
+    if not _orders(word):
         return False
     if word in tables.words("stopping") and after.endswith("ing"):
         return True
     if after in tables.words("particles_of_verbs") and at + 2 < end:
         after = tokens[at + 2].lower
     return after in tables.words("determiners") or after in tables.words("object_pronouns")
+
+
+def _orders(word: str) -> bool:
+    """Whether a word can be the plain form of a verb that tells somebody to do something."""
+    if word in tables.words("have"):
+        return False
+    return "base" in tables.verb_kinds(word) or word in tables.words("orders")
 
 
 def elliptic(tokens: Sequence[Token], first: int, last: int) -> bool:
@@ -134,61 +138,69 @@ def independent(tokens: Sequence[Token], at: int, end: int) -> bool:
     if at >= end or tokens[at].lower in tables.words("subordinators"):
         return False
     first = tokens[at]
-    definite = first.lower in tables.words("definite")
     pronoun = first.lower in tables.words("subject_pronouns")
-    article = definite or first.lower in _ARTICLES or first.lower in _QUANTIFIERS
-    if not (pronoun or article or first.text[:1].isupper()):
+    if not (pronoun or first.lower in _NOUN_PHRASE or first.text[:1].isupper()):
         return first.text[:1].isalpha() and (
             any(t.lower in _AUXILIARIES for t in tokens[at + 1 : min(at + 3, end)])
             or _noun_and_verb(tokens, at, end)
         )
-    reach = at + (4 if pronoun else 8)
-    i = at + 1
+    # After "the", the next word is a noun, also where it could be a verb.
+    noun = at + 1 if first.lower in tables.words("definite") and not pronoun else None
+    return _verb_follows(tokens, at + 1, end, at + (4 if pronoun else 8), noun)
+
+
+def _verb_follows(tokens: Sequence[Token], i: int, end: int, reach: int, noun: int | None) -> bool:
+    """Whether the finite verb of a subject stands in `[i, reach)`, with what modifies the subject
+    not counted; the word at `noun` is none."""
     while i < min(reach, end):
-        over = _after_relative(tokens, i, end)
-        if over > i:
-            reach += over - i
-            i = over
-            continue
-        if tokens[i].lower == "who" and tokens[i - 1].lower != ",":
-            after = _after_who(tokens, i, end)
-            if after is None:
-                return False
-            reach, i = after
+        after = _after_modifier(tokens, i, end, reach)
+        if after is not None:
+            i, reach = after
             continue
         over = after_insertion(tokens, i, end)
-        if over > i and over < end and governs(tokens, over):
+        if i < over < end and governs(tokens, over):
             return True
-        if (
-            tokens[i].text == ","
-            and i + 1 < end
-            and tokens[i - 1].text[:1].isupper()
-            and tokens[i + 1].text[:1].isupper()
-        ):
-            # A list of names: "the United States, Britain and France".
-            reach += 3
-            i += 2
+        if _lists_names(tokens, i, end):
+            i, reach = i + 2, reach + 3
             continue
-        if tokens[i].text == "," or (
-            tokens[i].lower in _OPENING and tokens[i].lower not in _INSIDE
-        ):
+        if tokens[i].text == "," or tokens[i].lower in _ENDING:
             return False
-        if governs(tokens, i) and not (definite and i == at + 1 and not pronoun):
+        if governs(tokens, i) and i != noun:
             return True
         i += 1
     return False
 
 
+def _after_modifier(
+    tokens: Sequence[Token], i: int, end: int, reach: int
+) -> tuple[int, int] | None:
+    """The place after a relative clause at `i`, and how far to look from there; None if there is no
+    such clause. After one without a verb, nothing is left to look at."""
+    over = _after_relative(tokens, i, end)
+    if over > i:
+        return over, reach + over - i
+    if tokens[i].lower == "who" and tokens[i - 1].lower != ",":
+        return _after_who(tokens, i, end) or (end, end)
+    return None
+
+
+def _lists_names(tokens: Sequence[Token], i: int, end: int) -> bool:
+    """Whether a comma at `i` stands in a list of names: `the United States, Britain and France`."""
+    if tokens[i].text != "," or i + 1 >= end:
+        return False
+    return tokens[i - 1].text[:1].isupper() and tokens[i + 1].text[:1].isupper()
+
+
 def _after_who(tokens: Sequence[Token], at: int, end: int) -> tuple[int, int] | None:
-    """How far to look after the verb of a clause with "who" at `at`, and from where;
-    None without a verb."""
+    """The place after the verb of a clause with "who" at `at`, and how far to look from there; None
+    without a verb."""
     verb = next((k for k in range(at + 1, min(at + 4, end)) if governs(tokens, k)), None)
     if verb is None:
         return None
     i = verb + 1
     while i < end and tokens[i].lower in _PERFECT:
         i += 1
-    return verb + 10, i + 1
+    return i + 1, verb + 10
 
 
 def _noun_and_verb(tokens: Sequence[Token], at: int, end: int) -> bool:

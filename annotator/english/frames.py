@@ -29,6 +29,10 @@ _PASSED_BY = tables.words("adverbs") | tables.words("negations")
 _NOT_SAID = tables.words("demanding") | tables.words("supposing")
 """Words before a verb of saying which show that nobody has said it."""
 _BREAKS = frozenset(", ; : ( ) -- – —".split())
+_NOBODY = frozenset("nothing nobody neither few".split())
+"""Beginnings of clauses that say that something is not reported."""
+_FINITE = frozenset("s past both base".split())
+"""Forms of a verb of saying that can report without `that`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,44 +133,68 @@ def that_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[Reporting
     """`X says that ...`, `X said ...`: the frame, and where the claim begins. The holder need not
     be one of the actors if `that` shows that something is reported."""
     tokens = syntax.tokens
+    if tokens[first].lower in _NOBODY:
+        return None
     for verb, kind in tables.verbs_by_form().get(tokens[i].lower, ()):
-        progressive = any(t.lower in tables.words("be") for t in tokens[max(first, i - 2) : i])
-        if not verb.on_claim or (kind == "ing" and not progressive) or "that" not in verb.frames:
-            continue
-        if kind == "base" and not verb.particle and _noun(syntax, i):
-            continue
-        after = after_verb(tokens, i, verb)
-        if (
-            after is None
-            or after >= last
-            or (kind in ("base", "both") and _demanded(tokens, first, i))
-        ):
-            continue
-        if tokens[first].lower in ("nothing", "nobody", "neither", "few"):
+        after = _after_saying(syntax, first, last, i, verb, kind)
+        if after is None:
             continue
         start = after if verb.particle.endswith("that") else _content(tokens, after, last, verb)
-        bare = (
-            start is None
-            and kind in ("s", "past", "both", "base")
-            and independent(tokens, after, last)
-        )
-        if start is None and not bare:
+        bare = start is None
+        if bare and not (kind in _FINITE and independent(tokens, after, last)):
             continue
-        told = kind in ("participle", "both") and i > first and verb.base in tables.words("telling")
-        if told and be_before(tokens, first, i):
-            by = next((k for k in range(after, start or after) if tokens[k].lower == "by"), None)
-            holder = None if by is None else syntax.object(by + 1)
-        else:
-            holder = syntax.subject(i, syntax.low[i])
-        if holder is None and (i == first or tokens[i - 1].lower in _OWN):
-            continue
-        if holder is None and bare and verb.base not in tables.words("plain_saying"):
+        begin = after if start is None else start
+        holder = _speaker(syntax, first, i, verb, kind, (after, begin))
+        if holder is None and not _without_holder(tokens, first, i, verb, bare=bare):
             continue
         side = flip(verb.on_claim, negative=negated(tokens, i))
         cue = after - verb.particle.endswith("that")
-        frame = ReportingFrame(holder, side, i, cue, verb.strength)
-        return frame, after if start is None else start
+        return ReportingFrame(holder, side, i, cue, verb.strength), begin
     return None
+
+
+def _after_saying(
+    syntax: Syntax, first: int, last: int, i: int, verb: tables.Verb, kind: str
+) -> int | None:
+    """The place after the word at `i` and its particle, if it can be this form of a verb that
+    reports something."""
+    tokens = syntax.tokens
+    if not verb.on_claim or "that" not in verb.frames:
+        return None
+    if kind == "ing" and not any(
+        t.lower in tables.words("be") for t in tokens[max(first, i - 2) : i]
+    ):
+        return None
+    if kind == "base" and not verb.particle and _noun(syntax, i):
+        return None
+    after = after_verb(tokens, i, verb)
+    if after is None or after >= last:
+        return None
+    demanded = kind in ("base", "both") and _demanded(tokens, first, i)
+    return None if demanded else after
+
+
+def _speaker(
+    syntax: Syntax, first: int, i: int, verb: tables.Verb, kind: str, between: tuple[int, int]
+) -> int | None:
+    """The actor who says it: the subject of the verb at `i`, or, after `was told`, the one behind
+    `by` in the tokens `between` the verb and the claim."""
+    tokens = syntax.tokens
+    told = kind in ("participle", "both") and i > first and verb.base in tables.words("telling")
+    if not (told and be_before(tokens, first, i)):
+        return syntax.subject(i, syntax.low[i])
+    by = next((k for k in range(*between) if tokens[k].lower == "by"), None)
+    return None if by is None else syntax.object(by + 1)
+
+
+def _without_holder(
+    tokens: Sequence[Token], first: int, i: int, verb: tables.Verb, *, bare: bool
+) -> bool:
+    """Whether something is reported although none of the actors says it; without `that` (`bare`),
+    only a plain verb of saying shows it."""
+    if i == first or tokens[i - 1].lower in _OWN:
+        return False
+    return not bare or verb.base in tables.words("plain_saying")
 
 
 def _demanded(tokens: Sequence[Token], first: int, i: int) -> bool:
@@ -205,19 +233,21 @@ def _content(tokens: Sequence[Token], after: int, last: int, verb: tables.Verb) 
     """Where the reported words begin, if `that`, a colon or a quotation mark shows it: right after
     the verb, or after the addressee, place and time (`told the judges that`, `says in private, as
     ever, that`)."""
-    if tokens[after].lower == "that" or tokens[after].text in QUOTES | {":"}:
+    word = tokens[after]
+    if word.lower == "that" or word.text in QUOTES | {":"}:
         return after + 1
-    if (
-        tokens[after].text == ","
-        and tokens[after + 1 : after + 2]
-        and tokens[after + 1].text in QUOTES
-    ):
+    if word.text == "," and after + 1 < len(tokens) and tokens[after + 1].text in QUOTES:
         return after + 1
-    told = verb.base in tables.words("telling")
-    if tokens[after].lower == "to" or not (
-        told or tokens[after].text == "," or tokens[after].lower in _ADJUNCTS
-    ):
+    if word.lower == "to":
         return None
+    told = verb.base in tables.words("telling")
+    if told or word.text == "," or word.lower in _ADJUNCTS:
+        return _after_that(tokens, after, last)
+    return None
+
+
+def _after_that(tokens: Sequence[Token], after: int, last: int) -> int | None:
+    """The place after the `that` which follows an addressee, a place and a time."""
     k, reach = after, after + 9
     while k < min(reach, last):
         over = after_insertion(tokens, k, last)
@@ -239,20 +269,28 @@ def _closing_frame(
 ) -> tuple[ReportingFrame | None, int, int]:
     """`..., X said` and `..., according to X` at the end."""
     for i in range(last - 1, max(first + 3, last - 14), -1):
-        if tokens[i].lower == "according" and i + 1 < last and tokens[i + 1].lower == "to":
-            place = next((p for p, a in enumerate(actors) if i < a.first < last), None)
-            if place is not None or (tokens[i - 1].text == "," and last - i < 10):
-                return ReportingFrame(place, "+", i, i + 2), first, i
-        if tokens[i].text == "," or tokens[i].text in ("”", '"', "»"):
-            verbs = [k for k in range(i + 1, last) if _speaks(tokens[k])]
-            inside = [p for p, a in enumerate(actors) if i < a.first < last]
-            ends = len(verbs) == 1 and (
-                verbs[0] + 1 >= last or tokens[verbs[0] + 1].lower in _AFTER_SAYING
-            )
-            ends = ends or (len(verbs) == 1 and tokens[verbs[0] + 1].text[:1].isupper())
-            if ends and inside and last - i < 14:
-                return ReportingFrame(inside[0], "+", verbs[0], verbs[0] + 1), first, i
+        inside = [place for place, actor in enumerate(actors) if i < actor.first < last]
+        holder = inside[0] if inside else None
+        according = tokens[i].lower == "according" and i + 1 < last and tokens[i + 1].lower == "to"
+        if according and (holder is not None or (tokens[i - 1].text == "," and last - i < 10)):
+            return ReportingFrame(holder, "+", i, i + 2), first, i
+        verb = _closing_verb(tokens, i, last)
+        if verb is not None and holder is not None and last - i < 14:
+            return ReportingFrame(holder, "+", verb, verb + 1), first, i
     return None, first, last
+
+
+def _closing_verb(tokens: Sequence[Token], i: int, last: int) -> int | None:
+    """The only verb of saying after a comma or a closing quotation mark at `i`, if nothing but the
+    speaker and adjuncts follow it."""
+    if tokens[i].text not in (",", "”", '"', "»"):
+        return None
+    verbs = [k for k in range(i + 1, last) if _speaks(tokens[k])]
+    if len(verbs) != 1:
+        return None
+    after = verbs[0] + 1
+    ends = after >= last or tokens[after].lower in _AFTER_SAYING or tokens[after].text[:1].isupper()
+    return verbs[0] if ends else None
 
 
 def _speaks(token: Token) -> bool:

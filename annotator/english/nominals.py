@@ -12,6 +12,8 @@ REGIONAL = frozenset(
     "Atlantic Soviet".split()
 )
 POSSESSIVE = frozenset(("'s", "’s", "s'", "'", "’"))
+_BINDING = tables.words("determiners") | tables.words("numbers")
+_FEW = frozenset("both two three four".split())
 
 
 def actor_span(
@@ -54,35 +56,55 @@ def _nominal(
     tokens: Sequence[Token], taken: Sequence[bool], at: int, length: int
 ) -> FoundSpan | None:
     """The actor that a noun of the tables names, tokens `[at, at + length)`, if it names one."""
-    heads = tables.heads()
-    head = heads[" ".join(t.lower for t in tokens[at : at + length])]
+    head = tables.heads()[" ".join(t.lower for t in tokens[at : at + length])]
     first = _first_adjective(tokens, taken, at)
-    adjectives = at - first
     before = tokens[first - 1].lower if first and not tokens[first].first else ""
-    bound = (
-        before in tables.words("determiners")
-        or before in tables.words("numbers")
-        or before in POSSESSIVE
-    )
-    fits = (
-        head.needs == "a"
-        or (head.needs == "d" and (bound or adjectives or head.plural))
-        or (head.needs == "p" and head.plural)
-    )
-    if not fits or (_joins_on(tokens, at + length) and length == 1 and not head.plural):
+    preceded = first < at or before in _BINDING or before in POSSESSIVE
+    if not _fits(head, preceded=preceded):
         return None
-    label = head.label
-    both = before in ("both", "two", "three", "four")
-    if label == "collective" and both and heads.get(tokens[at].lower, head).plural:
-        label = "person"
-    rule = "nominal.phrase" if length > 1 and head.needs == "a" and not adjectives else "nominal"
-    definite = first > 1 and tokens[first - 2].lower in ("the", "these", "those")
-    known = before == "both" or (before == "two" and definite)
-    if known and head.plural and not adjectives and label in ("state", "person"):
-        rule = "nominal.counted"
-    score = 0.7 if bound or adjectives else 0.45
+    if length == 1 and not head.plural and _joins_on(tokens, at + 1):
+        return None
+    label = _label(tokens, head, at, before)
+    rule = "nominal"
+    if first == at:
+        rule = _rule_of_bare(tokens, head, label, at, length)
+    score = 0.7 if preceded else 0.45
     reason = f"“{' '.join(t.text for t in tokens[at : at + length])}” names an actor"
     return actor_span(tokens, first, at + length, label, score, reason, rule, None, "nominal")
+
+
+def _label(tokens: Sequence[Token], head: tables.Head, at: int, before: str) -> str:
+    """The label of a noun. A few of a group (`both workers`) are persons."""
+    few = before in _FEW and tables.heads().get(tokens[at].lower, head).plural
+    return "person" if few and head.label == "collective" else head.label
+
+
+def _rule_of_bare(
+    tokens: Sequence[Token], head: tables.Head, label: str, at: int, length: int
+) -> str:
+    """The rule for a noun without adjectives: known ones that are counted, or phrases of several
+    words, which are surer than others."""
+    if head.plural and label in ("state", "person") and _counted(tokens, at):
+        return "nominal.counted"
+    return "nominal.phrase" if length > 1 and head.needs == "a" else "nominal"
+
+
+def _fits(head: tables.Head, *, preceded: bool) -> bool:
+    """Whether a noun names an actor here: some always do (`a`), some in the plural (`p`), and some
+    in the plural or after a determiner, a number, a possessor or an adjective (`d`)."""
+    if head.needs == "d":
+        return preceded or head.plural
+    return head.needs == "a" or (head.needs == "p" and head.plural)
+
+
+def _counted(tokens: Sequence[Token], first: int) -> bool:
+    """Whether the words before a noun say that these are two known ones: `both leaders`, `the two
+    states`."""
+    if not first or tokens[first].first:
+        return False
+    before = tokens[first - 1].lower
+    definite = first > 1 and tokens[first - 2].lower in ("the", "these", "those")
+    return before == "both" or (before == "two" and definite)
 
 
 def _first_adjective(tokens: Sequence[Token], taken: Sequence[bool], at: int) -> int:

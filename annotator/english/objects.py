@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from annotator.english import tables
@@ -38,6 +38,7 @@ _THINGS = frozenset("it this that these those".split())
 _MANNER = frozenset("grounds lines behalf".split())
 """Nouns that say how or why, after a particle that is not one (`abstained on the grounds that`)."""
 _RELATIVE = frozenset("who which that".split())
+_POSSESSIVE = frozenset(("'s", "’s", "'", "’"))
 _STARTS = tables.words("subordinators") | tables.words("subject_pronouns")
 """Words before the verb of a subordinate clause."""
 
@@ -106,34 +107,60 @@ def object_at(
     tokens = syntax.tokens
     if tokens[first].lower in tables.words("nobody") or _supposed(tokens, first, i):
         return None
-    particle = False
+    for verb, after, passive in _readings(tokens, first, last, i):
+        begin = begin_of(syntax, verb, after, last, passive=passive)
+        if begin is not None:
+            found = _object(syntax, verb, first, last, i, (after, begin), before, passive=passive)
+            if found is not None:
+                return found
+        elif passive and "np" in verb.frames and tokens[after].lower == "by" and before is None:
+            return _opposed(syntax, verb, first, i, after)
+    return None
+
+
+def _readings(
+    tokens: Sequence[Token], first: int, last: int, i: int
+) -> Iterator[tuple[tables.ObjectVerb, int, bool]]:
+    """The verbs that the word at `i` can be a form of: each with the place after it, its particle
+    and an insertion, and whether it is passive."""
+    helped, particle = be_before(tokens, first, i), False
     for verb, kind in tables.object_verbs().get(tokens[i].lower, ()):
         after = _fits(tokens, i, verb, last)
-        after = after if after is None else min(after_insertion(tokens, after, last), last - 1)
-        helped = be_before(tokens, first, i)
         if after is None or (kind == "ing" and not helped):
             continue
         if particle and not verb.particle:
             # "Calls for" is not "calls".
-            break
+            return
         particle = particle or bool(verb.particle)
         passive = helped and kind in ("participle", "both") and verb.base != "be"
-        begin = begin_of(syntax, verb, after, last, passive=passive)
-        if begin is not None:
-            end, rest = end_of(tokens, begin, last)
-            holder, own = _holder(
-                syntax, first, i, after, begin, before=None if passive else before, passive=passive
-            )
-            held = before is not None or holder is not None or own
-            if not _is_claim(syntax, verb, first, i, begin, end, held=held):
-                continue
-            label, begin = inner(tokens, verb, begin, end)
-            side = flip(verb.side, negative=syntax.negated(i))
-            frame = ReportingFrame(holder, side, i, after, verb.strength, own=own)
-            return Object(begin, end, label, None if own and side != "-" else frame, rest)
-        if passive and "np" in verb.frames and tokens[after].lower == "by" and before is None:
-            return _opposed(syntax, verb, first, i, after)
-    return None
+        yield verb, min(after_insertion(tokens, after, last), last - 1), passive
+
+
+def _object(
+    syntax: Syntax,
+    verb: tables.ObjectVerb,
+    first: int,
+    last: int,
+    i: int,
+    between: tuple[int, int],
+    before: Object | None,
+    *,
+    passive: bool,
+) -> Object | None:
+    """The object of a verb at `i`, if it is a claim; `between` are the tokens after the verb and
+    before the object."""
+    after, begin = between
+    end, rest = end_of(syntax.tokens, begin, last)
+    holder, own = _holder(
+        syntax, first, i, after, begin, before=None if passive else before, passive=passive
+    )
+    held = before is not None or holder is not None or own
+    if not _is_claim(syntax, verb, first, i, begin, end, held=held):
+        return None
+    label, begin = inner(syntax.tokens, verb, begin, end)
+    side = flip(verb.side, negative=syntax.negated(i))
+    frame = ReportingFrame(holder, side, i, after, verb.strength, own=own)
+    return Object(begin, end, label, None if own and side != "-" else frame, rest)
 
 
 def _is_claim(
@@ -142,26 +169,23 @@ def _is_claim(
     """Whether an object `[begin, end)` is a claim: not an actor, and not something that a thing
     demands or that no one found out."""
     tokens = syntax.tokens
-    # "The moment demands action" takes nobody's side.
-    if end <= begin:
+    if end <= begin or any(t.lower in _MANNER for t in tokens[begin : begin + 2]):
         return False
-    if not held:
-        subject = _subject(tokens, first, i)
-        things = verb.base in tables.words("of_things") and (end == begin + 1 or subject in _THINGS)
-        if things or subject in _NO_ONE:
-            return False
-    undecided = verb.side not in ("+", "-")
-    if (undecided and not held) or any(t.lower in _MANNER for t in tokens[begin : begin + 2]):
+    if not held and _of_nobody(verb, _subject(tokens, first, i), alone=end == begin + 1):
         return False
-    if "found" in verb.frames and not any(
-        t.lower in tables.words("finders") for t in tokens[first:i]
-    ):
+    found = "found" in verb.frames
+    if found and not any(t.lower in tables.words("finders") for t in tokens[first:i]):
         return False
-    return not (
-        verb.frames & {"np", "found"}
-        and _aimed(tokens[i].lower, verb)
-        and _is_actor(syntax, begin, end)
-    )
+    aimed = (found or "np" in verb.frames) and _aimed(tokens[i].lower, verb)
+    return not (aimed and _is_actor(syntax, begin, end))
+
+
+def _of_nobody(verb: tables.ObjectVerb, subject: str, *, alone: bool) -> bool:
+    """Whether an object without a holder is nobody's claim: `the moment demands action` takes
+    nobody's side; `alone` says that the object is one word."""
+    if verb.side not in ("+", "-") or subject in _NO_ONE:
+        return True
+    return verb.base in tables.words("of_things") and (alone or subject in _THINGS)
 
 
 def _opposed(
@@ -196,24 +220,28 @@ def relative_object(syntax: Syntax, first: int, last: int) -> Object | None:
             continue
         stop = next((i for i in range(k + 2, last) if tokens[i].text in STOPS | {","}), last)
         for i in range(k + 1, min(k + 6, stop)):
-            kinds = {
-                verb.frames
-                for verb, kind in tables.object_verbs().get(tokens[i].lower, ())
-                if kind != "ing"
-            }
-            gap = (
-                k + 1 < i < stop - 1
-                and any("as" in frames for frames in kinds)
-                and tokens[i + 1].lower == "as"
-            )
-            if kinds and (gap or passed(tokens, k + 1, stop) == i):
-                end = next((m for m in range(i + 2, stop) if _goes_on(tokens, m)), stop)
-                if be_before(tokens, k, i):
-                    continue
-                found = object_at(syntax, k + 1 if gap else k - 1, end, i)
-                if found is not None:
-                    return found
+            gap = k + 1 < i < stop - 1 and _describes(tokens, i)
+            verb = gap or (_takes_object(tokens[i]) and passed(tokens, k + 1, stop) == i)
+            if not verb or be_before(tokens, k, i):
+                continue
+            end = next((m for m in range(i + 2, stop) if _goes_on(tokens, m)), stop)
+            found = object_at(syntax, k + 1 if gap else k - 1, end, i)
+            if found is not None:
+                return found
     return None
+
+
+def _takes_object(token: Token, frame: str = "") -> bool:
+    """Whether a word can be a finite verb with an object, in this frame if one is given."""
+    return any(
+        kind != "ing" and (not frame or frame in verb.frames)
+        for verb, kind in tables.object_verbs().get(token.lower, ())
+    )
+
+
+def _describes(tokens: Sequence[Token], i: int) -> bool:
+    """Whether `describe as` stands here, without an object between."""
+    return _takes_object(tokens[i], "as") and tokens[i + 1].lower == "as"
 
 
 def _goes_on(tokens: Sequence[Token], k: int) -> bool:
@@ -282,18 +310,20 @@ def _is_actor(syntax: Syntax, first: int, last: int) -> bool:
     for actor in syntax.actors:
         if actor.first < first or actor.first > first + 3 or actor.last > last:
             continue
-        if any(
-            tokens[k].lower not in tables.words("determiners") and not tokens[k].text[:1].isupper()
-            for k in range(first, actor.first)
-        ):
+        if not all(_before_name(token) for token in tokens[first : actor.first]):
             continue
         if actor.last >= last - 1:
             return True
         if infinitive(tokens, actor.last, last):
             return False
         after = tokens[actor.last].lower
-        return (not after.isalpha() and after not in ("'s", "’s", "'", "’")) or after in CLOSED
+        return (not after.isalpha() and after not in _POSSESSIVE) or after in CLOSED
     return False
+
+
+def _before_name(token: Token) -> bool:
+    """Whether a word can stand before a name in the same phrase."""
+    return token.lower in tables.words("determiners") or token.text[:1].isupper()
 
 
 __all__ = ["Object", "main_verb", "object_at", "passed", "relative_object"]

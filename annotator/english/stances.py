@@ -17,6 +17,11 @@ from annotator.english.parsed_stances import parsed_stances
 from annotator.english.syntax import PASSED, Syntax, adverbial, after_verb
 from annotator.english.tokens import FoundSpan, FoundStance, Token
 
+_NOUN_FOLLOWS = tables.words("determiners") | {"'s", "’s", "of", "own"}
+_LIKE_FOLLOWS = PASSED | tables.words("subject_pronouns") | {"to"}
+_AUXILIARIES = tables.words("do") | tables.words("modals")
+_ADJECTIVAL = tuple("ive ous ful ible able ist ical ant ent".split())
+"""Endings of adjectives, after which a word is a noun."""
 SIDES = {"+": "support", "-": "oppose", "0": "neutral", "?": "unclear"}
 UNDECIDED = frozenset(("neutral", "unclear"))
 """Sides of holders who are for and against nothing."""
@@ -29,26 +34,21 @@ def find_stances(
     parse: Parse | None = None,
 ) -> list[FoundStance]:
     """The stances of a paragraph, at most one for each holder and target; a `parse` is used too."""
-    edges: dict[tuple[int | None, int, bool], FoundStance] = {}
-    for place, clause in enumerate(clauses):
-        if clause.frame is not None and (clause.frame.holder is not None or clause.frame.own):
-            edge = _reported(tokens, clause, place)
-            edges.setdefault((edge.source, edge.target, False), edge)
-    for edge in judgements(tokens, actors, parse) if parse is not None and actors else ():
-        if edge.source is None:
-            edges.setdefault((None, edge.target, True), edge)
+    found = [
+        _reported(tokens, clause, place)
+        for place, clause in enumerate(clauses)
+        if clause.frame is not None and (clause.frame.holder is not None or clause.frame.own)
+    ]
+    judged = judgements(tokens, actors, parse) if parse is not None and actors else []
+    found += [edge for edge in judged if edge.source is None]
     if len(actors) > 1:
-        reader = _StanceReader(tokens, actors)
-        for edge in reader.verbs():
-            if edge.source != edge.target:
-                edges.setdefault((edge.source, edge.target, True), edge)
-        told = (
-            (*parsed_stances(tokens, actors, parse), *judgements(tokens, actors, parse))
-            if parse
-            else ()
-        )
-        for edge in told:
-            edges.setdefault((edge.source, edge.target, True), edge)
+        verbs = _StanceReader(tokens, actors).verbs()
+        found += [edge for edge in verbs if edge.source != edge.target]
+        found += parsed_stances(tokens, actors, parse) if parse is not None else ()
+        found += judged
+    edges: dict[tuple[int | None, int, bool], FoundStance] = {}
+    for edge in found:
+        edges.setdefault((edge.source, edge.target, edge.on_actor), edge)
     return list(edges.values())
 
 
@@ -128,70 +128,57 @@ class _StanceReader(Syntax):
     def _is_verb(self, i: int, kind: str) -> bool:
         """Whether a form that may be a noun is a verb here, by the word before it."""
         before = self.lower[i - 1] if i > self.low[i] else ""
-        if before in tables.words("determiners") or before in ("'s", "’s", "of", "own"):
+        after = self.lower[i + 1] if i + 1 < len(self.lower) else ""
+        if before in _NOUN_FOLLOWS or after in ("away", "down", "up", "off"):
             return False
-        if self.lower[i] == "like" and before not in PASSED | tables.words("subject_pronouns") | {
-            "to"
-        }:
+        if self.lower[i] == "like" and before not in _LIKE_FOLLOWS:
             return False
-        if self.lower[i + 1 : i + 2] and self.lower[i + 1] in ("away", "down", "up", "off"):
+        return kind not in ("base", "s") or self._is_present(i, kind, before)
+
+    def _is_present(self, i: int, kind: str, before: str) -> bool:
+        """Whether a form of the present is a verb here: not after a preposition, an adjective or
+        another verb that is none of its auxiliaries."""
+        if before in tables.words("prepositions") and before != "to":
             return False
-        if kind in ("base", "s"):
-            if before in tables.words("prepositions") and before != "to":
-                return False
-            if (
-                before.endswith(("ive", "ous", "ful", "ible", "able", "ist", "ical", "ant", "ent"))
-                and i - 1 not in self.at
-            ):
-                return kind == "s"
-            kinds = {k for _, k in tables.verb_forms().get(before, ())}
-            auxiliary = tables.words("do") | tables.words("modals")
-            if kinds and not kinds & {"base"} and before not in auxiliary and i - 1 not in self.at:
-                return False
-        return True
+        if i - 1 in self.at:
+            return True
+        if before.endswith(_ADJECTIVAL):
+            return kind == "s"
+        kinds = {k for _, k in tables.verb_forms().get(before, ())}
+        return not kinds or "base" in kinds or before in _AUXILIARIES
+
+    def _is_passive(self, i: int, after: int, kind: str) -> bool:
+        """Whether a form is passive: by a form of `be` before it, or `by` after it."""
+        if kind not in ("participle", "both"):
+            return False
+        if any(w in tables.words("be") for w in self.lower[max(self.low[i], i - 3) : i]):
+            return True
+        follows = self.lower[after : after + 2]
+        return follows[:1] == ["by"] or (follows[1:] == ["by"] and adverbial(follows[0]))
 
     def _of_verb(self, i: int, after: int, verb: tables.Verb, kind: str) -> list[FoundStance]:
         low = self.low[i]
         if any(word in ("whether", "if") for word in self.lower[max(low, i - 8) : i]):
             return []
-        passive = kind in ("participle", "both") and (
-            any(w in tables.words("be") for w in self.lower[max(low, i - 3) : i])
-            or self.lower[after : after + 1] == ["by"]
-            or (
-                self.lower[after : after + 1]
-                and adverbial(self.lower[after])
-                and self.lower[after + 1 : after + 2] == ["by"]
-            )
-        )
         side = flip(verb.on_actor, negative=self.negated(i))
         cue = (i, after)
-        if passive:
-            by = next(
-                (
-                    k
-                    for k in range(after, min(after + 7, len(self.tokens)))
-                    if self.lower[k] == "by"
-                ),
-                None,
-            )
-            if by is None:
+        if self._is_passive(i, after, kind):
+            reach = self.lower[: after + 7]
+            source = self.object(reach.index("by", after) + 1) if "by" in reach[after:] else None
+            if source is None:
                 return []
-            source = self.object(by + 1)
-            target = self.subject(i, low)
-            return (
-                self._edge(side, source, target, cue, "passive", 0.8) if source is not None else []
-            )
+            return self._edge(side, source, self.subject(i, low), cue, "passive", 0.8)
         source = self.subject(i, low, participle=kind == "ing")
         if source is None:
             return []
         target = self.object(after)
         if target is not None:
-            near = self.actors[target].first - after <= 3
+            score = 0.83 if self.actors[target].first - after <= 3 else 0.65
             return [
                 edge
                 for one in (target, *self.joined(target))
                 for edge in self._edge(
-                    side, source, one, cue, "verb", 0.83 if near else 0.65, strength=verb.strength
+                    side, source, one, cue, "verb", score, strength=verb.strength
                 )
             ]
         if "on" in verb.frames and "on" in self.lower[after : after + 7]:
