@@ -210,7 +210,7 @@ def test_names_that_were_decided_to_be_one_are_one_when_asked(tmp_path: Path) ->
         shown = lines(coded, ruled=changed)
         head = next(i for i, line in enumerate(shown) if line.text.startswith("BY RULINGS"))
         assert shown[head].kind == "head"
-        assert all(line.figure for line in shown[head + 1 : head + 1 + len(changed)])
+        assert all(line.figures for line in shown[head + 1 : head + 1 + len(changed)])
         assert not any("BY RULINGS" in line.text for line in lines(coded))
 
 

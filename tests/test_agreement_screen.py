@@ -22,8 +22,8 @@ from annotator.tui.theme import THEMES
 from annotator.tui.views.pairs import pair_rows
 from annotator.workflows.agreement.compute import figures
 from annotator.workflows.agreement.differences import DifferenceFilter, differences
-from annotator.workflows.agreement.lines import ReportLine
-from annotator.workflows.agreement.report import explained, lines
+from annotator.workflows.agreement.lines import ReportLine, number
+from annotator.workflows.agreement.report import explained, lines, plain_formula
 from annotator.workflows.agreement.scope import Scope
 
 LAYERS = load_schema("actors-claims-stances").layers
@@ -102,6 +102,41 @@ def test_every_figure_explains_itself() -> None:
             and "When not to use it: " in words
         )
         assert result.about.source in words
+
+
+def test_a_line_explains_every_figure_that_it_shows() -> None:
+    told = lines(figures(compare(_records()), LAYERS))
+    head = next(line for line in told if line.text.startswith("claim "))
+    assert [one.name for one in head.figures] == ["F1 strict", "alpha_U"]
+    for line in told:
+        for one in line.figures:
+            assert one.value is None or number(one.value) in line.text, line.text
+    only = lines(figures(compare(_records()), LAYERS), ["fact"])
+    (part,) = [line for line in only if "alpha label: fact" in line.text]
+    assert explained(part.figures[0])[0].startswith("claim: alpha label: fact")
+
+
+@pytest.mark.parametrize(
+    ("tex", "plain"),
+    [
+        (
+            r"F_1 = 2 \cdot \mathrm{same} / (\mathrm{one} + \mathrm{other})",
+            "F1 = 2 · same / (one + other)",
+        ),
+        (r"\alpha = 1 - D_o / D_e", "α = 1 - D_o / D_e"),
+        (r"{}_{cu}\alpha = 1", "cuα = 1"),
+        (r"p_e = \frac{1}{q - 1} \sum_k \pi_k (1 - \pi_k)", "p_e = 1 / (q - 1) Σ_k π_k (1 - π_k)"),
+        (r"\sum_k \frac{r_{ik} (r_{ik} - 1)}{r_i}", "Σ_k (r_ik (r_ik - 1)) / r_i"),
+    ],
+)
+def test_formulas_are_read_without_tex(tex: str, plain: str) -> None:
+    assert plain_formula(tex) == plain
+
+
+def test_no_sign_of_tex_is_left_in_a_formula() -> None:
+    for result in figures(compare(_records()), LAYERS).results:
+        if result.about is not None:
+            assert not set(plain_formula(result.about.formula)) & set("\\{}"), result.name
 
 
 def test_what_is_typed_to_choose() -> None:

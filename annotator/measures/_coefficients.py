@@ -184,13 +184,22 @@ def brennan_prediger(agreeing: Array, values: int) -> Array:
 
 
 ALPHA = Explanation(
-    "The share of the disagreement to be expected by chance that the annotators avoided.",
+    "How much less the annotators disagree than they would by chance.",
     r"\alpha = 1 - D_o / D_e",
     "Krippendorff, K. (2004). Content Analysis, 2nd ed., ch. 11",
     "1 is full agreement, 0 what chance gives, below 0 systematic disagreement; .8 and more is "
     "reliable, below .667 is not to be relied on.",
     "Not where nearly everything has one value: a few differences then bring it near 0; look at "
     "percent and AC1 too.",
+)
+
+ALPHA_OF_NUMBERS = Explanation(
+    "How much less the annotators disagree than they would by chance; a difference counts by its "
+    "square, so 1 and 3 differ four times as much as 1 and 2.",
+    r"\alpha = 1 - D_o / D_e,\quad \delta(a, b) = (a - b)^2",
+    ALPHA.source,
+    ALPHA.reading,
+    ALPHA.caution,
 )
 
 PERCENT = Explanation(
@@ -218,7 +227,7 @@ FLEISS = Explanation(
     "Fleiss, J. L. (1971). Measuring nominal scale agreement among many raters. Psychological "
     "Bulletin 76, 378-382; with missing values as in Gwet (2014)",
     "1 is full agreement, 0 what chance gives; for two annotators it is Scott's pi.",
-    "Not where nearly everything has one value (as for alpha).",
+    "Not where nearly everything has one value: a few differences then bring it near 0.",
 )
 
 KAPPA = Explanation(
@@ -246,6 +255,7 @@ BRENNAN_PREDIGER = Explanation(
 __all__ = [
     "AC1",
     "ALPHA",
+    "ALPHA_OF_NUMBERS",
     "BRENNAN_PREDIGER",
     "FLEISS",
     "KAPPA",

@@ -297,7 +297,7 @@ def figures(measure: str, variable: Variable, sums: Mapping[str, Sums]) -> list[
         make.figure(
             "alpha",
             lambda rows: own_alpha(square.matrices(rows)),
-            coefficients.ALPHA,
+            coefficients.ALPHA_OF_NUMBERS if variable.interval else coefficients.ALPHA,
             lambda rows: least_alpha(square.matrices(rows)),
             parts=_by_value(measure, name, own, square),
         ),

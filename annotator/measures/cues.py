@@ -23,21 +23,25 @@ kinds = ("span", "relation")
 
 _SOURCE = "Chinchor, N. and Sundheim, B. (1993). MUC-5 evaluation metrics. MUC-5, 69-78"
 _FORMULA = r"F_1 = 2 \cdot \mathrm{same} / (\mathrm{one} + \mathrm{other})"
+_CAUTION = (
+    "Chance is not taken out. Look at its coverage: what stands on an annotation that nobody else "
+    "made is not in it."
+)
 _ABOUT = {
     "exact": Explanation(
-        "The share of stretches that two annotators marked with the same bounds, on annotations "
-        "that are aligned.",
+        "The share of stretches that two annotators marked with the same bounds, in annotations "
+        "that both made.",
         _FORMULA,
         _SOURCE,
         "0 to 1; one character of difference is an error.",
-        "Chance is not taken out; see its coverage.",
+        _CAUTION,
     ),
     "partial": Explanation(
-        "As the exact F1, with half a point for stretches that overlap.",
+        "The same as the exact F1, with half a point for stretches that overlap.",
         _FORMULA,
         _SOURCE,
         "0 to 1; near 1 where annotators see the same place and draw it differently.",
-        "Chance is not taken out; see its coverage.",
+        _CAUTION,
     ),
     "characters": Explanation(
         "The share of characters of these stretches that both annotators marked.",
@@ -45,7 +49,7 @@ _ABOUT = {
         "Dice, L. R. (1945). Measures of the amount of ecologic association between species. "
         "Ecology 26, 297-302",
         "0 to 1; long stretches count more.",
-        "Chance is not taken out; see its coverage.",
+        _CAUTION,
     ),
 }
 

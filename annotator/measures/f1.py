@@ -65,7 +65,7 @@ _ABOUT = {
         "Chance is not taken out.",
     ),
     "partial": Explanation(
-        "As F1 exact, with half a point for spans that overlap.",
+        "The same as F1 exact, with half a point for spans that overlap.",
         _FORMULA,
         "Segura-Bedmar, I., Martínez, P. and Herrero-Zazo, M. (2013). SemEval-2013 Task 9. "
         "SemEval 2013, 341-350",

@@ -74,7 +74,8 @@ ABOUT = {
         "Gains do not add up: a statement may differ in several parts.",
     ),
     "cells": Explanation(
-        "The share of signed cells that two annotators' networks have in common.",
+        "The share of cells (an actor, a concept and the sign of their tie) that the networks of "
+        "two annotators have in common.",
         r"F_1 = 2 \cdot \mathrm{same} / (\mathrm{one} + \mathrm{other})",
         _SOURCE,
         "0 to 1; errors in single statements may cancel out in a cell.",

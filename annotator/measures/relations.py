@@ -39,7 +39,7 @@ ABOUT = Explanation(
     "The share of relations that two annotators have in common, over all pairs of annotators.",
     r"F_1 = 2 \cdot \mathrm{same} / (\mathrm{one} + \mathrm{other})",
     "Chinchor, N. and Sundheim, B. (1993). MUC-5 evaluation metrics. MUC-5, 69-78",
-    "0 to 1; it holds what was lost to spans too: where an end is missing the relation is missing.",
+    "0 to 1; a relation that is missing because one of its ends is missing counts as an error.",
     "It does not show whether sides are confused; see the alpha of the side.",
 )
 

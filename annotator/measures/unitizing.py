@@ -69,11 +69,11 @@ _ABOUT = {
         f"Look at its coverage: what only one marked is not in it. {_CAUTION}",
     ),
     "(k)u-alpha": Explanation(
-        "cu-alpha of one label against all others.",
+        "Agreement on one label against all others, in stretches that two annotators both marked.",
         r"{}_{(k)u}\alpha = 1 - D_o / D_e",
         _SOURCE,
         _LIMITS,
-        f"Look at its coverage. {_CAUTION}",
+        f"Look at its coverage: what only one marked is not in it. {_CAUTION}",
     ),
 }
 

@@ -55,14 +55,16 @@ class AgreementAskingScreen(RowsScreen):
         return line.cells[self._cell - 1] if 0 < self._cell <= len(line.cells) else line.opens
 
     def _explain(self) -> None:
-        """Explain the figure of the line."""
+        """Explain the figures of the line, one after the other."""
         from annotator.workflows.agreement.report import explained
 
         line = self._line()
-        if line is None or line.figure is None:
+        if line is None or not line.figures:
             self.say("w explains lines that have a figure")
             return
-        words = explained(line.figure)
+        words = explained(line.figures[0])
+        for more in line.figures[1:]:
+            words += ["", "", *explained(more)]
         self.app.push_screen(
             TextScreen(
                 words[0],

@@ -52,7 +52,8 @@ def ruled_section(figures: Sequence[RuledFigure], found: Agreement) -> list[Repo
             small += 1
             continue
         text = f"{f'  {one.layer}  {one.name}':<44} {before:>9} {after:>11}"
-        lines.append(ReportLine(text, figure=known.get((one.layer, one.name))))
+        own = known.get((one.layer, one.name))
+        lines.append(ReportLine(text, figures=(own,) if own is not None else ()))
     if small:
         more = "" if small == len(figures) else " more"
         change = "changes" if small == 1 else "change"

@@ -28,15 +28,15 @@ HEAT = " ░▒▓█"
 class ReportLine:
     """A line of the report. `kind` is head, note (explains), text, or spot (leads to a paragraph).
 
-    `opens` are the differences behind it, `cells` those behind its single cells, `figure` the
-    figure in it."""
+    `opens` are the differences behind it, `cells` those behind its single cells, `figures` the
+    figures in it."""
 
     text: str
     kind: str = "text"
     spot: Spot | None = None
     opens: DifferenceFilter | None = None
     cells: tuple[DifferenceFilter, ...] = ()
-    figure: Result | None = None
+    figures: tuple[Result, ...] = ()
 
 
 def unnamed(line: ReportLine, called: Mapping[str, str]) -> ReportLine:

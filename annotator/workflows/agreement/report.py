@@ -3,6 +3,7 @@ It needs no colour, and 78 columns."""
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -132,20 +133,17 @@ def _headlines(found: Agreement) -> list[ReportLine]:
         own = {r.name: r for r in found.results if r.layer == layer}
         for what, f1, alphas in _ROWS:
             if (f1 in own) if f1 else (alphas[0][1] in own):
-                told_of = next((own[n] for _, n in alphas if n in own), own.get(f1))
-                out.append(
-                    _headline(own, layer if not what else f"  {what}", f1, alphas, told_of, layer)
-                )
+                out.append(_headline(own, layer if not what else f"  {what}", f1, alphas, layer))
         told = {name for _, _, alphas in _ROWS for _, name in alphas}
         for name in own:
             if name.startswith("alpha ") and name not in told and _in_headlines(own[name]):
                 words = name.removeprefix("alpha ").partition(",")[0]
                 what = f"  {'type' if words == 'label' else words}"
                 kinds = ("label", "bounds and label") if words == "label" else (words,)
-                out.append(_headline(own, what, "", (("α", name),), own[name], layer, kinds))
+                out.append(_headline(own, what, "", (("α", name),), layer, kinds))
             elif own[name].measure == "cues" and name.endswith(", exact"):
                 cue = name[3 : -len(", exact")]
-                out.append(_headline(own, f"  {cue}", name, (), own[name], layer, (cue,)))
+                out.append(_headline(own, f"  {cue}", name, (), layer, (cue,)))
     refused = {
         r.reason
         for r in found.results
@@ -168,14 +166,25 @@ def _headline(
     what: str,
     f1: str,
     alphas: Sequence[tuple[str, str]],
-    figure: Result | None,
     layer: str,
     kinds: tuple[str, ...] = (),
 ) -> ReportLine:
     title = f"{layer}: {', '.join(kinds) or 'all that differs'}"
+    one, (mark, other) = own.get(f1), _alpha_of(own, alphas)
     return ReportLine(
-        _row(own, what, f1, alphas), opens=DifferenceFilter(title, layer, kinds), figure=figure
+        _row(what, one, mark, other),
+        opens=DifferenceFilter(title, layer, kinds),
+        figures=tuple(result for result in (one, other) if result is not None),
     )
+
+
+def _alpha_of(
+    own: Mapping[str, Result], alphas: Sequence[tuple[str, str]]
+) -> tuple[str, Result | None]:
+    """The alpha of a row, with its mark: the first that is defined, or else the first."""
+    known = [(mark, own[name]) for mark, name in alphas if name in own]
+    first = known[0] if known else ("", None)
+    return next((k for k in known if k[1].value is not None), first)
 
 
 def _in_headlines(result: Result) -> bool:
@@ -184,12 +193,7 @@ def _in_headlines(result: Result) -> bool:
     return result.measure in _VALUES and not result.name.endswith(", Jaccard")
 
 
-def _row(own: Mapping[str, Result], what: str, f1: str, alphas: Sequence[tuple[str, str]]) -> str:
-    one = own.get(f1)
-    known = [(mark, own[name]) for mark, name in alphas if name in own]
-    mark, other = next(
-        (k for k in known if k[1].value is not None), known[0] if known else ("", None)
-    )
+def _row(what: str, one: Result | None, mark: str, other: Result | None) -> str:
     left = (
         f"{what[:_NAME]:<{_NAME}} {number(one.value) if one else '':>4} {interval_words(one):<9}  "
     )
@@ -293,12 +297,13 @@ def _everything(found: Agreement, labels: Sequence[str] = ()) -> list[ReportLine
         if labels:
             parts = [(label, part) for label, part in result.parts.items() if label in labels]
             out += [
-                ReportLine(text, figure=result)
+                ReportLine(text, figures=(own,))
                 for label, part in parts
-                for text in _figure(_as_result(result, label, part), part.reason)
+                for own in (_as_result(result, label, part),)
+                for text in _figure(own, part.reason)
             ]
             continue
-        out += [ReportLine(text, figure=result) for text in _figure(result, reason)]
+        out += [ReportLine(text, figures=(result,)) for text in _figure(result, reason)]
         told = result.reason or told
     return out
 
@@ -321,7 +326,7 @@ def _as_result(result: Result, label: str, part: Part) -> Result:
 
 def explained(result: Result) -> list[str]:
     """What a figure is, how to read it and when not to use it, as lines of text."""
-    out = [f"{result.name} of {result.layer}: {number(result.value)}"]
+    out = [f"{result.layer}: {result.name} {number(result.value)}"]
     if result.low is not None:
         out.append(f"95 % interval {interval_words(result)}, n {result.n:,}")
     for words in (result.reason, result.no_interval and f"No interval: {result.no_interval}"):
@@ -337,10 +342,48 @@ def explained(result: Result) -> list[str]:
             "",
             f"When not to use it: {about.caution}",
             "",
-            f"Formula: {about.formula}",
+            f"Formula: {plain_formula(about.formula)}",
             f"Source: {about.source}",
         ]
     return out
+
+
+_SIGNS = {
+    "alpha": "α",
+    "kappa": "κ",
+    "pi": "π",
+    "delta": "δ",
+    "sum": "Σ",
+    "cdot": "·",
+    "cap": "∩",
+    "cup": "∪",
+    "in": "∈",
+    "quad": " ",
+}
+"""The commands of TeX that formulas here have, as characters."""
+
+
+def plain_formula(tex: str) -> str:
+    """A formula of an `Explanation` as people read it without TeX: `F1 = 2 · same / (one +
+    other)`."""
+    text = re.sub(r"\\mathrm\{(\w+)\}", r"\1", tex)
+    text = re.sub(
+        r"\\frac\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}", _quotient, text
+    )
+    text = re.sub(r"\\([a-zA-Z]+)", lambda m: _SIGNS.get(m.group(1), m.group(1)), text)
+    text = re.sub(r"([a-zA-Zα-ω])_(\d)", r"\1\2", text)
+    text = text.replace("^2", "²").replace("{}_", "")
+    return re.sub(r"\{([^{}]*)\}", r"\1", text)
+
+
+def _quotient(found: re.Match[str]) -> str:
+    """A fraction in one line; what is longer than a sign is put in brackets."""
+    over, under = found.groups()
+
+    def whole(part: str) -> str:
+        return part if re.fullmatch(r"[\w|]+", part) else f"({part})"
+
+    return f"{whole(over)} / {whole(under)}"
 
 
 def _figure(result: Result, reason: str) -> list[str]:
@@ -356,4 +399,4 @@ def _figure(result: Result, reason: str) -> list[str]:
     return [f"{name}{value}{result.n:>8,} {share_words(result):>6} {BANDS[band(result)]}".rstrip()]
 
 
-__all__ = ["INTERVALS", "explained", "gamma_lines", "lines", "report"]
+__all__ = ["INTERVALS", "explained", "gamma_lines", "lines", "plain_formula", "report"]
