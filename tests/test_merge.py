@@ -6,16 +6,20 @@ import os
 import shutil
 from pathlib import Path
 
+import pytest
 from hosts import decide, dump, exported, keys, mark, merged, sql
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support import TEXT, document, project, review, suggestions
 
+from annotator.cli import run
 from annotator.model import actions as do
+from annotator.model.codebook import CodebookEntry
 from annotator.model.decision import Completion
 from annotator.model.review import step
 from annotator.model.text import Document, Paragraph
 from annotator.project import MergeResult, Position, Project, SuggestionRun
+from annotator.workflows.names.rulings import rule_same, undo
 
 STATE = ("event", "item", "completion", "name")
 
@@ -268,3 +272,62 @@ def test_places_and_opened_paragraphs_come_with_work_that_is_new_here(
         (document, paragraph, who) for document, paragraph, who in dump(one, "opened")["opened"]
     }
     assert ("doc-1", 1, "dora") in opened and ("doc-0", 2, "ada") not in opened
+
+
+# --- names
+
+
+def _codebook(root: Path, who: str, *entries: CodebookEntry) -> None:
+    with Project.open(root) as of:
+        changes = [(one.kind, one.name, one) for one in entries]
+        of.names.write_codebook(changes, who=who, token=of.new_session())
+
+
+def test_rulings_and_the_codebook_come_and_both_hosts_are_told_of_conflicts(
+    hosts: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, other = hosts
+    with Project.open(one) as of:
+        rule_same(of, "entity", ["Iran"], "Persia", reviewer="lea")
+    with Project.open(other) as of:
+        rule_same(of, "entity", ["Iran"], "Elam", reviewer="lou")
+        rule_same(of, "entity", ["Russia"], "Rossiya", reviewer="lou")
+    _codebook(one, "lea", CodebookEntry("entity", "Iran", definition="a state"))
+    iran = CodebookEntry("entity", "Iran", definition="a country")
+    _codebook(other, "lou", iran, CodebookEntry("entity", "Mali"))
+    before = one.with_name("before")
+    shutil.copytree(one, before)
+    assert run(["--project", str(one), "merge", str(other)]) == 1
+    told = " ".join(capsys.readouterr().err.split())
+    assert "2 rulings and 2 codebook changes added" in told
+    assert "“Iran” is “Persia” by the rulings here and “Elam” by those there" in told
+    assert "the codebook's entity “Iran” was changed here and there" in told
+    here = merged(other, before)
+    assert (here.rulings, here.entries) == (1, 1)
+    assert [(c.name, c.here, c.there, c.holds) for c in here.conflicts] == [
+        ("Iran", "Elam", "Persia", "Elam"),
+        ("Iran", "", "", ""),
+    ]
+    for root, there in ((one, other), (other, one)):
+        again = merged(root, there)
+        assert (again.rulings, again.entries, again.conflicts) == (0, 0, ())
+        with Project.open(root) as of:
+            assert of.names.same().name("entity", "Iran") == "Elam"
+            assert of.names.codebook().get("entity", "Iran") == iran
+            assert of.names.codebook().get("entity", "Mali") is not None
+    # What was brought is taken back here, and there after the next merge: no conflict.
+    with Project.open(one) as of:
+        assert [r.canonical for r in undo(of, reviewer="lou")] == ["Rossiya"]
+    back = merged(other, one)
+    assert (back.rulings, back.conflicts) == (1, ())
+    with Project.open(other) as of:
+        assert of.names.same().name("entity", "Russia") == "Russia"
+
+
+def test_the_same_decision_on_both_hosts_is_no_conflict(hosts: tuple[Path, Path]) -> None:
+    for root, who in zip(hosts, ("lea", "lou"), strict=True):
+        with Project.open(root) as of:
+            rule_same(of, "entity", ["Iran"], "Persia", reviewer=who)
+        _codebook(root, who, CodebookEntry("entity", "Iran", definition="a state"))
+    result = merged(*hosts)
+    assert (result.rulings, result.entries, result.conflicts) == (1, 1, ())

@@ -14,7 +14,7 @@ from annotator.model.text import plural
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from annotator.project import MergeResult
+    from annotator.project import MergeResult, NameConflict
 
 LINES = 10
 """How many forks are reported one by one."""
@@ -35,9 +35,11 @@ def command(ctx: click.Context, other: Path, dry_run: bool, as_json: bool) -> in
 
     If an annotator worked on the same document on both sides, the command reports it, leaves the
     work here as it is, and exits with 1. It does the same if a text is divided into other
-    paragraphs there. Merging decides nothing, so review asks about work that the finished gold has
-    not seen. Models, suggestions, assignments and settings are not merged; suggestions for new
-    documents are computed in the background.
+    paragraphs there. Rulings on names and the codebook are merged too: if both sides decided
+    differently on a name, the later decision holds, and the command reports it and exits with 1.
+    Merging decides nothing else, so review asks about work that the finished gold has not seen.
+    Models, suggestions, assignments and settings are not merged; suggestions for new documents are
+    computed in the background.
 
     \b
     Examples:
@@ -63,7 +65,21 @@ def command(ctx: click.Context, other: Path, dry_run: bool, as_json: bool) -> in
             asked.start(background.SUGGEST)
             if asked.error:
                 talk(f"warning: {asked.error}")
-    return int(ExitCode.FINDINGS if result.forks or result.left_out else ExitCode.OK)
+    found = result.forks or result.left_out or result.conflicts
+    return int(ExitCode.FINDINGS if found else ExitCode.OK)
+
+
+def _conflict(one: NameConflict) -> str:
+    """A name on which both hosts decided differently, in words."""
+    if not one.holds:
+        return (
+            f"the codebook's {one.kind} “{one.name}” was changed here and there; the later "
+            "change holds"
+        )
+    return (
+        f"{one.kind} “{one.name}” is “{one.here}” by the rulings here and “{one.there}” by those "
+        f"there; from now on “{one.holds}”, as ruled later"
+    )
 
 
 def _name(annotator: str) -> str:
@@ -73,14 +89,18 @@ def _name(annotator: str) -> str:
 def _said(result: MergeResult, dry_run: bool) -> str:
     """What was merged, as text."""
     count = sum(result.decisions.values())
-    parts = [
-        plural(n, noun) for n, noun in ((result.documents, "document"), (count, "decision")) if n
-    ]
+    counted = (
+        (result.documents, "document"),
+        (count, "decision"),
+        (result.rulings, "ruling"),
+        (result.entries, "codebook change"),
+    )
+    parts = [plural(n, noun) for n, noun in counted if n]
     if not parts:
         return "nothing new"
     whose = ", ".join(f"{_name(annotator)} {n:,}" for annotator, n in result.decisions.items())
     return (
-        " and ".join(parts)
+        ", ".join([*parts[:-2], " and ".join(parts[-2:])])
         + (" would be" if dry_run else "")
         + " added"
         + (f" ({whose})" if whose else "")
@@ -98,6 +118,9 @@ def _left(result: MergeResult) -> Iterator[str]:
         some = ", ".join(result.left_out[:3])
         more = f" and {len(result.left_out) - 3:,} more" if len(result.left_out) > 3 else ""
         yield f"left out, because the text has other paragraphs there: {some}{more}"
+    yield from map(_conflict, result.conflicts[:LINES])
+    if len(result.conflicts) > LINES:
+        yield f"and {len(result.conflicts) - LINES:,} more of these"
     for fork in result.forks[:LINES]:
         yield (
             f"{fork.document}: {_name(fork.annotator)} worked here and there, "

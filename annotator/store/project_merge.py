@@ -32,12 +32,13 @@ from annotator.model.names import concepts_of
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Annotation, Relation, Span
 from annotator.model.text import Document
-from annotator.store import codebook, documents, names, provenance, rulings
+from annotator.store import documents, names, provenance
 from annotator.store.codec import standing_of
 from annotator.store.connection import SCHEMA_VERSION, Database
 from annotator.store.log import INSERT_EVENT, PUT_COMPLETION, PUT_ITEM, item_row
 from annotator.store.long_work import Staging, long_work
 from annotator.store.merged_documents import MergedDocuments, damaged
+from annotator.store.merged_names import MergedNames, merge_names
 from annotator.store.results import Fork, MergeResult
 
 _ACTIONS = frozenset(action.value for action in Action)
@@ -132,7 +133,7 @@ class _Merging:
         self._db, self._theirs, self._out = db, theirs, out
         self._concepts, self._check = concepts_of(schema), check
         self._documents = MergedDocuments(db, theirs, out)
-        self._tally = _MergeCounts()
+        self._tally, self._names = _MergeCounts(), MergedNames()
 
     def result(self) -> MergeResult:
         """The result of the merge."""
@@ -146,6 +147,9 @@ class _Merging:
             tally.alike,
             tuple(tally.forks),
             tuple(of.left_out),
+            self._names.rulings,
+            self._names.entries,
+            self._names.conflicts,
         )
 
     def collect(self, tell: Callable[[int, int], None] | None) -> None:
@@ -153,7 +157,7 @@ class _Merging:
         with self._theirs.snapshot():
             self._documents.bring()
             self._places()
-            self._names()
+            self._names = merge_names(self._db, self._theirs, self._out)
             for number, (there, here) in enumerate(self._documents.ids.items(), 1):
                 self._provenance(there, here)
                 self._works(there, here)
@@ -192,16 +196,6 @@ class _Merging:
                     if not self._has_work(here, who)
                 ],
             )
-
-    def _names(self) -> None:
-        """Merge the rulings and the codebook."""
-        for table, columns in (
-            ("ruling", rulings.COLUMNS),
-            ("codebook_event", codebook.COLUMNS),
-        ):
-            marks = ", ".join("?" for _ in columns.split(","))
-            rows = self._theirs.rows(f"SELECT {columns} FROM {table} ORDER BY id")
-            self._out.many(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", rows)
 
     def _provenance(self, there: str, here: str) -> None:
         """Merge what annotators were shown there, and the provenance of records imported there."""

@@ -1,0 +1,84 @@
+"""The rulings on names and the codebook of another database, brought into this one.
+
+Both are logs whose entries have ids of their own, so merging them is combining them; the latest
+entry on a name counts. If both hosts decided differently on one name since they parted, that is a
+conflict: it is reported, since one of the two decisions no longer holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from annotator.model.names import SameNames
+from annotator.store import codebook, rulings
+from annotator.store.connection import Database
+from annotator.store.long_work import Staging
+from annotator.store.results import NameConflict
+
+
+@dataclass(frozen=True, slots=True)
+class MergedNames:
+    """How many rulings and events of the codebook are new here, and the names on which both hosts
+    decided differently."""
+
+    rulings: int = 0
+    entries: int = 0
+    conflicts: tuple[NameConflict, ...] = ()
+
+
+def merge_names(db: Database, theirs: Database, out: Staging) -> MergedNames:
+    """Bring what this database does not have."""
+    for table, columns in (("ruling", rulings.COLUMNS), ("codebook_event", codebook.COLUMNS)):
+        marks = ", ".join("?" for _ in columns.split(","))
+        rows = theirs.rows(f"SELECT {columns} FROM {table} ORDER BY id")
+        out.many(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", rows)
+    ruled, written = _Rulings(db, theirs), _Entries(db, theirs)
+    conflicts = (*ruled.conflicts(), *written.conflicts())
+    return MergedNames(len(ruled.new), len(written.new), conflicts)
+
+
+class _Rulings:
+    """The rulings of both databases."""
+
+    def __init__(self, db: Database, theirs: Database) -> None:
+        ours, others = ({one.id: one for one in rulings.every(of)} for of in (db, theirs))
+        self.new = [one for id, one in others.items() if id not in ours]
+        self._own = [one for id, one in ours.items() if id not in others]
+        every = sorted((ours | others).items())
+        self._here, self._there = SameNames.of(ours.values()), SameNames.of(others.values())
+        self._then = SameNames.of(one for _, one in every)
+
+    def conflicts(self) -> Iterator[NameConflict]:
+        """The names that both ruled on and that are kept as different names here and there."""
+        own, new = (
+            {(one.kind, name) for one in several for name in (one.name, one.canonical)}
+            for several in (self._own, self.new)
+        )
+        told: set[frozenset[str]] = set()
+        for kind, name in sorted(own & new):
+            here, there = (same.name(kind, name) for same in (self._here, self._there))
+            if here != there and frozenset((here, there)) not in told:
+                told.add(frozenset((here, there)))
+                yield NameConflict(kind, name, here, there, self._then.name(kind, name))
+
+
+class _Entries:
+    """The events of both codebooks."""
+
+    def __init__(self, db: Database, theirs: Database) -> None:
+        ours, others = ({one.id: one for one in codebook.events(of)} for of in (db, theirs))
+        self.new = [one for id, one in others.items() if id not in ours]
+        self._own = [one for id, one in ours.items() if id not in others]
+
+    def conflicts(self) -> Iterator[NameConflict]:
+        """The names whose entries both changed to something different."""
+        own, new = (
+            {(one.kind, one.name): one for one in several} for several in (self._own, self.new)
+        )
+        for kind, name in sorted(own.keys() & new.keys()):
+            if own[kind, name].entry != new[kind, name].entry:
+                yield NameConflict(kind, name)
+
+
+__all__ = ["MergedNames", "merge_names"]
