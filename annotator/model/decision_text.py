@@ -3,7 +3,7 @@ back, what the list of decisions shows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Protocol
 
@@ -110,19 +110,7 @@ def describe_value(value: Value | None) -> str:
 
 def _changes(state: KnownItems, old: Annotation, new: Annotation, *, values: bool) -> str:
     """Which fields differ: `label of “Iran”`, with `values` also what they are now."""
-    fields: list[tuple[str, str]] = []
-    if old.layer != new.layer:
-        fields.append(("layer", new.layer))
-    if old.label != new.label:
-        fields.append(("label" if isinstance(new, Span) else "side", new.label))
-    if isinstance(old, Span) and isinstance(new, Span):
-        if (old.start, old.end) != (new.start, new.end):
-            fields.append(("bounds", ""))
-        if old.entity != new.entity:
-            fields.append(("entity", new.entity or "none"))
-    for name in dict.fromkeys((*old.attributes, *new.attributes)):
-        if old.attributes.get(name) != new.attributes.get(name):
-            fields.append((name, describe_value(new.attributes.get(name))))
+    fields = list(_changed_fields(old, new))
     names = ", ".join(name for name, _ in fields) or "value"
     if values and len(fields) > 1:
         told = "; ".join(
@@ -131,6 +119,22 @@ def _changes(state: KnownItems, old: Annotation, new: Annotation, *, values: boo
         return f"{name_of(state, new)}: {told}"
     now = ", ".join(value for _, value in fields if value) if values else ""
     return f"{names} of {name_of(state, new)}" + (f": {now}" if now else "")
+
+
+def _changed_fields(old: Annotation, new: Annotation) -> Iterator[tuple[str, str]]:
+    """The fields that differ, and what they are now; bounds are not told."""
+    if old.layer != new.layer:
+        yield "layer", new.layer
+    if old.label != new.label:
+        yield "label" if isinstance(new, Span) else "side", new.label
+    if isinstance(old, Span) and isinstance(new, Span):
+        if (old.start, old.end) != (new.start, new.end):
+            yield "bounds", ""
+        if old.entity != new.entity:
+            yield "entity", new.entity or "none"
+    for name in dict.fromkeys((*old.attributes, *new.attributes)):
+        if old.attributes.get(name) != new.attributes.get(name):
+            yield name, describe_value(new.attributes.get(name))
 
 
 def _of_mark(decision: Decision, old: ParagraphMark, new: ParagraphMark) -> str:
@@ -160,29 +164,26 @@ def describe(state: KnownItems, decision: Decision, *, values: bool = True) -> s
         return f"note on {_where(state, decision, new or old)}{words}"
     if old == new and before.flagged != after.flagged:
         return f"flag on {_where(state, decision, new or old)}"
-    if isinstance(new, CompletionMark) or isinstance(old, CompletionMark):
-        mark = new if isinstance(new, CompletionMark) else None
-        return f"document {mark.completion.replace('_', ' ')}" if mark else "document open again"
+    if isinstance(new, CompletionMark):
+        return f"document {new.completion.replace('_', ' ')}"
+    if isinstance(old, CompletionMark):
+        return "document open again"
     if isinstance(new, ParagraphMark) or isinstance(old, ParagraphMark):
         return _of_mark(
             decision,
             old if isinstance(old, ParagraphMark) else ParagraphMark(),
             new if isinstance(new, ParagraphMark) else ParagraphMark(),
         )
-    if isinstance(new, Span | Relation):
-        if old is None and after.status is Status.CORRECTED:
-            # A suggestion that was corrected before it was accepted.
-            old = state.proposal_of(decision.item)
-        if isinstance(old, Span | Relation):
-            if old == new:
-                return f"{_WORDS.get(after.status, 'changed')} {labelled(state, new)}"
-            return _changes(state, old, new, values=values)
-        return f"{_WORDS.get(after.status, 'changed')} {labelled(state, new)}"
-    word = _WORDS.get(after.status, "removed")
-    if isinstance(old, Span | Relation):
-        return f"{word} {labelled(state, old)}"
-    value = state.value_of(decision.item)
-    return f"{word} {labelled(state, value)}" if value is not None else word
+    if new is None:
+        value = old if isinstance(old, Span | Relation) else state.value_of(decision.item)
+        word = _WORDS.get(after.status, "removed")
+        return f"{word} {labelled(state, value)}" if value is not None else word
+    if old is None and after.status is Status.CORRECTED:
+        # A suggestion that was corrected before it was accepted.
+        old = state.proposal_of(decision.item)
+    if isinstance(old, Span | Relation) and old != new:
+        return _changes(state, old, new, values=values)
+    return f"{_WORDS.get(after.status, 'changed')} {labelled(state, new)}"
 
 
 def describe_group(state: KnownItems, group: Group, *, values: bool = True) -> str:

@@ -82,43 +82,41 @@ def paragraph_items(
     It leaves out suggestions that were rejected or removed, those below `threshold` (see `passes`),
     those of other layers than `only` (except for the ends of its relations), those on text that is
     already annotated in the same layer (unless they are `beside` that), those in place of which
-    something else stands, and suggested relations
-    with an end point that is not shown (`known` tells whether one in another paragraph is). An
-    accepted relation without its target comes last, so that it can be seen and repaired.
+    something else stands, and suggested relations with an end point that is not shown (`known`
+    tells whether one in another paragraph is). An accepted relation without its target comes last,
+    so that it can be seen and repaired.
     """
     standings = annotations.paragraph(paragraph)
     proposed = {s.id: s for s in suggestions.get(paragraph, ())}
-    shown: dict[str, Item] = {}
-    for name, standing in standings.items():
-        if isinstance(standing.value, Span | Relation):
-            shown[name] = Item(standing.value, proposed.get(name), standing)
-    wanted = _of_layer(proposed.values(), only) if only else None
-    taken = {
-        (i.value.layer, i.value.start, i.value.end)
-        for i in shown.values()
-        if isinstance(i.value, Span)
+    shown = {
+        name: Item(standing.value, proposed.get(name), standing)
+        for name, standing in standings.items()
+        if isinstance(standing.value, Span | Relation)
     }
+    wanted = _of_layer(proposed.values(), only) if only else proposed.keys()
+    taken = {_stretch(item.value) for item in shown.values()}
     for name, suggestion in proposed.items():
         own = standings.get(name)
-        if name in shown or (own is not None and own.status not in (Status.SKIPPED, Status.MARKED)):
+        if name in shown or not _is_open(own):
             continue
-        value = suggestion.value
-        if own is None and (
-            not passes(suggestion, threshold) or (wanted is not None and name not in wanted)
-        ):
-            continue
-        there = isinstance(value, Span) and (value.layer, value.start, value.end) in taken
-        if (there and not suggestion.beside) or _is_replaced(suggestion, own, annotations):
-            continue
-        shown[name] = Item(value, suggestion, own)
-    missing = (
-        {i.value.source for i in shown.values() if isinstance(i.value, Relation)}
-        - set(shown)
-        - {AUTHOR}
-    )
-    own_names = set(standings) | set(proposed)
-    elsewhere = {n for n in missing if n not in own_names and known(n)}
-    return _ordered(shown, elsewhere)
+        hidden = own is None and not (name in wanted and passes(suggestion, threshold))
+        doubles = _stretch(suggestion.value) in taken and not suggestion.beside
+        if not (hidden or doubles or _is_replaced(suggestion, own, annotations)):
+            shown[name] = Item(suggestion.value, suggestion, own)
+    sources = {i.value.source for i in shown.values() if isinstance(i.value, Relation)}
+    missing = sources - shown.keys() - standings.keys() - proposed.keys() - {AUTHOR}
+    return _ordered(shown, {name for name in missing if known(name)})
+
+
+def _is_open(own: Standing | None) -> bool:
+    """Whether a suggestion waits for a decision, by its state: it has none, it was skipped, or it
+    has only a note or a flag."""
+    return own is None or own.status in (Status.SKIPPED, Status.MARKED)
+
+
+def _stretch(value: Annotation) -> tuple[str, int, int] | str:
+    """What no second suggestion may be on: the layer and bounds of a span; a relation's own id."""
+    return (value.layer, value.start, value.end) if isinstance(value, Span) else value.id
 
 
 LOWEST = -0.2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -105,22 +105,30 @@ def split_meta(
         if key not in ("done", "notes", "flags", "shown"):
             raise _wrong(key, "unknown key")
     done, notes, flags = added.get("done", []), added.get("notes", {}), added.get("flags", [])
-    if not isinstance(done, list) or not all(type(index) is int and index >= 0 for index in done):
+    if not _is_list_of(done, lambda index: type(index) is int and index >= 0):
         raise _wrong("done", "must be a list of paragraph indices")
     if not isinstance(notes, Mapping) or not all(isinstance(note, str) for note in notes.values()):
         raise _wrong("notes", "must be an object of strings")
-    if not isinstance(flags, list) or not all(isinstance(item, str) for item in flags):
+    if not _is_list_of(flags, lambda item: isinstance(item, str)):
         raise _wrong("flags", "must be a list of strings")
-    listed = added.get("shown", [])
+    seen = _shown(added.get("shown", []))
+    return own, CompletionMeta(_sorted(done), dict(notes), _sorted(flags), seen, history)
+
+
+def _is_list_of(value: object, fits: Callable[[Any], bool]) -> bool:
+    return isinstance(value, list) and all(fits(one) for one in value)
+
+
+def _shown(listed: object) -> tuple[Shown, ...]:
+    """The suggestions that were shown, by paragraph and id. Raises InputError for anything else."""
     shown = [shown_from(one) for one in listed] if isinstance(listed, list) else [None]
-    seen = tuple(one for one in shown if one is not None)
+    seen = [one for one in shown if one is not None]
     if len(seen) < len(shown) or len({one.id for one in seen}) < len(seen):
         raise _wrong(
             "shown",
             "must be a list of suggestions, each once, with id, paragraph, layer, label and place",
         )
-    seen = tuple(sorted(seen, key=lambda one: (one.paragraph, one.id)))
-    return own, CompletionMeta(_sorted(done), dict(notes), _sorted(flags), seen, history)
+    return tuple(sorted(seen, key=lambda one: (one.paragraph, one.id)))
 
 
 def is_history(value: object) -> bool:

@@ -126,40 +126,42 @@ def _close_gold(state: ReviewState) -> Step:
     """A paragraph with differences left is not done, and its document is not gold: it stays in
     progress."""
     here = state.paragraph
-    left = state.left(here)
-    if left:
-        question = (
-            f"{plural(left, 'difference')} left here; press again to go on: the document stays "
-            "unfinished"
-        )
-        if asking := ask(state, f"close:{here}", question):
-            return asking
-        following = _next_open(state)
-        if following is None:
-            return say(state, f"the document stays in progress: {_left_in(state, [here])}")
-        return replace(
-            arrive(state, following), message=f"left open: {_left_in(state, [here])}"
-        ), ()
+    if state.left(here):
+        return _leave_open(state)
     every = list(_open_paragraphs(state))
     # The paragraphs after it that hold nothing to decide are done too.
     following = next((i for i in every if state.left(i)), None)
     passed = every if following is None else every[: every.index(following)]
     decisions = _closing(state, passed)
     said = f"{_paragraphs(passed)} had nothing to decide: done too" if passed else ""
+    open_ = [p.index for p in state.document.paragraphs if p.index != here and state.left(p.index)]
+    if following is None and open_:
+        following = open_[0]
+        said = f"the document stays in progress: {_left_in(state, open_)}"
     if following is not None:
         after, group = commit(state, decisions) if decisions else (state, ())
         return replace(arrive(after, following), message=said), group
-    open_ = [p.index for p in state.document.paragraphs if p.index != here and state.left(p.index)]
-    if open_:
-        after, group = commit(state, decisions) if decisions else (state, ())
-        said = f"the document stays in progress: {_left_in(state, open_)}"
-        return replace(arrive(after, open_[0]), message=said), group
     standing = state.annotations.get(DOCUMENT, -1)
     if standing is None or standing.value != CompletionMark(Completion.GOLD, state.based_on):
         decisions.append(_complete(state, Completion.GOLD))
     after, group = commit(state, decisions) if decisions else (state, ())
     done = "document done: it is gold"
     return replace(after, message=f"{done}; {said}" if said else done), group
+
+
+def _leave_open(state: ReviewState) -> Step:
+    """Leave a paragraph with differences left, after asking once."""
+    here = state.paragraph
+    question = (
+        f"{plural(state.left(here), 'difference')} left here; press again to go on: the document "
+        "stays unfinished"
+    )
+    if asking := ask(state, f"close:{here}", question):
+        return asking
+    following, left = _next_open(state), _left_in(state, [here])
+    if following is None:
+        return say(state, f"the document stays in progress: {left}")
+    return replace(arrive(state, following), message=f"left open: {left}"), ()
 
 
 def _paragraphs(indexes: Sequence[int]) -> str:

@@ -32,32 +32,25 @@ def on_move_focus(state: ReviewState, action: do.MoveFocus) -> Step:
 def _to_undecided(state: ReviewState, direction: int) -> Step:
     """The nearest undecided item in that direction: in the
     paragraph, then in the ones beyond it."""
-    items = state.items
-    ids = [item.id for item in items]
-    at = ids.index(state.focus) if state.focus in ids else (-1 if direction > 0 else len(ids))
-    here = items[at + 1 :] if direction > 0 else items[:at][::-1]
+    forward, items = direction > 0, state.items
+    at = state.places.get(state.focus or "", -1 if forward else len(items))
+    here = items[at + 1 :] if forward else items[:at][::-1]
     found = next((item.id for item in here if item.undecided), None)
     if found is not None:
         return replace(state, focus=found), ()
-    beyond = (
-        range(state.paragraph + 1, len(state.document.paragraphs))
-        if direction > 0
-        else range(state.paragraph - 1, -1, -1)
-    )
-    for index in beyond:
+    ahead = range(state.paragraph + 1, len(state.document.paragraphs))
+    for index in ahead if forward else reversed(range(state.paragraph)):
         left = [item.id for item in state.items_of(index) if item.undecided]
         if left:
-            return arrive(state, index, left[0 if direction > 0 else -1]), ()
-    earlier = _left_before(state) if direction > 0 else None
-    if earlier is not None:
-        index, item = earlier
-        back = arrive(state, index, item)
-        return replace(
-            back, message=f"back to ¶ {paragraph_number(index)}: something is left there"
-        ), ()
-    return say(
-        state, f"nothing undecided {'is left' if direction > 0 else 'before this'} in the document"
-    )
+            return arrive(state, index, left[0 if forward else -1]), ()
+    if not forward:
+        return say(state, "nothing undecided before this in the document")
+    earlier = _left_before(state)
+    if earlier is None:
+        return say(state, "nothing undecided is left in the document")
+    back = arrive(state, *earlier)
+    where = f"¶ {paragraph_number(earlier[0])}"
+    return replace(back, message=f"back to {where}: something is left there"), ()
 
 
 def _left_before(state: ReviewState) -> tuple[int, str] | None:

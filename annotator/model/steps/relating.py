@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from annotator.model import actions as do
 from annotator.model.decision import Action, Decision, Status
 from annotator.model.decision_text import holder_of
+from annotator.model.items import Item
+from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.state import Draft, Mode, ReviewState
 from annotator.model.steps.deciding import accepted, changed, decide, defaults, paragraph_of
@@ -40,17 +42,8 @@ def on_choose_holder(state: ReviewState, action: do.ChooseHolder) -> Step:
     layer = state.schema.layer(draft.layer) if draft else None
     if draft is None or layer is None:
         return say(state, "begin a stance first")
-    if action.source == AUTHOR:
-        if not layer.admits_author():
-            return say(state, f"the author cannot be the source of a {layer.name}")
-    else:
-        holder = state.find(action.source)
-        if (
-            holder is None
-            or holder.value.layer not in layer.sources
-            or action.source == draft.target
-        ):
-            return say(state, "that cannot be the holder")
+    if wrong := _no_holder(state, layer, action.source, draft.target):
+        return say(state, wrong)
     if action.more and draft.item is None:
         chosen = set(draft.more) ^ {action.source}
         more = tuple(x for x in (*draft.more, action.source) if x in chosen)
@@ -65,33 +58,40 @@ def on_set_holder(state: ReviewState, action: do.SetHolder) -> Step:
     layer = state.schema.layer(relation.layer) if relation is not None else None
     if item is None or not isinstance(relation, Relation) or layer is None:
         return say(state, "put the focus on a stance to change its holder")
-    holder = state.find(action.source) if action.source != AUTHOR else None
-    if action.source == AUTHOR and not layer.admits_author():
-        return say(state, f"the author cannot be the source of a {layer.name}")
-    if action.source != AUTHOR and (
-        holder is None
-        or holder.value.layer not in layer.sources
-        or action.source == relation.target
-    ):
-        return say(state, "that cannot be the holder")
+    if wrong := _no_holder(state, layer, action.source, relation.target):
+        return say(state, wrong)
     if action.source == relation.source and not item.pending:
         return say(state, "unchanged")
-    if any(
-        isinstance(i.value, Relation)
-        and not i.pending
-        and i.id != item.id
-        and (i.value.layer, i.value.source, i.value.target)
-        == (layer.name, action.source, relation.target)
-        for i in state.items
-    ):
+    twins = _relations(state, layer.name, action.source, relation.target)
+    if any(not twin.pending and twin.id != item.id for twin in twins):
         return say(state, "that holder has a stance on it already")
+    holder = state.find(action.source) if action.source != AUTHOR else None
     decisions = list(accepted(state, holder)) if holder is not None and holder.pending else []
     value = replace(relation, source=action.source)
-    decisions += [
-        d for d in changed(state, item, value) if d.item not in {one.item for one in decisions}
-    ]
+    made = {decision.item for decision in decisions}
+    decisions += [d for d in changed(state, item, value) if d.item not in made]
     after, group = commit(state, decisions)
     return replace(after, focus=item.id, message=f"holder: {holder_of(after, value)}"), group
+
+
+def _no_holder(state: ReviewState, layer: Layer, source: str, target: str) -> str:
+    """Why somebody cannot be the source of a relation to a target; empty if they can."""
+    if source == AUTHOR:
+        admitted = layer.admits_author()
+        return "" if admitted else f"the author cannot be the source of a {layer.name}"
+    holder = state.find(source)
+    fits = holder is not None and holder.value.layer in layer.sources and source != target
+    return "" if fits else "that cannot be the holder"
+
+
+def _relations(state: ReviewState, layer: str, source: str, target: str) -> Iterator[Item]:
+    """The relations of a layer between two ends, in the paragraph."""
+    for item in state.items:
+        value = item.value
+        if isinstance(value, Relation) and (
+            (value.layer, value.source, value.target) == (layer, source, target)
+        ):
+            yield item
 
 
 def on_choose_side(state: ReviewState, action: do.ChooseSide) -> Step:
@@ -128,22 +128,12 @@ def _sided(
 ) -> tuple[str, Sequence[Decision]]:
     """The relation of one holder, and the decisions that give it its label: the present relation,
     or a new one with the id `new`."""
-    twin = next(
-        (
-            i
-            for i in state.items
-            if isinstance(i.value, Relation)
-            and (i.value.layer, i.value.source, i.value.target)
-            == (draft.layer, source, draft.target)
-            and (draft.item is None or i.id == draft.item)
-        ),
-        None,
-    )
+    twins = _relations(state, draft.layer, source, draft.target)
+    twin = next((one for one in twins if draft.item in (None, one.id)), None)
     if twin is not None:
         value = replace(twin.value, label=label)
-        return twin.id, [] if value == twin.value and not twin.pending else changed(
-            state, twin, value
-        )
+        same = value == twin.value and not twin.pending
+        return twin.id, [] if same else changed(state, twin, value)
     attributes = defaults(state.schema, draft.layer)
     relation = Relation(new, draft.layer, label, source, draft.target, attributes, state.origin)
     decisions: list[Decision] = []
