@@ -284,13 +284,16 @@ def test_as_json(
             "ahead": 0,
             "alike": 0,
             "completions": 1,
+            "conflicts": [],
             "decisions": {"ada": 5},
             "documents": 1,
             "dry_run": dry,
+            "entries": 0,
             "forks": [{"annotator": "ben", "document": "doc-0", "ours": 1, "theirs": 1}],
             "left_out": [],
             "other": str(other),
             "renamed": [],
+            "rulings": 0,
         }
     assert asked == [background.SUGGEST], "once, and not by the dry run"
 
