@@ -439,7 +439,12 @@ def test_a_database_of_dna_holds_by_its_own_constraints(tmp_path: Path) -> None:
         ("a plan exists", 0),
         ("The West should act", 1),
     ]
+    assert rows[0][4] == TEXT.replace("\r\n", "\n"), "as DNA shows it"
     units = rows[0][4].encode("utf-16-le")
+    quotes = [units[2 * start : 2 * stop].decode("utf-16-le") for _, _, start, stop, *_ in rows]
+    assert quotes[2:] == ["the plan", "The West should act"], "after a CR LF"
+    (version,) = db.execute("SELECT Value FROM SETTINGS WHERE Property = 'version'").fetchone()
+    assert version.startswith("3.0."), "DNA 3.1.0 and those before it open no other"
     assert units[2 * rows[0][2] : 2 * rows[0][3]].decode("utf-16-le") == "wants\nlower fares"
     assert rows[0][5] == 1772582400
     assert db.execute("SELECT Name FROM CODERS ORDER BY ID").fetchall() == [

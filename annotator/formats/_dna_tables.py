@@ -1,4 +1,4 @@
-"""The tables of a database of Discourse Network Analyzer 3.1."""
+"""The tables of a database of Discourse Network Analyzer 3.0 and 3.1."""
 
 from __future__ import annotations
 
@@ -117,6 +117,6 @@ TABLES = {
         f"{_to('AttributeVariableId', 'ATTRIBUTEVARIABLES')}"
     ),
 }
-"""The tables of DNA 3.1, columns and constraints as its program expects them."""
+"""The tables of DNA 3.0 and 3.1, columns and constraints as its program expects them."""
 
 __all__ = ["SHORT", "TABLES"]

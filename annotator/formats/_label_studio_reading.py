@@ -22,6 +22,9 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _FILE = re.compile(r"\s*(?:\w+://\S+|/?(?:[^\s/]+/)*[^\s/]+\.[A-Za-z]\w{1,4}(?:\?\S*)?)\s*")
 """A string that is only the path or address of a picture, a sound or a page."""
 
+_STORED = re.compile(r"\s*(?:\w+://|/data/)\S+\s*")
+"""A string that is only the address of a text in a storage, or of an uploaded file."""
+
 _PROPERTIES = ("choices", "taxonomy", "rating", "textarea", "number", "datetime", "pairwise")
 
 
@@ -129,7 +132,7 @@ def _text(foreign: Foreign, data: Mapping[str, Any], line: int, key: str) -> str
             )
             return None
     named = foreign.options.settings.get("text", "text")
-    if isinstance(data.get(named), str) and _FILE.fullmatch(data[named]):
+    if isinstance(data.get(named), str) and _STORED.fullmatch(data[named]):
         message = "the text is in another file, and the export holds only its address"
         foreign.report.left_out("texts in other files", message, line=line, key=f"{key}.{named}")
         return None

@@ -1,11 +1,11 @@
-"""A database of Discourse Network Analyzer 3.1 (SQLite), to be opened there. It has one statement
+"""A database of Discourse Network Analyzer 3 (SQLite), to be opened there. It has one statement
 type, `statement`, with the variables person (the holder as coded), organization, concept, agreement
 (1 for support, 0 for the other sides), side, claim type and quote. STATEMENTS has a row for each
 stance and concept, at the place of the claim; each annotator and the gold is a coder. A concept
 that is the contrary of its wording reverses the agreement. Names that have an external id in the
 codebook have it as the attribute ID. Dates are seconds since 1970 in UTC, as in DNA. Short texts
 have up to 190 characters there; longer ones are cut. DNA asks for a coder's password, which is
-`annotator` for each.
+`annotator` for each. A CR LF is one LF, because DNA shows it as that, and counts its places so.
 
 Columns and constraints are those of DNA's own tables. A database of its authors (3.0.7) has the
 same columns, and its password is hashed in the same way.
@@ -15,8 +15,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import sqlite3
 import tempfile
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import cache
@@ -37,9 +39,13 @@ from annotator.model.names import NameKind, concepts_of
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR
 
-summary = "Discourse Network Analyzer's database, version 3.1 (out)"
+summary = "Discourse Network Analyzer's database, versions 3.0 and 3.1 (out)"
 extensions = (".dna",)
 holds_ids = True
+
+VERSION = "3.0.11"
+"""What the database says it is of. DNA 3.1.1 opens any 3, the versions before it only a 3.0; the
+tables are the same from 3.0.7 to 3.1.2."""
 
 PASSWORD = "annotator"
 """What every coder has to type in DNA."""
@@ -93,7 +99,7 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
 def _fill(db: sqlite3.Connection, records: Iterable[Record], how: WriteOptions) -> None:
     for name, columns in TABLES.items():
         db.execute(f"CREATE TABLE {name} ({columns})")
-    db.execute("INSERT INTO SETTINGS VALUES ('version', '3.1'), ('date', '2026-01-01')")
+    db.execute("INSERT INTO SETTINGS VALUES ('version', ?), ('date', '2026-01-01')", (VERSION,))
     db.execute("INSERT INTO STATEMENTTYPES VALUES (1, 'statement', 239, 208, 51)")
     db.executemany(
         "INSERT INTO VARIABLES VALUES (?, ?, ?, 1)",
@@ -123,6 +129,16 @@ _PUT = {
 """The statements that write rows, about a thousand rows at once."""
 
 
+_CRLF = "\r\n"
+
+
+def _places(text: str) -> Callable[[int], int]:
+    """Code points -> UTF-16 units of the text with LF for each CR LF."""
+    at = utf16(text)
+    ends = [found.start() for found in re.finditer(_CRLF, text)]
+    return (lambda point: at(point) - bisect_left(ends, point)) if ends else at
+
+
 class _Writer:
     def __init__(self, db: sqlite3.Connection, how: WriteOptions) -> None:
         self.db, self.how = db, how
@@ -150,7 +166,7 @@ class _Writer:
             self.how.lost["spans that are no holder and no claim of a statement"] += len(
                 record.spans
             ) - len({i for r in record.relations for i in (r.source, r.target)} - {AUTHOR})
-            at = utf16(record.document.text)
+            at = _places(record.document.text)
             for one in resolved_relations(record):
                 self.statement(one, coder, document, at)
             if max(map(len, self.rows.values())) >= _AT_ONCE:
@@ -199,12 +215,13 @@ class _Writer:
         document = record.document
         if document.id not in self.documents:
             number = self.documents[document.id] = len(self.documents) + 1
+            self.how.lost["line ends of CR LF, which become LF"] += document.text.count(_CRLF)
             meta = {k: str(document.meta.get(k, "")) for k in _META}
             self.rows["DOCUMENTS"].append(
                 (
                     number,
                     self.short(document.title),
-                    document.text,
+                    document.text.replace(_CRLF, "\n"),
                     self.coder(who(record)),
                     self.short(meta["author"]),
                     self.short(meta["source"] or meta["outlet"]),
@@ -222,7 +239,7 @@ class _Writer:
         target, text, rows = one.target, one.record.document, self.rows
         attribute = self.concepts.get(target.layer)
         held = target.attributes.get(attribute) if attribute is not None else None
-        quote = text.quote(target.start, target.end)
+        quote = text.quote(target.start, target.end).replace(_CRLF, "\n")
         holder = one.holder
         name = AUTHOR if holder is None else holder.entity or text.quote(holder.start, holder.end)
         organization = holder is not None and holder.label in (
