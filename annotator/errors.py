@@ -11,7 +11,8 @@
     │   └── ConflictError     3   an item was changed elsewhere in the meantime; reload it
     ├── SuggesterError        3   a suggester or pipeline cannot be loaded or run
     ├── PoolError             3   worker processes or a cluster are incompatible, or were lost
-    └── ExportError           3   an export cannot be written
+    ├── ExportError           3   an export cannot be written
+    └── ProgramError          3   the program is at fault, whatever the data
     FindingsError             1   a check ran and found something
 
 Never catch one of these and go on as if nothing had happened.
@@ -133,6 +134,10 @@ class ExportError(AnnotatorError):
     """An export cannot be written."""
 
 
+class ProgramError(AnnotatorError):
+    """The program itself is at fault: it fails with data that are whole, too."""
+
+
 class FindingsError(AnnotatorError):
     """A check ran to its end and found something wrong."""
 
@@ -149,6 +154,7 @@ __all__ = [
     "FindingsError",
     "InputError",
     "PoolError",
+    "ProgramError",
     "ProjectError",
     "ReplacedError",
     "SchemaError",

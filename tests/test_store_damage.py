@@ -262,3 +262,18 @@ def test_a_fault_of_the_program_is_not_told_as_damage(
     code, said = _doctor(root, capsys, "--deep")
     assert code == 1 and "not whole: ImportError" in said and "install it again" in said
     assert "annotator.db" not in said.partition("found:")[2] and "backup" not in said
+
+
+@pytest.mark.parametrize("module", ["hash_chain.check", "log.item_row", "derived.check"])
+def test_what_fails_with_whole_data_too_is_not_told_as_damage(
+    root: Path, module: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Damage raises the same kinds of exceptions; so the checks are tried on a whole database."""
+
+    def broken(*_: object) -> None:
+        raise AttributeError("'NoneType' object has no attribute 'rows'")
+
+    monkeypatch.setattr(f"annotator.store.{module}", broken)
+    code, said = _doctor(root, capsys, "--deep")
+    assert code == 1 and "finds damage where there is none" in said and "AttributeError" in said
+    assert "backup" not in said and "is damaged" not in said

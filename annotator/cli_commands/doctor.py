@@ -77,7 +77,13 @@ def _project_findings(
 
     Raises ProjectError, SchemaError or StoreError for a fault that hides all others.
     """
-    from annotator.errors import FAULTS_OF_PROGRAM, AnnotatorError, ProjectError, SchemaError
+    from annotator.errors import (
+        FAULTS_OF_PROGRAM,
+        AnnotatorError,
+        ProgramError,
+        ProjectError,
+        SchemaError,
+    )
     from annotator.folder import DATABASE
     from annotator.project import Project
     from annotator.workflows.suggesting.suggest import unloadable
@@ -95,6 +101,8 @@ def _project_findings(
         raise
     except FAULTS_OF_PROGRAM as error:
         yield f"this program is not whole: {type(error).__name__}: {error}; install it again"
+    except ProgramError as error:
+        yield str(error)
     except Exception as error:
         if not (root / DATABASE).exists():
             raise

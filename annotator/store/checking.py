@@ -9,25 +9,60 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from annotator.errors import FAULTS_OF_PROGRAM, AnnotatorError
+from annotator.errors import FAULTS_OF_PROGRAM, AnnotatorError, ProgramError
 from annotator.model.annotation import fold
-from annotator.model.decision import ParagraphMark
-from annotator.model.text import text_sha256
+from annotator.model.decision import Completion, ParagraphMark, Suggestion
+from annotator.model.record import Record
+from annotator.model.span import Relation, Span
+from annotator.model.text import Document, split_paragraphs, text_sha256
 from annotator.store import derived, documents, hash_chain, log, suggestions
 from annotator.store.codec import standing_of
 from annotator.store.connection import Database, Row
+from annotator.store.incoming import add_records
 from annotator.store.isolation import reporting_to
-from annotator.store.results import Finding
+from annotator.store.results import Finding, SuggestionRun
 
 
 def verify(db: Database, *, deep: bool = False) -> list[Finding]:
     """Everything that is wrong: damaged pages, changed texts, offsets outside the text, state that
     does not follow from the log, columns that contradict the state; with `deep` also events that
-    differ from the chain, and wrong sums."""
+    differ from the chain, and wrong sums.
+
+    Raises ProgramError if the same checks find something in a database that is whole.
+    """
+    found = _findings(db, deep=deep)
+    if found:
+        # Damage can raise what a fault of the program raises, too.
+        with _new() as whole:
+            _fill(whole)
+            for one in _findings(whole, deep=deep):
+                said = f"the program finds damage where there is none ({one.where}: {one.message})"
+                hint = "Install it again, or report this; your data may well be whole"
+                raise ProgramError(said, hint=hint)
+    return found
+
+
+def _findings(db: Database, *, deep: bool) -> list[Finding]:
     found: list[Finding] = []
     with reporting_to(lambda where, why: found.append(Finding(where, f"cannot be read: {why}"))):
         _verify(db, found, deep=deep)
     return list(dict.fromkeys(found))
+
+
+def _fill(db: Database) -> None:
+    """Something of everything that is checked, in a new database."""
+    text = "Ada Orr speaks.\n\nTaxes must fall."
+    document = Document("whole", "Whole", text, split_paragraphs(text))
+    actor = Span("a", "actor", "person", 0, 7, "Ada Orr", {"mention": "name"}, "suggestion")
+    claim = Span("c", "claim", "policy", 17, 32, attributes={"concept": ["taxes"]})
+    stance = Relation("s", "stance", "support", "a", "c")
+    work = Record(
+        document, "ada", Completion.DONE, (actor, claim), (stance,), (0, 1), {"a": "a note"}, ("c",)
+    )
+    add_records(db, [work], concepts={"claim": ("concept", True)})
+    run = SuggestionRun({"rules": "1"})
+    made = [Suggestion(actor, 0, "rules", "1", 0.8)]
+    suggestions.put(db, document.id, made, run, untouched=False, others=False)
 
 
 def _verify(db: Database, found: list[Finding], *, deep: bool) -> None:
