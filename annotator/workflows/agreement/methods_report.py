@@ -93,7 +93,9 @@ def procedure(study: Study) -> str:
         "possible, with an intersection over union of at least .5. Labels, attributes and names "
         "were compared on aligned spans, joined into units over all annotators; the coverage is "
         "the share of spans that are aligned.",
-        "Relations were compared if both ends are aligned." if "F1 with side" in names else "",
+        "Relations were compared if both of their ends were aligned."
+        if "F1 with side" in names
+        else "",
         "A concept that begins with “not:” was treated as the concept with the opposite side."
         if any("concept" in name for name in names)
         else "",
@@ -153,7 +155,7 @@ def _main(study: Study) -> Grid:
         )
     undefined = _undefined(study.agreement.results)
     return Grid(
-        f"Agreement. Mean and sd are over documents, each one separately.{undefined}",
+        f"Agreement. Mean and sd are those of the figures of single documents.{undefined}",
         ("layer", "measure", "formula", "source", "value", "95 %", "n", "coverage", "mean", "sd"),
         rows,
         4,
@@ -162,7 +164,10 @@ def _main(study: Study) -> Grid:
 
 def _undefined(results: Sequence[Result]) -> str:
     count = sum(r.value is None for r in results)
-    return f" {plural(count, 'figure')} without a value left out." if count else ""
+    if not count:
+        return ""
+    left = "has no value and is" if count == 1 else "have no value and are"
+    return f" {plural(count, 'figure')} {left} left out."
 
 
 def _cited(about: Explanation | None) -> str:
@@ -198,8 +203,8 @@ def _labels(study: Study) -> Iterator[Block]:
     if rows:
         yield Heading("By label")
         yield Grid(
-            "Each label; alpha compares it with all others. Means are over documents in which the "
-            "figure is defined.",
+            "Agreement on each label; alpha compares the label with all others. Means are over "
+            "documents in which the figure is defined.",
             ("layer", "label", "measure", "value", "95 %", "n", "mean"),
             sorted(rows, key=lambda r: str(r[:3])),
             3,
@@ -263,7 +268,7 @@ def _habits(study: Study) -> Iterator[Block]:
         if not h.label
     ]
     yield Grid(
-        "Marks per 1,000 words, and of the others in the same texts.",
+        "Marks per 1,000 words of each annotator, and of the others in the same texts.",
         ("annotator", "layer", "marks", "per 1,000", "others", "times"),
         rows,
         2,
@@ -314,7 +319,8 @@ def _time(study: Study) -> Iterator[Block]:
 def drift_lines(study: Study) -> list[str]:
     """A sentence for each label whose agreement has changed, or one sentence that none has."""
     return [_drift_words(d) for d in study.drifts] or [
-        "Agreement on no label changed from the first half of the documents to the second."
+        "Between the first and the second half of the documents, no label's agreement changed by "
+        "more than chance."
     ]
 
 
