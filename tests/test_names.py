@@ -8,9 +8,12 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from difflib import SequenceMatcher
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from support import document
 
 from annotator.learners.names import forms
@@ -34,13 +37,14 @@ from annotator.model.annotation import AnnotationSet
 from annotator.model.codebook import Codebook, CodebookEntry
 from annotator.model.decision import Completion, Standing, Status, Suggestion
 from annotator.model.named_spans import NamedSpans
-from annotator.model.names import ProposedName
+from annotator.model.names import NEARLY, NearNames, ProposedName
 from annotator.model.record import Record
 from annotator.model.review import ReviewState, open_document, step
 from annotator.model.span import Relation, Span, reading_order
-from annotator.model.text import Document
-from annotator.project import KnownName
+from annotator.model.text import Document, searchable
+from annotator.project import KnownName, Project
 from annotator.resources import load_schema
+from annotator.tui.session import Session
 from annotator.tui.views.lint import NamesElsewhere, lint
 from annotator.workflows.names.concepts import concept_offers
 from annotator.workflows.training.name_weights import LEAST, learn_names
@@ -452,6 +456,55 @@ def test_lint_tells_of_items_without_names_and_of_names_that_are_nearly_another(
     assert not any(
         "nearly" in words for words in told(one, Span("b", "actor", "person", 14, 18, "Bo Lind"))
     )
+
+
+def test_lint_tells_of_a_name_that_occurs_once_and_is_nearly_one_of_another_document(
+    tmp_path: Path,
+) -> None:
+    def coded(id: str, *names: str) -> Record:
+        spans = (
+            Span(f"{id}{i}", "actor", "person", 5 * i, 5 * i + 4, name, {"mention": "name"})
+            for i, name in enumerate(names)
+        )
+        return Record(document(TEXT, id=id), "ada", Completion.DONE, tuple(spans))
+
+    with Project.create(tmp_path / "p") as of:
+        of.log.add_records(
+            [
+                coded("one", "Ilse Marchetti", "Bo Lind", "Central Bank"),
+                coded("two", "Ilse Marcheti", "Bo Lindt", "Central Banc", "Bo Lind"),
+            ]
+        )
+        bank = CodebookEntry("entity", "Central Banc")
+        of.names.write_codebook([("entity", bank.name, bank)], who="lea", token="t")
+        session = Session(of, "ada", "s")
+        session.open("two")
+        told = [words for words, _ in lint(session.review, session.elsewhere())]
+        assert [words for words in told if "nearly" in words] == [
+            "Ilse Marcheti occurs once and is nearly the same as Ilse Marchetti",
+            "Bo Lindt occurs once and is nearly the same as Bo Lind",
+        ]
+        # Once it is corrected, nothing is left to tell of it.
+        session.do(do.FocusItem("two0"))
+        session.do(do.SetAttribute("entity", "Ilse Marchetti"))
+        told = [words for words, _ in lint(session.review, session.elsewhere())]
+        assert not any("Marche" in words for words in told)
+
+
+_LETTERS = st.text("abcdeéE ", min_size=1, max_size=12)
+
+
+@settings(max_examples=200)
+@given(_LETTERS, st.lists(_LETTERS, max_size=8))
+def test_near_names_are_those_that_a_comparison_with_each_finds(
+    name: str, others: list[str]
+) -> None:
+    def is_near(other: str) -> bool:
+        one, two = searchable(other), searchable(name)
+        near = other != name and one[:1] == two[:1] and abs(len(one) - len(two)) <= 3
+        return near and SequenceMatcher(None, one, two).ratio() >= NEARLY
+
+    assert NearNames(others).near(name) == next(filter(is_near, others), "")
 
 
 def test_lint_tells_of_a_holder_of_a_concept_and_its_contrary() -> None:

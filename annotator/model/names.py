@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
 from typing import Literal, Protocol, TypeAlias, get_args
 
 from annotator.model.named_spans import NamedSpans
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Span, Value
-from annotator.model.text import Document
+from annotator.model.text import Document, searchable
 
 NameKind: TypeAlias = Literal["entity", "concept"]
 NAME_KINDS: tuple[NameKind, ...] = get_args(NameKind)
@@ -148,6 +149,42 @@ class SameNames:
         return span
 
 
+NEARLY = 0.85
+"""The least likeness (`difflib`) at which a name is nearly another."""
+
+
+class NearNames:
+    """Finds names that are nearly the same as one of these, and have the same beginning. Accents
+    and capitals make no difference."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._by_letter: dict[str, list[tuple[str, str, int]]] = {}
+        for name in names:
+            plain = searchable(name)
+            self._by_letter.setdefault(plain[:1], []).append((name, plain, _letters(plain)))
+
+    def near(self, name: str) -> str:
+        """The first other name that is nearly the same; empty if there is none."""
+        plain = searchable(name)
+        letters, matcher = _letters(plain), SequenceMatcher(None, "", plain)
+        for other, own, others in self._by_letter.get(plain[:1], ()):
+            # A letter that only one of them has is no match, so this never leaves out a near name.
+            most = (1 - NEARLY) * (len(own) + len(plain))
+            if (letters ^ others).bit_count() <= most and abs(len(own) - len(plain)) <= 3:
+                matcher.set_seq1(own)
+                if other != name and matcher.ratio() >= NEARLY:
+                    return other
+        return ""
+
+
+def _letters(text: str) -> int:
+    """The characters of a text as bits, of which characters far apart share one."""
+    found = 0
+    for char in text:
+        found |= 1 << ord(char) % 61
+    return found
+
+
 def concepts_of(schema: LabelSchema) -> Concepts:
     """Where the concepts of a schema's layers are held."""
     found = ((layer.name, layer.attribute_of_type("concept")) for layer in schema.layers)
@@ -191,12 +228,14 @@ def renamed(span: Span, concepts: Concepts, kind: NameKind, old: str, new: str) 
 
 __all__ = [
     "CONTRARY",
+    "NEARLY",
     "SURE",
     "Concepts",
     "MentionKind",
     "NameKind",
     "NameRelation",
     "Namer",
+    "NearNames",
     "ProposedName",
     "Ruling",
     "SameNames",

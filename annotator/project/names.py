@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from annotator.model.codebook import Codebook, CodebookEntry
-from annotator.model.names import NameKind, NameRelation, Ruling, SameNames
+from annotator.model.names import NameKind, NameRelation, NearNames, Ruling, SameNames
 from annotator.store import codebook, overview, rulings, sides
 from annotator.store import names as store
 from annotator.store.codebook import CodebookEvent
@@ -102,6 +102,22 @@ class Names:
         """Forms of a document's named spans that have several entities in an annotator's whole
         work."""
         return store.ambiguous(self._database, annotator, document)
+
+    def nearly(self, annotator: str, document: str, known: Mapping[str, str]) -> dict[str, str]:
+        """The entities in a document that occur once in an annotator's whole work, each with one
+        of the annotator's other entities or of the codebook's that it is nearly, or with an empty
+        string. Those in `known` are taken from there."""
+        once = store.given_once(self._database, annotator, document)
+        found = {name: known[name] for name in once if name in known}
+        if len(found) < len(once):
+            codebook = self.codebook()
+            listed = [one.name for one in codebook.entries if one.kind == "entity"]
+            others = NearNames([*store.given(self._database, annotator, "entity"), *listed])
+            for name in once:
+                if name not in found:
+                    known_here = codebook.get("entity", name) is not None
+                    found[name] = "" if known_here else others.near(name)
+        return found
 
     def sides(
         self, annotator: str, *, statements: Collection[str], concepts: bool

@@ -235,10 +235,33 @@ def ambiguous(db: Database, annotator: str, document: str) -> Mapping[str, Seque
     return {form: tuple(names) for form, names in found.items() if len(names) > 1}
 
 
+def given_once(db: Database, annotator: str, document: str) -> list[str]:
+    """The entities in a document that occur only once in an annotator's whole work."""
+    rows = db.rows(
+        "SELECT DISTINCT n.name FROM name n WHERE n.document = ?1 AND n.annotator = ?2 AND n.kind "
+        "= 'entity' AND (SELECT count(*) FROM (SELECT 1 FROM name m WHERE m.kind = 'entity' AND "
+        "m.name = n.name AND m.annotator = ?2 LIMIT 2)) = 1 ORDER BY n.name",
+        (document, annotator),
+    )
+    return [name for (name,) in rows]
+
+
+def given(db: Database, annotator: str, kind: NameKind) -> list[str]:
+    """The names of a kind that an annotator gave, in alphabetical order."""
+    rows = db.rows(
+        "SELECT DISTINCT name FROM sum_name WHERE kind = ? AND annotator = ? AND number > 0 "
+        "ORDER BY name",
+        (kind, annotator),
+    )
+    return [name for (name,) in rows]
+
+
 __all__ = [
     "ambiguous",
     "documents",
     "documents_of",
+    "given",
+    "given_once",
     "known",
     "mentions",
     "of_form",

@@ -67,6 +67,9 @@ class Session:
         self._phrases = KeptPhrases(project)
         self._place: Position | None = None
         self._elsewhere: NamesElsewhere | None = None
+        self._nearly: dict[str, str] = {}
+        """Entities of the open document that occur once, and what they are nearly; kept, since
+        looking through all names for one takes a while."""
         self._said: list[Message] | None = None
         """What review says about the open document, once it was read."""
         self._changed: set[str] | None = None
@@ -85,6 +88,7 @@ class Session:
         """Open a document where the annotator left it, or at the given place."""
         text = self.project.documents.load(document)
         self._said = self._elsewhere = None
+        self._nearly = {}
         self.source.prepare(text)
         before = self.state
         if paragraph is None:
@@ -273,9 +277,10 @@ class Session:
         more entities, and opposites of the codebook. They are read once per document, and again
         after a name was given."""
         if self._elsewhere is None:
-            names = self.project.names
+            names, here = self.project.names, (self.annotator, self.review.document.id)
+            self._nearly = names.nearly(*here, self._nearly)
             self._elsewhere = NamesElsewhere(
-                names.ambiguous(self.annotator, self.review.document.id), names.codebook().opposites
+                names.ambiguous(*here), names.codebook().opposites, self._nearly
             )
         return self._elsewhere
 

@@ -4,16 +4,15 @@ never blocking."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from itertools import product
 
 from annotator.model.items import Card
-from annotator.model.names import CONTRARY, Concepts, concepts_of, names_of
+from annotator.model.names import CONTRARY, Concepts, NearNames, concepts_of, names_of
 from annotator.model.review import ReviewState
 from annotator.model.span import AUTHOR, Relation, Span
-from annotator.model.text import searchable, with_article
+from annotator.model.text import with_article
 
 LintFinding = tuple[str, str]
 """A finding, and the id of the item it is about."""
@@ -22,11 +21,13 @@ LintFinding = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class NamesElsewhere:
     """What is known of names beyond the paragraph: the forms in the text that have several entities
-    in the annotator's whole work, with these entities; and concepts of the codebook, each with its
-    opposite."""
+    in the annotator's whole work, with these entities; concepts of the codebook, each with its
+    opposite; and the entities of the document that occur once in the whole work, each with another
+    that it is nearly, or with an empty string (None: only the document is known)."""
 
     ambiguous: Mapping[str, Sequence[str]] = field(default_factory=dict)
     opposites: Mapping[str, str] = field(default_factory=dict)
+    nearly: Mapping[str, str] | None = None
 
 
 _NOTHING_ELSEWHERE = NamesElsewhere()
@@ -42,7 +43,7 @@ def lint(state: ReviewState, elsewhere: NamesElsewhere = _NOTHING_ELSEWHERE) -> 
             and state.find(item.value.target) is None
         ):
             found.append(("a stance without a target", item.id))
-    return [*found, *_two_names(state, elsewhere.ambiguous), *_names(state, elsewhere.opposites)]
+    return [*found, *_two_names(state, elsewhere.ambiguous), *_names(state, elsewhere)]
 
 
 def _of_card(state: ReviewState, card: Card) -> list[LintFinding]:
@@ -84,7 +85,7 @@ def _two_names(state: ReviewState, ambiguous: Mapping[str, Sequence[str]]) -> li
     return found
 
 
-def _names(state: ReviewState, opposites: Mapping[str, str]) -> list[LintFinding]:
+def _names(state: ReviewState, elsewhere: NamesElsewhere) -> list[LintFinding]:
     """Decided items without a name, entities that are nearly another, and
     holders of a concept and its contrary."""
     found: list[LintFinding] = []
@@ -97,6 +98,10 @@ def _names(state: ReviewState, opposites: Mapping[str, str]) -> list[LintFinding
         for kind, name in names_of(span, concepts)
         if kind == "entity"
     )
+    nearly = elsewhere.nearly
+    if nearly is None:
+        others = NearNames(entities)
+        nearly = {name: others.near(name) for name, count in entities.items() if count == 1}
     for id, span in decided:
         layer = state.schema.layer(span.layer)
         named = names_of(span, concepts)
@@ -108,27 +113,9 @@ def _names(state: ReviewState, opposites: Mapping[str, str]) -> list[LintFinding
             ):
                 found.append((f"{with_article(layer.name)} without {with_article(kind)}", id))
         for kind, name in named:
-            if kind == "entity" and entities[name] == 1 and (near := _nearly(name, entities)):
+            if kind == "entity" and (near := nearly.get(name)):
                 found.append((f"{name} occurs once and is nearly the same as {near}", id))
-    return [*found, *_both_sides(state, concepts, opposites)]
-
-
-NEARLY = 0.85
-"""The least likeness (`difflib`) at which a name is nearly another."""
-
-
-def _nearly(name: str, others: Iterable[str]) -> str:
-    """Another name that is nearly the same and has the same beginning; empty if there is none.
-    Accents and capitals make no difference."""
-    plain = searchable(name)
-    return next(
-        (other for other in others if other != name and _is_near(plain, searchable(other))), ""
-    )
-
-
-def _is_near(one: str, other: str) -> bool:
-    near = abs(len(one) - len(other)) <= 3 and one[:1] == other[:1]
-    return near and SequenceMatcher(None, one, other).ratio() >= NEARLY
+    return [*found, *_both_sides(state, concepts, elsewhere.opposites)]
 
 
 def _both_sides(
