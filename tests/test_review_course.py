@@ -127,6 +127,24 @@ def test_like_cases_are_reported_decided_with_one_key_and_taken_back_with_one_un
         assert {r.document: r.undecided for r in review_rows(project)} == {"doc": 4, "two": 4}
 
 
+def test_what_was_decided_with_like_ones_is_not_stayed_on(tmp_path: Path) -> None:
+    text = "Iran spoke, Iran left, and Oman stayed."
+
+    def coded(who: str, label: str) -> Record:
+        places = [i for i in range(len(text)) if text.startswith(("Iran", "Oman"), i)]
+        spans = tuple(Span(f"{who}{i}", "actor", label, i, i + 4) for i in places)
+        return Record(document(text, id="doc"), who, Completion.DONE, spans)
+
+    with _project(tmp_path / "p", coded("ada", "state"), coded("ben", "bloc")) as project:
+        session = _session(project)
+        take(session, adjudication(session).in_focus().version("ben"), "ben's")  # type: ignore[union-attr]
+        assert _number(session) == 2
+        decide_alike(session, source_of(session))
+        assert "1 like difference" in session.review.message and _number(session) == 3
+        session.do(do.Undo())
+        assert session.review.message == "taken back: 1 like difference in 1 document"
+
+
 def test_parts_of_one_thing_are_one_undo_and_earlier_things_come_after(tmp_path: Path) -> None:
     works = [_coded(who, label) for who, label in (("ada", "state"), ("ben", "bloc"))]
     with _project(tmp_path / "p", *works) as project:

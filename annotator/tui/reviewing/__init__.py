@@ -310,9 +310,7 @@ class Adjudicating(Source):
             return state
         if at.is_open(difference) or state.paragraph != before.state.paragraph:
             return state
-        chosen = self.queue.chosen(state.document.id)
-        among = [d for d in at.differences if chosen is None or d.ids in chosen]
-        following = at.following(difference, among)
+        following = self._following(at, difference)
         if following is None:
             left = any(d.number and at.is_open(d) for d in at.here())
             said = "" if left else f"; ¶ {paragraph_number(state.paragraph)} is decided"
@@ -320,6 +318,22 @@ class Adjudicating(Source):
         back = following.number < difference.number
         said = f"{state.message}; back to the first undecided one" if back else state.message
         return at.focused_on(following).changed(message=said)
+
+    def _following(self, at: Adjudication, difference: Difference) -> Difference | None:
+        """The undecided difference that comes after one, among those that are worked on."""
+        chosen = self.queue.chosen(at.state.document.id)
+        among = [d for d in at.differences if chosen is None or d.ids in chosen]
+        return at.following(difference, among)
+
+    def past_decided(self, state: ReviewState) -> ReviewState:
+        """The state with the focus on the next undecided difference of the paragraph, if the one in
+        focus was decided with others."""
+        at = self.at(state)
+        difference = at.in_focus()
+        if difference is None or not difference.number or at.is_open(difference):
+            return state
+        following = self._following(at, difference)
+        return state if following is None else at.focused_on(following)
 
     def _remember(self, before: Adjudication, action: ReviewAction, state: ReviewState) -> None:
         """Remember what an action means for those that follow."""

@@ -52,6 +52,7 @@ def decide_alike(session: Session, source: Adjudicating) -> None:
         left += waiting
     before = session.review
     session.reload()
+    session.state = source.past_decided(session.review)
     said: list[str] = []
     if done:
         back = partial(_take_back, session, source)
