@@ -139,6 +139,14 @@ def test_no_sign_of_tex_is_left_in_a_formula() -> None:
             assert not set(plain_formula(result.about.formula)) & set("\\{}"), result.name
 
 
+def test_names_of_figures_are_told_whole() -> None:
+    found = figures(compare(_records()), LAYERS)
+    told = "\n".join(line.text for line in lines(found))
+    every = told.partition("EVERY FIGURE")[2]
+    assert all(f"  {result.name} " in every for result in found.results)
+    assert all(len(row) <= 78 for row in every.splitlines())
+
+
 def test_what_is_typed_to_choose() -> None:
     choice = Scope.parse(
         "layer:claim,actor by:ada,ben label:fact since:2026-11-01 document:d1 document:d2"

@@ -933,13 +933,21 @@ def test_the_card_says_what_is_stated_counted_and_missing(tmp_path: Path) -> Non
     assert "(`curation`)" in missing and "(`title`)" not in missing and "licence" not in missing
 
 
-def test_datasets_reads_the_data_set_of_the_seeds(tmp_path: Path) -> None:
+def test_datasets_reads_the_data_set_of_the_seeds_as_its_card_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     datasets = pytest.importorskip("datasets")
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
     with Project.create(tmp_path / "p") as project:
         ingest(project, folder("seeds") / "gold.jsonl")
         write_dataset(project, tmp_path / "out")
-    read = datasets.load_dataset(str(tmp_path / "out"), "gold", cache_dir=str(tmp_path / "cache"))
-    assert sum(len(part) for part in read.values()) == 24
+    card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
+    code = card.partition("```python\n")[2].partition("```")[0]
+    monkeypatch.chdir(tmp_path / "out")
+    made: dict[str, Any] = {}
+    exec(code, made)
+    assert sum(len(part) for part in made["gold"].values()) == 24
+    assert len(made["records"]) == len(made["gold"]["train"])
 
 
 def _shorter(who: str) -> Record:

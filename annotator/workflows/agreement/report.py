@@ -40,6 +40,9 @@ INTERVALS = "intervals: 95 %, Student's t of the jackknife over documents"
 
 _NAME = 16
 
+_LONGEST = 29
+"""Cells for the name of a figure, where every figure has a row."""
+
 _ROWS: Sequence[tuple[str, str, Sequence[tuple[str, str]]]] = (
     ("", "F1 strict", (("αU", "alpha_U"), ("αc", "alpha characters"))),
     ("", "F1 with side", ()),
@@ -285,7 +288,8 @@ def _cause(lost: Lost, cause: str, most: float) -> str:
 def _everything(found: Agreement, labels: Sequence[str] = ()) -> list[ReportLine]:
     out = [
         ReportLine(
-            f"{'EVERY FIGURE':<28}{'':<{BAR}} value  {'95 %':<10}{'n':>8} {'cover':>6}", "head"
+            f"{'EVERY FIGURE':<{_LONGEST + 3}}{'':<{BAR}} value  {'95 %':<10}{'n':>8} {'cover':>6}",
+            "head",
         )
     ]
     layer = told = ""
@@ -387,12 +391,13 @@ def _quotient(found: re.Match[str]) -> str:
 
 
 def _figure(result: Result, reason: str) -> list[str]:
-    name = f"  {result.name[:25]:<26}"
+    fits = len(result.name) <= _LONGEST
+    name = f"  {result.name if fits else result.name[: _LONGEST - 1] + '…':<{_LONGEST + 1}}"
     if result.value is None:
         return textwrap.wrap(
             f"{name}{'–':>{BAR + 6}}  {reason}",
             WIDTH,
-            subsequent_indent=" " * 44,
+            subsequent_indent=" " * (_LONGEST + BAR + 11),
             drop_whitespace=True,
         )
     value = f"{bar(result.value)} {number(result.value):>5}  {interval_words(result):<10}"

@@ -235,10 +235,12 @@ def _example(about: CardContent) -> list[str]:
         'with open("train.jsonl", encoding="utf-8") as file:',
         "    records = [json.loads(line) for line in file]",
         "",
-        "# or, with Hugging Face's library:",
+        "# or, with Hugging Face's library, which needs the full path of the folder:",
+        "import os",
+        "",
         "from datasets import load_dataset",
         "",
-        'gold = load_dataset(".", "gold")',
+        'gold = load_dataset(os.getcwd(), "gold")',
         "```",
     ]
 

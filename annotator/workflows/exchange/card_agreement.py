@@ -23,7 +23,8 @@ def agreement(manifest: Mapping[str, Any], explained: Mapping[str, Explanation])
             "## Agreement before adjudication",
             "",
             "How far the annotators agreed before anything was decided. Intervals are 95 % "
-            "intervals over documents; n is the number of units behind a figure.",
+            "intervals over documents; a figure has none where too few documents change it. n is "
+            "the number of units behind a figure.",
             "",
             "| layer | measure | value | 95 % interval | n |",
         ]
