@@ -287,6 +287,21 @@ def test_gephi_finds_labels_weights_and_types_where_it_looks_for_them() -> None:
     )
 
 
+@pytest.mark.parametrize("length", [8, 200])
+def test_no_concept_of_a_matrix_reaches_out_of_the_picture(length: int) -> None:
+    found = affiliation([said("Ann", "w" * length, 1), said("Ann", "a", 1)])
+    groups = communities(found.holders, project(found, "subtract").weights)
+    root = ElementTree.fromstring(pictures.matrix_picture(found, groups))
+    width, height = float(root.attrib["width"]), float(root.attrib["height"])
+    turned = [text for text in root.iter() if "rotate" in text.attrib.get("transform", "")]
+    assert len(turned) == 2
+    for text in turned:
+        angle = math.radians(float(text.attrib["transform"][7:].split()[0]))
+        long = 5.5 * len(text.text or "")  # A letter of 10 pixels is about 5.5 wide.
+        assert float(text.attrib["x"]) + long * math.cos(angle) <= width
+        assert 0 <= float(text.attrib["y"]) + long * math.sin(angle) <= height
+
+
 def test_pictures_are_svg_with_every_name_and_the_same_bytes_twice() -> None:
     hostile = [*DEBATE, said("A & <B>", "tax", 1)]
     found = affiliation(hostile)

@@ -3,7 +3,9 @@ The same network gives the same bytes."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from unicodedata import east_asian_width
 from xml.sax.saxutils import escape
 
 from annotator.model.text import xml_legal
@@ -16,6 +18,16 @@ can distinguish."""
 
 GROUPS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#999999")
 _FONT = "font-family='Helvetica, Arial, sans-serif'"
+
+
+_SLANT = 55
+"""Degrees by which the concepts above a matrix are turned."""
+_RISE, _RUN = math.sin(math.radians(_SLANT)), math.cos(math.radians(_SLANT))
+
+
+def _columns(words: str) -> int:
+    """How many letters wide a text is; ideographs are as wide as two."""
+    return sum(1 + (east_asian_width(char) in "WF") for char in words)
 
 
 def _svg(width: float, height: float, parts: Sequence[str], title: str) -> bytes:
@@ -49,9 +61,9 @@ def network_picture(found: Affiliation, groups: Communities) -> bytes:
     place = {name: i / max(1, len(holders) - 1) for i, name in enumerate(holders)}
     near = {c: [place[e.holder] for e in found.edges if e.concept == c] for c in found.concepts}
     concepts = sorted(found.concepts, key=lambda c: (sum(near[c]) / len(near[c]), c))
-    left = 16.0 + 7.2 * max((len(h) for h in holders), default=8)
+    left = 16.0 + 7.2 * max(map(_columns, holders), default=8)
     right, row = left + 420.0, 24.0
-    width = right + 16.0 + 6.4 * max((len(c) for c in concepts), default=8)
+    width = right + 16.0 + 6.4 * max(map(_columns, concepts), default=8)
     height = 40 + row * max(len(holders), len(concepts), 1)
 
     def heights(names: Sequence[str]) -> dict[str, float]:
@@ -105,13 +117,19 @@ def matrix_picture(found: Affiliation, groups: Communities) -> bytes:
     signs = {(edge.holder, edge.concept): edge for edge in found.edges}
     sides = {c: sum(bool(signs.get((h, c))) for h in order) for c in found.concepts}
     columns = sorted(found.concepts, key=lambda c: (-sides[c], c))
-    cell, left, top = 24.0, 12.0 + 6.4 * max((len(h) for h in order), default=8), 220.0
+    cell, left = 24.0, 12.0 + 6.4 * max(map(_columns, order), default=8)
+    long = [6.0 * _columns(concept) for concept in columns]
+    top = 20 + _RISE * max(long, default=60)
     parts: list[str] = []
     for i, concept in enumerate(columns):
         x = left + (i + 0.6) * cell
         parts.append(
             _text(
-                x, top - 8, concept, more=f"transform='rotate(-55 {x:.1f} {top - 8:.1f})'", size=10
+                x,
+                top - 8,
+                concept,
+                more=f"transform='rotate(-{_SLANT} {x:.1f} {top - 8:.1f})'",
+                size=10,
             )
         )
     for row, holder in enumerate(order):
@@ -137,7 +155,8 @@ def matrix_picture(found: Affiliation, groups: Communities) -> bytes:
                         more="fill='white'",
                     )
                 )
-    width = left + len(columns) * cell + 160
+    ends = [left + (i + 0.6) * cell + _RUN * length for i, length in enumerate(long)]
+    width = 12 + max([left + len(columns) * cell, *ends])
     return _svg(width, top + len(order) * cell + 20, parts, "Who takes which side on what")
 
 

@@ -2,8 +2,9 @@
 
 With W+ and W- the counts of supports and opposes, holders by concepts, the weight of two holders is
 
-    congruence   sum over concepts of  W+[a] W+[b] + W-[a] W-[b] conflict     sum over concepts of
-    W+[a] W-[b] + W-[a] W+[b] subtract     congruence minus conflict
+    congruence   sum over concepts of  W+[a] W+[b] + W-[a] W-[b]
+    conflict     sum over concepts of  W+[a] W-[b] + W-[a] W+[b]
+    subtract     congruence minus conflict
 
 divided by a normalisation. A holder's activity is the sum of its counts; a cell is a concept with a
 sign:

@@ -12,6 +12,7 @@ from annotator.networks.affiliation import DUPLICATES
 from annotator.networks.graph_files import receipt
 from annotator.networks.periods import SideChange, Slice
 from annotator.networks.projection import MODES, NORMALISATIONS
+from annotator.networks.resampling import CENTRAL
 from annotator.networks.structure import centrality
 from annotator.workflows.network.network import Network
 
@@ -67,6 +68,9 @@ def _camps(found: Network) -> list[str]:
     out[0] += f"  (modularity {found.communities.modularity:.2f})"
     weights = centrality(found.projection.holders, found.projection.weights)
     shown = bool(found.support.samples)
+    out.append("  the number before a holder is the sum of its ties, without signs")
+    if shown:
+        out.append(f"  central: among the {CENTRAL} holders with the largest sums")
     for number, names in enumerate((g for g in found.communities.groups if len(g) > 1), 1):
         holds = f"  holds together in {_share(found.support.group(names)).strip()}" if shown else ""
         out.append(f"  camp {number}: {plural(len(names), 'holder')}{holds}")
