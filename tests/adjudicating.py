@@ -30,7 +30,7 @@ def adjudication(session: Session) -> Adjudication:
 
 
 def take(session: Session, versions: Sequence[Candidate], words: str) -> None:
-    """Decide the difference in focus: these of its versions stand."""
+    """Decide the difference in focus: take these versions."""
     difference = adjudication(session).in_focus()
     assert difference is not None
     session.do(choices.take(adjudication(session), difference, versions, words))

@@ -22,13 +22,13 @@ from annotator.workflows.training.base_model import base_of, seed_records
 
 
 def digest(records: Sequence[Record]) -> str:
-    """What training data are recognized by."""
+    """A digest that identifies training data."""
     lines = "".join(formats.load("jsonl").dumps(record) for record in records)
     return hashlib.sha256(lines.encode()).hexdigest()[:16]
 
 
 def make(reader: Reader) -> Bundle:
-    """The model, trained on what a reader makes of the seeds."""
+    """The model, trained on the seeds as a reader reads them."""
     records = seed_records("train")
     bundle = base_of(records, load_schema(BASE_SCHEMA), reader=reader)
     bundle.metrics["data"] = digest(records)

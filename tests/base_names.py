@@ -36,8 +36,8 @@ def coded(part: str) -> list[CodedDocument]:
 
 
 def concepts(part: str) -> Rows:
-    """The concepts of a part by document: claim, concept without `not:`, concepts
-    and entities that came before it."""
+    """The concepts of a part by document: the claim, its concept without `not:`, and the concepts
+    and entities before it."""
     out = []
     for record in seed_records(part):
         if record.document.meta.get("language", "en") != "en":
@@ -69,7 +69,7 @@ def debate() -> list[Record]:
 
 
 def codebook() -> dict[str, str]:
-    """What the codebook of the debate says of its concepts."""
+    """What the codebook of the debate says about its concepts."""
     entries, _ = read_codebook(folder("seeds") / "debate" / "codebook.csv")
     return {one.name: described(one) for one in entries if one.kind == reuse.CONCEPT}
 
@@ -109,8 +109,8 @@ def entities(part: str) -> Rows:
 
 
 def learn_words(documents: Rows) -> dict[str, object]:
-    """FeatureWeights and names of the next word; the counts of each document's
-    choices leave the document out."""
+    """The weights and feature names of the next word; the counts for a document's choices leave
+    this document out."""
     choices: list[NamedChoice] = []
     for at, (text, rows) in enumerate(documents):
         others = [name for i, (_, few) in enumerate(documents) if i != at for _, name, _, _ in few]

@@ -1,4 +1,4 @@
-"""Texts and what several annotators make of them, for tests of agreement, merging and review."""
+"""Texts coded by several annotators, for tests of agreement, merging and review."""
 
 from __future__ import annotations
 

@@ -61,8 +61,8 @@ class PrivateContract(_Listed):
 
 
 class MembersContract(_Listed):
-    """The members of a family, which are its modules without an underscore but
-    for `api`, don't import each other."""
+    """The members of a family don't import each other. They are its modules without an underscore,
+    except `api`."""
 
     type_name = "members"
 

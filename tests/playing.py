@@ -1,7 +1,7 @@
 """The application played with keys, without a terminal.
 
-A key is over when nothing is left to do in the event loop, however busy the machine is. What
-threads do comes later: `until` waits for it.
+A key is finished when the event loop has nothing left to do, however busy the machine is. Threads
+finish later; `until` waits for them.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ async def press(pilot: Pilot[int], keys: str) -> str:
 
 
 def shown(pilot: Pilot[int]) -> str:
-    """The rows of the screen on top; none as long as it is being put together."""
+    """The rows of the screen on top; none while it is being built."""
     return "\n".join(
         rows.render_line(y).text
         for rows in pilot.app.screen.query(Rows)

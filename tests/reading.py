@@ -1,4 +1,4 @@
-"""What the tests of formats share: a file read, and what came of it."""
+"""What the tests of formats share: reading a file, and the result."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Read:
 
     @property
     def told(self) -> str:
-        """Everything that was told."""
+        """All messages."""
         return "\n".join(self.report.lines())
 
     @property
@@ -91,7 +91,7 @@ def _at(quote: str, *, utf16: bool = False) -> tuple[int, int]:
 
 @dataclass(frozen=True)
 class Example:
-    """Files of a program that say of TEXT: Iran opposes the plan; Putin is a person."""
+    """Files of a program that say about TEXT: Iran opposes the plan; Putin is a person."""
 
     files: Mapping[str, str]
     main: str

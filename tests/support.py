@@ -113,7 +113,7 @@ def review(of: Project, id: str, annotator: str) -> ReviewState:
 
 
 def standing(annotations: AnnotationSet) -> dict[str, str]:
-    """Id -> label of what stands."""
+    """Id -> label of every annotation that stands."""
     return {a.id: a.label for a in annotations.annotations()}
 
 

@@ -72,8 +72,9 @@ class Terminal:
         raise AssertionError(f"“{words}” never came:\n" + "\n".join(self.screen.display))
 
     def ends_within(self, seconds: float) -> None:
-        """Wait for the end without reading. The time counts in which the program and this test had
-        a core: on a busy machine both stand in line. Raises AssertionError if it takes longer."""
+        """Wait for the end without reading. Only the time in which the program and this test had a
+        core counts, since on a busy machine both wait for one. Raises AssertionError if it takes
+        longer."""
         begun, before = time.monotonic(), self._in_line()
         waited = 0.0
         while time.monotonic() - begun - waited < seconds:
@@ -102,7 +103,7 @@ class Terminal:
         quiet, end = 0, time.monotonic() + 60
         last = (-1, "")
         while quiet < 3:
-            assert time.monotonic() < end, "the program does not come to rest"
+            assert time.monotonic() < end, "the program keeps working"
             self.read(0.1)
             fields = (
                 Path(f"/proc/{self.pid}/stat")

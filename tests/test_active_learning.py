@@ -32,7 +32,7 @@ def test_a_share_is_drawn_at_random_and_marked_and_the_rest_is_what_teaches_most
         assert random_documents(of) == told.random
         assert of.documents.ids()[-1] in told.documents, "nothing else is like it"
         assert next_documents(of, "diversity", 10, dry_run=True) == told, (
-            "the same project gives the same lesson"
+            "the same project gives the same choice"
         )
         assert len(next_documents(of, "diversity", 1000).documents) == len(TEXTS)
         with pytest.raises(UsageError):

@@ -153,8 +153,11 @@ def test_side_by_side_shows_the_attributes_that_differ_and_no_others(width: int)
     for gone in ("mention", "attribution", "strength"):
         assert gone not in told
     if width > 40:
-        for said in ("entity differs: ada Iran · ben none", "modality differs: ada asserted · ben hedged",
-                     f"cue differs: ada “{ada.document.quote(0, 4)}” · ben “{ada.document.quote(5, 9)}”"):  # fmt: skip
+        for said in (
+            "entity differs: ada Iran · ben none",
+            "modality differs: ada asserted · ben hedged",
+            f"cue differs: ada “{ada.document.quote(0, 4)}” · ben “{ada.document.quote(5, 9)}”",
+        ):
             assert said in told
     if width > 78:
         assert "concept differs: ada the deal is dead; talks failed · ben none" in told

@@ -289,7 +289,7 @@ def test_a_project_is_followed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("same_names", [False, True])
 def test_rulings_on_names_are_followed(tmp_path: Path, same_names: bool) -> None:
-    """The first one, a second, a concept's contrary, and one that is taken back; after each the
+    """A first ruling, a second, a concept's contrary, and one that is taken back. After each, the
     figures are those of a report from scratch, as coded and by the rulings."""
     works = _documents(random.Random(6), 6)
     with Project.create(tmp_path / "p") as writer, Project.open(tmp_path / "p") as reader:
@@ -359,8 +359,8 @@ def test_what_is_read_for_comparing_is_what_records_hold(tmp_path: Path) -> None
 
 
 def test_the_open_screen_follows(tmp_path: Path) -> None:
-    """What another process saves is on the screen without a key;
-    the cursor stays on its paragraph."""
+    """What another process saves appears on the screen without a key; the cursor stays on its
+    paragraph."""
     root = tmp_path / "p"
     works = _documents(random.Random(8), 3)
 

@@ -1,4 +1,4 @@
-"""What holds of agreement whatever was coded: an annotator against a copy of itself,
+"""Properties of agreement, whatever was coded: an annotator against a copy of itself,
 duplicates, white space, alignment."""
 
 from __future__ import annotations
@@ -320,7 +320,7 @@ def test_the_cases_that_went_wrong(case: str, from_rows: Callable[[Path], Compar
 
 @pytest.fixture
 def from_rows() -> Callable[[Path], Comparison]:
-    """A comparison of rows just as they stand in a file, without what an import would mend."""
+    """A comparison of rows as they are in a file, without the repairs of an import."""
     import json
 
     def read(file: Path) -> Comparison:

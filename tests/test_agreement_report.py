@@ -301,7 +301,9 @@ def test_latex_makes_a_page_of_the_report(tmp_path: Path) -> None:
     log = (tmp_path / "report.log").read_text(encoding="utf-8", errors="replace")
     assert "Undefined control sequence" not in log and "Missing character" not in log
     too_wide = [float(points) for points in re.findall(r"Overfull .hbox .([\d.]+)pt too wide", log)]
-    assert max(too_wide, default=0) < 50, "tables fit on their page, but for names as long as these"
+    assert max(too_wide, default=0) < 50, (
+        "tables fit on their page, except for names as long as these"
+    )
 
 
 def test_what_stands_in_names_does_no_harm_to_a_report(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The rules of the house that no other tool checks: who may import what, and where things stand."""
+"""Rules of the project that no other tool checks: who may import what, and where things are."""
 
 from __future__ import annotations
 
@@ -108,7 +108,8 @@ def test_each_class_has_a_name_of_its_own() -> None:
 
 
 def test_modules_import_each_other_in_no_circle() -> None:
-    """Neither for types nor inside functions, which import-linter's contract leaves out."""
+    """Imports for types and inside functions count too; import-linter's contract leaves them
+    out."""
     files = dict(_modules())
     graph = {
         name: {

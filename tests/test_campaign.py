@@ -32,8 +32,8 @@ DOCUMENTS = 4
 
 
 def _third(record: Record) -> Record:
-    """A third coding: coder-a's with other types of some claims, and
-    without some actors that hold nothing."""
+    """A third coding: coder-a's with other types for some claims, and without some actors that hold
+    no stance."""
     held = {end for r in record.relations for end in (r.source, r.target)} - {AUTHOR}
     spans = []
     for i, span in enumerate(record.spans):
@@ -45,7 +45,7 @@ def _third(record: Record) -> Record:
 
 
 def _review(project: Project, strategy: str) -> int:
-    """Decide every difference by its majority, else for nobody; how many were decided."""
+    """Decide every difference by its majority, or for nobody. Returns how many were decided."""
     session = gold_session(project, strategy=strategy)
     decided = 0
     for id in session.queue.ids():

@@ -155,7 +155,7 @@ def _changed(**changes: object) -> bytes:
         ({"status": "perhaps"}, "status"),
         ({"spans__start": 1.5}, "integer"),
     ],
-)  # fmt: skip
+)
 def test_a_record_that_does_not_hold_is_reported_with_line_and_key(
     here: Path, changes: dict[str, object], word: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -230,11 +230,15 @@ def test_the_owner_s_line_of_advertisement_stays_in_place_and_excluded(here: Pat
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (["import", "missing.txt"], 3), (["export", "nonsense"], 2), (["schema", "show", "nonsense"], 3),
+        (["import", "missing.txt"], 3),
+        (["export", "nonsense"], 2),
+        (["schema", "show", "nonsense"], 3),
         (["what"], 2),
-        (["--project", "elsewhere", "status"], 3), (["init"], 3), (["suggest", "--suggester", "nobody"], 2),
+        (["--project", "elsewhere", "status"], 3),
+        (["init"], 3),
+        (["suggest", "--suggester", "nobody"], 2),
     ],
-)  # fmt: skip
+)
 def test_exit_codes(
     here: Path, arguments: list[str], code: int, capsys: pytest.CaptureFixture[str]
 ) -> None:

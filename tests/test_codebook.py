@@ -1,4 +1,4 @@
-"""The codebook: files in and out, undo, what does not hold together, merging between hosts."""
+"""The codebook: files in and out, undo, contradictions, merging between hosts."""
 
 from __future__ import annotations
 
@@ -187,8 +187,8 @@ def test_only_what_is_the_same_or_the_contrary_is_renamed() -> None:
 def test_a_codebook_of_refi_qda_goes_out_and_comes_back(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Names, definitions, parents and kinds survive; aliases and opposites are told of, and where
-    the names are there already they stay as they are."""
+    """Names, definitions, parents and kinds survive; aliases and opposites are reported, and names
+    that exist already stay as they are."""
     file = tmp_path / "book.qdc"
     with project(tmp_path / "p", TEXT) as of:
         import_codebook(of, written(tmp_path, TABLE), who="ada")
@@ -206,7 +206,7 @@ def test_a_codebook_of_refi_qda_goes_out_and_comes_back(
     assert sorted(kept) == sorted(before)
     assert run([*command, "import", str(file)]) == 0
     with Project.open(tmp_path / "p") as of:
-        assert rows_of(of) == rows, "what the file has no place for stays"
+        assert rows_of(of) == rows, "what the file cannot hold stays"
     with project(tmp_path / "q", TEXT) as other:
         assert import_codebook(other, file, who="ada").added == 4
         (again, lost) = as_qdc(

@@ -1,4 +1,4 @@
-"""The settings: every key is checked, and what does not hold is told with key, value and remedy."""
+"""The settings: every key is checked, and errors name key, value and remedy."""
 
 from __future__ import annotations
 

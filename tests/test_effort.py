@@ -114,10 +114,15 @@ def test_rows_are_joined_to_paragraphs_and_labels_may_name_their_layer(tmp_path:
 
 @pytest.mark.parametrize(
     ("row", "where"),
-    [({"text": "Iran", "spans": [[0, 9, "state"]]}, "spans"), ({"text": "Iran", "spans": [[0, 4, "planet"]]}, "spans"),
-     ({"text": "Iran", "spans": [[0, 4]]}, "spans"), ({"spans": []}, "text"),
-     ({"text": "Iran", "spans": [[0.0, 4.0, "state"]]}, "spans"), ({"text": "Iran", "spans": None}, "spans")],
-)  # fmt: skip
+    [
+        ({"text": "Iran", "spans": [[0, 9, "state"]]}, "spans"),
+        ({"text": "Iran", "spans": [[0, 4, "planet"]]}, "spans"),
+        ({"text": "Iran", "spans": [[0, 4]]}, "spans"),
+        ({"spans": []}, "text"),
+        ({"text": "Iran", "spans": [[0.0, 4.0, "state"]]}, "spans"),
+        ({"text": "Iran", "spans": None}, "spans"),
+    ],
+)
 def test_a_row_that_does_not_hold_is_named_by_its_line(
     tmp_path: Path, row: Mapping[str, Any], where: str
 ) -> None:
@@ -129,10 +134,20 @@ def test_a_row_that_does_not_hold_is_named_by_its_line(
 
 @pytest.mark.parametrize(
     ("span", "key", "words"),
-    [({"start": 0, "end": 4, "label": "state"}, "layer", "is missing; it names a span layer"),
-     ({"layer": "actor", "start": 0, "end": 4}, "label", "is missing; it names a label of actor"),
-     ({"layer": "actor", "label": "state", "start": 0, "end": 9}, "start", "is outside the text")],
-)  # fmt: skip
+    [
+        ({"start": 0, "end": 4, "label": "state"}, "layer", "is missing; it names a span layer"),
+        (
+            {"layer": "actor", "start": 0, "end": 4},
+            "label",
+            "is missing; it names a label of actor",
+        ),
+        (
+            {"layer": "actor", "label": "state", "start": 0, "end": 9},
+            "start",
+            "is outside the text",
+        ),
+    ],
+)
 def test_a_record_that_does_not_hold_is_reported_in_words_that_fit(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -169,9 +184,13 @@ def _record(
 
 @pytest.mark.parametrize(
     ("status", "done", "judged", "left_out"),
-    [("in_progress", (0, 2), [0, 2], 1), ("done", (), [0, 1, 2], 0), ("done", (0,), [0, 1, 2], 0),
-     ("gold", (0,), [0, 1, 2], 0)],
-)  # fmt: skip
+    [
+        ("in_progress", (0, 2), [0, 2], 1),
+        ("done", (), [0, 1, 2], 0),
+        ("done", (0,), [0, 1, 2], 0),
+        ("gold", (0,), [0, 1, 2], 0),
+    ],
+)
 def test_only_what_is_finished_is_judged(
     tmp_path: Path, status: str, done: tuple[int, ...], judged: list[int], left_out: int
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from annotator import errors, families, resources
 from annotator.errors import AnnotatorError, UsageError
-from annotator.formats.api import Reads, WritesFiles, WritesFolder, WritesLines, WritesParts
+from annotator.formats.api import Reads, WritesFolder, WritesLines, WritesParts
 from annotator.plugins import Family
 
 
@@ -74,9 +74,7 @@ def test_every_member_is_what_its_protocol_says() -> None:
     for name in families.formats.names():
         made = families.formats.load(name)
         assert made.summary and all(ending.startswith(".") for ending in made.extensions)
-        assert isinstance(made, Reads | WritesLines | WritesFiles | WritesParts | WritesFolder), (
-            name
-        )
+        assert isinstance(made, Reads | WritesLines | WritesParts | WritesFolder), name
     for name in families.suggesters.names():
         assert callable(families.suggesters.load(name).create)
     for name in families.merging.names():

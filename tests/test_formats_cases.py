@@ -1,7 +1,5 @@
-"""Small files that went wrong in other programs' users' hands, in words of
-our own: what each gives, and what is told.
-
-They stand for kinds: the same fault in every format that can have it.
+"""Small files with faults that users of other programs have reported: what each gives, and what is
+reported. Each stands for a kind, so it is tried in every format that can have the fault.
 """
 
 from __future__ import annotations

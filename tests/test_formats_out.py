@@ -1,5 +1,5 @@
-"""What leaves: round trips lose exactly what a format says, files are
-what their programs read, bytes are fixed.
+"""Exports: round trips lose exactly what a format says, other programs can read the files, and the
+bytes are fixed.
 
 The bytes of one small record in every format stand in `golden/`;
 ANNOTATOR_GOLDEN=1 writes them again.
@@ -35,7 +35,6 @@ from annotator.families import formats
 from annotator.formats.api import (
     QdaCode,
     WriteOptions,
-    WritesFiles,
     WritesFolder,
     WritesLines,
     WritesParts,
@@ -104,10 +103,17 @@ RELATIONS = (
     Relation("r3", "stance", "support", AUTHOR, "e", {"strength": 1}),
 )
 RECORD = Record(
-    Document("d/1", "Fares", TEXT, split_paragraphs(TEXT), {"date": "2026-03-04",
-                                                            "outlet": "The Quay"}),
-    "ann", Completion.DONE, SPANS, RELATIONS, (0,), {"a": "who?"}, ("b",),
-)  # fmt: skip
+    Document(
+        "d/1", "Fares", TEXT, split_paragraphs(TEXT), {"date": "2026-03-04", "outlet": "The Quay"}
+    ),
+    "ann",
+    Completion.DONE,
+    SPANS,
+    RELATIONS,
+    (0,),
+    {"a": "who?"},
+    ("b",),
+)
 RECORDS = [
     RECORD,
     replace(RECORD, annotator="ben", spans=SPANS[:1], relations=(), notes={}, flags=()),
@@ -130,15 +136,13 @@ def _files(name: str, records: list[Record], how: WriteOptions | None = None) ->
         out["records" + member.extensions[0]] = b"".join(member.parts(iter(records), how))
     elif isinstance(member, WritesLines):
         out["records" + member.extensions[0]] = "".join(map(member.dumps, records)).encode("utf-8")
-    elif isinstance(member, WritesFiles):
-        out["records" + member.extensions[0]] = member.dump(records)
     return out
 
 
 WRITERS = [
     name
     for name in formats.names()
-    if isinstance(formats.load(name), WritesFolder | WritesParts | WritesLines | WritesFiles)
+    if isinstance(formats.load(name), WritesFolder | WritesParts | WritesLines)
 ]
 TEXTUAL = [name for name in WRITERS if name not in ("spacy", "dna", "parquet")]
 
@@ -173,7 +177,8 @@ _SPANS = {"actor": ("person", "state", "organization"), "claim": ("fact", "polic
 
 @st.composite
 def records(draw: st.DrawFn) -> Record:
-    """A record as it can stand in a project: bounds beside no white space, no item twice."""
+    """A record that a project can contain: no white space at the ends of spans, no duplicate
+    items."""
     text = draw(
         st.text(alphabet="ab c.\n\U0001f642e\u0301ä&;", min_size=1, max_size=30).filter(
             lambda t: t.strip() and "\n\n" not in t
@@ -398,7 +403,7 @@ _LOST: dict[str, set[str]] = {
 
 @pytest.mark.parametrize("name", WRITERS)
 def test_everything_that_a_format_cannot_hold_is_counted(name: str) -> None:
-    """Of a record that has some of everything."""
+    """A record that has some of everything."""
     if name == "parquet":
         pytest.importorskip("pyarrow", reason="run by .ci/run, with its own environment")
     text = "Iran rejects the plan.\n\nAdvertisement"

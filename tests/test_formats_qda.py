@@ -213,16 +213,23 @@ _OUTSIDE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
         ({"project.qde": _project("", head=_BOMB)}, "declares a document type"),
         ({"project.qde": _project("", head=_OUTSIDE)}, "declares a document type"),
         ({"project.qde": "<Code>" * 5000}, "is nested deeper than"),
-        ({"project.qde": b"<Project>" + b" " * 2_000_000 + b"</Project>"}, "more than 1,000,000 bytes"),
+        (
+            {"project.qde": b"<Project>" + b" " * 2_000_000 + b"</Project>"},
+            "more than 1,000,000 bytes",
+        ),
         (
             {
-                "project.qde": _project("".join(_text("", name=f"{i}", path=f"internal://{i % 9}.txt") for i in range(99))),
+                "project.qde": _project(
+                    "".join(
+                        _text("", name=f"{i}", path=f"internal://{i % 9}.txt") for i in range(99)
+                    )
+                ),
                 **{f"sources/{i}.txt": b"a" * 999_999 for i in range(9)},
             },
             "unpacks to more than 200 times",
         ),
     ],
-)  # fmt: skip
+)
 def test_a_hostile_archive_is_refused_in_our_words(
     members: dict[str, bytes | str], said: str, tmp_path: Path
 ) -> None:

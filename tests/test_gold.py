@@ -112,7 +112,7 @@ def _gold(project: Project) -> dict[str, Any]:
 
 
 def _twice(record: Record, second: str) -> Record:
-    """The work of somebody who made something else beside what all made."""
+    """The work of somebody who made one item more than the others."""
     (actor, claim), (edge,) = record.spans, record.relations
     if second == "relation":
         other = replace(edge, id=f"{edge.id}2", label="oppose")

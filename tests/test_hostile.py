@@ -186,9 +186,12 @@ def _lines(hostile: Path) -> dict[str, list[list[str]]]:
 
 @pytest.mark.parametrize(("name", "command"), list(commands()))
 def test_no_command_lets_a_control_character_out(
-    name: str, command: click.Command, hostile: Path, capsys: pytest.CaptureFixture[str],
+    name: str,
+    command: click.Command,
+    hostile: Path,
+    capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     known = _lines(hostile)
     bad = EVIL.replace("\x00", "")
     lines = known.get(name, [[], [bad], ["--json"]])

@@ -1,5 +1,5 @@
-"""Learning over a model that was trained on others: what it knows is known
-from the start, what differs is learnt."""
+"""Learning over a model that was trained on others: what they have in common is known from the
+start, and what differs is learnt."""
 
 from __future__ import annotations
 

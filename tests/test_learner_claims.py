@@ -182,8 +182,8 @@ KINDS = WordClusters({"wharf": (1, 2), "mayor": (1, 3), "must": (0, 4)})
 
 
 def test_features_are_told_once_however_often_they_hold() -> None:
-    """A learner counts each as there or not; what it is asked about afterwards
-    must be told in the same way."""
+    """A learner counts whether each feature is there; it must be asked with features in the same
+    form."""
     text = (
         "We must, must and must again close the wharf and the wharf and the wharf, said the "
         "mayor of the wharf."
@@ -267,7 +267,7 @@ def test_the_rules_count_as_often_as_annotators_marked_what_they_find() -> None:
 
 
 def test_analyses_are_weighed_as_wholes() -> None:
-    """Two clauses that a semicolon parts are two spans where they were so before."""
+    """Two clauses separated by a semicolon are two spans if they were two spans before."""
 
     def likely(topic: str) -> tuple[Sentence, list[tuple[float, Analysis]]]:
         (sentence,) = sentences_of(read(f"The {topic} is closed; the mayor has left the town."))

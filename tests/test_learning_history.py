@@ -1,4 +1,4 @@
-"""What decisions so far do to scores, and what of all that is proposed is shown."""
+"""How past decisions change scores, and which proposals are shown."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def test_a_project_s_decisions_move_its_next_suggestions(tmp_path: Path) -> None
         ]
         assert scores[0].keys() == scores[1].keys() != set()
         certain = {s.id for s in after if s.rule.startswith("certain.")}
-        assert certain < scores[0].keys(), "what was rejected is certain no more"
+        assert certain < scores[0].keys(), "what was rejected is no longer certain"
         assert all(scores[1][id] < scores[0][id] for id in scores[0].keys() - certain)
         own = [
             {s.raw or s.score for s in found if s.value.layer == "actor"}
@@ -174,10 +174,15 @@ def test_blind_paragraphs_get_suggestions_that_are_not_seen(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     ("line", "key"),
-    [("gate = 2", "gate"), ("stances = true", "stances"), ("retrain = -1", "retrain"), ("retrain = 1.5", "retrain"),
-     ("base = 1", "base"),
-     ("grate = 1", "grate")],
-)  # fmt: skip
+    [
+        ("gate = 2", "gate"),
+        ("stances = true", "stances"),
+        ("retrain = -1", "retrain"),
+        ("retrain = 1.5", "retrain"),
+        ("base = 1", "base"),
+        ("grate = 1", "grate"),
+    ],
+)
 def test_settings_that_do_not_hold_are_named(tmp_path: Path, line: str, key: str) -> None:
     file = tmp_path / "annotator.toml"
     file.write_text(f"[suggestions]\n{line}\n", encoding="utf-8")

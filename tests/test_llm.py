@@ -117,9 +117,7 @@ def test_quotes_are_found_and_what_is_not_there_is_counted_never_guessed(fake: A
     assert AUTHOR in {source for source, _ in edges}
     assert len(made.warnings) == 2
     assert made.warnings[0].startswith("1 quote")
-    assert made.warnings[1].startswith("2 items"), (
-        "a label that is none, and a relation without an end"
-    )
+    assert made.warnings[1].startswith("2 items"), "an unknown label, and a relation without an end"
     assert {s.version.split()[0] for s in found} == {"fake"}
 
 
@@ -144,9 +142,16 @@ def test_what_is_no_answer_is_counted_and_not_kept(fake: Any, tmp_path: Path, sa
 
 
 @pytest.mark.parametrize(
-    "spans", [[None], [7], ["x"], [{"quote": "council"}], [{"layer": ["actor"], "label": {}, "quote": 3}],
-              [{"id": [1], "layer": "actor", "label": "state", "quote": "Norland"}]],
-)  # fmt: skip
+    "spans",
+    [
+        [None],
+        [7],
+        ["x"],
+        [{"quote": "council"}],
+        [{"layer": ["actor"], "label": {}, "quote": 3}],
+        [{"id": [1], "layer": "actor", "label": "state", "quote": "Norland"}],
+    ],
+)
 def test_nonsense_inside_an_answer_raises_nothing(fake: Any, spans: list[Any]) -> None:
     fake(
         lambda _: json.dumps(

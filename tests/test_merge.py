@@ -1,4 +1,4 @@
-"""Another host's work, merged by the log: what comes, and how both hosts come to be the same."""
+"""Another host's work, merged by the log: what is merged, and how both hosts become the same."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Another host's work, merged by the log: what does not come and is
-told, all or nothing, and bad databases."""
+"""Another host's work, merged by the log: what is not merged but reported, all or nothing, and bad
+databases."""
 
 from __future__ import annotations
 

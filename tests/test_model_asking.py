@@ -1,5 +1,5 @@
-"""What a step says and asks: messages that name what was done,
-questions before what is seldom meant."""
+"""What a step says and asks: messages that name what was done, questions before actions that are
+rarely intended."""
 
 from __future__ import annotations
 
@@ -65,11 +65,24 @@ def after(state: ReviewState, *actions: do.ReviewAction) -> ReviewState:
         ((do.SetAttribute("entity", "Norland Republic"),), "accepted, entity: Norland Republic"),
         ((do.Accept(), do.FocusItem("norland"), do.Accept()), "decided before; this is the next"),
         ((do.SetLabel("actor", "bloc"), do.Undo()), "undone: label of “Norland”"),
-        ((do.Accept(), do.FocusItem("norland"), do.SetLabel("actor", "bloc"), do.Undo()),
-         "undone: label of “Norland”"),
-        ((do.Accept(), do.FocusItem("norland"), do.SetAttribute("entity", "N"), do.Undo(), do.Redo()),
-         "redone: entity of “Norland”"),
-        ((do.SetLabel("claim", "fact"), do.SetLabel("claim", "fact")), "“Norland” is now a claim (fact)"),
+        (
+            (do.Accept(), do.FocusItem("norland"), do.SetLabel("actor", "bloc"), do.Undo()),
+            "undone: label of “Norland”",
+        ),
+        (
+            (
+                do.Accept(),
+                do.FocusItem("norland"),
+                do.SetAttribute("entity", "N"),
+                do.Undo(),
+                do.Redo(),
+            ),
+            "redone: entity of “Norland”",
+        ),
+        (
+            (do.SetLabel("claim", "fact"), do.SetLabel("claim", "fact")),
+            "“Norland” is now a claim (fact)",
+        ),
         ((do.AcceptAll(), do.Undo()), "undone: accepted 2 actors, 2 claims, 1 stance"),
         ((do.Reject(), do.Undo()), "undone: rejected state “Norland”"),
         ((do.Note("ask Ana"), do.Undo()), "undone: note on “Norland”"),
@@ -77,7 +90,7 @@ def after(state: ReviewState, *actions: do.ReviewAction) -> ReviewState:
         ((do.AcceptAll(), do.CloseParagraph(), do.Undo()), "undone: ¶ 1 done"),
         ((do.SetCompletion(Completion.SKIPPED), do.Undo()), "undone: document skipped"),
     ],
-)  # fmt: skip
+)
 def test_a_message_names_what_was_done(actions: tuple[do.ReviewAction, ...], message: str) -> None:
     assert after(opened(), *actions).message == message
 

@@ -58,8 +58,11 @@ def test_near_names_are_reported_and_the_same_name_is_not() -> None:
 def test_accents_neither_hide_a_name_nor_make_another() -> None:
     offers = [Offer("Zürich"), Offer("Évora"), Offer("Nottingham"), Offer("people’s party")]
     for typed, found in (
-        ("zuri", "Zürich"), ("evo", "Évora"), ("not", "Nottingham"), ("people's", "people’s party"),
-    ):  # fmt: skip
+        ("zuri", "Zürich"),
+        ("evo", "Évora"),
+        ("not", "Nottingham"),
+        ("people's", "people’s party"),
+    ):
         assert [offer.value for offer in matching(offers, typed)] == [found]
     assert nearest(["Zürich"], "Zurich") == ("Zürich", 100)
 

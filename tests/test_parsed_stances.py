@@ -28,13 +28,22 @@ def _sides(text: str) -> Sides:
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        ("Norway, after months of doubt and two rounds of talks, condemned Sweden.", ("Norway", "oppose", "Sweden")),
-        ("Poland was once again, and to nobody's surprise, condemned by Germany.", ("Germany", "oppose", "Poland")),
+        (
+            "Norway, after months of doubt and two rounds of talks, condemned Sweden.",
+            ("Norway", "oppose", "Sweden"),
+        ),
+        (
+            "Poland was once again, and to nobody's surprise, condemned by Germany.",
+            ("Germany", "oppose", "Poland"),
+        ),
         ("France has promised to support Spain.", ("France", "support", "Spain")),
         ("Norway rejected the offer of Sweden.", ("Norway", "oppose", "Sweden")),
         ("Denmark's criticism of Iceland was loud.", ("Denmark", "oppose", "Iceland")),
         ("Angela Merkel said that Hungary is corrupt.", ("Angela Merkel", "oppose", "Hungary")),
-        ("Angela Merkel said that Hungary is not corrupt.", ("Angela Merkel", "support", "Hungary")),
+        (
+            "Angela Merkel said that Hungary is not corrupt.",
+            ("Angela Merkel", "support", "Hungary"),
+        ),
         ("The reckless Boris Johnson left.", ("@author", "oppose", "Boris Johnson")),
         ("Hungary is a disgrace.", ("@author", "oppose", "Hungary")),
         ("Angela Merkel was courageous.", ("@author", "support", "Angela Merkel")),
@@ -54,11 +63,14 @@ def _sides(text: str) -> Sides:
         ("In defiance of Sweden, Norway joined the pact.", ("Norway", "oppose", "Sweden")),
         ("Norway joined the pact against the wishes of Sweden.", ("Norway", "oppose", "Sweden")),
         ("Norway went ahead despite Sweden's protests.", ("Norway", "oppose", "Sweden")),
-        ("The pact was signed by Norway over the objections of Sweden.", ("Norway", "oppose", "Sweden")),
+        (
+            "The pact was signed by Norway over the objections of Sweden.",
+            ("Norway", "oppose", "Sweden"),
+        ),
         ("Norway signed the pact at the behest of Sweden.", ("Norway", "support", "Sweden")),
         ("Norway has remained neutral towards Sweden.", ("Norway", "neutral", "Sweden")),
     ],
-)  # fmt: skip
+)
 def test_who_takes_which_side_on_whom(text: str, wanted: tuple[str, str, str]) -> None:
     assert wanted in _sides(text)
 

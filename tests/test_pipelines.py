@@ -1,5 +1,5 @@
-"""Pipelines of one's own as suggesters: named when they do not fit;
-language models behind a stand-in server."""
+"""Users' own pipelines as suggesters: clear errors if they do not fit; language models behind a
+stand-in server."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Suggestions computed elsewhere: by processes, and by a Dask cluster of real processes on this
-machine (where the extra is installed). They are the same; what fails is one error, and what was
-done stays."""
+machine (where the extra is installed). The suggestions are the same as here. A failure is one
+error, and finished suggestions stay."""
 
 from __future__ import annotations
 
@@ -348,9 +348,13 @@ def _run(*arguments: str) -> int:
 )
 @dask
 def test_an_address_where_nobody_is(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
-    arguments: tuple[str, ...], code: int, says: str,
-) -> None:  # fmt: skip
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    code: int,
+    says: str,
+) -> None:
     monkeypatch.setattr("annotator.workflows.suggesting.cluster.SECONDS", 1)
     project(tmp_path / "p", TEXT).close()
     assert _run("--project", str(tmp_path / "p"), "suggest", *arguments) == code
@@ -374,7 +378,7 @@ def test_an_interrupted_run_leaves_at_once_and_says_nothing_else(
     tmp_path: Path, how: str, request: pytest.FixtureRequest
 ) -> None:
     with _project(tmp_path / "p") as of:
-        of.documents.add(document(f"{TEXT * 40}\n{i}", id=f"long-{i}") for i in range(200))
+        of.documents.add(document(f"{TEXT * 8}\n{i}", id=f"long-{i}") for i in range(200))
         where = ("--workers", "2")
         if how == "dask":
             where = ("--dask", request.getfixturevalue("cluster").address)

@@ -1,4 +1,4 @@
-"""From several annotators' work to the gold: merging, review, and what leaves the project."""
+"""From several annotators' work to the gold: merging, review, and exports."""
 
 from __future__ import annotations
 

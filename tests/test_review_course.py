@@ -210,9 +210,13 @@ def test_single_differences_are_chosen_counted_and_decided_in_a_row(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     works = [
-        _coded("ada", "state"), _coded("ben", "state", only=3), _coded("cem", "state", only=3),
-        _coded("ada", "state", id="two"), _coded("ben", "bloc", id="two"), _coded("cem", "state", id="two"),
-    ]  # fmt: skip
+        _coded("ada", "state"),
+        _coded("ben", "state", only=3),
+        _coded("cem", "state", only=3),
+        _coded("ada", "state", id="two"),
+        _coded("ben", "bloc", id="two"),
+        _coded("cem", "state", id="two"),
+    ]
     with _project(tmp_path / "p", *works) as project:
         session = _session(project)
         queue = session.queue

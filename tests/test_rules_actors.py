@@ -34,14 +34,17 @@ def test_a_known_name_has_one_row_and_a_label_of_the_schema() -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("Golkar and Shiv Sena were founded in 1964.", [("Golkar", "organization"), ("Shiv Sena", "organization")]),
+        (
+            "Golkar and Shiv Sena were founded in 1964.",
+            [("Golkar", "organization"), ("Shiv Sena", "organization")],
+        ),
         ("Nobody asked the Alawites.", [("Alawites", "collective")]),
         ("They met in Thuringia.", []),
         ("Polarisation hurt them.", []),
         ("Sanctions said nothing of it.", []),
         ("The Milli Nizam Partisi dissolved.", [("Milli Nizam Partisi", "organization")]),
     ],
-)  # fmt: skip
+)
 def test_names(text: str, found: list[tuple[str, str]]) -> None:
     assert _found(text) == found
 
@@ -49,19 +52,27 @@ def test_names(text: str, found: list[tuple[str, str]]) -> None:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("It joined the Alberta Progressive Conservative Party.", ["Alberta Progressive Conservative Party"]),
+        (
+            "It joined the Alberta Progressive Conservative Party.",
+            ["Alberta Progressive Conservative Party"],
+        ),
         ("The Democratic Party of the Left lost.", ["Democratic Party of the Left"]),
         ("The House of Commons of Canada met.", ["House of Commons of Canada"]),
         ("The Labour Party of Keir Starmer lost.", ["Labour Party", "Keir Starmer"]),
         ("The Ministry of Health and Social Care met.", ["Ministry of Health and Social Care"]),
-        ("They blame the Reform Party of Canada and Canadian Alliance.",
-         ["Reform Party of Canada", "Canadian Alliance"]),
-        ("He won the 2008 United States presidential election and the 1992 United States Senate election.", []),
+        (
+            "They blame the Reform Party of Canada and Canadian Alliance.",
+            ["Reform Party of Canada", "Canadian Alliance"],
+        ),
+        (
+            "He won the 2008 United States presidential election and the 1992 United States Senate election.",
+            [],
+        ),
         ("The Iraq War cost him votes.", []),
         ("US influence is waning.", ["US"]),
         ("They met in Moscow, and Moscow has denied it.", ["Moscow"]),
         ("Few know the West Indies or West Asia.", []),
     ],
-)  # fmt: skip
+)
 def test_a_name_goes_as_far_as_it_goes(text: str, found: list[str]) -> None:
     assert [name for name, _ in _found(text) if name[0].isupper()] == found

@@ -46,19 +46,30 @@ def test_iran_is_against_russia(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Iran praised Russia.", "Iran voiced support for Russia.", "Iran is an ally of Russia.",
-     "Iran offered Russia its support.", "Iran never condemned Russia."],
-)  # fmt: skip
+    [
+        "Iran praised Russia.",
+        "Iran voiced support for Russia.",
+        "Iran is an ally of Russia.",
+        "Iran offered Russia its support.",
+        "Iran never condemned Russia.",
+    ],
+)
 def test_iran_is_for_russia(text: str) -> None:
     assert ("Iran", "support", "Russia") in _sides(text)
 
 
 @pytest.mark.parametrize(
     "text",
-    ["Iran welcomed the visitors to Russia.", "An attack on Russia worried Iran.", "Iran fell back on Russia.",
-     "Iran asked whether France would support Russia.", "Iran's opponents praised Russia.",
-     "Iran met Russia.", "Iran saw a charge that nobody made in Russia."],
-)  # fmt: skip
+    [
+        "Iran welcomed the visitors to Russia.",
+        "An attack on Russia worried Iran.",
+        "Iran fell back on Russia.",
+        "Iran asked whether France would support Russia.",
+        "Iran's opponents praised Russia.",
+        "Iran met Russia.",
+        "Iran saw a charge that nobody made in Russia.",
+    ],
+)
 def test_no_side_is_taken(text: str) -> None:
     assert not {edge for edge in _sides(text) if edge[0] == "Iran"}
 

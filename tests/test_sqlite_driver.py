@@ -56,10 +56,14 @@ def test_what_follows_a_safe_driver_is_not_imported() -> None:
 @pytest.mark.parametrize(
     ("version", "safe"),
     [
-        ((3, 6, 23), True), ((3, 7, 0), False), ((3, 40, 1), False), ((3, 51, 2), False), ((3, 51, 3), True),
+        ((3, 6, 23), True),
+        ((3, 7, 0), False),
+        ((3, 40, 1), False),
+        ((3, 51, 2), False),
+        ((3, 51, 3), True),
         ((4, 0, 0), True),
     ],
-)  # fmt: skip
+)
 def test_versions_with_the_bug(version: tuple[int, int, int], safe: bool) -> None:
     assert sqlite_driver.wal_is_safe(version) is safe
 

@@ -1,4 +1,4 @@
-"""Damage and tampering: the doctor finds it, names it, and never falls over it."""
+"""Damage and tampering: the doctor finds and names it, and never fails because of it."""
 
 from __future__ import annotations
 
@@ -151,18 +151,34 @@ CHANGE = "DROP TRIGGER event_no_update"
     ("statements", "said"),
     [
         ([CHANGE, "UPDATE event SET annotator = 'eve' WHERE sequence = 20"], "event 20 (eve on"),
-        ([CHANGE, "UPDATE event SET time = '2020-01-01T00:00:00Z' WHERE sequence = 20"], "event 20"),
+        (
+            [CHANGE, "UPDATE event SET time = '2020-01-01T00:00:00Z' WHERE sequence = 20"],
+            "event 20",
+        ),
         ([CUT, "DELETE FROM event WHERE sequence = 20"], "event 20: was removed from the log"),
-        ([CUT, "DELETE FROM event WHERE sequence BETWEEN 20 AND 25"], "events 20 to 25: were removed"),
+        (
+            [CUT, "DELETE FROM event WHERE sequence BETWEEN 20 AND 25"],
+            "events 20 to 25: were removed",
+        ),
         ([CUT, "DELETE FROM event WHERE sequence > 80"], "were removed from the log"),
         (
-            [CUT, "DROP TRIGGER chain_no_delete", "DELETE FROM event WHERE sequence > 80",
-             "DELETE FROM chain WHERE sequence > 80"],
+            [
+                CUT,
+                "DROP TRIGGER chain_no_delete",
+                "DELETE FROM event WHERE sequence > 80",
+                "DELETE FROM chain WHERE sequence > 80",
+            ],
             "were removed from the log",
         ),
-        (["DROP TRIGGER chain_no_update", "UPDATE chain SET hash = zeroblob(32) WHERE sequence = 20"], "event 20"),
+        (
+            [
+                "DROP TRIGGER chain_no_update",
+                "UPDATE chain SET hash = zeroblob(32) WHERE sequence = 20",
+            ],
+            "event 20",
+        ),
     ],
-)  # fmt: skip
+)
 def test_history_that_was_changed_or_cut_is_found_by_the_chain(
     root: Path, capsys: pytest.CaptureFixture[str], statements: list[str], said: str
 ) -> None:

@@ -36,7 +36,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _killed(root: Path, times: int = 2) -> str:
-    """What a process says that decided and was killed right after."""
+    """The output of a process that decided and was killed right after."""
     script = textwrap.dedent(_DECIDE.format(root=str(root), times=times))
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=False

@@ -30,7 +30,7 @@ def test_who_waits_uses_no_cpu_and_gets_the_lock(tmp_path: Path) -> None:
     waited, after = time.monotonic() - started, resource.getrusage(resource.RUSAGE_SELF)
     assert waited > 0.45
     switches = after.ru_nvcsw - before.ru_nvcsw
-    assert switches < 40, f"woken {switches} times: it looks again and again"
+    assert switches < 40, f"woken {switches} times, so it polls"
     second.release()
     first.close()
     second.close()
@@ -47,7 +47,7 @@ def test_a_lock_that_is_not_to_be_had_is_given_up_in_time_and_not_taken_later(
     assert time.monotonic() - started > 0.09
     first.release()
     time.sleep(0.1)
-    assert first.acquire(1), "the one that gave up has taken it all the same"
+    assert first.acquire(1), "the one that gave up took the lock anyway"
     assert not second.acquire(0.05)
     first.release()
     assert second.acquire(1)

@@ -1,5 +1,4 @@
-"""What no door lets in: any column of any table that holds nonsense stops
-nothing but the item that it stands in."""
+"""What no door lets in: nonsense in any column of any table stops nothing but its own item."""
 
 from __future__ import annotations
 
@@ -416,7 +415,8 @@ def test_what_cannot_be_read_is_named_and_the_rest_goes_on(
 def test_nonsense_in_any_column_stops_nothing(
     whole: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, table: str
 ) -> None:
-    """A value in every column, which one differs from column to column: all of them take minutes."""
+    """A value in every column, which one differs from column to column: all of them take
+    minutes."""
     chosen = random.Random(table)
     for of, column, kind in columns(whole / "annotator.db"):
         if of != table:

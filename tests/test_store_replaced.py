@@ -1,5 +1,5 @@
-"""A database that is taken away, replaced or overwritten while somebody works: nothing is said to
-be saved that is not in the file of that name, and nothing is mixed."""
+"""A database that is taken away, replaced or overwritten while somebody works: the program never
+says that something is saved if it is not in the file of that name, and mixes nothing."""
 
 from __future__ import annotations
 
@@ -447,8 +447,8 @@ def test_of_a_database_that_was_overwritten_the_decisions_alone_are_kept(tmp_pat
 
 
 def test_a_log_that_is_brought_in_by_halves_refuses_nobody(tmp_path: Path) -> None:
-    """While somebody reads, a checkpoint goes only as far as they see: the file by itself then lacks
-    pages that its header counts."""
+    """While somebody reads, a checkpoint goes only as far as they see: the file by itself then
+    lacks pages that its header counts."""
     database = tmp_path / "p" / "annotator.db"
     unreadable = 0
     with project(tmp_path / "p", TEXT) as of:

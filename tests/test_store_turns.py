@@ -1,4 +1,4 @@
-"""Long work takes the lock in short turns, and is all there or not at all."""
+"""Long work takes the lock in short turns, and takes effect completely or not at all."""
 
 from __future__ import annotations
 

@@ -97,9 +97,13 @@ def test_actors(text: str, quote: str, label: str, entity: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("text", "absent"),
-    [("The crisis in West Asia grows.", "West Asia"), ("They told us nothing.", "us"),
-     ("Western sanctions bite.", "Western"), ("In March the talks began.", "March")],
-)  # fmt: skip
+    [
+        ("The crisis in West Asia grows.", "West Asia"),
+        ("They told us nothing.", "us"),
+        ("Western sanctions bite.", "Western"),
+        ("In March the talks began.", "March"),
+    ],
+)
 def test_what_is_no_actor(text: str, absent: str) -> None:
     doc, found = _of(text)
     assert not any(absent in quote for quote in _actors(doc, found))
@@ -132,15 +136,21 @@ def test_two_main_clauses_are_two_claims() -> None:
     ("text", "stance"),
     [
         ("Iran says that the deal helps everyone.", ("Iran", "support", "the deal helps everyone")),
-        ("Iran denied that the deal helps everyone.", ("Iran", "oppose", "the deal helps everyone")),
+        (
+            "Iran denied that the deal helps everyone.",
+            ("Iran", "oppose", "the deal helps everyone"),
+        ),
         ("Iran does not believe that the deal helps.", ("Iran", "oppose", "the deal helps")),
-        ("The deal helps everyone, according to Iran.", ("Iran", "support", "The deal helps everyone")),
+        (
+            "The deal helps everyone, according to Iran.",
+            ("Iran", "support", "The deal helps everyone"),
+        ),
         ("Iran condemned Israel on Monday.", ("Iran", "oppose", "Israel")),
         ("Israel was condemned by Iran.", ("Iran", "oppose", "Israel")),
         ("Germany supports Ukraine.", ("Germany", "support", "Ukraine")),
         ("Hungary does not support Ukraine.", ("Hungary", "oppose", "Ukraine")),
     ],
-)  # fmt: skip
+)
 def test_stances_follow_the_verb_its_negation_and_the_passive(
     text: str, stance: tuple[str, str, str]
 ) -> None:
@@ -314,7 +324,7 @@ def test_what_other_suggesters_left_goes_when_those_of_the_settings_suggest(tmp_
         of.suggestions.put(id, [stray], run=SuggestionRun({"pipeline:old": "1"}, ""))
         suggest(of, suggesters=["rules"])
         assert "x" in {s.id for s in of.suggestions.of(id)}, (
-            "only those that were named are replaced"
+            "only suggestions of the named suggesters are replaced"
         )
         suggest(of)
         assert of.suggestions.of(id) and "x" not in {s.id for s in of.suggestions.of(id)}
@@ -381,9 +391,13 @@ def test_a_name_that_a_line_break_divides_is_known_elsewhere_in_the_document() -
 
 @pytest.mark.parametrize(
     ("base", "expected"),
-    [("deny", {"denies", "denied", "denying"}), ("say", {"says", "said", "saying"}),
-     ("admit", {"admits", "admitted", "admitting"}), ("urge", {"urges", "urged", "urging"})],
-)  # fmt: skip
+    [
+        ("deny", {"denies", "denied", "denying"}),
+        ("say", {"says", "said", "saying"}),
+        ("admit", {"admits", "admitted", "admitting"}),
+        ("urge", {"urges", "urged", "urging"}),
+    ],
+)
 def test_verbs_are_inflected(base: str, expected: set[str]) -> None:
     assert expected <= set(forms(base))
 

@@ -271,7 +271,7 @@ def test_after_anything_every_sum_is_what_a_count_from_scratch_gives(
         hold(root)
         hold_in_review(root)
         seen.update(table for table, counts in kept(root).items() if counts)
-    assert seen == set(TABLES), "some sum was never more than nothing"
+    assert seen == set(TABLES), "some sum was always zero"
 
 
 def test_sums_of_an_older_database_are_counted_when_it_is_brought_up_to_date(

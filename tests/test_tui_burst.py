@@ -1,4 +1,4 @@
-"""A paste without brackets is told from typing, held back and asked about."""
+"""A paste without brackets is distinguished from typing, held back, and the annotator is asked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Keys: every command has one, presets hold, collisions and keys that do not arrive are told."""
+"""Keys: every command has one, presets are valid, collisions and keys that do not arrive are
+reported."""
 
 from __future__ import annotations
 
@@ -60,7 +61,7 @@ def test_an_own_key_drives_out_a_default() -> None:
     note = keys.command("browse", "n")
     assert note is not None and note.name == "note"
     assert keys.shown("note") == "n" and keys.shown("next_undecided") == "", (
-        "it is not told where it is not heard"
+        "help does not list a key where it has no effect"
     )
 
 
@@ -76,12 +77,19 @@ def test_the_settings_may_take_a_key_away(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "word"),
     [
-        ({"preset": "emacs"}, "preset"), ({"acept": "a"}, "acept"), ({"accept": "ctrl+b"}, "tmux"),
-        ({"accept": "alt+a"}, "alt"), ({"accept": "ctrl+m"}, "another key"),
-        ({"accept": "y", "reject": "y"}, "y"), ({"accept": "x"}, "reject"), ({"note": "n"}, "next_undecided"),
-        ({"note": "?"}, "help"), ({"accept": "foo"}, "foo"), ({"accept": "ctrl+foo"}, "ctrl+foo"),
+        ({"preset": "emacs"}, "preset"),
+        ({"acept": "a"}, "acept"),
+        ({"accept": "ctrl+b"}, "tmux"),
+        ({"accept": "alt+a"}, "alt"),
+        ({"accept": "ctrl+m"}, "another key"),
+        ({"accept": "y", "reject": "y"}, "y"),
+        ({"accept": "x"}, "reject"),
+        ({"note": "n"}, "next_undecided"),
+        ({"note": "?"}, "help"),
+        ({"accept": "foo"}, "foo"),
+        ({"accept": "ctrl+foo"}, "ctrl+foo"),
     ],
-)  # fmt: skip
+)
 def test_what_does_not_hold_is_reported_with_its_key(settings: dict[str, str], word: str) -> None:
     with pytest.raises(UsageError) as caught:
         key_map(settings)

@@ -95,7 +95,7 @@ def test_a_stance_gets_another_holder_and_never_one_twice() -> None:
     assert names[AUTHOR] == "the author" and "sPutin" in names and "sIran" in names
     state = _set(state, "holder", "sPutin")
     assert _stance(state).source == "sPutin"
-    assert {s.id for s in state.annotations.spans()} >= {"sPutin"}, "a holder comes to stand"
+    assert {s.id for s in state.annotations.spans()} >= {"sPutin"}, "a holder becomes decided"
     back = _do(state, do.Undo())
     assert _stance(back).source == "sIran"
     two = _do(

@@ -36,9 +36,14 @@ def _state(text: str = TEXT, found: Sequence[Suggestion] | None = None) -> Revie
 
 
 def _screen(
-    state: ReviewState, width: int = 100, height: int = 30, *, view: TextView | None = None,
-    look: Look | None = None, around: FrameContext | None = None,
-) -> list[str]:  # fmt: skip
+    state: ReviewState,
+    width: int = 100,
+    height: int = 30,
+    *,
+    view: TextView | None = None,
+    look: Look | None = None,
+    around: FrameContext | None = None,
+) -> list[str]:
     made = frame(
         view or TextView(),
         state,
@@ -231,10 +236,15 @@ def test_hint_letters_stand_over_the_text_without_moving_it() -> None:
 
 @pytest.mark.parametrize(
     ("colors", "no_color", "background", "name"),
-    [(1 << 24, False, "", "dark"), (256, False, "0;15", "light"), (16, False, "", "ansi"),
-     (256, True, "", "mono"),
-     (0, False, "", "mono"), (256, False, "15;0", "dark")],
-)  # fmt: skip
+    [
+        (1 << 24, False, "", "dark"),
+        (256, False, "0;15", "light"),
+        (16, False, "", "ansi"),
+        (256, True, "", "mono"),
+        (0, False, "", "mono"),
+        (256, False, "15;0", "dark"),
+    ],
+)
 def test_the_theme_follows_the_terminal(
     colors: int, no_color: bool, background: str, name: str
 ) -> None:
@@ -295,9 +305,13 @@ def test_old_terminals_without_colours_get_none() -> None:
 
 @pytest.mark.parametrize(
     ("environment", "italic"),
-    [({"TERM": "screen"}, False), ({"TERM": "screen-256color", "TMUX": "x"}, True), ({"TERM": "linux"}, False),
-     ({"TERM": "xterm"}, True)],
-)  # fmt: skip
+    [
+        ({"TERM": "screen"}, False),
+        ({"TERM": "screen-256color", "TMUX": "x"}, True),
+        ({"TERM": "linux"}, False),
+        ({"TERM": "xterm"}, True),
+    ],
+)
 def test_compact_marks_tell_pending_from_decided_without_italics_too(
     environment: dict[str, str], italic: bool
 ) -> None:
@@ -424,8 +438,10 @@ def test_a_schema_with_few_keys_and_no_statements_is_told_as_it_is() -> None:
 def test_labels_are_offered_for_new_bounds_as_far_as_they_can_be_given() -> None:
     state = _do(_state(), do.FocusItem("rPutin"), do.Accept())
     for item, has, lacks in (
-        ("sIran", "person", "fact"), ("sPlan", "fact", "person"), ("rPutin", "take it", "person"),
-    ):  # fmt: skip
+        ("sIran", "person", "fact"),
+        ("sPlan", "fact", "person"),
+        ("rPutin", "take it", "person"),
+    ):
         edited = _do(state, do.FocusItem(item), do.EditBounds())
         foot = _screen(edited, 110, 30)[-1]
         assert has in foot and lacks not in foot

@@ -16,10 +16,22 @@ from annotator.tui.terminal_driver import PASTING, Pressed, TerminalDriver
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("ф", ("Cyrillic", "a")), ("Ф", ("Cyrillic", "A")), ("ч", ("Cyrillic", "x")), ("о", ("Cyrillic", "j")),
-     ("ж", ("Cyrillic", ";")), ("Б", ("Cyrillic", "<")), ("х", ("Cyrillic", "[")),
-     ("ξ", ("Greek", "j")), ("Α", ("Greek", "A")), ("a", None), ("é", None), ("enter", None), ("1", None)],
-)  # fmt: skip
+    [
+        ("ф", ("Cyrillic", "a")),
+        ("Ф", ("Cyrillic", "A")),
+        ("ч", ("Cyrillic", "x")),
+        ("о", ("Cyrillic", "j")),
+        ("ж", ("Cyrillic", ";")),
+        ("Б", ("Cyrillic", "<")),
+        ("х", ("Cyrillic", "[")),
+        ("ξ", ("Greek", "j")),
+        ("Α", ("Greek", "A")),
+        ("a", None),
+        ("é", None),
+        ("enter", None),
+        ("1", None),
+    ],
+)
 def test_a_letter_of_another_script_is_the_key_in_its_place(typed: str, meant: object) -> None:
     assert by_place(typed) == meant
 

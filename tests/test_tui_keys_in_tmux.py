@@ -35,10 +35,21 @@ Listener(ansi_color=True, driver_class=TerminalDriver).run()
 """
 
 _TMUX = {
-    "escape": "Escape", "enter": "Enter", "space": "Space", "tab": "Tab", "pagedown": "NPage",
-    "pageup": "PPage", "home": "Home", "end": "End", "left": "Left", "right": "Right", "up": "Up",
-    "down": "Down", "shift+left": "S-Left", "shift+right": "S-Right",
-}  # fmt: skip
+    "escape": "Escape",
+    "enter": "Enter",
+    "space": "Space",
+    "tab": "Tab",
+    "pagedown": "NPage",
+    "pageup": "PPage",
+    "home": "Home",
+    "end": "End",
+    "left": "Left",
+    "right": "Right",
+    "up": "Up",
+    "down": "Down",
+    "shift+left": "S-Left",
+    "shift+right": "S-Right",
+}
 
 
 def _wait(file: Path, count: int, seconds: float = 15) -> list[str]:

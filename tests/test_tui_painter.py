@@ -123,10 +123,11 @@ def test_what_follows_a_joined_character_stays_in_its_columns(
 @pytest.mark.parametrize(
     ("term", "encoding", "shown"),
     [
-        ("linux", "UTF-8", "└C value==··──►  P═ “é” 界"), ("xterm", "ISO-8859-1", '[C value::..-->  P= "e" ??'),
+        ("linux", "UTF-8", "└C value==··──►  P═ “é” 界"),
+        ("xterm", "ISO-8859-1", '[C value::..-->  P= "e" ??'),
         ("xterm", "utf-8", "└C value┅┅┄┄──▸  P━ “é” 界"),
     ],
-)  # fmt: skip
+)
 def test_a_terminal_that_lacks_characters_gets_others_of_the_same_width(
     term: str, encoding: str, shown: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""Textual's private names stand in one module, and are all there in the version that is pinned."""
+"""Textual's private names are all in one module, and they all exist in the pinned version."""
 
 from __future__ import annotations
 

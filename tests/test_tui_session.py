@@ -1,5 +1,5 @@
-"""A database that cannot be written: decisions are kept,
-told of, and saved when it can be again."""
+"""A database that cannot be written: decisions are kept and reported, and saved once it can be
+written again."""
 
 from __future__ import annotations
 

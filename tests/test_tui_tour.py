@@ -74,7 +74,7 @@ def test_eight_steps_each_by_what_it_asks_for_and_no_sooner() -> None:
 
 
 def test_a_holder_within_the_claim_itself_is_no_stance_to_learn_from() -> None:
-    """A claim about Putin, held by Putin because its letter stood there, is what newcomers do."""
+    """Newcomers code a claim about Putin as held by Putin, because his letter is shown there."""
     state, _ = _play(
         _state(),
         Tour(),
@@ -102,7 +102,7 @@ def test_taking_back_is_not_doing() -> None:
     state, tour = _play(state, Tour(seen=state), do.Accept(), do.FocusItem("sPlan"))
     tour = Tour(TourStep.ACCEPT, state)
     _, tour = _play(state, tour, do.Undo(), do.Redo())
-    assert tour.step is TourStep.REJECT, "what is done again is done"
+    assert tour.step is TourStep.REJECT, "a step that is done again counts"
     state, _ = _play(state, Tour(), do.Reject())
     _, tour = _play(state, Tour(TourStep.ACCEPT, state), do.Undo())
     assert tour.step is TourStep.ACCEPT
@@ -154,7 +154,7 @@ def test_it_is_offered_once_to_each_annotator(tmp_path: Path) -> None:
         session.guide.offer(session.state)
         return session, session.guide
 
-    assert begins("ada")[1].tour is None, "an own project offers none"
+    assert begins("ada")[1].tour is None, "a project of one's own offers no tour"
     made.keep_setting(TOUR, "offered")
     session, guide = begins("ada")
     assert guide.tour is not None and guide.tour.step is TourStep.MOVE

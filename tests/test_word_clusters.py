@@ -1,5 +1,4 @@
-"""WordClusters of words: those that stand in like places are told from others
-without anybody having labelled them."""
+"""Clusters of words: words in similar places are told from others, though nobody labelled them."""
 
 from __future__ import annotations
 

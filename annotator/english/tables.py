@@ -139,11 +139,12 @@ def _function_words() -> frozenset[str]:
     return frozenset(part for entry in entries for part in entry.split())
 
 
-_GRAMMAR = (
-    "determiners", "numbers", "pronouns", "prepositions", "adverbs", "subordinators",
-    "coordinators", "lead_ins", "be", "have", "do", "modals", "negations", "value_words", "hedges",
-    "conditionals",
-)  # fmt: skip
+_GRAMMAR = tuple(
+    (
+        "determiners numbers pronouns prepositions adverbs subordinators coordinators lead_ins be "
+        "have do modals negations value_words hedges conditionals"
+    ).split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,8 +376,30 @@ def label_map() -> tuple[Mapping[str, list[str]], Mapping[str, list[str]], froze
 
 
 __all__ = [
-    "Head", "Name", "ObjectVerb", "SideWord", "Verb", "common", "demonyms", "forms", "head_phrases",
-    "heads", "judging", "label_map", "names", "object_verbs", "phrases", "promises", "said_types",
-    "senses", "side_adjectives", "side_nouns", "stance_verbs", "telling", "verb_forms",
-    "verb_kinds", "verbs_by_form", "words",
-]  # fmt: skip
+    "Head",
+    "Name",
+    "ObjectVerb",
+    "SideWord",
+    "Verb",
+    "common",
+    "demonyms",
+    "forms",
+    "head_phrases",
+    "heads",
+    "judging",
+    "label_map",
+    "names",
+    "object_verbs",
+    "phrases",
+    "promises",
+    "said_types",
+    "senses",
+    "side_adjectives",
+    "side_nouns",
+    "stance_verbs",
+    "telling",
+    "verb_forms",
+    "verb_kinds",
+    "verbs_by_form",
+    "words",
+]

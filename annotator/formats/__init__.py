@@ -8,7 +8,6 @@ A format's module holds `summary`, `extensions`, and what it can do; `api.py` ha
     recognises(first) -> bool           optional; whether a file's first JSON object looks like it
     read(path, options) -> Iterator     if it reads: the texts and the work in a file
     dumps(record) -> str                if it writes lines: one record, with its line end
-    dump(records) -> bytes              if it writes one file at once
     parts(records, how) -> Iterator     if it writes one file piece by piece
     files(records, how) -> Iterator     if it writes a folder
 

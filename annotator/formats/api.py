@@ -92,15 +92,6 @@ class WritesLines(Format, Protocol):
 
 
 @runtime_checkable
-class WritesFiles(Format, Protocol):
-    """A member that writes one file with all records at once."""
-
-    def dump(self, records: Iterable[Record]) -> bytes:
-        """The bytes of a file."""
-        ...
-
-
-@runtime_checkable
 class WritesParts(Format, Protocol):
     """A member that writes one file piece by piece, for any number of records."""
 
@@ -180,7 +171,6 @@ __all__ = [
     "Reads",
     "Recognises",
     "WriteOptions",
-    "WritesFiles",
     "WritesFolder",
     "WritesLines",
     "WritesParts",

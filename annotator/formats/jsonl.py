@@ -19,7 +19,6 @@ from annotator.model.text import plural
 
 summary = "canonical records, one JSON object a line (in and out)"
 extensions = (".jsonl", ".ndjson")
-carries = "everything"
 
 
 def read(path: Path, options: ReadOptions) -> Iterator[Entry]:

@@ -44,15 +44,6 @@ def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, b
         )
 
 
-def docbin(records: Iterable[Record], schema: LabelSchema) -> bytes:
-    """The bytes of a DocBin; the same records give the same bytes."""
-    bin = _empty()
-    for record in records:
-        bin.add(_doc(record, schema))
-    data: bytes = bin.to_bytes()
-    return data
-
-
 def _empty() -> Any:
     from spacy.tokens import DocBin
 

@@ -390,6 +390,14 @@ def confusion(sums: Sums) -> tuple[tuple[str, ...], list[list[int]]]:
 
 
 __all__ = [
-    "Coded", "ValueOf", "Variable", "attribute", "closed", "confusion", "figures", "label_of",
-    "pair_values", "tables",
-]  # fmt: skip
+    "Coded",
+    "ValueOf",
+    "Variable",
+    "attribute",
+    "closed",
+    "confusion",
+    "figures",
+    "label_of",
+    "pair_values",
+    "tables",
+]

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Literal, TypeAlias
 
@@ -127,12 +126,6 @@ class Layer:
     def admits_author(self) -> bool:
         """Whether `@author` may be the source of a relation of this layer."""
         return AUTHOR in self.sources
-
-    def with_labels(self, names: Iterable[str]) -> Layer:
-        """An open layer with further labels, which have no key of their own."""
-        known = {label.name for label in self.labels}
-        new = [Label(n, "", n[:1].upper() or "?") for n in dict.fromkeys(names) if n not in known]
-        return replace(self, labels=(*self.labels, *new)) if new else self
 
 
 @dataclass(frozen=True)

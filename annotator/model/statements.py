@@ -17,9 +17,18 @@ from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span
 
 SIGNS: Mapping[str, int] = {
-    "support": 1, "agree": 1, "agreement": 1, "pos": 1, "+1": 1, "1": 1,
-    "oppose": -1, "disagree": -1, "disagreement": -1, "neg": -1, "-1": -1,
-}  # fmt: skip
+    "support": 1,
+    "agree": 1,
+    "agreement": 1,
+    "pos": 1,
+    "+1": 1,
+    "1": 1,
+    "oppose": -1,
+    "disagree": -1,
+    "disagreement": -1,
+    "neg": -1,
+    "-1": -1,
+}
 """Labels of relations that are for (1) or against (-1) something; all others are neither (0)."""
 
 AUTHOR_NAME = "author"

@@ -32,10 +32,9 @@ PRESETS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 """Key presets: only the keys that differ from the defaults."""
 
 _NAMED = frozenset(
-    ("enter", "space", "tab", "escape", "backspace", "delete", "insert", "home", "end", "pageup",
-     "pagedown",
-     "up", "down", "left", "right", *(f"f{number}" for number in range(1, 13)))
-)  # fmt: skip
+    "enter space tab escape backspace delete insert home end pageup pagedown up down left "
+    "right".split()
+) | {f"f{number}" for number in range(1, 13)}
 """Keys that are written as words."""
 
 _TAKEN = {"ctrl+b": "tmux keeps it", "ctrl+a": "screen keeps it", "ctrl+c": "it interrupts"}

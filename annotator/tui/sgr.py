@@ -9,9 +9,16 @@ from functools import lru_cache
 FOREGROUND, BACKGROUND = "39", "49"
 
 _OFF: Mapping[str, str] = {
-    "1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "7": "27", "8": "28", "9": "29",
+    "1": "22",
+    "2": "22",
+    "3": "23",
+    "4": "24",
+    "5": "25",
+    "7": "27",
+    "8": "28",
+    "9": "29",
     "21": "24",
-}  # fmt: skip
+}
 """The code that removes an attribute."""
 
 

@@ -1,12 +1,12 @@
-"""What a model that others' paragraphs made is worth to a project:
+"""What a model trained on others' paragraphs is worth to a project:
 `python tests/bench/base.py` prints JSON.
 
-On the seeds' part `train`, over six shuffles: a base is made of 32 documents, and learnt from are
-the first 5, 20 and 70 paragraphs of the other 24; measured on the last 60 of these, as means over
-the shuffles. By `base` alone, by what was learnt `over` it, and by what was learnt `alone`: the
-share of keys saved on actors and claims, and F1 of stances (given the spans). `same`: as the seeds
-are coded. `other`: by other rules than the base knows (no facts, no collectives, blocs are
-organizations). CPU seconds of learning, without reading the texts.
+On the seeds' part `train`, over six shuffles: a base is trained on 32 documents, and a project then
+learns from the first 5, 20 and 70 paragraphs of the other 24. Figures are on the last 60 of these,
+as means over the shuffles. By `base` alone, by what was learnt `over` it, and by what was learnt
+`alone`: the share of keys saved on actors and claims, and F1 of stances (given the spans). `same`:
+as the seeds are coded. `other`: by other rules than the base knows (no facts, no collectives, blocs
+are organizations). CPU seconds of learning, without reading the texts.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ COUNTS = (5, 20, 70)
 
 
 def otherwise(one: Example) -> Example:
-    """A paragraph as others would code it."""
+    """A paragraph as coders with other rules would code it."""
     spans = tuple(
         replace(span, label="organization") if span.label == "bloc" else span
         for span in one.spans

@@ -68,8 +68,7 @@ def load(path: Path) -> list[Example]:
 
 
 def kinds_of(examples: list[Example]) -> WordClusters:
-    """WordClusters of words in all of the texts, which are there
-    before anything is decided on them."""
+    """Clusters of words in all texts, which exist before anything is decided about them."""
     return WordClusters.of(one.reading.text for one in examples)
 
 
@@ -84,8 +83,8 @@ def _wanted(one: Example) -> list[TextRange]:
 
 
 def _matches(wanted: list[TextRange], proposed: list[TextRange]) -> list[bool]:
-    """For each wanted stretch that has a proposed one of its own
-    at .5 whether the labels are the same."""
+    """For each wanted stretch with a proposed one of its own at .5, whether the labels are the
+    same."""
     used: set[int] = set()
     out: list[bool] = []
     for one in wanted:

@@ -5,9 +5,9 @@ Documents are drawn from populations that are made here: how many units a docume
 annotators agree on bounds and on labels, and how labels are mixed differ from document to document.
 In the last three populations one or two labels are rare. The true value of a figure is that of
 60,000 documents. Samples are of 3 to 100 documents. `ours` is the program's own interval; beside it
-stands what else could have been taken: the percentile bootstrap, the same with wider percentiles
-for small samples (Hesterberg 2015), BCa, Student's t of the jackknife without a scale, and on
-Fisher's z. The bar: .92 to .98 at 5, 10, 20 and 30 documents.
+are alternatives: the percentile bootstrap, the same with wider percentiles for small samples
+(Hesterberg 2015), BCa, Student's t of the jackknife without a scale, and on Fisher's z. The bar:
+.92 to .98 at 5, 10, 20 and 30 documents.
 
 Samples have no interval if fewer than three documents move the figure or it is as low as it can be;
 their share is `none`. Of the rarest label alone, most samples have none, and the rest is covered in
@@ -79,7 +79,7 @@ def population(
     rng: np.random.Generator,
     size: int = 60_000,
 ) -> Population:
-    """Documents of which each was coded by two of three annotators."""
+    """Documents that two of three annotators coded each."""
     units = 1 + rng.poisson(rng.gamma(2, 4, size))
     same = rng.binomial(units, rng.beta(*agree, size))
     strict = np.stack([same, 2 * units], axis=1).astype(float)
@@ -234,9 +234,14 @@ def main() -> None:
 
 
 def _line(
-    figure: Figure, rows: Array, true: float, n: int, methods: dict[str, Callable[..., tuple[float, float] | None]],
-    samples: int, rng: np.random.Generator,
-) -> str:  # fmt: skip
+    figure: Figure,
+    rows: Array,
+    true: float,
+    n: int,
+    methods: dict[str, Callable[..., tuple[float, float] | None]],
+    samples: int,
+    rng: np.random.Generator,
+) -> str:
     held = dict.fromkeys(methods, 0)
     counted = none = 0
     width = 0.0

@@ -5,17 +5,17 @@ DATA is a folder with the public sets (`shared/data` beside the repository by de
 without it only the seeds are measured.
 
 - `actors`: CrossNER politics (`actors_train.jsonl`, `actors_dev.jsonl`), exact bounds and label.
-  Trained on 20, 60 and 200 sentences drawn at random and tested on the rest, over five shuffles;
-  593 of 741 by five folds.
-- `keys`: the same sentences as a stream, three to a paragraph, 200 paragraphs, learnt from after 1, 2, 4, 8, 16 and then
-  every 20 paragraphs: the file's order and four shuffles. Texts count as loaded in the project only once they were seen.
-- `shipped`: the first 20 and the first 60 paragraphs of these streams in the label schema that comes with the program,
-  over the shipped model, suggested for as a project is (rules, memory, guidelines and model, whoever saves most keys);
-  beside them rules and memory alone.
-- `seeds`: the model that comes with the program on the part `test` of `seeds/splits.json`, beside
-  the rules alone, with 95 % intervals by bootstrap over documents (10,000 draws; `gain` is that of
-  the difference of the two, paired); spans with exact bounds and label, relations between ends that
-  overlap by half. The same for the documents that two have coded, which are few.
+Trained on 20, 60 and 200 sentences drawn at random and tested on the rest, over five shuffles; 593
+of 741 by five folds. - `keys`: the same sentences as a stream, three to a paragraph, 200
+paragraphs, learnt from after 1, 2, 4, 8, 16 and then every 20 paragraphs: the file's order and four
+shuffles. Texts count as loaded in the project only once they were seen. - `shipped`: the first 20
+and the first 60 paragraphs of these streams in the label schema that comes with the program, over
+the shipped model, suggested for as a project is (rules, memory, guidelines and model, whoever saves
+most keys); beside them rules and memory alone. - `seeds`: the model that comes with the program on
+the part `test` of `seeds/splits.json`, beside the rules alone, with 95 % intervals by bootstrap
+over documents (10,000 draws; `gain` is that of the difference of the two, paired); spans with exact
+bounds and label, relations between ends that overlap by half. The same for the documents that two
+have coded, which are few.
 """
 
 from __future__ import annotations
@@ -179,7 +179,7 @@ def _once(
 
 
 class Stream:
-    """Suggests, is told what was right, and learns now and then; as a project does."""
+    """Suggests, receives the right annotations, and learns from time to time, as a project does."""
 
     def __init__(self, schema: LabelSchema, reader: Reader) -> None:
         self.schema, self.reader = schema, reader
@@ -212,7 +212,7 @@ class Stream:
         ]
 
     def decide(self, row: Row, shown: Sequence[Stretch], *, every: int) -> None:
-        """What the annotator makes of it."""
+        """What the annotator decides about it."""
         gold = gold_of(row)
         text = row["text"]
         self.outcomes += [Outcome("entity", label, text[a:b], True) for a, b, label in gold]
@@ -230,7 +230,7 @@ class Stream:
 
 
 def _apart(found: Sequence[Suggestion]) -> list[Suggestion]:
-    """Of suggestions that overlap those that are shown."""
+    """The suggestions that are shown, if some overlap."""
     spans = {(s.value.start, s.value.end): s for s in reversed(found) if isinstance(s.value, Span)}
     chosen = choose(
         [SpanCandidate(a, b, s.value.label, s.score, "") for (a, b), s in spans.items()]

@@ -38,8 +38,8 @@ TEXT = "\n\n".join("word " * 60 for _ in range(12))
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What came of a run: milliseconds of every decision, in order,
-    and what could not be saved at once."""
+    """The result of a run: milliseconds of every decision, in order, and how many could not be
+    saved at once."""
 
     times: tuple[float, ...]
     errors: int
@@ -47,7 +47,7 @@ class Load:
     """Milliseconds of CPU for a decision, from those who decided."""
 
     def at(self, share: float) -> float:
-        """The time that a share of the decisions kept to."""
+        """The time within which a share of the decisions was saved."""
         return (
             self.times[min(len(self.times) - 1, int(share * len(self.times)))]
             if self.times

@@ -198,7 +198,7 @@ def entities(project: Project) -> None:
 
 
 def search(project: Project) -> None:
-    """A word that stands in some documents, and one that stands nowhere."""
+    """A word that some documents contain, and one that none contains."""
     find(project, word(2345))
     find(project, "no such words")
 
@@ -272,7 +272,7 @@ class Clock:
         self.took: tuple[float, float] | None = None
 
     def stop(self) -> tuple[float, float]:
-        """What it took; the first call counts."""
+        """What a call took; the first one counts."""
         if self.took is None:
             self.took = (time.perf_counter() - self._began, time.process_time() - self._used)
         return self.took

@@ -177,7 +177,7 @@ def _large(root: Path, count: int) -> None:
 
 
 def _pressed(program: Program, key: str, count: int, *, ideal: bool = True) -> list[Press]:
-    """A key so many times, the first ones for warmth."""
+    """Press a key so many times, the first ones to warm up."""
     for _ in range(3):
         program.press(key.encode(), ideal=False)
     return [program.press(key.encode(), ideal=ideal) for _ in range(count)]
@@ -212,7 +212,7 @@ def _bytes(bench: Bench, table: Table) -> None:
 
 
 def _spans_of_accepts(bench: Bench, count: int) -> list[list[Span]]:
-    """For each of the first accepts the spans that it decides, from the model itself."""
+    """The spans that each of the first accepts decides, from the model itself."""
     out: list[list[Span]] = []
     with Project.open(bench.folder / "p") as project:
         session = Session(project, "model", project.new_session())
@@ -270,7 +270,7 @@ def _cpu_of(program: Program, key: str, count: int) -> float:
 
 
 def _cpu(bench: Bench, table: Table) -> None:
-    """Programs take turns, so that a machine that is slower for a while is so for both."""
+    """The programs take turns, so that both suffer alike if the machine is slow for a while."""
     if bench.slate:
         for size, bar in ((SIZE, 0.6), (LARGE, 0.25)):
             ratios, own = [], []

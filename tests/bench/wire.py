@@ -89,8 +89,8 @@ class Program:
         os.write(self._handle, data)
 
     def _read(self, seconds: float) -> bool:
-        """Take in what is there, waiting at most so long; whether anything
-        came. Raises EOFError at the end."""
+        """Take in what is there, waiting at most so long. Returns whether anything came. Raises
+        EOFError at the end."""
         if not select.select([self._handle], [], [], seconds)[0]:
             return False
         try:

@@ -2,9 +2,9 @@
 
 Writes the gold of the seeds in every format that can be exported, again and again under other ids,
 until there are that many spans. For each format it prints how many spans it writes in a second of
-the processor, how many megabytes come of them, and by how many megabytes the peak of memory grows
-after the first tenth: where that is next to nothing, memory stays the same however much is
-exported. Each format is measured in a process of its own. Nothing is read from a database.
+the processor, how many megabytes that is, and by how many megabytes the peak of memory grows after
+the first tenth: if that is next to nothing, memory stays the same however much is exported. Each
+format is measured in a process of its own. Nothing is read from a database.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from annotator.families import formats
 from annotator.formats.api import (
     Format,
     WriteOptions,
-    WritesFiles,
     WritesFolder,
     WritesLines,
     WritesParts,
@@ -34,7 +33,7 @@ from annotator.resources import folder, load_schema
 from annotator.workflows.exchange.split import part_of
 
 SCHEMA = "actors-claims-stances"
-WRITERS = WritesLines | WritesFiles | WritesFolder | WritesParts
+WRITERS = WritesLines | WritesFolder | WritesParts
 
 
 class Source:
@@ -66,8 +65,6 @@ def written(member: Format, records: Iterator[Record]) -> Iterator[bytes]:
         yield from (data for _, data in member.files(records, how))
     elif isinstance(member, WritesParts):
         yield from member.parts(records, how)
-    elif isinstance(member, WritesFiles):
-        yield member.dump(records)
 
 
 def measure(name: str, spans: int) -> dict[str, float]:

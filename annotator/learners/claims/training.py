@@ -151,9 +151,15 @@ def _features_and_classes(pairs: _Classed) -> tuple[list[tuple[str, ...]], list[
 
 
 PENALTIES = {
-    "holds": 3.3, "bare": 8.0, "first": 2.5, "more": 3.0, "ends": 8.0, "words": 10.0, "plain": 1.0,
+    "holds": 3.3,
+    "bare": 8.0,
+    "first": 2.5,
+    "more": 3.0,
+    "ends": 8.0,
+    "words": 10.0,
+    "plain": 1.0,
     "cues": 0.5,
-}  # fmt: skip
+}
 """Weights of the L2 penalties."""
 
 FIRM = 6.0

@@ -25,10 +25,19 @@ _SHOWN = 6
 """The number of rows for evidence."""
 
 _STEPS = {
-    "h": (0, -1), "left": (0, -1), "l": (0, 1), "right": (0, 1),
-    "j": (1, 0), "down": (1, 0), "k": (-1, 0), "up": (-1, 0),
-    "pagedown": (10, 0), "pageup": (-10, 0), "home": (0, -(10**6)), "end": (0, 10**6),
-}  # fmt: skip
+    "h": (0, -1),
+    "left": (0, -1),
+    "l": (0, 1),
+    "right": (0, 1),
+    "j": (1, 0),
+    "down": (1, 0),
+    "k": (-1, 0),
+    "up": (-1, 0),
+    "pagedown": (10, 0),
+    "pageup": (-10, 0),
+    "home": (0, -(10**6)),
+    "end": (0, 10**6),
+}
 
 
 def _place(made: Matrix, holder: str, target: str) -> tuple[int, int] | None:

@@ -14,7 +14,6 @@ from annotator.families import formats
 from annotator.formats.api import (
     Format,
     WriteOptions,
-    WritesFiles,
     WritesFolder,
     WritesLines,
     WritesParts,
@@ -127,11 +126,9 @@ class Rendering:
         made: Iterable[bytes]
         if isinstance(member, WritesLines):
             made = _lines(member.dumps, records)
-        elif isinstance(member, WritesParts):
-            made = member.parts(records, how)
         else:
-            assert isinstance(member, WritesFiles)
-            made = [member.dump(list(records))]
+            assert isinstance(member, WritesParts)
+            made = member.parts(records, how)
         yield from ((self.name, part) for part in made)
 
     def _without_ids(self, records: Iterator[Record], ids: Mapping[Name, str]) -> Iterator[Record]:
@@ -156,7 +153,7 @@ def _lines(line_of: Callable[[Record], str], records: Iterator[Record]) -> Itera
 
 def _writer(format: str) -> Format:
     """The writing format with this name."""
-    kinds = WritesLines | WritesFiles | WritesParts | WritesFolder
+    kinds = WritesLines | WritesParts | WritesFolder
     member = formats.load(format) if format in formats.names() else None
     if isinstance(member, kinds):
         return member

@@ -7,16 +7,13 @@ from dataclasses import replace
 
 from annotator.errors import UsageError
 from annotator.model.decision import (
-    DOCUMENT,
     Action,
     Completion,
     CompletionMark,
     Decision,
     ParagraphMark,
-    Standing,
-    Status,
-    paragraph_item,
 )
+from annotator.model.marks import mark_document, mark_paragraph
 from annotator.model.record import GOLD
 from annotator.model.statements import Statement
 from annotator.networks.periods import SideChange
@@ -70,18 +67,11 @@ def _reopened(project: Project, change: SideChange, one: Statement) -> list[Deci
         decisions.append(Decision(group, Action.NOTE, one.item, one.paragraph, before, after))
     mark = stands.mark(one.paragraph)
     if mark.done:
-        name = paragraph_item(one.paragraph)
-        opened = Standing(Status.MARKED, ParagraphMark(False, mark.excluded))
-        decisions.append(
-            Decision(
-                group, Action.REOPEN, name, one.paragraph, stands.get(name, one.paragraph), opened
-            )
-        )
-    begun = Standing(Status.MARKED, CompletionMark(Completion.IN_PROGRESS))
-    document = stands.get(DOCUMENT, -1)
-    if document != begun:
-        decisions.append(Decision(group, Action.COMPLETE, DOCUMENT, -1, document, begun))
-    return decisions
+        opened = ParagraphMark(False, mark.excluded)
+        decisions.append(mark_paragraph(stands, group, Action.REOPEN, one.paragraph, opened))
+    begun = CompletionMark(Completion.IN_PROGRESS)
+    document = mark_document(stands, group, Action.COMPLETE, begun)
+    return [*decisions, document] if document.before != document.after else decisions
 
 
 __all__ = ["keep_as_real", "ruling_on", "send_to_review"]

@@ -15,7 +15,6 @@ from annotator.errors import UsageError
 from annotator.merging.api import Candidate, strategy_of, with_ends
 from annotator.model.annotation import AnnotationSet
 from annotator.model.decision import (
-    DOCUMENT,
     Action,
     Completion,
     CompletionMark,
@@ -24,8 +23,8 @@ from annotator.model.decision import (
     Standing,
     Status,
     Suggestion,
-    paragraph_item,
 )
+from annotator.model.marks import mark_document, mark_paragraph
 from annotator.model.record import GOLD
 from annotator.model.span import Annotation, Relation, Span
 from annotator.model.text import Document
@@ -108,10 +107,8 @@ def _brought_back(
     for paragraph in document.paragraphs:
         mark = gold.mark(paragraph.index)
         if paragraph.excluded and mark.excluded is None and paragraph.index in there:
-            item = paragraph_item(paragraph.index)
-            after = Standing(Status.MARKED, ParagraphMark(mark.done, excluded=False))
-            before = gold.get(item, paragraph.index)
-            out.append(Decision(group, Action.MERGE, item, paragraph.index, before, after))
+            included = ParagraphMark(mark.done, excluded=False)
+            out.append(mark_paragraph(gold, group, Action.MERGE, paragraph.index, included))
     return out
 
 
@@ -284,12 +281,10 @@ def _close(
     for paragraph in document.paragraphs:
         mark = gold.mark(paragraph.index)
         if not paragraph.excluded and not mark.done:
-            item = paragraph_item(paragraph.index)
-            after = Standing(Status.MARKED, ParagraphMark(done=True, excluded=mark.excluded))
-            before = gold.get(item, paragraph.index)
-            decisions.append(Decision(group, Action.MERGE, item, paragraph.index, before, after))
-    done = Standing(Status.MARKED, CompletionMark(Completion.GOLD, basis))
-    decisions.append(Decision(group, Action.MERGE, DOCUMENT, -1, gold.get(DOCUMENT, -1), done))
+            finished = ParagraphMark(done=True, excluded=mark.excluded)
+            decisions.append(mark_paragraph(gold, group, Action.MERGE, paragraph.index, finished))
+    done = CompletionMark(Completion.GOLD, basis)
+    decisions.append(mark_document(gold, group, Action.MERGE, done))
     project.log.record(document.id, GOLD, decisions, reviewer=reviewer)
 
 

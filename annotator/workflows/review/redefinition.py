@@ -7,7 +7,6 @@ import json
 from dataclasses import replace
 
 from annotator.model.decision import (
-    DOCUMENT,
     Action,
     Completion,
     CompletionMark,
@@ -15,8 +14,8 @@ from annotator.model.decision import (
     ParagraphMark,
     Standing,
     Status,
-    paragraph_item,
 )
+from annotator.model.marks import mark_document, mark_paragraph
 from annotator.model.record import GOLD
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Relation, Span
@@ -93,16 +92,11 @@ def _requeue(project: Project, merger: Merger, id: str, counts: dict[str, int]) 
             decisions.append(Decision(group, Action.MERGE, item, index, standing, after))
         mark = annotations.mark(index)
         if affected and mark.done:
-            item = paragraph_item(index)
-            after = Standing(Status.MARKED, ParagraphMark(done=False, excluded=mark.excluded))
-            decisions.append(
-                Decision(group, Action.MERGE, item, index, annotations.get(item, index), after)
-            )
+            opened = ParagraphMark(done=False, excluded=mark.excluded)
+            decisions.append(mark_paragraph(annotations, group, Action.MERGE, index, opened))
     if decisions:
-        begun = Standing(Status.MARKED, CompletionMark(Completion.IN_PROGRESS))
-        decisions.append(
-            Decision(group, Action.MERGE, DOCUMENT, -1, annotations.get(DOCUMENT, -1), begun)
-        )
+        begun = CompletionMark(Completion.IN_PROGRESS)
+        decisions.append(mark_document(annotations, group, Action.MERGE, begun))
         project.log.record(id, GOLD, decisions)
 
 
