@@ -9,11 +9,6 @@ import shutil
 import sys
 from pathlib import Path
 
-# Every decision waits until it is on disk. In memory it is there at once, and no test cuts the power.
-IN_MEMORY, ROOM = Path("/dev/shm"), 4 << 30
-if IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ROOM:
-    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
-
 # The workers have all cores already: more threads of numpy would only wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
@@ -27,6 +22,10 @@ from annotator.workflows.suggesting.suggest import suggest
 from annotator.workflows.training.train import train
 
 os.environ["ANNOTATOR_BACKGROUND"] = "off"
+# Every decision waits until it is on disk. In memory it is there at once, and no test cuts the power.
+IN_MEMORY, ROOM = Path("/dev/shm"), 4 << 30
+if IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ROOM:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
 if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
     # Every worker and every command that a test runs would compile all that it imports, which takes
     # longer than most tests. The bytecode is kept outside the clone, as the setting wants it.

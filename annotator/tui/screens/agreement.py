@@ -52,7 +52,7 @@ class AgreementScreen(AgreementAskingScreen):
             ("esc", "back"),
         )
 
-    def on_mount(self) -> None:
+    def mounted(self) -> None:
         self.follow()
 
     def follow(self) -> None:

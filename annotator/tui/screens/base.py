@@ -57,9 +57,13 @@ class CommandScreen(Screen[None]):
     _watch: Watch | None = None
 
     def on_mount(self) -> None:
+        self.mounted()
         if self.follows:
             self._watch = self.shell.session.project.log.watch()
             self.set_interval(CATCH_UP, self.catch_up)
+
+    def mounted(self) -> None:
+        """Called when the screen is there, before it is shown."""
 
     def catch_up(self) -> None:
         """Show what others changed since the last look, if this is the screen in view."""

@@ -88,7 +88,7 @@ class HarmoniseScreen(RowsScreen):
             bool(pairs) and pairs[0].kind == kind and {pairs[0].one, pairs[0].other} <= set(names)
         )
 
-    def on_mount(self) -> None:
+    def mounted(self) -> None:
         self._page(0)
 
     def resized(self) -> None:

@@ -88,7 +88,7 @@ class MatrixScreen(RowsScreen):
             ("esc", "back"),
         )
 
-    def on_mount(self) -> None:
+    def mounted(self) -> None:
         self._make()
 
     def others_changed(self, documents: Collection[str]) -> None:

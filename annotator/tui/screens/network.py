@@ -32,7 +32,7 @@ class NetworkScreen(TextScreen):
         self._lines: list[str] = ["reading the project …"]
         self._rereading = Rereading()
 
-    def on_mount(self) -> None:
+    def mounted(self) -> None:
         self._compute()
 
     def others_changed(self, documents: Collection[str]) -> None:  # noqa: ARG002

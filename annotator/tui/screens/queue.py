@@ -61,7 +61,7 @@ class QueueScreen(RowsScreen):
     def commands(self) -> list[Command]:
         return [c for c in super().commands() if c.name != "mine" or self.session.queue.assigned]
 
-    def on_mount(self) -> None:
+    def mounted(self) -> None:
         self._message = self._message or self._assigned()
 
     def returned(self) -> None:

@@ -175,7 +175,7 @@ class PlacesScreen(ListScreen):
         self._words = wanted
         super().__init__(f"Places with {wanted}", self._shown, self._go, empty="looking ...")
 
-    def on_mount(self) -> None:
+    def mounted(self) -> None:
         self.run_worker(self._look, thread=True, exclusive=True)
 
     def _look(self) -> None:
