@@ -54,6 +54,11 @@ class Candidate:
         """The annotators who made it, sorted."""
         return tuple(who for who, _ in self.made)
 
+    @property
+    def agreeing(self) -> tuple[Field, ...]:
+        """The fields on which annotators must agree."""
+        return tuple(field for field in self.fields if field.agree)
+
     def of(self, who: str) -> Annotation | None:
         """One annotator's own version."""
         return next((value for name, value in self.made if name == who), None)

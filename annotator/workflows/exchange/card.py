@@ -99,9 +99,7 @@ def _languages(about: CardContent) -> list[str]:
     stated = about.stated.get("language", "")
     if stated:
         return [part.strip() for part in stated.split(",") if part.strip()]
-    return sorted(
-        {str(r.document.meta["language"]) for r in about.gold if r.document.meta.get("language")}
-    )
+    return sorted(set(_in_meta(about, "language")))
 
 
 def _stated(about: CardContent, key: str) -> list[str]:
@@ -128,18 +126,12 @@ def _in_short(manifest: Mapping[str, Any], about: CardContent) -> str:
 
 def _facts(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
     schema = manifest["schema"]
-    licence = manifest["license"] or "not stated"
-    dates = sorted(str(r.document.meta["date"]) for r in about.gold if r.document.meta.get("date"))
-    outlets = {
-        str(r.document.meta[k])
-        for r in about.gold
-        for k in ("outlet", "source")
-        if r.document.meta.get(k)
-    }
+    dates = sorted(_in_meta(about, "date"))
+    outlets = set(_in_meta(about, "outlet", "source"))
     facts = [
         ("Documents", str(manifest["documents"])),
         ("Label schema", f"`{schema['name']}` {schema['version']}"),
-        ("Licence", licence),
+        ("Licence", manifest["license"] or "not stated"),
         ("Languages", ", ".join(_languages(about)) or "not stated"),
         ("Dates of the texts", f"{dates[0]} to {dates[-1]}" if dates else "not stated"),
         ("Outlets", str(len(outlets)) if outlets else "not stated"),
@@ -147,6 +139,14 @@ def _facts(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
         ("Last decision", str(manifest["last_decision"] or "unknown")),
     ]
     return ["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in facts)]
+
+
+def _in_meta(about: CardContent, *keys: str) -> Iterator[str]:
+    """What the metadata of the documents say under these keys, where they say anything."""
+    for record in about.gold:
+        for key in keys:
+            if value := record.document.meta.get(key):
+                yield str(value)
 
 
 def _files(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
@@ -311,29 +311,31 @@ def _procedure(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
     ]
 
 
+_UNITS = ("documents", "paragraphs", "tokens")
+
+
 def _counts(about: CardContent) -> list[str]:
-    parts = [part for part in about.parts if about.parts[part]]
-    rows: list[tuple[str, list[int]]] = [
-        ("documents", [len(about.parts[p]) for p in parts]),
-        ("paragraphs", [sum(_paragraphs(r) for r in about.parts[p]) for p in parts]),
-        ("tokens", [sum(_tokens(r) for r in about.parts[p]) for p in parts]),
-    ]
-    counts = {p: Counter(_labels(about.parts[p])) for p in parts}
-    for name in sorted({name for several in counts.values() for name in several}):
-        rows.append((name, [counts[p][name] for p in parts]))
-    head = [
+    tallies = {part: _tally(records) for part, records in about.parts.items() if records}
+    labels = set[str]().union(*tallies.values()) - set(_UNITS)
+    lines = [
         "## Counts",
         "",
-        f"| | {' | '.join(parts)} | all |",
-        f"|---|{'---|' * (len(parts) + 1)}",
+        f"| | {' | '.join(tallies)} | all |",
+        f"|---|{'---|' * (len(tallies) + 1)}",
     ]
-    return [
-        *head,
-        *(
-            f"| {name} | {' | '.join(map(str, several))} | {sum(several)} |"
-            for name, several in rows
-        ),
-    ]
+    for name in (*_UNITS, *sorted(labels)):
+        counts = [tally[name] for tally in tallies.values()]
+        lines.append(f"| {name} | {' | '.join(map(str, counts))} | {sum(counts)} |")
+    return lines
+
+
+def _tally(records: Sequence[Record]) -> Counter[str]:
+    """How many documents, paragraphs and tokens there are, and how often each label occurs."""
+    tally = Counter(_labels(records))
+    tally["documents"] = len(records)
+    tally["paragraphs"] = sum(map(_paragraphs, records))
+    tally["tokens"] = sum(map(_tokens, records))
+    return tally
 
 
 def _paragraphs(record: Record) -> int:

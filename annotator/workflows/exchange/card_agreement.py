@@ -4,7 +4,7 @@ against the gold."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from annotator.measures.api import Explanation
@@ -15,30 +15,47 @@ from annotator.workflows.agreement.lines import number
 
 def agreement(manifest: Mapping[str, Any], explained: Mapping[str, Explanation]) -> list[str]:
     """The agreement before adjudication; figures without a value are only counted."""
-    out: list[str] = []
     results = manifest["agreement"] or []
     valued = [r for r in results if r["value"] is not None]
-    if valued:
-        out += [
-            "## Agreement before adjudication",
-            "",
-            "How far the annotators agreed before anything was decided. Intervals are 95 % "
-            "intervals over documents; a figure has none where too few documents change it. n is "
-            "the number of units behind a figure.",
-            "",
-            "| layer | measure | value | 95 % interval | n |",
-        ]
-        out.append("|---|---|---|---|---|")
-        for r in valued:
-            interval = "" if r["low"] is None else f"{number(r['low'])} – {number(r['high'])}"
-            cells = (r["layer"], _cell(r["name"]), number(r["value"]), interval, f"{r['n']:,}")
-            out.append(f"| {' | '.join(cells)} |")
-        out.append("")
-    if reasons := Counter(str(r["reason"]) for r in results if r["value"] is None):
-        told = "; ".join(f"{n}: {reason}" for reason, n in sorted(reasons.items()))
-        out += [f"{plural(sum(reasons.values()), 'figure')} without a value ({told}).", ""]
-    out += _what_figures_are(explained, [r["name"] for r in valued])
-    return out
+    return [
+        *_figures(valued),
+        *_without_value(r for r in results if r["value"] is None),
+        *_what_figures_are(explained, [r["name"] for r in valued]),
+    ]
+
+
+def _figures(valued: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The figures that have a value, as a table."""
+    if not valued:
+        return []
+    return [
+        "## Agreement before adjudication",
+        "",
+        "How far the annotators agreed before anything was decided. Intervals are 95 % "
+        "intervals over documents; a figure has none where too few documents change it. n is the "
+        "number of units behind a figure.",
+        "",
+        "| layer | measure | value | 95 % interval | n |",
+        "|---|---|---|---|---|",
+        *map(_figure, valued),
+        "",
+    ]
+
+
+def _figure(result: Mapping[str, Any]) -> str:
+    low, high = result["low"], result["high"]
+    interval = "" if low is None else f"{number(low)} – {number(high)}"
+    name, value = _cell(result["name"]), number(result["value"])
+    return f"| {result['layer']} | {name} | {value} | {interval} | {result['n']:,} |"
+
+
+def _without_value(results: Iterable[Mapping[str, Any]]) -> list[str]:
+    """How many figures have no value, by reason."""
+    reasons = Counter(str(result["reason"]) for result in results)
+    if not reasons:
+        return []
+    told = "; ".join(f"{n}: {reason}" for reason, n in sorted(reasons.items()))
+    return [f"{plural(reasons.total(), 'figure')} without a value ({told}).", ""]
 
 
 def _cell(text: str) -> str:

@@ -70,61 +70,104 @@ class _Left:
     changed_since: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """The records of a data set as they leave the project: gold, and the annotators' finished work
+    on the same documents. `called` has a pseudonym for each name, if names are replaced."""
+
+    gold: Sequence[Record]
+    works: Sequence[Record]
+    called: Mapping[str, str]
+
+    def by_part(self, seed: str) -> dict[str, list[Record]]:
+        """The gold by part of the split."""
+        parts: dict[str, list[Record]] = {name: [] for name, _ in SHARES}
+        for record in self.gold:
+            parts[part_of(record.document.id, seed)].append(record)
+        return parts
+
+    def files(self, seed: str) -> dict[str, bytes]:
+        """The files of records by name."""
+        several: dict[str, Sequence[Record]] = {"gold.jsonl": self.gold}
+        several |= {f"{name}.jsonl": part for name, part in self.by_part(seed).items()}
+        several["annotators.jsonl"] = self.works
+        return {
+            name: "".join(map(dumps, records)).encode("utf-8") for name, records in several.items()
+        }
+
+
 def derive(project: Project, *, choices: Choices | None = None) -> Dataset:
     """The data set of a project. Raises ExportError if there is no gold."""
     wanted = choices or Choices()
     gold = list(project.log.records(annotator=GOLD, status=Completion.GOLD))
     if not gold:
         raise no_gold()
-    ids = {record.document.id for record in gold}
-    works = [
-        r
-        for r in project.log.records()
-        if r.annotator is not None and r.status is Completion.DONE and r.document.id in ids
-    ]
+    works = _works_on(project, {record.document.id for record in gold})
     merger = Merger(project)
-    left = _left_out(project, merger, ids)
-    told: list[Record] = []
+    left = _left_out(project, merger, gold)
+    content = _released(project, _with_histories(merger, gold, works, left), works, wanted)
+    files = content.files(wanted.seed)
+    results = _agreement(project, content)
+    manifest = _manifest(project, content, files, wanted, left, results)
+    manifest["suggestions"] = suggestion_tallies(works)
+    explained = {r.name: r.about for r in results or () if r.about is not None}
+    about = CardContent(
+        project.schema, project.config.card, content.by_part(wanted.seed), explained
+    )
+    files["README.md"] = card(manifest, about).encode("utf-8")
+    manifest["files"] = _listed(files)
+    files[MANIFEST] = sealed(manifest)
+    return Dataset(
+        files, len(gold), left.documents, left.differences + left.in_gold, len(left.changed_since)
+    )
+
+
+def _works_on(project: Project, documents: Collection[str]) -> list[Record]:
+    """The annotators' finished work on some documents."""
+    return [
+        record
+        for record in project.log.records()
+        if record.annotator is not None
+        and record.status is Completion.DONE
+        and record.document.id in documents
+    ]
+
+
+def _with_histories(
+    merger: Merger, gold: Sequence[Record], works: Sequence[Record], left: _Left
+) -> list[Record]:
+    """The gold with the history of its items. What waits for review in it, and which gold changed
+    since, is added to what was left out."""
     own_works: dict[str, list[Record]] = defaultdict(list)
     for work in works:
         own_works[work.document.id].append(work)
+    told: list[Record] = []
     for record in gold:
-        own = own_works[record.document.id]
-        with_it, here = with_history(merger, record, own)
+        with_it, here = with_history(merger, record, own_works[record.document.id])
         told.append(with_it)
         left.in_gold += len(here.waiting) if here is not None else 0
         if "changed_since" in with_it.history:
             left.changed_since.append(record.document.id)
-    tallies = suggestion_tallies(works)
-    if not wanted.notes:
-        told, works = ([replace(r, notes={}) for r in several] for several in (told, works))
-    names = Pseudonyms(project) if wanted.pseudonyms else None
-    if names is not None:
-        told, works = list(names.records(told)), list(names.records(works))
-        works.sort(key=lambda r: [r.document.id, r.annotator or ""])
-    by_part: dict[str, list[Record]] = {name: [] for name, _ in SHARES}
-    for record in told:
-        by_part[part_of(record.document.id, wanted.seed)].append(record)
-    files = {"gold.jsonl": "".join(dumps(record) for record in told)}
-    files |= {f"{name}.jsonl": "".join(map(dumps, several)) for name, several in by_part.items()}
-    files["annotators.jsonl"] = "".join(dumps(record) for record in works)
-    encoded = {name: text.encode("utf-8") for name, text in files.items()}
-    ids = {r.document.id for r in told}
-    results = _agreement(project, ids, names.called if names is not None else {})
-    manifest = _manifest(project, told, works, encoded, wanted, left, results)
-    manifest["suggestions"] = tallies
-    explained = {r.name: r.about for r in results or () if r.about is not None}
-    about = CardContent(project.schema, project.config.card, by_part, explained)
-    encoded["README.md"] = card(manifest, about).encode("utf-8")
-    manifest["files"] = _listed(encoded)
-    encoded[MANIFEST] = sealed(manifest)
-    return Dataset(
-        encoded, len(told), left.documents, left.differences + left.in_gold, len(left.changed_since)
-    )
+    return told
 
 
-def _left_out(project: Project, merger: Merger, gold: Collection[str]) -> _Left:
-    worked = {row.document for row in project.log.completions()} - set(gold)
+def _released(
+    project: Project, gold: Sequence[Record], works: Sequence[Record], choices: Choices
+) -> _Content:
+    """The records without notes and without the names of people, unless they are wanted."""
+    if not choices.notes:
+        gold, works = ([replace(r, notes={}) for r in several] for several in (gold, works))
+    if not choices.pseudonyms:
+        return _Content(gold, works, {})
+    names = Pseudonyms(project)
+    # The order of the works reveals nothing about the names.
+    works = sorted(names.records(works), key=lambda r: [r.document.id, r.annotator or ""])
+    return _Content(list(names.records(gold)), works, names.called)
+
+
+def _left_out(project: Project, merger: Merger, gold: Sequence[Record]) -> _Left:
+    worked = {row.document for row in project.log.completions()}
+    worked -= {record.document.id for record in gold}
     left = _Left(documents=len(worked))
     for id in sorted(worked):
         here = situation(merger, id)
@@ -175,14 +218,14 @@ def _schema_entry(schema: LabelSchema) -> dict[str, Any]:
 
 def _manifest(
     project: Project,
-    gold: Sequence[Record],
-    works: Sequence[Record],
+    content: _Content,
     files: Mapping[str, bytes],
     choices: Choices,
     left: _Left,
     results: Sequence[Result] | None,
 ) -> dict[str, Any]:
     """The manifest: everything that a user of the data must know, as JSON values."""
+    gold = content.gold
     labels, sources = _counted(project.schema, gold)
     updated = [
         row.updated
@@ -203,7 +246,7 @@ def _manifest(
         "changed_since": left.changed_since,
         "labels": labels,
         "sources": sources,
-        "annotators": sorted({r.annotator for r in works if r.annotator}),
+        "annotators": sorted({r.annotator for r in content.works if r.annotator}),
         "reviewers": _reviewers(gold),
         "pseudonyms": choices.pseudonyms,
         "external_ids": _external_ids(project, gold),
@@ -231,12 +274,11 @@ def _external_ids(project: Project, gold: Sequence[Record]) -> dict[str, dict[st
     return out
 
 
-def _agreement(
-    project: Project, ids: set[str], called: Mapping[str, str]
-) -> Sequence[Result] | None:
+def _agreement(project: Project, content: _Content) -> Sequence[Result] | None:
     """Agreement on the documents of the data set; None if nobody shares work on them."""
+    documents = {record.document.id for record in content.gold}
     try:
-        return agreement(project, ComparedPart(documents=ids, called=called)).results
+        return agreement(project, ComparedPart(documents=documents, called=content.called)).results
     except UsageError:
         return None
 

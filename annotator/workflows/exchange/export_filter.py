@@ -4,7 +4,7 @@ by layer, by agreement."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -38,14 +38,7 @@ def chosen(
     """The records that pass a filter; what it removes is counted. Raises UsageError for an unknown
     layer or document, and for a `since` that is not a time.
     """
-    known = {layer.name for layer in project.schema.layers}
-    for name in choice.layers:
-        if name not in known:
-            raise UsageError(
-                f"there is no layer “{name}”", hint=f"Choose one of {', '.join(sorted(known))}"
-            )
-    for id in choice.documents:
-        project.documents.load(id)
+    _check_names(project, choice)
     recent = _recent(project, choice.since)
     for record in records:
         if choice.documents and record.document.id not in choice.documents:
@@ -58,6 +51,18 @@ def chosen(
         if choice.min_agreement:
             record = _agreed(project, record, choice.min_agreement, lost)
         yield record
+
+
+def _check_names(project: Project, choice: ExportFilter) -> None:
+    """Raise UsageError for a layer or a document that the project does not have."""
+    known = {layer.name for layer in project.schema.layers}
+    for name in choice.layers:
+        if name not in known:
+            raise UsageError(
+                f"there is no layer “{name}”", hint=f"Choose one of {', '.join(sorted(known))}"
+            )
+    for id in choice.documents:
+        project.documents.load(id)
 
 
 def _recent(project: Project, since: str) -> set[tuple[str, str | None]]:
@@ -92,21 +97,24 @@ def _of_layers(record: Record, layers: Sequence[str], lost: Counter[str]) -> Rec
     return _kept(record, wanted, lost, "items of other layers")
 
 
-def _kept(record: Record, keep: Any, lost: Counter[str], what: str) -> Record:
+def _kept(
+    record: Record, keep: Callable[[Span | Relation], bool], lost: Counter[str], what: str
+) -> Record:
     """The record with the items that stay; a relation goes with its ends."""
-    spans = tuple(span for span in record.spans if keep(span))
-    ids = {span.id for span in spans} | {AUTHOR}
-    relations = tuple(
-        r for r in record.relations if keep(r) and r.source in ids and r.target in ids
-    )
-    gone = len(record.spans) + len(record.relations) - len(spans) - len(relations)
+    spans = tuple(filter(keep, record.spans))
+    ends = {span.id for span in spans} | {AUTHOR}
+    relations = tuple(r for r in record.relations if keep(r) and {r.source, r.target} <= ends)
+    kept = replace(record, spans=spans, relations=relations)
+    gone = _item_ids(record) - _item_ids(kept)
     if gone:
-        lost[what] += gone
-    stay = ids | {r.id for r in relations}
-    items = {s.id for s in record.spans} | {r.id for r in record.relations}
-    notes = {item: note for item, note in record.notes.items() if item not in items or item in stay}
-    flags = tuple(item for item in record.flags if item not in items or item in stay)
-    return replace(record, spans=spans, relations=relations, notes=notes, flags=flags)
+        lost[what] += len(gone)
+    notes = {item: note for item, note in record.notes.items() if item not in gone}
+    return replace(kept, notes=notes, flags=tuple(x for x in record.flags if x not in gone))
+
+
+def _item_ids(record: Record) -> set[str]:
+    """The ids of all spans and relations."""
+    return {span.id for span in record.spans} | {relation.id for relation in record.relations}
 
 
 def _agreed(project: Project, record: Record, share: float, lost: Counter[str]) -> Record:

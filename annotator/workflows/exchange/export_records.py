@@ -150,29 +150,31 @@ def _with_reviewers(project: Project, records: Iterator[Record]) -> Iterator[Rec
 def by_paragraph(record: Record) -> Iterator[tuple[Record, int]]:
     """A record for each paragraph that is not excluded, with offsets from the paragraph's start,
     and the number of its relations whose source is in another paragraph."""
-    whole = record.document
-    for paragraph in whole.paragraphs:
-        if paragraph.excluded:
-            continue
-        a, b = paragraph.start, paragraph.end
-        spans = tuple(
-            s.at(s.start - a, s.end - a) for s in record.spans if a <= s.start and s.end <= b
-        )
-        ids = {s.id for s in spans}
-        here = [r for r in record.relations if r.target in ids]
-        kept = tuple(r for r in here if r.source == AUTHOR or r.source in ids)
-        document = Document(
-            f"{whole.id}#{paragraph.index}",
-            whole.title,
-            whole.text[a:b],
-            (Paragraph(0, 0, b - a),),
-            {**whole.meta, "document": whole.id, "paragraph": paragraph.index, "offset": a},
-        )
-        relations = tuple(_moved(r, a) for r in kept)
-        yield (
-            Record(document, record.annotator, record.status, spans, relations),
-            len(here) - len(kept),
-        )
+    for paragraph in record.document.paragraphs:
+        if not paragraph.excluded:
+            yield _of_paragraph(record, paragraph)
+
+
+def _of_paragraph(record: Record, paragraph: Paragraph) -> tuple[Record, int]:
+    whole, start, end = record.document, paragraph.start, paragraph.end
+    document = Document(
+        f"{whole.id}#{paragraph.index}",
+        whole.title,
+        whole.text[start:end],
+        (Paragraph(0, 0, end - start),),
+        {**whole.meta, "document": whole.id, "paragraph": paragraph.index, "offset": start},
+    )
+    spans = tuple(
+        span.at(span.start - start, span.end - start)
+        for span in record.spans
+        if start <= span.start and span.end <= end
+    )
+    ids = {span.id for span in spans}
+    here = [relation for relation in record.relations if relation.target in ids]
+    kept = [relation for relation in here if relation.source in ids | {AUTHOR}]
+    relations = tuple(_moved(relation, start) for relation in kept)
+    part = Record(document, record.annotator, record.status, spans, relations)
+    return part, len(here) - len(kept)
 
 
 def _moved(relation: Relation, offset: int) -> Relation:

@@ -3,8 +3,8 @@ nothing that depends on the state of the database at the time of the export."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from annotator.merging.api import Candidate
@@ -35,39 +35,82 @@ def with_history(
     decided = reviewers(project, gold.document.id)
     if here is None and not decided:
         return gold, here
-    before = project.provenance.imported(gold.document.id, GOLD)
-    old: Mapping[str, Any] = before[0].get("items", {}) if before is not None else {}
-    made = _by_content(here.found.candidates) if here is not None else {}
-    seen = {(s.layer, s.start, s.end) for work in works for s in work.shown if s.is_span}
-    spans = {span.id: span for span in gold.spans}
-    items: dict[str, Any] = {}
-    every: list[Annotation] = [*gold.spans, *gold.relations]
-    for value in every:
-        item: dict[str, Any] = {"source": value.origin, "votes": list(_votes(made, value, spans))}
-        if isinstance(value, Span):
-            item["suggested"] = (value.layer, value.start, value.end) in seen
-        if who := decided.get(value.id) or old.get(value.id, {}).get("reviewer"):
-            item["reviewer"] = who
-        note = gold.notes.get(value.id, "")
-        if reason := _code(project, note) or old.get(value.id, {}).get("reason", ""):
-            item["reason"] = reason
-        items[value.id] = item
-    history: dict[str, Any] = {
-        "eligible": list(here.found.voters) if here is not None else [],
-        "policy": sorted({item["source"] for item in items.values()}),
-        "items": items,
-    }
-    if decided:
-        history["reviewers"] = sorted(set(decided.values()))
-    if here is not None and here.changed:
-        history["changed_since"] = [_told(change) for change in here.changes]
+    origins = _Origins(
+        made=_by_content(here.found.candidates) if here is not None else {},
+        suggested=_suggested(works),
+        decided=decided,
+        imported=_imported_items(project, gold.document.id),
+        reasons=project.config.reasons,
+    )
+    history: dict[str, Any] = {"eligible": [], **origins.history(gold)}
+    if here is not None:
+        history["eligible"] = list(here.found.voters)
+        if here.changed:
+            history["changed_since"] = [_told(change) for change in here.changes]
     return replace(gold, history=history), here
 
 
-def _code(project: Project, note: str) -> str:
-    """The code of a reason that the project knows; anything else in a note is a working note."""
-    reason = reason_of(note)
-    return reason if reason in project.config.reasons else ""
+def _suggested(works: Sequence[Record]) -> frozenset[tuple[str, int | None, int | None]]:
+    """Layer and bounds of the spans that annotators were shown."""
+    return frozenset(
+        (shown.layer, shown.start, shown.end)
+        for work in works
+        for shown in work.shown
+        if shown.is_span
+    )
+
+
+def _imported_items(project: Project, document: str) -> Mapping[str, Any]:
+    """What an imported gold said about its items, by id."""
+    before = project.provenance.imported(document, GOLD)
+    items: Mapping[str, Any] = before[0].get("items", {}) if before is not None else {}
+    return items
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Origins:
+    """Where the items of a gold come from: `made` has what annotators made by content, `suggested`
+    the layer and bounds of the spans they were shown, `decided` the reviewer of each item. Of items
+    without a decision here, `imported` says what the file said. `reasons` are the codes of the
+    project's reasons."""
+
+    made: Mapping[tuple[Any, ...], Sequence[Candidate]]
+    suggested: Collection[tuple[str, int | None, int | None]]
+    decided: Mapping[str, str]
+    imported: Mapping[str, Any]
+    reasons: Collection[str]
+
+    def history(self, gold: Record) -> dict[str, Any]:
+        """The history of the gold: of each item by id, and who decided."""
+        spans = {span.id: span for span in gold.spans}
+        every: list[Annotation] = [*gold.spans, *gold.relations]
+        items = {value.id: self._of_item(value, gold.notes, spans) for value in every}
+        told: dict[str, Any] = {
+            "policy": sorted({item["source"] for item in items.values()}),
+            "items": items,
+        }
+        if self.decided:
+            told["reviewers"] = sorted(set(self.decided.values()))
+        return told
+
+    def _of_item(
+        self, value: Annotation, notes: Mapping[str, str], spans: Mapping[str, Span]
+    ) -> dict[str, Any]:
+        item: dict[str, Any] = {"source": value.origin, "votes": _votes(self.made, value, spans)}
+        before = self.imported.get(value.id, {})
+        if isinstance(value, Span):
+            item["suggested"] = (value.layer, value.start, value.end) in self.suggested
+        if who := self.decided.get(value.id) or before.get("reviewer"):
+            item["reviewer"] = who
+        if reason := self._code(notes.get(value.id, "")) or before.get("reason", ""):
+            item["reason"] = reason
+        return item
+
+    def _code(self, note: str) -> str:
+        """The code of a reason that the project knows; anything else in a note is a working
+        note."""
+        reason = reason_of(note)
+        return reason if reason in self.reasons else ""
 
 
 def reviewers(project: Project, document: str) -> dict[str, str]:
@@ -105,14 +148,12 @@ def _votes(
     made: Mapping[tuple[Any, ...], Sequence[Candidate]], value: Annotation, ends: Mapping[str, Span]
 ) -> list[str]:
     """Who made exactly the same item: place, label, and all fields that must agree."""
-    out = {
-        who
-        for candidate in made.get(_key(value, ends), ())
-        for fields in [[f for f in candidate.fields if f.agree]]
-        for who, own in candidate.made
-        if content(own, fields) == content(value, fields)
-    }
-    return sorted(out)
+    voters: set[str] = set()
+    for candidate in made.get(_key(value, ends), ()):
+        fields = candidate.agreeing
+        wanted = content(value, fields)
+        voters.update(who for who, own in candidate.made if content(own, fields) == wanted)
+    return sorted(voters)
 
 
 def _told(change: Change) -> dict[str, Any]:

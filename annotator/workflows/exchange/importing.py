@@ -100,25 +100,10 @@ def ingest(
     """
     options = options or ImportOptions()
     report = report or ReadReport(path, options.strict)
+    one = _Import(project, options, report)
     try:
         with opened(path) as source:
-            checked_file(source.path, empty=True)
-            name = options.format or format_of(source, options.encoding)
-            member = reader(formats.load(name))
-            if member is None:
-                raise UsageError(f"the format “{name}” cannot be imported")
-            checked_file(source.path, empty=may_be_empty(member))
-            if (
-                options.format is None
-                and name not in ("jsonl", "text")
-                and source.path.suffix.lower() == ".jsonl"
-            ):
-                report.note("formats", f"read as {name}; to read it in another way, use --format")
-            one = _Import(project, options, report)
-            entries = _guarded(
-                member, source, _read_options(project, name, source, options, report), report
-            )
-            added = one.run(entries)
+            added = one.run(_entries(project, source, options, report))
     except InputError as error:
         error.file = path if error.file is None or _is_temporary(error.file) else error.file
         raise
@@ -129,6 +114,22 @@ def ingest(
             "contains nothing to import", file=path, hint="Check that it is the right file"
         )
     return FileResult(path, added, report)
+
+
+def _entries(
+    project: Project, source: InputFile, options: ImportOptions, report: ReadReport
+) -> Iterator[tuple[Entry, Record | Document]]:
+    """The valid entries of a file, as its format reads them."""
+    checked_file(source.path, empty=True)
+    name = options.format or format_of(source, options.encoding)
+    member = reader(formats.load(name))
+    if member is None:
+        raise UsageError(f"the format “{name}” cannot be imported")
+    checked_file(source.path, empty=may_be_empty(member))
+    guessed = options.format is None and name not in ("jsonl", "text")
+    if guessed and source.path.suffix.lower() == ".jsonl":
+        report.note("formats", f"read as {name}; to read it in another way, use --format")
+    return _guarded(member, source, _read_options(project, name, source, options, report), report)
 
 
 def _is_temporary(file: Path | str) -> bool:
@@ -308,37 +309,46 @@ class _Import:
         """The record, unless that annotator's work on the document is there already."""
         id, name = record.document.id, record.annotator
         if (id, name) in self._seen:
-            if not self._options.every_answer or name is None:
+            if name is None or not self._options.every_answer:
                 who = name or "the gold"
                 message = f"a second record of {who} on “{id}”; --every-answer keeps it as {who}-2"
                 self._report.left_out("repeated records of one document", message, line=entry.line)
                 return None
-            number = 2
-            while (id, f"{name}-{number}") in self._seen:
-                number += 1
-            record = replace(record, annotator=f"{name}-{number}")
-            name = record.annotator
+            name = self._free_name(id, name)
+            record = replace(record, annotator=name)
         self._seen.add((id, name))
-        key = GOLD if name is None else name
-        if next(self._project.log.completions(document=id, annotator=key), None) is not None:
-            there = next(self._project.log.records(document=id, annotator=key), None)
-            if there is not None and same_work(there, record):
-                self._known.append(f"{id} ({'gold' if name is None else name})")
-            else:
-                message = (
-                    f"“{id}” already has other work of {name or 'the gold'}; --as imports it "
-                    "under another name"
-                )
-                self._report.left_out(
-                    "records that conflict with existing work",
-                    message,
-                    line=entry.line,
-                    key="annotator",
-                )
-                self.count -= 1
+        if self._is_there(entry, record):
             return None
         self._touched.add(id)
         return record
+
+    def _free_name(self, id: str, name: str) -> str:
+        """The name with the first number from 2 that this file has no record of the document
+        under."""
+        number = 2
+        while (id, f"{name}-{number}") in self._seen:
+            number += 1
+        return f"{name}-{number}"
+
+    def _is_there(self, entry: Entry, record: Record) -> bool:
+        """Whether the project has work of that annotator on the document. Other work than this is a
+        conflict, which is reported."""
+        id, name = record.document.id, record.annotator
+        key = GOLD if name is None else name
+        if next(self._project.log.completions(document=id, annotator=key), None) is None:
+            return False
+        there = next(self._project.log.records(document=id, annotator=key), None)
+        if there is not None and same_work(there, record):
+            self._known.append(f"{id} ({name or 'gold'})")
+            return True
+        message = (
+            f"“{id}” already has other work of {name or 'the gold'}; --as imports it under "
+            "another name"
+        )
+        what = "records that conflict with existing work"
+        self._report.left_out(what, message, line=entry.line, key="annotator")
+        self.count -= 1
+        return True
 
 
 def _shown(value: object) -> str:

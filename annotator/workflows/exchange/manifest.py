@@ -46,25 +46,42 @@ def wrong_files(folder: Path) -> Iterator[tuple[str, str]]:
         return
     own = file.read_bytes()
     try:
-        manifest = json.loads(own)
-        pairs = {str(name): str(about["sha256"]) for name, about in manifest["files"].items()}
+        manifest, listed = _read(own)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         yield MANIFEST, "is not a manifest of a data set; export the data set again"
         return
     if own != sealed(manifest):
         yield MANIFEST, "was changed: its sha256 is not the one that it states"
-    for name, expected in sorted(pairs.items()):
-        one = folder / name
-        if not one.resolve().is_relative_to(folder.resolve()):
-            yield name, "leads out of the folder"
-        elif not one.is_file():
-            yield name, "is in the manifest, but not in the folder"
-        elif hashlib.sha256(one.read_bytes()).hexdigest() != expected:
-            yield name, "was changed: its sha256 is not the one in the manifest"
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if name != MANIFEST and name not in pairs and not path.is_dir():
+    for name, expected in sorted(listed.items()):
+        if problem := _wrong(folder, name, expected):
+            yield name, problem
+    for name in _inside(folder):
+        if name != MANIFEST and name not in listed:
             yield name, "is in the folder, but not in the manifest"
+
+
+def _read(data: bytes) -> tuple[Mapping[str, Any], dict[str, str]]:
+    """A manifest, and the sha256 that it states for each file."""
+    manifest = json.loads(data)
+    return manifest, {str(name): str(of["sha256"]) for name, of in manifest["files"].items()}
+
+
+def _inside(folder: Path) -> list[str]:
+    """Everything in and below a folder that is no folder."""
+    paths = sorted(folder.rglob("*"))
+    return [path.relative_to(folder).as_posix() for path in paths if not path.is_dir()]
+
+
+def _wrong(folder: Path, name: str, expected: str) -> str:
+    """What is wrong with a file of which the manifest gives the sha256; empty if nothing is."""
+    file = folder / name
+    if not file.resolve().is_relative_to(folder.resolve()):
+        return "leads out of the folder"
+    if not file.is_file():
+        return "is in the manifest, but not in the folder"
+    if hashlib.sha256(file.read_bytes()).hexdigest() != expected:
+        return "was changed: its sha256 is not the one in the manifest"
+    return ""
 
 
 __all__ = ["MANIFEST", "is_dataset", "sealed", "wrong_files"]

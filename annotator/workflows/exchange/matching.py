@@ -209,41 +209,51 @@ def _on_paragraphs(
 ) -> Record:
     """The record on the stored paragraphs: data about a paragraph belong to the one with the same
     bounds."""
-
-    def at(offset: int) -> int:
-        return offset if places is None else places.get(offset, -1)
-
-    index = {(p.start, p.end): p.index for p in stored.paragraphs}
-    same = {
-        p.index: index[at(p.start), at(p.end)]
-        for p in theirs.paragraphs
-        if (at(p.start), at(p.end)) in index
-    }
+    same = _same_paragraphs(theirs, stored, places)
     if len(same) < len(theirs.paragraphs) or len(same) < len(stored.paragraphs):
         message = (
             f"“{stored.id}” has other paragraphs in the project; these stay, and data about "
             "others are dropped"
         )
         report.changed("records with other paragraphs", message, line=line, key="paragraphs")
-    excluded = {same[p.index]: p.excluded for p in theirs.paragraphs if p.index in same}
-    paragraphs = tuple(
-        Paragraph(p.index, p.start, p.end, excluded.get(p.index, p.excluded))
-        for p in stored.paragraphs
-    )
-    renamed = {f"@p{old}": f"@p{new}" for old, new in same.items()}
-    ids = {s.id for s in record.spans} | {r.id for r in record.relations} | {"@document"}
-    kept = {
-        renamed.get(item, item): note
-        for item, note in record.notes.items()
-        if item in ids or item in renamed
-    }
+    items = _items_there(record, same)
     return replace(
         record,
-        document=replace(stored, paragraphs=paragraphs),
+        document=replace(stored, paragraphs=_excluded_alike(theirs, stored, same)),
         done=tuple(sorted(same[i] for i in record.done if i in same)),
-        notes=kept,
-        flags=tuple(sorted(renamed.get(x, x) for x in record.flags if x in ids or x in renamed)),
+        notes={items[item]: note for item, note in record.notes.items() if item in items},
+        flags=tuple(sorted(items[item] for item in record.flags if item in items)),
     )
+
+
+def _same_paragraphs(
+    theirs: Document, stored: Document, places: Mapping[int, int] | None
+) -> dict[int, int]:
+    """The stored paragraph with the same bounds as each of theirs, by index, where there is one."""
+
+    def at(offset: int) -> int:
+        return offset if places is None else places.get(offset, -1)
+
+    index = {(p.start, p.end): p.index for p in stored.paragraphs}
+    there = ((p.index, index.get((at(p.start), at(p.end)))) for p in theirs.paragraphs)
+    return {own: stored for own, stored in there if stored is not None}
+
+
+def _excluded_alike(
+    theirs: Document, stored: Document, same: Mapping[int, int]
+) -> tuple[Paragraph, ...]:
+    """The stored paragraphs, excluded where theirs are."""
+    excluded = {same[p.index]: p.excluded for p in theirs.paragraphs if p.index in same}
+    return tuple(replace(p, excluded=excluded.get(p.index, p.excluded)) for p in stored.paragraphs)
+
+
+def _items_there(record: Record, same: Mapping[int, int]) -> dict[str, str]:
+    """What notes and flags can be about in the stored document: each item of the record, and what
+    it is called there."""
+    items = {"@document": "@document"}
+    items |= {span.id: span.id for span in record.spans}
+    items |= {relation.id: relation.id for relation in record.relations}
+    return items | {f"@p{own}": f"@p{stored}" for own, stored in same.items()}
 
 
 __all__ = ["Matcher", "moved"]

@@ -4,10 +4,12 @@ project."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from annotator.model.decision import Event
+from annotator.model.names import Ruling
 from annotator.model.other_names import OtherNames
 from annotator.model.record import GOLD, Record
 from annotator.project import Project
@@ -20,16 +22,7 @@ class Pseudonyms:
 
     def __init__(self, project: Project) -> None:
         key = (project.setting("project") or "").encode()
-        names = {row.annotator for row in project.log.completions() if row.annotator != GOLD}
-        for document in project.documents.ids():
-            names |= {
-                e.reviewer for e in project.log.events(document, GOLD) if e.reviewer is not None
-            }
-        names |= {one.reviewer for one in project.names.rulings() if one.reviewer is not None}
-        names |= {event.who for event in project.names.codebook_events()}
-        for record in project.log.records(annotator=GOLD):
-            names |= _named(record.history)
-        self._names = {name: _pseudonym(name, key) for name in sorted(names)}
+        self._names = {name: _pseudonym(name, key) for name in sorted(set(_people(project)))}
         self._in_texts = OtherNames(self._names)
 
     @property
@@ -70,6 +63,28 @@ class Pseudonyms:
     def records(self, records: Iterable[Record]) -> Iterable[Record]:
         """All records without the names of people."""
         return map(self.record, records)
+
+
+def _people(project: Project) -> Iterator[str]:
+    """Everybody who annotated, reviewed, ruled on names or changed the codebook, here or in an
+    imported gold; some more than once."""
+    for row in project.log.completions():
+        if row.annotator != GOLD:
+            yield row.annotator
+    for document in project.documents.ids():
+        yield from _reviewers(project.log.events(document, GOLD))
+    yield from _reviewers(project.names.rulings())
+    for change in project.names.codebook_events():
+        yield change.who
+    for record in project.log.records(annotator=GOLD):
+        yield from _named(record.history)
+
+
+def _reviewers(acts: Iterable[Event | Ruling]) -> Iterator[str]:
+    """Those who did something in review."""
+    for act in acts:
+        if act.reviewer is not None:
+            yield act.reviewer
 
 
 def _pseudonym(name: str, key: bytes) -> str:

@@ -134,17 +134,13 @@ def files(paths: Iterable[Path], format: str | None = None) -> tuple[list[Path],
         if path == STDIN or not _is_folder(path):
             every.append(path)
             continue
-        found = False
-        for file in sorted(p for p in path.rglob("*") if p.is_file()):
-            if _ending(file) not in endings:
-                if format is None and not file.name.startswith("."):
-                    over.append(file)
-            elif not _beside(file, endings):
-                every.append(file)
-                found = True
+        found, others = _in_folder(path, endings)
         if not found:
             hint = f"Files to import end in {', '.join(sorted(endings))}"
             raise InputError("the folder contains no file to import", file=path, hint=hint)
+        every += found
+        if format is None:
+            over += (file for file in others if not file.name.startswith("."))
     return every, over
 
 
@@ -154,6 +150,18 @@ def _is_folder(path: Path) -> bool:
         return path.is_dir()
     except OSError:
         return False
+
+
+def _in_folder(folder: Path, endings: set[str]) -> tuple[list[Path], list[Path]]:
+    """The files in and below a folder that have one of the endings, without those that are imported
+    with another one; and the files with other endings."""
+    found, others = list[Path](), list[Path]()
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        if _ending(file) not in endings:
+            others.append(file)
+        elif not _beside(file, endings):
+            found.append(file)
+    return found, others
 
 
 def _endings(format: str | None) -> set[str]:
@@ -191,14 +199,8 @@ def format_of(source: InputFile, encoding: str | None = None) -> str:
     Raises UsageError for a file that is not text and that no format reads.
     """
     ending = _ending(source.path)
-    looks_json = ending in _JSON or (source.name == STDIN and _opens_like_json(source.path))
-    if looks_json and (first := first_object(source.path, _HEAD, encoding)) is not None:
-        for name in formats.names():
-            if recognised(formats.load(name), first):
-                return name
-        return "jsonl"
-    if looks_json:
-        return "jsonl"
+    if ending in _JSON or (source.name == STDIN and _opens_like_json(source.path)):
+        return _json_format(source.path, encoding)
     for name in formats.names():
         if ending in _extensions(name) and (not on_request(formats.load(name)) or ending in _OWN):
             return name
@@ -206,6 +208,17 @@ def format_of(source: InputFile, encoding: str | None = None) -> str:
         hint = "Save it as text, .docx, .odt, .html or .csv, or name a format with --format"
         raise UsageError(f"“{source.name}” is not text, and no format reads {ending}", hint=hint)
     return "text"
+
+
+def _json_format(path: Path, encoding: str | None) -> str:
+    """The format that recognises the first object of a JSON file as its own; otherwise canonical
+    records."""
+    first = first_object(path, _HEAD, encoding)
+    if first is not None:
+        for name in formats.names():
+            if recognised(formats.load(name), first):
+                return name
+    return "jsonl"
 
 
 def _opens_like_json(path: Path) -> bool:
