@@ -25,8 +25,8 @@ from annotator.workflows.exchange.export_records import ExportOptions
 from annotator.workflows.exchange.importing import ingest
 from annotator.workflows.exchange.validate import validate
 from annotator.workflows.review.adjudication import merge_all
-from annotator.workflows.review.alignment import right
 from annotator.workflows.review.queue import review_rows
+from annotator.workflows.review.who_was_right import right
 
 DOCUMENTS = 4
 

@@ -23,11 +23,12 @@ from annotator.tui.screens.review import panel_of
 from annotator.tui.session import Session
 from annotator.tui.theme import THEMES
 from annotator.tui.views.versions import versions as panel
-from annotator.workflows.review.alignment import Difference, differences_of, right
+from annotator.workflows.review.alignment import Difference, differences_of
 from annotator.workflows.review.discussion import message_of, messages, note_of, reason_of
 from annotator.workflows.review.queue import review_rows
 from annotator.workflows.review.redefinition import definitions_before, requeue
 from annotator.workflows.review.versions import versions
+from annotator.workflows.review.who_was_right import right
 
 
 def _project(path: Path, *works: object) -> Project:

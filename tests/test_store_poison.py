@@ -209,7 +209,7 @@ def loads(of: Project) -> Iterator[tuple[str, Callable[[], object]]]:
     from annotator.workflows.names import codebook, harmonise, matrix, registry
     from annotator.workflows.network import network
     from annotator.workflows.review import discussion, leverage, queue, redefinition
-    from annotator.workflows.review.alignment import right
+    from annotator.workflows.review.who_was_right import right
     from annotator.workflows.suggesting.suggest import SuggestionPlan
     from annotator.workflows.training import report, summary
 

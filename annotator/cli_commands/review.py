@@ -122,7 +122,7 @@ def _merge(
 
 def _who_was_right(project: Project, strategy: str, *, as_json: bool) -> int:
     """Print the tallies."""
-    from annotator.workflows.review.alignment import right
+    from annotator.workflows.review.who_was_right import right
 
     found = right(project, strategy)
     if as_json:

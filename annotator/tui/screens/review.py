@@ -28,7 +28,7 @@ from annotator.tui.views.precedents import case_rows, entry_rows
 from annotator.tui.views.versions import Panel, PanelRows, panel_rows
 from annotator.workflows.names.closed import not_listed
 from annotator.workflows.names.offers import Offer
-from annotator.workflows.review.alignment import Difference, right
+from annotator.workflows.review.alignment import Difference
 from annotator.workflows.review.discussion import (
     MESSAGE,
     message_of,
@@ -38,6 +38,7 @@ from annotator.workflows.review.discussion import (
 from annotator.workflows.review.open_differences import NAMES
 from annotator.workflows.review.precedents import precedents
 from annotator.workflows.review.redefinition import definitions_before
+from annotator.workflows.review.who_was_right import right
 
 
 class ReviewScreen(AnnotateScreen):

@@ -8,7 +8,7 @@ undo.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from annotator.errors import UsageError
@@ -29,6 +29,7 @@ from annotator.model.record import GOLD
 from annotator.model.span import Annotation, Relation, Span
 from annotator.model.text import Document
 from annotator.project import Project
+from annotator.workflows.review.alignment import Difference
 from annotator.workflows.review.changes import revisions
 from annotator.workflows.review.versions import (
     ADJUDICATED,
@@ -84,17 +85,26 @@ def _prefilled(
 
     decisions = _brought_back(document, gold, values.values(), group)
     decisions += [put(id, None) for id in kept if not known(gold, id)]
-    for index, id, before in everything(gold):
-        value = before.value
-        if not isinstance(value, Span | Relation) or before.status is not Status.ACCEPTED:
-            continue
-        if strategy_of(value.origin) != found.origin:
-            continue
+    for index, id, before, value in _by_strategy(gold, found.origin):
         if id not in kept:
             decisions.append(Decision(group, Action.MERGE, id, index, before, None))
         elif not same_content(kept[id], value) or value.origin != kept[id].origin(found.origin):
             decisions.append(put(id, before))
     return decisions
+
+
+def _by_strategy(
+    gold: AnnotationSet, strategy: str
+) -> Iterator[tuple[int, str, Standing, Annotation]]:
+    """Paragraph, item, state and annotation of what a strategy put into the gold."""
+    for index, id, standing in everything(gold):
+        value = standing.value
+        if (
+            standing.status is Status.ACCEPTED
+            and isinstance(value, Span | Relation)
+            and strategy_of(value.origin) == strategy
+        ):
+            yield index, id, standing, value
 
 
 def _brought_back(
@@ -122,25 +132,27 @@ def settle_imported(project: Project, documents: Collection[str]) -> int:
     settled = 0
     merger = Merger(project)
     for row in project.log.completions(annotator=GOLD):
-        if row.document not in documents or row.completion is not Completion.GOLD:
-            continue
-        here = {
-            e.annotator
-            for e in project.log.events(row.document)
-            if e.decision.action is not Action.IMPORT
-        }
-        found = merger.versions(row.document)
-        if GOLD in here or found is None:
-            continue
-        document = project.documents.load(row.document)
-        gold, _ = project.log.annotations(row.document, GOLD)
-        files = tuple(c for c in found.candidates if not here.intersection(c.votes))
-        group = f"import-{project.new_session()}"
-        decisions = _rejected(document, gold, found, files, group, Action.IMPORT)
-        if decisions:
-            project.log.record(row.document, GOLD, decisions)
-            settled += len(decisions)
+        if row.document in documents and row.completion is Completion.GOLD:
+            settled += _settle(merger, row.document)
     return settled
+
+
+def _settle(merger: Merger, id: str) -> int:
+    """Reject in an imported gold what only files have; returns the number of such items. A gold
+    that somebody changed here stays as it is."""
+    project = merger.project
+    here = {e.annotator for e in project.log.events(id) if e.decision.action is not Action.IMPORT}
+    found = merger.versions(id)
+    if GOLD in here or found is None:
+        return 0
+    document = project.documents.load(id)
+    gold, _ = project.log.annotations(id, GOLD)
+    files = tuple(c for c in found.candidates if not here.intersection(c.votes))
+    group = f"import-{project.new_session()}"
+    decisions = _rejected(document, gold, found, files, group, Action.IMPORT)
+    if decisions:
+        project.log.record(id, GOLD, decisions)
+    return len(decisions)
 
 
 def _rejected(
@@ -167,41 +179,49 @@ def suggestions_of(
     """What has to be decided, as suggestions: the score is the share of votes, the rank the number
     of the difference, and the reason says whose they are, with `names` for annotators if these are
     hidden."""
-    found = here.found
-    called = names or {}
-    values: dict[str, Annotation] = {c.id: c.value for c in found.candidates}
-    agreed = {c.id for c in (*found.kept, *found.following)}
+    versions = _AsSuggestions(document, here, names or {})
     out: list[Suggestion] = []
     for difference in here.differences:
         several = difference.candidates[:1] if difference.follows else difference.candidates
-        for candidate in several:
-            if found.complete and candidate.id not in agreed:
-                continue
-            follows = difference.follows or (not difference.kinds and candidate.id in agreed)
-            origin = (
-                candidate.origin(found.origin)
-                if candidate.id in agreed and follows
-                else ADJUDICATED
-            )
-            value = replace(candidate.value, origin=origin)
-            out.append(
-                Suggestion(
-                    value,
-                    paragraph_of(document, value, values),
-                    _whose(candidate, called),
-                    "",
-                    len(candidate.votes) / len(found.voters),
-                    difference.number,
-                    _reason(candidate, found, called),
-                    ANNOTATORS,
-                    open=candidate.contested,
-                    follows=follows and isinstance(value, Relation),
-                    reopens=candidate.id in here.reopened,
-                    beside=candidate.id in here.beside,
-                    instead=tuple(sorted(difference.rivals(candidate) - here.reopened)),
-                )
-            )
+        out += (versions.of(difference, c) for c in several if versions.is_shown(c))
     return out
+
+
+class _AsSuggestions:
+    """The versions of a document as suggestions, with the names that annotators are `called`."""
+
+    def __init__(self, document: Document, here: Situation, called: Mapping[str, str]) -> None:
+        self._document, self._here, self._called = document, here, called
+        found = here.found
+        self._values: dict[str, Annotation] = {c.id: c.value for c in found.candidates}
+        self._agreed = {c.id for c in (*found.kept, *found.following)}
+
+    def is_shown(self, candidate: Candidate) -> bool:
+        """Whether a version can be decided on: a complete strategy rejects what it does not
+        keep."""
+        return not self._here.found.complete or candidate.id in self._agreed
+
+    def of(self, difference: Difference, candidate: Candidate) -> Suggestion:
+        """A version of a difference."""
+        here, found, agreed = self._here, self._here.found, candidate.id in self._agreed
+        follows = difference.follows or (agreed and not difference.kinds)
+        origin = candidate.origin(found.origin) if agreed and follows else ADJUDICATED
+        value = replace(candidate.value, origin=origin)
+        return Suggestion(
+            value,
+            paragraph_of(self._document, value, self._values),
+            _whose(candidate, self._called),
+            "",
+            len(candidate.votes) / len(found.voters),
+            difference.number,
+            _reason(candidate, found, self._called),
+            ANNOTATORS,
+            open=candidate.contested,
+            follows=follows and isinstance(value, Relation),
+            reopens=candidate.id in here.reopened,
+            beside=candidate.id in here.beside,
+            instead=tuple(sorted(difference.rivals(candidate) - here.reopened)),
+        )
 
 
 def _whose(candidate: Candidate, called: Mapping[str, str]) -> str:
@@ -237,32 +257,39 @@ def merge_all(
     Raises UsageError if there is nothing to merge.
     """
     check_strategy(strategy)
-    merged = gold = 0
     merger = Merger(project, strategy)
-    for document in project.documents.each(documents or project.documents.ids()):
-        id = document.id
-        # Read this before the work, so that whatever arrives in between counts as changed since.
-        basis = revisions(project.log.completions(document=id))
-        found = merger.versions(id)
-        least = 1 if strategy.startswith("annotator:") else 2
-        if found is None or len(found.voters) < least:
-            continue
-        prefill(project, document, found)
-        merged += 1
-        here = situation(merger, id)
-        assert here is not None
-        if here.gold.completion is Completion.GOLD:
-            gold += 1
-        elif not here.waiting:
-            _close(project, document, here, basis, reviewer)
-            gold += 1
+    every = project.documents.each(documents or project.documents.ids())
+    merged = [
+        completion
+        for document in every
+        if (completion := _merge(merger, document, reviewer)) is not None
+    ]
     if not merged:
         whom = strategy.partition(":")[2] or "two annotators"
         raise UsageError(
             f"no document was finished by {whom}",
             hint="`annotator status` shows how far everybody is",
         )
-    return merged, gold
+    return len(merged), merged.count(Completion.GOLD)
+
+
+def _merge(merger: Merger, document: Document, reviewer: str | None) -> Completion | None:
+    """Prefill the gold of a document, and close it if nothing differs. Returns the state of the
+    gold; None if too few annotators finished the document."""
+    project, id = merger.project, document.id
+    # Read this before the work, so that whatever arrives in between counts as changed since.
+    basis = revisions(project.log.completions(document=id))
+    found = merger.versions(id)
+    least = 1 if merger.strategy.startswith("annotator:") else 2
+    if found is None or len(found.voters) < least:
+        return None
+    prefill(project, document, found)
+    here = situation(merger, id)
+    assert here is not None
+    if here.gold.completion is Completion.GOLD or here.waiting:
+        return here.gold.completion
+    _close(project, document, here, basis, reviewer)
+    return Completion.GOLD
 
 
 def _close(

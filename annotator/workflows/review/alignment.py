@@ -1,22 +1,15 @@
-"""Annotators' versions side by side: which belong together, where they differ, and who was
-right."""
+"""Annotators' versions side by side: which belong together, and where they differ."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from annotator.merging.api import Candidate, clusters
-from annotator.model.decision import Status
-from annotator.model.fields import content
-from annotator.model.record import GOLD
+from annotator.model.fields import Field, content
 from annotator.model.span import AUTHOR, Annotation, Relation, Span, iou, overlap
-from annotator.project import Project
-from annotator.workflows.review.versions import Merger, Versions
-
-NONE = "none of them"
-"""The label that is counted if review took nobody's version."""
+from annotator.workflows.review.versions import Versions
 
 GONE = "gone"
 """The kind of a difference in which everybody took back what is in a finished gold."""
@@ -85,12 +78,7 @@ class Difference:
         for several in self.versions.values():
             spans = [c.value for c in several if isinstance(c.value, Span)]
             covered.update({at for span in spans for at in range(span.start, span.end)})
-        apart = sorted(at for at, count in covered.items() if count < len(self.voters))
-        starts = [at for i, at in enumerate(apart) if i == 0 or apart[i - 1] != at - 1]
-        ends = [
-            at + 1 for i, at in enumerate(apart) if i + 1 == len(apart) or apart[i + 1] != at + 1
-        ]
-        return tuple(zip(starts, ends, strict=True))
+        return _stretches(at for at, count in covered.items() if count < len(self.voters))
 
     def majority(self) -> tuple[Candidate, ...] | None:
         """The version of more than half of those who finished, which may be to mark nothing; None
@@ -99,9 +87,7 @@ class Difference:
         made: dict[frozenset[tuple[str, str]], tuple[Candidate, ...]] = {}
         for who in self.voters:
             several = self.version(who)
-            key = frozenset(
-                (c.id, content(c.value, [f for f in c.fields if f.agree])) for c in several
-            )
+            key = frozenset((c.id, content(c.value, c.agreeing)) for c in several)
             counts[key] += 1
             made.setdefault(key, several)
         key, votes = counts.most_common(1)[0] if counts else (frozenset(), 0)
@@ -124,26 +110,35 @@ class Difference:
         return version if len(who) * 2 > len(self.voters) else None
 
 
+def _stretches(offsets: Iterable[int]) -> tuple[tuple[int, int], ...]:
+    """Offsets as stretches `[start, end)` without a gap, in ascending order."""
+    found: list[tuple[int, int]] = []
+    for at in sorted(offsets):
+        start, end = found[-1] if found else (at, -1)
+        if end == at:
+            found[-1] = (start, at + 1)
+        else:
+            found.append((at, at + 1))
+    return tuple(found)
+
+
 def differences_of(found: Versions) -> list[Difference]:
     """Everything made in a document, aligned: first what all made alike in place and label, then
     spans by overlap (several may correspond to one), and relations by target and holder; in reading
     order, with the relations on a span after it."""
     groups = _span_groups(found.candidates, len(found.voters))
     cluster = {c.id: i for i, group in enumerate(groups) for c in group}
-    where = {c.id: c.value for group in groups for c in group if isinstance(c.value, Span)}
+    where = {c.id: _span(c) for group in groups for c in group}
     placed: list[tuple[tuple[int, int, int, str, str], Difference]] = []
     for group in groups:
-        first = min(
-            (c.value for c in group if isinstance(c.value, Span)), key=lambda s: (s.start, -s.end)
-        )
+        first = min(map(_span, group), key=lambda s: (s.start, -s.end))
         place = (first.start, -first.end, 0, first.layer, min(c.id for c in group))
         placed.append((place, _spans(group, found.voters)))
-    for several in _relation_groups(found.candidates, cluster, len(found.voters)):
-        relation = several[0].value
-        assert isinstance(relation, Relation)
+    for group in _relation_groups(found.candidates, cluster, len(found.voters)):
+        relation = _relation(group[0])
         target = where[relation.target]
-        place = (target.start, -target.end, 1, relation.layer, min(c.id for c in several))
-        placed.append((place, _edges(several, found.voters, cluster)))
+        place = (target.start, -target.end, 1, relation.layer, min(c.id for c in group))
+        placed.append((place, _edges(group, found.voters, cluster)))
     ordered = [difference for _, difference in sorted(placed, key=lambda p: p[0])]
     return _numbered(ordered)
 
@@ -161,20 +156,40 @@ def _numbered(ordered: Iterable[Difference]) -> list[Difference]:
 def _span_groups(candidates: Sequence[Candidate], voters: int) -> list[list[Candidate]]:
     """Span candidates that are versions of one thing."""
     spans = [c for c in candidates if isinstance(c.value, Span)]
-    alone = [[c] for c in spans if len(c.made) == voters or not c.made]
-    rest = clusters([c for c in spans if 0 < len(c.made) < voters], least=_NEAR)
-    groups: list[list[Candidate]] = []
-    for group in sorted(rest, key=lambda g: -max(_span(c).length for c in g)):
-        home = next((other for other in groups if _parts_of(group, other)), None)
+    alone = [[c] for c in spans if _is_alone(c, voters)]
+    rest = clusters([c for c in spans if not _is_alone(c, voters)], least=_NEAR)
+    rest.sort(key=lambda group: -max(_span(c).length for c in group))
+    return [*alone, *_joined(rest, _parts_of)]
+
+
+def _is_alone(candidate: Candidate, voters: int) -> bool:
+    """Whether all annotators made it, or nobody has it any more: then it is no version of another
+    thing."""
+    return len(candidate.made) in (0, voters)
+
+
+def _joined(
+    groups: Iterable[Sequence[Candidate]],
+    belong: Callable[[Sequence[Candidate], Sequence[Candidate]], bool],
+) -> list[list[Candidate]]:
+    """Groups that belong together as one: each goes to the first one with which it belongs."""
+    joined: list[list[Candidate]] = []
+    for group in groups:
+        home = next((other for other in joined if belong(group, other)), None)
         if home is None:
-            groups.append(list(group))
+            joined.append(list(group))
         else:
             home += group
-    return [*alone, *groups]
+    return joined
 
 
 def _span(candidate: Candidate) -> Span:
     assert isinstance(candidate.value, Span)
+    return candidate.value
+
+
+def _relation(candidate: Candidate) -> Relation:
+    assert isinstance(candidate.value, Relation)
     return candidate.value
 
 
@@ -216,20 +231,32 @@ def _difference(
     """A group with what differs in it: the true entries of `structure`, then fields."""
     made = _versions(group, voters)
     gone = tuple(c for c in group if not c.made)
-    found = [name for name, differs in structure if differs]
-    if not gone and len(made) < len(voters):
-        found.append("missing")
+    kinds = [name for name, differs in structure if differs]
     if gone and not made:
-        found = [GONE]
-    elif all(len(several) == 1 for several in made.values()):
-        own = _own(made)
-        fields = [f for f in group[0].fields if f.agree]
-        found += [f.name for f in fields if len({content(value, [f]) for value in own}) > 1]
+        kinds = [GONE]
+    else:
+        if not gone and len(made) < len(voters):
+            kinds.append("missing")
+        kinds += _differing_fields(group[0].agreeing, made)
+    return Difference(group[0].value.layer, _ordered(kinds), voters, made, gone)
+
+
+def _differing_fields(
+    fields: Iterable[Field], made: Mapping[str, tuple[Candidate, ...]]
+) -> list[str]:
+    """The names of the fields in which versions differ, if everybody made one thing."""
+    if any(len(several) > 1 for several in made.values()):
+        return []
+    own = _own(made)
+    return [f.name for f in fields if len({content(value, [f]) for value in own}) > 1]
+
+
+def _ordered(kinds: Iterable[str]) -> tuple[str, ...]:
+    """The kinds of a difference, structure before fields. Ends are no difference beside another
+    one."""
     order = {name: i for i, name in enumerate(_STRUCTURE)}
-    kinds = sorted(dict.fromkeys(found), key=lambda name: order.get(name, len(order)))
-    if "ends" in kinds and len(kinds) > 1:
-        kinds.remove("ends")
-    return Difference(group[0].value.layer, tuple(kinds), voters, made, gone)
+    found = sorted(dict.fromkeys(kinds), key=lambda name: order.get(name, len(order)))
+    return tuple(kind for kind in found if kind != "ends" or len(found) == 1)
 
 
 def _own(made: Mapping[str, tuple[Candidate, ...]]) -> list[Annotation]:
@@ -256,24 +283,32 @@ def _relation_groups(
     target; then those on the same target with different holders, by annotators who have none in
     common."""
     relations = [c for c in candidates if isinstance(c.value, Relation)]
-    alone = [[c] for c in relations if len(c.made) == voters or not c.made]
-    groups: dict[tuple[str, int, int], list[Candidate]] = {}
-    for c in relations:
-        if 0 < len(c.made) < voters:
-            assert isinstance(c.value, Relation)
-            source = -1 if c.value.source == AUTHOR else cluster[c.value.source]
-            groups.setdefault((c.value.layer, cluster[c.value.target], source), []).append(c)
-    joined: dict[tuple[str, int], list[list[Candidate]]] = {}
+    alone = [[c] for c in relations if _is_alone(c, voters)]
+    alike = _alike([c for c in relations if not _is_alone(c, voters)], cluster)
+    on_target: dict[tuple[str, int], list[list[Candidate]]] = {}
     for (layer, target, _), group in sorted(
-        groups.items(), key=lambda g: (-len(_voters(g[1])), g[0])
+        alike.items(), key=lambda item: (-len(_voters(item[1])), item[0])
     ):
-        others = joined.setdefault((layer, target), [])
-        home = next((other for other in others if not _voters(other) & _voters(group)), None)
-        if home is None:
-            others.append(list(group))
-        else:
-            home += group
-    return [*alone, *(group for several in joined.values() for group in several)]
+        on_target.setdefault((layer, target), []).append(group)
+    joined = [group for several in on_target.values() for group in _joined(several, _no_common)]
+    return [*alone, *joined]
+
+
+def _alike(
+    relations: Iterable[Candidate], cluster: Mapping[str, int]
+) -> dict[tuple[str, int, int], list[Candidate]]:
+    """Relations by layer and the groups of target and holder; -1 is the author."""
+    alike: dict[tuple[str, int, int], list[Candidate]] = {}
+    for candidate in relations:
+        value = _relation(candidate)
+        holder = -1 if value.source == AUTHOR else cluster[value.source]
+        alike.setdefault((value.layer, cluster[value.target], holder), []).append(candidate)
+    return alike
+
+
+def _no_common(group: Sequence[Candidate], other: Sequence[Candidate]) -> bool:
+    """Whether no annotator made something of both groups."""
+    return _voters(group).isdisjoint(_voters(other))
 
 
 def _voters(group: Sequence[Candidate]) -> set[str]:
@@ -296,64 +331,4 @@ def _edges(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Right:
-    """In how many differences decided for a label an annotator had the version that was taken, and
-    how many there were."""
-
-    layer: str
-    label: str
-    annotator: str
-    right: int
-    of: int
-
-
-def right(project: Project, strategy: str = "unanimous") -> list[Right]:
-    """How often each annotator was right, by the label that review took. Only decided differences
-    count."""
-    counts: dict[tuple[str, str, str], list[int]] = {}
-    merger = Merger(project, strategy)
-    for id in project.documents.ids():
-        found = merger.versions(id)
-        if found is None or len(found.voters) < 2:
-            continue
-        annotations, _ = project.log.annotations(id, GOLD)
-        standing = {
-            item: s for held in annotations.by_paragraph.values() for item, s in held.items()
-        }
-        for difference in differences_of(found):
-            if not difference.number or not all(
-                item in standing
-                and standing[item].status is not Status.MARKED
-                and not standing[item].open
-                for item in difference.ids
-            ):
-                continue
-            taken = {
-                item: standing[item].value
-                for item in difference.ids
-                if standing[item].value is not None
-            }
-            labels = sorted({c.value.label for c in difference.candidates if c.id in taken}) or [
-                NONE
-            ]
-            for who in found.voters:
-                had = _is_taken(difference.version(who), taken)
-                for label in labels:
-                    tally = counts.setdefault((difference.layer, label, who), [0, 0])
-                    tally[0] += had
-                    tally[1] += 1
-    return [Right(*key, *tally) for key, tally in sorted(counts.items())]
-
-
-def _is_taken(version: Sequence[Candidate], taken: Mapping[str, object]) -> bool:
-    """Whether a version is exactly what stands, down to the fields."""
-    return {c.id for c in version} == set(taken) and all(
-        isinstance(value := taken[c.id], Span | Relation)
-        and content(value, fields) == content(c.value, fields)
-        for c in version
-        for fields in [[f for f in c.fields if f.agree]]
-    )
-
-
-__all__ = ["GONE", "NONE", "Difference", "Right", "differences_of", "right"]
+__all__ = ["GONE", "Difference", "differences_of"]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from annotator.merging.api import Candidate
 from annotator.model.annotation import AnnotationSet
-from annotator.model.decision import DOCUMENT, Action, Completion, CompletionMark
+from annotator.model.decision import DOCUMENT, Action, Completion, CompletionMark, Event
 from annotator.model.fields import content
 from annotator.model.record import GOLD, Record
 from annotator.model.span import Annotation, Span
@@ -42,23 +42,21 @@ def based_on(project: Project, document: str) -> Mapping[str, int]:
     mark = standing.value if standing is not None else None
     if isinstance(mark, CompletionMark) and mark.based_on:
         return mark.based_on
-    finished = 0
-    basis: dict[str, int] = {}
     events = list(project.log.events(document))
-    for event in events:
-        after = event.decision.after
-        if (
-            event.annotator == GOLD
-            and after is not None
-            and isinstance(after.value, CompletionMark)
-        ):
-            finished = event.sequence
+    finished = next((e.sequence for e in reversed(events) if _completes_gold(e)), 0)
+    basis: dict[str, int] = {}
     for event in events:
         if event.annotator != GOLD and (
             event.sequence < finished or event.decision.action in _DECIDED_ELSEWHERE
         ):
             basis[event.annotator] = max(basis.get(event.annotator, 0), event.revision)
     return basis
+
+
+def _completes_gold(event: Event) -> bool:
+    """Whether a decision sets the completion of the gold."""
+    after = event.decision.after
+    return event.annotator == GOLD and after is not None and isinstance(after.value, CompletionMark)
 
 
 def revisions(rows: Iterable[CompletionRow]) -> dict[str, int]:
@@ -75,61 +73,63 @@ def changes(merger: Merger, document: str) -> tuple[Change, ...]:
     is not finished. Reads only the logs that have grown since."""
     project = merger.project
     rows = list(project.log.completions(document=document))
-    if not any(row.annotator == GOLD and row.completion is Completion.GOLD for row in rows):
+    if not _has_gold(rows):
         return ()
     basis = based_on(project, document)
-    moved = [
-        row
-        for row in rows
-        if row.annotator != GOLD
-        and row.revision > basis.get(row.annotator, 0)
-        and row.annotator in basis
-    ]
-    found = [
+    works = [row for row in rows if row.annotator != GOLD]
+    joined = [
         Change(row.annotator, "joined")
-        for row in rows
-        if row.annotator != GOLD
-        and row.annotator not in basis
-        and row.completion is Completion.DONE
+        for row in works
+        if row.annotator not in basis and row.completion is Completion.DONE
     ]
-    if not moved:
-        return tuple(found)
-    text = project.documents.load(document)
-    for row in moved:
-        found += _of(merger, text, row, basis[row.annotator])
-    return tuple(found)
+    grown = [row for row in works if row.revision > basis.get(row.annotator, row.revision)]
+    return (*joined, *_since(merger, document, grown, basis))
+
+
+def _has_gold(rows: Iterable[CompletionRow]) -> bool:
+    """Whether the gold is among the completions, and finished."""
+    return any(row.annotator == GOLD and row.completion is Completion.GOLD for row in rows)
+
+
+def _since(
+    merger: Merger, document: str, grown: Sequence[CompletionRow], basis: Mapping[str, int]
+) -> Iterator[Change]:
+    """What those whose logs have grown changed since."""
+    if grown:
+        text = merger.project.documents.load(document)
+        for row in grown:
+            yield from _of(merger, text, row, basis[row.annotator])
 
 
 def _of(merger: Merger, document: Document, row: CompletionRow, since: int) -> list[Change]:
     """What one annotator changed after a revision of their log."""
-    decisions = [
-        (event.revision, event.decision)
-        for event in merger.project.log.events(document.id, row.annotator)
-    ]
-    then = AnnotationSet().apply(d for revision, d in decisions if revision <= since)
-    now = AnnotationSet().apply(d for _, d in decisions)
+    events = list(merger.project.log.events(document.id, row.annotator))
+    then = AnnotationSet().apply(e.decision for e in events if e.revision <= since)
+    now = AnnotationSet().apply(e.decision for e in events)
     old, new = (_made(merger, document, row.annotator, stands) for stands in (then, now))
     out: list[Change] = []
-    if then.completion is not now.completion and Completion.DONE in (
-        then.completion,
-        now.completion,
-    ):
-        kind: Literal["finished", "reopened"] = (
-            "finished" if now.completion is Completion.DONE else "reopened"
-        )
-        out.append(Change(row.annotator, kind))
+    was_done, is_done = (stands.completion is Completion.DONE for stands in (then, now))
+    if was_done != is_done:
+        out.append(Change(row.annotator, "finished" if is_done else "reopened"))
     for id in dict.fromkeys((*old, *new)):
-        before, after = old.get(id), new.get(id)
-        if before is None and after is not None:
-            out.append(Change(row.annotator, "added", id, None, after.made[0][1]))
-        elif after is None and before is not None:
-            out.append(Change(row.annotator, "removed", id, before.made[0][1], None))
-        elif before is not None and after is not None:
-            one, other = before.made[0][1], after.made[0][1]
-            fields = tuple(f.name for f in after.fields if content(one, [f]) != content(other, [f]))
-            if fields:
-                out.append(Change(row.annotator, "changed", id, one, other, fields))
+        change = _compared(row.annotator, id, old.get(id), new.get(id))
+        if change is not None:
+            out.append(change)
     return out
+
+
+def _compared(
+    who: str, id: str, before: Candidate | None, after: Candidate | None
+) -> Change | None:
+    """What an annotator changed about one item; None if nothing."""
+    old = before.made[0][1] if before is not None else None
+    new = after.made[0][1] if after is not None else None
+    if new is None or after is None:
+        return Change(who, "removed", id, old)
+    if old is None:
+        return Change(who, "added", id, None, new)
+    fields = tuple(f.name for f in after.fields if content(old, [f]) != content(new, [f]))
+    return Change(who, "changed", id, old, new, fields) if fields else None
 
 
 def _made(

@@ -9,14 +9,14 @@ version, as the maximum over every two versions.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, count
 from typing import TypeAlias
 
 from annotator.model.decision import Status
 from annotator.model.record import GOLD
-from annotator.model.span import AUTHOR, Annotation, Relation, Span
+from annotator.model.span import Annotation, Relation, Span
 from annotator.model.text import Document, plural
 from annotator.project import Project
 from annotator.workflows.names.matrix import of_project, statements
@@ -170,26 +170,33 @@ def _around(
     own = list(values)
     spans: dict[str, Span] = {v.id: v for v in own if isinstance(v, Span)}
     relations: dict[str, Relation] = {v.id: v for v in own if isinstance(v, Relation)}
-    every = {c.id: c.value for c in here.found.candidates}
-    every |= {value.id: value for value in here.gold.annotations()}
+    every = here.values
     if spans:
-        # One of several versions of a stance is enough to show that it is connected.
-        one_of = {d.candidates[0].id for d in here.differences}
-        for value in every.values():
-            if isinstance(value, Relation) and (value.id in one_of):
-                source, target = (
-                    _moved_to(end, difference, spans) for end in (value.source, value.target)
-                )
-                if source in spans or target in spans:
-                    relations[value.id] = Relation(
-                        value.id, value.layer, value.label, source, target
-                    )
-    for relation in relations.values():
-        for end in (relation.source, relation.target):
-            span = every.get(end)
-            if end != AUTHOR and end not in spans and isinstance(span, Span):
-                spans[end] = span
+        relations |= {r.id: r for r in _connected(here, every.values(), difference, spans)}
+    ends = [end for relation in relations.values() for end in (relation.source, relation.target)]
+    for end in ends:
+        span = every.get(end)
+        if end not in spans and isinstance(span, Span):
+            spans[end] = span
     return list(spans.values()), list(relations.values())
+
+
+def _connected(
+    here: Situation,
+    values: Iterable[Annotation],
+    difference: Difference,
+    spans: Mapping[str, Span],
+) -> Iterator[Relation]:
+    """Those relations among `values` that are on the spans of a version or on other versions of
+    them."""
+    # One of several versions of a stance is enough to show that it is connected.
+    one_of = {d.candidates[0].id for d in here.differences}
+    for value in values:
+        if isinstance(value, Relation) and value.id in one_of:
+            source = _moved_to(value.source, difference, spans)
+            target = _moved_to(value.target, difference, spans)
+            if source in spans or target in spans:
+                yield Relation(value.id, value.layer, value.label, source, target)
 
 
 def _moved_to(end: str, difference: Difference, spans: Mapping[str, Span]) -> str:

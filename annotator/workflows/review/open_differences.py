@@ -92,27 +92,30 @@ class Wanted:
         """Whether a document, with the reasons given in it so far, may contain matches."""
         given = {reason.casefold() for reason in reasons}
         wanted = self.values.get("reason", ())
-        return (not wanted or bool(given & set(wanted))) and document.casefold() in self.values.get(
-            "document", (document.casefold(),)
-        )
+        return (not wanted or bool(given & set(wanted))) and self._takes("document", [document])
 
     def holds(self, one: OpenDifference) -> bool:
         """Whether a difference matches."""
-        values = self.values
         labels = {label.casefold() for several in one.labels.values() for label in several}
         return (
-            one.layer.casefold() in values.get("layer", (one.layer.casefold(),))
-            and one.document.casefold() in values.get("document", (one.document.casefold(),))
-            and labels >= set(values.get("label", ()))
-            and (
-                "kind" not in values or any(kind.casefold() in values["kind"] for kind in one.kinds)
-            )
-            and ("by" not in values or _between(one, values["by"]))
-            and all(
-                any(part in name.casefold() for name in one.names)
-                for part in values.get("name", ())
-            )
+            self._takes("layer", [one.layer])
+            and self._takes("document", [one.document])
+            and self._takes("kind", one.kinds)
+            and labels >= set(self.values.get("label", ()))
+            and ("by" not in self.values or _between(one, self.values["by"]))
+            and self._takes_names(one.names)
         )
+
+    def _takes(self, word: str, given: Iterable[str]) -> bool:
+        """Whether one of the given values is wanted; any is if the search does not have the
+        word."""
+        wanted = self.values.get(word)
+        return wanted is None or any(value.casefold() in wanted for value in given)
+
+    def _takes_names(self, names: Collection[str]) -> bool:
+        """Whether every part of a name that is searched for is part of one of these."""
+        held = [name.casefold() for name in names]
+        return all(any(part in name for name in held) for part in self.values.get("name", ()))
 
 
 def _between(one: OpenDifference, people: Sequence[str]) -> bool:
@@ -193,8 +196,6 @@ def open_differences(here: Situation, merger: Merger, document: Document) -> lis
     out: list[OpenDifference] = []
     for one in here.waiting:
         versions = {who: one.version(who) for who in one.voters}
-        values = [c.value for version in versions.values() for c in version]
-        names = {name for v in values if isinstance(v, Span) for _, name in names_of(v, concepts)}
         out.append(
             OpenDifference(
                 document.id,
@@ -203,20 +204,25 @@ def open_differences(here: Situation, merger: Merger, document: Document) -> lis
                 one.ids,
                 one.layer,
                 one.kinds,
-                {
-                    who: frozenset(c.value.label for c in version)
-                    for who, version in versions.items()
-                },
-                {who: _key(version) for who, version in versions.items()},
-                frozenset(names),
+                {who: frozenset(c.value.label for c in own) for who, own in versions.items()},
+                {who: _key(own) for who, own in versions.items()},
+                frozenset(_names(versions.values(), concepts)),
                 version_comparer.likeness(one),
             )
         )
     return out
 
 
+def _names(versions: Iterable[Sequence[Candidate]], concepts: Concepts) -> Iterator[str]:
+    """The names in some versions."""
+    for version in versions:
+        for candidate in version:
+            if isinstance(candidate.value, Span):
+                yield from (name for _, name in names_of(candidate.value, concepts))
+
+
 def _key(version: Sequence[Candidate]) -> str:
-    return repr(sorted((c.id, content(c.value, [f for f in c.fields if f.agree])) for c in version))
+    return repr(sorted((c.id, content(c.value, c.agreeing)) for c in version))
 
 
 class OpenDifferences:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
-from annotator.model.decision import Action, Status
+from annotator.model.decision import Action, Standing, Status
 from annotator.model.fields import Field
 from annotator.model.record import GOLD
 from annotator.model.span import Annotation, Relation, Span, Value
@@ -13,7 +14,7 @@ from annotator.model.text import Document
 from annotator.project import Project
 from annotator.workflows.review.alignment import Difference, differences_of
 from annotator.workflows.review.discussion import MESSAGE
-from annotator.workflows.review.versions import Merger
+from annotator.workflows.review.versions import Merger, Versions
 
 FEW = 5
 
@@ -63,52 +64,93 @@ def precedents(
 def _of(
     merger: Merger, document: str, layer: str, label: str, present: Collection[str]
 ) -> list[Precedent]:
-    project = merger.project
+    """The disputes of a document in which a label was one of the versions, without the one that has
+    a version among those `present`."""
     versions = merger.versions(document)
     if versions is None:
         return []
-    gold, _ = project.log.annotations(document, GOLD)
-    decided: dict[str, tuple[str, str]] = {}
-    for event in project.log.events(document, GOLD):
-        if event.decision.action not in (Action.MERGE, Action.NOTE):
-            decided[event.decision.item] = (event.time, event.reviewer or "")
-    standing = {id: s for held in gold.by_paragraph.values() for id, s in held.items()}
-    text = project.documents.load(document)
-    spans = {c.id: c.value for c in versions.candidates if isinstance(c.value, Span)}
-    out: list[Precedent] = []
-    for difference in differences_of(versions):
-        if not difference.ids.isdisjoint(present):
-            continue
-        labels = {c.value.label for c in difference.candidates}
-        ids = [id for id in sorted(difference.ids) if id in decided and id in standing]
-        settled = [id for id in ids if standing[id].status is not Status.MARKED]
-        if not difference.number or difference.layer != layer or label not in labels or not settled:
-            continue
-        values = [standing[id].value for id in settled]
-        taken = [v for v in values if isinstance(v, Span | Relation)]
-        notes = [standing[id].note.partition(MESSAGE)[0].strip() for id in ids]
-        time, reviewer = max(decided[id] for id in settled)
+    review = _Review.of(merger.project, versions)
+    return [
+        review.precedent(difference)
+        for difference in differences_of(versions)
+        if difference.number
+        and difference.layer == layer
+        and label in _labels(difference)
+        and difference.ids.isdisjoint(present)
+        and review.settled(difference)
+    ]
+
+
+def _labels(difference: Difference) -> frozenset[str]:
+    return frozenset(candidate.value.label for candidate in difference.candidates)
+
+
+@dataclass(frozen=True, slots=True)
+class _Review:
+    """What review decided in a document: `decided` has time and reviewer of the last decision on an
+    item, `standing` what stands there now. `spans` are the annotators' spans by id."""
+
+    text: Document
+    decided: Mapping[str, tuple[str, str]]
+    standing: Mapping[str, Standing]
+    spans: Mapping[str, Span]
+
+    @classmethod
+    def of(cls, project: Project, versions: Versions) -> Self:
+        """Read what was decided in the gold of a document."""
+        document = versions.document
+        gold, _ = project.log.annotations(document, GOLD)
+        decided: dict[str, tuple[str, str]] = {}
+        for event in project.log.events(document, GOLD):
+            if event.decision.action not in (Action.MERGE, Action.NOTE):
+                decided[event.decision.item] = (event.time, event.reviewer or "")
+        standing = {id: s for held in gold.by_paragraph.values() for id, s in held.items()}
+        spans = {c.id: c.value for c in versions.candidates if isinstance(c.value, Span)}
+        return cls(project.documents.load(document), decided, standing, spans)
+
+    def _items(self, difference: Difference) -> list[str]:
+        """The versions that review did something about."""
+        return [id for id in sorted(difference.ids) if id in self.decided and id in self.standing]
+
+    def settled(self, difference: Difference) -> list[str]:
+        """The versions that review decided on; a mark is not a decision."""
+        return [
+            id for id in self._items(difference) if self.standing[id].status is not Status.MARKED
+        ]
+
+    def precedent(self, difference: Difference) -> Precedent:
+        """A settled difference as a precedent."""
+        settled = self.settled(difference)
+        time, reviewer = max(self.decided[id] for id in settled)
+        values = [self.standing[id].value for id in settled]
+        taken = [value for value in values if isinstance(value, Span | Relation)]
+        return Precedent(
+            self.text.id,
+            self._quote(difference),
+            difference.kinds,
+            tuple(self._had(difference, who) for who in difference.voters),
+            _told(taken, difference, self.text),
+            self._reason(difference),
+            reviewer,
+            time,
+            _labels(difference),
+        )
+
+    def _quote(self, difference: Difference) -> str:
+        """The words that the difference is about; of a relation, those of its target."""
         value = difference.candidates[0].value
-        span = value if isinstance(value, Span) else spans.get(value.target)
-        quote = " ".join(text.quote(span.start, span.end).split()) if span is not None else ""
-        made = {who: [c.value for c in difference.version(who)] for who in difference.voters}
-        had = tuple(
-            f"{who}: {_told(own, difference, text) or 'nothing'}" for who, own in made.items()
-        )
-        out.append(
-            Precedent(
-                document,
-                quote,
-                difference.kinds,
-                had,
-                _told(taken, difference, text),
-                next((note for note in notes if note), ""),
-                reviewer,
-                time,
-                frozenset(labels),
-            )
-        )
-    return out
+        span = value if isinstance(value, Span) else self.spans.get(value.target)
+        return " ".join(self.text.quote(span.start, span.end).split()) if span is not None else ""
+
+    def _had(self, difference: Difference, who: str) -> str:
+        version = [candidate.value for candidate in difference.version(who)]
+        return f"{who}: {_told(version, difference, self.text) or 'nothing'}"
+
+    def _reason(self, difference: Difference) -> str:
+        """The first note on a version, without messages; empty if there is none."""
+        notes = (self.standing[id].note for id in self._items(difference))
+        reasons = (note.partition(MESSAGE)[0].strip() for note in notes)
+        return next(filter(None, reasons), "")
 
 
 def _told(version: Sequence[Annotation], difference: Difference, text: Document) -> str:

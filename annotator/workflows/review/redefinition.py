@@ -4,8 +4,10 @@ back."""
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
+from annotator.model.annotation import Standings
 from annotator.model.decision import (
     Action,
     Completion,
@@ -77,16 +79,10 @@ def _requeue(project: Project, merger: Merger, id: str, counts: dict[str, int]) 
     group = f"merge-{project.new_session()}"
     decisions: list[Decision] = []
     for index, standings in annotations.by_paragraph.items():
-        affected = False
-        for item, standing in standings.items():
-            value = standing.value
-            if (
-                not isinstance(value, Span | Relation)
-                or f"{value.layer} {value.label}" not in counts
-            ):
-                continue
-            affected = True
-            counts[f"{value.layer} {value.label}"] += 1
+        affected = list(_labelled(standings, counts))
+        for label, item in affected:
+            counts[label] += 1
+            standing = standings[item]
             again = Standing(Status.MARKED, None, standing.note, standing.flagged)
             after = again if item in drawn else replace(standing, flagged=True)
             decisions.append(Decision(group, Action.MERGE, item, index, standing, after))
@@ -98,6 +94,16 @@ def _requeue(project: Project, merger: Merger, id: str, counts: dict[str, int]) 
         begun = CompletionMark(Completion.IN_PROGRESS)
         decisions.append(mark_document(annotations, group, Action.MERGE, begun))
         project.log.record(id, GOLD, decisions)
+
+
+def _labelled(standings: Standings, labels: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Label and item of those in a paragraph that have one of these labels, by layer and label."""
+    for item, standing in standings.items():
+        value = standing.value
+        if isinstance(value, Span | Relation):
+            label = f"{value.layer} {value.label}"
+            if label in labels:
+                yield label, item
 
 
 __all__ = ["definitions", "definitions_before", "requeue"]

@@ -13,7 +13,7 @@ from annotator.model.decision import Action, paragraph_item
 from annotator.model.record import GOLD
 from annotator.model.span import Annotation, Relation, Span, overlap
 from annotator.project import Project
-from annotator.workflows.review.discussion import message_of, messages
+from annotator.workflows.review.discussion import Message, message_of, messages
 
 Outcome = Literal["open", "answered", "changed"]
 
@@ -44,11 +44,9 @@ def requests(
     """What review asks an annotator in all documents or some, in document order. Reads only the
     documents in which review wrote something."""
     found: list[Request] = []
-    said: dict[str, list[tuple[int, str, str]]] = {}
+    said: dict[str, list[Message]] = {}
     for message in messages(project, documents):
-        said.setdefault(message.document, []).append(
-            (message.paragraph, message.item, message.text)
-        )
+        said.setdefault(message.document, []).append(message)
     for document, several in said.items():
         found += _of_document(project, annotator, document, several)
     return found
@@ -63,39 +61,122 @@ def answers(project: Project) -> list[Request]:
 
 
 def _of_document(
-    project: Project, annotator: str, document: str, said: Sequence[tuple[int, str, str]]
+    project: Project, annotator: str, document: str, asked: Sequence[Message]
 ) -> list[Request]:
-    records = [r for r in project.log.records(document=document) if r.annotator is not None]
-    mine = next((r for r in records if r.annotator == annotator), None)
-    if mine is None:
+    work = _Work.read(project, annotator, document)
+    if work is None:
         return []
-    made = {c.id: c for c in candidates(records, schema=project.schema)}
-    every: tuple[Annotation, ...] = (*mine.spans, *mine.relations)
-    own = {value.id: value for value in every}
-    asked = _asked_at(project, document)
-    done: dict[str, list[tuple[int, Action]]] = {}
-    for event in project.log.events(document, annotator):
-        done.setdefault(event.decision.item, []).append((event.sequence, event.decision.action))
-        place = paragraph_item(event.decision.paragraph)
-        done.setdefault(place, []).append((event.sequence, event.decision.action))
-    notes = {item: text for _, _, item, text in project.log.notes(annotator, documents=[document])}
+    items = [work.own_item(message.item) for message in asked]
     # What is about the whole document is answered in its first paragraph.
     places = [
-        (_own_item(made.get(item), made, own, annotator), paragraph_item(max(0, paragraph)))
-        for paragraph, item, _ in said
+        item or paragraph_item(max(0, message.paragraph))
+        for item, message in zip(items, asked, strict=True)
     ]
-    asked_about = Counter(at or there for at, there in places)
-    out: list[Request] = []
-    for (paragraph, item, text), (at, there) in zip(said, places, strict=True):
-        since = asked.get(item, 0)
-        acts = {act for sequence, act in done.get(at or there, ()) if sequence > since}
-        note, several = notes.get(at or there, ""), asked_about[at or there] > 1
-        answer = _answer(note, text, alone=not several and Action.NOTE in acts) if acts else ""
-        outcome: Outcome = "changed" if acts - {Action.NOTE} else "answered" if answer else "open"
-        out.append(
-            Request(annotator, document, paragraph, at, text, outcome, answer, item, note, several)
+    at_place = Counter(places)
+    return [
+        work.request(message, item, place, several=at_place[place] > 1)
+        for message, item, place in zip(asked, items, places, strict=True)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """An annotator's work on a document that review wrote about: `made` has what annotators made
+    and `own` the annotator's part of it, both by id; `acts` what the annotator did about an item or
+    a paragraph, with its place in the log; `notes` their notes by item; `asked` the place in the
+    log at which review last wrote about an item."""
+
+    annotator: str
+    made: Mapping[str, Candidate]
+    own: Mapping[str, Annotation]
+    acts: Mapping[str, Sequence[tuple[int, Action]]]
+    notes: Mapping[str, str]
+    asked: Mapping[str, int]
+
+    @classmethod
+    def read(cls, project: Project, annotator: str, document: str) -> _Work | None:
+        """Read the work; None if the annotator did none."""
+        records = [r for r in project.log.records(document=document) if r.annotator is not None]
+        mine = next((r for r in records if r.annotator == annotator), None)
+        if mine is None:
+            return None
+        every: tuple[Annotation, ...] = (*mine.spans, *mine.relations)
+        notes = project.log.notes(annotator, documents=[document])
+        return cls(
+            annotator,
+            {c.id: c for c in candidates(records, schema=project.schema)},
+            {value.id: value for value in every},
+            _acts(project, annotator, document),
+            {item: text for _, _, item, text in notes},
+            _asked_at(project, document),
         )
-    return out
+
+    def request(self, message: Message, item: str, place: str, *, several: bool) -> Request:
+        """A message with what the annotator did about it: `place` is where they answer it, and
+        `several` questions are answered there."""
+        since, note = self.asked.get(message.item, 0), self.notes.get(place, "")
+        acts = {act for sequence, act in self.acts.get(place, ()) if sequence > since}
+        answer = ""
+        if acts:
+            answer = _answer(note, message.text, alone=not several and Action.NOTE in acts)
+        outcome: Outcome = "changed" if acts - {Action.NOTE} else "answered" if answer else "open"
+        return Request(
+            self.annotator,
+            message.document,
+            message.paragraph,
+            item,
+            message.text,
+            outcome,
+            answer,
+            message.item,
+            note,
+            several,
+        )
+
+    def own_item(self, asked: str) -> str:
+        """The annotator's own version of an item that review wrote about: the same item, or else
+        the nearest one; empty if there is none."""
+        candidate = self.made.get(asked)
+        if candidate is None:
+            return ""
+        mine = self._made_as(candidate)
+        if mine in self.own:
+            return mine
+        if isinstance(candidate.value, Relation):
+            return self._on_same_target(candidate.value)
+        return self._overlapping(candidate.value)
+
+    def _made_as(self, candidate: Candidate | None) -> str:
+        """The id of a candidate in the annotator's own work; empty if they did not make it."""
+        return dict(candidate.own).get(self.annotator, "") if candidate is not None else ""
+
+    def _on_same_target(self, relation: Relation) -> str:
+        """The annotator's own relation in the same layer on the same target, or else the target."""
+        target = self._made_as(self.made.get(relation.target))
+        wanted = (target, relation.layer)
+        for value in self.own.values():
+            if isinstance(value, Relation) and (value.target, value.layer) == wanted:
+                return value.id
+        return target
+
+    def _overlapping(self, span: Span) -> str:
+        """The annotator's own span in the same layer that overlaps it most."""
+        near = [
+            (overlap(value, span), value.id)
+            for value in self.own.values()
+            if isinstance(value, Span) and value.layer == span.layer and overlap(value, span)
+        ]
+        return max(near)[1] if near else ""
+
+
+def _acts(project: Project, annotator: str, document: str) -> dict[str, list[tuple[int, Action]]]:
+    """What an annotator did about each item and each paragraph, with its place in the log."""
+    acts: dict[str, list[tuple[int, Action]]] = {}
+    for event in project.log.events(document, annotator):
+        decision = event.decision
+        for item in (decision.item, paragraph_item(decision.paragraph)):
+            acts.setdefault(item, []).append((event.sequence, decision.action))
+    return acts
 
 
 def note_with(asked: Request, answer: str) -> str:
@@ -135,37 +216,6 @@ def _asked_at(project: Project, document: str) -> dict[str, int]:
         and message_of(event.decision.after.note)
         and event.decision.action is Action.NOTE
     }
-
-
-def _own_item(
-    asked: Candidate | None,
-    made: Mapping[str, Candidate],
-    own: Mapping[str, Annotation],
-    annotator: str,
-) -> str:
-    """The annotator's own version of an item that review wrote about: the same item, or else the
-    one in its layer that overlaps it most; empty if there is none."""
-    if asked is None:
-        return ""
-    mine = dict(asked.own).get(annotator, "")
-    if mine in own:
-        return mine
-    value = asked.value
-    if isinstance(value, Relation):
-        target = made.get(value.target)
-        at = dict(target.own).get(annotator, "") if target is not None else ""
-        edges = (
-            v.id
-            for v in own.values()
-            if isinstance(v, Relation) and (v.target, v.layer) == (at, value.layer)
-        )
-        return next(edges, at)
-    near = [
-        (overlap(v, value), v.id)
-        for v in own.values()
-        if isinstance(v, Span) and v.layer == value.layer and overlap(v, value)
-    ]
-    return max(near)[1] if near else ""
 
 
 __all__ = ["Outcome", "Request", "answers", "note_with", "requests"]

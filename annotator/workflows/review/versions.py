@@ -7,7 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from annotator import families
-from annotator.merging.api import Candidate, LearningStrategy, Selective, candidates, with_ends
+from annotator.merging.api import (
+    Candidate,
+    LearningStrategy,
+    Selective,
+    Strategy,
+    candidates,
+    with_ends,
+)
 from annotator.model.decision import Completion
 from annotator.model.names import SameNames
 from annotator.model.record import Record
@@ -103,12 +110,7 @@ def versions(
     module = families.merging.load(family)
     if isinstance(module, Selective) and not module.applies(voters, option=option):
         return None
-    sure: dict[str, float] = {}
-    if learnt is not None and isinstance(module, LearningStrategy):
-        agreed = module.kept(found, voters, option=option, learnt=learnt)
-        sure = module.posteriors(found, voters, learnt)
-    else:
-        agreed = module.kept(found, voters, option=option)
+    agreed, sure = _kept(module, found, voters, option, learnt)
     kept = with_ends(agreed)
     ids = {c.id for c in kept}
     following = tuple(c for c in agreed if c.id not in ids)
@@ -122,6 +124,20 @@ def versions(
         sure,
         following,
     )
+
+
+def _kept(
+    module: Strategy,
+    found: Sequence[Candidate],
+    voters: Sequence[str],
+    option: str,
+    learnt: object | None,
+) -> tuple[list[Candidate], dict[str, float]]:
+    """What a strategy keeps and, if it has learnt something, the posterior of each label."""
+    if learnt is not None and isinstance(module, LearningStrategy):
+        agreed = module.kept(found, voters, option=option, learnt=learnt)
+        return agreed, module.posteriors(found, voters, learnt)
+    return module.kept(found, voters, option=option), {}
 
 
 class Merger:

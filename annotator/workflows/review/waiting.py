@@ -158,25 +158,33 @@ class _Deciding:
         annotators agree on but the gold lacks, since nothing enters it by itself."""
         if difference.ids & set(reopened):
             return True
-        gold, own = self._gold, difference.candidates
+        own = difference.candidates
         if not difference.kinds:
-            return any(
-                (
-                    (s := _standing(gold, c.id)) is not None
-                    and s.value is None
-                    and s.status is Status.MARKED
-                )
-                or (s is None and finished and not self._settled(c))
-                for c in own
-            )
+            return any(self._lacks(c, finished=finished) for c in own)
         if difference.follows:
-            return not any(known(gold, c.id) for c in own) and any(self._ends_stand(c) for c in own)
+            is_known = any(known(self._gold, c.id) for c in own)
+            return not is_known and any(self._ends_stand(c) for c in own)
+        return any(self._is_open(c) for c in own) or self._is_undecided(own)
+
+    def _is_undecided(self, candidates: Iterable[Candidate]) -> bool:
+        """Whether neither the strategy nor the gold decides on all candidates."""
         if self._found.complete:
-            return any((s := _standing(gold, c.id)) is not None and not _decided(s) for c in own)
+            return False
         kept = {c.id for c in self._found.kept}
-        return any(c.id not in kept and not self._settled(c) for c in own) or any(
-            (s := _standing(gold, c.id)) is not None and not _decided(s) for c in own
-        )
+        return any(c.id not in kept and not self._settled(c) for c in candidates)
+
+    def _lacks(self, candidate: Candidate, *, finished: bool) -> bool:
+        """Whether the gold lacks what annotators agree on: it has no more than a mark there, or, if
+        it is `finished`, says nothing about it."""
+        standing = _standing(self._gold, candidate.id)
+        if standing is None:
+            return finished and not self._settled(candidate)
+        return standing.value is None and standing.status is Status.MARKED
+
+    def _is_open(self, candidate: Candidate) -> bool:
+        """Whether the gold has a candidate, but no decision on it."""
+        standing = _standing(self._gold, candidate.id)
+        return standing is not None and not _decided(standing)
 
     def _ends_stand(self, candidate: Candidate) -> bool:
         value = candidate.value
