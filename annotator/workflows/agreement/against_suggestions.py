@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from annotator.measures import relations
@@ -33,24 +33,45 @@ def tables(
     of passages. There is a row for each document of `suggestions`, in their order."""
     place = {name: i for i, name in enumerate(suggestions)}
     sums: CellSums = defaultdict(dict)
-    both: dict[tuple[str, str], list[Record]] = {}
-    for record in records:
-        if record.annotator is not None and record.document.id in place:
-            proposed = cleaned_record(_proposed(record, suggestions[record.document.id]))
-            own = cleaned_record(record)
-            _count_paragraphs(sums, own, place, layers, hidden)
-            for layer in layers:
-                if layer.kind == "span":
-                    _count_spans(sums, own, proposed, layer.name, place, hidden)
-                elif not any(r.layer == layer.name for r in proposed.relations):
-                    _count_alone(sums, own, layer.name, place, hidden)
-                else:
-                    both.setdefault((record.annotator, layer.name), []).extend((record, proposed))
+    works = list(_with_proposed(records, suggestions))
+    for record, proposed in works:
+        own = cleaned_record(record)
+        _count_paragraphs(sums, own, place, layers, hidden)
+        for layer in layers:
+            if layer.kind == "span":
+                _count_spans(sums, own, proposed, layer.name, place, hidden)
+            elif not _proposes(proposed, layer):
+                _count_alone(sums, own, layer.name, place, hidden)
     for layer in layers:
-        for (who, name), several in both.items():
-            if name == layer.name:
+        if layer.kind != "span":
+            for who, several in _with_proposals(works, layer).items():
                 _count_relations(sums, who, several, layer, place, hidden)
     return {id: counted(cells) for id, cells in sums.items()}
+
+
+def _with_proposed(
+    records: Sequence[Record], suggestions: Mapping[str, Sequence[Suggestion]]
+) -> Iterator[tuple[Record, Record]]:
+    """Annotators' records of documents with suggestions, each with what was proposed for it."""
+    for record in records:
+        if record.annotator is not None and record.document.id in suggestions:
+            yield record, cleaned_record(_proposed(record, suggestions[record.document.id]))
+
+
+def _proposes(proposed: Record, layer: Layer) -> bool:
+    return any(relation.layer == layer.name for relation in proposed.relations)
+
+
+def _with_proposals(
+    works: Sequence[tuple[Record, Record]], layer: Layer
+) -> dict[str, list[Record]]:
+    """Each annotator's records, each with what was proposed for it, in which there are relations of
+    a layer to compare."""
+    found: dict[str, list[Record]] = {}
+    for record, proposed in works:
+        if record.annotator is not None and _proposes(proposed, layer):
+            found.setdefault(record.annotator, []).extend((record, proposed))
+    return found
 
 
 def _proposed(record: Record, suggestions: Sequence[Suggestion]) -> Record:

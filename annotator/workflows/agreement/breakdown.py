@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from annotator.measures.api import Part
 from annotator.model.text import paragraph_number
@@ -27,46 +29,57 @@ def labels_section(found: Agreement, only: Sequence[str] = ()) -> list[ReportLin
     of the row."""
     out: list[ReportLine] = []
     for layer, (labels, counts) in found.confusion.items():
-        if not labels:
-            continue
-        strict, alpha = _parts(found, layer, "F1 strict"), _parts(found, layer, "alpha label")
-        order = sorted(range(len(labels)), key=lambda i: (-sum(counts[i]), labels[i]))
-        shown = order[:5]
-        titles = " ".join(labels[i][:7].rjust(7) for i in shown)
-        head = f"{'TYPES OF ' + layer.upper():<20}   F1     α  {titles}"
-        out += [ReportLine("")] if out else []
-        out.append(ReportLine(head, "head"))
-        for i in order[:12]:
-            row = sum(counts[i])
-            cells = " ".join(heat(counts[i][j], row) for j in shown)
-            figures = " ".join(
-                f"{number(value_of(parts, labels[i])):>5}" for parts in (strict, alpha)
-            )
-            if only and labels[i] not in only:
-                continue
-            opened = tuple(
-                DifferenceFilter(
-                    f"{layer}: {labels[i]} and {labels[j]}",
-                    layer,
-                    labels=(labels[i], labels[j]),
-                    both=True,
-                )
-                for j in shown
-            )
-            whole = DifferenceFilter(
-                f"{layer}: all differences with {labels[i]}", layer, labels=(labels[i],)
-            )
-            out.append(
-                ReportLine(f"  {labels[i][:18]:<18}{figures}  {cells}", opens=whole, cells=opened)
-            )
-        if len(order) > len(shown):
-            out.append(ReportLine(_confused(labels, counts), "note"))
+        if labels:
+            out += [ReportLine("")] if out else []
+            out += _Confusion(layer, labels, counts).lines(found, only)
     if out:
         out += note(
             "Rows: the type that one annotator gave. Columns: how often the other gave each type "
             "to the same span."
         )
     return out
+
+
+_ROWS, _COLUMNS = 12, 5
+"""The number of labels shown of a layer: in rows, and in columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Confusion:
+    """How often which labels of a layer were given to the same span."""
+
+    layer: str
+    labels: Sequence[str]
+    counts: Sequence[Sequence[int]]
+
+    def lines(self, found: Agreement, only: Sequence[str]) -> list[ReportLine]:
+        """The most frequent labels, those in `only` if it is not empty."""
+        labels, counts = self.labels, self.counts
+        measures = [_parts(found, self.layer, name) for name in ("F1 strict", "alpha label")]
+        order = sorted(range(len(labels)), key=lambda i: (-sum(counts[i]), labels[i]))
+        columns = order[:_COLUMNS]
+        titles = " ".join(labels[j][:7].rjust(7) for j in columns)
+        out = [ReportLine(f"{'TYPES OF ' + self.layer.upper():<20}   F1     α  {titles}", "head")]
+        for i in order[:_ROWS]:
+            if not only or labels[i] in only:
+                figures = " ".join(f"{number(value_of(m, labels[i])):>5}" for m in measures)
+                out.append(self._row(i, columns, figures))
+        if len(order) > len(columns):
+            out.append(ReportLine(_confused(labels, counts), "note"))
+        return out
+
+    def _row(self, i: int, columns: Sequence[int], figures: str) -> ReportLine:
+        layer, label = self.layer, self.labels[i]
+        total = sum(self.counts[i])
+        cells = " ".join(heat(self.counts[i][j], total) for j in columns)
+        opened = tuple(self._both(label, self.labels[j]) for j in columns)
+        whole = DifferenceFilter(f"{layer}: all differences with {label}", layer, labels=(label,))
+        return ReportLine(f"  {label[:18]:<18}{figures}  {cells}", opens=whole, cells=opened)
+
+    def _both(self, one: str, other: str) -> DifferenceFilter:
+        """The differences between two labels."""
+        title = f"{self.layer}: {one} and {other}"
+        return DifferenceFilter(title, self.layer, labels=(one, other), both=True)
 
 
 def _confused(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> str:
@@ -80,59 +93,61 @@ def _parts(found: Agreement, layer: str, name: str) -> Mapping[str, Part]:
     return next((r.parts for r in found.results if r.layer == layer and r.name == name), {})
 
 
+_PEOPLE = 6
+"""The number of annotators in the matrix."""
+
+_Pairs: TypeAlias = Mapping[tuple[str, str], tuple[float | None, int]]
+"""By two annotators, their F1 and the number of units behind it."""
+
+
 def people_section(found: Agreement) -> list[ReportLine]:
     """The matrix of annotators with shades, and the mean when one is left out."""
     names = found.data.annotators
-    shown = names[:6]
     if len(names) == 2:
-        cells = "  ".join(
-            f"{layer} {_cell(pairs, *names).strip()}" for layer, pairs in found.pairs.items()
-        )
-        return (
-            [
-                ReportLine("WHO WITH WHOM, F1", "head"),
-                ReportLine(f"  {names[0]} with {names[1]}:  {cells}"),
-            ]
-            if cells
-            else []
-        )
+        return _two_people(found, *names)
     out: list[ReportLine] = []
     for layer, pairs in found.pairs.items():
-        without = found.without.get(layer, {})
-        head = " ".join(name[:8].rjust(8) for name in shown)
         out += [ReportLine("")] if out else []
-        out.append(
-            ReportLine(
-                f"{'WHO WITH WHOM, ' + layer:<22}{head}{'  without' if without else ''}", "head"
-            )
+        out += _people_matrix(layer, pairs, found.without.get(layer, {}), names[:_PEOPLE])
+    if len(names) > _PEOPLE:
+        out.append(ReportLine(f"  and {len(names) - _PEOPLE} more annotators: see --json", "note"))
+    if out:
+        out += note(
+            "F1, strict; without: the mean of the other pairs when that annotator is left out."
         )
-        for one in shown:
-            cells = " ".join(_cell(pairs, one, other) for other in shown)
-            rest = f"  {number(without.get(one)):>7}" if without else ""
-            opened = tuple(
-                DifferenceFilter(f"{layer}: {one} and {other}", layer, who=(one, other))
-                for other in shown
-                if other != one
-            )
-            whole = DifferenceFilter(f"{layer}: {one} and all others", layer, who=(one,))
-            out.append(ReportLine(f"  {one[:18]:<20}{cells}{rest}", opens=whole, cells=opened))
-    if len(names) > len(shown):
-        out.append(
-            ReportLine(f"  and {len(names) - len(shown)} more annotators: see --json", "note")
-        )
-    return (
-        [
-            *out,
-            *note(
-                "F1, strict; without: the mean of the other pairs when that annotator is left out."
-            ),
-        ]
-        if out
-        else []
+    return out
+
+
+def _two_people(found: Agreement, one: str, other: str) -> list[ReportLine]:
+    cells = "  ".join(
+        f"{layer} {_cell(pairs, one, other).strip()}" for layer, pairs in found.pairs.items()
     )
+    if not cells:
+        return []
+    head = ReportLine("WHO WITH WHOM, F1", "head")
+    return [head, ReportLine(f"  {one} with {other}:  {cells}")]
 
 
-def _cell(pairs: Mapping[tuple[str, str], tuple[float | None, int]], one: str, other: str) -> str:
+def _people_matrix(
+    layer: str, pairs: _Pairs, without: Mapping[str, float | None], shown: Sequence[str]
+) -> Iterator[ReportLine]:
+    """The F1 of a layer between the annotators shown, and `without` each of them."""
+    head = " ".join(name[:8].rjust(8) for name in shown)
+    last = "  without" if without else ""
+    yield ReportLine(f"{'WHO WITH WHOM, ' + layer:<22}{head}{last}", "head")
+    for one in shown:
+        cells = " ".join(_cell(pairs, one, other) for other in shown)
+        rest = f"  {number(without.get(one)):>7}" if without else ""
+        opened = tuple(
+            DifferenceFilter(f"{layer}: {one} and {other}", layer, who=(one, other))
+            for other in shown
+            if other != one
+        )
+        whole = DifferenceFilter(f"{layer}: {one} and all others", layer, who=(one,))
+        yield ReportLine(f"  {one[:18]:<20}{cells}{rest}", opens=whole, cells=opened)
+
+
+def _cell(pairs: _Pairs, one: str, other: str) -> str:
     key = (min(one, other), max(one, other))
     if one == other or key not in pairs:
         return "·".rjust(8)

@@ -84,7 +84,7 @@ class Follower:
 
     def _read(self, ids: Sequence[str], suggested: Collection[str]) -> None:
         """Add the documents that count: those with two completions, or with one and suggestions."""
-        wanted = [id for id in ids if (n := self._progress[id][0]) > 1 or (n and id in suggested)]
+        wanted = [id for id in ids if self._counts_in(id, suggested)]
         coded = SameNames()
         names, other_names = (self._ruled, coded) if self._merges else (coded, self._ruled)
         with collector_paused():
@@ -97,6 +97,11 @@ class Follower:
                 )
                 if self._other is not None:
                     self._other.put(named_anew(records, other_names, self._concepts), {})
+
+    def _counts_in(self, id: str, suggested: Collection[str]) -> bool:
+        """Whether a document has anything to compare."""
+        done, *_ = self._progress[id]
+        return done > 1 or (done == 1 and id in suggested)
 
     def update(self) -> bool:
         """Read what others saved or ruled since the last time; returns whether there was anything.
@@ -112,20 +117,25 @@ class Follower:
         if not changed:
             return False
         for id in sorted(changed if self._only is None else changed & set(self._only)):
-            before = self._progress.pop(id, (0, 0, 0))
-            self._progress.update(self._project.log.progress(self._annotators, document=id))
-            self._counts.subtract(_counted([before]))
-            self._counts.update(_counted([self._progress.get(id, (0, 0, 0))]))
-            done = self._progress.get(id, (0, 0, 0))[0]
-            if not done:
-                self.found.drop(id)
-                if self._other is not None:
-                    self._other.drop(id)
-            else:
-                self._read([id], [id])
+            self._renew(id)
         if (pairwise := len(self.found.annotators) <= PAIRWISE) != self.found.pairwise:
             self._begin(pairwise=pairwise)
         return True
+
+    def _renew(self, id: str) -> None:
+        """Count a document anew."""
+        before = self._progress.pop(id, (0, 0, 0))
+        self._progress.update(self._project.log.progress(self._annotators, document=id))
+        now = self._progress.get(id, (0, 0, 0))
+        self._counts.subtract(_counted([before]))
+        self._counts.update(_counted([now]))
+        done, *_ = now
+        if done:
+            self._read([id], [id])
+            return
+        self.found.drop(id)
+        if self._other is not None:
+            self._other.drop(id)
 
     def _ruled_anew(self) -> set[str] | None:
         """Take over the present rulings on names. Returns the documents that they change, or None

@@ -13,9 +13,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from annotator.errors import UsageError
 from annotator.measures.api import Comparison
@@ -90,10 +91,20 @@ def _continua(comparison: Comparison, layer: str) -> list[dict[str, list[tuple[i
 def _one(layer: str, request: dict[str, object], settings: Settings, python: str) -> Gamma:
     documents = request["documents"]
     assert isinstance(documents, list)
-
-    def failed(reason: str) -> Gamma:
+    kept, reason = _kept(request, settings, python)
+    if reason:
         return Gamma(layer, None, None, 0, len(documents), settings, reason)
+    categories = [one for one in kept if one["gamma_cat"] is not None]
+    left_out = len(documents) - len(kept)
+    value, cat = _mean(kept, "gamma"), _mean(categories, "gamma_cat")
+    return Gamma(layer, value, cat, len(kept), left_out, settings)
 
+
+def _kept(
+    request: dict[str, object], settings: Settings, python: str
+) -> tuple[Sequence[Mapping[str, Any]], str]:
+    """The values of the documents that have one, computed by another process; if there are none,
+    why."""
     try:
         done = subprocess.run(
             [python, str(CHILD)],
@@ -105,7 +116,7 @@ def _one(layer: str, request: dict[str, object], settings: Settings, python: str
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return failed(f"stopped after {settings.seconds:g} s")
+        return (), f"stopped after {settings.seconds:g} s"
     if done.returncode == 4:
         raise UsageError(
             "gamma needs the package pygamma-agreement",
@@ -114,19 +125,15 @@ def _one(layer: str, request: dict[str, object], settings: Settings, python: str
     last = done.stdout.strip().rpartition("\n")[2]
     if done.returncode != 0 or not last.startswith("{"):
         words = done.stderr.strip().rpartition("\n")[2] or f"exit code {done.returncode}"
-        return failed(f"pygamma-agreement failed: {words}")
-    answer = json.loads(last)
-    kept = answer["documents"]
-    weights = [one["units"] for one in kept]
-    left_out = len(documents) - len(kept)
-    if not kept:
-        return failed("no document in which two annotators marked anything")
-    total = sum(weights)
-    value = sum(one["gamma"] * one["units"] for one in kept) / total
-    categories = [one for one in kept if one["gamma_cat"] is not None]
-    weight = sum(one["units"] for one in categories)
-    cat = sum(one["gamma_cat"] * one["units"] for one in categories) / weight if weight else None
-    return Gamma(layer, value, cat, len(kept), left_out, settings)
+        return (), f"pygamma-agreement failed: {words}"
+    kept = json.loads(last)["documents"]
+    return kept, "" if kept else "no document in which two annotators marked anything"
+
+
+def _mean(documents: Sequence[Mapping[str, Any]], name: str) -> float | None:
+    """The mean of a value over documents by the number of their units; None without units."""
+    weight = sum(one["units"] for one in documents)
+    return sum(one[name] * one["units"] for one in documents) / weight if weight else None
 
 
 __all__ = ["Gamma", "Settings", "gamma"]

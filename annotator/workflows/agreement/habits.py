@@ -94,39 +94,24 @@ class Habits:
         out: list[Habit] = []
         for who in sorted(self._words):
             for layer in sorted({layer for name, layer, _ in self._own if name == who}):
-                labels = sorted(
-                    label for name, one, label in self._own if (name, one) == (who, layer)
-                )
-                marks = sum(self._own[who, layer, label] for label in labels)
-                others = sum(self._others[who, layer, label] for label in labels)
-                words = self._words[who]
-                out.append(
-                    Habit(
-                        who,
-                        layer,
-                        "",
-                        marks,
-                        words,
-                        1.0 if marks else None,
-                        others,
-                        1.0 if others else None,
-                    )
-                )
-                for label in labels:
-                    own, theirs = self._own[who, layer, label], self._others[who, layer, label]
-                    out.append(
-                        Habit(
-                            who,
-                            layer,
-                            label,
-                            own,
-                            words,
-                            _share(own, marks),
-                            theirs,
-                            _share(theirs, others),
-                        )
-                    )
+                out += self._in_layer(who, layer)
         return out
+
+    def _in_layer(self, who: str, layer: str) -> list[Habit]:
+        words = self._words[who]
+        labels = sorted(label for name, one, label in self._own if (name, one) == (who, layer))
+        own = [self._own[who, layer, label] for label in labels]
+        theirs = [self._others[who, layer, label] for label in labels]
+        marks, others = sum(own), sum(theirs)
+        return [
+            Habit(
+                who, layer, "", marks, words, _share(marks, marks), others, _share(others, others)
+            ),
+            *(
+                Habit(who, layer, label, n, words, _share(n, marks), m, _share(m, others))
+                for label, n, m in zip(labels, own, theirs, strict=True)
+            ),
+        ]
 
 
 def _share(some: float, every: float) -> float | None:

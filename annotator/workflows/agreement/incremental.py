@@ -72,11 +72,13 @@ class IncrementalAgreement:
         """Count documents from all their finished records, replacing earlier counts."""
         comparison = compare(records, pairwise=self.pairwise, concepts=self._concepts)
         shared = {p.name for p in comparison.passages}
-        for document in {r.document.id for r in records}:
-            if document not in shared and document in self.book:
+        documents = {r.document.id for r in records}
+        for document in documents - shared:
+            if document in self.book:
                 self._notes.drop(document)
                 self.book.drop(document)
-            if document not in suggestions and document in self._model:
+        for document in documents - suggestions.keys():
+            if document in self._model:
                 self._model.drop(document)
         self.add(comparison)
         own = [r for r in records if r.document.id in suggestions]

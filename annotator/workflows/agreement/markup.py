@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 
@@ -127,16 +127,12 @@ def _tex_grid(grid: Grid) -> list[str]:
     """A table. One with formulas is printed in landscape and in small type, since it needs the
     room."""
     formulas = {i for row in grid.rows for i, cell in enumerate(row) if isinstance(cell, Math)}
-    wide = r">{\raggedright\arraybackslash}p{0.28\linewidth}"
-    columns = "".join(
-        wide if i in formulas else "l" if i < grid.left else "r" for i in range(len(grid.header))
-    )
     size = r"\scriptsize\setlength{\tabcolsep}{3pt}" if formulas else r"\small"
     body = [" & ".join(_tex_cell(cell) for cell in row) + r" \\" for row in grid.rows]
     return [
         *([r"\begin{landscape}"] if formulas else []),
         rf"\begingroup{size}",
-        rf"\begin{{longtable}}{{{columns}}}",
+        rf"\begin{{longtable}}{{{_tex_columns(grid, formulas)}}}",
         rf"\caption{{{_tex(grid.caption)}}} \\",
         r"\toprule",
         " & ".join(_tex(name) for name in grid.header) + r" \\",
@@ -149,6 +145,14 @@ def _tex_grid(grid: Grid) -> list[str]:
         *([r"\end{landscape}"] if formulas else []),
         "",
     ]
+
+
+def _tex_columns(grid: Grid, formulas: Collection[int]) -> str:
+    """The specification of the columns: wide ones for formulas, text to the left, figures to the
+    right."""
+    wide = r">{\raggedright\arraybackslash}p{0.28\linewidth}"
+    plain = "l" * grid.left + "r" * (len(grid.header) - grid.left)
+    return "".join(wide if i in formulas else one for i, one in enumerate(plain))
 
 
 def _tex_cell(cell: Cell) -> str:

@@ -126,6 +126,11 @@ def _number(count: int) -> str:
     return f"{count:,}" if count else "none"
 
 
+def _known(value: float | None) -> str:
+    """A figure in a cell, which stays empty without one."""
+    return "" if value is None else number(value)
+
+
 def _interval(low: float | None, high: float | None) -> str:
     return "" if low is None or high is None else f"{number(low)}–{number(high)}"
 
@@ -137,8 +142,6 @@ def _main(study: Study) -> Grid:
         if r.value is None:
             continue
         score = scores.get((r.layer, r.name))
-        mean = "" if score is None or score.mean is None else number(score.mean)
-        deviation = "" if score is None or score.deviation is None else number(score.deviation)
         rows.append(
             (
                 r.layer,
@@ -149,8 +152,8 @@ def _main(study: Study) -> Grid:
                 _interval(r.low, r.high),
                 f"{r.n:,}",
                 "" if r.coverage is None else f"{100 * r.coverage:.0f} %",
-                mean,
-                deviation,
+                _known(score.mean if score else None),
+                _known(score.deviation if score else None),
             )
         )
     undefined = _undefined(study.agreement.results)
@@ -188,7 +191,6 @@ def _labels(study: Study) -> Iterator[Block]:
             continue
         for label, part in r.parts.items():
             score = means.get((r.layer, r.name, label))
-            mean = "" if score is None or score.mean is None else number(score.mean)
             rows.append(
                 (
                     r.layer,
@@ -197,7 +199,7 @@ def _labels(study: Study) -> Iterator[Block]:
                     number(part.value),
                     _interval(part.low, part.high),
                     f"{part.n:,}",
-                    mean,
+                    _known(score.mean if score else None),
                 )
             )
     if rows:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from annotator.measures.api import Comparison, Passage, Table
+from annotator.measures.api import Array, Comparison, Passage, Table
 from annotator.workflows.agreement.values import WORST, Data, Spot
 
 
@@ -106,31 +106,30 @@ class Notes:
 def notes_of(comparison: Comparison, headlines: Sequence[Table]) -> dict[str, DocumentNotes]:
     """The numbers of differing spans (strictly) and of differing relations on aligned ends (with
     side), by passage; `headlines` have the columns `same` and `marked`."""
-    same = sum(
-        (t.rows[:, list(t.keys).index(("same",))] for t in headlines),
-        np.zeros(len(comparison.passages)),
-    )
-    marked = sum(
-        (t.rows[:, list(t.keys).index(("marked",))] for t in headlines),
-        np.zeros(len(comparison.passages)),
-    )
+    count = len(comparison.passages)
+    same, marked = (_column(headlines, name, count) for name in ("same", "marked"))
     differing = np.rint(marked - 2 * same).astype(int).tolist()
     out: dict[str, list[tuple[Passage, int, int]]] = {}
     for passage, apart, every in zip(comparison.passages, differing, marked.tolist(), strict=True):
         out.setdefault(passage.name, []).append((passage, apart, round(every)))
-    return {
-        name: DocumentNotes(
-            tuple(
-                sorted(own[0][0].works)
-                if len(own) == 1
-                else sorted({who for p, *_ in own for who in p.works})
-            ),
-            len(own),
-            sum([not w.spans and not w.relations for p, *_ in own for w in p.works.values()]),
-            tuple([_spot(*one) for one in own if one[1] > 0]),
-        )
-        for name, own in out.items()
-    }
+    return {name: _noted(own) for name, own in out.items()}
+
+
+def _column(tables: Sequence[Table], name: str, count: int) -> Array:
+    """The sums over some tables of a column, one for each of `count` passages."""
+    columns = (table.rows[:, list(table.keys).index((name,))] for table in tables)
+    return sum(columns, np.zeros(count))
+
+
+def _noted(own: Sequence[tuple[Passage, int, int]]) -> DocumentNotes:
+    """The notes of a document, by its passages with what differs and what was marked in each."""
+    works = [work for passage, _, _ in own for work in passage.works.values()]
+    return DocumentNotes(
+        tuple(sorted({who for passage, _, _ in own for who in passage.works})),
+        len(own),
+        sum(not work.spans and not work.relations for work in works),
+        tuple(_spot(*one) for one in own if one[1] > 0),
+    )
 
 
 def _spot(passage: Passage, differing: int, every: int) -> Spot:

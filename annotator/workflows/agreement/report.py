@@ -134,25 +134,9 @@ def _headlines(found: Agreement) -> list[ReportLine]:
     out = [ReportLine(title, "head")]
     for layer in dict.fromkeys(r.layer for r in found.results):
         own = {r.name: r for r in found.results if r.layer == layer}
-        for what, f1, alphas in _ROWS:
-            if (f1 in own) if f1 else (alphas[0][1] in own):
-                out.append(_headline(own, layer if not what else f"  {what}", f1, alphas, layer))
-        told = {name for _, _, alphas in _ROWS for _, name in alphas}
-        for name in own:
-            if name.startswith("alpha ") and name not in told and _in_headlines(own[name]):
-                words = name.removeprefix("alpha ").partition(",")[0]
-                what = f"  {'type' if words == 'label' else words}"
-                kinds = ("label", "bounds and label") if words == "label" else (words,)
-                out.append(_headline(own, what, "", (("α", name),), layer, kinds))
-            elif own[name].measure == "cues" and name.endswith(", exact"):
-                cue = name[3 : -len(", exact")]
-                out.append(_headline(own, f"  {cue}", name, (), layer, (cue,)))
-    refused = {
-        r.reason
-        for r in found.results
-        if r.name == "alpha_U" and r.value is None and "overlap" in r.reason
-    }
-    for reason in sorted(refused):
+        out += _compared(own, layer)
+        out += _parts_compared(own, layer)
+    for reason in sorted(_no_units(found.results)):
         out += note(f"no αU: {reason}")
     return [
         *out,
@@ -162,6 +146,40 @@ def _headlines(found: Agreement) -> list[ReportLine]:
         ),
         *note("≥.80 reliable, ≥.667 tentative: shown only if the interval's lower end reaches it."),
     ]
+
+
+def _compared(own: Mapping[str, Result], layer: str) -> Iterator[ReportLine]:
+    """The rows of what is compared in every layer, where the layer has it."""
+    for what, f1, alphas in _ROWS:
+        if (f1 or alphas[0][1]) in own:
+            yield _headline(own, f"  {what}" if what else layer, f1, alphas, layer)
+
+
+_PARTS = {"label": ("type", ("label", "bounds and label"))}
+"""What a part is called in the headlines, and the kinds of differences in it, if this is not its
+own name."""
+
+
+def _parts_compared(own: Mapping[str, Result], layer: str) -> Iterator[ReportLine]:
+    """The rows of labels, attributes, names and cues of a layer."""
+    told = {name for _, _, alphas in _ROWS for _, name in alphas}
+    for name, figure in own.items():
+        if name.startswith("alpha ") and name not in told and _in_headlines(figure):
+            part = name.removeprefix("alpha ").partition(",")[0]
+            what, kinds = _PARTS.get(part, (part, (part,)))
+            yield _headline(own, f"  {what}", "", (("α", name),), layer, kinds)
+        elif figure.measure == "cues" and name.endswith(", exact"):
+            cue = name.removeprefix("F1 ").removesuffix(", exact")
+            yield _headline(own, f"  {cue}", name, (), layer, (cue,))
+
+
+def _no_units(results: Sequence[Result]) -> set[str]:
+    """Why alpha of units cannot be computed, where spans overlap."""
+    return {
+        r.reason
+        for r in results
+        if r.name == "alpha_U" and r.value is None and "overlap" in r.reason
+    }
 
 
 def _headline(
@@ -297,19 +315,22 @@ def _everything(found: Agreement, labels: Sequence[str] = ()) -> list[ReportLine
         if result.layer != layer:
             layer, told = result.layer, ""
             out.append(ReportLine(layer))
-        reason = "as above" if told and result.reason == told else result.reason
         if labels:
-            parts = [(label, part) for label, part in result.parts.items() if label in labels]
-            out += [
-                ReportLine(text, figures=(own,))
-                for label, part in parts
-                for own in (_as_result(result, label, part),)
-                for text in _figure(own, part.reason)
-            ]
+            out += _of_labels(result, labels)
             continue
+        reason = "as above" if told and result.reason == told else result.reason
         out += [ReportLine(text, figures=(result,)) for text in _figure(result, reason)]
         told = result.reason or told
     return out
+
+
+def _of_labels(result: Result, labels: Sequence[str]) -> Iterator[ReportLine]:
+    """A figure of some labels."""
+    for label, part in result.parts.items():
+        if label in labels:
+            own = _as_result(result, label, part)
+            for text in _figure(own, part.reason):
+                yield ReportLine(text, figures=(own,))
 
 
 def _as_result(result: Result, label: str, part: Part) -> Result:

@@ -202,23 +202,27 @@ def problems(codebook: Codebook, project: Project) -> list[str]:
     }
     found: list[str] = []
     for one in codebook.entries:
-        for what, name in (
-            ("parent", one.parent),
-            ("opposite", one.opposite.removeprefix(CONTRARY)),
-        ):
-            if name and codebook.get(one.kind, name) is None:
-                found.append(f"“{one.name}”: its {what} “{name}” is not an entry")
+        found += _missing_entries(codebook, one)
         if one.kind == "entity" and one.label and labels and one.label not in labels:
             found.append(f"“{one.name}”: “{one.label}” is not a label of the schema")
-        for alias in one.aliases:
-            if (
-                len(codebook.named(one.kind, alias)) > 1
-                and codebook.named(one.kind, alias)[0] == one.name
-            ):
-                found.append(
-                    f"“{alias}” is an alias of {' and '.join(codebook.named(one.kind, alias))}"
-                )
+        found += _shared_aliases(codebook, one)
     return found
+
+
+def _missing_entries(codebook: Codebook, entry: CodebookEntry) -> Iterator[str]:
+    """What an entry refers to that is not an entry."""
+    referred = {"parent": entry.parent, "opposite": entry.opposite.removeprefix(CONTRARY)}
+    for what, name in referred.items():
+        if name and codebook.get(entry.kind, name) is None:
+            yield f"“{entry.name}”: its {what} “{name}” is not an entry"
+
+
+def _shared_aliases(codebook: Codebook, entry: CodebookEntry) -> Iterator[str]:
+    """The aliases of several entries of which this one is the first."""
+    for alias in entry.aliases:
+        names = codebook.named(entry.kind, alias)
+        if len(names) > 1 and names[0] == entry.name:
+            yield f"“{alias}” is an alias of {' and '.join(names)}"
 
 
 def rows_of(project: Project, *, called: Mapping[str, str] | None = None) -> list[tuple[str, ...]]:
@@ -270,21 +274,24 @@ def undo_codebook(project: Project, *, who: str) -> int:
     """Take back the latest change of the codebook, as new events; returns how many entries
     changed."""
     events = project.names.codebook_events()
-    undone = {event.token.removeprefix(_UNDO) for event in events if event.token.startswith(_UNDO)}
-    tokens = [e.token for e in events if not e.token.startswith(_UNDO) and e.token not in undone]
-    if not tokens:
+    token = _latest_change([event.token for event in events])
+    if token is None:
         return 0
-    token = tokens[-1]
     first = next(i for i, event in enumerate(events) if event.token == token)
-    before: dict[tuple[NameKind, str], CodebookEntry | None] = {}
-    for event in events[:first]:
-        before[event.kind, event.name] = event.entry
+    before = {(event.kind, event.name): event.entry for event in events[:first]}
     changes = [
         (event.kind, event.name, before.get((event.kind, event.name)))
         for event in events
         if event.token == token
     ]
     return project.names.write_codebook(changes, who=who, token=f"{_UNDO}{token}")
+
+
+def _latest_change(tokens: Sequence[str]) -> str | None:
+    """The token of the latest change that was not taken back; None if there is none."""
+    undone = {token.removeprefix(_UNDO) for token in tokens if token.startswith(_UNDO)}
+    standing = [token for token in tokens if not token.startswith(_UNDO) and token not in undone]
+    return standing[-1] if standing else None
 
 
 _UNDO = "undo:"

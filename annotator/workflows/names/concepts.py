@@ -55,17 +55,29 @@ def asked_of(state: ReviewState, claim: Span, spread: float) -> AskedClaim:
     count as older than those before it."""
     concepts = concepts_of(state.schema)
     spans = {one.id: one for one in state.annotations.spans() if one.id != claim.id}
-    after = [one for one in spans.values() if reading_order(one) > reading_order(claim)]
-    before = [one for one in spans.values() if reading_order(one) < reading_order(claim)]
-    here = [name for one in (*reversed(after), *before) for name in _bare(one, concepts)]
+    here = [name for one in _oldest_first(spans.values(), claim) for name in _bare(one, concepts)]
+    holders = _holders(state, claim)
+    held: Counter[str] = Counter()
+    for relation in state.annotations.relations():
+        if relation.target in spans and _holder(relation, state) in holders:
+            held.update(_bare(spans[relation.target], concepts))
+    return AskedClaim(words_of(state.document, claim), here, held, spread)
+
+
+def _oldest_first(spans: Iterable[Span], claim: Span) -> list[Span]:
+    """Spans in the order in which they count for a claim: those after it, the last one first, then
+    those before it."""
+    every, at = list(spans), reading_order(claim)
+    after = [span for span in every if reading_order(span) > at]
+    before = [span for span in every if reading_order(span) < at]
+    return [*reversed(after), *before]
+
+
+def _holders(state: ReviewState, claim: Span) -> set[str]:
+    """The names of those who take a side on a claim, by decision or by suggestion."""
     pending = [item.value for item in state.items if isinstance(item.value, Relation)]
     relations = [*state.annotations.relations(), *pending]
-    own = {_holder(one, state) for one in relations if one.target == claim.id} - {""}
-    holder: Counter[str] = Counter()
-    for one in state.annotations.relations():
-        if one.target in spans and _holder(one, state) in own:
-            holder.update(_bare(spans[one.target], concepts))
-    return AskedClaim(words_of(state.document, claim), here, holder, spread)
+    return {_holder(one, state) for one in relations if one.target == claim.id} - {""}
 
 
 def _bare(span: Span, concepts: Concepts) -> list[str]:

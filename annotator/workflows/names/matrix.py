@@ -146,6 +146,17 @@ def _matrix(
     return Matrix(annotator, tuple(rows), tuple(columns), found, read)
 
 
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """A side taken on a target: by a span, or by the author if `holder` is None. `item` is the
+    relation, or the claim that the text asserts itself."""
+
+    target: Span
+    item: str
+    holder: Span | None
+    sign: str
+
+
 def statements(
     document: Document,
     spans: Iterable[Span],
@@ -156,30 +167,38 @@ def statements(
     """Holder, target and evidence of every side taken in a document, in text order."""
     concepts = concepts_of(schema)
     by_id = {span.id: span for span in spans}
-    taken = [(r, by_id[r.target]) for r in relations if r.target in by_id]
-    sided = {target.id for relation, target in taken if relation.source == AUTHOR}
-    rows: list[tuple[Span, str, Span | None, str]] = []
-    for relation, target in taken:
-        source = by_id.get(relation.source)
-        if source is not None or relation.source == AUTHOR:
-            layer = schema.layer(relation.layer)
-            label = layer.label(relation.label) if layer else None
-            rows.append((target, relation.id, source, label.symbol if label else "?"))
-    for span in by_id.values():
-        own = (
-            span.attributes.get("attribution") == "author" and span.layer in schema.statement_layers
-        )
-        if own and span.id not in sided:
-            rows.append((span, span.id, None, "+"))
-    for target, item, source, sign in sorted(
-        rows, key=lambda row: (row[0].start, -row[0].end, row[1])
-    ):
+    sides = [*_of_relations(by_id, relations, schema)]
+    by_author = {side.target.id for side in sides if side.holder is None}
+    sides += _of_claims((s for id, s in by_id.items() if id not in by_author), schema)
+    sides.sort(key=lambda side: (side.target.start, -side.target.end, side.item))
+    for side in sides:
+        target = side.target
         quote = " ".join(document.quote(target.start, target.end).split())
         paragraph = document.paragraph_at(target.start).index
-        for holder in _holders(document, source):
+        for holder in _holders(document, side.holder):
             for about, turned in _about(target, quote, concepts, by):
-                shown = _TURNED.get(sign, sign) if turned else sign
-                yield holder, about, Evidence(document.id, paragraph, item, shown, quote)
+                sign = _TURNED.get(side.sign, side.sign) if turned else side.sign
+                yield holder, about, Evidence(document.id, paragraph, side.item, sign, quote)
+
+
+def _of_relations(
+    spans: Mapping[str, Span], relations: Iterable[Relation], schema: LabelSchema
+) -> Iterator[_Side]:
+    """The sides that relations between these spans say."""
+    for relation in relations:
+        target, source = spans.get(relation.target), spans.get(relation.source)
+        if target is not None and (source is not None or relation.source == AUTHOR):
+            layer = schema.layer(relation.layer)
+            label = layer.label(relation.label) if layer else None
+            yield _Side(target, relation.id, source, label.symbol if label else "?")
+
+
+def _of_claims(spans: Iterable[Span], schema: LabelSchema) -> Iterator[_Side]:
+    """The claims that the text asserts itself: its author is for them."""
+    for span in spans:
+        own = span.attributes.get("attribution") == "author"
+        if own and span.layer in schema.statement_layers:
+            yield _Side(span, span.id, None, "+")
 
 
 def _holders(document: Document, span: Span | None) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeAlias
@@ -180,8 +180,6 @@ class _Meeting:
 def _meetings(a: Record, b: Record, concepts: Concepts, same: SameNames) -> Iterator[_Meeting]:
     """Names in two annotators' work on the same words: only those that one of them lacks, the most
     similar ones together."""
-    from rapidfuzz import fuzz
-
     for span in a.spans:
         near = max(
             (s for s in b.spans if s.layer == span.layer), key=lambda s: iou(span, s), default=None
@@ -189,19 +187,30 @@ def _meetings(a: Record, b: Record, concepts: Concepts, same: SameNames) -> Iter
         if near is None or iou(span, near) < OVERLAP:
             continue
         mine, theirs = _names(span, concepts, same), _names(near, concepts, same)
-        left, right = [n for n in mine if n not in theirs], [n for n in theirs if n not in mine]
-        alike = sorted(
-            (-fuzz.token_set_ratio(one[1], other[1]), one, other)
-            for one in left
-            for other in right
-            if one[0] == other[0]
-        )
-        taken: set[tuple[int, KindAndName]] = set()
         words = " ".join(a.document.quote(span.start, span.end).split())
-        for _, one, other in alike:
-            if not {(0, one), (1, other)} & taken:
-                taken |= {(0, one), (1, other)}
-                yield _Meeting(frozenset((one, other)), mine[one] != theirs[other], words)
+        for one, other in _most_alike(mine.keys() - theirs.keys(), theirs.keys() - mine.keys()):
+            yield _Meeting(frozenset((one, other)), mine[one] != theirs[other], words)
+
+
+def _most_alike(
+    left: Iterable[KindAndName], right: Collection[KindAndName]
+) -> Iterator[tuple[KindAndName, KindAndName]]:
+    """Names of one side, each with one of the same kind of the other side, the most similar pairs
+    first. A name is in one pair at most."""
+    from rapidfuzz import fuzz
+
+    scored = [
+        (-fuzz.token_set_ratio(one[1], other[1]), one, other)
+        for one in left
+        for other in right
+        if one[0] == other[0]
+    ]
+    taken: set[tuple[str, KindAndName]] = set()
+    for _, one, other in sorted(scored):
+        pair = {("left", one), ("right", other)}
+        if pair.isdisjoint(taken):
+            taken |= pair
+            yield one, other
 
 
 def _names(span: Span, concepts: Concepts, same: SameNames) -> dict[KindAndName, bool]:

@@ -54,9 +54,7 @@ def matching(offers: Sequence[Offer], typed: str) -> list[Offer]:
     ranked: list[tuple[int, int, Offer]] = []
     left: list[tuple[int, Offer]] = []
     for i, offer in enumerate(offers):
-        names = [_searched(name) for name in (offer.value, *offer.aliases)]
-        rank = min(_rank(wanted, parts, name) for name in names)
-        rank = 1 if rank > 1 and wanted == _initials(offer.value) else rank
+        rank = _rank_of(offer, wanted, parts)
         if rank < 3:
             ranked.append((rank, i, offer))
         else:
@@ -71,6 +69,12 @@ def _searched(name: str) -> str:
     bare = searchable(name).strip()
     begun = _NOT.match(bare)
     return bare[begun.end() :] if begun else bare
+
+
+def _rank_of(offer: Offer, wanted: str, parts: Sequence[str]) -> int:
+    """The best rank among the names of an offer and its initials."""
+    rank = min(_rank(wanted, parts, _searched(name)) for name in (offer.value, *offer.aliases))
+    return 1 if rank > 1 and wanted == _initials(offer.value) else rank
 
 
 def _rank(wanted: str, parts: Sequence[str], name: str) -> int:

@@ -23,8 +23,9 @@ def qdc_rows(path: Path, entry: NameKind) -> Iterator[tuple[int, Mapping[str, st
     for code in read_qda_codebook(path):
         if not code.above and code.name in _TOPS and not code.codable:
             continue
-        above = [name for i, name in enumerate(code.above) if i or name not in _TOPS]
-        kind = _TOPS.get(code.above[0], entry) if code.above else entry
+        kind, above = entry, code.above
+        if above and above[0] in _TOPS:
+            kind, above = _TOPS[above[0]], above[1:]
         cells = {
             "entry": kind,
             "name": code.name,
@@ -44,19 +45,24 @@ def as_qdc(rows: Sequence[Mapping[str, str]]) -> tuple[str, Counter[str]]:
     codes: list[QdaCode] = []
     lost: Counter[str] = Counter()
     for row in rows:
-        above: list[str] = []
-        name = row["parent"]
-        while name and name not in above and name != row["name"]:
-            above.insert(0, name)
-            name = parents.get((row["entry"], name), "")
         guid = row["external_id"] if GUID.fullmatch(row["external_id"]) else ""
         lost["aliases"] += len([one for one in row["aliases"].split("|") if one])
         lost["opposites"] += bool(row["opposite"])
         lost["ids that are not GUIDs"] += bool(row["external_id"]) and not guid
         sets = (row["kind"],) if row["kind"] else ()
-        path = (tops[row["entry"]], *above)
+        path = (tops[row["entry"]], *_above(row, parents))
         codes.append(QdaCode(row["name"], path, guid, row["definition"], sets))
     return qda_codebook(codes), +lost
+
+
+def _above(row: Mapping[str, str], parents: Mapping[tuple[str, str], str]) -> list[str]:
+    """The parents of a name, the topmost first; a circle of parents is followed once."""
+    above: list[str] = []
+    name = row["parent"]
+    while name and name not in above and name != row["name"]:
+        above.insert(0, name)
+        name = parents.get((row["entry"], name), "")
+    return above
 
 
 __all__ = ["as_qdc", "qdc_rows"]

@@ -6,12 +6,12 @@ two.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from annotator.merging.api import BECAUSE, RULING
-from annotator.model.decision import Action, Decision
-from annotator.model.names import NameKind, concepts_of, names_of, renamed
+from annotator.model.decision import Action, Decision, Standing
+from annotator.model.names import Concepts, NameKind, concepts_of, names_of, renamed
 from annotator.model.record import GOLD
 from annotator.model.span import Span
 from annotator.model.text import plural
@@ -59,20 +59,31 @@ def renamings(project: Project, annotator: str | None = None) -> list[Renaming]:
             back = one.action is Action.UNDO
             (set.discard if back else set.add)(standing.setdefault(token, set()), place)
             continue
-        before, after = (
-            names_of(state.value, concepts) if state and isinstance(state.value, Span) else []
-            for state in (one.before, one.after)
-        )
-        gone = next((name for name in before if name not in after), None)
-        come = next((name for name in after if name not in before), gone)
-        if gone is None or come is None:
+        change = _change(one, concepts)
+        if change is None:
             continue
         standing.setdefault(token, set()).add(place)
         first = found.get(token) or Renaming(
-            event.id, token, event.time, event.annotator, *gone, come[1], frozenset()
+            event.id, token, event.time, event.annotator, *change, frozenset()
         )
         found[token] = replace(first, items=first.items | {place})
     return [replace(one, taken_back=not standing[one.token]) for one in found.values()]
+
+
+def _change(decision: Decision, concepts: Concepts) -> tuple[NameKind, str, str] | None:
+    """The kind of name that a decision changes, the old name and the new one, which is the old one
+    if it was only taken away; None if no name goes."""
+    before, after = _names(decision.before, concepts), _names(decision.after, concepts)
+    gone = next((name for name in before if name not in after), None)
+    if gone is None:
+        return None
+    come = next((name for name in after if name not in before), gone)
+    return (*gone, come[1])
+
+
+def _names(state: Standing | None, concepts: Concepts) -> list[tuple[NameKind, str]]:
+    value = state.value if state is not None else None
+    return names_of(value, concepts) if isinstance(value, Span) else []
 
 
 def take_back(
@@ -125,17 +136,11 @@ def rename_all(
     document."""
     session = token or f"{RENAMING}{project.new_session()}"
     concepts = concepts_of(project.schema)
-    wanted: dict[str, dict[str, MentionRow]] = {}
-    for old, new in names.items():
-        for mention in (
-            project.names.mentions(annotator, kind, old) if new.strip() not in ("", old) else ()
-        ):
-            wanted.setdefault(mention.document, {})[mention.item] = mention
     number = 0
-    for document, several in wanted.items():
+    for document, mentions in _mentions(project, annotator, kind, names).items():
         annotations, _ = project.log.annotations(document, annotator)
         decisions: list[Decision] = []
-        for mention in several.values():
+        for mention in mentions:
             standing = annotations.get(mention.item, mention.paragraph)
             if standing is None or not isinstance(standing.value, Span):
                 continue
@@ -152,6 +157,18 @@ def rename_all(
             project.log.record(document, annotator, decisions, reviewer=reviewer)
         number += len(decisions)
     return number
+
+
+def _mentions(
+    project: Project, annotator: str, kind: NameKind, names: Mapping[str, str]
+) -> dict[str, Collection[MentionRow]]:
+    """The items with a name that gets another one, each once, by document."""
+    found: dict[str, dict[str, MentionRow]] = {}
+    for old, new in names.items():
+        if new.strip() not in ("", old):
+            for mention in project.names.mentions(annotator, kind, old):
+                found.setdefault(mention.document, {})[mention.item] = mention
+    return {document: items.values() for document, items in found.items()}
 
 
 def _by_ruling(origin: str, kind: NameKind) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from itertools import combinations
 from typing import TypeAlias
 
-from annotator.model.names import CONTRARY, Concepts, SameNames, names_of
+from annotator.model.names import CONTRARY, Concepts, NameKind, SameNames, names_of
 from annotator.model.record import Record
-from annotator.model.span import AUTHOR
+from annotator.model.span import AUTHOR, Span
 
 StatementKey: TypeAlias = tuple[str, str, str]
 """Holder, concept without `not:`, and the side, reversed if there was a `not:`."""
@@ -27,23 +27,19 @@ def statements(record: Record, concepts: Concepts, same: SameNames) -> list[Stat
         target, holder = spans.get(relation.target), spans.get(relation.source)
         if target is None or (holder is None and relation.source != AUTHOR):
             continue
-        holders = (
-            [AUTHOR]
-            if holder is None
-            else [
-                same.name("entity", name)
-                for kind, name in names_of(holder, concepts)
-                if kind == "entity"
-            ]
-        )
-        for kind, written in names_of(target, concepts):
-            if kind != "concept":
-                continue
-            name = same.name("concept", written)
+        holders = [AUTHOR]
+        if holder is not None:
+            holders = _names(holder, "entity", concepts, same)
+        for name in _names(target, "concept", concepts, same):
             turned = name.startswith(CONTRARY)
             side = TURNED.get(relation.label, relation.label) if turned else relation.label
             found += [(who, name.removeprefix(CONTRARY), side) for who in holders]
     return found
+
+
+def _names(span: Span, kind: NameKind, concepts: Concepts, same: SameNames) -> list[str]:
+    """The names of a kind that a span has, as those that stay."""
+    return [same.name(kind, name) for one, name in names_of(span, concepts) if one == kind]
 
 
 def agreement(records: Iterable[Record], concepts: Concepts, same: SameNames) -> float | None:

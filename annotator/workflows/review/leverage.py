@@ -173,12 +173,20 @@ def _around(
     every = here.values
     if spans:
         relations |= {r.id: r for r in _connected(here, every.values(), difference, spans)}
-    ends = [end for relation in relations.values() for end in (relation.source, relation.target)]
-    for end in ends:
-        span = every.get(end)
-        if end not in spans and isinstance(span, Span):
-            spans[end] = span
-    return list(spans.values()), list(relations.values())
+    return _with_ends(spans, relations.values(), every), list(relations.values())
+
+
+def _with_ends(
+    spans: Mapping[str, Span], relations: Iterable[Relation], every: Mapping[str, Annotation]
+) -> list[Span]:
+    """The spans, and the ends of the relations that are not among them."""
+    found = dict(spans)
+    for relation in relations:
+        for end in (relation.source, relation.target):
+            span = every.get(end)
+            if end not in found and isinstance(span, Span):
+                found[end] = span
+    return list(found.values())
 
 
 def _connected(

@@ -63,7 +63,7 @@ def answers(project: Project) -> list[Request]:
 def _of_document(
     project: Project, annotator: str, document: str, asked: Sequence[Message]
 ) -> list[Request]:
-    work = _Work.read(project, annotator, document)
+    work = _AskedWork.read(project, annotator, document)
     if work is None:
         return []
     items = [work.own_item(message.item) for message in asked]
@@ -80,7 +80,7 @@ def _of_document(
 
 
 @dataclass(frozen=True, slots=True)
-class _Work:
+class _AskedWork:
     """An annotator's work on a document that review wrote about: `made` has what annotators made
     and `own` the annotator's part of it, both by id; `acts` what the annotator did about an item or
     a paragraph, with its place in the log; `notes` their notes by item; `asked` the place in the
@@ -94,7 +94,7 @@ class _Work:
     asked: Mapping[str, int]
 
     @classmethod
-    def read(cls, project: Project, annotator: str, document: str) -> _Work | None:
+    def read(cls, project: Project, annotator: str, document: str) -> _AskedWork | None:
         """Read the work; None if the annotator did none."""
         records = [r for r in project.log.records(document=document) if r.annotator is not None]
         mine = next((r for r in records if r.annotator == annotator), None)
