@@ -27,19 +27,17 @@ def worded(texts: Sequence[str]) -> list[Runs]:
     folded = [[word.casefold() for word in words] for words in split]
     out: list[Runs] = []
     for i, text in enumerate(texts):
-        shared = [True] * len(split[i])
-        for j, other in enumerate(folded):
-            if i != j:
-                kept = {
-                    at
-                    for block in SequenceMatcher(
-                        None, folded[i], other, autojunk=False
-                    ).get_matching_blocks()
-                    for at in range(block.a, block.a + block.size)
-                }
-                shared = [had and at in kept for at, had in enumerate(shared)]
-        out.append(_runs(" ".join(text.split()), split[i], shared))
+        others = (_matching(folded[i], other) for j, other in enumerate(folded) if j != i)
+        shared = set(range(len(split[i]))).intersection(*others)
+        flags = [at in shared for at in range(len(split[i]))]
+        out.append(_runs(" ".join(text.split()), split[i], flags))
     return out
+
+
+def _matching(words: Sequence[str], others: Sequence[str]) -> set[int]:
+    """The places of the words that the others have in the same order."""
+    blocks = SequenceMatcher(None, words, others, autojunk=False).get_matching_blocks()
+    return {at for block in blocks for at in range(block.a, block.a + block.size)}
 
 
 def _runs(text: str, words: Sequence[str], shared: Sequence[bool]) -> Runs:
@@ -60,19 +58,7 @@ def _runs(text: str, words: Sequence[str], shared: Sequence[bool]) -> Runs:
 def highlighted(runs: Runs, room: int, plain: Style, strong: Style) -> list[Piece]:
     """A text in at most that many code points. Words that not all versions have are bold and take
     precedence; shared words are shortened. White space that differs at an end is shown as `␣`."""
-    parts = [(" ".join(text.split()), same) for text, same in runs]
-    for end in {0, len(parts) - 1} if parts else ():
-        if runs[end][0].isspace() and not runs[end][1]:
-            parts[end] = ("␣", False)
-    apart = sum(len(text) for text, same in parts if not same)
-    shared = sum(same for _, same in parts)
-    left = room - apart - len(parts) + 1
-    if apart and left < _LEAST * shared:
-        # Everything is shortened: each part that differs keeps its two ends.
-        each = max(_LEAST, room // len(parts))
-        parts = [(text if same else both_ends(text, each), same) for text, same in parts]
-        left = room - sum(len(text) for text, same in parts if not same) - len(parts) + 1
-    each = max(_LEAST, left // shared) if shared else 0
+    parts, each = _fitted(_parts(runs), room)
     out: list[Piece] = []
     for i, ((text, same), (raw, _)) in enumerate(zip(parts, runs, strict=True)):
         if not text:
@@ -81,6 +67,29 @@ def highlighted(runs: Runs, room: int, plain: Style, strong: Style) -> list[Piec
             out.append((" ", plain))
         out.append((both_ends(text, each), plain) if same else (text, strong))
     return out
+
+
+def _parts(runs: Runs) -> Runs:
+    """The runs with single blanks; white space that differs at an end becomes `␣`."""
+    parts = [(" ".join(text.split()), same) for text, same in runs]
+    for end in {0, len(parts) - 1} if parts else ():
+        if runs[end][0].isspace() and not runs[end][1]:
+            parts[end] = ("␣", False)
+    return parts
+
+
+def _fitted(parts: Runs, room: int) -> tuple[Runs, int]:
+    """The parts, those that differ shortened if there is no room for the ends of the others, and
+    the number of code points that each shared part gets."""
+    shared = sum(same for _, same in parts)
+
+    def left() -> int:
+        return room - sum(len(text) for text, same in parts if not same) - len(parts) + 1
+
+    if shared < len(parts) and left() < _LEAST * shared:
+        each = max(_LEAST, room // len(parts))
+        parts = [(text if same else both_ends(text, each), same) for text, same in parts]
+    return parts, max(_LEAST, left() // shared) if shared else 0
 
 
 __all__ = ["Runs", "highlighted", "worded"]

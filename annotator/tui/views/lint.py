@@ -4,7 +4,7 @@ never blocking."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
@@ -90,7 +90,20 @@ def _names(state: ReviewState, elsewhere: NamesElsewhere) -> list[LintFinding]:
     holders of a concept and its contrary."""
     found: list[LintFinding] = []
     concepts = concepts_of(state.schema)
+    nearly = elsewhere.nearly if elsewhere.nearly is not None else _nearly_here(state, concepts)
     decided = [(i.id, i.value) for i in state.items if not i.pending and isinstance(i.value, Span)]
+    for id, span in decided:
+        named = names_of(span, concepts)
+        found += [(words, id) for words in _unnamed(state, span, {kind for kind, _ in named})]
+        for kind, name in named:
+            if kind == "entity" and (near := nearly.get(name)):
+                found.append((f"{name} occurs once and is nearly the same as {near}", id))
+    return [*found, *_both_sides(state, concepts, elsewhere.opposites)]
+
+
+def _nearly_here(state: ReviewState, concepts: Concepts) -> dict[str, str]:
+    """The entities that occur once in the document, each with another one that it is nearly, or
+    with an empty string."""
     entities = Counter(
         name
         for span in state.annotations.annotations()
@@ -98,24 +111,16 @@ def _names(state: ReviewState, elsewhere: NamesElsewhere) -> list[LintFinding]:
         for kind, name in names_of(span, concepts)
         if kind == "entity"
     )
-    nearly = elsewhere.nearly
-    if nearly is None:
-        others = NearNames(entities)
-        nearly = {name: others.near(name) for name, count in entities.items() if count == 1}
-    for id, span in decided:
-        layer = state.schema.layer(span.layer)
-        named = names_of(span, concepts)
-        for kind in ("entity", "concept"):
-            if (
-                layer is not None
-                and layer.attribute_of_type(kind)
-                and not any(own == kind for own, _ in named)
-            ):
-                found.append((f"{with_article(layer.name)} without {with_article(kind)}", id))
-        for kind, name in named:
-            if kind == "entity" and (near := nearly.get(name)):
-                found.append((f"{name} occurs once and is nearly the same as {near}", id))
-    return [*found, *_both_sides(state, concepts, elsewhere.opposites)]
+    others = NearNames(entities)
+    return {name: others.near(name) for name, count in entities.items() if count == 1}
+
+
+def _unnamed(state: ReviewState, span: Span, given: Collection[str]) -> Iterator[str]:
+    """What is said of a span that lacks a kind of name which its layer has."""
+    layer = state.schema.layer(span.layer)
+    for kind in ("entity", "concept") if layer is not None else ():
+        if layer is not None and kind not in given and layer.attribute_of_type(kind):
+            yield f"{with_article(layer.name)} without {with_article(kind)}"
 
 
 def _both_sides(
@@ -124,18 +129,10 @@ def _both_sides(
     """Stances of the paragraph whose holder takes the other side on the same concept elsewhere in
     the document. A concept and its opposite in the codebook are one, with the sides turned."""
     here = {item.id for item in state.items if not item.pending}
-    spans = {one.id: one for one in state.annotations.annotations() if isinstance(one, Span)}
     sides: dict[tuple[str, str], dict[int, list[str]]] = {}
-    for one in state.annotations.relations():
-        target, holder = spans.get(one.target), spans.get(one.source)
-        sign = {"support": 1, "oppose": -1}.get(one.label, 0)
-        if target is None or not sign or (holder is None and one.source != AUTHOR):
-            continue
-        names = [one.source] if holder is None else [n for _, n in names_of(holder, {})]
-        given = [name for kind, name in names_of(target, concepts) if kind == "concept"]
-        for name, concept in product(names, given):
-            bare, turned = _one_of_two(concept, opposites)
-            sides.setdefault((name, bare), {}).setdefault(sign * turned, []).append(one.id)
+    for id, name, concept, sign in _signed(state, concepts):
+        bare, turned = _one_of_two(concept, opposites)
+        sides.setdefault((name, bare), {}).setdefault(sign * turned, []).append(id)
     found: list[LintFinding] = []
     for (name, concept), of in sides.items():
         where = next((id for ids in of.values() for id in ids if id in here), None)
@@ -143,6 +140,22 @@ def _both_sides(
             who = "the author" if name == AUTHOR else name
             found.append((f"{who} is for and against “{concept}” in this document", where))
     return found
+
+
+def _signed(state: ReviewState, concepts: Concepts) -> Iterator[tuple[str, str, str, int]]:
+    """The stances of the document that are for (1) or against (-1) a concept: id, name of the
+    holder, concept, sign."""
+    spans = {one.id: one for one in state.annotations.annotations() if isinstance(one, Span)}
+    for one in state.annotations.relations():
+        target, holder = spans.get(one.target), spans.get(one.source)
+        sign = {"support": 1, "oppose": -1}.get(one.label, 0)
+        if target is None or not sign:
+            continue
+        names = [AUTHOR] if one.source == AUTHOR else []
+        names += [name for _, name in names_of(holder, {})] if holder is not None else []
+        given = [name for kind, name in names_of(target, concepts) if kind == "concept"]
+        for name, concept in product(names, given):
+            yield one.id, name, concept, sign
 
 
 def _one_of_two(concept: str, opposites: Mapping[str, str]) -> tuple[str, int]:

@@ -3,7 +3,7 @@ selected."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from annotator.model.decision import paragraph_item
 from annotator.model.decision_text import both_ends
@@ -106,28 +106,37 @@ def message_row(
     if error:
         return [(clip(f" {error} ", width).ljust(width), theme.error)]
     text = said or state.message
-    right: list[Piece] = []
-    if state.mode is not Mode.BROWSE and not text:
-        text = _asked(state)
     if state.mode is Mode.SELECT and state.selection is not None:
-        if said or state.message:
+        if text:
             return justify([(f" {text}", theme.strong)], [], width)
         return _selection_row(state, theme, keys, width)
-    note = state.annotations.get(paragraph_item(state.paragraph), state.paragraph)
-    if not text and note is not None and note.note:
-        right.append((f"¶ {clip(note.note, width // 2)}  ", theme.muted))
-    if lints:
-        right.append((f"lint {lints}  ", theme.muted))
-    if state.only:
-        layer = state.schema.layer(state.only)
-        right.append((f"only {(layer.title if layer else state.only).lower()}  ", theme.muted))
-    if state.threshold:
-        shown = f"score ≥ {state.threshold:.1f}" if state.threshold > 0 else "held back too"
-        right.append((f"{shown} ", theme.muted))
+    if state.mode is not Mode.BROWSE and not text:
+        text = _asked(state)
+    noted = "" if text else _note_here(state, width // 2)
+    right: list[Piece] = [
+        (f"{words} ", theme.muted) for words in (noted, *_hidden(state, lints)) if words
+    ]
     message: list[Piece] = [(f" {text}" if text else "", theme.strong)]
     # What is said or asked is shown whole, if need be in place of what stands at the right.
     fits = width_of(message) + width_of(right) <= width
     return justify(message, right if fits else [], width)
+
+
+def _note_here(state: ReviewState, width: int) -> str:
+    """The note on the paragraph; empty if it has none."""
+    standing = state.annotations.get(paragraph_item(state.paragraph), state.paragraph)
+    return f"¶ {clip(standing.note, width)} " if standing is not None and standing.note else ""
+
+
+def _hidden(state: ReviewState, lints: int) -> Iterator[str]:
+    """What a person may not see: findings of lint, other layers, and suggestions by their score."""
+    if lints:
+        yield f"lint {lints} "
+    if state.only:
+        layer = state.schema.layer(state.only)
+        yield f"only {(layer.title if layer else state.only).lower()} "
+    if state.threshold:
+        yield f"score ≥ {state.threshold:.1f}" if state.threshold > 0 else "held back too"
 
 
 __all__ = ["message_row"]
