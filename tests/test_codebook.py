@@ -273,6 +273,21 @@ def test_a_closed_codebook_lets_no_other_name_in_and_others_propose(tmp_path: Pa
         assert [value.entity for value in proposed if isinstance(value, Span)] == [None]
 
 
+def test_a_proposal_leaves_the_rest_of_a_note_as_it_is(tmp_path: Path) -> None:
+    note = proposal("entity", "Ana Brell", "not sure about the bounds")
+    note = proposal("concept", "dues should rise", note)
+    note = proposal("entity", "Ana Brel", note)
+    with project(tmp_path, "Ana Brell left.") as of:
+        span = Span("a", "actor", "person", 0, 9)
+        work = Record(of.documents.load("doc-0"), "ada", Completion.DONE, (span,))
+        of.log.add_records([replace(work, notes={"a": note})])
+        assert note.startswith("not sure about the bounds")
+        assert [one.note for one in proposals(of)] == [
+            "proposed concept: dues should rise",
+            "proposed entity: Ana Brel",
+        ]
+
+
 def test_the_registry_lists_the_codebook_and_says_what_it_says_of_a_name(tmp_path: Path) -> None:
     with project(tmp_path, "Leon Astley left.") as of:
         import_codebook(of, written(tmp_path, TABLE), who="lead")

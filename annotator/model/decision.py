@@ -17,6 +17,10 @@ from annotator.model.span import Annotation
 DOCUMENT = "@document"
 """The item that holds the state of one annotator's work on a document."""
 
+NOTE_PARTS = " / "
+"""Stands between the parts of an annotator's note: answers to several questions of review, proposed
+names, and other words."""
+
 
 def paragraph_item(index: int) -> str:
     """The item that holds the state of a paragraph."""
@@ -203,6 +207,7 @@ def redo_of(group: Group, name: str) -> Group:
 
 __all__ = [
     "DOCUMENT",
+    "NOTE_PARTS",
     "Action",
     "Completion",
     "CompletionMark",

@@ -119,7 +119,9 @@ class AskingScreen(RowsScreen):
 
         def then(answer: str) -> None:
             if proposed:
-                self.act(do.Note(proposal(field.kind, proposed[-1])))
+                focused = self.session.review.focused
+                note = focused.note if focused is not None else ""
+                self.act(do.Note(proposal(field.kind, proposed[-1], note)))
                 self._message = f"proposed to the lead, as a note: {proposed[-1]}"
                 self.redraw()
                 return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from annotator.model.decision import NOTE_PARTS
 from annotator.model.names import NameKind
 from annotator.project import Project
 
@@ -34,9 +35,12 @@ def not_listed(project: Project, kind: NameKind, answer: str) -> str:
     return f"“{alien}” is not in the closed codebook" if alien else ""
 
 
-def proposal(kind: NameKind, names: str) -> str:
-    """The note that proposes names."""
-    return f"{PROPOSED} {kind}: {names}"
+def proposal(kind: NameKind, names: str, note: str = "") -> str:
+    """An item's note with a proposal of names in it, which replaces an earlier one of that kind.
+    What else the note says stays."""
+    lead = f"{PROPOSED} {kind}: "
+    kept = [part for part in note.split(NOTE_PARTS) if part and not part.startswith(lead)]
+    return NOTE_PARTS.join([*kept, lead + names])
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +59,15 @@ def proposals(project: Project) -> list[Proposal]:
     for record in project.log.records():
         spans = {span.id: span for span in record.spans}
         for item, note in record.notes.items():
-            if not note.startswith(f"{PROPOSED} ") or record.annotator is None:
+            if record.annotator is None:
                 continue
             span = spans.get(item)
             words = record.document.quote(span.start, span.end) if span is not None else ""
-            found.append(
-                Proposal(record.annotator, record.document.id, note, " ".join(words.split()))
-            )
+            found += [
+                Proposal(record.annotator, record.document.id, part, " ".join(words.split()))
+                for part in note.split(NOTE_PARTS)
+                if part.startswith(f"{PROPOSED} ")
+            ]
     return found
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from annotator.merging.api import Candidate, candidates
-from annotator.model.decision import Action, paragraph_item
+from annotator.model.decision import NOTE_PARTS, Action, paragraph_item
 from annotator.model.record import GOLD
 from annotator.model.span import Annotation, Relation, Span, overlap
 from annotator.project import Project
@@ -183,27 +183,23 @@ def note_with(asked: Request, answer: str) -> str:
     """The note with an answer in it, which replaces an earlier answer. What else the annotator
     noted stays, and so do the answers to other questions."""
     lead = _lead(asked.text)
-    kept = [part for part in asked.note.split(_BETWEEN) if part and not part.startswith(lead)]
+    kept = [part for part in asked.note.split(NOTE_PARTS) if part and not part.startswith(lead)]
     if asked.answer == asked.note:
         kept = []
     if not kept and not asked.several:
         return answer
-    return _BETWEEN.join([*kept, *([lead + answer] if answer else [])])
-
-
-_BETWEEN = " / "
-"""Stands between the answers to several questions in one note."""
+    return NOTE_PARTS.join([*kept, *([lead + answer] if answer else [])])
 
 
 def _lead(question: str) -> str:
     """What an answer begins with in a note that holds more than this answer."""
-    return f"{question.replace(_BETWEEN, ', ')} → "
+    return f"{question.replace(NOTE_PARTS, ', ')} → "
 
 
 def _answer(note: str, question: str, *, alone: bool) -> str:
     """The answer to a question in a note; if it is `alone`, any note answers it."""
     lead = _lead(question)
-    parts = (part.removeprefix(lead) for part in note.split(_BETWEEN) if part.startswith(lead))
+    parts = (part.removeprefix(lead) for part in note.split(NOTE_PARTS) if part.startswith(lead))
     return next(parts, note if alone else "")
 
 
