@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import TEXT, project, review, suggestions
+from adjudicating import gold_session, take
+from support import TEXT, document, project, review, suggestions
 
 from annotator.cli import run
 from annotator.learners.calibration import Verdict
 from annotator.model import actions as do
 from annotator.model.blame import blame, fields_of
-from annotator.model.decision import Action
-from annotator.model.record import GOLD
+from annotator.model.decision import Action, Completion
+from annotator.model.record import GOLD, Record
 from annotator.model.review import step
 from annotator.model.span import Span
 from annotator.project import EventFilter, Project
@@ -72,6 +73,21 @@ def test_the_log_says_in_words_what_each_key_did_the_newest_first(root: Path) ->
         assert first[0].startswith("accepted ")
         assert len(list(entries(of, EventFilter(), 2))) == 2
         assert _words(of, since="2999-01-01") == _words(of, before="2000-01-01") == []
+
+
+def test_the_log_of_the_gold_says_what_review_decided_against(tmp_path: Path) -> None:
+    iran = Span("a", "actor", "state", 0, 4, "Iran", {"mention": "name"})
+    with Project.create(tmp_path / "p") as of:
+        of.log.add_records(
+            Record(document(), who, Completion.DONE, spans)
+            for who, spans in (("ada", (iran,)), ("ben", ()))
+        )
+        session = gold_session(of, reviewer="lea")
+        session.open("doc")
+        session.do(do.FocusItem(session.review.items[0].id))
+        take(session, (), "none of them")
+        (entry, *_) = entries(of, EventFilter())
+        assert (entry.who, entry.words) == ("lea", "rejected state “Iran”")
 
 
 def test_a_field_belongs_to_the_decision_that_gave_it_its_value(root: Path) -> None:

@@ -15,6 +15,7 @@ from annotator.model.span import Annotation, Relation, Span
 from annotator.model.text import Document
 from annotator.project import EventFilter, Project
 from annotator.store.codec import standing_json
+from annotator.workflows.review.versions import Merger
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,12 @@ class LoggedItems:
             for standing in (event.decision.before, event.decision.after):
                 if standing is not None and isinstance(standing.value, Span | Relation):
                     values[event.decision.item] = standing.value
-        proposed = {s.id: s.value for s in project.suggestions.of(document)}
+        if annotator == GOLD:
+            # What review rejects of the annotators' versions has no value in the log of the gold.
+            versions = Merger(project).versions(document)
+            proposed = {c.id: c.value for c in versions.candidates} if versions is not None else {}
+        else:
+            proposed = {s.id: s.value for s in project.suggestions.of(document)}
         return LoggedItems(project.documents.load(document), project.schema, values, proposed)
 
     def value_of(self, item: str) -> Annotation | None:
