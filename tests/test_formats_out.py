@@ -899,6 +899,30 @@ def test_the_archive_of_a_project_of_inception_is_the_work_of_its_users_and_its_
             read("cas", write(tmp_path / "w.zip", wrong))
 
 
+def test_a_layer_of_a_project_is_read_whatever_it_is_called_and_analyses_are_counted(
+    tmp_path: Path,
+) -> None:
+    cas, types = _cas("Kit Moss spoke.")
+    own = types.create_type("webanno.custom.Sentence", "uima.tcas.Annotation")
+    ukp = "de.tudarmstadt.ukp.dkpro.core.api"
+    sentence = types.create_type(f"{ukp}.segmentation.type.Sentence", "uima.tcas.Annotation")
+    lemma = types.create_type(f"{ukp}.segmentation.type.Lemma", "uima.tcas.Annotation")
+    types.create_feature(lemma, "value", "uima.cas.String")
+    cas.add_all([own(begin=0, end=8), sentence(begin=0, end=15)])
+    cas.add_all([lemma(begin=a, end=b, value="x") for a, b in ((0, 3), (4, 8))])
+    path = write(tmp_path / "a.json", cas.to_json())
+    found = read("cas", path, settings={"labels": {"Sentence": "actor.person"}})
+    assert found.marked() == [("Kit Moss", "person")]
+    assert "analyses of words are not read: 2 Lemma" in found.told and not found.left_out
+
+
+def test_an_archive_without_a_cas_names_what_it_holds(tmp_path: Path) -> None:
+    pytest.importorskip("cassis")
+    members = {"annotation/a.txt/ada.tsv": b"x", "annotation_ser/a.txt/ada.ser": b"x"}
+    with pytest.raises(InputError, match=r"annotations are there as \.ser, \.tsv"):
+        read("cas", write(tmp_path / "a.zip", _zipped(members)))
+
+
 def test_a_cas_of_inception_is_read_with_its_type_system(tmp_path: Path) -> None:
     cassis = pytest.importorskip("cassis")
     types = cassis.TypeSystem()
@@ -914,7 +938,8 @@ def test_a_cas_of_inception_is_read_with_its_type_system(tmp_path: Path) -> None
     cas.add_all([entity(begin=2, end=10, value="person"), token(begin=2, end=5)])
     types.to_xml(tmp_path / "TypeSystem.xml")
     cas.to_xmi(tmp_path / "a.xmi")
-    assert read("cas", tmp_path / "a.xmi").marked() == [("Kit Moss", "person")]
+    found = read("cas", tmp_path / "a.xmi")
+    assert found.marked() == [("Kit Moss", "person")] and not found.told
     (tmp_path / "TypeSystem.xml").unlink()
     with pytest.raises(InputError, match=r"no TypeSystem\.xml"):
         read("cas", tmp_path / "a.xmi")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -22,26 +23,27 @@ from annotator.formats._extras import extra
 from annotator.formats._foreign import Foreign, ForeignWork
 from annotator.formats._reading import Entry, Identity, ReadOptions, checked_file, document_id
 
-_OTHER = (
-    "Token",
-    "Sentence",
-    "Lemma",
-    "POS",
-    "Stem",
-    "Morpheme",
-    "DocumentMetaData",
-    "DocumentAnnotation",
-    "TagDescription",
-    "TagsetDescription",
-    "CASMetadata",
-    "Paragraph",
-    "Heading",
-    "Div",
-    "SegmentationUnit",
+_OWN = ("de.tudarmstadt.ukp.", "org.dkpro.", "uima.")
+"""Packages of the types that DKPro and INCEpTION define; those of a project are in others, and may
+have the same short names."""
+
+_PARTS = frozenset(
+    (
+        "Token Sentence Paragraph Heading Div DocumentMetaData DocumentAnnotation TagDescription "
+        "TagsetDescription CASMetadata SegmentationUnit"
+    ).split()
 )
+"""What divides and describes a text."""
+
+_ANALYSES = frozenset(
+    "Lemma POS Stem Morpheme MorphologicalFeatures Dependency SurfaceForm".split()
+)
+"""Analyses of words, which have no place in a record."""
+
 _PLACE = {"begin", "end", "sofa", "Governor", "Dependent", "type", "xmiID"}
 _TYPES = "TypeSystem.xml"
 _INITIAL = "INITIAL_CAS"
+_WORK = re.compile(r"(?:^|/)(?:annotation|curation)(?:_ser)?/")
 _DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 _STATES = {"FINISHED": "done", "INPROGRESS": "in_progress", "IGNORE": "skipped"}
 """What INCEpTION says about a user's work on a document."""
@@ -67,6 +69,7 @@ class CasReader:
         self._path, self._options = path, options
         self._cassis = extra("cassis", name="cas", file=path)
         self._foreign = Foreign("cas", path, options, identity=Identity.NAME)
+        self._analyses: Counter[str] = Counter()
 
     def entries(self) -> Iterator[Entry]:
         """Texts and works. Raises InputError for a file that neither is nor contains a CAS."""
@@ -75,6 +78,13 @@ class CasReader:
             self._archive()
         else:
             self._file()
+        if self._analyses:
+            counts = ", ".join(
+                f"{count:,} {name}" for name, count in sorted(self._analyses.items())
+            )
+            self._options.report.note(
+                "analyses of words", f"analyses of words are not read: {counts}"
+            )
         yield from self._foreign.entries()
 
     def _file(self) -> None:
@@ -94,7 +104,10 @@ class CasReader:
             members = list(self._members(archive, ()))
         if not members:
             hint = "Export it again with UIMA CAS JSON or UIMA CAS XMI as the format"
-            raise InputError("holds no CAS in JSON or XMI", file=self._path, hint=hint)
+            others = {PurePosixPath(name).suffix for name in archive.names if _WORK.search(name)}
+            others = {one for one in others if one not in ("", ".zip")}
+            held = f"; annotations are there as {', '.join(sorted(others))}" if others else ""
+            raise InputError(f"holds no CAS in JSON or XMI{held}", file=self._path, hint=hint)
         if len(members) == 1 and "/" not in members[0].name:
             # An archive of one document is named for it, and its file for the user or the document.
             members = [replace(members[0], document=self._path.stem)]
@@ -203,7 +216,7 @@ class CasReader:
         foreign = self._foreign
         names: dict[int, str] = {}
         relations: list[Any] = []
-        for number, one in enumerate(_annotations(cas)):
+        for number, one in enumerate(self._annotations(cas)):
             if hasattr(one, "Governor") and hasattr(one, "Dependent"):
                 relations.append(one)
                 continue
@@ -216,6 +229,21 @@ class CasReader:
         for one in relations:
             ends = [names.get(id(getattr(one, end)), "?") for end in ("Governor", "Dependent")]
             foreign.relation(work, _label(one), *ends, key=_short(one))
+
+    def _annotations(self, cas: Any) -> list[Any]:
+        """What may be somebody's work, in the order of the text; analyses of words are counted."""
+        found: list[Any] = []
+        for one in cas.select_all_annotations():
+            name = str(one.type.name)
+            if name.startswith("uima.") or not (hasattr(one, "begin") and hasattr(one, "end")):
+                continue
+            if name.startswith(_OWN) and _short(one) in _PARTS:
+                continue
+            if name.startswith(_OWN) and _short(one) in _ANALYSES:
+                self._analyses[_short(one)] += 1
+                continue
+            found.append(one)
+        return sorted(found, key=lambda one: (one.begin, -one.end, str(one.type.name)))
 
 
 def _whose(parts: tuple[str, ...]) -> tuple[str, str | None, bool]:
@@ -235,18 +263,6 @@ def _whose(parts: tuple[str, ...]) -> tuple[str, str | None, bool]:
 
 def _short(one: Any) -> str:
     return str(one.type.name).rpartition(".")[2]
-
-
-def _annotations(cas: Any) -> list[Any]:
-    found = [
-        one
-        for one in cas.select_all_annotations()
-        if hasattr(one, "begin")
-        and hasattr(one, "end")
-        and _short(one) not in _OTHER
-        and not str(one.type.name).startswith("uima.")
-    ]
-    return sorted(found, key=lambda one: (one.begin, -one.end, str(one.type.name)))
 
 
 def _label(one: Any) -> str:
