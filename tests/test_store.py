@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support import TEXT, project, review, suggestions
+from support import TEXT, document, project, review, suggestions
 
 from annotator.errors import ConflictError, StoreError
 from annotator.model import actions as do
@@ -219,6 +219,32 @@ def test_a_read_only_database_is_said_at_the_first_decision(tmp_path: Path) -> N
             assert len(session.saving.unsaved) == 1
     finally:
         (tmp_path / "p").chmod(0o750)
+
+
+def test_a_project_that_this_user_may_only_read_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a read-only disk, too, where SQLite cannot make the files of its log; and when somebody
+    else begins to write."""
+    _with_suggestions(tmp_path / "p").close()
+    before = sorted(tmp_path.joinpath("p").iterdir())
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+        of = Project.open(tmp_path / "p")
+    with of:
+        assert of.documents.ids() == ["doc-0"] and of.status().documents == 1
+        assert sorted(tmp_path.joinpath("p").iterdir()) == before
+        for write in (
+            lambda: of.documents.add([document("Another text.", id="x")]),
+            lambda: of.keep_setting("key", "value"),
+        ):
+            with pytest.raises(StoreError, match="is read-only"):
+                write()
+        with Project.open(tmp_path / "p") as other:
+            other.documents.add([document("Another text.", id="x")])
+            assert of.documents.ids() == ["doc-0", "x"]
+            other.documents.add([document("A third text.", id="y")])
+            assert of.documents.ids() == ["doc-0", "x", "y"]
 
 
 def test_what_could_not_be_saved_is_kept_and_saved_later_in_order(

@@ -86,6 +86,9 @@ class Database:
             self.path.touch(exist_ok=True)
         with self._errors():
             self._seal = Seal(self.path, self._lock)
+            if mode == "rw" and not _may_write(self.path):
+                # Beside a file in WAL mode, SQLite would have to make two others.
+                mode, self.read_only, self._unlocked = "ro", True, _is_at_rest(self.path)
             if mode == "rw":
                 self._settle()
             self._connection = self._open(mode)
@@ -163,11 +166,6 @@ class Database:
             leave_out_arriving(self._connection)
         if self.read_only:
             return
-        self.read_only = not os.access(self.path, os.W_OK) or not os.access(
-            self.path.parent, os.W_OK
-        )
-        if self.read_only:
-            return
         if not WAL_IS_SAFE:
             # This is not stored in the file, so every connection must set it.
             self.execute("PRAGMA journal_mode = TRUNCATE")
@@ -215,6 +213,8 @@ class Database:
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """All rows of a query; no cursor stays open."""
         with self._errors():
+            if self._unlocked:
+                self._read_with_others()
             try:
                 found: list[Row] = self._connection.execute(sql, parameters).fetchall()
             except sqlite.OperationalError as error:
@@ -224,6 +224,13 @@ class Database:
                     return without_broken_states(self._connection, sql, parameters)
                 raise
             return found
+
+    def _read_with_others(self) -> None:
+        """Read the file with its log and locks if somebody has it open now."""
+        if not self._connection.in_transaction and not _is_at_rest(self.path):
+            self._unlocked = False
+            self._connection.close()
+            self._connect("ro")
 
     def row(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
         """The first row of a query, or None."""
@@ -252,9 +259,7 @@ class Database:
         Raises BusyError if the lock was not available within the timeout, ReplacedError if the path
         names another file than the one that was opened.
         """
-        if self.read_only:
-            hint = "Ask for write permission on the file and its folder"
-            raise StoreError("the database is read-only", file=self.path, hint=hint)
+        self.check_writable()
         with self._errors(), self._locked():
             self._seal.check()
             if log_of(self.path) != self._log:
@@ -268,6 +273,12 @@ class Database:
                     self._connection.execute("ROLLBACK")
                 raise
             self._seal.renew()
+
+    def check_writable(self) -> None:
+        """Raise StoreError if this user may not write to the database."""
+        if self.read_only:
+            hint = "Ask for write permission on the file and its folder"
+            raise StoreError("the database is read-only", file=self.path, hint=hint)
 
     def _follow_log(self) -> None:
         """Go on with the log and its index that are beside the file now. Those that this connection
@@ -395,6 +406,11 @@ class Database:
         with self._errors():
             self._connection.close()
             self._lock.close()
+
+
+def _may_write(path: Path) -> bool:
+    """Whether this user may change a file and make others beside it."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
 
 def _is_at_rest(path: Path) -> bool:

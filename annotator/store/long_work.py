@@ -296,7 +296,9 @@ def long_work(db: Database, *, patience: float | None = None) -> Iterator[Stagin
 
 @contextmanager
 def no_long_work(db: Database, *, patience: float | None = None) -> Iterator[None]:
-    """Inside the block, no long work is half done. Raises BusyError as `long_work` does."""
+    """Inside the block, no long work is half done. Raises BusyError as `long_work` does, and
+    StoreError if the database is read-only."""
+    db.check_writable()
     patience = PATIENCE * db.timeout if patience is None else patience
     lock = Lock(beside(db.path, ".long"))
     try:
