@@ -13,10 +13,10 @@ from annotator.tui.commands import COMMANDS
 from annotator.tui.key_map import key_map, named, shown
 from annotator.tui.screens.base import EVERYWHERE, CommandScreen
 from annotator.tui.screens.help import HelpScreen, TextScreen, key_rows
-from annotator.tui.screens.listing import ListLine, foot_row, line_row, note_column
+from annotator.tui.screens.listing import ListLine, line_row, note_column
 from annotator.tui.styled_rows import strip
 from annotator.tui.theme import THEMES
-from annotator.tui.views.bars import footer, footer_state
+from annotator.tui.views.bars import foot_row, footer, footer_state
 from annotator.tui.views.frame import FrameContext, frame
 from annotator.tui.views.strokes import Look
 from annotator.tui.views.text import TextView
@@ -75,7 +75,7 @@ def test_the_footer_of_a_list_has_whole_keys_and_always_the_last_ones(width: int
         ("h", "same words, two names"),
         ("/", "filter"),
     ]
-    row = strip(foot_row(keys, [("?", "keys"), ("esc", "back")], MONO, width)).text
+    row = strip(foot_row(keys, MONO, width, last=[("?", "keys"), ("esc", "back")])).text
     assert len(row) <= width and row.rstrip().endswith("? keys  esc back") and "…" not in row
     told = [f"{key} {word}" for key, word in keys]
     assert told[0] in row and (width < 100 or all(one in row for one in told))

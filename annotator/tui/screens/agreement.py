@@ -15,6 +15,7 @@ from annotator.project import Project
 from annotator.tui.screens.agreement_asking import AgreementAskingScreen
 from annotator.tui.screens.rows import END, row_steps
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, paragraphs, strip
+from annotator.tui.views.bars import foot_row
 from annotator.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
@@ -168,8 +169,7 @@ class AgreementScreen(AgreementAskingScreen):
         ]
 
     def _foot(self, width: int) -> list[Piece]:
-        theme = self.theme_now
-        pairs = (
+        keys = (
             ("enter", "open"),
             ("w", "what is it"),
             *((("r", "decide"),) if self.shell.session.queue.decides else ()),
@@ -179,14 +179,9 @@ class AgreementScreen(AgreementAskingScreen):
             ("n N", "paragraphs"),
             ("s S", "sections"),
             ("h l", "cells"),
-            ("esc", "back"),
-            ("?", "keys"),
         )
-        foot: list[Piece] = []
-        for key, words in pairs:
-            if sum(len(text) for text, _ in foot) + len(key) + len(words) + 3 <= width:
-                foot += [(f" {key}", theme.strong), (f" {words} ", theme.muted)]
-        return foot
+        last = [(self.key_map.shown("help"), "keys"), ("esc", "back")]
+        return foot_row(keys, self.theme_now, width, last=last)
 
     def take(self, key: str) -> None:
         page = max(1, self.app.size.height - 4)

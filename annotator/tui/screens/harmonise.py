@@ -13,6 +13,7 @@ from annotator.project import Project
 from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.screens.rows import RowsScreen
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, strip
+from annotator.tui.views.bars import foot_row
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.names.closed import not_listed
 from annotator.workflows.names.harmonise import (
@@ -191,7 +192,6 @@ class HarmoniseScreen(RowsScreen):
         return f"“{self._answers[self._at].pair.words}”" if self._answers else ""
 
     def _footer(self) -> list[Piece]:
-        out: list[Piece] = []
         keys = (
             ("enter", "rule page"),
             ("1-0", "untick"),
@@ -199,12 +199,9 @@ class HarmoniseScreen(RowsScreen):
             ("x p o", "others"),
             ("u", "undo"),
             ("n", "next"),
-            ("?", "keys"),
-            ("esc", "back"),
         )
-        for key, words in keys:
-            out += [(f" {key}", self.theme_now.strong), (f" {words} ", self.theme_now.muted)]
-        return out
+        last = [(self.key_map.shown("help"), "keys"), ("esc", "back")]
+        return foot_row(keys, self.theme_now, self.app.size.width, last=last)
 
     # --- keys
 

@@ -9,8 +9,9 @@ from annotator.model.schema import Guideline, LabelSchema
 from annotator.tui.commands import COMMANDS
 from annotator.tui.key_map import KeyMap, shown
 from annotator.tui.screens.rows import RowsScreen, row_steps
-from annotator.tui.styled_rows import PLAIN, Piece, justify, paragraphs, strip
+from annotator.tui.styled_rows import PLAIN, Piece, justify, paragraphs, strip, width_of
 from annotator.tui.theme import Theme
+from annotator.tui.views.bars import foot_row
 from annotator.tui.widgets.rows import Rows
 
 Text = Callable[[Theme, int], list[list[Piece]]]
@@ -69,21 +70,15 @@ class TextScreen(RowsScreen):
             else f"  {self._top + 1}-{min(len(body), self._top + room)} of {len(body)}"
         )
         head: list[Piece] = [(f" {self._title}".ljust(width), theme.bar)]
-        foot: list[Piece] = [(" ", PLAIN)]
-        for key, words in (
-            ("esc", "back"),
-            ("j k PgDn PgUp", "scroll"),
-            ("/", "find"),
-            *self._footer(),
-        ):
-            foot += [(key, theme.strong), (f" {words}  ", theme.muted)]
         said = f"{len(self._found)} with “{self._wanted}”; n N" if self._wanted else ""
         rows = [
             [("  ", PLAIN), *(_marked(row, theme) if i in self._found else row)]
             for i, row in enumerate(body[self._top : self._top + room], self._top)
         ]
         rows += [[] for _ in range(room - len(rows))]
-        foot = justify(foot, [(f"{said}{more} ", theme.muted)], width)
+        tail: list[Piece] = [(f"{said}{more} ", theme.muted)]
+        keys = (("esc", "back"), ("/", "find"), *self._footer(), ("j k PgDn PgUp", "scroll"))
+        foot = justify(foot_row(keys, theme, width - width_of(tail)), tail, width)
         self.query_one(Rows).show([strip(row) for row in [head, [], *rows, foot]])
 
     def _footer(self) -> tuple[tuple[str, str], ...]:

@@ -10,6 +10,7 @@ from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.screens.rows import RowsScreen, row_steps
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, strip, width_of
 from annotator.tui.theme import Theme
+from annotator.tui.views.bars import foot_row
 from annotator.tui.widgets.rows import Rows
 
 CHANGED = "somebody changed this line meanwhile: look at it again"
@@ -39,22 +40,6 @@ def line_row(line: ListLine, theme: Theme, width: int, *, column: int, here: boo
         (line.text, theme.strong if here else PLAIN),
     ]
     return justify(text, [(f" {note}{pad} ", theme.muted)], width)
-
-
-def foot_row(
-    keys: Sequence[tuple[str, str]], last: Sequence[tuple[str, str]], theme: Theme, width: int
-) -> list[Piece]:
-    """The keys of the footer with their words: as many whole ones as there is room for, and those
-    that come `last`. The help has all of them."""
-    left: list[Piece] = [("  ", PLAIN)]
-    right: list[Piece] = [
-        piece for key, word in last for piece in ((key, theme.strong), (f" {word}  ", theme.muted))
-    ]
-    for key, word in keys:
-        pair: list[Piece] = [(key, theme.strong), (f" {word}  ", theme.muted)]
-        if width_of([*left, *pair, *right]) <= width:
-            left += pair
-    return justify(left, right, width)
 
 
 class ListScreen(RowsScreen):
@@ -142,9 +127,9 @@ class ListScreen(RowsScreen):
         more = [(key, word) for key, (word, _) in self._more.items()]
         foot = foot_row(
             [("enter", "go there"), *more, ("/", "filter")],
-            [(self.key_map.shown("help"), "keys"), ("esc", "back")],
             theme,
             width,
+            last=[(self.key_map.shown("help"), "keys"), ("esc", "back")],
         )
         self.query_one(Rows).show([strip(row) for row in [*rows, foot]])
 
@@ -192,4 +177,4 @@ class ListScreen(RowsScreen):
             self.reload()
 
 
-__all__ = ["ListLine", "ListScreen", "foot_row", "line_row", "note_column"]
+__all__ = ["ListLine", "ListScreen", "line_row", "note_column"]

@@ -12,7 +12,8 @@ from annotator.model.text import paragraph_number
 from annotator.project import Project
 from annotator.tui.screens.rereading import Rereading
 from annotator.tui.screens.rows import RowsScreen
-from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, paragraphs, strip, width_of
+from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, paragraphs, strip
+from annotator.tui.views.bars import foot_row
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.names.matrix import ColumnKind, Evidence, Matrix, of_document, of_project
 
@@ -272,7 +273,7 @@ class MatrixScreen(RowsScreen):
         )
 
     def _footer(self, width: int) -> list[Piece]:
-        pairs = (
+        keys = (
             ("enter 1-9", "evidence"),
             ("h j k l", "move"),
             ("p", "document" if self._whole else "project"),
@@ -283,20 +284,8 @@ class MatrixScreen(RowsScreen):
             ("f", "fold"),
             ("w", "camps"),
         )
-        theme = self.theme_now
-        leave = [
-            (f"  {self.key_map.shown('help')}", theme.strong),
-            (" keys  ", theme.muted),
-            ("esc", theme.strong),
-            (" back ", theme.muted),
-        ]
-        room = width - width_of(leave)
-        out: list[Piece] = []
-        for key, word in pairs:
-            piece = [(f"  {key}" if out else f" {key}", theme.strong), (f" {word}", theme.muted)]
-            if width_of([*out, *piece]) <= room:
-                out += piece
-        return justify(out, leave, width)
+        last = [(self.key_map.shown("help"), "keys"), ("esc", "back")]
+        return foot_row(keys, self.theme_now, width, last=last)
 
     def _table(self, found: Matrix, width: int, room: int) -> list[list[Piece]]:
         theme = self.theme_now

@@ -15,6 +15,7 @@ from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.screens.rows import RowsScreen
 from annotator.tui.session import Session
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, strip
+from annotator.tui.views.bars import foot_row
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.review.discussion import Message
 from annotator.workflows.training.summary import model_summary
@@ -208,14 +209,13 @@ class QueueScreen(RowsScreen):
         return justify([(" " + " · ".join(parts), self.theme_now.strong)], [], width)
 
     def _footer(self, width: int) -> list[Piece]:
-        out: list[Piece] = [(" ", PLAIN)]
         mine = (
             [("mine", "all" if self.session.queue.own else "yours")]
             if self.session.queue.assigned
             else []
         )
         more = [("agreement", "agreement"), ("learning", "learning")] if width >= WIDE else []
-        for name, words in (
+        named = (
             ("open", "open"),
             ("down", "down"),
             ("up", "up"),
@@ -224,13 +224,12 @@ class QueueScreen(RowsScreen):
             *mine,
             ("skip_document", "skip"),
             *more,
-            ("help", "keys"),
-            ("leave", "quit"),
-        ):
-            key = self.key_map.shown(name)
-            if key:
-                out += [(key, self.theme_now.strong), (f" {words}  ", self.theme_now.muted)]
-        return justify(out, [], width)
+        )
+        keys, last = (
+            [(key, words) for name, words in some if (key := self.key_map.shown(name))]
+            for some in (named, (("help", "keys"), ("leave", "quit")))
+        )
+        return foot_row(keys, self.theme_now, width, last=last)
 
     def _move(self, to: int) -> None:
         self._at, self._message = to, ""

@@ -166,6 +166,28 @@ _OWN = 48
 """Cells reserved for keys that only some items have."""
 
 
+def foot_row(
+    keys: Sequence[tuple[str, str]],
+    theme: Theme,
+    width: int,
+    *,
+    last: Sequence[tuple[str, str]] = (),
+) -> list[Piece]:
+    """A footer of keys with their words: as many whole ones as there is room for, and at the right
+    end those that come `last`. The help has all of them."""
+    left: list[Piece] = [(" ", PLAIN)]
+    right: list[Piece] = [
+        piece
+        for key, word in last
+        for piece in ((key, theme.strong), (f" {word} ", theme.muted), (" ", PLAIN))
+    ][:-1]
+    for key, word in keys:
+        pair: list[Piece] = [(key, theme.strong), (f" {word}  ", theme.muted)]
+        if width_of([*left, *pair, *right]) <= width:
+            left += pair
+    return justify(left, right, width)
+
+
 def _row(
     pairs: Sequence[tuple[str, str]], more: tuple[str, str], theme: Theme, width: int
 ) -> list[Piece]:
@@ -334,4 +356,4 @@ def _footer(name: str) -> str:
     return next(c.footer or c.name.replace("_", " ") for c in COMMANDS if c.name == name)
 
 
-__all__ = ["BLIND", "FooterState", "footer", "footer_state", "header", "sizing"]
+__all__ = ["BLIND", "FooterState", "foot_row", "footer", "footer_state", "header", "sizing"]

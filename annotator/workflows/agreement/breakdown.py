@@ -187,12 +187,8 @@ def influence_section(found: Agreement) -> list[ReportLine]:
     if not out:
         return []
     hidden = any(one.paragraphs[1] for one in (*found.blind, *found.model))
-    words = "F1, strict; of stances with side. Seen: in paragraphs where suggestions were shown"
-    more = (
-        "; hidden: where they were hidden until the paragraph was done."
-        if hidden
-        else ", which are all."
-    )
+    words = "F1, strict; of stances with side. Seen: in paragraphs that are not blind"
+    more = "; hidden: in blind ones, which show no suggestions." if hidden else ", which are all."
     return [*out, *note(words + more)]
 
 

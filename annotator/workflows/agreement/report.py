@@ -117,8 +117,9 @@ def _data(found: Agreement) -> Iterator[ReportLine]:
     )
     yield from (ReportLine(part) for part in textwrap.wrap(f"{what}: {names}", WIDTH))
     each = data.completions / max(1, data.documents)
-    overlap = f"overlap: {each:.1f} annotators per document, {plural(data.paragraphs, 'paragraph')}"
-    yield ReportLine(f"{overlap}; {plural(data.alone, 'document')} with only one", "note")
+    overlap = f"overlap: {each:.1f} annotators a document, {plural(data.paragraphs, 'paragraph')}"
+    told = f"{overlap}; {plural(data.alone, 'document')} with only one"
+    yield from (ReportLine(part, "note") for part in textwrap.wrap(told, WIDTH))
     left_out = f"{data.skipped:,} skipped, {data.unfinished:,} unfinished"
     yield ReportLine(
         f"counted: {data.empty:,} seen and left empty; not counted: {left_out}", "note"
