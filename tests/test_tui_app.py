@@ -14,6 +14,7 @@ from annotator.errors import StoreError
 from annotator.model import actions as do
 from annotator.model.blind import is_blind
 from annotator.model.decision import Completion
+from annotator.model.names import MentionKind, ProposedName
 from annotator.model.record import Record
 from annotator.model.span import Relation, Span
 from annotator.project import KnownName, Project, SuggestionRun
@@ -465,7 +466,18 @@ def test_a_name_that_stood_for_the_same_text_is_offered_first() -> None:
     known = [KnownName("Russia", 9, {"Russia": 9}), KnownName("Iran", 2, {"Tehran": 1, "Iran": 1})]
     field = NameField("entity", "entity", "", "“Tehran”", False, "Tehran")
     offered = entity_offers(field, known)
-    assert [(o.value, o.remembered) for o in offered] == [("Iran", True), ("Russia", False)]
+    assert [(o.value, o.preselected) for o in offered] == [("Iran", True), ("Russia", False)]
+
+
+def test_a_common_noun_s_name_is_preselected_only_if_it_is_sure() -> None:
+    field = NameField("entity", "entity", "", "“leaders”", False, "leaders")
+
+    def first(kind: MentionKind, chance: float) -> bool:
+        offered = entity_offers(field, [], proposed=[ProposedName("Iran; Russia", kind, chance)])
+        return offered[0].preselected
+
+    assert [first("nominal", chance) for chance in (0.4, 0.79, 0.8)] == [False, False, True]
+    assert first("name", 0.4) and first("pronoun", 0.4)
 
 
 def test_several_names_are_completed_one_by_one(tmp_path: Path) -> None:

@@ -45,6 +45,12 @@ class ProposedName:
         """Whether the name is accepted without a question."""
         return self.chance >= SURE
 
+    @property
+    def preselected(self) -> bool:
+        """Whether the input line opens with the name chosen. A common noun's has to be sure, since
+        half of the others are wrong."""
+        return self.sure or self.mention != "nominal"
+
 
 class Namer(Protocol):
     """Knows names: from the document, from what was decided in it, and from the registry."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from annotator.model import actions as do
 from annotator.model.codebook import Codebook
-from annotator.model.names import CONTRARY, NameKind, concepts_of, names_of
+from annotator.model.names import CONTRARY, NameKind, ProposedName, concepts_of, names_of
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import Span, Value, reading_order
 from annotator.project import KnownName, Project
@@ -74,7 +74,7 @@ def offers_of(
         asked = asked_of(state, item.value, project.names.spread())
         found = concept_offers(project, asked, known, codebook)
     else:
-        proposed = [one.entity for one in state.ranked_names(item.value)[:OFFERED]]
+        proposed = state.ranked_names(item.value)[:OFFERED]
         found = entity_offers(field, known, proposed=proposed, codebook=codebook)
     if not is_closed(project):
         return found
@@ -107,7 +107,7 @@ def entity_offers(
     field: NameField,
     known: Sequence[KnownName],
     *,
-    proposed: Sequence[str] = (),
+    proposed: Sequence[ProposedName] = (),
     codebook: Codebook = EMPTY,
 ) -> list[Offer]:
     """The entities that are offered: those `proposed` for the item, then those in use, first those
@@ -117,11 +117,12 @@ def entity_offers(
     def times(name: KnownName) -> int:
         return sum(number for alias, number in name.aliases.items() if alias.casefold() == form)
 
+    names = [one.entity for one in proposed]
     ranked = sorted(known, key=lambda name: -times(name))
     by_name = {name.name: name for name in ranked}
     first = [
         by_name.get(name) or KnownName(name, 0)
-        for name in dict.fromkeys([*proposed, *_listed(field, codebook)])
+        for name in dict.fromkeys([*names, *_listed(field, codebook)])
     ]
     taken = {name.name for name in first}
     ranked = [*first, *(name for name in ranked if name.name not in taken)]
@@ -136,8 +137,8 @@ def entity_offers(
             name.name,
             f"{name.count}×  {', '.join(list(name.aliases)[:4])}" if name.count else "",
             tuple(name.aliases),
-            # A common noun's name is chosen from this document only.
-            remembered=bool(proposed) if i == 0 and proposed else capital and times(name) > 0,
+            # What a common noun was named in other documents is never chosen.
+            preselected=proposed[0].preselected if proposed else capital and times(name) > 0,
         )
         for i, name in enumerate(ranked)
     ]

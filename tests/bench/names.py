@@ -46,6 +46,9 @@ BARS = {
 FIRST = {"name": 0.94, "nominal": 0.36, "pronoun": 0.70}
 """Shares of first names that are to be right, by kind of mention."""
 
+PRESELECTED = {"name": 0.94, "nominal": 0.70, "pronoun": 0.70}
+"""Shares of the names chosen when the input line opens that are to be right."""
+
 
 def today_fill(gold: str, known: Sequence[tuple[str, Mapping[str, int], bool]], form: str) -> int:
     """Keys on the line of the program before: letters, Down, enter. `known`:
@@ -165,7 +168,8 @@ def interval(rows: Sequence[Counter[str]], *kinds: str, spans: bool = False) -> 
 
 def first_names(documents: Sequence[Record], codebook: Codebook) -> list[str]:
     """How often the first name is right by kind of mention, with everything earlier in the document
-    decided; of those whose entity the document has already; and from `SURE` on."""
+    decided; of those whose entity the document has already; from `SURE` on; and of those that the
+    input line opens with."""
     before, found = NameKeys(codebook), defaultdict(Counter)
     for record in documents:
         namer = DocumentNamer(before)
@@ -180,16 +184,24 @@ def first_names(documents: Sequence[Record], codebook: Codebook) -> list[str]:
                 row.update(known=1, known_right=int(right))
             if offered and offered[0].sure:
                 row.update(sure=1, sure_right=int(right))
+            if offered and offered[0].preselected:
+                row.update(preselected=1, preselected_right=int(right))
             decided.add(span)
         before.learn(Decided(record.document, record.document.paragraphs[0], tuple(spans), ()))
-    lines = ["\n| kind | first right | entity is known | sure | bar |", "|---|---|---|---|---|"]
+    lines = [
+        "\n| kind | first right | entity is known | sure | bar | preselected | bar |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for kind, bar in FIRST.items():
         row = found[kind]
         share = row["right"] / max(1, row["all"])
+        chosen = row["preselected_right"] / max(1, row["preselected"])
         lines.append(
             f"| {kind} | {row['right']} of {row['all']}: {share:.3f} | {row['known_right']} of "
             f"{row['known']} | {row['sure_right']} of {row['sure']} | {bar:.2f} "
-            f"{'ok' if share >= bar else 'MISSED'} |"
+            f"{'ok' if share >= bar else 'MISSED'} | {row['preselected_right']} of "
+            f"{row['preselected']}: {chosen:.3f} | {PRESELECTED[kind]:.2f} "
+            f"{'ok' if chosen >= PRESELECTED[kind] else 'MISSED'} |"
         )
     return lines
 

@@ -119,9 +119,9 @@ class PromptScreen(ModalScreen[str | None]):
         return before.strip(), last
 
     def _first(self) -> int:
-        """The offer that is chosen before anything is typed: the remembered one, if there is no
+        """The offer that is chosen before anything is typed: a preselected one, if there is no
         text yet."""
-        known = bool(self._offers) and self._offers[0].remembered and not self._value
+        known = bool(self._offers) and self._offers[0].preselected and not self._value
         return 0 if self._strict or known else -1
 
     def _is_empty(self) -> bool:

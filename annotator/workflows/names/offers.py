@@ -28,9 +28,8 @@ class Offer:
     value: str
     note: str = ""
     aliases: tuple[str, ...] = ()
-    remembered: bool = False
-    """Whether it was chosen for the same thing before; then it stays chosen until something else is
-    typed."""
+    preselected: bool = False
+    """Whether it is chosen until something is typed, if it is the first offer."""
 
 
 class Completer(Protocol):
