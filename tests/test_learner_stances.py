@@ -139,6 +139,31 @@ def test_the_author_can_take_sides() -> None:
     assert [(p.source, p.label, p.target) for p in found] == [(AUTHOR, "support", "c")]
 
 
+def test_the_author_s_side_is_learnt_from_words_further_on_in_the_next_sentence() -> None:
+    """Where the sentences with a claim, and the first words and the sign after them, are alike."""
+    words = {"support": "sound and careful", "oppose": "muddled and hasty"}
+
+    def example(a: str, i: int, side: str) -> Example:
+        text = f"{a} says that the treaty was a mistake. Few who read this find it {words[side]}."
+        document = Document(f"{a}{i}{side}", "", text, split_paragraphs(text))
+        start = text.index("the treaty")
+        spans = (
+            Span("a", "actor", "state", 0, len(a)),
+            Span("c", "claim", "value", start, start + len("the treaty was a mistake")),
+        )
+        relations = (Relation("1", "stance", side, AUTHOR, "c"),)
+        return Example(
+            _reader().read(document, document.paragraphs[0]), spans, relations, document.id
+        )
+
+    examples = [example(a, i, side) for i in range(3) for a in NAMES for side in words]
+    model, _ = PairModel.train(examples, _stance())
+    for side in words:
+        one = example("China", 0, side)
+        found = model.suggest(one.reading, one.spans)
+        assert [(p.source, p.label) for p in found if p.chance > 0.5] == [(AUTHOR, side)]
+
+
 def test_the_holder_of_a_claim_that_is_a_verbs_object_is_found() -> None:
     text = "France opposes the wall."
     document = Document("new", "", text, split_paragraphs(text))

@@ -61,7 +61,7 @@ def test_names(text: str, found: list[tuple[str, str]]) -> None:
         ("The Labour Party of Keir Starmer lost.", ["Labour Party", "Keir Starmer"]),
         ("The Ministry of Health and Social Care met.", ["Ministry of Health and Social Care"]),
         (
-            "They blame the Reform Party of Canada and Canadian Alliance.",
+            "You blame the Reform Party of Canada and Canadian Alliance.",
             ["Reform Party of Canada", "Canadian Alliance"],
         ),
         (
@@ -76,3 +76,39 @@ def test_names(text: str, found: list[tuple[str, str]]) -> None:
 )
 def test_a_name_goes_as_far_as_it_goes(text: str, found: list[str]) -> None:
     assert [name for name, _ in _found(text) if name[0].isupper()] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("He maintains that the bronzes belong to all mankind.", [("He", "person")]),
+        ("In that letter she also concedes that the text is vague.", [("she", "person")]),
+        ("It wants the coin on every telephone.", [("It", "organization")]),
+        ("Some of them worry that a quarrel would cost money.", [("Some", "collective")]),
+        ("The bronzes, they remind us, were cast from that metal.", [("they", "collective")]),
+        ("Olaf Ruud, he says, will keep the ward.", [("Olaf Ruud", "person"), ("he", "person")]),
+        ("Olaf Ruud resigned, and he regrets that the ward closed.", [("Olaf Ruud", "person")]),
+        ("What he does not say is that the ward closed.", []),
+        ("If she believes that, the ward will close.", []),
+        ("He was told that the ward would close.", []),
+        ("They should ask for better terms.", []),
+        ("It stands where it stands.", []),
+    ],
+)
+def test_a_pronoun_is_an_actor_if_it_holds_a_side_that_nobody_else_in_its_sentence_holds(
+    text: str, found: list[tuple[str, str]]
+) -> None:
+    assert _found(text) == found
+
+
+def test_a_side_is_that_of_the_pronoun_in_its_sentence() -> None:
+    """Not of whom it stands for, in the sentence before."""
+    text = "Olaf Ruud has gone home. He maintains that the ward is safe."
+    reading = read(text)
+    (edge,) = reading.edges
+    assert edge.source is not None and edge.side == "support"
+    holder, claim = reading.actors[edge.source], reading.clauses[edge.target].found
+    assert (text[holder.start : holder.end], text[claim.start : claim.end]) == (
+        "He",
+        "the ward is safe",
+    )

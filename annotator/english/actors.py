@@ -11,6 +11,7 @@ from functools import cache
 from annotator.english import tables
 from annotator.english.name_bounds import before_name, goes_on, is_capital, of_event, run_end
 from annotator.english.nominals import POSSESSIVE, REGIONAL, actor_span, find_nominals
+from annotator.english.pronouns import PRONOUN, find_pronouns
 from annotator.english.syntax import finite
 from annotator.english.tokens import FoundSpan, Token
 
@@ -59,9 +60,8 @@ class Scan:
     def actors(self, context: DocumentContext) -> list[FoundSpan]:
         """Actors of the paragraph in reading order; no two overlap."""
         made = (_classify(self.tokens, run, context) for run in self.runs)
-        return sorted(
-            (*self.found, *(one for one in made if one is not None)), key=lambda f: f.start
-        )
+        named = [*self.found, *(one for one in made if one is not None)]
+        return sorted((*named, *find_pronouns(self.tokens, named)), key=lambda f: f.start)
 
 
 Index = Mapping[str, tuple[tuple[tuple[str, ...], tables.Name], ...]]
@@ -291,6 +291,8 @@ def context_of(scans: Iterable[Scan]) -> DocumentContext:
     nothing = DocumentContext()
     for scan in scans:
         for one in scan.actors(nothing):
+            if one.rule == PRONOUN:
+                continue
             for token in scan.tokens[one.first : one.last]:
                 words.setdefault(token.text, Counter())[one.label] += 1
             if one.label == "person" and one.entity and " " in one.entity and one.score > _GUESSED:

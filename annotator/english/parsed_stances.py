@@ -102,7 +102,7 @@ class _Frames:
         """The actors of a subject; for a pronoun, the first subject before it in its sentence, or
         in the sentence before."""
         p = self.parse
-        if subject is None or p.lemmas[subject] not in _PRONOUNS:
+        if subject is None or subject in self.at or p.lemmas[subject] not in _PRONOUNS:
             return self._all(subject)
         start = max((i for i in range(subject + 1) if self.tokens[i].first), default=0)
         before = max((i for i in range(start) if self.tokens[i].first), default=start)

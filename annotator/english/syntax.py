@@ -161,7 +161,8 @@ class Syntax:
         if before in ("who", "which", "that"):
             return self.before(at - 2 if self.lower[at - 2] == "," else at - 1)
         if before in ("he", "she", "they", "it"):
-            return self.antecedent(at - 1)
+            own = self.at.get(at - 1)
+            return self.antecedent(at - 1) if own is None else own
         if participle and at == low:
             comma = next(
                 (k for k in range(i, len(self.lower)) if self.lower[k] == ","), len(self.lower)

@@ -1,15 +1,26 @@
 """Features of tokens from the parse, for the learner of short spans: tags, dependency, head,
-noun chunk, entity type."""
+noun chunk, entity type, and whether its noun phrase is who says or wants something."""
 
 from __future__ import annotations
 
+from functools import cache
+
+from annotator.english import tables
 from annotator.english.parse import Parse
+
+_SAID = frozenset("ccomp parataxis".split())
 
 
 def syntax_features(parse: Parse) -> list[list[str]]:
     """The features of every token."""
     return [
-        [*_words(parse, i), *_dependency(parse, i), *_entity(parse, i), *_chunk(parse, i)]
+        [
+            *_words(parse, i),
+            *_dependency(parse, i),
+            *_entity(parse, i),
+            *_chunk(parse, i),
+            *_holder(parse, i),
+        ]
         for i in range(len(parse))
     ]
 
@@ -51,6 +62,32 @@ def _chunk(parse: Parse, i: int) -> list[str]:
         f"P.cr={parse.lemmas[root]}",
         f"P.cv={dep}|{parse.lemmas[parse.heads[root]]}",
     ]
+
+
+def _holder(parse: Parse, i: int) -> list[str]:
+    """The side that the verb takes of which a token's noun phrase is the subject, and on what: who
+    says or wants something is marked, also as a pronoun."""
+    root = parse.chunks[i] if parse.chunks[i] >= 0 else i
+    verb = parse.heads[root]
+    if parse.deps[root] != "nsubj" or not parse.verbal(verb):
+        return []
+    side = _sides(parse.lemmas[verb])
+    content = next((parse.deps[k] for k in parse.children[verb] if parse.deps[k] in _CONTENT), "")
+    if not content and parse.deps[verb] in _SAID:
+        content = "around"
+    made = f"P.who={side}|{content}"
+    return [made, f"{made}|{parse.tags[root]}", f"P.who={side}|{parse.lemmas[root]}"]
+
+
+_CONTENT = frozenset("ccomp xcomp dobj".split())
+
+
+@cache
+def _sides(lemma: str) -> str:
+    """The sides that a verb takes on claims and on actors; empty if it takes none."""
+    verbs = tables.verbs_by_form().get(lemma, ())
+    verb = next((one for one, _ in verbs if not one.particle), verbs[0][0] if verbs else None)
+    return f"{verb.on_claim or '.'}{verb.on_actor or '.'}" if verb is not None else ""
 
 
 def _at(values: tuple[str, ...], i: int) -> str:

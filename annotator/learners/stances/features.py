@@ -3,7 +3,7 @@ other, words between, what the rules say."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -65,6 +65,36 @@ class StanceContext:
         self._authors[low] = tuple(made)
         return self._authors[low]
 
+    def author_around(self, target: End, clause: Clause | None) -> list[str]:
+        """More of them: the words before and after a target in its sentence, those of the next one
+        with its sign and whether they praise or blame, how many sentences follow in the paragraph,
+        and the verb that reports the target."""
+        tokens, (low, high) = self.tokens, self.sentence(target.first)
+        last = self.sentence(high)[1] if high < len(tokens) else high
+        following = [t.lower for t in tokens[high : min(last, high + _FOLLOWING)]]
+        before = tokens[max(low, target.first - _AROUND) : target.first]
+        after = tokens[target.last : min(high, target.last + _AROUND)]
+        made = [f"A.before={t.lower}" for t in before] + [f"A.after={t.lower}" for t in after]
+        made += [f"A.next={word}" for word in following]
+        made.append(f"A.left={len(self._starts) - bisect_left(self._starts, high)}")
+        made += [f"A.{name}={not words.isdisjoint(following)}" for name, words in _judging()]
+        if following:
+            made.append(f"A.sign={tokens[last - 1].text}")
+        if clause is not None and clause.frame is not None:
+            verb = tokens[clause.frame.first].lower
+            made += [f"A.verb={verb}", f"A.verb={verb}|{following[0] if following else ''}"]
+        return made
+
+
+_AROUND, _FOLLOWING = 6, 10
+"""How many words beside a target, and of the next sentence, are features."""
+
+
+@cache
+def _judging() -> tuple[tuple[str, frozenset[str]], ...]:
+    """Words that praise and words that blame."""
+    return tuple((name, frozenset(tables.judging(name))) for name in ("good", "bad"))
+
 
 @cache
 def _sides() -> Mapping[str, str]:
@@ -106,6 +136,7 @@ def features_of(
         made.append(f"{kind}|ruled={clause.found.attributes.get('attribution')}")
     if source is None:
         made += [f"{kind}|{one}" for one in scene.author(*scene.sentence(target.first))]
+        made += [f"{kind}|{one}" for one in scene.author_around(target, clause)]
         made += scene.paths.of_author(kind, target.first, target.last) if scene.paths else ()
         return tuple(dict.fromkeys(made))
     made += _of_places(scene, kind, source, target, ruled=rule != "")

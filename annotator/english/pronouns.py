@@ -1,0 +1,86 @@
+"""Pronouns that say or want something: `She warns that ...`, `The hotels, he objects, ...`.
+
+By the guidelines of the schema that comes with the program, a pronoun is an actor only if it holds
+a side and its sentence does not name the holder otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from annotator.english import tables
+from annotator.english.nominals import actor_span
+from annotator.english.syntax import PASSED, adverb, after_verb
+from annotator.english.tokens import FoundSpan, Token
+
+_LABELS = {
+    **dict.fromkeys(("he", "she"), "person"),
+    "it": "organization",
+    **dict.fromkeys(("they", "some", "others", "many"), "collective"),
+}
+_PASSED = PASSED | {"rather"}
+_BEFORE = frozenset("what who whom which that as if until unless when because all than so".split())
+"""Words before a pronoun that begin a clause in which nobody reports."""
+_INSERTING = frozenset((",", "”", '"'))
+_REPORTING = frozenset(("s", "past", "both", "base"))
+_SCORE, _INSERTED = 0.6, 0.45
+"""Scores of the subject of a sentence, and of an insertion in a sentence that names actors."""
+PRONOUN = "pronoun.holder"
+"""The name of the rule."""
+
+
+def find_pronouns(tokens: Sequence[Token], actors: Iterable[FoundSpan]) -> list[FoundSpan]:
+    """Pronouns that hold a side: in sentences in which no actor comes before them, and after a
+    comma before a verb that reports (`The hotels, he objects, ...`)."""
+    named = sorted(actor.first for actor in actors)
+    out: list[FoundSpan] = []
+    low = 0
+    for i, token in enumerate(tokens):
+        low = i if token.first else low
+        if token.lower not in _LABELS:
+            continue
+        verb = _verb(tokens, low, i)
+        after_actor = any(low <= first < i for first in named)
+        if verb is not None and not (after_actor and not _inserted(tokens, i, verb)):
+            score = _INSERTED if after_actor else _SCORE
+            reason = f"“{token.text} {tokens[verb].text}” says who holds it"
+            label = _LABELS[token.lower]
+            out.append(actor_span(tokens, i, i + 1, label, score, reason, PRONOUN, None, "pronoun"))
+    return out
+
+
+def _verb(tokens: Sequence[Token], low: int, at: int) -> int | None:
+    """The finite verb that takes a side on a claim, with the pronoun at `at` as its subject."""
+    before = tokens[at - 1].lower if at > low else ""
+    if before in _BEFORE or before in PASSED:
+        return None
+    i = at + 1
+    if [t.lower for t in tokens[i : i + 2]] in (["of", "them"], ["of", "us"]):
+        i += 2
+    start = i
+    while i < len(tokens) and (tokens[i].lower in _PASSED or adverb(tokens[i].lower)):
+        i += 1
+    helpers = {token.lower for token in tokens[start:i]}
+    if i >= len(tokens) or tokens[i].first or helpers & tables.words("be"):
+        return None
+    if helpers & tables.words("modals") and "rather" not in helpers:
+        return None
+    for verb, kind in tables.verbs_by_form().get(tokens[i].lower, ()):
+        after = after_verb(tokens, i, verb)
+        if verb.on_claim and kind in _REPORTING and after is not None and _goes_on(tokens, after):
+            return i
+    return None
+
+
+def _inserted(tokens: Sequence[Token], at: int, verb: int) -> bool:
+    """Whether a pronoun and its verb are inserted in what they report."""
+    reports = any("that" in of.frames for of, _ in tables.verbs_by_form()[tokens[verb].lower])
+    return reports and tokens[at - 1].text in _INSERTING
+
+
+def _goes_on(tokens: Sequence[Token], after: int) -> bool:
+    """Whether something follows a verb and its particle in its sentence."""
+    return after < len(tokens) and not tokens[after].first and tokens[after].text not in ".!?"
+
+
+__all__ = ["PRONOUN", "find_pronouns"]
