@@ -22,8 +22,9 @@ from annotator.tui.theme import THEMES
 from annotator.tui.views.pairs import pair_rows
 from annotator.workflows.agreement.compute import figures
 from annotator.workflows.agreement.differences import DifferenceFilter, differences
+from annotator.workflows.agreement.explanation import explained, plain_formula
 from annotator.workflows.agreement.lines import ReportLine, number
-from annotator.workflows.agreement.report import explained, lines, plain_formula
+from annotator.workflows.agreement.report import lines
 from annotator.workflows.agreement.scope import Scope
 
 LAYERS = load_schema("actors-claims-stances").layers

@@ -198,10 +198,7 @@ def command(
         talk("--bootstrap is no longer needed: intervals come from the jackknife. Leave it out.")
     with open_project(ctx) as project:
         part = replace(scope.part_of(project), measures=measures or None, same_names=same_names)
-        if pseudonyms:
-            from annotator.workflows.exchange.pseudonyms import Pseudonyms
-
-            part = replace(part, called=Pseudonyms(project).called)
+        part = _with_pseudonyms(project, part) if pseudonyms else part
         if reports or tables_to is not None:
             _write(project, part, reports, tables_to)
             if not (as_json or as_csv or beside or gamma):
@@ -214,6 +211,13 @@ def command(
             beside=beside,
         )
     told.tell(as_json=as_json, as_csv=as_csv)
+
+
+def _with_pseudonyms(project: Project, part: ComparedPart) -> ComparedPart:
+    """The part with pseudonyms for its annotators."""
+    from annotator.workflows.exchange.pseudonyms import Pseudonyms
+
+    return replace(part, called=Pseudonyms(project).called)
 
 
 @dataclass(frozen=True, slots=True)

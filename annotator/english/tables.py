@@ -367,14 +367,6 @@ def side_nouns() -> Mapping[str, SideWord]:
     }
 
 
-@cache
-def label_map() -> tuple[Mapping[str, list[str]], Mapping[str, list[str]], frozenset[str]]:
-    """Our labels with those of other schemas, for spans and relations; and layers that take only
-    names."""
-    table = tomllib.loads((_FOLDER / "labels.toml").read_text(encoding="utf-8"))
-    return table["spans"], table["relations"], frozenset(table["names"])
-
-
 __all__ = [
     "Head",
     "Name",
@@ -387,7 +379,6 @@ __all__ = [
     "head_phrases",
     "heads",
     "judging",
-    "label_map",
     "names",
     "object_verbs",
     "phrases",

@@ -188,7 +188,9 @@ def _accept(foreign: Foreign, work: ForeignWork, data: Mapping[str, Any]) -> Non
 
 def _within(start: int | None, a: int | None, b: int | None, end: int | None) -> bool:
     """Whether a token `[a, b)` is inside a span."""
-    return None not in (start, a, b, end) and start <= a < b <= end  # type: ignore[operator]
+    if start is None or a is None or b is None or end is None:
+        return False
+    return start <= a < b <= end
 
 
 def _end(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from annotator.english import tables
+from annotator.english.label_map import label_map
 from annotator.english.tokens import FoundSpan, FoundStance
 from annotator.model.content_ids import relation_id, span_id
 from annotator.model.schema import LabelSchema, Layer
@@ -20,7 +20,7 @@ class LabelMap:
 
     def __init__(self, schema: LabelSchema) -> None:
         self._schema = schema
-        spans, relations, self._names_only = tables.label_map()
+        spans, relations, self._names_only = label_map()
         self._spans = {key: _target(schema, key, others) for key, others in spans.items()}
         self._relations = {key: _target(schema, key, others) for key, others in relations.items()}
 

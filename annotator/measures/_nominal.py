@@ -19,7 +19,7 @@ from annotator.measures._tables import (
     Figure,
     Ints,
     Key,
-    SparseTable,
+    SparseCells,
     Square,
     Sums,
 )
@@ -86,7 +86,7 @@ def tables(comparison: Comparison, found: Items, name: str, said: ValueOf) -> di
     position = np.zeros(len(found.values), dtype=np.int64)
     position[coded.rows] = np.arange(len(coded.rows))
     m = coded.together[position[a]] if len(a) else np.zeros(0)
-    cells = _SparseCells(found.passages)
+    cells = SparseCells(found.passages)
     values = coded.values
     size = max(1, len(values))
     one, other = full[a], full[b]
@@ -110,7 +110,7 @@ def tables(comparison: Comparison, found: Items, name: str, said: ValueOf) -> di
     cells.add(found.passage, every, np.ones(len(found.values)), lambda _: ("every",))
     out: dict[str, AnyTable] = {name: cells.table()}
     if comparison.pairwise:
-        by_pair, names = _SparseCells(found.passages), comparison.annotators
+        by_pair, names = SparseCells(found.passages), comparison.annotators
         people = max(1, len(names))
         who = (found.who[a] * people + found.who[b]) * size * size + one * size + other
 
@@ -128,7 +128,7 @@ def _two(cell: int, values: Sequence[str]) -> tuple[str, str]:
     return values[cell // size], values[cell % size]
 
 
-def _count_units(cells: _SparseCells, found: Items, coded: Coded) -> None:
+def _count_units(cells: SparseCells, found: Items, coded: Coded) -> None:
     """Shares of values, and numbers of units, where two annotators or more gave one."""
     several = np.flatnonzero(coded.together > 1)
     unit, passage = found.unit[coded.rows[several]], found.passage[coded.rows[several]]
@@ -147,35 +147,6 @@ def _count_units(cells: _SparseCells, found: Items, coded: Coded) -> None:
         np.ones(len(first)),
         lambda _: ("units",),
     )
-
-
-class _SparseCells:
-    """Collects the entries of a sparse table."""
-
-    def __init__(self, passages: int) -> None:
-        self._passages = max(1, passages)
-        self._parts: list[tuple[Ints, Ints, Array]] = []
-        self._place: dict[Key, int] = {}
-
-    def add(self, passage: Ints, cell: Ints, weight: Array, key: Callable[[int], Key]) -> None:
-        """Sum the weights by passage and cell; `key` names a cell."""
-        known, which = np.unique(cell, return_inverse=True)
-        column = np.array(
-            [self._place.setdefault(key(int(i)), len(self._place)) for i in known], dtype=np.int64
-        )
-        width = max(1, len(known))
-        flat, place = np.unique(passage * width + which, return_inverse=True)
-        sums = np.bincount(place, weights=weight, minlength=len(flat))
-        if len(flat):
-            self._parts.append((flat // width, column[flat % width], sums.astype(np.float64)))
-
-    def table(self) -> SparseTable:
-        """All that was added."""
-        row, column, value = (
-            np.concatenate([part[i] for part in self._parts]) if self._parts else np.zeros(0)
-            for i in range(3)
-        )
-        return SparseTable(list(self._place), row.astype(np.int64), column.astype(np.int64), value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,6 +145,35 @@ class Explanation:
     caution: str
 
 
+class SparseCells:
+    """Collects the entries of a sparse table."""
+
+    def __init__(self, passages: int) -> None:
+        self._passages = max(1, passages)
+        self._parts: list[tuple[Ints, Ints, Array]] = []
+        self._place: dict[Key, int] = {}
+
+    def add(self, passage: Ints, cell: Ints, weight: Array, key: Callable[[int], Key]) -> None:
+        """Sum the weights by passage and cell; `key` names a cell."""
+        known, which = np.unique(cell, return_inverse=True)
+        column = np.array(
+            [self._place.setdefault(key(int(i)), len(self._place)) for i in known], dtype=np.int64
+        )
+        width = max(1, len(known))
+        flat, place = np.unique(passage * width + which, return_inverse=True)
+        sums = np.bincount(place, weights=weight, minlength=len(flat))
+        if len(flat):
+            self._parts.append((flat // width, column[flat % width], sums.astype(np.float64)))
+
+    def table(self) -> SparseTable:
+        """All that was added."""
+        row, column, value = (
+            np.concatenate([part[i] for part in self._parts]) if self._parts else np.zeros(0)
+            for i in range(3)
+        )
+        return SparseTable(list(self._place), row.astype(np.int64), column.astype(np.int64), value)
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One figure: `value` maps rows `(k, keys)` of the sums of `table` to `(k,)`,
@@ -230,6 +259,7 @@ __all__ = [
     "Key",
     "Part",
     "Result",
+    "SparseCells",
     "SparseTable",
     "Square",
     "Sums",

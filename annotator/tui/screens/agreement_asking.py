@@ -56,7 +56,7 @@ class AgreementAskingScreen(RowsScreen):
 
     def _explain(self) -> None:
         """Explain the figures of the line, one after the other."""
-        from annotator.workflows.agreement.report import explained
+        from annotator.workflows.agreement.explanation import explained
 
         line = self._line()
         if line is None or not line.figures:

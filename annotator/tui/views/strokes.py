@@ -125,7 +125,8 @@ class Strokes:
         out: list[Stretch] = []
         if self.look.compact:
             for item in self.items.values():
-                out.append((item.value.start, item.value.end, self._compact(item), False))  # type: ignore[union-attr]
+                if isinstance(item.value, Span):
+                    out.append((item.value.start, item.value.end, self._compact(item), False))
         for name in self.lit:
             lit = self.items.get(name)
             # A statement in focus has a heavy track; filling all its lines would take most of a

@@ -3,7 +3,6 @@ It needs no colour, and 78 columns."""
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -350,68 +349,6 @@ def _as_result(result: Result, label: str, part: Part) -> Result:
     )
 
 
-def explained(result: Result) -> list[str]:
-    """What a figure is, how to read it and when not to use it, as lines of text."""
-    out = [f"{result.layer}: {result.name} {number(result.value)}"]
-    if result.low is not None:
-        out.append(f"95 % interval {interval_words(result)}, n {result.n:,}")
-    for words in (result.reason, result.no_interval and f"No interval: {result.no_interval}"):
-        if words:
-            out.append(words[0].upper() + words[1:] + ".")
-    about = result.about
-    if about is not None:
-        out += [
-            "",
-            about.what,
-            "",
-            f"How to read it: {about.reading}",
-            "",
-            f"When not to use it: {about.caution}",
-            "",
-            f"Formula: {plain_formula(about.formula)}",
-            f"Source: {about.source}",
-        ]
-    return out
-
-
-_SIGNS = {
-    "alpha": "α",
-    "kappa": "κ",
-    "pi": "π",
-    "delta": "δ",
-    "sum": "Σ",
-    "cdot": "·",
-    "cap": "∩",
-    "cup": "∪",
-    "in": "∈",
-    "quad": " ",
-}
-"""The commands of TeX that formulas here have, as characters."""
-
-
-def plain_formula(tex: str) -> str:
-    """A formula of an `Explanation` as people read it without TeX: `F1 = 2 · same / (one +
-    other)`."""
-    text = re.sub(r"\\mathrm\{(\w+)\}", r"\1", tex)
-    text = re.sub(
-        r"\\frac\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}", _quotient, text
-    )
-    text = re.sub(r"\\([a-zA-Z]+)", lambda m: _SIGNS.get(m.group(1), m.group(1)), text)
-    text = re.sub(r"([a-zA-Zα-ω])_(\d)", r"\1\2", text)
-    text = text.replace("^2", "²").replace("{}_", "")
-    return re.sub(r"\{([^{}]*)\}", r"\1", text)
-
-
-def _quotient(found: re.Match[str]) -> str:
-    """A fraction in one line; what is longer than a sign is put in brackets."""
-    over, under = found.groups()
-
-    def whole(part: str) -> str:
-        return part if re.fullmatch(r"[\w|]+", part) else f"({part})"
-
-    return f"{whole(over)} / {whole(under)}"
-
-
 def _figure(result: Result, reason: str) -> list[str]:
     fits = len(result.name) <= _LONGEST
     name = f"  {result.name if fits else result.name[: _LONGEST - 1] + '…':<{_LONGEST + 1}}"
@@ -426,4 +363,4 @@ def _figure(result: Result, reason: str) -> list[str]:
     return [f"{name}{value}{result.n:>8,} {share_words(result):>6} {BANDS[band(result)]}".rstrip()]
 
 
-__all__ = ["INTERVALS", "explained", "gamma_lines", "lines", "plain_formula", "report"]
+__all__ = ["INTERVALS", "gamma_lines", "lines", "report"]

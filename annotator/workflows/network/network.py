@@ -95,9 +95,9 @@ def network(
 ) -> Network:
     """The network of statements; `ids` are the external ids of names. Raises UsageError if a rule
     by time meets a document without a date."""
-    how = {"duplicates": options.duplicates, "author": options.author, "sorts": options.sorts}
+    duplicates, author, sorts = options.duplicates, options.author, options.sorts
     try:
-        found = affiliation(statements, **how)  # type: ignore[arg-type]
+        found = affiliation(statements, duplicates=duplicates, author=author, sorts=sorts)
     except ValueError as error:
         raise _undated(error) from error
     made = project(found, options.mode, normalisation=options.normalisation)
@@ -106,7 +106,9 @@ def network(
         samples=options.samples,
         mode=options.mode,
         normalisation=options.normalisation,
-        **how,  # type: ignore[arg-type]
+        duplicates=duplicates,
+        author=author,
+        sorts=sorts,
     )
     left = 0 if options.unnamed else sum(one.sort == "claim" for one in statements)
     return Network(
