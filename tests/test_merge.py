@@ -66,9 +66,19 @@ _ACTIONS = st.sampled_from(
 _KEYS = st.lists(_ACTIONS, max_size=12)
 
 
+@pytest.fixture(scope="module")
+def suggested(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with suggestions for its document; not to be changed."""
+    root = tmp_path_factory.mktemp("suggested") / "p"
+    with project(root, TEXT) as of:
+        of.suggestions.put("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
+    return root
+
+
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_KEYS, _KEYS, _KEYS)
-def test_whatever_was_decided_there_stands_here_as_if_it_had_been_decided_here(
+def test_decisions_made_there_are_as_if_they_had_been_made_here(
+    suggested: Path,
     tmp_path: Path,
     before: list[do.ReviewAction],
     ada: list[do.ReviewAction],
@@ -85,8 +95,7 @@ def test_whatever_was_decided_there_stands_here_as_if_it_had_been_decided_here(
                 if decisions:
                     of.log.record("doc-0", annotator, decisions)
 
-    with project(one, TEXT) as of:
-        of.suggestions.put("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
+    shutil.copytree(suggested, one)
     decide(one, "ada", before)
     decide(one, "ben", before)
     shutil.copytree(one, other)
