@@ -203,14 +203,14 @@ def command(
             _write(project, part, reports, tables_to)
             if not (as_json or as_csv or beside or gamma):
                 return
-        told = _told(
+        output = _output(
             project,
             part,
             intervals=not no_intervals and bootstrap != 0,
             settings=gamma,
             beside=beside,
         )
-    told.tell(as_json=as_json, as_csv=as_csv)
+    output.tell(as_json=as_json, as_csv=as_csv)
 
 
 def _with_pseudonyms(project: Project, part: ComparedPart) -> ComparedPart:
@@ -221,7 +221,7 @@ def _with_pseudonyms(project: Project, part: ComparedPart) -> ComparedPart:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Output:
     """What the command tells: the figures, those that rulings on names change, gamma if it was
     asked for, and the paragraphs that differ most."""
 
@@ -253,14 +253,14 @@ class _Told:
         yield from _side_by_side(self.passages)
 
 
-def _told(
+def _output(
     project: Project,
     part: ComparedPart,
     *,
     intervals: bool,
     settings: Settings | None,
     beside: int,
-) -> _Told:
+) -> _Output:
     from annotator.workflows.agreement.compute import Follower, comparison, layers_of, passage
     from annotator.workflows.agreement.gamma import gamma
     from annotator.workflows.review.side_by_side import side_by_side
@@ -271,7 +271,7 @@ def _told(
     gammas = gamma(comparison(project, part), chosen, settings) if settings else None
     spots = [passage(project, spot, part) for spot in found.worst[:beside]]
     passages = [side_by_side(spot, project.schema) for spot in spots if spot is not None]
-    return _Told(found, follower.by_rulings(), gammas, passages)
+    return _Output(found, follower.by_rulings(), gammas, passages)
 
 
 def _write(

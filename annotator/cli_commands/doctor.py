@@ -92,7 +92,7 @@ def _project_findings(
     damaged: list[str] = []
     try:
         with Project.open(root) as project:
-            damaged += _told_of(project, facts, deep=deep)
+            damaged += _database_findings(project, facts, deep=deep)
             damaged += _not_as_noted(project, noted)
             yield from damaged
             yield from project.diagnosis().remarks
@@ -137,7 +137,7 @@ def _settings_findings(root: Path, facts: dict[str, str]) -> Iterator[str]:
         yield str(error)
 
 
-def _told_of(project: Project, facts: dict[str, str], *, deep: bool) -> list[str]:
+def _database_findings(project: Project, facts: dict[str, str], *, deep: bool) -> list[str]:
     """What is wrong with a database that can be opened."""
     d = project.diagnosis()
     facts["database version"] = str(d.schema_version)

@@ -217,7 +217,7 @@ def _import(
         for line in report.lines():
             talk(line)
         if not quiet and len(every) <= LINES and results and results[-1].path == path:
-            talk(f"{path}: {_said([results[-1]], options.dry_run)}")
+            talk(f"{path}: {_summary([results[-1]], options.dry_run)}")
     if over:
         names = ", ".join(str(one) for one in over[:3])
         more = f" and {len(over) - 3:,} more" if len(over) > 3 else ""
@@ -225,7 +225,7 @@ def _import(
     if results and not options.dry_run:
         talk(*names_outside_in_words(project))
     if not quiet and len(every) > LINES and results:
-        talk(f"{plural(len(results), 'file')}: {_said(results, options.dry_run)}")
+        talk(f"{plural(len(results), 'file')}: {_summary(results, options.dry_run)}")
     return results, failed
 
 
@@ -246,7 +246,7 @@ def _json(results: Sequence[FileResult], failed: Sequence[AnnotatorError]) -> ob
     }
 
 
-def _said(results: Sequence[FileResult], dry_run: bool) -> str:
+def _summary(results: Sequence[FileResult], dry_run: bool) -> str:
     """What was imported from files, as text."""
     every = [result.added for result in results]
     counts = (

@@ -56,7 +56,7 @@ def command(ctx: click.Context, other: Path, dry_run: bool, as_json: bool) -> in
         if as_json:
             print_json({**asdict(result), "other": str(other), "dry_run": dry_run})
         else:
-            talk(f"{other}: {_said(result, dry_run)}")
+            talk(f"{other}: {_summary(result, dry_run)}")
             for line in _left(result):
                 talk(line)
             talk(*names_outside_in_words(project))
@@ -86,7 +86,7 @@ def _name(annotator: str) -> str:
     return "gold" if annotator == "@gold" else annotator
 
 
-def _said(result: MergeResult, dry_run: bool) -> str:
+def _summary(result: MergeResult, dry_run: bool) -> str:
     """What was merged, as text."""
     count = sum(result.decisions.values())
     counted = (

@@ -105,7 +105,7 @@ def _shape(data: Mapping[str, Any]) -> Iterator[Problem]:
         key = ""
         for part in found.instance_path:
             key += f"[{part}]" if isinstance(part, int) else (f".{part}" if key else str(part))
-        yield from _said(key, found)
+        yield from _as_problems(key, found)
 
 
 _OF_TEXT = ("paragraphs", "text_sha256", "title")
@@ -119,7 +119,7 @@ _TYPES = {
 }
 
 
-def _said(key: str, error: Any) -> Iterator[Problem]:
+def _as_problems(key: str, error: Any) -> Iterator[Problem]:
     """An error of the library in the program's words. If a key is missing or unknown, it is the
     place."""
     kind = error.kind

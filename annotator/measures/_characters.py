@@ -91,7 +91,7 @@ def _tokens(comparison: Comparison, found: SpanArrays) -> tuple[Ints, Ints, Ints
     return made
 
 
-def _said(
+def _marked_by_units(
     found: SpanArrays, opens: Ints, closes: Ints, units: int
 ) -> Iterator[tuple[Ints, list[frozenset[int]]]]:
     """The value of every unit for each seat, `(units,)`, and the labels that each value known so
@@ -132,7 +132,7 @@ def _coincidences(
     counts: list[Array] = [np.zeros(units)]
     values: list[frozenset[int]] = [frozenset()]
     present = found.present
-    for seat, (said, known) in enumerate(_said(found, opens, closes, units)):
+    for seat, (said, known) in enumerate(_marked_by_units(found, opens, closes, units)):
         values = known
         here = present[passage, seat]
         counts += [np.zeros(units) for _ in range(len(known) - len(counts))]

@@ -82,8 +82,13 @@ class ModelPrompt:
                 if layer.kind == "relation"
                 else ""
             )
-            parts.append(f"## {layer.kind} layer {layer.name}{ends}\n{_told(layer.guideline)}")
-            parts += [f"### label {label.name}\n{_told(label.guideline)}" for label in layer.labels]
+            parts.append(
+                f"## {layer.kind} layer {layer.name}{ends}\n{_guideline_in_words(layer.guideline)}"
+            )
+            parts += [
+                f"### label {label.name}\n{_guideline_in_words(label.guideline)}"
+                for label in layer.labels
+            ]
             for one in layer.attributes:
                 values = f": one of {', '.join(one.values)}" if one.values else f" ({one.type})"
                 parts += (
@@ -114,7 +119,7 @@ class ModelPrompt:
         return hashlib.sha256(self.system.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _told(guideline: Guideline) -> str:
+def _guideline_in_words(guideline: Guideline) -> str:
     parts = [guideline.definition.strip()]
     for noun, lines in (
         ("include", guideline.include),

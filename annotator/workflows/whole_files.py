@@ -20,7 +20,7 @@ def write_file(file: Path, parts: Iterable[bytes], *, force: bool = True) -> Non
     content; then nothing changes.
     """
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
-    with _told(file):
+    with _as_export_error(file):
         file.parent.mkdir(parents=True, exist_ok=True)
         try:
             with part.open("wb") as handle:
@@ -57,7 +57,7 @@ def write_folder(target: Path, parts: Iterable[tuple[str, bytes]], *, force: boo
     it has other content, if it holds a file that is not among those written or is the current
     folder (`force` or not), or if it cannot be written; then nothing changes.
     """
-    with _told(target), _folder_beside(target, parts) as made:
+    with _as_export_error(target), _folder_beside(target, parts) as made:
         place = target.resolve()
         if not place.exists():
             made.replace(place)
@@ -89,7 +89,7 @@ def check_files(target: Path, files: Mapping[str, bytes], *, alone: bool = False
 def check_folder(target: Path, parts: Iterable[tuple[str, bytes]]) -> None:
     """Compare a folder with the one that `write_folder` would write, without having all of it in
     memory. Raises FindingsError as `check_files` does."""
-    with _told(target), _folder_beside(target, parts) as made:
+    with _as_export_error(target), _folder_beside(target, parts) as made:
         path = _first_difference(made, target)
         if path is not None:
             there, ours = ((one / path).is_file() for one in (target, made))
@@ -169,7 +169,7 @@ def _other_content(file: Path) -> ExportError:
 
 
 @contextmanager
-def _told(file: Path) -> Iterator[None]:
+def _as_export_error(file: Path) -> Iterator[None]:
     """Turns errors of the system into an ExportError that names the file or folder."""
     try:
         yield

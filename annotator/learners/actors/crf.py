@@ -81,7 +81,7 @@ class SpanModel:
         matches = self.lexicon.matches(passage.tokens)
         settled = _settled(matches)
         out: list[SpanCandidate] = []
-        for place, columns, by in self.pool(passage, matches, _said(self.base, passage)):
+        for place, columns, by in self.pool(passage, matches, _proposals(self.base, passage)):
             chance = max(self.chance(columns), settled.get(place, 0.0))
             out.append(SpanCandidate(*place, chance, by))
         return out
@@ -186,7 +186,7 @@ class Training:
     alone: Mapping[int, list[SpanCandidate]]
 
 
-def _said(base: SpanModel | None, passage: TaggedParagraph) -> list[SpanCandidate] | None:
+def _proposals(base: SpanModel | None, passage: TaggedParagraph) -> list[SpanCandidate] | None:
     """The proposals of a base; None without one."""
     return base.candidates(passage) if base else None
 
@@ -202,7 +202,7 @@ def train(
     if not any(one.gold for one in passages):
         raise ValueError("nothing is marked")
     prior = PRIOR_OVER if base else PRIOR
-    said = [_said(base, one) for one in passages]
+    said = [_proposals(base, one) for one in passages]
     parts = folds([one.group for one in passages], FOLDS)
     rows: list[tuple[int, LabelledRange, tuple[float, ...], str]] = []
     alone: dict[int, list[SpanCandidate]] = {}
@@ -269,13 +269,13 @@ def _items(
     """The features of the tokens."""
     parts = [passage.described, lexicon.features(passage.tokens, matches, without)]
     if said is not None:
-        parts.append(_told(len(passage.tokens), said))
+        parts.append(_base_features(len(passage.tokens), said))
     return pycrfsuite.ItemSequence(
         [list(chain.from_iterable(one)) for one in zip(*parts, strict=True)]
     )
 
 
-def _told(length: int, said: Sequence[SpanCandidate]) -> list[list[str]]:
+def _base_features(length: int, said: Sequence[SpanCandidate]) -> list[list[str]]:
     """What a base says about each token and its neighbours, and how sure it is."""
     chosen = choose(said)
     named = ["", *tags(length, [(one.first, one.last, one.label) for one in chosen]), ""]

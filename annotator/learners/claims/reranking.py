@@ -37,7 +37,7 @@ def reranked(
     model: ConditionalLogit, sentence: Sentence, analyses: Analyses, labels: Labels
 ) -> Analyses:
     """The analyses with corrected chances, the likeliest first."""
-    chances = model(*_told(sentence, analyses, labels)) if model.index else None
+    chances = model(*_analysis_features(sentence, analyses, labels)) if model.index else None
     if chances is None:
         return analyses
     changed = [(chance, one) for chance, (_, one) in zip(chances, analyses, strict=True)]
@@ -49,7 +49,7 @@ def case_of(sentence: Sentence, analyses: Analyses, labels: Labels, right: Analy
     taken = next((i for i, (_, one) in enumerate(analyses) if one == right), None)
     if taken is None or len(analyses) < 2:
         return None
-    return *_told(sentence, analyses, labels), taken
+    return *_analysis_features(sentence, analyses, labels), taken
 
 
 def fit(cases: Sequence[Case], *, base: ConditionalLogit, firm: float) -> ConditionalLogit:
@@ -63,7 +63,7 @@ def fit(cases: Sequence[Case], *, base: ConditionalLogit, firm: float) -> Condit
     return ConditionalLogit.fit(rows, taken, penalty=penalty, base=known, offsets=offsets)
 
 
-def _told(
+def _analysis_features(
     sentence: Sentence, analyses: Analyses, labels: Labels
 ) -> tuple[list[list[str]], list[float]]:
     """Features and log chance of each analysis."""

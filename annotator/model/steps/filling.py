@@ -31,7 +31,7 @@ def on_set_attribute(state: ReviewState, action: do.SetAttribute) -> Step:
             decisions += changed(state, one, value)
     if not decisions:
         return say(state, "unchanged")
-    said = f"{action.name}: {_told(state, attribute, action.value)}"
+    said = f"{action.name}: {_value_in_words(state, attribute, action.value)}"
     if item.pending:
         said = f"accepted, {said}"
     after, group = commit(state, decisions, said + _for_whom(state))
@@ -59,7 +59,7 @@ def _for_whom(state: ReviewState) -> str:
     return f", for {', '.join(names)}" if len(names) > 1 else ""
 
 
-def _told(state: ReviewState, attribute: Attribute, value: Value | None) -> str:
+def _value_in_words(state: ReviewState, attribute: Attribute, value: Value | None) -> str:
     """The value of an attribute in words; of a stretch of text its quotation."""
     if attribute.type == "span" and isinstance(value, list):
         start, end = (int(x) for x in value)

@@ -39,7 +39,7 @@ def take(
             with_it.append(hangs.layer)
     if with_it:
         words = f"{words}, and with it its {' and '.join(dict.fromkeys(with_it))}"
-    return do.ChooseSeveral(tuple(choices), words + _told_hanging(at, difference, versions))
+    return do.ChooseSeveral(tuple(choices), words + _fate_of_stances(at, difference, versions))
 
 
 def choice(
@@ -174,7 +174,9 @@ def waits_for_ends(at: Adjudication, versions: Sequence[Candidate]) -> bool:
     return bool(_ends_of(at, versions))
 
 
-def _told_hanging(at: Adjudication, difference: Difference, versions: Sequence[Candidate]) -> str:
+def _fate_of_stances(
+    at: Adjudication, difference: Difference, versions: Sequence[Candidate]
+) -> str:
     """What becomes of the stances on versions that fall: of those that stand, and of those that
     wait, which go over to what stands now, and fall with the last version of what they are
     about."""

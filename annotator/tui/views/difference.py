@@ -127,12 +127,12 @@ def _version_rows(
         said: list[Piece] = []
         for candidate in several:
             said += [("; ", theme.muted)] if said else []
-            said += _said(scene, difference, candidate, theme, room // len(several) - 2)
+            said += _version_pieces(scene, difference, candidate, theme, room // len(several) - 2)
         rows.append([*row, *(said or [("–  not marked", theme.muted)])])
     return rows
 
 
-def _said(
+def _version_pieces(
     scene: DifferenceContext, difference: Difference, candidate: Candidate, theme: Theme, room: int
 ) -> list[Piece]:
     """A version: its label, its words if the bounds differ (with those highlighted that not all

@@ -136,12 +136,12 @@ def _holders(
         rows = stance_rows(state, stance, theme, width, codes.get(id, ""), whole=id == state.focus)
         found += [(id, row) for row in rows]
     if shared:
-        told = clip(_told(state, shared), width - 2)
+        told = clip(_sides_in_words(state, shared), width - 2)
         found.append((shared[0].relation.id, [("  ", PLAIN), (told, theme.muted)]))
     return found
 
 
-def _told(state: ReviewState, stances: list[Stance]) -> str:
+def _sides_in_words(state: ReviewState, stances: list[Stance]) -> str:
     """`Iran, Russia + support; author - oppose`."""
     sides: dict[str, list[str]] = {}
     for stance in stances:

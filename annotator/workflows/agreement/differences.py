@@ -143,7 +143,7 @@ def _between(
     other: Annotation | None,
     attribute: str = "",
 ) -> PairDifference:
-    first, second = _told(passage, who[0], one), _told(passage, who[1], other)
+    first, second = _columns(passage, who[0], one), _columns(passage, who[1], other)
     values = [
         _value(item, attribute) if attribute and item is not None else "" for item in (one, other)
     ]
@@ -170,7 +170,7 @@ def _between(
 _Told = tuple[str, "int | None", "int | None", str, str]
 
 
-def _told(passage: Passage, who: str, item: Annotation | None) -> _Told:
+def _columns(passage: Passage, who: str, item: Annotation | None) -> _Told:
     """Label, bounds and quote, and for a relation its holder."""
     if item is None:
         return ("", None, None, "", "")

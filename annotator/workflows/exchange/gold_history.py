@@ -46,7 +46,7 @@ def with_history(
     if here is not None:
         history["eligible"] = list(here.found.voters)
         if here.changed:
-            history["changed_since"] = [_told(change) for change in here.changes]
+            history["changed_since"] = [_change_data(change) for change in here.changes]
     return replace(gold, history=history), here
 
 
@@ -156,7 +156,7 @@ def _votes(
     return sorted(voters)
 
 
-def _told(change: Change) -> dict[str, Any]:
+def _change_data(change: Change) -> dict[str, Any]:
     told: dict[str, Any] = {"annotator": change.annotator, "kind": change.kind}
     if change.item:
         told["item"] = change.item

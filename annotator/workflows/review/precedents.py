@@ -129,7 +129,7 @@ class _Review:
             self._quote(difference),
             difference.kinds,
             tuple(self._had(difference, who) for who in difference.voters),
-            _told(taken, difference, self.text),
+            _version_in_words(taken, difference, self.text),
             self._reason(difference),
             reviewer,
             time,
@@ -144,7 +144,7 @@ class _Review:
 
     def _had(self, difference: Difference, who: str) -> str:
         version = [candidate.value for candidate in difference.version(who)]
-        return f"{who}: {_told(version, difference, self.text) or 'nothing'}"
+        return f"{who}: {_version_in_words(version, difference, self.text) or 'nothing'}"
 
     def _reason(self, difference: Difference) -> str:
         """The first note on a version, without messages; empty if there is none."""
@@ -153,7 +153,7 @@ class _Review:
         return next(filter(None, reasons), "")
 
 
-def _told(version: Sequence[Annotation], difference: Difference, text: Document) -> str:
+def _version_in_words(version: Sequence[Annotation], difference: Difference, text: Document) -> str:
     """A version in words: its labels, or what it has in the fields that differ."""
     if not difference.by_field:
         return ", ".join(value.label for value in version)

@@ -56,7 +56,7 @@ def cluster(task: Task, address: str) -> Iterator[Pool]:
         logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is reported as one error
     client = _connected(distributed, address)
     try:
-        with _told(address):
+        with _as_pool_error(address):
             threads = _checked(client, address)
             # Once to each present worker; a later one gets it from these.
             sent = client.scatter(task, broadcast=True, hash=False)
@@ -138,12 +138,12 @@ class _Cluster:
 
     def submit(self, documents: Sequence[Document]) -> Callable[[], Found]:
         """One thread of one worker works on all documents."""
-        with _told(self._address):
+        with _as_pool_error(self._address):
             future = self._client.submit(_work, self._run, self._sent, list(documents), pure=False)
         return partial(self._wait, future, documents[0].id)
 
     def _wait(self, future: Any, first: str) -> Found:
-        with _told(self._address, f" (documents from {first} on)"):
+        with _as_pool_error(self._address, f" (documents from {first} on)"):
             while True:
                 try:
                     found: Found = future.result(timeout=SECONDS)
@@ -155,7 +155,7 @@ class _Cluster:
 
     def forget(self) -> None:
         """Let the workers free the memory."""
-        with _told(self._address):
+        with _as_pool_error(self._address):
             self._ask(partial(self._client._run, _forget, self._run, on_error="ignore"))
 
     def _ask(self, what: Callable[[], Awaitable[object]]) -> None:
@@ -169,7 +169,7 @@ class _Cluster:
 
 
 @contextmanager
-def _told(address: str, where: str = "") -> Iterator[None]:
+def _as_pool_error(address: str, where: str = "") -> Iterator[None]:
     """Turns whatever goes wrong there into one error that says where."""
     try:
         yield
