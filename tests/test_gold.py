@@ -19,8 +19,11 @@ from adjudicating import adjudication, gold_session, settle, source_of, take
 from support import document
 
 from annotator.cli import run
+from annotator.formats.jsonl import dumps
+from annotator.measures._names import named, names_in
 from annotator.model import actions as do
 from annotator.model.decision import Completion, Suggestion
+from annotator.model.fields import content, fields_of
 from annotator.model.record import GOLD, Record
 from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Relation, Span
@@ -1011,3 +1014,28 @@ def test_a_code_is_chosen_by_digit_and_half_a_code_is_not_kept() -> None:
     assert reason_from("guid", codes)[1]
     assert reason_from("", codes) == ("", "")
     assert reason_from("something else", codes) == ("something else", "")
+
+
+def test_what_a_reader_cannot_tell_apart_is_one_value(tmp_path: Path) -> None:
+    """Blanks and normal forms: such names agree, count as one in agreement, and are one name in the
+    project; the import says what it wrote in another way."""
+    works = (
+        _coded("ada", entity="Zoë Quint", concept=["dues  should rise"]),
+        _coded("ben", entity="Zoe\u0308  Quint", concept=["dues should rise "]),
+    )
+    with Project.create(tmp_path / "p") as project:
+        for work in works:
+            file = tmp_path / f"{work.annotator}.jsonl"
+            file.write_text(dumps(work), encoding="utf-8")
+            told = ingest(project, file).warnings
+            assert any("normal form C" in line for line in told)
+        assert merge_all(project) == (1, 1)
+        assert {one.name for one in project.names.entities()} == {"Zoë Quint"}
+        assert {one.name for one in project.names.concepts()} == {"dues should rise"}
+    fields = fields_of("actor", load_schema("actors-claims-stances"))
+    one, other = (work.spans[0] for work in works)
+    assert content(one, fields) == content(other, fields)
+    actor = load_schema("actors-claims-stances").layer("actor")
+    assert actor is not None
+    (entity,) = [a for a in named(actor) if a.type == "entity"]
+    assert names_in(one, entity) == names_in(other, entity)

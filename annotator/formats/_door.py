@@ -18,7 +18,7 @@ from annotator.formats._shape import problems
 from annotator.model.record import COMPLETION, Record
 from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR
-from annotator.model.text import Document, kind_of, trim
+from annotator.model.text import Document, as_read, kind_of, trim
 
 _NUMBER = re.compile(r"\s*\+?\d{1,15}(?:\.0*)?\s*")
 
@@ -132,6 +132,7 @@ class _Mender:
             if not self._bounds(one, line, key):
                 self.gone.add(name)
                 continue
+            self._names(one, line, key)
             rest = {k: v for k, v in one.items() if k not in ("id", "quote")}
             same = _key({"entity": None, "source": "human", "attributes": {}, **rest})
             if same in seen and None not in (number(one.get("start")), number(one.get("end"))):
@@ -146,6 +147,27 @@ class _Mender:
             seen[same] = one["id"]
             out.append(one)
         return out
+
+    def _names(self, one: dict[str, Any], line: int, key: str) -> None:
+        """Write names as they are read, so that two names which look the same are the same."""
+        layer, attributes = self.schema.layer(str(one.get("layer"))), one.get("attributes")
+        concept = layer.attribute_of_type("concept") if layer is not None else None
+        places = [(one, "entity")]
+        if concept is not None and isinstance(attributes, dict):
+            places.append((attributes, concept.name))
+        for where, what in places:
+            held = where.get(what)
+            several = held if isinstance(held, list) else [held]
+            plain = [as_read(name) if isinstance(name, str) else name for name in several]
+            if plain != several:
+                where[what] = plain if isinstance(held, list) else plain[0]
+                message = f"{shown(str(held))} gets single blanks and normal form C"
+                self.report.changed(
+                    "names with other blanks or another normal form",
+                    message,
+                    line=line,
+                    key=f"{key}.{what}",
+                )
 
     def _own_id(self, one: dict[str, Any], line: int, key: str) -> None:
         """Give an item another id if an earlier one has its id already."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from annotator.model.names import CONTRARY
 from annotator.model.schema import Attribute, Layer
 from annotator.model.span import Annotation, Span
+from annotator.model.text import as_read
 
 
 def turned(concept: str) -> tuple[str, bool]:
@@ -24,10 +25,10 @@ def names_in(item: Annotation, attribute: Attribute) -> frozenset[str]:
     if attribute.type == "entity":
         held: object = item.entity if isinstance(item, Span) else None
         parts = str(held or "").split(";")
-        return frozenset(" ".join(part.split()) for part in parts if part.strip())
+        return frozenset(as_read(part) for part in parts if part.strip())
     held = item.attributes.get(attribute.name)
     several = held if isinstance(held, list) else [] if held is None else [held]
-    values = (" ".join(str(one).split()) for one in several)
+    values = (as_read(str(one)) for one in several)
     if attribute.type == "concept":
         return frozenset(turned(value)[0] for value in values if value)
     return frozenset(value for value in values if value)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Annotation, Span, Value
+from annotator.model.text import as_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +34,14 @@ class Field:
         return None if held is None or held in ("", []) else held
 
     def key(self, value: Annotation) -> Hashable:
-        """Equal for equal contents: several values in any order are the
-        same, and so are several entities."""
+        """Equal for equal contents: several values in any order are the same, and so are several
+        entities, and texts that a reader cannot tell apart."""
         held = self.of(value)
         if self.entity and isinstance(held, str):
-            return frozenset(part.strip() for part in held.split(";") if part.strip())
+            return frozenset(as_read(part) for part in held.split(";") if part.strip())
         if isinstance(held, list):
-            return tuple(held) if self.pair else frozenset(held)
-        return held
+            return tuple(held) if self.pair else frozenset(map(_plain, held))
+        return _plain(held)
 
     def put(self, value: Annotation, held: Value | None) -> Annotation:
         """The annotation with another content of this field; None takes it away."""
@@ -49,6 +50,10 @@ class Field:
             return replace(value, entity=name) if isinstance(value, Span) else value
         rest = {name: old for name, old in value.attributes.items() if name != self.name}
         return replace(value, attributes=rest if held is None else {**rest, self.name: held})
+
+
+def _plain(held: str | int | None) -> Hashable:
+    return as_read(held) if isinstance(held, str) else held
 
 
 def fields_of(

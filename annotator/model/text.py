@@ -245,6 +245,13 @@ def title_of(text: str, paragraphs: Iterable[Paragraph], *, limit: int = 60) -> 
     return ""
 
 
+def as_read(text: str) -> str:
+    """The text with single blanks and in normal form C: equal for texts that a reader cannot tell
+    apart."""
+    plain = " ".join(text.split())
+    return plain if plain.isascii() else unicodedata.normalize("NFC", plain)
+
+
 def searchable(text: str) -> str:
     """The text as it is compared when it is searched: without capitals, accents, and differences
     of typed apostrophes (`Zürich` as `zurich`)."""
@@ -274,6 +281,7 @@ __all__ = [
     "Document",
     "Paragraph",
     "Splitting",
+    "as_read",
     "displayable",
     "folded",
     "folded_sha256",

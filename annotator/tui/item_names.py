@@ -11,6 +11,7 @@ from annotator.model.codebook import Codebook
 from annotator.model.names import CONTRARY, NameKind, ProposedName, concepts_of, names_of
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import Span, Value, reading_order
+from annotator.model.text import as_read
 from annotator.project import KnownName, Project
 from annotator.workflows.names.offers import Completer, Offer
 
@@ -181,7 +182,7 @@ def _bare(name: str) -> str:
 def set_to(field: NameField, answer: str) -> do.SetAttribute:
     """The action that writes the answer; an empty one clears
     the field, `;` parts several concepts."""
-    text = answer.strip()
+    text = as_read(answer)
     value: Value | None = text or None
     if field.multiple and text:
         value = [part.strip() for part in text.split(";") if part.strip()]

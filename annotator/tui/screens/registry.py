@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from annotator.errors import AnnotatorError, StoreError
-from annotator.model.text import paragraph_number, plural
+from annotator.model.text import as_read, paragraph_number, plural
 from annotator.project import Project
 from annotator.tui.screens.listing import ListLine, ListScreen
 from annotator.tui.screens.pointing import pattern_problem
@@ -88,7 +88,7 @@ class RegistryScreen(ListScreen):
         )
 
     def _rename(self, entry: RegistryEntry, answer: str) -> None:
-        session, name = self._session, answer.strip()
+        session, name = self._session, as_read(answer)
         try:
             number = rename(
                 session.project,

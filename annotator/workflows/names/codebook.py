@@ -14,6 +14,7 @@ from annotator.errors import InputError
 from annotator.formats.api import checked_file
 from annotator.model.codebook import Codebook, CodebookEntry
 from annotator.model.names import CONTRARY, NameKind
+from annotator.model.text import as_read
 from annotator.project import Project
 from annotator.workflows.names.qda import qdc_rows
 
@@ -88,11 +89,18 @@ def _table_rows(path: Path) -> Iterator[tuple[int, Mapping[str, str], bool]]:
     try:
         for row in rows:
             cells = {
-                columns[key]: (value or "").strip() for key, value in row.items() if key in columns
+                columns[key]: _cell(columns[key], value or "")
+                for key, value in row.items()
+                if key in columns
             }
             yield rows.line_num, cells, None in row
     except csv.Error as error:
         raise InputError(f"is not CSV: {error}", file=path, line=rows.line_num) from error
+
+
+def _cell(column: str, text: str) -> str:
+    """A cell; names are written as they are read, and definitions keep their lines."""
+    return text.strip() if column == "definition" else as_read(text)
 
 
 def _column(name: str) -> str:

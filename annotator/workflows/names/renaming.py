@@ -14,7 +14,7 @@ from annotator.model.decision import Action, Decision, Standing
 from annotator.model.names import Concepts, NameKind, concepts_of, names_of, renamed
 from annotator.model.record import GOLD
 from annotator.model.span import Span
-from annotator.model.text import plural
+from annotator.model.text import as_read, plural
 from annotator.project import MentionRow, Project
 
 RENAMING = "rename-"
@@ -146,7 +146,7 @@ def rename_all(
                 continue
             value = standing.value
             for old, new in names.items():
-                value = renamed(value, concepts, kind, old, new.strip())
+                value = renamed(value, concepts, kind, old, as_read(new))
             if annotator == GOLD:
                 value = replace(value, origin=_by_ruling(value.origin, kind))
             group, after = f"{session}-{document}", replace(standing, value=value)
@@ -165,7 +165,7 @@ def _mentions(
     """The items with a name that gets another one, each once, by document."""
     found: dict[str, dict[str, MentionRow]] = {}
     for old, new in names.items():
-        if new.strip() not in ("", old):
+        if as_read(new) not in ("", old):
             for mention in project.names.mentions(annotator, kind, old):
                 found.setdefault(mention.document, {})[mention.item] = mention
     return {document: items.values() for document, items in found.items()}

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from annotator.model.names import CONTRARY, NameKind, NameRelation, Ruling, standing
 from annotator.model.record import GOLD
+from annotator.model.text import as_read
 from annotator.project import Project
 from annotator.workflows.names.renaming import rename_all, restore
 
@@ -61,7 +62,7 @@ def rule_same(
 
     Raises StoreError if it cannot be written.
     """
-    stays = canonical.strip()
+    stays = as_read(canonical)
     verdicts: list[NameVerdict] = [
         (kind, name, stays, "same") for name in names if stays and name != stays
     ]
