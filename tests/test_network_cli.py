@@ -4,6 +4,7 @@ its receipts, and changes of sides."""
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import networkx as nx
@@ -12,8 +13,11 @@ import pytest
 from annotator.cli import run
 from annotator.model.decision import Completion
 from annotator.model.record import GOLD
+from annotator.networks.periods import side_changes
 from annotator.project import Project
 from annotator.resources import folder
+from annotator.workflows.network.network import NetworkOptions, read_statements
+from annotator.workflows.network.side_changes import rulings
 
 
 @pytest.fixture
@@ -104,6 +108,17 @@ def test_a_change_of_sides_is_kept_or_sent_to_review(
     assert "changes sides: 2025-06-05 to 2025-07-08; --real keeps it" in said
     _say(capsys, debate, "evidence", *pair, "--real")
     assert "kept as a real change" in _say(capsys, debate, "evidence", *pair)[1]
+    told, _ = _say(capsys, debate, "network", "--samples", "0")
+    assert "- from 2025-07-08 on; kept as a real change" in told
+    assert told.count("kept as a real change") == 1
+    values = json.loads(_say(capsys, debate, "network", "--samples", "0", "--json")[0])
+    ruled = {(one["holder"], one["concept"]): one["ruling"] for one in values["changes"]}
+    assert ruled.pop(pair) == "real" and set(ruled.values()) == {None}
+    with Project.open(debate) as project:
+        every = read_statements(project, NetworkOptions())
+        (change,) = rulings(project, side_changes(every))
+        again = replace(change, after=(replace(change.after[0], item="another"),))
+        assert not rulings(project, [again]), "a later change is another one"
     _, said = _say(capsys, debate, "evidence", *pair, "--slip")
     assert "sent to review: 14-two-hours-on-every-tide/1/" in said
     item = said.strip().rpartition("/")[2].split()[0]

@@ -61,7 +61,7 @@ def command(
     from annotator.networks.periods import side_changes
     from annotator.workflows.network import report
     from annotator.workflows.network.network import NetworkOptions, read_evidence
-    from annotator.workflows.network.side_changes import ruling_on
+    from annotator.workflows.network.side_changes import rulings
 
     if real and slip:
         raise click.UsageError(
@@ -73,15 +73,13 @@ def command(
         if real or slip:
             _rule(project, changes, real=real, reviewer=annotator_of(ctx))
         notes = _notes(project, {one.document for one in found})
-        ruled = {(one.holder, one.concept): ruling_on(project, one) for one in changes}
+        ruled = rulings(project, changes)
     if as_json:
         print_json([_row(one) | {"note": notes.get(receipt(one), "")} for one in found])
         return
     tell(*report.evidence_lines(found, notes))
     for one in changes:
-        said = _RULED.get(
-            ruled[one.holder, one.concept], "--real keeps it, --slip sends it to review"
-        )
+        said = report.RULED.get(ruled.get(one, ""), "--real keeps it, --slip sends it to review")
         talk(f"changes sides: {one.before[-1].date[:10]} to {one.after[0].date[:10]}; {said}")
 
 
@@ -98,9 +96,6 @@ def _rule(project: Project, changes: Sequence[SideChange], *, real: bool, review
         return
     for one in send_to_review(project, changes, reviewer=reviewer):
         talk(f"sent to review: {receipt(one)}")
-
-
-_RULED = {"real": "kept as a real change", "slip": "sent to review"}
 
 
 def _row(statement: Statement) -> dict[str, object]:

@@ -109,8 +109,10 @@ def command(ctx: click.Context, /, **options: Any) -> None:
       annotator network --window 60 --step 30
       annotator network -o network --json
     """
+    from annotator.networks.periods import side_changes
     from annotator.workflows.network import network as workflow
     from annotator.workflows.network import report
+    from annotator.workflows.network.side_changes import rulings
 
     output: Path | None = options.pop("output")
     force, as_json, normalise = (options.pop(name) for name in ("force", "as_json", "normalise"))
@@ -124,6 +126,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     with open_project(ctx) as project:
         statements = workflow.read_statements(project, chosen)
         ids = project.names.codebook().ids
+        ruled = rulings(project, side_changes(statements))
     if window is not None:
         made = workflow.over_time(statements, chosen, window=window, step=step or window, ids=ids)
         _tell_slices(made, as_json=as_json)
@@ -137,9 +140,9 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     if checks:
         return
     if as_json:
-        print_json(report.values(found))
+        print_json(report.values(found, ruled))
     elif output is None:
-        tell(*report.lines(found))
+        tell(*report.lines(found, ruled))
 
 
 def _put(found: Network, folder: Path, *, check: bool, force: bool) -> None:

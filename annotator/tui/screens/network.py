@@ -49,14 +49,17 @@ class NetworkScreen(TextScreen):
 
     def _make(self) -> None:
         """Read and compute, with its own connection."""
+        from annotator.networks.periods import side_changes
         from annotator.workflows.network import network, report
+        from annotator.workflows.network.side_changes import rulings
 
         worker = get_current_worker()
         options = network.NetworkOptions(status=self._status, samples=SAMPLES)
         try:
             with Project.open(self._root) as project:
                 statements = network.read_statements(project, options)
-            made = report.lines(network.network(statements, options))
+                ruled = rulings(project, side_changes(statements))
+            made = report.lines(network.network(statements, options), ruled)
         except AnnotatorError as error:
             made = [error.message, *([error.hint] if error.hint else [])]
         if self.is_attached and not worker.is_cancelled:

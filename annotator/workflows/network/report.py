@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from annotator.model.decision_text import both_ends
@@ -21,7 +21,14 @@ SHOWN = 15
 """Rows of a table."""
 
 
-def lines(found: Network) -> list[str]:
+RULED = {"real": "kept as a real change", "slip": "sent to review"}
+"""What is said of a change of sides that somebody ruled on."""
+
+Rulings = Mapping[SideChange, str]
+"""A dict from changes of sides to what was decided about them."""
+
+
+def lines(found: Network, rulings: Rulings | None = None) -> list[str]:
     """The whole report: size, camps, ties, the signed matrix, concepts, changes of sides."""
     return [
         *_head(found),
@@ -34,7 +41,7 @@ def lines(found: Network) -> list[str]:
         "",
         *_concepts(found),
         "",
-        *_changes(found.side_changes),
+        *_changes(found.side_changes, rulings or {}),
     ]
 
 
@@ -132,16 +139,17 @@ def _concepts(found: Network) -> list[str]:
     return out
 
 
-def _changes(found: Sequence[SideChange]) -> list[str]:
+def _changes(found: Sequence[SideChange], rulings: Rulings) -> list[str]:
     if not found:
         return ["CHANGES OF SIDES  none"]
     out = [f"CHANGES OF SIDES  {len(found)}; annotator evidence HOLDER CONCEPT shows one"]
     for change in found[: 2 * SHOWN]:
         before, after = change.before[-1], change.after[0]
+        ruled = f"; {RULED[rulings[change]]}" if change in rulings else ""
         out.append(f"  {both_ends(change.holder, 36)}: {both_ends(change.concept, 38)}")
         out.append(
             f"      {SIGN[before.sign]} until {before.date[:10]}, {SIGN[after.sign]} from "
-            f"{after.date[:10]} on"
+            f"{after.date[:10]} on{ruled}"
         )
     return out
 
@@ -178,7 +186,7 @@ def slice_lines(found: Sequence[tuple[Slice, Network]]) -> Iterator[str]:
         )
 
 
-def values(found: Network) -> dict[str, Any]:
+def values(found: Network, rulings: Rulings | None = None) -> dict[str, Any]:
     """The whole network as plain values."""
     support = found.support
     return {
@@ -202,7 +210,7 @@ def values(found: Network) -> dict[str, Any]:
         ],
         "modularity": found.communities.modularity,
         "concepts": _concept_values(found),
-        "changes": _change_values(found),
+        "changes": _change_values(found, rulings or {}),
     }
 
 
@@ -251,7 +259,7 @@ def _concept_values(found: Network) -> list[dict[str, Any]]:
     ]
 
 
-def _change_values(found: Network) -> list[dict[str, Any]]:
+def _change_values(found: Network, rulings: Rulings) -> list[dict[str, Any]]:
     return [
         {
             "holder": change.holder,
@@ -259,6 +267,7 @@ def _change_values(found: Network) -> list[dict[str, Any]]:
             "until": change.before[-1].date,
             "from": change.after[0].date,
             "sign": change.after[0].sign,
+            "ruling": rulings.get(change),
         }
         for change in found.side_changes
     ]

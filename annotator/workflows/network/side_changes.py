@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from annotator.errors import UsageError
@@ -19,18 +19,24 @@ from annotator.model.statements import Statement
 from annotator.networks.periods import SideChange
 from annotator.project import Project
 
-_KEY = "turn:{}\x1f{}"
+
+def _key(change: SideChange) -> str:
+    """The setting that holds the ruling on a change. It names the statement after the change, since
+    a holder may change sides again."""
+    after = change.after[0]
+    return "\x1f".join((f"turn:{change.holder}", change.concept, after.document, after.item))
 
 
-def ruling_on(project: Project, change: SideChange) -> str:
-    """What was decided about a holder's change on a concept: `real`, `slip` or nothing."""
-    return project.setting(_KEY.format(change.holder, change.concept)) or ""
+def rulings(project: Project, changes: Iterable[SideChange]) -> dict[SideChange, str]:
+    """What was decided about changes: `real` or `slip`; those without a ruling are missing."""
+    found = ((change, project.setting(_key(change))) for change in changes)
+    return {change: said for change, said in found if said}
 
 
 def keep_as_real(project: Project, changes: Sequence[SideChange]) -> None:
     """Record that these changes are real."""
     for change in changes:
-        project.keep_setting(_KEY.format(change.holder, change.concept), "real")
+        project.keep_setting(_key(change), "real")
 
 
 def send_to_review(
@@ -46,7 +52,7 @@ def send_to_review(
                 "only gold can be sent to review", hint="Leave out --status, or set it to gold"
             )
         project.log.record(one.document, GOLD, _reopened(project, change, one), reviewer=reviewer)
-        project.keep_setting(_KEY.format(change.holder, change.concept), "slip")
+        project.keep_setting(_key(change), "slip")
         sent.append(one)
     return sent
 
@@ -74,4 +80,4 @@ def _reopened(project: Project, change: SideChange, one: Statement) -> list[Deci
     return [*decisions, document] if document.before != document.after else decisions
 
 
-__all__ = ["keep_as_real", "ruling_on", "send_to_review"]
+__all__ = ["keep_as_real", "rulings", "send_to_review"]
