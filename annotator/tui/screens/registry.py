@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from annotator.errors import AnnotatorError, StoreError
+from annotator.model.decision_text import both_ends
 from annotator.model.text import as_read, paragraph_number, plural
 from annotator.project import Project
 from annotator.tui.screens.listing import ListLine, ListScreen
@@ -81,6 +82,7 @@ class RegistryScreen(ListScreen):
                 f"new name of “{entry.name}”",
                 self.shell.look,
                 value=entry.name,
+                anew=True,
                 offers=offers,
                 check=partial(not_listed, self._session.project, self._kind),
             ),
@@ -104,7 +106,8 @@ class RegistryScreen(ListScreen):
             merged = any(e.name == name for e in self._entries if e.name != entry.name)
             word = "merged with" if merged else "renamed to"
             self.reload()
-            self.say(f"{plural(number, 'mention')} {word} “{name}”; u takes it back")
+            told = both_ends(name, 32)
+            self.say(f"{plural(number, 'mention')} {word} “{told}”; u takes it back")
         session.reload()
 
     def _take_back(self, _: int) -> None:
@@ -117,12 +120,17 @@ class RegistryScreen(ListScreen):
     def _taken_back(self) -> str:
         session = self._session
         try:
-            said, number = take_back(
+            renaming, number = take_back(
                 session.project, session.annotator, self._kind, reviewer=session.source.decided_by
             )
         except StoreError as error:
             return f"some of it could not be saved: {error.message}"
-        return f"{said}: {plural(number, 'mention')}" if said else "nothing was renamed"
+        if renaming is None:
+            return "nothing was renamed"
+        # Both names are told, however long they are, on a screen of 80 columns.
+        old, new = (both_ends(name, 24) for name in (renaming.old, renaming.new))
+        verb = "is" if number == 1 else "are"
+        return f"{plural(number, 'mention')} {verb} “{old}” again, not “{new}”"
 
     def _harmonise(self, _: int) -> None:
         """The queue of names that annotators gave to the same words."""

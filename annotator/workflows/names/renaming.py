@@ -88,9 +88,9 @@ def _names(state: Standing | None, concepts: Concepts) -> list[tuple[NameKind, s
 
 def take_back(
     project: Project, annotator: str, kind: NameKind, *, reviewer: str | None = None
-) -> tuple[str, int]:
-    """Take back an annotator's latest renaming that has not been taken back as a whole. Returns a
-    sentence about it, which is empty if there was none, and how many items are as before.
+) -> tuple[Renaming | None, int]:
+    """Take back an annotator's latest renaming that has not been taken back as a whole. Returns it,
+    None if there was none, and how many items are as before.
 
     Raises StoreError if the decisions cannot be written; earlier documents are then done already.
     """
@@ -99,8 +99,8 @@ def take_back(
             given = [(kind, one.new)]
             number = restore(project, annotator, one.token, given, reviewer=reviewer)
             if number:
-                return f"“{one.new}” is “{one.old}” again", number
-    return "", 0
+                return one, number
+    return None, 0
 
 
 def rename(
