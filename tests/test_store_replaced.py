@@ -304,6 +304,27 @@ def test_restore_refuses_what_is_no_backup_of_this_project(
     assert not list(root.glob("*.restoring*"))
 
 
+def test_a_database_where_no_log_can_be_made_is_restored_and_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a read-only disk: a folder stands where SQLite would make the index of its log."""
+    root = tmp_path / "p"
+    project(root, TEXT).close()
+    shutil.copytree(root, tmp_path / "q")
+    copy = tmp_path / "q" / "annotator.db"
+    copy.with_name("annotator.db-shm").mkdir()
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+        of = Project.open(tmp_path / "q")
+    with of:
+        assert of.verify(deep=True) == []
+    with Project.open(root) as of:
+        _session(of).do(do.Flag(paragraph=True))
+    assert events(root) == 1
+    restore(root / "annotator.db", copy)
+    assert events(root) == 0
+
+
 @pytest.mark.parametrize("moment", ["before", "log", "file"])
 def test_restore_killed_at_any_moment_leaves_a_whole_database(tmp_path: Path, moment: str) -> None:
     root = tmp_path / "p"

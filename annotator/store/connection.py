@@ -135,15 +135,24 @@ class Database:
             raise StoreError(
                 f"SQLite {sqlite.sqlite_version} is too old, 3.38 is needed", hint=hint
             )
-        uri = f"file:{quote(str(self.path.absolute()))}?mode={mode}"
-        uri += "&immutable=1" * self._unlocked
-        connection = sqlite.connect(uri, uri=True, timeout=self.timeout, isolation_level=None)
+        connection = sqlite.connect(
+            self._address(mode), uri=True, timeout=self.timeout, isolation_level=None
+        )
         if WAL_IS_SAFE:
             # With it, older versions consider their own JSON functions in a CHECK unsafe.
             connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
         return connection
+
+    def _address(self, mode: str) -> str:
+        uri = f"file:{quote(str(self.path.absolute()))}?mode={mode}"
+        return uri + "&immutable=1" * self._unlocked
+
+    @property
+    def reading_address(self) -> str:
+        """The URI by which another connection reads the file as this one does."""
+        return self._address("ro")
 
     def _prepare(self, create: bool) -> None:
         if create:

@@ -4,7 +4,6 @@ database and compared."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from urllib.parse import quote
 
 from annotator.store import search
 from annotator.store.connection import Database
@@ -31,7 +30,7 @@ def check(db: Database, new: Database) -> Iterator[Finding]:
     new.execute("PRAGMA foreign_keys = OFF")
     new.execute("PRAGMA ignore_check_constraints = ON")
     new.execute("PRAGMA synchronous = OFF")
-    new.execute(f"ATTACH 'file:{quote(str(db.path.absolute()))}?mode=ro' AS theirs")
+    new.execute("ATTACH ? AS theirs", (db.reading_address,))
     new.execute("BEGIN")
     for table in _SOURCES:
         new.execute(f"INSERT INTO main.{table} SELECT * FROM theirs.{table}")

@@ -92,11 +92,9 @@ def _copy(backup: Path, new: Path, *, like: Path) -> None:
     new.unlink(missing_ok=True)
     os.close(os.open(new, os.O_CREAT | os.O_WRONLY, 0o660))
     try:
+        with closing(Database(backup, read_only=True)) as source:
+            source.backup(new)
         with closing(sqlite.connect(str(new), isolation_level=None)) as copy:
-            with closing(
-                sqlite.connect(f"{backup.absolute().as_uri()}?mode=ro", uri=True)
-            ) as source:
-                source.backup(copy)
             copy.execute(f"PRAGMA journal_mode = {'WAL' if WAL_IS_SAFE else 'TRUNCATE'}")
     except sqlite.Error as error:
         raise translated(error, backup) from error
