@@ -92,7 +92,7 @@ def _answered(foreign: Foreign, text: str, annotator: str | None, answers: list[
             if task in accepted:
                 foreign.report.changed(
                     "earlier answers",
-                    f"answered again in line {line}; the last accepted answer stands",
+                    f"answered again in line {line}; the last accepted answer counts",
                     line=accepted[task][0],
                 )
             accepted[task] = (line, one)

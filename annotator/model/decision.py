@@ -36,7 +36,7 @@ class Action(StrEnum):
         "correct"  # an annotation, suggested or not, now has another label, bounds or attributes
     )
     ADD = "add"  # an annotation from nothing
-    REMOVE = "remove"  # an annotation stands no more
+    REMOVE = "remove"  # an annotation is removed
     SKIP = "skip"  # left undecided on purpose
     CLOSE = "close"  # a paragraph is done
     REOPEN = "reopen"  # a paragraph is not done after all

@@ -203,7 +203,7 @@ def _check_labels(
     idle = sorted(label for label in every if not made.may_stand(label))
     if set(idle) == every:
         raise SuggesterError(
-            f"no label of the pipeline “{name}” stands for one of the schema ({told})",
+            f"no label of the pipeline “{name}” matches one of the schema ({told})",
             file=_SETTINGS,
             key=_key(name),
             hint=f'Map them in {_SETTINGS}, such as {toml_key(idle[0])} = "{made.places[0]}"',
