@@ -249,7 +249,7 @@ class MatrixScreen(RowsScreen):
             shape = [f"“{self._wanted}”"] if self._wanted else []
             shape += [f"by {self._order}"] if self._order != "evidence" else []
             shape += ["folded"] if self._folded else []
-            size = f"{', '.join(shape)}  {size}" if shape else size
+            size = f"  {', '.join(shape)}  {size}" if shape else size
         head = justify([(title, PLAIN)], [(size, PLAIN)], width)
         said: list[Piece] = [(f"  {clip(self._message, width - 3)}", theme.strong)]
         rows: list[list[Piece]] = [[(text, theme.bar) for text, _ in head], said]
