@@ -14,6 +14,13 @@ number of words, and labelled.
 Fifty next items typed ahead are held to an ideal painter, not to SLATE: they end several screens
 further on, so that the whole page that comes is new, while SLATE's fifty words stay on one page.
 Fifty next words, which stay on one here too, are held to SLATE.
+
+Two bars are missed, and this is why. First paint takes 1.6 to 1.7 times the CPU of an empty Textual
+application (372 against 225 ms on Python 3.11). Of the difference 115 ms are imports: 100 of the
+program's own 150 modules, where making some hundred frozen dataclasses costs two thirds, and 6 of
+click; what is not needed for the first paint would save 20 ms of 35. A move at 200 x 60 is held to
+a quarter of SLATE's, but SLATE takes 3.0 ms at either size, for it paints words and not cells: the
+bar asks for 0.75 ms where 1.2 ms are needed at 120 x 40 already and 1.3 to 1.8 here.
 """
 
 from __future__ import annotations
