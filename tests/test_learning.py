@@ -276,6 +276,16 @@ def test_the_model_that_comes_with_the_program_is_that_of_the_seeds(schema: Labe
     assert bundle.metrics["documents"] == len(seed_records("train"))
 
 
+def test_a_word_that_only_other_documents_marked_is_shown_without_being_likely(
+    schema: LabelSchema,
+) -> None:
+    """Nothing in its sentence speaks for it, but nearly every place of the seeds does."""
+    text = "The word “council” is printed on the lid of the box."
+    found = Bundle.of_bytes(model.BASE.read_bytes(), schema).suggest(read(text))
+    scores = [one.score for one in found if one.rule.startswith("memory.")]
+    assert scores == [0.5]
+
+
 @pytest.mark.parametrize(
     ("text", "label"),
     [
