@@ -18,7 +18,7 @@ from annotator.formats.api import WriteOptions
 from annotator.model.decision import Completion
 from annotator.model.record import Record
 from annotator.model.span import Span
-from annotator.model.text import Document, split_paragraphs
+from annotator.model.text import Document, as_read, split_paragraphs
 
 TEXT = "\U0001f642 Kit Moss spoke.\r\nThe Tram Board says that fares should fall.\r\n"
 LABELS = {"Actors": "actor.person", "Claims": "claim.policy", "Mood": ""}
@@ -286,6 +286,6 @@ def test_names_and_texts_survive_whatever_letters_they_have(
     legal = {
         c: c if c >= " " or c in "\t\n\r" else "\ufffd" for c in entity + concept
     } | dict.fromkeys("\ufffe\uffff", "\ufffd")
-    named, about = ("".join(legal[c] for c in name) for name in (entity, concept))
+    named, about = (as_read("".join(legal[c] for c in name)) for name in (entity, concept))
     assert [s.entity for s in back.spans if s.layer == "actor"] == [named]
     assert [s.attributes["concept"] for s in back.spans if s.layer == "claim"] == [[about]]
