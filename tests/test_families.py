@@ -22,6 +22,9 @@ def family(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Family:
     (package / "broken.py").write_text("raise RuntimeError('imported')\n", encoding="utf-8")
     (package / "_helper.py").write_text("", encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path))
+    # A package that an earlier test imported would be found in that test's folder.
+    for name in [one for one in sys.modules if one.partition(".")[0] == "a_family"]:
+        monkeypatch.delitem(sys.modules, name)
     return Family("a_family", "thing")
 
 
