@@ -168,6 +168,16 @@ def report(project: Project) -> AssignmentReport:
     return _Table.of(project.assignments.held(), project.documents.words()).report()
 
 
+def _check_share(overlap: float) -> None:
+    """Raise UsageError unless it is a share."""
+    if not 0 <= overlap <= 1:
+        raise UsageError(
+            f"{overlap:g} is not a share of the documents",
+            key="--overlap",
+            hint="Give a number from 0 to 1, such as 0.2",
+        )
+
+
 def assign(
     project: Project,
     names: Sequence[str],
@@ -186,19 +196,14 @@ def assign(
     changes.
     """
     who = tuple(dict.fromkeys(check_annotator(name) for name in names))
-    if not 0 <= overlap <= 1:
-        raise UsageError(
-            f"{overlap:g} is not a share of the documents",
-            key="--overlap",
-            hint="Give a number from 0 to 1, such as 0.2",
-        )
+    _check_share(overlap)
     wanted = _known(project, documents)
     # Texts never change. Reading all of them takes time in which others want to write.
     words = project.documents.words()
     for_all = _for_all(project, words, overlap)
     with nullcontext() if dry_run else project.assignments.writing():
         table = _Table.of(project.assignments.held(), words)
-        _check_each(each, {*who, *(name for people in table.people.values() for name in people)})
+        _check_each(each, {*who, *table.load()})
         scope = [id for id in words if wanted is None or id in wanted]
         begun = table.begun(scope, who)
         needs = _needs(

@@ -157,14 +157,8 @@ class NameKeys:
         order = [name for name, _ in ranked]
         keys = (0 if made else FOCUS) + OPEN + READ
         for number, name in enumerate(wanted):
-            bare, last = name.removeprefix(CONTRARY), number + 1 == len(wanted)
-            turn = TURN if bare != name else 0
-            fill = by_words(words, bare) + 1 + turn
-            if last and bare in order[:OFFERED]:
-                # An offer is shown as it is used more often, with or without `not: `.
-                fill = 1 + TURN * ((self._contraries[bare] > 0) != (bare != name))
-            elif last:
-                fill = min(fill, by_letters(bare, order) + turn)
+            bare = name.removeprefix(CONTRARY)
+            fill = self._fill_concept(name, words, order, last=number + 1 == len(wanted))
             if uses.uses(bare):
                 at = order.index(bare)
                 self.again.update(
@@ -175,6 +169,18 @@ class NameKeys:
         self.now["concept"] += keys
         self.typed["concept"] += (0 if made else FOCUS) + OPEN
         self.wanted["concept"] += len(wanted)
+
+    def _fill_concept(self, name: str, words: NextWord, order: Sequence[str], *, last: bool) -> int:
+        """The keys on the open line for a concept; only the `last` one can be an offer."""
+        bare = name.removeprefix(CONTRARY)
+        turn = TURN if bare != name else 0
+        by_word = by_words(words, bare) + 1 + turn
+        if not last:
+            return by_word
+        if bare in order[:OFFERED]:
+            # An offer is shown as it is used more often, with or without `not: `.
+            return 1 + TURN * ((self._contraries[bare] > 0) != (bare != name))
+        return min(by_word, by_letters(bare, order) + turn)
 
 
 def concepts_given(span: Span) -> list[str]:

@@ -75,29 +75,18 @@ class LayerScore:
     def _relations(
         self, one: Decided, mine: Sequence[Suggestion], shown: Sequence[Suggestion]
     ) -> list[tuple[Suggestion, bool]]:
-        low = one.paragraph.start
-        ends: dict[str, TextRange] = {AUTHOR: (0, 0, AUTHOR)} | {
-            s.id: _stretch(s, low) for s in one.spans
-        }
-        known = dict(ends)
-        for s in shown:
-            if isinstance(s.value, Span):
-                known[s.id] = _stretch(_nearest(s.value, one.spans) or s.value, low)
-        wanted: list[StanceRanges] = [
-            (ends[r.source], r.label, ends[r.target])
-            for r in one.relations
-            if r.layer == self.layer.name and r.source in ends and r.target in ends
-        ]
-        kept = [
-            s
-            for s in mine
-            if isinstance(s.value, Relation) and {s.value.source, s.value.target} <= set(known)
-        ]
-        given: list[StanceRanges] = [
-            (known[s.value.source], s.value.label, known[s.value.target])
-            for s in kept
-            if isinstance(s.value, Relation)
-        ]
+        ends = _decided_ends(one)
+        known = ends | _suggested_ends(one, shown)
+        of_layer = (r for r in one.relations if r.layer == self.layer.name)
+        wanted = [edge for r in of_layer if (edge := _edge(r, ends)) is not None]
+        kept: list[Suggestion] = []
+        given: list[StanceRanges] = []
+        for suggestion in mine:
+            value = suggestion.value
+            edge = _edge(value, known) if isinstance(value, Relation) else None
+            if edge is not None:
+                kept.append(suggestion)
+                given.append(edge)
         self.efforts.append(of_relations(given, wanted))
         return self._count(
             kept, [edge in wanted for edge in given], [label for _, label, _ in wanted]
@@ -189,6 +178,27 @@ def _nearest(span: Span, others: Iterable[Span]) -> Span | None:
 
 def _stretch(span: Span, start: int) -> TextRange:
     return span.start - start, span.end - start, span.label
+
+
+def _decided_ends(one: Decided) -> dict[str, TextRange]:
+    """Where the ends of relations are in a paragraph, by id."""
+    low = one.paragraph.start
+    return {AUTHOR: (0, 0, AUTHOR)} | {span.id: _stretch(span, low) for span in one.spans}
+
+
+def _suggested_ends(one: Decided, shown: Iterable[Suggestion]) -> dict[str, TextRange]:
+    """Where suggested spans are, by id: at the decided span nearby, which keeps their relations."""
+    low = one.paragraph.start
+    spans = [s.value for s in shown if isinstance(s.value, Span)]
+    return {span.id: _stretch(_nearest(span, one.spans) or span, low) for span in spans}
+
+
+def _edge(relation: Relation, ends: Mapping[str, TextRange]) -> StanceRanges | None:
+    """A relation by the places of its ends; None if one is missing."""
+    source, target = ends.get(relation.source), ends.get(relation.target)
+    if source is None or target is None:
+        return None
+    return source, relation.label, target
 
 
 def _rounded(value: float | None) -> float | None:

@@ -3,13 +3,13 @@ paragraphs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from annotator.errors import SuggesterError, UsageError
 from annotator.project import Project
 from annotator.store.learning import Finished
-from annotator.workflows.effort.scoring import Score, decided
+from annotator.workflows.effort.scoring import Decided, Score, decided
 from annotator.workflows.evaluation.arm import ALONE, LEARNING, SUGGESTERS, Arm
 from annotator.workflows.training.base_model import taught
 from annotator.workflows.training.material import Material
@@ -42,35 +42,15 @@ def cross_validated(project: Project, material: Material, *, folds: int) -> dict
     """
     asked, folds = folds, parts(material.finished, folds)
     documents = sorted({one.document for one in material.finished})
-    base = project.config.suggestions.base
     fold = {name: i % folds for i, name in enumerate(documents)}
     score = {name: Score(project.schema) for name in (ALONE, LEARNING)}
     for number in range(folds):
-        rest = [
-            e
-            for e, f in zip(material.examples, material.finished, strict=True)
-            if fold[f.document] != number
-        ]
-        try:
-            model = (
-                number + 1,
-                taught(rest, project.schema, texts=material.texts, base=base).to_bytes(),
-            )
-        except SuggesterError:
-            # Nothing is marked outside this part, so it is judged without any learning.
-            model = None
+        held = {name for name, part in fold.items() if part == number}
+        model = _model(project, material, held, number + 1)
         for name, suggesters in SUGGESTERS.items():
             own = model if name == LEARNING else None
             arm = Arm(suggesters, project.schema, project.config, score[name], model=own)
-            for one in material.finished:
-                if fold[one.document] != number:
-                    record = material.records[one.document, one.annotator]
-                    arm.remember(decided(record, record.document.paragraphs[one.paragraph]))
-            arm.renew()
-            for one in material.finished:
-                if fold[one.document] == number:
-                    record = material.records[one.document, one.annotator]
-                    arm.judge(decided(record, record.document.paragraphs[one.paragraph]))
+            _judge(arm, material, held)
     return {
         "folds": folds,
         "folds_asked": asked,
@@ -79,6 +59,37 @@ def cross_validated(project: Project, material: Material, *, folds: int) -> dict
         "together": {name: one.together(0) for name, one in score.items()},
         "layers": {name: one.result() for name, one in score.items()},
     }
+
+
+def _model(
+    project: Project, material: Material, held: Collection[str], number: int
+) -> tuple[int, bytes] | None:
+    """A model of all documents but those `held` out, and its number; None if nothing is marked in
+    the others."""
+    finished = zip(material.examples, material.finished, strict=True)
+    rest = [example for example, one in finished if one.document not in held]
+    base = project.config.suggestions.base
+    try:
+        return number, taught(rest, project.schema, texts=material.texts, base=base).to_bytes()
+    except SuggesterError:
+        return None
+
+
+def _judge(arm: Arm, material: Material, held: Collection[str]) -> None:
+    """Judge the documents held out, with the memory of the others."""
+    for one in material.finished:
+        if one.document not in held:
+            arm.remember(_decided(material, one))
+    arm.renew()
+    for one in material.finished:
+        if one.document in held:
+            arm.judge(_decided(material, one))
+
+
+def _decided(material: Material, one: Finished) -> Decided:
+    """A finished paragraph as it was decided."""
+    record = material.records[one.document, one.annotator]
+    return decided(record, record.document.paragraphs[one.paragraph])
 
 
 def learning_curve(project: Project, material: Material) -> dict[int, dict[str, Any]]:

@@ -8,7 +8,7 @@ anything is learnt from it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from annotator.config import Config
@@ -22,6 +22,7 @@ from annotator.workflows.training.due import paragraphs_until_next
 
 if TYPE_CHECKING:
     from annotator.english.reading import Reader
+    from annotator.learners.bundle import Bundle
     from annotator.learners.examples import Example
 
 WINDOWS = 10
@@ -44,10 +45,7 @@ def simulate(
     from annotator.english.reading import shared_reader
 
     reader = shared_reader()
-    used = sorted(
-        {s.layer for one in stream for s in one.spans}
-        | {r.layer for one in stream for r in one.relations}
-    )
+    used = sorted({layer for one in stream for layer in _layers(one)})
     arms = {
         name: Arm(names, schema, config, Score(schema, used)) for name, names in SUGGESTERS.items()
     }
@@ -58,10 +56,7 @@ def simulate(
     for number, one in enumerate(stream):
         if number - last >= paragraphs_until_next(last, every):
             last = number
-            try:
-                bundle = taught(examples, schema, texts=texts, base=config.suggestions.base)
-            except SuggesterError:
-                bundle = None  # Nothing is marked yet.
+            bundle = _model(examples, schema, config, texts)
             if bundle is not None:
                 trained += 1
                 arms[LEARNING].model = (trained, bundle.to_bytes())
@@ -78,6 +73,22 @@ def simulate(
         **_result(stream, arms, trained, every),
         "complete": complete(arms[LEARNING].score.together(0), names),
     }
+
+
+def _layers(one: Decided) -> Iterator[str]:
+    """The layers in a paragraph, some more than once."""
+    yield from (span.layer for span in one.spans)
+    yield from (relation.layer for relation in one.relations)
+
+
+def _model(
+    examples: Sequence[Example], schema: LabelSchema, config: Config, texts: Sequence[str]
+) -> Bundle | None:
+    """A model of the paragraphs so far; None if nothing is marked yet."""
+    try:
+        return taught(examples, schema, texts=texts, base=config.suggestions.base)
+    except SuggesterError:
+        return None
 
 
 def complete(alone: Mapping[str, Any], names: NameKeys) -> dict[str, Any]:

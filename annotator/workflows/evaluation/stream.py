@@ -87,7 +87,6 @@ def _canonical(path: Path, schema: LabelSchema, config: Config) -> Stream:
 
 
 def _rows(path: Path) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = []
     if path.is_dir():
         raise InputError("is a folder", file=path, hint="Name a file of JSON lines")
     checked_file(path)
@@ -99,38 +98,25 @@ def _rows(path: Path) -> list[dict[str, Any]]:
     except UnicodeDecodeError as error:
         hint = "Save it as JSON lines in UTF-8"
         raise InputError(f"is not UTF-8 (byte {error.start:,})", file=path, hint=hint) from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise InputError(
-                f"not valid JSON: {error}",
-                file=path,
-                line=number,
-                hint=("Write one JSON object per line"),
-            ) from error
-        if not isinstance(row, dict) or not isinstance(row.get("text"), str):
-            raise InputError(
-                "has no text",
-                file=path,
-                line=number,
-                key="text",
-                hint='Write {"text": ..., "spans": [...]}',
-            )
-        if not isinstance(row.get("spans", []), list):
-            raise InputError(
-                "must be a list",
-                file=path,
-                line=number,
-                key="spans",
-                hint='Write {"text": ..., "spans": [...]}',
-            )
-        rows.append(row)
+    rows = [_row(line, path, number) for number, line in enumerate(lines, 1) if line.strip()]
     if not rows:
         raise InputError("has only blank lines", file=path, hint="Write one JSON object per line")
     return rows
+
+
+def _row(text: str, path: Path, line: int) -> dict[str, Any]:
+    """A line as an object with a text and, if it has any, a list of spans."""
+    try:
+        row = json.loads(text)
+    except ValueError as error:
+        hint = "Write one JSON object per line"
+        raise InputError(f"not valid JSON: {error}", file=path, line=line, hint=hint) from error
+    hint = 'Write {"text": ..., "spans": [...]}'
+    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+        raise InputError("has no text", file=path, line=line, key="text", hint=hint)
+    if not isinstance(row.get("spans", []), list):
+        raise InputError("must be a list", file=path, line=line, key="spans", hint=hint)
+    return row
 
 
 def _plain(

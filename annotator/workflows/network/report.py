@@ -12,13 +12,15 @@ from annotator.networks.affiliation import DUPLICATES
 from annotator.networks.graph_files import receipt
 from annotator.networks.periods import SideChange, Slice
 from annotator.networks.projection import MODES, NORMALISATIONS
-from annotator.networks.resampling import CENTRAL
+from annotator.networks.resampling import CENTRAL, Support
 from annotator.networks.structure import centrality
 from annotator.workflows.network.network import Network
 
 SIGN = {1: "+", -1: "-", 0: "="}
 SHOWN = 15
 """Rows of a table."""
+_COLUMNS = 16
+"""Concepts in the matrix."""
 
 
 RULED = {"real": "kept as a real change", "slip": "sent to review"}
@@ -73,27 +75,31 @@ def _camps(found: Network) -> list[str]:
     if found.communities.modularity is None:
         return [*out, "  no two holders agree on anything"]
     out[0] += f"  (modularity {found.communities.modularity:.2f})"
-    weights = centrality(found.projection.holders, found.projection.weights)
-    shown = bool(found.support.samples)
     out.append("  the number before a holder is the sum of its ties, without signs")
-    if shown:
+    if found.support.samples:
         out.append(f"  central: among the {CENTRAL} holders with the largest sums")
-    for number, names in enumerate((g for g in found.communities.groups if len(g) > 1), 1):
-        holds = f"  holds together in {_share(found.support.group(names)).strip()}" if shown else ""
-        out.append(f"  camp {number}: {plural(len(names), 'holder')}{holds}")
-        for name in sorted(names, key=lambda n: (-weights[n], n))[:SHOWN]:
-            central = (
-                f"  central in {_share(found.support.central.get(name, 0.0)).strip()}"
-                if shown
-                else ""
-            )
-            out.append(f"    {weights[name]:6.2f}  {both_ends(name, 44)}{central}")
-        if len(names) > SHOWN:
-            out.append(f"            and {len(names) - SHOWN} more")
-    alone = [g[0] for g in found.communities.groups if len(g) == 1]
+    weights = centrality(found.projection.holders, found.projection.weights)
+    groups = found.communities.groups
+    for number, names in enumerate((group for group in groups if len(group) > 1), 1):
+        out += _camp(number, names, weights, found.support)
+    alone = [group[0] for group in groups if len(group) == 1]
     if alone:
         out.append(f"  alone: {both_ends('; '.join(alone), 66)}")
     return out
+
+
+def _camp(
+    number: int, names: Sequence[str], weights: Mapping[str, float], support: Support
+) -> Iterator[str]:
+    """A camp with its most central holders; with resamples, how often they show it too."""
+    holds = f"  holds together in {_share(support.group(names)).strip()}" if support.samples else ""
+    yield f"  camp {number}: {plural(len(names), 'holder')}{holds}"
+    for name in sorted(names, key=lambda n: (-weights[n], n))[:SHOWN]:
+        share = _share(support.central.get(name, 0.0)).strip()
+        central = f"  central in {share}" if support.samples else ""
+        yield f"    {weights[name]:6.2f}  {both_ends(name, 44)}{central}"
+    if len(names) > SHOWN:
+        yield f"            and {len(names) - SHOWN} more"
 
 
 def _ties(found: Network) -> list[str]:
@@ -107,26 +113,21 @@ def _ties(found: Network) -> list[str]:
 
 def matrix(found: Network) -> list[str]:
     """The signed matrix of holders and concepts, by camps; concepts by number, named below."""
-    signs = {(e.holder, e.concept): e for e in found.affiliation.edges}
-    sides = [c.concept for c in found.concepts][: 2 * SHOWN]
-    rows = [name for group in found.communities.groups for name in group][: 3 * SHOWN]
-    width = 3
+    signs = {(e.holder, e.concept): SIGN[e.sign] for e in found.affiliation.edges}
+    concepts = [c.concept for c in found.concepts][:_COLUMNS]
+    holders = [name for group in found.communities.groups for name in group][: 3 * SHOWN]
+    numbers = range(1, len(concepts) + 1)
     out = ["MATRIX  + supports, - opposes, = even"]
-    out.append(" " * 30 + "".join(f"{i:>{width}}" for i in range(1, min(len(sides), 16) + 1)))
-    shown = sides[:16]
-    for holder in rows:
-        cells = "".join(
-            f"{SIGN[signs[holder, c].sign] if (holder, c) in signs else '.':>{width}}"
-            for c in shown
-        )
+    out.append(" " * 30 + "".join(f"{number:>3}" for number in numbers))
+    for holder in holders:
+        cells = "".join(f"{signs.get((holder, concept), '.'):>3}" for concept in concepts)
         out.append(f"{both_ends(holder, 28):<30}{cells}")
-    out += [f"  {i:>2}  {both_ends(concept, 72)}" for i, concept in enumerate(shown, 1)]
-    hidden = len(found.affiliation.concepts) - len(shown)
-    return (
-        [*out, f"  and {plural(hidden, 'concept')} more: --json has all of it"]
-        if hidden > 0
-        else out
-    )
+    for number, concept in zip(numbers, concepts, strict=True):
+        out.append(f"  {number:>2}  {both_ends(concept, 72)}")
+    hidden = len(found.affiliation.concepts) - len(concepts)
+    if hidden > 0:
+        out.append(f"  and {plural(hidden, 'concept')} more: --json has all of it")
+    return out
 
 
 def _concepts(found: Network) -> list[str]:

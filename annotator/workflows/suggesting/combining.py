@@ -70,35 +70,17 @@ def combine(
     suggestion stays, whatever learners score, and replaces those that overlap it. A surface form
     that annotators rejected twice and never accepted is left out, as are stances that lost an end.
     """
-    spans: dict[tuple[str, int, int], Suggestion] = {}
-    stays: dict[str, str] = {}
-    relations: list[Suggestion] = []
-    every = sorted(
-        (_scored(s, policy) for s in proposed if _speaks(s, policy)),
-        key=lambda s: (not s.rule.startswith(CERTAIN), -s.score, s.suggester, s.id),
-    )
-    for one in every:
-        if isinstance(one.value, Relation):
-            relations.append(one)
-            continue
-        key = (one.value.layer, one.value.start, one.value.end)
-        if memory.vetoed(
-            one.value.layer, one.value.label, document.quote(one.value.start, one.value.end)
-        ):
-            continue
-        first = spans.get(key)
-        spans[key] = one if first is None else _both(first, one)
-        stays[one.id] = spans[key].id
-    for gone, certain in _outranked(list(spans.values())):
-        del spans[gone.value.layer, *_bounds(gone)]
+    every = _best_first(proposed, policy)
+    spans, stays = _one_on_each(document, every, memory)
+    for gone, certain in _outranked(spans):
+        spans.remove(gone)
         stays.update({id: certain.id for id, kept in stays.items() if kept == gone.id})
-    shown = {*_shown(document, list(spans.values()), policy), AUTHOR}
-    out = [*spans.values(), *_edges(relations, stays)]
-    for edge in out[len(spans) :]:
-        value = edge.value
-        assert isinstance(value, Relation)
-        if edge.score >= policy.relations and {value.source, value.target} <= shown:
+    edges = _edges((one for one in every if isinstance(one.value, Relation)), stays)
+    shown = {*_shown(document, spans, policy), AUTHOR}
+    for edge in edges:
+        if edge.score >= policy.relations and _ends(edge) <= shown:
             shown.add(edge.id)
+    out = [*spans, *edges]
     out.sort(key=lambda s: (s.id not in shown, -s.score, s.id))
     return [replace(one, rank=rank, shown=one.id in shown) for rank, one in enumerate(out)]
 
@@ -117,6 +99,39 @@ def _scored(one: Suggestion, policy: Policy) -> Suggestion:
     return one if one.score >= _SURE else replace(one, score=_SURE, raw=one.score)
 
 
+def _best_first(proposed: Iterable[Suggestion], policy: Policy) -> list[Suggestion]:
+    """The suggestions that count, with their calibrated scores: certain ones, then by score."""
+    return sorted(
+        (_scored(s, policy) for s in proposed if _speaks(s, policy)),
+        key=lambda s: (not s.rule.startswith(CERTAIN), -s.score, s.suggester, s.id),
+    )
+
+
+def _one_on_each(
+    document: Document, suggestions: Iterable[Suggestion], memory: Memory
+) -> tuple[list[Suggestion], dict[str, str]]:
+    """One span of each layer on each stretch, completed from later ones, without vetoed ones; and
+    for each span the id of the one that stays in its place."""
+    spans: dict[tuple[str, int, int], Suggestion] = {}
+    stays: dict[str, str] = {}
+    for one in suggestions:
+        value = one.value
+        if isinstance(value, Relation):
+            continue
+        if memory.vetoed(value.layer, value.label, document.quote(value.start, value.end)):
+            continue
+        place = (value.layer, value.start, value.end)
+        first = spans.get(place)
+        spans[place] = one if first is None else _both(first, one)
+        stays[one.id] = spans[place].id
+    return list(spans.values()), stays
+
+
+def _ends(one: Suggestion) -> set[str]:
+    assert isinstance(one.value, Relation)
+    return {one.value.source, one.value.target}
+
+
 def _bounds(one: Suggestion) -> tuple[int, int]:
     assert isinstance(one.value, Span)
     return one.value.start, one.value.end
@@ -128,19 +143,19 @@ def _outranked(spans: Sequence[Suggestion]) -> list[tuple[Suggestion, Suggestion
     sure = [one for one in spans if one.rule.startswith(CERTAIN)]
     out: list[tuple[Suggestion, Suggestion]] = []
     for one in spans:
-        (start, end), mine = _bounds(one), one.value.layer
-        for other in () if one.rule.startswith(CERTAIN) else sure:
-            low, high = _bounds(other)
-            around = start <= low and high <= end
-            if (
-                other.value.layer == mine
-                and low < end
-                and start < high
-                and not (around and one.score >= _LONGER)
-            ):
-                out.append((one, other))
-                break
+        if not one.rule.startswith(CERTAIN):
+            certain = next((other for other in sure if _outranks(other, one)), None)
+            if certain is not None:
+                out.append((one, certain))
     return out
+
+
+def _outranks(certain: Suggestion, one: Suggestion) -> bool:
+    """Whether a certain suggestion takes the place of another one."""
+    (low, high), (start, end) = _bounds(certain), _bounds(one)
+    overlaps = certain.value.layer == one.value.layer and low < end and start < high
+    likely_around = start <= low and high <= end and one.score >= _LONGER
+    return overlaps and not likely_around
 
 
 def _edges(relations: Iterable[Suggestion], stays: Mapping[str, str]) -> list[Suggestion]:
@@ -186,18 +201,24 @@ def _chosen(document: Document, spans: Sequence[Suggestion]) -> set[str]:
     """The ids of the non-overlapping spans that are expected to save the most keys."""
     if not spans:
         return set()
-    bounds = [(s.value.start, s.value.end) for s in spans if isinstance(s.value, Span)]
-    low, high = min(a for a, _ in bounds), max(b for _, b in bounds)
+    starts, ends = zip(*map(_bounds, spans), strict=True)
+    low, high = min(starts), max(ends)
     words = [(low + m.start(), low + m.end()) for m in _WORD.finditer(document.text[low:high])]
     candidates: dict[SpanCandidate, str] = {}
     for one in spans:
-        value = one.value
-        assert isinstance(value, Span)
-        inside = [i for i, (a, b) in enumerate(words) if a < value.end and value.start < b]
-        if inside:
-            made = SpanCandidate(inside[0], inside[-1] + 1, value.label, one.score, one.suggester)
-            candidates.setdefault(made, one.id)
+        candidate = _candidate(one, words)
+        if candidate is not None:
+            candidates.setdefault(candidate, one.id)
     return {candidates[one] for one in choose(list(candidates))}
+
+
+def _candidate(one: Suggestion, words: Sequence[tuple[int, int]]) -> SpanCandidate | None:
+    """A span by the numbers of its words, of which the bounds are given; None without a word."""
+    start, end = _bounds(one)
+    inside = [i for i, (low, high) in enumerate(words) if low < end and start < high]
+    if not inside:
+        return None
+    return SpanCandidate(inside[0], inside[-1] + 1, one.value.label, one.score, one.suggester)
 
 
 def _both(first: Suggestion, other: Suggestion) -> Suggestion:

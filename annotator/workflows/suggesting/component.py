@@ -10,7 +10,7 @@ set them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,29 +75,21 @@ class Component:
                 hint="Save one with `annotator train -o DIR`, and load that",
             )
         document = Document("doc", "", doc.text, split_paragraphs(doc.text))
+        found = self._found(document)
+        for layer in self.schema.span_layers:
+            _set_spans(doc, layer.name, [s for s in found if s.value.layer == layer.name])
+        _set_sentences(doc, document)
+        doc._.stances = tuple(_stances(found))
+        return doc
+
+    def _found(self, document: Document) -> list[Suggestion]:
+        """The suggestions that are shown in a document."""
         found: list[Suggestion] = []
         for paragraph in document.paragraphs:
             if not paragraph.excluded:
                 every = [s for one in self._suggesters for s in one.suggest(document, paragraph)]
                 found += [s for s in combine(document, every, EMPTY, self._policy) if s.shown]
-        for layer in self.schema.span_layers:
-            _set_spans(doc, layer.name, [s for s in found if s.value.layer == layer.name])
-        _set_sentences(doc, document)
-        places = {s.id: [s.value.start, s.value.end] for s in found if isinstance(s.value, Span)}
-        doc._.stances = tuple(
-            {
-                "layer": s.value.layer,
-                "label": s.value.label,
-                "score": s.score,
-                "reason": s.reason,
-                "source": AUTHOR if s.value.source == AUTHOR else places[s.value.source],
-                "target": places[s.value.target],
-                "attributes": dict(s.value.attributes),
-            }
-            for s in found
-            if isinstance(s.value, Relation)
-        )
-        return doc
+        return found
 
     # --- spaCy's methods to store a component
 
@@ -121,6 +113,24 @@ class Component:
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> Component:  # noqa: ARG002
         """Read what `to_disk` wrote."""
         return self.from_bytes((Path(path) / _FILE).read_bytes())
+
+
+def _stances(found: Iterable[Suggestion]) -> Iterator[dict[str, Any]]:
+    """The relations as mappings, with the places of their ends."""
+    every = list(found)
+    places = {s.id: [s.value.start, s.value.end] for s in every if isinstance(s.value, Span)}
+    for one in every:
+        value = one.value
+        if isinstance(value, Relation):
+            yield {
+                "layer": value.layer,
+                "label": value.label,
+                "score": one.score,
+                "reason": one.reason,
+                "source": AUTHOR if value.source == AUTHOR else places[value.source],
+                "target": places[value.target],
+                "attributes": dict(value.attributes),
+            }
 
 
 def _set_sentences(doc: Doc, document: Document) -> None:

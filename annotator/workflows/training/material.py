@@ -55,21 +55,20 @@ def material(project: Project, reader: Reader, *, annotator: str | None = None) 
     from annotator.learners.examples import examples_of
 
     sequence = project.learning.last_sequence()
-    finished = chosen(
-        [f for f in project.learning.finished() if annotator is None or f.annotator == annotator]
-    )
+    every = project.learning.finished()
+    finished = chosen([f for f in every if annotator in (None, f.annotator)])
     records: dict[tuple[str, str], Record] = {}
     made: dict[tuple[str, str, int], Example] = {}
     by_work: dict[tuple[str, str], list[int]] = {}
     for one in finished:
         by_work.setdefault((one.document, one.annotator), []).append(one.paragraph)
-    for (document, who), paragraphs in by_work.items():
+    for work, paragraphs in by_work.items():
+        document, who = work
         record = next(project.log.records(document=document, annotator=who), None)
-        if record is None:
-            continue
-        records[document, who] = record
-        for index, example in zip(paragraphs, examples_of(reader, record, paragraphs), strict=True):
-            made[document, who, index] = example
+        if record is not None:
+            records[work] = record
+            found = examples_of(reader, record, paragraphs)
+            made |= {(*work, i): one for i, one in zip(paragraphs, found, strict=True)}
     kept = [f for f in finished if (f.document, f.annotator, f.paragraph) in made]
     return Material(
         [made[f.document, f.annotator, f.paragraph] for f in kept],

@@ -29,12 +29,10 @@ def learn_names(project: Project, records: Iterable[Record]) -> int:
     from annotator.learners.names.namer import shipped
     from annotator.learners.names.training import fit
 
+    finished = [_finished(record) for record in records]
     coded: list[CodedDocument] = []
-    finished: list[Record] = []
-    for record in records:
-        spans = tuple(span for span in record.spans if _is_finished(record, span))
-        finished.append(replace(record, spans=spans))
-        if named := [span for span in spans if span.entity]:
+    for record in finished:
+        if named := [span for span in record.spans if span.entity]:
             coded.append((record.document, named))
     number = sum(len(spans) for _, spans in coded)
     given = _given_again(project, finished)
@@ -44,6 +42,12 @@ def learn_names(project: Project, records: Iterable[Record]) -> int:
     if found:
         project.names.keep_weights(found)
     return number
+
+
+def _finished(record: Record) -> Record:
+    """A record with the spans of its finished paragraphs only."""
+    spans = tuple(span for span in record.spans if _is_finished(record, span))
+    return replace(record, spans=spans)
 
 
 def _given_again(project: Project, records: Iterable[Record]) -> list[NamedChoice]:
