@@ -11,7 +11,7 @@ from itertools import combinations
 from annotator.model.decision import Completion
 from annotator.model.record import Record
 from annotator.model.span import Annotation, Attributes, Relation, Span, relation_order
-from annotator.model.text import Document, words
+from annotator.model.text import Document, Paragraph, words
 
 PAIRWISE = 30
 """Above this number of annotators, nothing is counted by pair, because the number of pairs grows
@@ -99,38 +99,36 @@ def compare(
     says anything about agreement. Without `pairwise` the number of annotators decides
     (`PAIRWISE`).
     """
-    finished: dict[str, list[Record]] = {}
-    unfinished = 0
-    for record in records:
-        if record.annotator is None or (
-            annotators is not None and record.annotator not in annotators
-        ):
-            continue
-        if record.status is Completion.DONE:
-            finished.setdefault(record.document.id, []).append(record)
-        else:
-            unfinished += 1
-    passages: list[Passage] = []
-    number = 0
-    for name in sorted(finished):
-        several = finished[name]
-        if len(several) > 1:
-            passages += _passages(number, several)
-            number += 1
+    every = [record for record in records if _counts(record, annotators)]
+    done = [record for record in every if record.status is Completion.DONE]
+    shared = _shared(done)
+    passages = [p for number, several in enumerate(shared) for p in _passages(number, several)]
     names = sorted({who for p in passages for who in p.works})
-    completions = sum(len(several) for several in finished.values() if len(several) > 1)
     empty = sum(not w.spans and not w.relations for p in passages for w in p.works.values())
     by_pair = len(names) <= PAIRWISE if pairwise is None else pairwise
     return Comparison(
         tuple(passages),
         tuple(names),
-        number,
-        completions,
+        len(shared),
+        sum(map(len, shared)),
         empty,
-        unfinished,
+        len(every) - len(done),
         by_pair,
         concepts or {},
     )
+
+
+def _counts(record: Record, annotators: Sequence[str] | None) -> bool:
+    """Whether a record is the work of an annotator, and of one of these if any are named."""
+    return record.annotator is not None and (annotators is None or record.annotator in annotators)
+
+
+def _shared(records: Iterable[Record]) -> list[list[Record]]:
+    """The records of documents that have several, by document, in order of their ids."""
+    by_document: dict[str, list[Record]] = {}
+    for record in records:
+        by_document.setdefault(record.document.id, []).append(record)
+    return [several for _, several in sorted(by_document.items()) if len(several) > 1]
 
 
 def _passages(number: int, records: Sequence[Record]) -> Iterator[Passage]:
@@ -150,12 +148,17 @@ def _passages(number: int, records: Sequence[Record]) -> Iterator[Passage]:
         works = {
             who: own.get(first, _NOTHING)
             for who, paragraphs, own in held
-            if not paragraphs[first].excluded
-            or not all(p.excluded for p in paragraphs[first : last + 1])
+            if not _excludes(paragraphs, first, last)
         }
         if len(works) > 1:
             start, end = document.paragraphs[first].start, document.paragraphs[last].end
             yield Passage(number, document.id, first, document.text, start, end, works)
+
+
+def _excludes(paragraphs: Sequence[Paragraph], first: int, last: int) -> bool:
+    """Whether an annotator did not have to annotate any of these paragraphs."""
+    # Nearly always the first one answers.
+    return paragraphs[first].excluded and all(p.excluded for p in paragraphs[first : last + 1])
 
 
 def _by_paragraph(
@@ -221,7 +224,17 @@ def cleaned_record(record: Record) -> Record:
         kept = spans
     else:
         kept, renamed = _without_copies(spans)
-    relations = record.relations
+    relations = _cleaned_relations(record.relations, renamed)
+    if kept == record.spans and relations is record.relations:
+        return record
+    return replace(record, spans=kept, relations=relations)
+
+
+def _cleaned_relations(
+    relations: tuple[Relation, ...], renamed: Mapping[str, str]
+) -> tuple[Relation, ...]:
+    """The relations on the spans that stay, without those that are the same in everything; the very
+    same tuple if nothing changes."""
     if renamed:
         relations = tuple(
             replace(
@@ -229,15 +242,12 @@ def cleaned_record(record: Record) -> Record:
             )
             for r in relations
         )
-    if len({(r.layer, r.label, r.source, r.target) for r in relations}) < len(relations):
-        edges = {
-            (r.layer, r.label, r.source, r.target, frozen(r.attributes)): r
-            for r in reversed(relations)
-        }
-        relations = tuple(r for r in relations if any(r is kept_one for kept_one in edges.values()))
-    if kept == record.spans and relations is record.relations:
-        return record
-    return replace(record, spans=kept, relations=relations)
+    if len({(r.layer, r.label, r.source, r.target) for r in relations}) == len(relations):
+        return relations
+    first: dict[object, Relation] = {}
+    for r in relations:
+        first.setdefault((r.layer, r.label, r.source, r.target, frozen(r.attributes)), r)
+    return tuple(first.values())
 
 
 def _trimmed(span: Span, text: str) -> Span:

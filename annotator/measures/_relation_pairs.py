@@ -8,7 +8,7 @@ are the same in everything are one end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zlib import crc32
 
@@ -60,27 +60,7 @@ def relation_pairs(
     there, how these match."""
     key = ("meetings", layer, exact)
     if key not in comparison.cache:
-        partners = {} if exact else _partners(comparison)
-        out: list[tuple[int, RelationPairs]] = []
-        for i, passage in with_relations(comparison):
-            held = {
-                who: [r for r in work.relations if r.layer == layer]
-                for who, work in passage.works.items()
-            }
-            if not any(held.values()):
-                continue
-            for one, other in passage.pairs():
-                if held[one] or held[other]:
-                    a, b = passage.works[one], passage.works[other]
-                    if exact:
-                        ours, others = _bounds(a), _bounds(b)
-                    else:
-                        ours, others = (
-                            _partner(partners.get((passage.document, one, other), {})),
-                            _own(b),
-                        )
-                    out.append((i, _meet((one, other), held[one], held[other], ours, others)))
-        comparison.cache[key] = out
+        comparison.cache[key] = list(_all_pairs(comparison, layer, exact=exact))
     found = comparison.cache[key]
     assert isinstance(found, list)
     return found
@@ -142,6 +122,26 @@ def _partners(comparison: Comparison) -> dict[tuple[int, str, str], dict[str, Sp
 _Keyed = tuple[object, object, Relation]
 
 
+def _all_pairs(
+    comparison: Comparison, layer: str, *, exact: bool
+) -> Iterator[tuple[int, RelationPairs]]:
+    partners = {} if exact else _partners(comparison)
+    for i, passage in with_relations(comparison):
+        works = passage.works
+        held = {who: [r for r in work.relations if r.layer == layer] for who, work in works.items()}
+        if not any(held.values()):
+            continue
+        for pair in passage.pairs():
+            one, other = pair
+            if held[one] or held[other]:
+                if exact:
+                    ours, others = _bounds(works[one]), _bounds(works[other])
+                else:
+                    ours = _partner(partners.get((passage.document, one, other), {}))
+                    others = _own(works[other])
+                yield i, _meet(pair, held[one], held[other], ours, others)
+
+
 def _meet(
     who: tuple[str, str],
     mine: Sequence[Relation],
@@ -154,13 +154,8 @@ def _meet(
     rest = [_keyed(r, ours) for r in mine]
     left = [_keyed(r, others) for r in theirs]
     pairs: list[tuple[Relation, Relation]] = []
-    groups: dict[tuple[object, object], tuple[list[_Keyed], list[_Keyed]]] = {}
-    for side, edges in enumerate((rest, left)):
-        for edge in edges:
-            if None not in edge[:2]:
-                groups.setdefault(edge[:2], ([], []))[side].append(edge)
     met: set[int] = set()
-    for own, other in groups.values():
+    for own, other in _by_ends(rest, left):
         for a, b in _paired(own, other):
             pairs.append((a[2], b[2]))
             met |= {id(a), id(b)}
@@ -178,6 +173,18 @@ def _keyed(relation: Relation, same: EndKey) -> _Keyed:
         AUTHOR if end == AUTHOR else same(end) for end in (relation.source, relation.target)
     )
     return (source, target, relation)
+
+
+def _by_ends(
+    rest: Iterable[_Keyed], left: Iterable[_Keyed]
+) -> Iterable[tuple[list[_Keyed], list[_Keyed]]]:
+    """The relations of both that have the same ends, where both ends have a counterpart."""
+    groups: dict[tuple[object, object], tuple[list[_Keyed], list[_Keyed]]] = {}
+    for side, edges in enumerate((rest, left)):
+        for edge in edges:
+            if None not in edge[:2]:
+                groups.setdefault(edge[:2], ([], []))[side].append(edge)
+    return groups.values()
 
 
 def _paired(own: Sequence[_Keyed], other: Sequence[_Keyed]) -> list[tuple[_Keyed, _Keyed]]:

@@ -10,7 +10,7 @@ nothing else. Sums that are read only once are kept by group.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -90,14 +90,11 @@ class RunningSums:
     def put(self, batch: Batch, tables: Mapping[tuple[str, ...], AnyTable]) -> None:
         """Count documents; this replaces what was counted for them before. A missing table
         counts as empty."""
+        if self._keep:
+            self._forget(batch.documents, tables)
         for name in batch.documents:
-            if name in self._group and self._keep:
-                for id, tally in self.tallies.items():
-                    if id not in tables:
-                        tally.remove(name)
             self._group.setdefault(name, -1)
-        if not self._keep:
-            for name in batch.documents:
+            if not self._keep:
                 self._group[name] = self._group_of(name)
         groups = np.array([self._group[name] for name in batch.documents], dtype=np.int64)
         for id, table in tables.items():
@@ -106,6 +103,14 @@ class RunningSums:
             )
         if self._keep:
             self._number()
+
+    def _forget(self, documents: Iterable[str], kept: Collection[tuple[str, ...]]) -> None:
+        """Take documents out of all tables but those that are kept."""
+        known = [name for name in documents if name in self._group]
+        for id, tally in self.tallies.items():
+            if id not in kept:
+                for name in known:
+                    tally.remove(name)
 
     def _group_of(self, name: str) -> int:
         """The group of a document: one of its own, or one of a fixed number by its name."""

@@ -212,28 +212,38 @@ def _slots(
     annotator made several with different contents; items with equal contents are grouped."""
     values = [value for _, value, _ in made]
     fields = fields_of(values[0].layer, schema, values)
-    by_content: dict[str, Made] = {}
-    for one in made:
-        by_content.setdefault(content(one[1], fields), []).append(one)
-    slots: list[dict[str, tuple[Annotation, Annotation]]] = []
-    owners: list[list[tuple[str, str]]] = []
-    for _, several in sorted(
-        by_content.items(), key=lambda kv: (-len({w for w, _, _ in kv[1]}), kv[0])
-    ):
-        holders = {who: (own, raw) for who, own, raw in reversed(several)}
-        at = next(
-            (i for i, slot in enumerate(slots) if not slot.keys() & holders.keys()), len(slots)
-        )
-        if at == len(slots):
-            slots.append({})
-            owners.append([])
-        slots[at] |= holders
-        owners[at] += [(who, raw.id) for who, _, raw in several]
-    ids = [form if i == 0 else _id(form, i) for i in range(len(slots))]
+    slots: list[_Slot] = []
+    for alike in _by_content(made, fields):
+        versions = {who: (own, raw) for who, own, raw in reversed(alike)}
+        slot = next((s for s in slots if s.versions.keys().isdisjoint(versions)), None)
+        if slot is None:
+            slot = _Slot({}, [])
+            slots.append(slot)
+        slot.versions |= versions
+        slot.items += [(who, raw.id) for who, _, raw in alike]
+    ids = [form, *(_id(form, i) for i in range(1, len(slots)))]
     return [
-        (_candidate(id, slot, fields), own)
-        for id, slot, own in zip(ids, slots, owners, strict=True)
+        (_candidate(id, slot.versions, fields), slot.items)
+        for id, slot in zip(ids, slots, strict=True)
     ]
+
+
+@dataclass(slots=True)
+class _Slot:
+    """What becomes one candidate: by annotator, one version with names replaced by the rulings and
+    as it was made; and all items with their annotators."""
+
+    versions: dict[str, tuple[Annotation, Annotation]]
+    items: list[tuple[str, str]]
+
+
+def _by_content(made: Made, fields: Sequence[Field]) -> list[Made]:
+    """Items with equal contents together, those of the most annotators first."""
+    groups: dict[str, Made] = {}
+    for one in made:
+        groups.setdefault(content(one[1], fields), []).append(one)
+    ordered = sorted(groups.items(), key=lambda item: (-len({w for w, _, _ in item[1]}), item[0]))
+    return [group for _, group in ordered]
 
 
 def _candidate(

@@ -11,7 +11,7 @@ over all documents; every count begins at .01, so that unseen cases are not impo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -146,21 +146,24 @@ def kept(
     least = _probability(option)
     models = learnt if isinstance(learnt, LayerModels) else learn([(candidates, voters)])
     sure = posteriors(candidates, voters, models)
-    out: list[Candidate] = []
+    settled: list[Candidate | None] = []
     for group in clusters(candidates):
-        best = [c for c in group if sure[c.id] >= least]
-        bounds: Counter[tuple[int, int]] = Counter()
-        for c in group:
-            if isinstance(c.value, Span):
-                bounds[c.value.start, c.value.end] += len(c.votes)
-        if not best:
-            continue
-        ranked = sorted(best, key=lambda c: -bounds[_bounds(c)])
-        if len(ranked) == 1 or bounds[_bounds(ranked[0])] > bounds[_bounds(ranked[1])]:
-            out.append(ranked[0])
-    settled = [c if not c.contested else by_majority(c, len(voters)) for c in out]
+        best = _most_voted(group, [c for c in group if sure[c.id] >= least])
+        if best is not None:
+            settled.append(by_majority(best, len(voters)) if best.contested else best)
     settled += [by_majority(c, len(voters)) for c in candidates if isinstance(c.value, Relation)]
     return [c for c in settled if c is not None]
+
+
+def _most_voted(group: Iterable[Candidate], some: Collection[Candidate]) -> Candidate | None:
+    """Of some candidates, the one whose bounds have most votes in the group; None at a tie."""
+    votes: Counter[tuple[int, int]] = Counter()
+    for candidate in group:
+        votes[_bounds(candidate)] += len(candidate.votes)
+    ranked = sorted(some, key=lambda c: -votes[_bounds(c)])
+    if len(ranked) > 1 and votes[_bounds(ranked[0])] == votes[_bounds(ranked[1])]:
+        return None
+    return ranked[0] if ranked else None
 
 
 def _bounds(candidate: Candidate) -> tuple[int, int]:

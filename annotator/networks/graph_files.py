@@ -98,18 +98,27 @@ def one_mode_graph(
         )
     signs = {(edge.holder, edge.concept): edge.sign for edge in affiliation.edges}
     for a, b, weight in found.edges():
-        both = [c for c in affiliation.concepts if signs.get((a, c)) and signs.get((b, c))]
+        agree, disagree = _common(affiliation.concepts, signs, a, b)
         more = {} if shares is None else {"share": round(shares.get((a, b), 0.0), 3)}
         graph.add_edge(
             a,
             b,
             weight=weight,
             sign=(weight > 0) - (weight < 0),
-            agree="; ".join(c for c in both if signs[a, c] == signs[b, c]),
-            disagree="; ".join(c for c in both if signs[a, c] != signs[b, c]),
+            agree="; ".join(agree),
+            disagree="; ".join(disagree),
             **more,
         )
     return graph
+
+
+def _common(
+    concepts: Iterable[str], signs: Mapping[tuple[str, str], int], one: str, other: str
+) -> tuple[list[str], list[str]]:
+    """The concepts on which two holders take the same side, and those on which they do not."""
+    both = [c for c in concepts if signs.get((one, c)) and signs.get((other, c))]
+    same = [c for c in both if signs[one, c] == signs[other, c]]
+    return same, [c for c in both if signs[one, c] != signs[other, c]]
 
 
 def graphml(graph: nx.Graph) -> bytes:

@@ -4,7 +4,7 @@ The same network gives the same bytes."""
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from unicodedata import east_asian_width
 from xml.sax.saxutils import escape
 
@@ -53,14 +53,8 @@ def network_picture(found: Affiliation, groups: Communities) -> bytes:
     who take a side on it. A solid edge means support, a dashed one opposition; the width grows with
     the weight."""
     holders = [name for names in groups.groups for name in names]
-    colours = {
-        name: GROUPS[number % len(GROUPS)] if len(names) > 1 else "white"
-        for number, names in enumerate(groups.groups)
-        for name in names
-    }
-    place = {name: i / max(1, len(holders) - 1) for i, name in enumerate(holders)}
-    near = {c: [place[e.holder] for e in found.edges if e.concept == c] for c in found.concepts}
-    concepts = sorted(found.concepts, key=lambda c: (sum(near[c]) / len(near[c]), c))
+    colours = _colours(groups)
+    concepts = _near_holders(found, holders)
     left = 16.0 + 7.2 * max(map(_columns, holders), default=8)
     right, row = left + 420.0, 24.0
     width = right + 16.0 + 6.4 * max(map(_columns, concepts), default=8)
@@ -110,6 +104,24 @@ def _curve(start: tuple[float, float], end: tuple[float, float], edge: Edge) -> 
     )
 
 
+def _colours(groups: Communities) -> dict[str, str]:
+    """The colour of each holder: that of the community, white if alone."""
+    return {
+        name: GROUPS[number % len(GROUPS)] if len(names) > 1 else "white"
+        for number, names in enumerate(groups.groups)
+        for name in names
+    }
+
+
+def _near_holders(found: Affiliation, holders: Sequence[str]) -> list[str]:
+    """The concepts by the mean place of the holders who take a side on them."""
+    place = {name: i / max(1, len(holders) - 1) for i, name in enumerate(holders)}
+    near: dict[str, list[float]] = {concept: [] for concept in found.concepts}
+    for edge in found.edges:
+        near[edge.concept].append(place[edge.holder])
+    return sorted(found.concepts, key=lambda c: (sum(near[c]) / len(near[c]), c))
+
+
 def matrix_picture(found: Affiliation, groups: Communities) -> bytes:
     """The signed matrix, holders by concepts: `+` supports, `−` opposes, `±` is even. Holders of
     one community are adjacent, and concepts with the most sides come first."""
@@ -137,27 +149,25 @@ def matrix_picture(found: Affiliation, groups: Communities) -> bytes:
         parts.append(_text(left - 6, y + cell * 0.65, holder, anchor="end"))
         for i, concept in enumerate(columns):
             edge = signs.get((holder, concept))
-            fill = "#f4f4f4" if edge is None else {1: SUPPORT, -1: OPPOSE}.get(edge.sign, EVEN)
-            x = left + i * cell
-            parts.append(
-                f"<rect x='{x:.1f}' y='{y:.1f}' width='{cell - 2:.1f}' height='{cell - 2:.1f}' "
-                f"fill='{fill}'/>"
-            )
-            if edge is not None:
-                mark = {1: "+", -1: "−"}.get(edge.sign, "±")
-                parts.append(
-                    _text(
-                        x + cell / 2 - 1,
-                        y + cell * 0.66,
-                        mark,
-                        anchor="middle",
-                        size=13,
-                        more="fill='white'",
-                    )
-                )
+            parts += _cell(left + i * cell, y, cell, None if edge is None else edge.sign)
     ends = [left + (i + 0.6) * cell + _RUN * length for i, length in enumerate(long)]
     width = 12 + max([left + len(columns) * cell, *ends])
     return _svg(width, top + len(order) * cell + 20, parts, "Who takes which side on what")
+
+
+_CELLS = {1: ("+", SUPPORT), -1: ("−", OPPOSE), 0: ("±", EVEN), None: ("", "#f4f4f4")}
+"""Mark and colour of a cell by the sign; None where no side is taken."""
+
+
+def _cell(x: float, y: float, size: float, sign: int | None) -> Iterator[str]:
+    mark, fill = _CELLS[sign]
+    yield (
+        f"<rect x='{x:.1f}' y='{y:.1f}' width='{size - 2:.1f}' height='{size - 2:.1f}' "
+        f"fill='{fill}'/>"
+    )
+    if mark:
+        middle = (x + size / 2 - 1, y + size * 0.66)
+        yield _text(*middle, mark, anchor="middle", size=13, more="fill='white'")
 
 
 __all__ = ["matrix_picture", "network_picture"]
