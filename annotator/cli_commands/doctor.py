@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,12 +62,16 @@ def command(ctx: click.Context, deep: bool, noted: str | None, as_json: bool) ->
     if as_json:
         print_json({"facts": facts, "findings": findings})
     else:
-        for name, value in facts.items():
-            tell(f"{name:18} {value}")
-        for finding in findings:
-            tell(f"found: {finding}")
-        tell("nothing found" if not findings else f"{len(findings)} found")
+        tell(*_lines(facts, findings))
     return int(ExitCode.FINDINGS) if findings else int(ExitCode.OK)
+
+
+def _lines(facts: Mapping[str, object], findings: Sequence[str]) -> list[str]:
+    return [
+        *(f"{name:18} {value}" for name, value in facts.items()),
+        *(f"found: {finding}" for finding in findings),
+        f"{len(findings)} found" if findings else "nothing found",
+    ]
 
 
 def _project_findings(

@@ -130,9 +130,9 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     if window is not None:
         made = workflow.over_time(statements, chosen, window=window, step=step or window, ids=ids)
         _tell_slices(made, as_json=as_json)
-        for part, one in made if output is not None else ():
-            assert output is not None
-            _put(one, output / f"{part.first}", check=checks, force=force)
+        if output is not None:
+            for part, one in made:
+                _put(one, output / f"{part.first}", check=checks, force=force)
         return
     found = workflow.network(statements, chosen, ids)
     if output is not None:

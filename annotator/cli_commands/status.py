@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,7 +12,7 @@ from annotator.cli_commands._shared import json_option, open_project, print_json
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
-    from annotator.project import Project, ProjectStatus
+    from annotator.project import AnnotatorTally, Project, ProjectStatus
 
 
 @click.command()
@@ -105,38 +106,45 @@ def _lines(project: Project, status: ProjectStatus) -> list[str]:
         lines.append(said)
     if not status.documents:
         return [*lines, "", "next: annotator import FILE..."]
-    if status.annotators:
-        rows: list[tuple[Any, ...]] = []
-        for a in status.annotators:
-            counts = {completion.value: n for completion, n in a.documents.items()}
-            rows.append(
-                (
-                    a.annotator,
-                    counts.get("done", 0) + counts.get("gold", 0),
-                    counts.get("in_progress", 0),
-                    counts.get("skipped", 0),
-                    a.paragraphs_done,
-                )
-            )
-        lines += [
-            "",
-            *table(("annotator", "done", "in progress", "skipped", "paragraphs done"), rows),
-        ]
-    held = _assigned(project)
-    if held:
-        lines += ["", *table(("assigned to", "documents", "done"), held)]
-    if status.labels:
-        counted = [
-            (layer, label, n)
-            for layer, labels in status.labels.items()
-            for label, n in labels.items()
-        ]
-        lines += ["", *table(("layer", "label", "annotations"), counted, left=2)]
-    if status.suggestions:
-        tallies = [
+    for names, rows, left in _tables(project, status):
+        if rows:
+            lines += ["", *table(names, rows, left=left)]
+    return lines
+
+
+def _tables(
+    project: Project, status: ProjectStatus
+) -> Iterator[tuple[tuple[str, ...], list[tuple[Any, ...]], int]]:
+    """The tables of a status: the names of the columns, the rows, and how many columns are on the
+    left."""
+    yield (
+        ("annotator", "done", "in progress", "skipped", "paragraphs done"),
+        [_annotator_row(one) for one in status.annotators],
+        1,
+    )
+    yield ("assigned to", "documents", "done"), _assigned(project), 1
+    yield (
+        ("layer", "label", "annotations"),
+        [(layer, label, n) for layer, own in status.labels.items() for label, n in own.items()],
+        2,
+    )
+    yield (
+        ("suggester", "layer", "accepted", "corrected", "rejected", "skipped", "pending"),
+        [
             (t.suggester, t.layer, t.accepted, t.corrected, t.rejected, t.skipped, t.pending)
             for t in status.suggestions
-        ]
-        names = ("suggester", "layer", "accepted", "corrected", "rejected", "skipped", "pending")
-        lines += ["", *table(names, tallies, left=2)]
-    return lines
+        ],
+        2,
+    )
+
+
+def _annotator_row(one: AnnotatorTally) -> tuple[Any, ...]:
+    counts = {completion.value: n for completion, n in one.documents.items()}
+    done = counts.get("done", 0) + counts.get("gold", 0)
+    return (
+        one.annotator,
+        done,
+        counts.get("in_progress", 0),
+        counts.get("skipped", 0),
+        one.paragraphs_done,
+    )

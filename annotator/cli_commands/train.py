@@ -70,9 +70,6 @@ def _here(
     project: Project, output: Path | None, with_curve: bool, folds: int | None, as_json: bool
 ) -> int:
     from annotator.workflows.background import TRAIN, is_requested, locked, running
-    from annotator.workflows.evaluation.held_out import cross_validated, learning_curve, parts
-    from annotator.workflows.training.material import chosen, material
-    from annotator.workflows.training.report import CURVE, saved_curve
     from annotator.workflows.training.train import train
 
     if output is not None:
@@ -80,12 +77,7 @@ def _here(
 
         check(output)
     if folds:
-        possible = parts(chosen(project.learning.finished()), folds)
-        if 0 < possible < folds:
-            talk(
-                f"only {possible} documents have finished paragraphs, so there are {possible} "
-                f"parts, not {folds}"
-            )
+        _tell_parts(project, folds)
     if running(project.root):
         talk("waiting for another training to end")
     with locked(project.root, wait=True):
@@ -94,16 +86,7 @@ def _here(
             progress=talk,
             another_is_requested=lambda: is_requested(project.root, TRAIN),
         )
-    found: dict[str, Any] = {}
-    if with_curve or folds:
-        from annotator.english.reading import shared_reader
-
-        examples = material(project, shared_reader())
-        if folds:
-            found["cross_validation"] = cross_validated(project, examples, folds=folds)
-        if with_curve:
-            found["curve"] = learning_curve(project, examples)
-            project.keep_setting(CURVE, saved_curve(found["curve"], done.number))
+    found = _evaluation(project, done.number, with_curve=with_curve, folds=folds)
     if output is not None:
         from annotator.workflows.training.output import write
 
@@ -114,6 +97,40 @@ def _here(
     else:
         tell(*_lines(project, done, found))
     return 0
+
+
+def _tell_parts(project: Project, folds: int) -> None:
+    """Say so if there are too few documents for that many parts."""
+    from annotator.workflows.evaluation.held_out import parts
+    from annotator.workflows.training.material import chosen
+
+    possible = parts(chosen(project.learning.finished()), folds)
+    if 0 < possible < folds:
+        talk(
+            f"only {possible} documents have finished paragraphs, so there are {possible} "
+            f"parts, not {folds}"
+        )
+
+
+def _evaluation(
+    project: Project, number: int, *, with_curve: bool, folds: int | None
+) -> dict[str, Any]:
+    """What the options ask for, on held-out documents; the curve is kept for the model of that
+    number."""
+    found: dict[str, Any] = {}
+    if with_curve or folds:
+        from annotator.english.reading import shared_reader
+        from annotator.workflows.evaluation.held_out import cross_validated, learning_curve
+        from annotator.workflows.training.material import material
+        from annotator.workflows.training.report import CURVE, saved_curve
+
+        examples = material(project, shared_reader())
+        if folds:
+            found["cross_validation"] = cross_validated(project, examples, folds=folds)
+        if with_curve:
+            found["curve"] = learning_curve(project, examples)
+            project.keep_setting(CURVE, saved_curve(found["curve"], number))
+    return found
 
 
 def _table(project: Project, done: Trained, found: dict[str, Any]) -> dict[str, Any]:

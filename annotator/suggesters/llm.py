@@ -20,7 +20,7 @@ import hashlib
 import json
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -189,17 +189,9 @@ class LanguageModelSuggester:
         """Suggestions by the numbers of the spans in the answer."""
         out: dict[object, Suggestion] = {}
         after: dict[str, int] = {}
-        for one in given if isinstance(given, list) else ():
-            layer, label, quote = (
-                (one.get(key) for key in ("layer", "label", "quote")) if _is(one) else (None,) * 3
-            )
-            known = self.prompt.schema.layer(layer) if isinstance(layer, str) else None
-            if (
-                known is None
-                or known.kind != "span"
-                or not _allowed(known, label)
-                or not isinstance(quote, str)
-            ):
+        for one in _objects(given):
+            known, label, quote = self._layer(one, "span"), str(one.get("label")), one.get("quote")
+            if known is None or not isinstance(quote, str):
                 self._counts["strange"] += 1
                 continue
             place = found_in(text, quote, after.get(quote, 0)) or found_in(text, quote, 0)
@@ -208,15 +200,13 @@ class LanguageModelSuggester:
                 continue
             after[quote] = place[1]
             start, end = paragraph.start + place[0], paragraph.start + place[1]
-            id = span_id(document.id, known.name, str(label), start, end)
-            entity = one.get("entity") if known.attribute_of_type("entity") is not None else None
             value = Span(
-                id,
+                span_id(document.id, known.name, label, start, end),
                 known.name,
-                str(label),
+                label,
                 start,
                 end,
-                entity if isinstance(entity, str) and entity else None,
+                _entity(known, one),
                 _attributes(known, one),
                 "suggestion",
             )
@@ -233,31 +223,36 @@ class LanguageModelSuggester:
         given: object,
     ) -> list[Suggestion]:
         out: list[Suggestion] = []
-        for one in given if isinstance(given, list) else ():
-            layer, label = (
-                (one.get(key) for key in ("layer", "label")) if _is(one) else (None, None)
-            )
-            known = self.prompt.schema.layer(layer) if isinstance(layer, str) else None
-            if known is None or known.kind != "relation" or not _allowed(known, label):
+        for one in _objects(given):
+            known, label = self._layer(one, "relation"), str(one.get("label"))
+            ends = self._ends(known, one, spans) if known is not None else None
+            if known is None or ends is None:
                 self._counts["strange"] += 1
                 continue
-            source, target = one.get("source"), one.get("target")
-            begin = (
-                AUTHOR if source == AUTHOR else spans[source].id if _key_of(source, spans) else None
-            )
-            end = spans[target].id if _key_of(target, spans) else None
-            if (
-                begin is None
-                or end is None
-                or begin == end
-                or not self._fit(known, begin, end, spans)
-            ):
-                self._counts["strange"] += 1
-                continue
-            id = relation_id(document.id, known.name, str(label), begin, end)
-            value = Relation(id, known.name, str(label), begin, end, {}, "suggestion")
+            id = relation_id(document.id, known.name, label, *ends)
+            value = Relation(id, known.name, label, *ends, {}, "suggestion")
             out.append(self._suggestion(value, paragraph, f"suggested by {self._model.model_id}"))
         return out
+
+    def _layer(self, one: Mapping[str, Any], kind: str) -> Layer | None:
+        """The layer of an item of the answer; None if the schema has none of this kind with such a
+        label."""
+        name = one.get("layer")
+        known = self.prompt.schema.layer(name) if isinstance(name, str) else None
+        if known is None or known.kind != kind or not _allowed(known, one.get("label")):
+            return None
+        return known
+
+    def _ends(
+        self, layer: Layer, one: Mapping[str, Any], spans: Mapping[object, Suggestion]
+    ) -> tuple[str, str] | None:
+        """The ids of the ends of a relation in the answer; None if they cannot be ends of one."""
+        source, target = one.get("source"), one.get("target")
+        begin = AUTHOR if source == AUTHOR else _id_of(source, spans)
+        end = _id_of(target, spans)
+        if begin is None or end is None or begin == end:
+            return None
+        return (begin, end) if self._fit(layer, begin, end, spans) else None
 
     def _fit(self, layer: Layer, begin: str, end: str, spans: Mapping[object, Suggestion]) -> bool:
         layers = {one.id: one.value.layer for one in spans.values()} | {AUTHOR: AUTHOR}
@@ -269,12 +264,21 @@ class LanguageModelSuggester:
         )
 
 
-def _is(one: object) -> bool:
-    return isinstance(one, dict)
+def _objects(given: object) -> Iterator[Mapping[str, Any]]:
+    """The items of a list in the answer; one that is no object is an empty one."""
+    for one in given if isinstance(given, list) else ():
+        yield one if isinstance(one, dict) else {}
 
 
-def _key_of(name: object, spans: Mapping[object, Suggestion]) -> bool:
-    return isinstance(name, str | int) and name in spans
+def _id_of(number: object, spans: Mapping[object, Suggestion]) -> str | None:
+    """The id of a span by its number in the answer."""
+    return spans[number].id if isinstance(number, str | int) and number in spans else None
+
+
+def _entity(layer: Layer, one: Mapping[str, Any]) -> str | None:
+    """The entity of a span in the answer, where the layer has entities."""
+    entity = one.get("entity") if layer.attribute_of_type("entity") is not None else None
+    return entity if isinstance(entity, str) and entity else None
 
 
 def _allowed(layer: Layer, label: object) -> bool:

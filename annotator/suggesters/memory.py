@@ -34,15 +34,20 @@ class MemorySuggester:
         self._memory = memory
         self._forms: dict[str, list[str]] = {}
         for layer, key in memory.forms:
-            known = schema.layer(layer)
-            best = memory.best(layer, key)
-            if known is None or best is None or (known.label(best[0]) is None and not known.open):
-                continue
-            if best[1].accepted > best[1].rejected and len(key.split()) <= LONGEST:
+            if self._is_proposed(layer, key):
                 # A pronoun means somebody else here.
                 spellings = [form for form in memory.forms[layer, key] if not is_pronoun(form)]
                 self._forms.setdefault(layer, []).extend(spellings)
         self._patterns = {layer: _pattern(forms) for layer, forms in self._forms.items() if forms}
+
+    def _is_proposed(self, layer: str, key: str) -> bool:
+        """Whether annotators accepted a form more often than not, as something that the schema
+        has."""
+        known, best = self._schema.layer(layer), self._memory.best(layer, key)
+        if known is None or best is None or len(key.split()) > LONGEST:
+            return False
+        label, tally = best
+        return (known.open or known.label(label) is not None) and tally.accepted > tally.rejected
 
     def suggest(self, document: Document, paragraph: Paragraph) -> list[Suggestion]:
         """Proposals for a paragraph, in reading order."""

@@ -84,16 +84,7 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
             "no pipeline is named", hint="Write pipeline:NAME, or --pipeline NAME|PATH"
         )
     labels: Mapping[str, str] = config.get("labels", {})
-    for label, target in labels.items():
-        layer, _, own = target.partition(".")
-        known = schema.layer(layer)
-        if target and (known is None or known.kind != "span" or known.label(own) is None):
-            raise SuggesterError(
-                f"“{target}” is not a span label of the schema",
-                file=_SETTINGS,
-                key=_key(name, label),
-                hint='Write layer.label, such as actor.person, or "" to leave it out',
-            )
+    _check_targets(labels, schema, name)
     nlp = _load(path)
     made = PipelineSuggester(
         f"pipeline:{name}", nlp, schema, {**COMMON, **labels}, float(config.get("score", 0.6))
@@ -182,6 +173,20 @@ def _declared(nlp: Language) -> dict[str, list[str]] | None:
     return None if others or not known or not all(known.values()) else known
 
 
+def _check_targets(labels: Mapping[str, str], schema: LabelSchema, name: str) -> None:
+    """Raise SuggesterError if a label is mapped to something that the schema does not have."""
+    for label, target in labels.items():
+        layer, _, own = target.partition(".")
+        known = schema.layer(layer)
+        if target and (known is None or known.kind != "span" or known.label(own) is None):
+            raise SuggesterError(
+                f"“{target}” is not a span label of the schema",
+                file=_SETTINGS,
+                key=_key(name, label),
+                hint='Write layer.label, such as actor.person, or "" to leave it out',
+            )
+
+
 def _check_labels(
     declared: Mapping[str, Sequence[str]],
     name: str,
@@ -193,7 +198,7 @@ def _check_labels(
     every = {label for several in declared.values() for label in several}
     told = "; ".join(f"{pipe}: {', '.join(several)}" for pipe, several in declared.items())
     for label in labels:
-        if label.rpartition(".")[2] not in every and label not in every:
+        if {label, label.rpartition(".")[2]}.isdisjoint(every):
             raise SuggesterError(
                 f"the pipeline has no label “{label}”",
                 file=_SETTINGS,
@@ -208,7 +213,7 @@ def _check_labels(
             key=_key(name),
             hint=f'Map them in {_SETTINGS}, such as {toml_key(idle[0])} = "{made.places[0]}"',
         )
-    mapped = {part for label in labels for part in (label, label.rpartition(".")[2])}
+    mapped = {*labels, *(label.rpartition(".")[2] for label in labels)}
     unsaid = [label for label in idle if label not in mapped]
     if unsaid:
         made.warnings = (
