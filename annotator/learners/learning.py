@@ -145,38 +145,43 @@ class _TrainingData:
     def _train(self, layer: Layer) -> dict[int, Judged]:
         """Train the model of a layer. Returns its proposals on held-out paragraphs. Raises
         ValueError if too little is decided."""
-        name, bundle, known, examples = layer.name, self.bundle, self.known, self.examples
         if layer.kind != "span":
-            ends = {*layer.sources, *layer.targets} - {AUTHOR}
-            guessed = {
-                i: with_guesses(examples[i], [s for name in sorted(ends) for s in by[name]])
-                for i, by in self.blind.items()
-                if ends <= by.keys()
-            }
-            bundle.pairs[name], related = PairModel.train(
-                examples, layer, known.pairs.get(name), guessed
-            )
-            return {i: self._judge_pairs(examples[i], layer, found) for i, found in related.items()}
-        if is_flat(examples, name):
-            bundle.flat[name], training, passages = FlatModel.train(
-                examples, layer, bundle.labels, self.usage, known.flat.get(name)
-            )
-            for i, candidates in training.held_out.items():
-                self._guess(
-                    layer,
-                    i,
-                    bundle.flat[name].shown(
-                        examples[i].reading, passages[i], candidates, EMPTY, gate=0.0
-                    ),
-                )
-            return {
-                i: _judge_flat(examples[i], passages[i], training, i) for i in training.held_out
-            }
-        before = known.clauses.get(name)
-        # A base knows only its own kinds of words.
-        bundle.clauses[name], proposed = train_clauses(
-            examples, layer, before.kinds if before else self.kinds(), before
+            return self._train_pairs(layer)
+        if is_flat(self.examples, layer.name):
+            return self._train_flat(layer)
+        return self._train_clauses(layer)
+
+    def _train_pairs(self, layer: Layer) -> dict[int, Judged]:
+        """Train on the decided spans and, where models proposed them unseen, on those."""
+        name, examples = layer.name, self.examples
+        ends = {*layer.sources, *layer.targets} - {AUTHOR}
+        guessed = {
+            i: with_guesses(examples[i], [s for end in sorted(ends) for s in by[end]])
+            for i, by in self.blind.items()
+            if ends <= by.keys()
+        }
+        self.bundle.pairs[name], related = PairModel.train(
+            examples, layer, self.known.pairs.get(name), guessed
         )
+        return {i: self._judge_pairs(examples[i], layer, found) for i, found in related.items()}
+
+    def _train_flat(self, layer: Layer) -> dict[int, Judged]:
+        name, bundle, examples = layer.name, self.bundle, self.examples
+        model, training, passages = FlatModel.train(
+            examples, layer, bundle.labels, self.usage, self.known.flat.get(name)
+        )
+        bundle.flat[name] = model
+        for i, candidates in training.held_out.items():
+            shown = model.shown(examples[i].reading, passages[i], candidates, EMPTY, gate=0.0)
+            self._guess(layer, i, shown)
+        return {i: _judge_flat(examples[i], passages[i], training, i) for i in training.held_out}
+
+    def _train_clauses(self, layer: Layer) -> dict[int, Judged]:
+        name, examples = layer.name, self.examples
+        before = self.known.clauses.get(name)
+        # A base knows only its own kinds of words.
+        kinds = before.kinds if before else self.kinds()
+        self.bundle.clauses[name], proposed = train_clauses(examples, layer, kinds, before)
         for i, found in proposed.items():
             self._guess(layer, i, claims_as_suggestions(examples[i].reading, layer, found))
         return {i: self._judge_clauses(examples[i], layer, found) for i, found in proposed.items()}

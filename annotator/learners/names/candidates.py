@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import combinations
 
 from annotator.learners.names import descriptions as of
 from annotator.learners.names import forms
@@ -209,43 +210,55 @@ def _may_be_several(mention: Mention) -> bool:
     return definite or not mention.plural or mention.kind != "nominal"
 
 
-def pairs(ask: Asked) -> None:
-    """Two like entities, or three, whole: `both`, `the two capitals`, `the sides`, `all three`."""
-    mention = ask.mention
-    cue = (
+def _says_pair(mention: Mention) -> bool:
+    """Whether the words say that a mention is of two or three."""
+    return (
         mention.before in PAIRED
         or number_of(mention) is not None
         or mention.folded in PAIRS
         or (mention.folded in SIDES and mention.before in forms.DETERMINERS)
         or mention.form.lower().split()[0] in PAIRED
     )
-    single = mention.folded in {*forms.GENDERS, *_THINGS, *_SPEAKER, *_ANYBODY}
-    if single or not (mention.plural or cue or mention.kind == "pronoun"):
-        return
-    if not cue and not _may_be_several(mention):
-        return
+
+
+def _recent_singles(ask: Asked) -> defaultdict[str, list[str]]:
+    """The entities of the document by label, the latest first, without lists and several states in
+    one."""
     recent: defaultdict[str, list[str]] = defaultdict(list)
     for entity in ask.known.recent():
         label = ask.known.label[entity]
         one_of_many = ask.known.plural.get(entity, False) and label == "state"
         if ";" not in entity and not one_of_many:
             recent[label].append(entity)
+    return recent
+
+
+def _list(entities: Iterable[str]) -> str:
+    """Several entities as one name."""
+    return "; ".join(sorted(entities))
+
+
+def pairs(ask: Asked) -> None:
+    """Two like entities, or three, whole: `both`, `the two capitals`, `the sides`, `all three`."""
+    mention, cue = ask.mention, _says_pair(ask.mention)
+    single = mention.folded in {*forms.GENDERS, *_THINGS, *_SPEAKER, *_ANYBODY}
+    if single or not (mention.plural or cue or mention.kind == "pronoun"):
+        return
+    if not cue and not _may_be_several(mention):
+        return
+    recent = _recent_singles(ask)
     for label in _OF_PAIRS:
         few = recent[label][:3]
+        same = "same" if label == ask.label else "other"
         if len(few) == 3 and number_of(mention) == 3:
-            likeness = "same" if label == ask.label else "other"
-            whole = "; ".join(sorted(few))
-            ask.put(whole, f"pair_{label}01", f"pair_cue_{likeness}", "pair_cue_01")
-        for a in range(len(few)):
-            for b in range(a + 1, len(few)):
-                name = "; ".join(sorted((few[a], few[b])))
-                same = "same" if label == ask.label else "other"
-                said = (f"pair_cue_{same}", f"pair_cue_{a}{b}") if cue else ("pair_nocue",)
-                ask.put(name, f"pair_{label}{a}{b}", *said)
+            ask.put(_list(few), f"pair_{label}01", f"pair_cue_{same}", "pair_cue_01")
+        for (a, one), (b, other) in combinations(enumerate(few), 2):
+            said = (f"pair_cue_{same}", f"pair_cue_{a}{b}") if cue else ("pair_nocue",)
+            ask.put(_list((one, other)), f"pair_{label}{a}{b}", *said)
     states = recent["state"][:2]
     if len(states) == 2 and mention.kind == "nominal":
         one = forms.singular_of(ask.phrase.split(" ")[-1].lower())
-        ask.put("; ".join(sorted(f"{one} of {state}" for state in states)), "pair_of_state")
+        ask.put(_list(f"{one} of {state}" for state in states), "pair_of_state")
 
 
 CandidateSource = Callable[[Asked], None]

@@ -85,7 +85,24 @@ def _of_known(ask: Asked, entity: str, found: set[str]) -> None:
 
 def _of_noun(ask: Asked, entity: str, found: set[str]) -> None:
     mention, known = ask.mention, ask.known
-    if entity in known.heads.get(mention.head, ()):
+    _by_words(ask, entity, found)
+    _by_article(mention, found)
+    found |= {f"n_{one}" for one in _nearness(mention, known.latest[entity])}
+    found.add(f"rank{min(3, known.rank(entity))}")
+    if entity in known.named and known.label[entity] == ask.label and not mention.plural:
+        found.add("named_doc_def" if mention.before in _DEFINITE else "named_doc")
+        if mention.before in ("the", "this", "that"):
+            own_words = entity.lower().split()
+            if mention.head in (own_words[0], own_words[-1]):
+                found.add("headname")
+    if mention.plural != known.plural.get(entity, mention.plural):
+        found.add("numdiff")
+
+
+def _by_words(ask: Asked, entity: str, found: set[str]) -> None:
+    """Whether the words of a common noun are those of the entity."""
+    mention = ask.mention
+    if entity in ask.known.heads.get(mention.head, ()):
         found.add("samehead")
     own = set(re.findall(r"\w+", entity.lower()))
     said = mention.form.lower().split()
@@ -98,23 +115,16 @@ def _of_noun(ask: Asked, entity: str, found: set[str]) -> None:
         found.add("starts")
     if entity[:1].isupper() and ask.label == "person":
         found.add("isname_person")
+
+
+def _by_article(mention: Mention, found: set[str]) -> None:
+    """Whether the mention is definite, indefinite, or bare at the beginning of a sentence."""
     if mention.before in _DEFINITE:
         found.add("def_doc")
     elif mention.before in _INDEFINITE:
         found.add("indef_doc")
     elif mention.opens:
         found.add("bare_doc")
-    latest = known.latest[entity]
-    found |= {f"n_{one}" for one in _nearness(mention, latest)}
-    found.add(f"rank{min(3, known.rank(entity))}")
-    if entity in known.named and known.label[entity] == ask.label and not mention.plural:
-        found.add("named_doc_def" if mention.before in _DEFINITE else "named_doc")
-        if mention.before in ("the", "this", "that"):
-            own_words = entity.lower().split()
-            if mention.head in (own_words[0], own_words[-1]):
-                found.add("headname")
-    if mention.plural != known.plural.get(entity, mention.plural):
-        found.add("numdiff")
 
 
 def _of_pronoun(ask: Asked, entity: str, back: int, found: set[str]) -> None:
@@ -142,16 +152,19 @@ def _nearness(mention: Mention, latest: Mention) -> set[str]:
     return found | {"samepar"}
 
 
+_ARTICLES = {
+    **dict.fromkeys(("the", "this", "these", "that", "those"), "the"),
+    **dict.fromkeys(("its", "his", "their", "her"), "poss"),
+    **dict.fromkeys(("a", "an", "one", "every", "some", "no"), "indef"),
+}
+"""The kind of article by the word before a mention."""
+
+
 def _crossed(ask: Asked, found: set[str]) -> None:
     """The strongest features by label, by number and by the word before."""
     mention = ask.mention
     number = "pl" if mention.plural else "sg"
-    if mention.before in ("the", "this", "these", "that", "those"):
-        article = "the"
-    elif mention.before in ("its", "his", "their", "her"):
-        article = "poss"
-    else:
-        article = "indef" if mention.before in ("a", "an", "one", "every", "some", "no") else "bare"
+    article = _ARTICLES.get(mention.before, "bare")
     plain = set(found)
     found |= {f"{one}&{ask.label}" for one in plain & _LABELLED}
     found |= {f"{one}&{number}{article}" for one in plain & _CROSSED}

@@ -84,14 +84,7 @@ class DocumentNamer:
         ]
         if mention.kind == "nominal":
             # What a common noun named in another document is offered, but never first.
-            alien = {
-                name
-                for name, of in found.items()
-                if of & {"regform", "regform_here"} and not of & _OWN
-            }
-            best = [one for one in best if one.entity not in alien] + [
-                o for o in best if o.entity in alien
-            ]
+            best.sort(key=lambda one: _is_of_others(found[one.entity]))
         if span.entity and not self._may_be(span.entity):
             return best[:OFFERED]
         return _with_suggested(best, span, mention, known)[:OFFERED]
@@ -160,6 +153,11 @@ class _Remembered:
 
 KNOWN = 0.9
 """The chance of a name that a table or the memory gave a suggestion for a name in the text."""
+
+
+def _is_of_others(features: set[str]) -> bool:
+    """Whether only other documents support a name."""
+    return not features.isdisjoint({"regform", "regform_here"}) and features.isdisjoint(_OWN)
 
 
 def _with_suggested(

@@ -129,16 +129,12 @@ class NameText:
         inside = self.words[bare:after]
         end = next((w for w in reversed(inside) if w.kind != "mark"), None)
         low = end.lower if end is not None else ""
-        previous, following = self.at(bare - 1), self.at(last + 1)
         here = inside[0] if inside else None
-        opens = here is None or previous is None or previous.sentence != here.sentence
-        before = "" if previous is None or opens else "'s" if previous.genitive else previous.lower
-        acts = following is not None and here is not None and following.sentence == here.sentence
-        subject = (
-            acts
-            and following is not None
-            and (following.lower in forms.word_class("auxiliary") or following.kind == "verb")
-        )
+        previous, following = self._beside(here, bare - 1), self._beside(here, last + 1)
+        before = ""
+        if previous is not None:
+            before = "'s" if previous.genitive else previous.lower
+        subject = following is not None and _is_predicate(following)
         return Mention(
             span,
             whole,
@@ -149,7 +145,7 @@ class NameText:
             forms.singular_of(low),
             forms.is_plural(low),
             before,
-            opens,
+            previous is None,
             subject,
             here.sentence if here else 0,
             here.paragraph if here else 0,
@@ -165,6 +161,11 @@ class NameText:
             if first < last and self.words[first].text == ".":
                 first += 1
         return first
+
+    def _beside(self, here: Word | None, number: int) -> Word | None:
+        """The word of that number, if it is in the same sentence."""
+        word = self.at(number)
+        return word if word and here and word.sentence == here.sentence else None
 
     def kind_of(self, inside: list[Word], form: str, label: str = "") -> MentionKind:
         """Name, common noun or pronoun (also `the two`): by lists, and by the capital of the last
@@ -333,15 +334,21 @@ class NameText:
             bare = [part for part in parts if part.lower() not in forms.word_class("roles")]
             if len(name.split()) < 2 or not bare:
                 continue
-            at = self.text.find(name)
-            while at >= 0:
-                first, after = self.within(at, at + len(name))
-                here = self.words[first]
-                for word in self.words[max(0, first - 5) : after + 6]:
-                    if word.sentence == here.sentence and word.lower in forms.word_class("roles"):
-                        found.setdefault(word.lower, Counter())[" ".join(bare)] += 1
-                at = self.text.find(name, at + len(name))
+            for word in self._around(name):
+                if word.lower in forms.word_class("roles"):
+                    found.setdefault(word.lower, Counter())[" ".join(bare)] += 1
         return found
+
+    def _around(self, name: str) -> Iterator[Word]:
+        """The words next to and in a name, in the same sentence, wherever the name occurs."""
+        at = self.text.find(name)
+        while at >= 0:
+            first, after = self.within(at, at + len(name))
+            here = self.words[first]
+            for word in self.words[max(0, first - 5) : after + 6]:
+                if word.sentence == here.sentence:
+                    yield word
+            at = self.text.find(name, at + len(name))
 
 
 def _only_counts(text: str) -> bool:
@@ -351,6 +358,11 @@ def _only_counts(text: str) -> bool:
 def _is_abbreviation(text: str) -> bool:
     """Whether an apparent pronoun is an abbreviation, by its capitals: `US`, `WHO`."""
     return text.isupper() and len(text) > 1 and text.lower() in forms.PERSONAL
+
+
+def _is_predicate(word: Word) -> bool:
+    """Whether what stands before this word is its subject."""
+    return word.kind == "verb" or word.lower in forms.word_class("auxiliary")
 
 
 def _kind(text: str, first: bool) -> MentionType:

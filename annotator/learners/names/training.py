@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,28 +33,10 @@ def fit(
     its own for each weight (Adam), deterministic; weights of less than .01 are left out."""
     groups = [group for group in groups if group[1] in group[0]]
     names = _frequent(groups, base or {})
-    rows: list[int] = []
-    columns: list[int] = []
-    starts: list[int] = []
-    right: list[int] = []
-    number = 0
-    for found, wanted in groups:
-        starts.append(number)
-        for name, features in found.items():
-            if name == wanted:
-                right.append(number)
-            for column in map(names.get, features):
-                if column is not None:
-                    rows.append(number)
-                    columns.append(column)
-            number += 1
-    if not starts:
+    if not groups:
         return dict(base or {})
     prior = np.array([(base or {}).get(name, 0.0) for name in names])
-    data = _Data(
-        np.array(rows), np.array(columns), np.array(starts), np.array(right), number, len(names)
-    )
-    weights = _descend(data, prior, l2, steps)
+    weights = _descend(_Data.of(groups, names), prior, l2, steps)
     out = dict(base or {})
     out.update({name: round(float(weights[i]), 3) for name, i in names.items()})
     return {name: value for name, value in sorted(out.items()) if abs(value) >= 0.01}
@@ -87,6 +69,28 @@ class _Data:
         self.rows, self.columns, self.starts, self.right = rows, columns, starts, right
         self.size, self.width = size, width
         self.group = np.repeat(np.arange(len(starts)), np.diff([*starts, size]))
+
+    @classmethod
+    def of(cls, groups: Iterable[NamedChoice], names: Mapping[str, int]) -> Self:
+        """The candidates of groups, with those features that have a column in `names`."""
+        rows: list[int] = []
+        columns: list[int] = []
+        starts: list[int] = []
+        right: list[int] = []
+        number = 0
+        for found, wanted in groups:
+            starts.append(number)
+            for name, features in found.items():
+                if name == wanted:
+                    right.append(number)
+                for column in map(names.get, features):
+                    if column is not None:
+                        rows.append(number)
+                        columns.append(column)
+                number += 1
+        return cls(
+            np.array(rows), np.array(columns), np.array(starts), np.array(right), number, len(names)
+        )
 
     def gradient(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
         """The gradient of the negative log likelihood."""
