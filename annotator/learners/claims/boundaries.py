@@ -205,20 +205,18 @@ class Sentence:
         (`calls it [strategic]`)."""
         if following is not None:
             return [*(e for e in self._stops if start + 1 < e < following), following]
-        alone = (
-            start + 1
-            if any((c.found.first, c.found.last) == (start, start + 1) for c in self.clauses)
-            else None
-        )
-        return [
-            e
-            for e in self._stops
-            if e == alone
-            or (
-                e > start + 1
-                and (start in self.objects or self.verbs(start, e) or e >= self.bare_end)
-            )
-        ] or [self.last]
+        return [end for end in self._stops if self._may_end(start, end)] or [self.last]
+
+    def _may_end(self, start: int, end: int) -> bool:
+        """Whether a span may consist of these words: one by the rules, an object, one with a verb,
+        or one up to the end of the sentence."""
+        if end <= start + 1:
+            return end == start + 1 and self._is_by_rules(start, end)
+        return start in self.objects or end >= self.bare_end or bool(self.verbs(start, end))
+
+    def _is_by_rules(self, start: int, end: int) -> bool:
+        """Whether the rules find a claim of exactly these words."""
+        return any((c.found.first, c.found.last) == (start, end) for c in self.clauses)
 
     @cached_property
     def by_rules(self) -> tuple[TokenRange, ...]:

@@ -63,24 +63,23 @@ class ClauseMap:
         for one in self.heads:
             begins[one.first].append(one.kind)
             ends[one.last].append(one.kind)
-            core = [
-                k for k in p.children[one.at] if p.deps[k] not in _LEADING and p.deps[k] != "punct"
-            ]
-            first = min([one.at, *(p.edges[k][0] for k in core if k < one.at)])
+            first, last = self._core(one.at)
             if first != one.first:
                 begins[first].append(f"core:{one.kind}")
-            last = max(
-                [
-                    one.at + 1,
-                    *(p.edges[k][1] for k in p.children[one.at] if p.deps[k] not in _TRAILING),
-                ]
-            )
             if last != one.last:
                 ends[last].append(f"core:{one.kind}")
             for joined in (k for k in p.kids(one.at, {"conj"}) if p.verbal(k)):
                 signs = [k for k in p.kids(one.at, {"cc", "punct"}) if one.at < k < joined]
                 ends[min([p.edges[joined][0], *signs[-1:]])].append(f"before-conj:{one.kind}")
         return begins, ends
+
+    def _core(self, head: int) -> tuple[int, int]:
+        """The bounds of a clause without what leads in to it and what trails it."""
+        p = self.parse
+        before = [k for k in p.children[head] if k < head and p.deps[k] not in _LEADING]
+        after = [k for k in p.children[head] if p.deps[k] not in _TRAILING]
+        first = min([head, *(p.edges[k][0] for k in before)])
+        return first, max([head + 1, *(p.edges[k][1] for k in after)])
 
     def _governor(self, at: int) -> tuple[str, str, str]:
         """What governs the head of a clause: its lemma, the part of speech of its subject, and the
