@@ -146,6 +146,7 @@ def test_killed_at_any_point_the_last_model_stays_and_the_next_training_works(
         of.suggestions.put(of.documents.ids()[-1], [], run=SuggestionPlan.of(of).run([]))
 
 
+@pytest.mark.slow
 def test_what_was_cut_off_begins_again_and_is_given_up_the_third_time(
     trained: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from playing import play, press
 from support import document
 from textual.pilot import Pilot
@@ -160,6 +161,7 @@ def conflicts(records: Sequence[Record], same: SameNames) -> int:
     return sum(len(several) > 1 for several in found.values())
 
 
+@pytest.mark.slow
 def test_the_names_of_the_seeds_are_some_dozens_of_decisions(tmp_path: Path) -> None:
     records = [
         r

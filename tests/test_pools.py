@@ -373,7 +373,9 @@ def test_without_the_extra_it_is_said_how_to_get_it(
     assert "annotator[dask]" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("how", ["workers", pytest.param("dask", marks=dask)])
+@pytest.mark.parametrize(
+    "how", [pytest.param("workers", marks=pytest.mark.slow), pytest.param("dask", marks=dask)]
+)
 def test_an_interrupted_run_leaves_at_once_and_says_nothing_else(
     tmp_path: Path, how: str, request: pytest.FixtureRequest
 ) -> None:
