@@ -159,15 +159,18 @@ class _Mender:
             held = where.get(what)
             several = held if isinstance(held, list) else [held]
             plain = [as_read(name) if isinstance(name, str) else name for name in several]
-            if plain != several:
-                where[what] = plain if isinstance(held, list) else plain[0]
+            # A single name of blanks only is refused with the record.
+            named = [name for name in plain if name != ""]
+            if named == several or not (named or isinstance(held, list)):
+                continue
+            where[what] = named if isinstance(held, list) else named[0]
+            if len(named) < len(plain):
+                kind = "names of blanks only"
+                message = f"{shown(str(held))} holds a name of blanks only, which is left out"
+            else:
+                kind = "names with other blanks or another normal form"
                 message = f"{shown(str(held))} gets single blanks and normal form C"
-                self.report.changed(
-                    "names with other blanks or another normal form",
-                    message,
-                    line=line,
-                    key=f"{key}.{what}",
-                )
+            self.report.changed(kind, message, line=line, key=f"{key}.{what}")
 
     def _own_id(self, one: dict[str, Any], line: int, key: str) -> None:
         """Give an item another id if an earlier one has its id already."""
