@@ -72,8 +72,9 @@ def test_a_model_says_what_it_was_made_of_and_the_same_decisions_give_the_same(
         assert of.learning.models()[0].sha256 == row.sha256
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("others", [2, None], ids=["few", "all"])
+@pytest.mark.parametrize(
+    "others", [2, pytest.param(None, marks=pytest.mark.slow)], ids=["few", "all"]
+)
 def test_a_model_is_trained_over_that_of_the_seeds_in_the_default_schema(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, others: int | None
 ) -> None:
