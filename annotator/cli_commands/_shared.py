@@ -37,6 +37,11 @@ force_option = click.option(
 )
 
 
+def names_listed(text: str | None) -> tuple[str, ...]:
+    """The names of a list such as `ada,ben`; none without one."""
+    return tuple(name.strip() for name in text.split(",")) if text else ()
+
+
 def status_option(default: str) -> Callable[[F], F]:
     """The option that says whose work a command takes."""
     return click.option(
@@ -117,6 +122,7 @@ __all__ = [
     "documents_option",
     "force_option",
     "json_option",
+    "names_listed",
     "open_project",
     "option_group",
     "print_json",

@@ -12,6 +12,7 @@ import click
 from annotator.cli_commands._shared import (
     documents_option,
     json_option,
+    names_listed,
     open_project,
     option_group,
     print_json,
@@ -42,7 +43,7 @@ def _scope(
     from annotator.workflows.agreement.methods_data import checked_day
     from annotator.workflows.agreement.scope import Scope
 
-    names = tuple(a.strip() for a in annotators.split(",")) if annotators else ()
+    names = names_listed(annotators)
     days = checked_day(since, "--since"), checked_day(until, "--until")
     return Scope(layers, (), names, documents, *days)
 

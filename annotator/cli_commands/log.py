@@ -10,6 +10,7 @@ import click
 from annotator.cli_commands._shared import (
     documents_option,
     json_option,
+    names_listed,
     open_project,
     print_json,
     tell,
@@ -60,7 +61,7 @@ def command(
     from annotator.workflows.agreement.methods_data import checked_day
     from annotator.workflows.history.decisions import entries
 
-    people = tuple(a.strip() for a in annotators.split(",")) if annotators else ()
+    people = names_listed(annotators)
     first, last = checked_day(since, "--since"), checked_day(until, "--until")
     after = (date.fromisoformat(last) + timedelta(days=1)).isoformat() if last else ""
     wanted = EventFilter(documents, people, first or "", after)

@@ -86,6 +86,16 @@ class AnnotationSet:
         """The state of an item, or None when it has none."""
         return self.paragraph(paragraph).get(item)
 
+    def standings(self) -> Iterator[tuple[str, Standing]]:
+        """Every item of the document with its state."""
+        for standings in self.by_paragraph.values():
+            yield from standings.items()
+
+    def anywhere(self, item: str) -> Standing | None:
+        """The state of an item of whatever paragraph, or None when it has none."""
+        found = (of[item] for of in self.by_paragraph.values() if item in of)
+        return next(found, None)
+
     def apply(self, decisions: Iterable[Decision]) -> AnnotationSet:
         """The set after these decisions."""
         growing = Growing(self)

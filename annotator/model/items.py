@@ -135,9 +135,8 @@ def passes(suggestion: Suggestion, threshold: float) -> bool:
 def _is_replaced(suggestion: Suggestion, own: Standing | None, annotations: AnnotationSet) -> bool:
     """Whether something else stands in place of a suggestion that nobody has touched."""
     return own is None and any(
-        (there := standings.get(id)) is not None and isinstance(there.value, Span | Relation)
+        (there := annotations.anywhere(id)) is not None and isinstance(there.value, Span | Relation)
         for id in suggestion.instead
-        for standings in annotations.by_paragraph.values()
     )
 
 

@@ -224,8 +224,7 @@ def _work(db: Database, id: str, annotator: str, length: int | None, found: list
         )
         done = sum(
             isinstance(standing.value, ParagraphMark) and standing.value.done
-            for items in stands.by_paragraph.values()
-            for standing in items.values()
+            for _, standing in stands.standings()
         )
         to_annotate = sum(
             not (p.excluded if (own := stands.mark(p.index).excluded) is None else own)

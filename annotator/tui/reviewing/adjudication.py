@@ -137,10 +137,7 @@ class Adjudication:
         """The one of these items that a reason or a message is about, and its note. An item that
         stands is preferred to a rejected one. None if none of them was decided."""
         found = [
-            (id, standing)
-            for held in self.state.annotations.by_paragraph.values()
-            for id, standing in held.items()
-            if id in wanted
+            (id, standing) for id, standing in self.state.annotations.standings() if id in wanted
         ]
         if not found:
             return None

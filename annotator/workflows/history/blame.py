@@ -40,7 +40,7 @@ def blamed(project: Project, document: str, annotator: str) -> list[BlamedItem]:
     """The annotations of one completion (`@gold` is the gold): each span in reading order, followed
     by the relations that point to it."""
     events = list(project.log.events(document, annotator))
-    items = LoggedItems.of(project, document, annotator)
+    items = LoggedItems.of(project, document, annotator, events)
     state, _ = fold(event.decision for event in events)
     behind = blame(events)
     standing = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import Any
@@ -48,10 +48,10 @@ class LoggedItems:
     proposed: dict[str, Annotation]
 
     @staticmethod
-    def of(project: Project, document: str, annotator: str) -> LoggedItems:
-        """The items with their latest values."""
+    def of(project: Project, document: str, annotator: str, events: Iterable[Event]) -> LoggedItems:
+        """The items with their latest values, from the `events` of that work in local order."""
         values: dict[str, Annotation] = {}
-        for event in project.log.events(document, annotator):
+        for event in events:
             for standing in (event.decision.before, event.decision.after):
                 if standing is not None and isinstance(standing.value, Span | Relation):
                     values[event.decision.item] = standing.value
@@ -88,7 +88,8 @@ class _Cache:
         if key not in self.kept:
             if len(self.kept) >= 64:
                 self.kept.clear()
-            self.kept[key] = LoggedItems.of(self.project, document, annotator)
+            events = self.project.log.events(document, annotator)
+            self.kept[key] = LoggedItems.of(self.project, document, annotator, events)
         return self.kept[key]
 
 

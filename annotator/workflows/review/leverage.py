@@ -145,8 +145,7 @@ def _standing_part(
     reopened or half decided."""
     standing = [
         s.value
-        for held in here.gold.by_paragraph.values()
-        for id, s in held.items()
+        for id, s in here.gold.standings()
         if id in difference.ids
         and isinstance(s.value, Span | Relation)
         and s.status is not Status.REMOVED

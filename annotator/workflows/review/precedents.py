@@ -104,7 +104,7 @@ class _Review:
         for event in project.log.events(document, GOLD):
             if event.decision.action not in (Action.MERGE, Action.NOTE):
                 decided[event.decision.item] = (event.time, event.reviewer or "")
-        standing = {id: s for held in gold.by_paragraph.values() for id, s in held.items()}
+        standing = dict(gold.standings())
         spans = {c.id: c.value for c in versions.candidates if isinstance(c.value, Span)}
         return cls(project.documents.load(document), decided, standing, spans)
 

@@ -78,13 +78,9 @@ def situation(merger: Merger, document: str) -> Situation | None:
     return Situation(found, gold, since, tuple(differences), waiting, reopened, beside)
 
 
-def _standing(gold: AnnotationSet, id: str) -> Standing | None:
-    return next((held[id] for held in gold.by_paragraph.values() if id in held), None)
-
-
 def known(gold: AnnotationSet, id: str) -> bool:
     """Whether the gold says anything about an item, even if it rejects it."""
-    return _standing(gold, id) is not None
+    return gold.anywhere(id) is not None
 
 
 def _gone(
@@ -104,7 +100,7 @@ def _reopened(found: Versions, gold: AnnotationSet, touched: Collection[str]) ->
     else."""
     kept = {c.id: c for c in (*found.kept, *found.following)}
     for candidate in found.candidates:
-        standing = _standing(gold, candidate.id) if candidate.id in touched else None
+        standing = gold.anywhere(candidate.id) if candidate.id in touched else None
         value = standing.value if standing is not None else None
         if not isinstance(value, Span | Relation) or value.origin == ADJUDICATED:
             continue
@@ -176,14 +172,14 @@ class _Deciding:
     def _lacks(self, candidate: Candidate, *, finished: bool) -> bool:
         """Whether the gold lacks what annotators agree on: it has no more than a mark there, or, if
         it is `finished`, says nothing about it."""
-        standing = _standing(self._gold, candidate.id)
+        standing = self._gold.anywhere(candidate.id)
         if standing is None:
             return finished and not self._settled(candidate)
         return standing.value is None and standing.status is Status.MARKED
 
     def _is_open(self, candidate: Candidate) -> bool:
         """Whether the gold has a candidate, but no decision on it."""
-        standing = _standing(self._gold, candidate.id)
+        standing = self._gold.anywhere(candidate.id)
         return standing is not None and not _decided(standing)
 
     def _ends_stand(self, candidate: Candidate) -> bool:
@@ -197,7 +193,7 @@ class _Deciding:
     def _settled(self, candidate: Candidate) -> bool:
         """Whether the gold decides on a candidate: itself, by what stands in its place or on the
         same stretch, or, of a relation, by the fall of its holder or target with all versions."""
-        standing = _standing(self._gold, candidate.id)
+        standing = self._gold.anywhere(candidate.id)
         if standing is not None:
             return _decided(standing)
         if self._rivals.get(candidate.id, frozenset()) & self._all_standing:

@@ -40,7 +40,7 @@ def right(project: Project, strategy: str = "unanimous") -> list[Right]:
         if found is None or len(found.voters) < 2:
             continue
         gold, _ = project.log.annotations(id, GOLD)
-        standing = {item: s for held in gold.by_paragraph.values() for item, s in held.items()}
+        standing = dict(gold.standings())
         for difference in differences_of(found):
             if difference.number and _is_decided(difference, standing):
                 _count_right(counts, difference, _taken(difference, standing))
