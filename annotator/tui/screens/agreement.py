@@ -15,7 +15,6 @@ from annotator.project import Project
 from annotator.tui.screens.agreement_asking import AgreementAskingScreen
 from annotator.tui.screens.rows import END, row_steps
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, paragraphs, strip
-from annotator.tui.views.bars import foot_row
 from annotator.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
@@ -142,7 +141,7 @@ class AgreementScreen(AgreementAskingScreen):
         if self._state:
             rows += paragraphs(self._state, min(width - 4, 76), theme.muted, indent="  ")
         rows += [[] for _ in range(height - 1 - len(rows))]
-        self.query_one(Rows).show([strip(row) for row in [*rows[: height - 1], self._foot(width)]])
+        self.query_one(Rows).show([strip(row) for row in [*rows[: height - 1], self._keys_row()]])
 
     def _here(self) -> str:
         """Words for what enter opens, if the line does not make that plain."""
@@ -168,7 +167,7 @@ class AgreementScreen(AgreementAskingScreen):
             for part in parts
         ]
 
-    def _foot(self, width: int) -> list[Piece]:
+    def _keys_row(self) -> list[Piece]:
         keys = (
             ("enter", "open"),
             ("w", "what is it"),
@@ -180,8 +179,7 @@ class AgreementScreen(AgreementAskingScreen):
             ("s S", "sections"),
             ("h l", "cells"),
         )
-        last = [(self.key_map.shown("help"), "keys"), ("esc", "back")]
-        return foot_row(keys, self.theme_now, width, last=last)
+        return self.foot(keys)
 
     def take(self, key: str) -> None:
         page = max(1, self.app.size.height - 4)

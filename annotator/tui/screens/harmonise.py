@@ -13,7 +13,6 @@ from annotator.project import Project
 from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.screens.rows import RowsScreen
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, strip
-from annotator.tui.views.bars import foot_row
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.names.closed import not_listed
 from annotator.workflows.names.harmonise import (
@@ -200,8 +199,7 @@ class HarmoniseScreen(RowsScreen):
             ("u", "undo"),
             ("n", "next"),
         )
-        last = [(self.key_map.shown("help"), "keys"), ("esc", "back")]
-        return foot_row(keys, self.theme_now, self.app.size.width, last=last)
+        return self.foot(keys)
 
     # --- keys
 

@@ -10,7 +10,6 @@ from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.screens.rows import RowsScreen, row_steps
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, strip, width_of
 from annotator.tui.theme import Theme
-from annotator.tui.views.bars import foot_row
 from annotator.tui.widgets.rows import Rows
 
 CHANGED = "somebody changed this line meanwhile: look at it again"
@@ -125,12 +124,7 @@ class ListScreen(RowsScreen):
             rows.append([(f"   {'none of them' if self._every else self._empty}", theme.muted)])
         rows += [[]] * (height - 1 - len(rows))
         more = [(key, word) for key, (word, _) in self._more.items()]
-        foot = foot_row(
-            [("enter", "go there"), *more, ("/", "filter")],
-            theme,
-            width,
-            last=[(self.key_map.shown("help"), "keys"), ("esc", "back")],
-        )
+        foot = self.foot([("enter", "go there"), *more, ("/", "filter")])
         self.query_one(Rows).show([strip(row) for row in [*rows, foot]])
 
     def take(self, key: str) -> None:

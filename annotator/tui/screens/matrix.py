@@ -13,7 +13,6 @@ from annotator.project import Project
 from annotator.tui.screens.rereading import Rereading
 from annotator.tui.screens.rows import RowsScreen
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, paragraphs, strip
-from annotator.tui.views.bars import foot_row
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.names.matrix import ColumnKind, Evidence, Matrix, of_document, of_project
 
@@ -268,11 +267,9 @@ class MatrixScreen(RowsScreen):
             rows += self._legend(self._matrix, width, height - 3 - _SHOWN - len(rows))
             rows += self._evidence(self._matrix, width)
         rows += [[]] * (height - 1 - len(rows))
-        self.query_one(Rows).show(
-            [strip(row) for row in [*rows[: height - 1], self._footer(width)]]
-        )
+        self.query_one(Rows).show([strip(row) for row in [*rows[: height - 1], self._footer()]])
 
-    def _footer(self, width: int) -> list[Piece]:
+    def _footer(self) -> list[Piece]:
         keys = (
             ("enter 1-9", "evidence"),
             ("h j k l", "move"),
@@ -284,8 +281,7 @@ class MatrixScreen(RowsScreen):
             ("f", "fold"),
             ("w", "camps"),
         )
-        last = [(self.key_map.shown("help"), "keys"), ("esc", "back")]
-        return foot_row(keys, self.theme_now, width, last=last)
+        return self.foot(keys)
 
     def _table(self, found: Matrix, width: int, room: int) -> list[list[Piece]]:
         theme = self.theme_now

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from textual import events
 from textual.app import ComposeResult
 
 from annotator.tui.screens.base import CommandScreen
+from annotator.tui.styled_rows import Piece
+from annotator.tui.views.bars import foot_row
 from annotator.tui.widgets.rows import Rows
 
 END = 10**6
@@ -36,6 +38,11 @@ class RowsScreen(CommandScreen):
     def returned(self) -> None:
         """The screen is the one in view, at first or again."""
         self.redraw()
+
+    def foot(self, keys: Sequence[tuple[str, str]]) -> list[Piece]:
+        """The footer: these keys, then the help and the way back."""
+        last = [(self.key_map.shown("help"), "keys"), ("esc", "back")]
+        return foot_row(keys, self.theme_now, self.app.size.width, last=last)
 
     def say(self, message: str) -> None:
         self._message = message
