@@ -173,8 +173,11 @@ def test_a_turn_ends_as_soon_as_somebody_waits(
                 written += 1
                 if written == 20:
                     begun.set()
-                    while not self._lock.is_waited_for():
+                    # Who comes tries the door once before waiting there, and lets go in between.
+                    steady = 0
+                    while steady < 20:
                         time.sleep(0.001)
+                        steady = steady + 1 if self._lock.is_waited_for() else 0
 
         def decide() -> None:
             with Project.open(root) as other:
