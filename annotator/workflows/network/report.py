@@ -84,8 +84,16 @@ def _camps(found: Network) -> list[str]:
         out += _camp(number, names, weights, found.support)
     alone = [group[0] for group in groups if len(group) == 1]
     if alone:
-        out.append(f"  alone: {both_ends('; '.join(alone), 66)}")
+        out.append(f"  alone: {plural(len(alone), 'holder')}")
+        out += (f"            {both_ends(name, 44)}" for name in sorted(alone)[:SHOWN])
+        out += _more(len(alone) - SHOWN)
     return out
+
+
+def _more(hidden: int, what: str = "") -> Iterator[str]:
+    """The line that ends a cut list; none if nothing is hidden."""
+    if hidden > 0:
+        yield f"  and {plural(hidden, what) if what else hidden} more: annotator network --json"
 
 
 def _camp(
@@ -98,8 +106,7 @@ def _camp(
         share = _share(support.central.get(name, 0.0)).strip()
         central = f"  central in {share}" if support.samples else ""
         yield f"    {weights[name]:6.2f}  {both_ends(name, 44)}{central}"
-    if len(names) > SHOWN:
-        yield f"            and {len(names) - SHOWN} more"
+    yield from _more(len(names) - SHOWN)
 
 
 def _ties(found: Network) -> list[str]:
@@ -108,26 +115,25 @@ def _ties(found: Network) -> list[str]:
     for a, b, weight in every[:SHOWN]:
         share = _share(found.support.ties.get((a, b), 0.0)) if found.support.samples else ""
         out.append(f"  {weight:+6.2f} {share}  {both_ends(a, 30)} – {both_ends(b, 30)}")
-    return out
+    return [*out, *_more(len(every) - SHOWN)]
 
 
 def matrix(found: Network) -> list[str]:
     """The signed matrix of holders and concepts, by camps; concepts by number, named below."""
     signs = {(e.holder, e.concept): SIGN[e.sign] for e in found.affiliation.edges}
     concepts = [c.concept for c in found.concepts][:_COLUMNS]
-    holders = [name for group in found.communities.groups for name in group][: 3 * SHOWN]
+    every = [name for group in found.communities.groups for name in group]
+    holders = every[: 3 * SHOWN]
     numbers = range(1, len(concepts) + 1)
     out = ["MATRIX  + supports, - opposes, = even"]
     out.append(" " * 30 + "".join(f"{number:>3}" for number in numbers))
     for holder in holders:
         cells = "".join(f"{signs.get((holder, concept), '.'):>3}" for concept in concepts)
         out.append(f"{both_ends(holder, 28):<30}{cells}")
+    out += _more(len(every) - len(holders), "holder")
     for number, concept in zip(numbers, concepts, strict=True):
         out.append(f"  {number:>2}  {both_ends(concept, 72)}")
-    hidden = len(found.affiliation.concepts) - len(concepts)
-    if hidden > 0:
-        out.append(f"  and {plural(hidden, 'concept')} more: --json has all of it")
-    return out
+    return [*out, *_more(len(found.affiliation.concepts) - len(concepts), "concept")]
 
 
 def _concepts(found: Network) -> list[str]:
@@ -137,7 +143,7 @@ def _concepts(found: Network) -> list[str]:
         split = "   –" if one.polarisation is None else f"{one.polarisation:4.2f}"
         out.append(f"  {both_ends(one.concept, 74)}")
         out.append(f"{one.support:>23}  {one.oppose:>7}  {one.even:>4}   {agree}       {split}")
-    return out
+    return [*out, *_more(len(found.concepts) - SHOWN)]
 
 
 def _changes(found: Sequence[SideChange], rulings: Rulings) -> list[str]:
@@ -152,7 +158,7 @@ def _changes(found: Sequence[SideChange], rulings: Rulings) -> list[str]:
             f"      {SIGN[before.sign]} until {before.date[:10]}, {SIGN[after.sign]} from "
             f"{after.date[:10]} on{ruled}"
         )
-    return out
+    return [*out, *_more(len(found) - 2 * SHOWN)]
 
 
 def evidence_lines(found: Sequence[Statement], reasons: dict[str, str]) -> Iterator[str]:
