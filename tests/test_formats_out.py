@@ -347,12 +347,12 @@ def test_ids_of_the_codebook_leave_beside_the_names(
     known = {"entity": {"Port Board of Sable": "Q1"}, "concept": {"fares should fall": "C2"}}
     assert manifest["external_ids"] == known
     capsys.readouterr()
-    lost = "external ids of names; `annotator codebook export` writes them"
-    for name, line in (("csv", ""), ("qdpx", ""), ("jsonl", f"2 {lost}"), ("doccano", f"2 {lost}")):
+    lost = "external ids of names (2); `annotator codebook export` writes them"
+    for name, line in (("csv", ""), ("qdpx", ""), ("jsonl", lost), ("doccano", lost)):
         target = tmp_path / f"{name}-out"
         assert run([*command, "export", name, "--status", "all", "-o", str(target)]) == 0
         told = capsys.readouterr().err
-        assert (f"not in this format: {line}\n" in told) if line else lost not in told
+        assert (f"not in this format: {line}\n" in told) if line else "external ids" not in told
 
 
 def test_ids_of_the_codebook_are_attributes_in_dna_and_codes_in_projects(tmp_path: Path) -> None:
@@ -802,7 +802,7 @@ def test_notes_leave_in_no_format_unless_asked_for(
             written = _unpacked(
                 {str(p): p.read_bytes() for p in where.rglob("*") if p.is_file()}
             ).values()
-            assert ("left out: 1 notes" in told) == (not wanted), name
+            assert ("left out: notes (1); --notes includes them" in told) == (not wanted), name
             if not wanted:
                 assert not any(b"who?" in data for data in written), name
             elif name in ("jsonl", "brat", "doccano", "qdpx"):
@@ -816,6 +816,8 @@ def test_names_that_are_none_are_reported(
     assert run([*command, "--layer", "nobody"]) == 2 and "Choose one of" in capsys.readouterr().err
     assert run([*command, "--document", "nothing"]) == 3
     assert run([*command, "-o", "-"]) == 2 and "several files" in capsys.readouterr().err
+    for elsewhere, writer in (("network", "annotator network -o"), ("qdc", "annotator codebook")):
+        assert run([*command[:-1], elsewhere]) == 2 and writer in capsys.readouterr().err
     assert (
         run([*command, "--since", "2999-01-01"]) == 3
         and "nothing to export" in capsys.readouterr().err

@@ -94,6 +94,13 @@ def annotator_of(ctx: click.Context) -> str:
     return current_annotator(ctx.obj["annotator"])
 
 
+def with_count(what: str, count: int) -> str:
+    """`notes (1); --notes includes them`: what there is, its number, and what to do about it. The
+    number stands behind the noun, so that a noun in the plural fits every number."""
+    noun, mark, advice = what.partition("; ")
+    return f"{noun} ({count:,}){mark}{advice}"
+
+
 def progress(nouns: str) -> Callable[[int, int], None]:
     """A function that reports progress after every fifty `nouns`."""
 
@@ -131,4 +138,5 @@ __all__ = [
     "table",
     "talk",
     "tell",
+    "with_count",
 ]

@@ -15,6 +15,7 @@ from annotator.cli_commands._shared import (
     print_json,
     talk,
     tell,
+    with_count,
 )
 from annotator.model.text import plural
 
@@ -109,7 +110,7 @@ def export(ctx: click.Context, path: Path | None, pseudonyms: bool, as_json: boo
         is_qdc = file.suffix.lower() == ".qdc"
         text, lost = as_qdc(named) if is_qdc else (as_csv(rows), {})
         write_text(file, text)
-        talk(*(f"not in this format: {count:,} {what}" for what, count in sorted(lost.items())))
+        talk(*(f"not in this format: {with_count(*one)}" for one in sorted(lost.items())))
         talk(f"{file}: {plural(len(rows), 'name')}")
     if as_json:
         print_json(named)

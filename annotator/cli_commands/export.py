@@ -16,6 +16,7 @@ from annotator.cli_commands._shared import (
     print_json,
     status_option,
     talk,
+    with_count,
 )
 from annotator.console import tell_data
 from annotator.model.text import plural
@@ -204,9 +205,9 @@ def _to_files(
 def _tell_missing(left_out: Counter[str], lost: Counter[str]) -> None:
     """Say what is left out, and what the format cannot hold."""
     for what, count in sorted((+left_out).items()):
-        talk(f"left out: {count:,} {what}")
+        talk(f"left out: {with_count(what, count)}")
     for what, count in sorted((+lost).items()):
-        talk(f"not in this format: {count:,} {what}")
+        talk(f"not in this format: {with_count(what, count)}")
 
 
 def _gold(

@@ -28,6 +28,12 @@ from annotator.workflows.whole_files import check_folder, finding, write_file, w
 
 _LINES = 256
 """The number of rows written at once."""
+_ELSEWHERE = {
+    **dict.fromkeys(("network", "graphml", "gexf"), "annotator network -o FOLDER"),
+    **dict.fromkeys(("codebook", "qdc"), "annotator codebook export"),
+    "inception": "annotator export cas",
+}
+"""The commands that write what somebody may take for a format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +164,10 @@ def _writer(format: str) -> Format:
     if isinstance(member, kinds):
         return member
     can = [name for name in formats.names() if isinstance(formats.load(name), kinds)]
-    message = f"the format “{format}” cannot be exported"
-    raise UsageError(message, hint=f"Choose one of {', '.join(can)}")
+    hint = f"Choose one of {', '.join(can)}"
+    if format.casefold() in _ELSEWHERE:
+        hint = f"`{_ELSEWHERE[format.casefold()]}` writes it"
+    raise UsageError(f"the format “{format}” cannot be exported", hint=hint)
 
 
 def _nothing(wanted: ExportOptions) -> ExportError:
