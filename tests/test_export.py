@@ -210,3 +210,21 @@ def test_a_check_says_how_a_file_differs(
     with pytest.raises(FindingsError, match=words):
         check_folder(tmp_path / "out", FILES.items())
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("link", ["a.txt", "deep"])
+def test_a_check_finds_links_and_folders_without_content(tmp_path: Path, link: str) -> None:
+    """What a link leads to may change, and stays behind when somebody copies the folder."""
+    write_folder(tmp_path / "out", FILES.items())
+    (tmp_path / "out" / "empty").mkdir()
+    with pytest.raises(FindingsError, match="does not belong here"):
+        check_files(tmp_path / "out", FILES, alone=True)
+    with pytest.raises(FindingsError, match="does not belong here"):
+        check_folder(tmp_path / "out", FILES.items())
+    (tmp_path / "out" / "empty").rmdir()
+    (tmp_path / "out" / link).rename(tmp_path / "away")
+    (tmp_path / "out" / link).symlink_to(tmp_path / "away")
+    with pytest.raises(FindingsError, match="differs"):
+        check_files(tmp_path / "out", FILES, alone=True)
+    with pytest.raises(FindingsError, match="differs"):
+        check_folder(tmp_path / "out", FILES.items())

@@ -717,6 +717,15 @@ def test_validate_finds_any_changed_byte_and_what_does_not_belong_there(tmp_path
     (tmp_path / "out" / "dev.jsonl").unlink()
     (tmp_path / "out" / "dev.jsonl").write_bytes(made.files["dev.jsonl"])
     assert not validate(tmp_path / "out", schema).problems
+    (tmp_path / "out" / "empty").mkdir()
+    assert any("not in the manifest" in p for p in _problems(tmp_path / "out", schema))
+    (tmp_path / "out" / "empty").rmdir()
+    for name in made.files:
+        beside = (tmp_path / "out" / name).rename(tmp_path / "beside")
+        (tmp_path / "out" / name).symlink_to(beside)
+        assert _problems(tmp_path / "out", schema), name
+        beside.replace(tmp_path / "out" / name)
+    assert not validate(tmp_path / "out", schema).problems
     (tmp_path / "out" / "manifest.json").unlink()
     assert any("is missing" in p for p in _problems(tmp_path / "out", schema))
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import filecmp
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -67,7 +67,7 @@ def write_folder(target: Path, parts: Iterable[tuple[str, bytes]], *, force: boo
         if Path.cwd().is_relative_to(place):
             hint = "Name a folder in it, which the export makes"
             raise ExportError("is the current folder", file=target, hint=hint)
-        if foreign := sorted(_inside(place) - _inside(made)):
+        if foreign := _foreign(place, inside(made)):
             hint = "Choose another folder, or move that file away; --force deletes nothing"
             raise ExportError("is not part of this export", file=target / foreign[0], hint=hint)
         if not force and _first_difference(made, place) is not None:
@@ -78,12 +78,13 @@ def write_folder(target: Path, parts: Iterable[tuple[str, bytes]], *, force: boo
 def check_files(target: Path, files: Mapping[str, bytes], *, alone: bool = False) -> None:
     """Compare files with those in a folder, where only these may be if they are `alone`. Raises
     FindingsError for the first that differs, is missing, or is one too many."""
-    there = _inside(target) if alone and target.is_dir() else set()
-    for path in sorted(there | {Path(name) for name in files}):
+    ours = {Path(name) for name in files}
+    for path in (*sorted(ours), *(_foreign(target, ours) if alone else ())):
         data = files.get(path.as_posix())
-        found = (target / path).read_bytes() if (target / path).is_file() else None
+        found = (target / path).read_bytes() if is_own_file(target, path) else None
         if data is None or found != data:
-            raise finding(target / path, is_there=found is not None, is_ours=data is not None)
+            is_there = (target / path).exists()
+            raise finding(target / path, is_there=is_there, is_ours=data is not None)
 
 
 def check_folder(target: Path, parts: Iterable[tuple[str, bytes]]) -> None:
@@ -92,8 +93,32 @@ def check_folder(target: Path, parts: Iterable[tuple[str, bytes]]) -> None:
     with _as_export_error(target), _folder_beside(target, parts) as made:
         path = _first_difference(made, target)
         if path is not None:
-            there, ours = ((one / path).is_file() for one in (target, made))
+            there, ours = ((one / path).exists() for one in (target, made))
             raise finding(target / path, is_there=there, is_ours=ours)
+
+
+def inside(folder: Path) -> set[Path]:
+    """What is in and below a folder, by relative path: files, links, and folders without
+    content."""
+    found = (p for p in folder.rglob("*") if p.is_symlink() or not p.is_dir() or _is_empty(p))
+    return {path.relative_to(folder) for path in found}
+
+
+def is_own_file(folder: Path, path: Path) -> bool:
+    """Whether a relative path in a folder is a file of its own. A link is not: what it leads to
+    stays behind when the folder is copied, and may change without it."""
+    steps = (folder / part for part in (path, *path.parents) if part != Path())
+    return (folder / path).is_file() and not any(step.is_symlink() for step in steps)
+
+
+def _foreign(folder: Path, ours: Collection[Path]) -> list[Path]:
+    """What is in a folder and not ours, nor a folder for something of ours."""
+    needed = {parent for path in ours for parent in path.parents}
+    return sorted(inside(folder) - needed - set(ours))
+
+
+def _is_empty(folder: Path) -> bool:
+    return next(folder.iterdir(), None) is None
 
 
 def finding(
@@ -124,8 +149,9 @@ def _folder_beside(target: Path, parts: Iterable[tuple[str, bytes]]) -> Iterator
 
 def _first_difference(made: Path, there: Path) -> Path | None:
     """The first file, by its path in the folder, that is not the same in two folders."""
-    for path in sorted(_inside(made) | (_inside(there) if there.is_dir() else set())):
-        both = (made / path).is_file() and (there / path).is_file()
+    ours = inside(made)
+    for path in (*sorted(ours), *_foreign(there, ours)):
+        both = path in ours and is_own_file(there, path)
         if not both or not filecmp.cmp(made / path, there / path, shallow=False):
             return path
     return None
@@ -157,12 +183,6 @@ def _swap(made: Path, place: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _inside(folder: Path) -> set[Path]:
-    """The files in and below a folder, by relative path."""
-    found = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
-    return {path.relative_to(folder) for path in found}
-
-
 def _other_content(file: Path) -> ExportError:
     hint = "Choose another folder with -o, or use --force"
     return ExportError("exists with other content", file=file, hint=hint)
@@ -182,6 +202,8 @@ __all__ = [
     "check_files",
     "check_folder",
     "finding",
+    "inside",
+    "is_own_file",
     "write_file",
     "write_files",
     "write_folder",

@@ -8,10 +8,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from annotator.workflows.whole_files import inside, is_own_file
+
 MANIFEST = "manifest.json"
 
 _SEAL = "sha256"
 """The key of the manifest for the hash of everything else in it."""
+
+_LINK = "is a link and not a file of its own; export the data set again"
 
 
 def _bytes(manifest: Mapping[str, Any]) -> bytes:
@@ -33,9 +37,9 @@ def is_dataset(folder: Path) -> bool:
 
 
 def wrong_files(folder: Path) -> Iterator[tuple[str, str]]:
-    """File and problem for everything that does not match the manifest of a data set: missing,
-    changed or unlisted files, and the manifest itself. Empty if there is neither a manifest nor a
-    data set."""
+    """Path and problem for everything that does not match the manifest of a data set: missing,
+    changed or unlisted files, links, folders without content, and the manifest itself. Empty if
+    there is neither a manifest nor a data set."""
     file = folder / MANIFEST
     if not file.is_file():
         if is_dataset(folder):
@@ -44,6 +48,8 @@ def wrong_files(folder: Path) -> Iterator[tuple[str, str]]:
                 "is missing, so nothing here can be checked; export the data set again",
             )
         return
+    if file.is_symlink():
+        yield MANIFEST, _LINK
     own = file.read_bytes()
     try:
         manifest, listed = _read(own)
@@ -55,7 +61,7 @@ def wrong_files(folder: Path) -> Iterator[tuple[str, str]]:
     for name, expected in sorted(listed.items()):
         if problem := _wrong(folder, name, expected):
             yield name, problem
-    for name in _inside(folder):
+    for name in sorted(path.as_posix() for path in inside(folder)):
         if name != MANIFEST and name not in listed:
             yield name, "is in the folder, but not in the manifest"
 
@@ -66,12 +72,6 @@ def _read(data: bytes) -> tuple[Mapping[str, Any], dict[str, str]]:
     return manifest, {str(name): str(of["sha256"]) for name, of in manifest["files"].items()}
 
 
-def _inside(folder: Path) -> list[str]:
-    """Everything in and below a folder that is no folder."""
-    paths = sorted(folder.rglob("*"))
-    return [path.relative_to(folder).as_posix() for path in paths if not path.is_dir()]
-
-
 def _wrong(folder: Path, name: str, expected: str) -> str:
     """What is wrong with a file of which the manifest gives the sha256; empty if nothing is."""
     file = folder / name
@@ -79,6 +79,8 @@ def _wrong(folder: Path, name: str, expected: str) -> str:
         return "leads out of the folder"
     if not file.is_file():
         return "is in the manifest, but not in the folder"
+    if not is_own_file(folder, Path(name)):
+        return _LINK
     if hashlib.sha256(file.read_bytes()).hexdigest() != expected:
         return "was changed: its sha256 is not the one in the manifest"
     return ""
