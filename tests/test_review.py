@@ -208,13 +208,83 @@ def test_who_finishes_after_the_gold_changes_nothing_and_is_reported(tmp_path: P
         assert list(project.log.records(annotator=GOLD)) == before
         (row,) = review_rows(project)
         assert row.changed and row.status is Completion.GOLD
-        (change,) = row.changes
-        assert describe(project.documents.load("doc"), change) == "cleo finished it too"
+        text = project.documents.load("doc")
+        assert [describe(text, change) for change in row.changes] == [
+            "cleo finished it too",
+            "cleo coded prediction “Russia could respond soon” differently",
+        ]
         made = write_dataset(project, tmp_path / "out")
         history = json.loads(made.files["gold.jsonl"])["meta"]["gold"]
         assert [(c["annotator"], c["kind"]) for c in history["changed_since"]] == [
-            ("cleo", "joined")
+            ("cleo", "joined"),
+            ("cleo", "differs"),
         ]
+
+
+@pytest.mark.parametrize(
+    ("units", "waits"),
+    [
+        ([PLAN, SOON], []),
+        ([PLAN], [("missing",)]),
+        ([(15, 26, "value"), SOON], [("bounds",)]),
+        ([(15, 32, "fact"), SOON], [("label",)]),
+        ([PLAN, SOON, (34, 40, "fact")], [("missing",)]),
+    ],
+)
+def test_what_somebody_codes_differently_after_the_gold_waits_and_the_gold_stays(
+    units: Units, waits: list[tuple[str, ...]], tmp_path: Path
+) -> None:
+    with _project(
+        tmp_path / "p", _record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON])
+    ) as project:
+        merge_all(project)
+        before = list(project.log.records(annotator=GOLD))
+        project.log.add_records([_record("cleo", units)])
+        (row,) = review_rows(project)
+        assert (row.changed, [d.kinds for d in row.waiting]) == (True, waits)
+        assert list(project.log.records(annotator=GOLD)) == before
+        session = gold_session(project, reviewer="lea")
+        session.open("doc")
+        assert adjudication(session).counts()[1] == len(waits)
+
+
+@pytest.mark.parametrize("late", ["changed", "joined"])
+@pytest.mark.parametrize("who", ["ada", "cleo"])
+def test_a_stance_on_other_bounds_goes_with_them_and_stands_once(
+    late: str, who: str, tmp_path: Path
+) -> None:
+    """Bounds that differ after the gold are one difference, and their stance is never twice in
+    it."""
+    other = [(15, 26, "value"), SOON]
+    works = [_record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON])]
+    cleo = _record("cleo", other if late == "joined" else [PLAN, SOON])
+    with _project(tmp_path / "p", *works, *([cleo] if late == "changed" else [])) as project:
+        merge_all(project)
+        if late == "joined":
+            project.log.add_records([cleo])
+        else:
+            session = Session(project, "cleo", project.new_session())
+            session.open("doc", paragraph=0)
+            session.do(do.FocusItem("cleo0"))
+            session.do(do.EditBounds())
+            session.do(do.SelectRange(15, 26))
+            session.do(do.ConfirmSelection())
+        (row,) = review_rows(project)
+        assert (row.undecided, [d.kinds for d in row.waiting]) == (1, [("bounds",)])
+        session = gold_session(project, reviewer="lea")
+        session.open("doc")
+        (difference,) = (
+            d for d in adjudication(session).differences if adjudication(session).is_open(d)
+        )
+        session.do(do.FocusItem(adjudication(session).shown(difference)[0]))
+        take(session, difference.version(who), f"{who}'s")
+        for _ in session.review.document.paragraphs:
+            session.do(do.CloseParagraph())
+        stands, _ = project.log.annotations("doc", GOLD)
+        (edge,) = stands.relations()
+        ends = {s.id: (s.start, s.end) for s in stands.spans()}
+        assert ends[edge.target] == (15, 32 if who == "ada" else 26)
+        assert not review_rows(project)[0].changed
 
 
 def test_a_finished_gold_stays_and_is_marked_as_changed_since(tmp_path: Path) -> None:

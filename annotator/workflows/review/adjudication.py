@@ -182,9 +182,16 @@ def suggestions_of(
     versions = _AsSuggestions(document, here, names or {})
     out: list[Suggestion] = []
     for difference in here.differences:
-        several = difference.candidates[:1] if difference.follows else difference.candidates
+        several = _following(here, difference) if difference.follows else difference.candidates
         out += (versions.of(difference, c) for c in several if versions.is_shown(c))
     return out
+
+
+def _following(here: Situation, difference: Difference) -> Sequence[Candidate]:
+    """Of versions with other ends only, the one that stands, or else one of the most frequent: on
+    the same ends, two would be one stance twice."""
+    several = difference.candidates
+    return [c for c in several if here.stands(c.id)] or several[:1]
 
 
 class _AsSuggestions:

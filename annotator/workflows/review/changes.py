@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from annotator.merging.api import Candidate
+from annotator.merging.api import Candidate, strategy_of
 from annotator.model.annotation import AnnotationSet
 from annotator.model.decision import DOCUMENT, Action, Completion, CompletionMark, Event
-from annotator.model.fields import content
+from annotator.model.fields import Field, content
 from annotator.model.record import GOLD, Record
 from annotator.model.span import Annotation, Span
 from annotator.model.text import Document
 from annotator.project import CompletionRow, Project
-from annotator.workflows.review.versions import Merger
+from annotator.workflows.review.versions import ADJUDICATED, Merger
 
 _DECIDED_ELSEWHERE = frozenset((Action.IMPORT,))
 
@@ -23,10 +23,12 @@ _DECIDED_ELSEWHERE = frozenset((Action.IMPORT,))
 class Change:
     """One change by an annotator: `item` is the id of the candidate, `before` and `after` are their
     version then and now. `item` is empty if `kind` is about the whole work: it was reopened,
-    finished again, or finished only later (`joined`)."""
+    finished again, or finished only later (`joined`). What stands in the gold by agreement and is
+    otherwise in such later work `differs`: then `before` is what stands, and `after` is None if
+    the annotator made nothing of this label at this place."""
 
     annotator: str
-    kind: Literal["added", "removed", "changed", "reopened", "finished", "joined"]
+    kind: Literal["added", "removed", "changed", "reopened", "finished", "joined", "differs"]
     item: str = ""
     before: Annotation | None = None
     after: Annotation | None = None
@@ -68,27 +70,40 @@ def revisions(rows: Iterable[CompletionRow]) -> dict[str, int]:
     }
 
 
-def changes(merger: Merger, document: str) -> tuple[Change, ...]:
-    """What changed since the gold of a document was finished, by annotator and place; empty if it
+def changes(merger: Merger, document: str, gold: AnnotationSet) -> tuple[Change, ...]:
+    """What changed since the `gold` of a document was finished, by annotator and place; empty if it
     is not finished. Reads only the logs that have grown since."""
     project = merger.project
     rows = list(project.log.completions(document=document))
-    if not _has_gold(rows):
+    if gold.completion is not Completion.GOLD:
         return ()
     basis = based_on(project, document)
     works = [row for row in rows if row.annotator != GOLD]
     joined = [
-        Change(row.annotator, "joined")
-        for row in works
-        if row.annotator not in basis and row.completion is Completion.DONE
+        row for row in works if row.annotator not in basis and row.completion is Completion.DONE
     ]
     grown = [row for row in works if row.revision > basis.get(row.annotator, row.revision)]
-    return (*joined, *_since(merger, document, grown, basis))
+    return (*_later(merger, document, joined, gold), *_since(merger, document, grown, basis))
 
 
-def _has_gold(rows: Iterable[CompletionRow]) -> bool:
-    """Whether the gold is among the completions, and finished."""
-    return any(row.annotator == GOLD and row.completion is Completion.GOLD for row in rows)
+def _later(
+    merger: Merger, document: str, joined: Sequence[CompletionRow], gold: AnnotationSet
+) -> Iterator[Change]:
+    """Who finished later, and what stands by agreement and is otherwise in their work."""
+    text = merger.project.documents.load(document) if joined else None
+    stands: Iterable[Annotation] = (*gold.spans(), *gold.relations())
+    agreed = [value for value in stands if strategy_of(value.origin) != ADJUDICATED]
+    for row in joined:
+        assert text is not None
+        yield Change(row.annotator, "joined")
+        events = merger.project.log.events(document, row.annotator)
+        own = _made(merger, text, row.annotator, AnnotationSet().apply(e.decision for e in events))
+        for value in agreed:
+            made = own.get(value.id)
+            mine = made.made[0][1] if made is not None else None
+            fields = _differing(made.agreeing, value, mine) if made is not None and mine else ()
+            if mine is None or fields:
+                yield Change(row.annotator, "differs", value.id, value, mine, fields)
 
 
 def _since(
@@ -128,8 +143,13 @@ def _compared(
         return Change(who, "removed", id, old)
     if old is None:
         return Change(who, "added", id, None, new)
-    fields = tuple(f.name for f in after.fields if content(old, [f]) != content(new, [f]))
+    fields = _differing(after.fields, old, new)
     return Change(who, "changed", id, old, new, fields) if fields else None
+
+
+def _differing(fields: Iterable[Field], a: Annotation, b: Annotation) -> tuple[str, ...]:
+    """The names of the fields in which two versions differ."""
+    return tuple(f.name for f in fields if content(a, [f]) != content(b, [f]))
 
 
 def _made(
@@ -151,6 +171,9 @@ def describe(document: Document, change: Change) -> str:
     what = f"{value.label}{quote}"
     if change.kind == "changed":
         return f"{change.annotator} changed {', '.join(change.fields)} of {what}"
+    if change.kind == "differs":
+        fields = f"{' and '.join(change.fields)} of " if change.fields else ""
+        return f"{change.annotator} coded {fields}{what} differently"
     return f"{change.annotator} {'added' if change.kind == 'added' else 'took back'} {what}"
 
 

@@ -23,7 +23,7 @@ from annotator.workflows.review.discussion import reason_of
 from annotator.workflows.review.versions import Merger
 from annotator.workflows.review.waiting import Situation, situation
 
-VERSION = 2
+VERSION = 3
 """Raised when the way to find differences changes, so that older stored states are not used."""
 
 _TURN = 64

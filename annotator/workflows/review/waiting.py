@@ -43,6 +43,11 @@ class Situation:
         made: dict[str, Annotation] = {c.id: c.value for c in self.found.candidates}
         return made | {value.id: value for value in self.gold.annotations()}
 
+    def stands(self, id: str) -> bool:
+        """Whether an item is in the gold."""
+        standing = self.gold.anywhere(id)
+        return standing is not None and standing.value is not None
+
     def start(self, difference: Difference) -> int:
         """The position of a difference in the text; for a stance, the start of its target."""
         value, every = difference.candidates[0].value, self.found.by_id
@@ -66,11 +71,14 @@ def situation(merger: Merger, document: str) -> Situation | None:
     if found is None:
         return None
     gold, _ = merger.project.log.annotations(document, GOLD)
-    since = changes(merger, document)
+    since = changes(merger, document, gold)
     touched = {change.item for change in since if change.item}
     found = found.with_gone(_gone(found, gold, touched, merger.project.schema))
-    reopened = frozenset(_reopened(found, gold, touched))
-    differences = _with_reopened(differences_of(found), reopened)
+    aligned = differences_of(found)
+    # A stance on other versions of the same ends is decided with these.
+    follows = frozenset(id for one in aligned if one.follows for id in one.ids)
+    reopened = frozenset(_reopened(found, gold, touched)) - follows
+    differences = _with_reopened(aligned, reopened)
     finished = gold.completion is Completion.GOLD
     deciding = _Deciding(found, gold, differences)
     waiting = tuple(d for d in differences if deciding.waits(d, reopened, finished=finished))
