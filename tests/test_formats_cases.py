@@ -741,7 +741,7 @@ def test_regions_of_html_dialogues_and_numbers_are_left_out_with_the_real_reason
     assert "regions of HTML (by XPath) are not read" in found.told
     assert (
         "dialogues are not read" in found.told
-        and "1 results of a task whose text is not read" in found.told
+        and "1 result of a task whose text is not read" in found.told
     )
     assert "must be a text, not a number" in found.told and "must be a text, not null" in found.told
     assert [d.text for d in found.documents] == ["<p>Kit &amp; Ann</p>"] and len(found.records) == 1

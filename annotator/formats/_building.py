@@ -15,6 +15,7 @@ from annotator.formats._report import shown
 from annotator.formats._work import WHOLE, ForeignWork, ReadRelation, ReadSpan
 from annotator.model.record import COMPLETION
 from annotator.model.schema import Attribute
+from annotator.model.text import plural
 
 
 class Builder:
@@ -100,7 +101,7 @@ class Builder:
             )
             return found
         if points is None:
-            why = f"{given} is outside the text of {len(text)} characters"
+            why = f"{given} is outside the text of {plural(len(text), 'character')}"
             if place.start >= 0 and place.end <= len(text):
                 why = f"{given} divides a character of the text"
             self.report.left_out("spans outside their text", why, line=span.line, key=span.key)

@@ -107,7 +107,7 @@ def _count_lost(foreign: Foreign, annotations: list[Any], line: int, key: str) -
     for i, one in enumerate(annotations):
         results = one.get("result") if isinstance(one, dict) else None
         if isinstance(results, list) and results:
-            message = f"{len(results)} results of a task whose text is not read"
+            message = f"{plural(len(results), 'result')} of a task whose text is not read"
             foreign.report.left_out(
                 "results of tasks without a text",
                 message,

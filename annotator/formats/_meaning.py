@@ -13,7 +13,7 @@ from annotator.identity import check_annotator
 from annotator.model.record import split_meta
 from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import AUTHOR
-from annotator.model.text import text_sha256
+from annotator.model.text import plural, text_sha256
 
 Problem: TypeAlias = tuple[str, str]
 _Ends: TypeAlias = dict[str, tuple[str, int, int]]
@@ -80,10 +80,15 @@ def _paragraphs(given: Any, text: str) -> Iterator[Problem]:
             yield f"paragraphs[{i}]", "must be an object with integers start and end"
             return
         if not at <= start < end <= len(text):
-            size = f"the text of {len(text)} characters"
+            size = f"the text of {plural(len(text), 'character')}"
             yield f"paragraphs[{i}]", f"[{start}, {end}) is out of order or outside {size}"
             return
         at = end
+
+
+def _outside(place: str, text: str) -> str:
+    """What is wrong with a place that the text does not have."""
+    return f"{place} is outside the text of {plural(len(text), 'character')}"
 
 
 def _spans(given: Any, text: str, schema: LabelSchema, known: _Ends) -> Iterator[Problem]:
@@ -98,7 +103,7 @@ def _spans(given: Any, text: str, schema: LabelSchema, known: _Ends) -> Iterator
             yield f"{key}.start", "start and end must be integers"
             continue
         if not 0 <= start < end <= len(text):
-            yield f"{key}.start", f"[{start}, {end}) is outside the text of {len(text)} characters"
+            yield f"{key}.start", _outside(f"[{start}, {end})", text)
             continue
         quote = one.get("quote")
         if quote != text[start:end]:
@@ -171,4 +176,4 @@ def _attributes(given: Any, key: str, text: str, layer: Layer) -> Iterator[Probl
         elif problem := attribute.problem(value):
             yield f"{key}.{name}", problem
         elif attribute.type == "span" and not 0 <= value[0] < value[1] <= len(text):
-            yield f"{key}.{name}", f"{value} is outside the text of {len(text)} characters"
+            yield f"{key}.{name}", _outside(f"{value}", text)

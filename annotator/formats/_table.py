@@ -12,6 +12,7 @@ from pathlib import Path
 
 from annotator.errors import InputError
 from annotator.formats._reading import ReadOptions, decode, read_bytes
+from annotator.model.text import plural
 
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "text": (
@@ -93,7 +94,8 @@ def _rows(rows: Iterator[tuple[int, list[str]]], path: Path, options: ReadOption
             if header is cells:
                 continue
         if len(cells) > len(header):
-            message = f"has {len(cells)} cells, but the table has {len(header)} columns"
+            columns = plural(len(header), "column")
+            message = f"has {plural(len(cells), 'cell')}, but the table has {columns}"
             options.report.left_out("rows with too many cells", message, line=line)
             continue
         yield line, dict(zip(names, cells, strict=False))

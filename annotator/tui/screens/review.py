@@ -112,7 +112,7 @@ class ReviewScreen(AnnotateScreen):
             self.say("put the focus on a difference")
             return
         if number > len(voters):
-            self.say(f"there are {len(voters)} annotators")
+            self.say(f"only {plural(len(voters), 'annotator')} coded this document")
             return
         who, name = voters[number - 1]
         field, version = self.reviewing.at_field, difference.version(who)

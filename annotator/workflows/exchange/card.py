@@ -296,8 +296,8 @@ def _procedure(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
     taken = sum(one["accepted"] for one in manifest["suggestions"])
     changed = sum(one["corrected"] for one in manifest["suggestions"])
     aids = (
-        f"Annotators were shown {shown} suggestions; they accepted {taken} as they were and "
-        f"corrected {changed}."
+        f"Annotators were shown {plural(shown, 'suggestion')}; they accepted {taken} "
+        f"as they were and corrected {changed}."
         if shown
         else "Annotators were shown no suggestions, as far as is recorded."
     )
