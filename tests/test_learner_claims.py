@@ -181,6 +181,24 @@ def test_spans_begin_and_end_at_places_of_the_sentence_and_in_order() -> None:
 KINDS = WordClusters({"wharf": (1, 2), "mayor": (1, 3), "must": (0, 4)})
 
 
+@pytest.mark.parametrize(
+    ("text", "content", "apart"),
+    [
+        ("They must change course, recognising that the ban has failed.", "ban", False),
+        ("Close the lane, telling the traders that parking will move.", "parking", False),
+        ("The river rose, proving that the survey was wrong.", "survey", False),
+        ("The minister cut the fund, arguing that nobody needed it.", "nobody", True),
+        ("The minister said that nobody needed it.", "nobody", True),
+    ],
+)
+def test_what_nobody_says_is_no_span_of_its_own(text: str, content: str, apart: bool) -> None:
+    """What a participle governs is said by its subject only if that is reported to speak."""
+    (sentence,) = sentences_of(read(text))
+    at = next(i for i, t in enumerate(sentence.tokens) if t.text == content)
+    begin = at - (sentence.tokens[at - 1].lower == "the")
+    assert (begin in sentence.starts) is apart
+
+
 def test_features_are_told_once_however_often_they_hold() -> None:
     """A learner counts whether each feature is there; it must be asked with features in the same
     form."""

@@ -105,13 +105,31 @@ class Sentence:
         """The names of the classes of cues in `[first, last)`."""
         return sorted({name for at in self.cues_at[first:last] for name, end in at if end <= last})
 
+    def asserting(self, first: int, last: int) -> frozenset[int]:
+        """The tokens of `[first, last)` that carry what is asserted; all of them without a
+        parse."""
+        if self.syntax is None or first >= len(self.syntax.parse):
+            return frozenset(range(first, last))
+        return self.syntax.asserting(first, last)
+
     def cue_words(self, first: int, last: int, label: str) -> str:
-        """The words of the first cue of that class in `[first, last)`; empty if there is none."""
-        for i in range(first, last):
-            for name, end in self.cues_at[i]:
-                if name == label and end <= last:
-                    return " ".join(t.text for t in self.tokens[i:end])
-        return ""
+        """The words of a cue of that class in `[first, last)`: the first one in what is asserted,
+        or else the first; empty if there is none. Words of names are no cues."""
+        core = self.asserting(first, last)
+        found = [
+            (core.isdisjoint(range(i, end)), i, end)
+            for i in range(first, last)
+            for name, end in self.cues_at[i]
+            if name == label and end <= last and not self._in_name(i)
+        ]
+        if not found:
+            return ""
+        _, begin, end = min(found)
+        return " ".join(t.text for t in self.tokens[begin:end])
+
+    def _in_name(self, i: int) -> bool:
+        """Whether a word has a capital that is not the sentence's."""
+        return self.tokens[i].text[:1].isupper() and i != self.first
 
     @property
     def judges(self) -> bool:
@@ -145,6 +163,8 @@ class Sentence:
             or self.tokens[i].text in QUOTES
         }
         made = {i for i in made if self.verbs(i, self.last) and i != self._after_whom}
+        if self.syntax is not None:
+            made -= self.syntax.unsaid(self.first, self.last)
         return sorted(made | {self.first} | {c.found.first for c in self.clauses} | self.objects)
 
     @cached_property

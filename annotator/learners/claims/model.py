@@ -17,7 +17,6 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from annotator.english.reading import Reading
-from annotator.english.tables import telling
 from annotator.learners.claims.boundaries import Sentence, TokenRange, sentences_of
 from annotator.learners.claims.boundary_features import (
     end_features,
@@ -26,6 +25,7 @@ from annotator.learners.claims.boundary_features import (
 )
 from annotator.learners.claims.decoding import Analyses, Analysis, cheapest
 from annotator.learners.claims.features import sentence_features, span_features, without_words
+from annotator.learners.claims.reasons import cue_candidates
 from annotator.learners.claims.reranking import UNCHANGED, Labels, reranked
 from annotator.learners.logistic import Binary, Classes, ConditionalLogit, log_odds
 from annotator.learners.word_clusters import WordClusters
@@ -225,8 +225,8 @@ class ClauseModel:
         told = f"{bounds} like those marked before"
         word = sentence.cue_words(*one.place, one.label)
         if not word and len(self.labels.classes) > 1:
-            words = [f for f in one.features if f.startswith("w=") and telling(f[2:])]
-            word = (self.labels.strongest(words, one.label) or "")[2:]
+            words = cue_candidates(sentence, *one.place, one.label)
+            word = (self.labels.strongest([f"w={word}" for word in words], one.label) or "")[2:]
         return f"{told}; “{word}” suggests {one.label}" if word else told
 
     def to_data(self) -> dict[str, Any]:

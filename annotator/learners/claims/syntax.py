@@ -13,6 +13,7 @@ from annotator.english.parse import AUXILIARIES, SUBJECTS, Parse
 _HEADS = frozenset("ROOT ccomp advcl relcl conj parataxis".split())
 _CONTAINING = frozenset("ROOT ccomp advcl relcl parataxis acl".split())
 _GOVERNED = frozenset("ccomp advcl parataxis".split())
+_ADJOINED = frozenset("advcl acl".split())
 _LEADING = frozenset("mark cc punct advmod intj prep advcl npadvmod".split())
 _TRAILING = frozenset("punct conj advcl cc".split())
 _COMPLEMENTS = frozenset("attr acomp ccomp xcomp dobj neg agent advcl oprd".split())
@@ -135,6 +136,30 @@ class ClauseMap:
         lemma, pos, who = self._governor(said)
         return [f"P.cc={stands}|{start == first}|{one}" for one in dict.fromkeys((pos, lemma, who))]
 
+    def unsaid(self, first: int, last: int) -> set[int]:
+        """Where, in the sentence `[first, last)`, content begins that a participle governs although
+        nobody says it: that of knowing or showing (`acts, proving that [X]`), or of anything in a
+        demand (`must act, arguing that [X]`). It belongs to the clause around it."""
+        p, made = self.parse, set[int]()
+        for one in self.heads:
+            by = p.heads[one.at]
+            if not first <= by < one.at < last or p.deps[one.at] != "ccomp":
+                continue
+            if p.tags[by] != "VBG" or p.deps[by] not in _ADJOINED or p.kids(by, SUBJECTS):
+                continue
+            if speaks(p.lemmas[by]) and not self._demanded(p.heads[by]):
+                continue
+            made |= {one.first, one.first + (p.tags[one.first] == "IN")}
+        return made
+
+    def _demanded(self, at: int) -> bool:
+        """Whether a verb says what should be done: by a modal, or as an imperative."""
+        helpers = self.parse.kids(at, AUXILIARIES)
+        demanding = tables.words("demanding")
+        if any(self.parse.lemmas[k] in demanding for k in helpers):
+            return True
+        return self.parse.tags[at] == "VB" and not helpers and not self.parse.kids(at, SUBJECTS)
+
     def no_more(self, start: int, last: int) -> list[str]:
         """Features for whether no other span follows the one that begins at `start`."""
         own = [one for one in self.heads if start <= one.at < last and one.own and one.finite]
@@ -201,10 +226,7 @@ class ClauseMap:
     def _judging(self, top: int) -> list[str]:
         """The classes of words in the predicate of a verb, with their roles: the verb itself, its
         complements, their modifiers, and its subject. Words elsewhere say less about the whole."""
-        p, made = self.parse, []
-        places = [("verb", top)]
-        for k in p.kids(top, _PREDICATE):
-            places += [(p.deps[k], k), *(("mod", m) for m in p.kids(k, _DESCRIBING))]
+        p, made, places = self.parse, [], self._predicate(top)
         for k in p.kids(top, SUBJECTS):
             places += [("subject", k), *(("about", m) for m in p.kids(k, _DESCRIBING))]
         for place, k in places:
@@ -212,6 +234,20 @@ class ClauseMap:
             if p.lemmas[k] in _values():
                 made.append(f"P.{place}=value")
         return made or ["P.judges=none"]
+
+    def _predicate(self, top: int) -> list[tuple[str, int]]:
+        """A verb, its complements and their modifiers, with their roles."""
+        p, places = self.parse, [("verb", top)]
+        for k in p.kids(top, _PREDICATE):
+            places += [(p.deps[k], k), *(("mod", m) for m in p.kids(k, _DESCRIBING))]
+        return places
+
+    def asserting(self, first: int, last: int) -> frozenset[int]:
+        """The tokens of a span that carry what it asserts: its verb with auxiliaries, complements
+        and their modifiers."""
+        top = self.parse.head_of(first, min(last, len(self.parse)))
+        places = {k for _, k in self._predicate(top)} | set(self.parse.kids(top, AUXILIARIES))
+        return frozenset(k for k in places if first <= k < last)
 
     def of_sentence(self, first: int, last: int) -> list[str]:
         """Features for whether a sentence contains any span."""

@@ -24,6 +24,7 @@ from annotator.learners.evaluation import folds
 from annotator.learners.examples import Example
 from annotator.learners.logistic import Binary, Classes, log_odds
 from annotator.learners.stances.features import End, StanceContext, features_of
+from annotator.learners.stances.reasons import cues_of
 from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Span
 
@@ -129,14 +130,9 @@ class PairModel:
     def _reason(self, pair: _Pair, label: str) -> str:
         if pair.edge is not None:
             return f"{pair.edge.reason}, and pairs like this were marked before"
-        word = self.labels.strongest(
-            [f for f in pair.features if f.startswith("w=") and tables.telling(f[2:])], label
-        )
-        return (
-            f"“{word[2:]}” occurred in such pairs before"
-            if word
-            else "pairs like this were marked before"
-        )
+        cues = cues_of(pair.features)
+        strongest = self.labels.strongest(cues, label)
+        return cues[strongest] if strongest else "pairs like this were marked before"
 
     def to_data(self) -> dict[str, Any]:
         """What `of_data` reads back: lists, strings, numbers and bytes."""
@@ -247,6 +243,7 @@ def _governed(syntax: Syntax, claim: End) -> tuple[int, FoundStance] | None:
             if holder is None:
                 return None
             side = flip(verb.on_claim, negative=syntax.negated(i))
+            told = "reports who holds it" if "that" in verb.frames else "takes a side"
             cue: dict[str, str | int] = {
                 "basis": "explicit",
                 "strength": verb.strength,
@@ -259,7 +256,7 @@ def _governed(syntax: Syntax, claim: End) -> tuple[int, FoundStance] | None:
                 0,
                 False,
                 0.7,
-                f"“{tokens[i].text}” takes a side",
+                f"“{tokens[i].text}” {told}",
                 "stance.object",
                 cue,
             )

@@ -227,7 +227,7 @@ def _both(first: Suggestion, other: Suggestion) -> Suggestion:
     assert isinstance(a, Span) and isinstance(b, Span)
     entity = a.entity or b.entity
     value = replace(a, entity=entity, attributes={**b.attributes, **a.attributes})
-    reason = first.reason if other.reason in first.reason else f"{first.reason}; {other.reason}"
+    reason = "; ".join(dict.fromkeys(f"{first.reason}; {other.reason}".split("; ")))
     return replace(first, value=value, reason=reason)
 
 

@@ -1,0 +1,34 @@
+"""The features of a pair that a coder would give as the reason for a stance, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from annotator.english import tables
+from annotator.learners.claims.syntax import speaks
+
+_WORDS = ("w=", "P.gsub=True|", "P.gov=", "A.verb=")
+"""Features that end with a word: between the ends, governing the target, or reporting it."""
+_NEXT = "A.next="
+"""Features that end with a word of the sentence after the target."""
+_JUDGING = frozenset(("praise", "blame"))
+
+
+def cues_of(features: Iterable[str]) -> dict[str, str]:
+    """What to tell for those of the features that name a cue."""
+    out: dict[str, str] = {}
+    for feature in features:
+        own = feature.rpartition(">")[2].partition("|")[2] or feature
+        if own == "sign=?":
+            out[feature] = "it is a question, and the author took this side on such ones before"
+        judging = own.startswith(_NEXT) and own.removeprefix(_NEXT)
+        if judging and not _JUDGING.isdisjoint(tables.senses().get(judging, ())):
+            out[feature] = f"“{judging}” followed such claims before"
+        name = next((name for name in _WORDS if own.startswith(name)), None)
+        word = own[len(name) :] if name is not None else ""
+        if word.isalpha() and word == word.lower() and (speaks(word) or tables.telling(word)):
+            out[feature] = f"“{word}” occurred in such pairs before"
+    return out
+
+
+__all__ = ["cues_of"]

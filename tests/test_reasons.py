@@ -1,0 +1,81 @@
+"""The reasons of suggestions name the cue that a coder would name, or none."""
+
+from __future__ import annotations
+
+import pytest
+from support import document, read
+
+from annotator.learners.claims.boundaries import sentences_of
+from annotator.learners.claims.reasons import cue_candidates
+from annotator.learners.stances.reasons import cues_of
+from annotator.model.decision import Suggestion
+from annotator.model.memory import EMPTY
+from annotator.model.span import Span
+from annotator.workflows.suggesting.combining import combine
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "named"),
+    [
+        ("The Great Standoff was a dangerous affair.", "value", "dangerous"),
+        ("The ban on dangerous dogs is fair.", "value", "fair"),
+        ("The Great Standoff is over.", "value", ""),
+        ("The council will close the lane.", "prediction", "will"),
+        ("The council must close the lane.", "policy", "must"),
+    ],
+)
+def test_a_cue_is_in_what_a_claim_asserts_and_in_no_name(text: str, label: str, named: str) -> None:
+    (sentence,) = sentences_of(read(text))
+    assert sentence.cue_words(*sentence.place, label) == named
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "words"),
+    [
+        ("The tractor took three days.", "fact", []),
+        ("We could not help him.", "policy", []),
+        ("We could not help him.", "prediction", ["could"]),
+        ("The drivers are a minority.", "fact", ["minority"]),
+        ("The plan is a shameful retreat.", "value", ["shameful", "retreat"]),
+        ("The mayor is an old friend of ours.", "kinship", ["old", "friend"]),
+    ],
+)
+def test_what_was_learnt_is_named_if_it_can_show_the_label(
+    text: str, label: str, words: list[str]
+) -> None:
+    (sentence,) = sentences_of(read(text))
+    assert cue_candidates(sentence, *sentence.place, label) == words
+
+
+def test_features_of_a_stance_that_name_a_cue_are_told() -> None:
+    told = cues_of(
+        [
+            "actor>claim|P.gsub=True|say",
+            "actor>claim|P.gsub=True|True",
+            "w=condemned",
+            "w=the",
+            "@author>claim|sign=?",
+            "@author>claim|sign=.",
+            "@author>claim|A.next=wrong",
+            "@author>claim|A.next=something",
+        ]
+    )
+    assert told == {
+        "actor>claim|P.gsub=True|say": "“say” occurred in such pairs before",
+        "w=condemned": "“condemned” occurred in such pairs before",
+        "@author>claim|sign=?": (
+            "it is a question, and the author took this side on such ones before"
+        ),
+        "@author>claim|A.next=wrong": "“wrong” followed such claims before",
+    }
+
+
+def test_no_reason_is_told_twice() -> None:
+    spans = [Span(f"s{i}", "actor", "state", 0, 4) for i in range(2)]
+    reasons = ("Iran is a country; marked twice", "known; Iran is a country")
+    both = [
+        Suggestion(span, 0, f"by-{i}", "1", 0.9 - i / 10, 0, reason)
+        for i, (span, reason) in enumerate(zip(spans, reasons, strict=True))
+    ]
+    (merged,) = combine(document("Iran spoke."), both, EMPTY)
+    assert merged.reason == "Iran is a country; marked twice; known"
