@@ -4,6 +4,7 @@ compiled once; temporary files are in memory if there is room; one project with 
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 import shutil
 import sys
@@ -13,13 +14,8 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
-from hosts import two_hosts
 from hypothesis import HealthCheck, settings
 from platformdirs import user_cache_path
-from support import seeded
-
-from annotator.workflows.suggesting.suggest import suggest
-from annotator.workflows.training.train import train
 
 os.environ["ANNOTATOR_BACKGROUND"] = "off"
 # Every decision waits until it is on disk. In memory it is there at once, and no test cuts the power.
@@ -46,10 +42,26 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return min(os.cpu_count() or 1, 8)
 
 
+def pytest_collection_finish() -> None:
+    """What was imported stays to the end, so Python need not look for garbage in it again and
+    again."""
+    gc.collect()
+    gc.freeze()
+
+
+# The process that hands out the tests reads this file too, and needs none of what the fixtures
+# import.
+
+
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """A project in which a model was trained once, for all processes
     of a run; not to be changed."""
+    from support import seeded
+
+    from annotator.workflows.suggesting.suggest import suggest
+    from annotator.workflows.training.train import train
+
     base = tmp_path_factory.getbasetemp()
     folder = (base if worker_id == "master" else base.parent) / "trained-once"
     folder.mkdir(exist_ok=True)
@@ -75,4 +87,6 @@ def trained(made: Path, tmp_path: Path) -> Path:
 def hosts(tmp_path: Path) -> tuple[Path, Path]:
     """Two copies of a project with two documents, suggestions,
     and first decisions of ada and ben."""
+    from hosts import two_hosts
+
     return two_hosts(tmp_path)

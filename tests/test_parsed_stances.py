@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from annotator.english.parser import shared_parser
-from annotator.english.reading import Reader
+from annotator.english.reading import Reader, shared_reader
 from annotator.model.text import Document, Paragraph
 
 Sides = set[tuple[str, str, str]]
@@ -14,9 +14,8 @@ Sides = set[tuple[str, str, str]]
 
 def _sides(text: str) -> Sides:
     """Holder (the author is @author), side and target of the stances on actors."""
-    reader = Reader(shared_parser())
     document = Document("d", "", text, (Paragraph(0, 0, len(text)),))
-    read = reader.read(document, document.paragraphs[0])
+    read = shared_reader().read(document, document.paragraphs[0])
     names = [text[one.start : one.end] for one in read.actors]
     return {
         (names[e.source] if e.source is not None else "@author", e.side, names[e.target])

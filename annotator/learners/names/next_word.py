@@ -114,53 +114,65 @@ def _forms(text: NameText, indices: Iterable[int]) -> dict[str, str]:
     return found
 
 
-def candidates(given: NameContext, counts: Counts, before: Sequence[str]) -> dict[str, set[str]]:
-    """Every word that may come after the words `before`, with its features."""
-    usual = [word for word, _ in counts.words.most_common(USUAL) if word != END]
-    every = {
-        *given.claim,
-        *given.paragraph,
-        *given.here.words,
-        *given.entities,
-        *_SMALL,
-        *usual,
-    } - {END}
-    last = before[-1] if before else START
-    return {word: set(_features(word, last, before, given, counts)) for word in every}
+class Candidates:
+    """The words that may come next in a name, with their features."""
 
+    def __init__(self, given: NameContext, counts: Counts) -> None:
+        self._given, self._counts = given, counts
+        usual = [word for word, _ in counts.words.most_common(USUAL) if word != END]
+        every = {*given.claim, *given.paragraph, *given.here.words, *given.entities}
+        every = {*every, *_SMALL, *usual} - {END}
+        self._fixed = {word: (*self._of_sources(word), *self._of_counts(word)) for word in every}
+        """The features that a word has wherever it stands in the name."""
 
-def _features(
-    word: str, last: str, before: Sequence[str], given: NameContext, counts: Counts
-) -> Iterator[str]:
-    yield "b"
-    if word in given.claim:
-        yield from ("claim", f"claim_{given.claim[word]}")
-    elif word in given.paragraph:
-        yield from ("par", f"par_{given.paragraph[word]}")
-    if (number := given.here.words[word]) > 0:
-        yield f"dec{min(3, number)}"
-    if (number := given.here.pairs[last, word]) > 0:
-        yield f"dbi{min(2, number)}"
-    if (number := given.entities[word]) > 0:
-        yield f"ent{min(3, number)}"
-    if (last.lower(), word.lower()) in given.follows:
-        yield "tb"
-    if (number := counts.pairs[last, word]) > 0:
-        yield f"bi{min(4, int(log2(number + 1)))}"
-    yield f"uni{min(8, int(log2(counts.words[word] + 1)))}"
-    if word in before:
-        yield "used"
-    if word in _SMALL:
-        yield from (f"f_{word}", f"f_{word}_{'mid' if before else 'start'}")
-    if word in _FRAME:
-        framed = "should" in before or "will" in before
-        yield from (
-            f"{word}_{given.label}_{min(len(before), 4)}",
-            f"{word}_{'Y' if framed else 'N'}",
-        )
-    if last in _SMALL or last == START:
-        form = given.claim.get(word) or given.paragraph.get(word) or ""
-        yield f"after_{last}_{'claim' if word in given.claim else 'no'}_{form}"
+    def after(self, before: Sequence[str]) -> dict[str, set[str]]:
+        """Every word that may come after the words `before`, with its features."""
+        last = before[-1] if before else START
+        return {
+            word: {*fixed, *self._of_pair(last, word), *self._of_place(word, before)}
+            for word, fixed in self._fixed.items()
+        }
+
+    def _of_sources(self, word: str) -> Iterator[str]:
+        """Whether the word, or a form of it, is in the span or else in its paragraph."""
+        yield "b"
+        if word in self._given.claim:
+            yield from ("claim", f"claim_{self._given.claim[word]}")
+        elif word in self._given.paragraph:
+            yield from ("par", f"par_{self._given.paragraph[word]}")
+
+    def _of_counts(self, word: str) -> Iterator[str]:
+        """How often the word is in names."""
+        if (number := self._given.here.words.get(word, 0)) > 0:
+            yield f"dec{min(3, number)}"
+        if (number := self._given.entities.get(word, 0)) > 0:
+            yield f"ent{min(3, number)}"
+        yield f"uni{min(8, int(log2(self._counts.words[word] + 1)))}"
+
+    def _of_pair(self, last: str, word: str) -> Iterator[str]:
+        """How often the word follows the last one, in names and in the span."""
+        pair = last, word
+        if (number := self._given.here.pairs.get(pair, 0)) > 0:
+            yield f"dbi{min(2, number)}"
+        if (last.lower(), word.lower()) in self._given.follows:
+            yield "tb"
+        if (number := self._counts.pairs.get(pair, 0)) > 0:
+            yield f"bi{min(4, int(log2(number + 1)))}"
+        if last in _SMALL or last == START:
+            claim = self._given.claim
+            form = claim.get(word) or self._given.paragraph.get(word) or ""
+            yield f"after_{last}_{'claim' if word in claim else 'no'}_{form}"
+
+    def _of_place(self, word: str, before: Sequence[str]) -> Iterator[str]:
+        """How the word goes with all words before it."""
+        if word in before:
+            yield "used"
+        if word in _SMALL:
+            yield from (f"f_{word}", f"f_{word}_{'mid' if before else 'start'}")
+        if word in _FRAME:
+            framed = "should" in before or "will" in before
+            yield f"{word}_{self._given.label}_{min(len(before), 4)}"
+            yield f"{word}_{'Y' if framed else 'N'}"
 
 
 @cache
@@ -176,16 +188,15 @@ class NextWord:
     def __init__(
         self, given: NameContext, names: Iterable[str] = (), *, kind: NameKind = "concept"
     ) -> None:
-        self._given = given
         self._weights, counts = _shipped(kind)
-        self._counts = counts.copy().learn(names)
+        self._candidates = Candidates(given, counts.copy().learn(names))
         self._kept: dict[tuple[str, ...], list[str]] = {}
 
     def order(self, before: Sequence[str]) -> list[str]:
         """Words that may follow, the likeliest first."""
         key = tuple(before)
         if key not in self._kept:
-            found = ranked(candidates(self._given, self._counts, before), self._weights)
+            found = ranked(self._candidates.after(before), self._weights)
             self._kept[key] = [word for word, _ in found]
         return self._kept[key]
 
@@ -204,9 +215,9 @@ def groups(
     given: NameContext, counts: Counts, name: str
 ) -> Iterator[tuple[dict[str, set[str]], str]]:
     """Each word of a name as a choice to learn from."""
-    before: list[str] = []
+    candidates, before = Candidates(given, counts), list[str]()
     for word in name.split():
-        yield candidates(given, counts, before), word
+        yield candidates.after(before), word
         before.append(word)
 
 
@@ -214,10 +225,10 @@ __all__ = [
     "END",
     "NEXT",
     "START",
+    "Candidates",
     "Counts",
     "NameContext",
     "NextWord",
-    "candidates",
     "context",
     "groups",
 ]
