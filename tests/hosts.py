@@ -10,7 +10,8 @@ from typing import Any
 from support import TEXT, project, suggestions
 
 from annotator.model import actions as do
-from annotator.project import MergeResult, Project, SuggestionRun
+from annotator.project import Project, SuggestionRun
+from annotator.store.merge_results import MergeResult
 from annotator.tui.session import Session
 from annotator.workflows.exchange.export import render
 from annotator.workflows.exchange.export_records import ExportOptions

@@ -78,3 +78,24 @@ def test_every_family_lists_its_members_without_importing_them() -> None:
     code = "from annotator import families as r\n"
     code += "for f in (r.suggesters, r.measures, r.formats, r.merging): f.names()"
     assert _loaded(code) == set()
+
+
+def test_opening_a_document_imports_nothing_that_another_key_opens(tmp_path: Path) -> None:
+    """What the first picture does not need is imported when a key first asks for it."""
+    with project(tmp_path / "p", TEXT):
+        pass
+    later = ("prompt", "help", "listing", "queue", "registry", "matrix", "form", "replaced")
+    code = f"""
+from pathlib import Path
+from annotator.project import Project
+from annotator.tui.screens.annotate import AnnotateScreen
+from annotator.tui.session import Session
+with Project.open(Path({str(tmp_path / "p")!r})) as p:
+    session = Session(p, "ada", p.new_session())
+    session.open("doc-0")
+    AnnotateScreen(session)
+later = {{f"annotator.tui.screens.{{name}}" for name in {later!r}}}
+later |= {{"annotator.store.reports", "annotator.store.merge_results", "annotator.tui.item_names"}}
+assert not later & set(sys.modules), later & set(sys.modules)
+"""
+    assert _loaded(code) == {"textual"}

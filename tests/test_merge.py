@@ -18,7 +18,8 @@ from annotator.model.codebook import CodebookEntry
 from annotator.model.decision import Completion
 from annotator.model.review import step
 from annotator.model.text import Document, Paragraph
-from annotator.project import MergeResult, Position, Project, SuggestionRun
+from annotator.project import Position, Project, SuggestionRun
+from annotator.store.merge_results import MergeResult
 from annotator.workflows.names.rulings import rule_same, undo
 
 STATE = ("event", "item", "completion", "name")

@@ -24,10 +24,10 @@ from annotator.model.decision import Completion
 from annotator.model.record import GOLD, Record
 from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph
-from annotator.project import MergeResult, Project
+from annotator.project import Project
 from annotator.store import hash_chain
 from annotator.store.connection import SCHEMA_VERSION, WAL_IS_SAFE
-from annotator.store.results import Fork
+from annotator.store.merge_results import Fork, MergeResult
 from annotator.workflows import background
 from annotator.workflows.exchange.importing import ingest
 from annotator.workflows.review.adjudication import merge_all

@@ -10,7 +10,7 @@ from annotator.cli_commands._shared import json_option, open_project, print_json
 from annotator.model.decision import Completion
 
 if TYPE_CHECKING:
-    from annotator.project import Activity
+    from annotator.store.reports import Activity
 
 
 @click.command()

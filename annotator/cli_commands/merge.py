@@ -14,7 +14,7 @@ from annotator.model.text import plural
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from annotator.project import MergeResult, NameConflict
+    from annotator.store.merge_results import MergeResult, NameConflict
 
 LINES = 10
 """How many forks are reported one by one."""

@@ -12,7 +12,8 @@ from annotator.cli_commands._shared import json_option, open_project, print_json
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
-    from annotator.project import AnnotatorTally, Project, ProjectStatus
+    from annotator.project import Project
+    from annotator.store.reports import AnnotatorTally, ProjectStatus
 
 
 @click.command()

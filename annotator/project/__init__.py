@@ -12,7 +12,7 @@ from contextlib import nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from annotator.config import FILE, Config, read_config
 from annotator.errors import ProjectError, StoreError
@@ -39,25 +39,22 @@ from annotator.store.parses import KeptParses
 from annotator.store.provenance import Provenance
 from annotator.store.results import (
     ALL_DOCUMENTS,
-    Activity,
     AddResult,
-    AnnotatorTally,
     CompletionRow,
-    Diagnosis,
     DocumentSummary,
     EventFilter,
     Finding,
     KnownName,
     MentionRow,
-    MergeResult,
-    NameConflict,
     Position,
-    ProjectStatus,
     QueueFilter,
     SuggestionRun,
-    SuggestionTally,
 )
 from annotator.store.reviews import InReview
+
+if TYPE_CHECKING:
+    from annotator.store.merge_results import MergeResult
+    from annotator.store.reports import Activity, Diagnosis, ProjectStatus
 
 T = TypeVar("T")
 
@@ -170,11 +167,15 @@ class Project:
 
     def status(self) -> ProjectStatus:
         """The project in figures."""
-        return overview.status(self._database)
+        from annotator.store import reports
+
+        return reports.status(self._database)
 
     def activity(self) -> list[Activity]:
         """Everybody who has documents, has worked, or has decided in review, by name."""
-        return overview.activity(self._database)
+        from annotator.store import reports
+
+        return reports.activity(self._database)
 
     def verify(self, *, deep: bool = False) -> list[Finding]:
         """Check that the state follows from the log and that texts and offsets are valid; reads
@@ -193,7 +194,9 @@ class Project:
 
     def diagnosis(self) -> Diagnosis:
         """How the database is configured."""
-        return overview.diagnosis(self._database)
+        from annotator.store import reports
+
+        return reports.diagnosis(self._database)
 
     def backup(self, file: Path) -> None:
         """Copy the whole database into a new file while others keep writing. Waits for an import or
@@ -280,13 +283,10 @@ __all__ = [
     "DATABASE",
     "GOLD",
     "TOUR",
-    "Activity",
     "AddResult",
-    "AnnotatorTally",
     "Assignments",
     "CompletionRow",
     "Config",
-    "Diagnosis",
     "DocumentSummary",
     "Documents",
     "EventFilter",
@@ -297,17 +297,13 @@ __all__ = [
     "Learning",
     "Log",
     "MentionRow",
-    "MergeResult",
-    "NameConflict",
     "Names",
     "Pending",
     "Position",
     "Project",
-    "ProjectStatus",
     "Provenance",
     "QueueFilter",
     "SuggestionRun",
-    "SuggestionTally",
     "Suggestions",
     "Watch",
 ]

@@ -14,7 +14,7 @@ from annotator.model.names import SameNames
 from annotator.store import codebook, rulings
 from annotator.store.connection import Database
 from annotator.store.long_work import Staging
-from annotator.store.results import NameConflict
+from annotator.store.merge_results import NameConflict
 
 
 @dataclass(frozen=True, slots=True)

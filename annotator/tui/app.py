@@ -27,7 +27,6 @@ from annotator.tui.painter import Painter
 from annotator.tui.repertoire import stand_in
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.base import CommandScreen
-from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.session import Session
 from annotator.tui.terminal_driver import Pressed, TerminalDriver
 from annotator.tui.textual_private import PrivateApp, Update, changes
@@ -128,7 +127,7 @@ class AnnotatorApp(PrivateApp):
             if document is None:
                 document = next((row.id for row in session.queue.documents(limit=1)), None)
         if document is None:
-            self.push_screen(QueueScreen(session))
+            self.open("queue")
             return
         # The queue screen is made when somebody goes there.
         session.open(document)
@@ -144,6 +143,8 @@ class AnnotatorApp(PrivateApp):
             self.pop_screen()
         else:
             self._direct = None
+            from annotator.tui.screens.queue import QueueScreen
+
             self.switch_screen(QueueScreen(self.session))
 
     def go_to(
@@ -158,7 +159,10 @@ class AnnotatorApp(PrivateApp):
         is the text to mark there and the offset of the place."""
         self.session.save_place()
         self.session.open(document, paragraph=paragraph, item=item)
-        keep = 2 if any(isinstance(screen, QueueScreen) for screen in self.screen_stack) else 1
+        on_queue = any(
+            s.context == "queue" for s in self.screen_stack if isinstance(s, CommandScreen)
+        )
+        keep = 2 if on_queue else 1
         while len(self.screen_stack) > keep:
             self.pop_screen()
         screen = self.show_document()

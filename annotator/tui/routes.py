@@ -66,6 +66,12 @@ def _history(shell: Shell, below: DocumentScreen) -> Screen[Any]:  # noqa: ARG00
     return history_screen(below)
 
 
+def _queue(shell: Shell) -> Screen[Any]:
+    from annotator.tui.screens.queue import QueueScreen
+
+    return QueueScreen(shell.session)
+
+
 ROUTES: Mapping[str, Callable[..., Screen[Any] | None]] = {
     "agreement": _agreement,
     "asked": _asked,
@@ -76,6 +82,7 @@ ROUTES: Mapping[str, Callable[..., Screen[Any] | None]] = {
     "help": _help,
     "history": _history,
     "learning": _learning,
+    "queue": _queue,
 }
 """A function for each name that makes the screen from the shell and its subject; None if it opens
 one later."""

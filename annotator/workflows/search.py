@@ -36,6 +36,15 @@ def pattern(wanted: str) -> re.Pattern[str]:
         ) from error
 
 
+def pattern_problem(wanted: str) -> str:
+    """Why this cannot be searched for; empty if it can."""
+    try:
+        pattern(wanted)
+    except UsageError as error:
+        return error.message
+    return ""
+
+
 def search(project: Project, wanted: str, *, limit: int = 500) -> list[Hit]:
     """The first matches in document and text order. Raises UsageError for an invalid expression."""
     compiled = pattern(wanted)
@@ -62,4 +71,4 @@ def search(project: Project, wanted: str, *, limit: int = 500) -> list[Hit]:
     return found
 
 
-__all__ = ["Hit", "pattern", "search"]
+__all__ = ["Hit", "pattern", "pattern_problem", "search"]

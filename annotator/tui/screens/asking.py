@@ -4,21 +4,24 @@ guidelines, reasons."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from annotator.model import actions as do
 from annotator.model.decision_text import both_ends
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import Span
 from annotator.model.text import plural
-from annotator.tui import item_names
-from annotator.tui.screens.help import TextScreen, guideline_rows
-from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.screens.rows import RowsScreen
 from annotator.tui.session import EVERYBODY, Session
 from annotator.tui.styled_rows import PLAIN, Piece, paragraphs
 from annotator.tui.theme import Theme
-from annotator.workflows.names.closed import outside, proposal
-from annotator.workflows.names.offers import Offer
+
+if TYPE_CHECKING:
+    from annotator.tui.item_names import NameField
+    from annotator.tui.screens.prompt import PromptScreen
+
+# What is asked for and shown above the document is imported when a key first needs it: the first
+# picture does not wait for it.
 
 
 class AskingScreen(RowsScreen):
@@ -40,6 +43,8 @@ class AskingScreen(RowsScreen):
             return False
         if source.is_blind(state.document, state.paragraph):
             return False
+        from annotator.tui import item_names
+
         self._offers = (state, item_names.card_offers(state, self.session.project))
         return bool(self._offers[1])
 
@@ -86,46 +91,20 @@ class AskingScreen(RowsScreen):
     def run_name(self, back: str | None = None) -> None:
         """Write the entity or concept of the item in focus; the focus then returns to the item
         `back`."""
+        from annotator.tui import item_names
+
         field = item_names.field_of(self.session.review)
         if field is None:
             self._message = "the item in focus cannot have an entity or concept"
             self.redraw()
             return
-        known = (
-            self.session.project.names.entities()
-            if field.kind == "entity"
-            else self.session.project.names.concepts()
-        )
-        codebook = self.session.project.names.codebook()
-        hints = "; several: a; b" if field.multiple else ""
-        hints += "; ! turns it" if field.kind == "concept" else ""
-        room = max(20, self.app.size.width - len(f" {field.kind} of {hints} "))
-        title = f"{field.kind} of {both_ends(field.about, room)}{hints}"
         proposed: list[str] = []
-        prompt = PromptScreen(
-            title,
-            self.theme_now,
-            value=field.value,
-            offers=item_names.offers_of(self.session.review, field, self.session.project, known),
-            anew=True,
-            several=True,
-            numbered=True,
-            contraries=field.kind == "concept",
-            completer=item_names.completer(self.session.review, field, known),
-            known=[one.name for one in known]
-            + [one.name for one in codebook.entries if one.kind == field.kind],
-            check=self._not_listed(field, proposed.append),
-        )
 
         def then(answer: str) -> None:
             if proposed:
-                focused = self.session.review.focused
-                note = focused.note if focused is not None else ""
-                self.act(do.Note(proposal(field.kind, proposed[-1], note)))
-                self._message = f"proposed to the lead, as a note: {proposed[-1]}"
-                self.redraw()
-                return
-            self.act(item_names.set_to(field, answer))
+                self._propose(field, proposed[-1])
+            else:
+                self.act(item_names.set_to(field, answer))
 
         def returned() -> None:
             if back is not None:
@@ -133,13 +112,49 @@ class AskingScreen(RowsScreen):
                 self.session.do(do.FocusItem(back))
                 self._message = message
 
-        self._ask(prompt, then, after=returned)
+        self._ask(self._name_prompt(field, proposed.append), then, after=returned)
 
-    def _not_listed(
-        self, field: item_names.NameField, propose: Callable[[str], None]
-    ) -> Callable[[str], str]:
+    def _name_prompt(self, field: NameField, propose: Callable[[str], None]) -> PromptScreen:
+        """The line that asks for a name; `propose` is called with one that a closed codebook does
+        not have."""
+        from annotator.tui import item_names
+        from annotator.tui.screens.prompt import PromptScreen
+
+        state, project = self.session.review, self.session.project
+        known = project.names.entities() if field.kind == "entity" else project.names.concepts()
+        hints = "; several: a; b" if field.multiple else ""
+        hints += "; ! turns it" if field.kind == "concept" else ""
+        room = max(20, self.app.size.width - len(f" {field.kind} of {hints} "))
+        return PromptScreen(
+            f"{field.kind} of {both_ends(field.about, room)}{hints}",
+            self.theme_now,
+            value=field.value,
+            offers=item_names.offers_of(state, field, project, known),
+            anew=True,
+            several=True,
+            numbered=True,
+            contraries=field.kind == "concept",
+            completer=item_names.completer(state, field, known),
+            known=[one.name for one in known]
+            + [one.name for one in project.names.codebook().entries if one.kind == field.kind],
+            check=self._not_listed(field, propose),
+        )
+
+    def _propose(self, field: NameField, name: str) -> None:
+        """Propose a name to the lead, who keeps the closed codebook, as a note on the item."""
+        from annotator.workflows.names.closed import proposal
+
+        focused = self.session.review.focused
+        note = focused.note if focused is not None else ""
+        self.act(do.Note(proposal(field.kind, name, note)))
+        self._message = f"proposed to the lead, as a note: {name}"
+        self.redraw()
+
+    def _not_listed(self, field: NameField, propose: Callable[[str], None]) -> Callable[[str], str]:
         """What to say about a name that is not in a closed codebook. Giving the same answer again
         proposes it, and does not change the item."""
+        from annotator.workflows.names.closed import outside
+
         said: list[str] = []
 
         def problem(answer: str) -> str:
@@ -156,6 +171,10 @@ class AskingScreen(RowsScreen):
 
     def run_label(self) -> None:
         """Choose the label of the selection, or of the stance in the making, from a list."""
+        from annotator.tui import item_names
+        from annotator.tui.screens.prompt import PromptScreen
+        from annotator.workflows.names.offers import Offer
+
         choices = item_names.labels(self.session.review)
         offers = [Offer(name, note) for name, note, _ in choices]
         actions = {name: action for name, _, action in choices}
@@ -163,6 +182,8 @@ class AskingScreen(RowsScreen):
         self._ask(prompt, lambda name: self.act(actions[name]))
 
     def run_note(self) -> None:
+        from annotator.tui.screens.prompt import PromptScreen
+
         item = self.session.review.focused
         if item is None:
             self.run_note_paragraph()
@@ -173,6 +194,8 @@ class AskingScreen(RowsScreen):
         )
 
     def run_note_paragraph(self) -> None:
+        from annotator.tui.screens.prompt import PromptScreen
+
         state = self.session.review
         standing = state.annotations.get(f"@p{state.paragraph}", state.paragraph)
         prompt = PromptScreen(
@@ -181,6 +204,8 @@ class AskingScreen(RowsScreen):
         self._ask(prompt, lambda text: self.act(do.Note(text, paragraph=True)))
 
     def run_guidelines(self) -> None:
+        from annotator.tui.screens.help import TextScreen, guideline_rows
+
         item = self.session.review.focused
         if item is None:
             self._message = "put the focus on an item to see the guidelines of its label"
@@ -196,6 +221,8 @@ class AskingScreen(RowsScreen):
         )
 
     def run_why(self) -> None:
+        from annotator.tui.screens.help import TextScreen
+
         item = self.session.review.focused
         if item is None or item.suggestion is None:
             self._message = (
@@ -231,6 +258,9 @@ class AskingScreen(RowsScreen):
 
     def run_mute(self) -> None:
         """Open a list to mute the rule of the suggestion in focus, or to unmute a rule."""
+        from annotator.tui.screens.prompt import PromptScreen
+        from annotator.workflows.names.offers import Offer
+
         session = self.session
         item = session.review.focused
         choices: dict[str, tuple[str, str, bool]] = {}

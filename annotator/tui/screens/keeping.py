@@ -9,7 +9,6 @@ from textual.timer import Timer
 
 from annotator.errors import ProjectError
 from annotator.tui.screens.pointing import PointingScreen
-from annotator.tui.screens.replaced import replaced_screen
 
 RETRY = 2.0
 """Seconds between two attempts to save what could not be saved."""
@@ -57,6 +56,8 @@ class KeepingScreen(PointingScreen):
         if self.session.saving.error is not None and self._retry is None:
             self._retry = self.set_interval(RETRY, self._save_again)
         if self.session.saving.replaced and len(self.session.saving.unsaved) > self._asked_about:
+            from annotator.tui.screens.replaced import replaced_screen
+
             self._asked_about = len(self.session.saving.unsaved)
             self.app.push_screen(replaced_screen(self.session.saving, self._settled))
 

@@ -6,18 +6,15 @@ from collections.abc import Iterator
 
 from textual import events
 
-from annotator.errors import UsageError
 from annotator.model import actions as do
 from annotator.model.review import Mode
 from annotator.model.span import Relation, Span
 from annotator.model.text import is_word, words
 from annotator.tui.hints import assign
 from annotator.tui.screens.asking import AskingScreen
-from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.views.frame import Frame, item_beside
 from annotator.tui.views.strokes import MARGIN
 from annotator.tui.views.text import TextView
-from annotator.workflows.search import pattern
 
 
 class PointingScreen(AskingScreen):
@@ -240,11 +237,16 @@ class PointingScreen(AskingScreen):
     # --- finding
 
     def run_find(self) -> None:
+        from annotator.tui.screens.prompt import PromptScreen
+        from annotator.workflows.search import pattern_problem
+
         self._ask(PromptScreen("find", self.theme_now, check=pattern_problem), self.find)
 
     def find(self, wanted: str, *, near: int | None = None) -> None:
         """Mark every match in the document, and go to the first one from `near`, or else from the
         paragraph in work."""
+        from annotator.workflows.search import pattern
+
         text = self.session.review.document.text
         found = pattern(wanted).finditer(text) if wanted else iter(())
         self._found = tuple(m.span() for m in found if m.end() > m.start())
@@ -277,13 +279,4 @@ class PointingScreen(AskingScreen):
         raise NotImplementedError
 
 
-def pattern_problem(wanted: str) -> str:
-    """Why this cannot be searched for; empty if it can."""
-    try:
-        pattern(wanted)
-    except UsageError as error:
-        return error.message
-    return ""
-
-
-__all__ = ["PointingScreen", "pattern_problem"]
+__all__ = ["PointingScreen"]

@@ -13,7 +13,6 @@ from annotator.model.decision_text import both_ends
 from annotator.model.text import as_read, paragraph_number, plural
 from annotator.project import Project
 from annotator.tui.screens.listing import ListLine, ListScreen
-from annotator.tui.screens.pointing import pattern_problem
 from annotator.tui.screens.prompt import PromptScreen
 from annotator.workflows.names.closed import not_listed
 from annotator.workflows.names.offers import Offer
@@ -25,7 +24,7 @@ from annotator.workflows.names.registry import (
     mentions,
 )
 from annotator.workflows.names.renaming import rename, take_back
-from annotator.workflows.search import Hit, search
+from annotator.workflows.search import Hit, pattern_problem, search
 
 if TYPE_CHECKING:
     from annotator.tui.shell import Shell

@@ -9,7 +9,8 @@ from pathlib import Path
 from annotator.config import FILE, read_config
 from annotator.errors import InputError, UsageError
 from annotator.folder import schema_of
-from annotator.project import DATABASE, MergeResult, Project
+from annotator.project import DATABASE, Project
+from annotator.store.merge_results import MergeResult
 
 
 def merge(

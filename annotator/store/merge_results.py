@@ -1,0 +1,58 @@
+"""What merging another database finds and does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """Work that was continued in two databases: how many decisions each has since they diverged."""
+
+    document: str
+    annotator: str
+    ours: int
+    theirs: int
+
+
+@dataclass(frozen=True, slots=True)
+class NameConflict:
+    """A name on which two databases decided differently. For rulings, the names that are kept in
+    its place `here`, `there` and, as the later ruling has it, from now on (`holds`); all empty if
+    both changed its entry in the codebook, of which the later one holds."""
+
+    kind: str
+    name: str
+    here: str = ""
+    there: str = ""
+    holds: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MergeResult:
+    """The result of merging another database into this one.
+
+    `documents` were new; `renamed` pairs the id of a document there with the one it has here, where
+    they differ; `decisions` counts the events added by annotator, `completions` the pairs of
+    annotator and document they belong to. Pairs in `ahead` have everything there and more; those in
+    `alike` have the same result by other events. Nothing was changed in the pairs of `forks` and in
+    the documents (ids here) of `left_out`, which have other paragraphs there. `rulings` and
+    `entries` count new rulings on names and changes of the codebook, `conflicts` those that
+    contradict one made here.
+    """
+
+    documents: int = 0
+    renamed: tuple[tuple[str, str], ...] = ()
+    decisions: Mapping[str, int] = field(default_factory=dict)
+    completions: int = 0
+    ahead: int = 0
+    alike: int = 0
+    forks: tuple[Fork, ...] = ()
+    left_out: tuple[str, ...] = ()
+    rulings: int = 0
+    entries: int = 0
+    conflicts: tuple[NameConflict, ...] = ()
+
+
+__all__ = ["Fork", "MergeResult", "NameConflict"]
