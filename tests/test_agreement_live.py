@@ -161,9 +161,8 @@ def test_document_by_document_gives_what_all_at_once_gives(
             )
             works[name] = [_whole(r) for r in works[name]]
             kept.put(works[name], {})
-        for keep in (True, False):
-            fresh = _kept(dict(sorted(works.items())), keep=keep)
-            _alike(kept.agreement(), fresh.agreement())
+        fresh = _kept(dict(sorted(works.items())), keep=step % 2 == 0)
+        _alike(kept.agreement(), fresh.agreement())
 
 
 def _whole(record: Record) -> Record:

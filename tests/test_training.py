@@ -117,7 +117,7 @@ def test_where_all_seeds_are_at_hand_there_is_nothing_to_be_trained_over() -> No
 
 
 def test_what_nobody_opened_is_suggested_anew_by_the_model_and_the_rest_stays(
-    trained: Path,
+    trained: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with Project.open(trained) as of:
         seen, other = of.documents.ids()[CODED:]
@@ -128,7 +128,11 @@ def test_what_nobody_opened_is_suggested_anew_by_the_model_and_the_rest_stays(
         before = {
             p: of.suggestions.of(seen, p) for p in range(len(session.review.document.paragraphs))
         }
-        train(of)
+        assert run(["--project", str(trained), "train"]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert max(map(len, lines)) <= 80
+        assert any(line.startswith("model 2 · ") for line in lines)
+        assert any("█" in line for line in lines)
         assert of.suggestions.of(seen, session.review.paragraph) == before[session.review.paragraph]
         assert {s.version for s in of.suggestions.of(other) if s.suggester == "model"} == {"2"}
         while True:
@@ -293,12 +297,8 @@ def test_a_layer_of_which_the_last_paragraphs_held_nothing_is_reported() -> None
     assert told[-1] == "  its suggestions are shown until more decisions say otherwise"
 
 
-def test_the_report_fits_eighty_columns(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["--project", str(trained), "train"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert max(map(len, lines)) <= 80
-    assert any(line.startswith("model 2 · ") for line in lines)
-    assert any("█" in line for line in lines)
+def test_the_report_fits_eighty_columns() -> None:
+    """Whatever the figures are; that of a real training is looked at where one is made."""
     scores = {"precision": 0.5, "recall": None, "f1": 1.0, "proposed": 12345, "wanted": 12345}
     figures = {
         "all": scores,

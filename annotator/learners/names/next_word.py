@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from annotator.learners.names import forms
-from annotator.learners.names.ranker import FeatureWeights, ranked
+from annotator.learners.names.ranker import FeatureWeights, by_score, score
 from annotator.learners.names.text import NameText
 from annotator.model.names import NameKind
 from annotator.model.span import Span
@@ -122,16 +122,16 @@ class Candidates:
         usual = [word for word, _ in counts.words.most_common(USUAL) if word != END]
         every = {*given.claim, *given.paragraph, *given.here.words, *given.entities}
         every = {*every, *_SMALL, *usual} - {END}
-        self._fixed = {word: (*self._of_sources(word), *self._of_counts(word)) for word in every}
-        """The features that a word has wherever it stands in the name."""
+        self.fixed = {word: (*self._of_sources(word), *self._of_counts(word)) for word in every}
+        """The features that a word has wherever it stands in the name, for all words."""
+
+    def here(self, word: str, before: Sequence[str]) -> tuple[str, ...]:
+        """The features that a word has only after the words `before`."""
+        return *self._of_pair(before[-1] if before else START, word), *self._of_place(word, before)
 
     def after(self, before: Sequence[str]) -> dict[str, set[str]]:
         """Every word that may come after the words `before`, with its features."""
-        last = before[-1] if before else START
-        return {
-            word: {*fixed, *self._of_pair(last, word), *self._of_place(word, before)}
-            for word, fixed in self._fixed.items()
-        }
+        return {word: {*fixed, *self.here(word, before)} for word, fixed in self.fixed.items()}
 
     def _of_sources(self, word: str) -> Iterator[str]:
         """Whether the word, or a form of it, is in the span or else in its paragraph."""
@@ -190,15 +190,23 @@ class NextWord:
     ) -> None:
         self._weights, counts = _shipped(kind)
         self._candidates = Candidates(given, counts.copy().learn(names))
+        self._fixed = {w: score(of, self._weights) for w, of in self._candidates.fixed.items()}
         self._kept: dict[tuple[str, ...], list[str]] = {}
 
     def order(self, before: Sequence[str]) -> list[str]:
         """Words that may follow, the likeliest first."""
         key = tuple(before)
         if key not in self._kept:
-            found = ranked(self._candidates.after(before), self._weights)
-            self._kept[key] = [word for word, _ in found]
+            self._kept[key] = [word for word, _ in by_score(self._scores(before))]
         return self._kept[key]
+
+    def _scores(self, before: Sequence[str]) -> dict[str, float]:
+        """The score of each word; most words have no features but the fixed ones."""
+        scores = dict(self._fixed)
+        for word, fixed in self._candidates.fixed.items():
+            if here := self._candidates.here(word, before):
+                scores[word] = score((*fixed, *here), self._weights)
+        return scores
 
     def rest(self, typed: str) -> str:
         """What completes the word being typed, or the next word after a blank; empty if nothing is

@@ -10,18 +10,26 @@ from annotator.learners.names.asked import Features
 FeatureWeights = Mapping[str, float]
 
 
+def score(features: Iterable[str], weights: FeatureWeights) -> float:
+    """The sum of the weights of features; those without a weight count as 0."""
+    return fsum(weights.get(one, 0.0) for one in features)
+
+
 def ranked(found: Mapping[str, Iterable[str]], weights: FeatureWeights) -> list[tuple[str, float]]:
     """Candidates with their chances, which sum to 1, the likeliest
     first; equals by the alphabet."""
-    if not found:
+    return by_score({name: score(of, weights) for name, of in found.items()})
+
+
+def by_score(scores: Mapping[str, float]) -> list[tuple[str, float]]:
+    """The same for candidates whose scores are known."""
+    if not scores:
         return []
-    # A rounded sum would differ by the order of the set, which is another in each run.
-    scores = {name: fsum(weights.get(one, 0.0) for one in of) for name, of in found.items()}
     most = max(scores.values())
-    shares = {name: exp(score - most) for name, score in scores.items()}
+    shares = {name: exp(one - most) for name, one in scores.items()}
     total = sum(shares.values())
     order = sorted(shares, key=lambda name: (-shares[name], name))
     return [(name, shares[name] / total) for name in order]
 
 
-__all__ = ["FeatureWeights", "Features", "ranked"]
+__all__ = ["FeatureWeights", "Features", "by_score", "ranked", "score"]
