@@ -198,7 +198,8 @@ COMMANDS: tuple[Command, ...] = (
                                  "in review, list the answers."
                                  , "See", _BOTH),
     Command("tour", ("T",), "", "Begin the guided tour, or leave it.", "See", _BOTH, quick=True),
-    Command("back", ("q", "escape"), "queue", "Go to the queue of documents.", "Leave", _B),
+    Command("back", ("q", "escape"), "queue",
+            "Go to the queue of documents; esc first ends a search.", "Leave", _B),
     Command("quit", ("ctrl+q",), "quit",
             "Leave the program; it next starts at the same place.", "Leave",
             (*ANNOTATE, "queue")),
@@ -241,7 +242,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("up", ("k", "up"), "", "Go to the previous document.", "Queue", ("queue",)),
     Command("page_down", ("pagedown", "]"), "", "Go a page down.", "Queue", ("queue",)),
     Command("page_up", ("pageup", "["), "", "Go a page up.", "Queue", ("queue",)),
-    Command("first", ("home",), "", "Go to the first document.", "Queue", ("queue",)),
+    Command("first", ("home", "g"), "", "Go to the first document.", "Queue", ("queue",)),
     Command("last", ("end", "G"), "", "Go to the last document.", "Queue", ("queue",)),
     Command("filter_status", ("s",), "status",
             "Filter by status: all documents, then only new, begun, done or skipped ones.",

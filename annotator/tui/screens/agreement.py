@@ -13,7 +13,7 @@ from textual.worker import get_current_worker
 from annotator.errors import AnnotatorError
 from annotator.project import Project
 from annotator.tui.screens.agreement_asking import AgreementAskingScreen
-from annotator.tui.screens.rows import END, row_steps
+from annotator.tui.screens.rows import row_steps
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, paragraphs, strip
 from annotator.tui.widgets.rows import Rows
 
@@ -45,11 +45,12 @@ class AgreementScreen(AgreementAskingScreen):
             ("w", "explain the figure: what it is, how to read it, and when not to use it"),
             ("f", "compare only some layers, labels, annotators, documents or days"),
             ("/", "find words in the report"),
+            ("g G", "go to the first or last line"),
             ("y", "copy the report"),
             ("o", "write a report: Markdown, LaTeX or CSV"),
-            ("n N", "go to the next or previous paragraph"),
+            ("n N", "go to the next or previous place that was found, or else paragraph"),
             ("s S", "go to the next or previous section"),
-            ("esc", "back"),
+            ("esc", "end the search, or go back"),
         )
 
     def mounted(self) -> None:
@@ -183,7 +184,7 @@ class AgreementScreen(AgreementAskingScreen):
 
     def take(self, key: str) -> None:
         page = max(1, self.app.size.height - 4)
-        steps = {**row_steps(page), "space": page, "]": page, "[": -page, "G": END}
+        steps = {**row_steps(page), "space": page, "]": page, "[": -page}
         keys: dict[str, Callable[[], None]] = {
             "enter": self._enter,
             "w": self._explain,
@@ -194,15 +195,15 @@ class AgreementScreen(AgreementAskingScreen):
             "/": self._find,
         }
         self._message = ""
-        if key in ("escape", "q", "A"):
-            self.app.pop_screen()
+        if self.go_back(key, ("A",)):
+            pass
         elif key in steps:
             self._at, self._cell = max(0, self._at + steps[key]), 0
             self.redraw()
         elif key in ("h", "left", "l", "right"):
             self._to_cell(1 if key in ("l", "right") else -1)
         elif key in ("n", "N"):
-            self._jump("spot", forward=key == "n")
+            self._next_found(forward=key == "n")
         elif key in ("s", "S"):
             self._jump("head", forward=key == "s")
         elif key in keys:
@@ -224,6 +225,15 @@ class AgreementScreen(AgreementAskingScreen):
             self._differences(selection)
         else:
             self._jump("spot", forward=True)
+
+    def _next_found(self, *, forward: bool) -> None:
+        """Go to the next or previous line with the words of the search; without a search, to the
+        next or previous paragraph."""
+        if self._wanted:
+            self.to_found(forward=forward)
+            self.redraw()
+        else:
+            self._jump("spot", forward=forward)
 
     def _jump(self, kind: str, *, forward: bool) -> None:
         places = [i for i, line in enumerate(self._lines) if line.kind == kind]

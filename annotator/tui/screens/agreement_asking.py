@@ -38,7 +38,6 @@ class AgreementAskingScreen(RowsScreen):
         self._message = ""
         self._choice = ""
         self._at = self._top = self._cell = 0
-        self._wanted = ""
 
     def follow(self) -> None:
         """Read the chosen work again, in a thread."""
@@ -99,20 +98,23 @@ class AgreementAskingScreen(RowsScreen):
 
         def answered(wanted: str | None) -> None:
             if wanted:
-                self._wanted = wanted.casefold()
-                self._to_found()
+                self._wanted = wanted.strip()
+                self.to_found()
             self.redraw()
 
         self.app.push_screen(
             PromptScreen("find", self.theme_now, value=self._wanted, anew=True), answered
         )
 
-    def _to_found(self) -> None:
-        places = [i for i, line in enumerate(self._lines) if self._wanted in line.text.casefold()]
+    def to_found(self, *, forward: bool = True) -> None:
+        """Go to the next or previous line with the words of the search; after the last one, start
+        from the other end."""
+        wanted = self._wanted.casefold()
+        places = [i for i, line in enumerate(self._lines) if wanted in line.text.casefold()]
         if places:
-            self._at = next((i for i in places if i > self._at), places[0])
-            self._cell = 0
-        self._message = f"{len(places)} with “{self._wanted}”; / and enter go to the next"
+            beyond = [i for i in places if (i > self._at if forward else i < self._at)]
+            self._at, self._cell = (beyond or places)[0 if forward else -1], 0
+        self._message = f"{len(places)} with “{self._wanted}”; n N"
 
     def _choose(self) -> None:
         """Compare only a part: layers, labels, annotators, documents, days."""

@@ -93,6 +93,10 @@ class AnnotateScreen(KeepingScreen):
         self._counting = False
         self._message = ""
         self.session.clear_notice()
+        if key == "escape" and self._found and state.mode is Mode.BROWSE:
+            self.find("")
+            self.redraw()
+            return
         if state.mode is Mode.SIDE and state.draft is not None:
             layer = state.schema.layer(state.draft.layer)
             label = next((x for x in layer.labels if x.key == key), None) if layer else None

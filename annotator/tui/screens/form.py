@@ -122,10 +122,10 @@ class FormScreen(RowsScreen):
         session = self._below.session
         self._message = ""
         session.clear_notice()
-        steps = {**row_steps(END), "tab": 1, "shift+tab": -1}
-        if key in ("escape", "q", "t"):
-            self.app.pop_screen()
-        elif self.everywhere(key):
+        # Letters lead to fields here.
+        steps = {k: by for k, by in row_steps(END).items() if k not in form.LETTERS}
+        steps |= {"tab": 1, "shift+tab": -1}
+        if self.go_back(key, ("t",)) or self.everywhere(key):
             pass
         elif key in ("ctrl+z", "U", "ctrl+y"):
             self._do([do.Undo() if key == "ctrl+z" else do.Redo()])

@@ -11,7 +11,7 @@ from annotator.model.names import NameKind, Ruling
 from annotator.model.text import plural
 from annotator.project import Project
 from annotator.tui.screens.prompt import PromptScreen
-from annotator.tui.screens.rows import RowsScreen
+from annotator.tui.screens.rows import RowsScreen, row_steps
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, strip
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.names.closed import not_listed
@@ -204,10 +204,8 @@ class HarmoniseScreen(RowsScreen):
     # --- keys
 
     def take(self, key: str) -> None:
-        self._message = ""
-        if key in ("escape", "q"):
-            self.app.pop_screen()
-        elif self.everywhere(key):
+        steps, self._message = row_steps(self._per_page), ""
+        if self.go_back(key) or self.everywhere(key):
             pass
         elif key == "u":
             self._undo()
@@ -222,10 +220,8 @@ class HarmoniseScreen(RowsScreen):
             if at < len(self._answers):
                 self._at = at
                 self._mark(_NEXT.get(self._answers[at].mark, "same"))
-        elif key in ("j", "down", "k", "up"):
-            self._at = max(
-                0, min(len(self._answers) - 1, self._at + (1 if key in ("j", "down") else -1))
-            )
+        elif key in steps:
+            self._at = max(0, min(len(self._answers) - 1, self._at + steps[key]))
             self.redraw()
         else:
             self._on_pair(key)

@@ -37,7 +37,6 @@ class TextScreen(RowsScreen):
         super().__init__()
         self._more = dict(more or {})
         self._title, self._text, self._close, self._top = title, text, close, 0
-        self._wanted = ""
         self._found: list[int] = []
 
     @property
@@ -45,9 +44,10 @@ class TextScreen(RowsScreen):
         return (
             ("j k", "down, up"),
             ("PgDn PgUp", "scroll by pages"),
+            ("g G", "go to the beginning or the end"),
             ("/", "find words"),
             ("n N", "go to the next or previous place that was found"),
-            ("esc", "back"),
+            ("esc", "end the search, or go back"),
         )
 
     def _body(self) -> list[list[Piece]]:
@@ -88,8 +88,8 @@ class TextScreen(RowsScreen):
     def take(self, key: str) -> None:
         page = max(1, self.app.size.height - 4)
         steps = {**row_steps(page), "enter": 1, "space": page}
-        if key in ("escape", "q", self._close):
-            self.app.pop_screen()
+        if self.go_back(key, (self._close,)):
+            pass
         elif key in self._more:
             self.app.pop_screen()
             self.app.call_after_refresh(self._more[key])

@@ -69,7 +69,6 @@ class ListScreen(RowsScreen):
         self._empty, self._of_all, self._about = empty, of_all, about
         self._every: Sequence[ListLine] = ()
         self._lines: list[tuple[int, ListLine]] = []
-        self._wanted = self._message = ""
         self._at = self._top = 0
 
     @property
@@ -80,10 +79,15 @@ class ListScreen(RowsScreen):
             *more,
             ("/", "show only the rows with these words"),
             ("j k", "down, up"),
-            ("esc", "back"),
+            ("g G", "go to the first or last row"),
+            ("esc", "show all rows again, or go back"),
         )
 
     def returned(self) -> None:
+        self.reload()
+
+    def searched(self) -> None:
+        self._at = 0
         self.reload()
 
     def reload(self) -> None:
@@ -129,14 +133,14 @@ class ListScreen(RowsScreen):
 
     def take(self, key: str) -> None:
         page = max(1, self.app.size.height - 4)
-        steps = row_steps(page)
+        steps = {**row_steps(page), **({"n": 1, "N": -1} if self._wanted else {})}
         self._message = ""
         acts = key == "enter" or key in self._more
         changed = self.changed_by_others() is not None
         if changed and not self._is_found_again() and acts:
             self.say(CHANGED)
-        elif key in ("escape", "q"):
-            self.app.pop_screen()
+        elif self.go_back(key):
+            pass
         elif key == "/":
             self.app.push_screen(
                 PromptScreen("filter", self.theme_now, value=self._wanted), self._filter
@@ -167,8 +171,8 @@ class ListScreen(RowsScreen):
 
     def _filter(self, answer: str | None) -> None:
         if answer is not None:
-            self._wanted, self._at = answer.strip(), 0
-            self.reload()
+            self._wanted = answer.strip()
+            self.searched()
 
 
 __all__ = ["ListLine", "ListScreen", "line_row", "note_column"]

@@ -11,7 +11,7 @@ from annotator.errors import AnnotatorError
 from annotator.model.text import paragraph_number
 from annotator.project import Project
 from annotator.tui.screens.rereading import Rereading
-from annotator.tui.screens.rows import RowsScreen
+from annotator.tui.screens.rows import END, RowsScreen
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, paragraphs, strip
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.names.matrix import ColumnKind, Evidence, Matrix, of_document, of_project
@@ -35,8 +35,10 @@ _STEPS = {
     "up": (-1, 0),
     "pagedown": (10, 0),
     "pageup": (-10, 0),
-    "home": (0, -(10**6)),
-    "end": (0, 10**6),
+    "g": (-END, 0),
+    "G": (END, 0),
+    "home": (0, -END),
+    "end": (0, END),
 }
 
 
@@ -63,7 +65,6 @@ class MatrixScreen(RowsScreen):
         self._whole = False
         self._matrix: Matrix | None = None
         self._made: Matrix | None = None
-        self._wanted = ""
         self._order: Order = "evidence"
         self._folded = False
         self._parents: Mapping[str, str] = {}
@@ -78,6 +79,7 @@ class MatrixScreen(RowsScreen):
         return (
             ("enter 1-9", "go to the evidence of the cell"),
             ("h j k l", "move by one cell"),
+            ("g G", "go to the first or last row; home and end go to the first or last column"),
             ("n N", "go to the next or previous cell that is not empty"),
             ("c", "switch between concepts and claims"),
             ("p", "switch between the document and the project"),
@@ -85,7 +87,7 @@ class MatrixScreen(RowsScreen):
             ("o", "sort by evidence, by how evenly the sides are divided, or by name"),
             ("f", "group concepts under their parents in the codebook"),
             ("w", "show who stands with whom"),
-            ("esc", "back"),
+            ("esc", "end the search, or go back"),
         )
 
     def mounted(self) -> None:
@@ -140,6 +142,9 @@ class MatrixScreen(RowsScreen):
         self._made, self._problem = (None, made) if isinstance(made, str) else (made, "")
         self._shape()
 
+    def searched(self) -> None:
+        self._shape()
+
     def _shape(self) -> None:
         """Fold, sort and search the computed matrix."""
         from annotator.workflows.names.matrix_shape import folded, ordered, searched
@@ -163,8 +168,9 @@ class MatrixScreen(RowsScreen):
         def chosen(text: str | None) -> None:
             if text is not None:
                 self._wanted = text.strip()
-                self._shape()
-            self.redraw()
+                self.searched()
+            else:
+                self.redraw()
 
         self.app.push_screen(
             PromptScreen("rows and columns with", self.theme_now, value=self._wanted), chosen
@@ -194,8 +200,8 @@ class MatrixScreen(RowsScreen):
     def take(self, key: str) -> None:
         found, self._message = self._matrix, ""
         shapes = {"/": self._search, "o": self._next_order, "f": self._fold}
-        if key in ("escape", "q", "M"):
-            self.app.pop_screen()
+        if self.go_back(key, ("M",)):
+            pass
         elif key in shapes:
             shapes[key]()
         elif self.everywhere(key):

@@ -65,7 +65,9 @@ class PagesScreen(CommandScreen):
         view = self.query_one(MarkdownViewer)
         room = max(1, view.size.height - 2)
         steps = {**row_steps(room), "enter": 1, "space": room}
-        if key in ("escape", "q", "?"):
+        if key == "escape" and self._words:
+            self._end_search()
+        elif key in ("escape", "q", "?"):
             self.app.pop_screen()
         elif key in steps:
             view.scroll_to(y=view.scroll_y + steps[key], animate=False)
@@ -123,6 +125,12 @@ class PagesScreen(CommandScreen):
         self._words, self._at = (words or "").strip().casefold(), -1
         if self._words:
             self._find(1)
+
+    def _end_search(self) -> None:
+        self._words = self._said = ""
+        for part in self._parts():
+            part.remove_class("found")
+        self.redraw()
 
     def _parts(self) -> list[Widget]:
         """The parts of the page with text of their own, in reading order."""

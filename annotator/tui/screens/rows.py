@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from textual import events
 from textual.app import ComposeResult
@@ -20,6 +20,8 @@ class RowsScreen(CommandScreen):
     """A screen that fills the terminal with rows; one of them shows `_message`."""
 
     _message = ""
+    _wanted = ""
+    """The words that are searched for, on screens with a search."""
 
     def compose(self) -> ComposeResult:
         yield Rows()
@@ -39,6 +41,22 @@ class RowsScreen(CommandScreen):
         """The screen is the one in view, at first or again."""
         self.redraw()
 
+    def searched(self) -> None:
+        """Show what the search finds; called when its words change."""
+        self.redraw()
+
+    def go_back(self, key: str, also: Collection[str] = ()) -> bool:
+        """Take a key that goes back: esc, which ends a search first, q, or one of the screen's
+        own. Returns whether it is one."""
+        if key == "escape" and self._wanted:
+            self._wanted = ""
+            self.searched()
+        elif key in ("escape", "q") or key in also:
+            self.app.pop_screen()
+        else:
+            return False
+        return True
+
     def foot(self, keys: Sequence[tuple[str, str]]) -> list[Piece]:
         """The footer: these keys, then the help and the way back."""
         last = [(self.key_map.shown("help"), "keys"), ("esc", "back")]
@@ -51,8 +69,8 @@ class RowsScreen(CommandScreen):
 
 
 def row_steps(page: int) -> Mapping[str, int]:
-    """By how many rows keys move: j and k by one, PgDn and PgUp by `page`, home and end to the
-    first and the last."""
+    """By how many rows keys move: j and k by one, PgDn and PgUp by `page`, g and home to the first,
+    G and end to the last."""
     return {
         "j": 1,
         "down": 1,
@@ -60,7 +78,9 @@ def row_steps(page: int) -> Mapping[str, int]:
         "up": -1,
         "pagedown": page,
         "pageup": -page,
+        "g": -END,
         "home": -END,
+        "G": END,
         "end": END,
     }
 
