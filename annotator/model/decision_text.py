@@ -110,15 +110,13 @@ def describe_value(value: Value | None) -> str:
 
 def _changes(state: KnownItems, old: Annotation, new: Annotation, *, values: bool) -> str:
     """Which fields differ: `label of “Iran”`, with `values` also what they are now."""
-    fields = list(_changed_fields(old, new))
-    names = ", ".join(name for name, _ in fields) or "value"
+    fields, whose = list(_changed_fields(old, new)), name_of(state, new)
     if values and len(fields) > 1:
-        told = "; ".join(
-            f"{name}: {value}" if value else f"{name} changed" for name, value in fields
-        )
-        return f"{name_of(state, new)}: {told}"
-    now = ", ".join(value for _, value in fields if value) if values else ""
-    return f"{names} of {name_of(state, new)}" + (f": {now}" if now else "")
+        told = (f"{name}: {value}" if value else f"{name} changed" for name, value in fields)
+        return f"{whose}: {'; '.join(told)}"
+    names = ", ".join(name for name, _ in fields) or "value"
+    now = fields[0][1] if values and fields else ""
+    return f"{names} of {whose}: {now}" if now else f"{names} of {whose}"
 
 
 def _changed_fields(old: Annotation, new: Annotation) -> Iterator[tuple[str, str]]:
@@ -128,20 +126,34 @@ def _changed_fields(old: Annotation, new: Annotation) -> Iterator[tuple[str, str
     if old.label != new.label:
         yield "label" if isinstance(new, Span) else "side", new.label
     if isinstance(old, Span) and isinstance(new, Span):
-        if (old.start, old.end) != (new.start, new.end):
-            yield "bounds", ""
-        if old.entity != new.entity:
-            yield "entity", new.entity or "none"
+        yield from _changed_span(old, new)
     for name in dict.fromkeys((*old.attributes, *new.attributes)):
         if old.attributes.get(name) != new.attributes.get(name):
             yield name, describe_value(new.attributes.get(name))
 
 
-def _of_mark(decision: Decision, old: ParagraphMark, new: ParagraphMark) -> str:
+_MARKS = CompletionMark | ParagraphMark
+
+
+def _changed_span(old: Span, new: Span) -> Iterator[tuple[str, str]]:
+    if (old.start, old.end) != (new.start, new.end):
+        yield "bounds", ""
+    if old.entity != new.entity:
+        yield "entity", new.entity or "none"
+
+
+def _of_mark(decision: Decision, old: object, new: object) -> str:
+    """What became of a document or a paragraph."""
+    if isinstance(new, CompletionMark):
+        return f"document {new.completion.replace('_', ' ')}"
+    if isinstance(old, CompletionMark):
+        return "document open again"
+    before = old if isinstance(old, ParagraphMark) else ParagraphMark()
+    after = new if isinstance(new, ParagraphMark) else ParagraphMark()
     where = f"¶ {paragraph_number(decision.paragraph)}"
-    if old.excluded != new.excluded:
-        return f"{where} {'left out' if new.excluded else 'brought back'}"
-    return f"{where} {'done' if new.done else 'open again'}"
+    if before.excluded != after.excluded:
+        return f"{where} {'left out' if after.excluded else 'brought back'}"
+    return f"{where} {'done' if after.done else 'open again'}"
 
 
 def _where(state: KnownItems, decision: Decision, value: object) -> str:
@@ -158,32 +170,35 @@ def describe(state: KnownItems, decision: Decision, *, values: bool = True) -> s
     `label of “Iran”: bloc`, `¶ 2 done`. Without `values` the new values are left out."""
     before = decision.before or Standing(Status.MARKED)
     after = decision.after or Standing(Status.REMOVED)
-    old, new = before.value, after.value
-    if old == new and before.note != after.note:
+    if before.value == after.value and before.note != after.note:
         words = f": {both_ends(after.note, LONGEST)}" if values and after.note else ""
-        return f"note on {_where(state, decision, new or old)}{words}"
-    if old == new and before.flagged != after.flagged:
-        return f"flag on {_where(state, decision, new or old)}"
-    if isinstance(new, CompletionMark):
-        return f"document {new.completion.replace('_', ' ')}"
-    if isinstance(old, CompletionMark):
-        return "document open again"
-    if isinstance(new, ParagraphMark) or isinstance(old, ParagraphMark):
-        return _of_mark(
-            decision,
-            old if isinstance(old, ParagraphMark) else ParagraphMark(),
-            new if isinstance(new, ParagraphMark) else ParagraphMark(),
-        )
+        return f"note on {_where(state, decision, after.value or before.value)}{words}"
+    if before.value == after.value and before.flagged != after.flagged:
+        return f"flag on {_where(state, decision, after.value or before.value)}"
+    if isinstance(before.value, _MARKS) or isinstance(after.value, _MARKS):
+        return _of_mark(decision, before.value, after.value)
+    return _of_annotation(state, decision, after.status, values=values)
+
+
+def _of_annotation(state: KnownItems, decision: Decision, status: Status, *, values: bool) -> str:
+    """What a decision did to a span or relation, which has this status now."""
+    old, new = _annotation(decision.before), _annotation(decision.after)
     if new is None:
-        value = old if isinstance(old, Span | Relation) else state.value_of(decision.item)
-        word = _WORDS.get(after.status, "removed")
+        value = old or state.value_of(decision.item)
+        word = _WORDS.get(status, "removed")
         return f"{word} {labelled(state, value)}" if value is not None else word
-    if old is None and after.status is Status.CORRECTED:
+    if old is None and status is Status.CORRECTED:
         # A suggestion that was corrected before it was accepted.
         old = state.proposal_of(decision.item)
-    if isinstance(old, Span | Relation) and old != new:
+    if old is not None and old != new:
         return _changes(state, old, new, values=values)
-    return f"{_WORDS.get(after.status, 'changed')} {labelled(state, new)}"
+    return f"{_WORDS.get(status, 'changed')} {labelled(state, new)}"
+
+
+def _annotation(standing: Standing | None) -> Annotation | None:
+    """The span or relation that stands, if one does."""
+    value = standing.value if standing is not None else None
+    return value if isinstance(value, Span | Relation) else None
 
 
 def describe_group(state: KnownItems, group: Group, *, values: bool = True) -> str:
@@ -192,14 +207,18 @@ def describe_group(state: KnownItems, group: Group, *, values: bool = True) -> s
         return describe(state, group[0], values=values)
     verbs = {describe(state, d, values=False).partition(" ")[0] for d in group}
     if len(verbs) == 1 and (verb := verbs.pop()) in _WORDS.values():
-        main = group[-1].after.value if group[-1].after else None
-        parts = sum(isinstance(d.after.value, Relation) for d in group if d.after)
-        if isinstance(main, Relation) and parts == 1:
-            return f"{verb} {labelled(state, main)}, with its {_parts(len(group) - 1)}"
-        if parts == len(group):
-            return f"{verb} {_several(state, group)}"
-        return f"{verb} {by_layer(state, group)}"
+        return f"{verb} {_alike(state, group)}"
     return f"{describe(state, group[-1], values=values)}, and {len(group) - 1} more"
+
+
+def _alike(state: KnownItems, group: Group) -> str:
+    """What several decisions of one kind are about."""
+    values = [_annotation(decision.after) for decision in group]
+    relations = sum(isinstance(value, Relation) for value in values)
+    main = values[-1]
+    if isinstance(main, Relation) and relations == 1:
+        return f"{labelled(state, main)}, with its {_parts(len(group) - 1)}"
+    return _several(state, group) if relations == len(group) else by_layer(state, group)
 
 
 def describe_event_group(items: KnownItems, group: Group) -> str:
@@ -225,8 +244,7 @@ def by_layer(state: KnownItems, decisions: Iterable[Decision]) -> str:
     """How many items of each layer decisions are about: `8 actors, 1 claim`."""
     counts: dict[str, int] = {}
     for decision in decisions:
-        about = [one.value for one in (decision.after, decision.before) if one is not None]
-        value = next((v for v in about if isinstance(v, Span | Relation)), None)
+        value = _annotation(decision.after) or _annotation(decision.before)
         value = value or state.value_of(decision.item)
         if value is not None:
             counts[value.layer] = counts.get(value.layer, 0) + 1

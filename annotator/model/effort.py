@@ -80,21 +80,8 @@ def of_spans(text: str, suggested: Sequence[TextRange], wanted: Sequence[TextRan
     nothing; one with wrong bounds or label is put right, or rejected and made again where that is
     less; one too many is rejected.
     """
-    pairs = sorted(
-        (
-            (shared(s, w), s[2] == w[2], i, j)
-            for i, s in enumerate(suggested)
-            for j, w in enumerate(wanted)
-            if shared(s, w) > 0
-        ),
-        reverse=True,
-    )
-    match: dict[int, int] = {}
-    taken: set[int] = set()
-    for _, _, i, j in pairs:
-        if i not in match and j not in taken:
-            match[i] = j
-            taken.add(j)
+    match = _matched(suggested, wanted)
+    taken = set(match.values())
     keys, right = PAGE, 0
     for i, one in enumerate(suggested):
         if i not in match:
@@ -106,6 +93,24 @@ def of_spans(text: str, suggested: Sequence[TextRange], wanted: Sequence[TextRan
     made = [creating(text, a, b) for a, b, _ in wanted]
     keys += sum(cost for j, cost in enumerate(made) if j not in taken)
     return Effort(keys, PAGE + sum(made), right, len(suggested) - right, len(wanted))
+
+
+def _matched(suggested: Sequence[TextRange], wanted: Sequence[TextRange]) -> dict[int, int]:
+    """A dict from suggestion to the wanted span that it is matched with, both by index. Those that
+    share most come first, and those with the same label first among equals."""
+    pairs = [
+        (overlap, s[2] == w[2], i, j)
+        for i, s in enumerate(suggested)
+        for j, w in enumerate(wanted)
+        if (overlap := shared(s, w)) > 0
+    ]
+    match: dict[int, int] = {}
+    taken: set[int] = set()
+    for _, _, i, j in sorted(pairs, reverse=True):
+        if i not in match and j not in taken:
+            match[i] = j
+            taken.add(j)
+    return match
 
 
 def _mending(text: str, suggested: TextRange, wanted: TextRange) -> int:

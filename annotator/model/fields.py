@@ -7,7 +7,7 @@ import json
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from annotator.model.schema import LabelSchema
+from annotator.model.schema import Attribute, LabelSchema
 from annotator.model.span import Annotation, Span, Value
 from annotator.model.text import as_read
 
@@ -64,27 +64,24 @@ def fields_of(
     if known is None:
         every = sorted({name for value in values for name in value.attributes})
         return (Field("entity", entity=True), *(Field(name) for name in every))
-    listed = [
-        Field(
-            a.name,
-            a.type == "entity",
-            a.agree,
-            a.type == "span",
-            a.values if a.type == "choice" else (),
-            a.default,
-        )
-        for a in known.attributes
-    ]
+    listed = [_field(attribute) for attribute in known.attributes]
     # Annotators need not agree on what the schema does not list, but the first one must not decide
     # it either.
     names = {field.name for field in listed}
     held = list(values)
-    if not any(field.entity for field in listed) and any(
-        isinstance(v, Span) and v.entity for v in held
-    ):
+    named = any(isinstance(value, Span) and value.entity for value in held)
+    if named and not any(field.entity for field in listed):
         listed.append(Field("entity", entity=True, agree=False))
     others = sorted({name for value in held for name in value.attributes} - names)
     return (*listed, *(Field(name, agree=False) for name in others))
+
+
+def _field(attribute: Attribute) -> Field:
+    """An attribute of the schema as a field."""
+    kind, values = attribute.type, attribute.values if attribute.type == "choice" else ()
+    return Field(
+        attribute.name, kind == "entity", attribute.agree, kind == "span", values, attribute.default
+    )
 
 
 def content(value: Annotation, fields: Sequence[Field]) -> str:

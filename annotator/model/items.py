@@ -99,13 +99,20 @@ def paragraph_items(
         own = standings.get(name)
         if name in shown or not _is_open(own):
             continue
-        hidden = own is None and not (name in wanted and passes(suggestion, threshold))
-        doubles = _stretch(suggestion.value) in taken and not suggestion.beside
-        if not (hidden or doubles or _is_replaced(suggestion, own, annotations)):
+        seen = own is not None or (name in wanted and passes(suggestion, threshold))
+        free = suggestion.beside or _stretch(suggestion.value) not in taken
+        if seen and free and not _is_replaced(suggestion, own, annotations):
             shown[name] = Item(suggestion.value, suggestion, own)
+    return _ordered(shown, _elsewhere(shown, {*standings, *proposed}, known))
+
+
+def _elsewhere(
+    shown: Mapping[str, Item], here: Collection[str], known: Callable[[str], bool]
+) -> set[str]:
+    """The sources of shown relations that are no items of this paragraph (`here`), but `known`
+    ones of another."""
     sources = {i.value.source for i in shown.values() if isinstance(i.value, Relation)}
-    missing = sources - shown.keys() - standings.keys() - proposed.keys() - {AUTHOR}
-    return _ordered(shown, {name for name in missing if known(name)})
+    return {name for name in sources - {AUTHOR, *here} if known(name)}
 
 
 def _is_open(own: Standing | None) -> bool:
@@ -152,25 +159,26 @@ def _of_layer(proposed: Iterable[Suggestion], layer: str) -> set[str]:
 def _ordered(shown: Mapping[str, Item], elsewhere: Collection[str]) -> tuple[Item, ...]:
     """Spans in reading order, each followed by the relations to it
     whose source is shown or `elsewhere`."""
-    spans = sorted(
-        (i for i in shown.values() if isinstance(i.value, Span)),
-        key=lambda i: reading_order(i.value) if isinstance(i.value, Span) else (0, 0, "", "", ""),
-    )
+    spans = [(reading_order(i.value), i) for i in shown.values() if isinstance(i.value, Span)]
     relations: dict[str, list[Item]] = {}
     loose: list[Item] = []
     for item in shown.values():
         value = item.value
-        if isinstance(value, Relation) and value.target not in shown and not item.pending:
-            loose.append(item)
-        elif isinstance(value, Relation) and value.target in shown:
-            source = value.source
-            if source == AUTHOR or source in shown or source in elsewhere:
+        if not isinstance(value, Relation):
+            continue
+        if value.target in shown:
+            if value.source == AUTHOR or value.source in shown or value.source in elsewhere:
                 relations.setdefault(value.target, []).append(item)
+        elif not item.pending:
+            loose.append(item)
     ordered: list[Item] = []
-    for span in spans:
-        ordered.append(span)
-        ordered.extend(sorted(relations.get(span.id, ()), key=lambda i: (i.value.layer, i.id)))
-    return (*ordered, *sorted(loose, key=lambda i: (i.value.layer, i.id)))
+    for _, span in sorted(spans, key=lambda one: one[0]):
+        ordered += [span, *_by_layer(relations.get(span.id, ()))]
+    return (*ordered, *_by_layer(loose))
+
+
+def _by_layer(relations: Iterable[Item]) -> list[Item]:
+    return sorted(relations, key=lambda item: (item.value.layer, item.id))
 
 
 def find(item: str, annotations: AnnotationSet, proposed: Mapping[str, Suggestion]) -> Item | None:

@@ -90,35 +90,34 @@ def shown_json(one: Shown) -> dict[str, Any]:
 
 
 _TEXTS = ("id", "layer", "label", "suggester", "version")
+_KEYS = {*_TEXTS, "paragraph", "start", "end", "source", "target"}
 
 
 def shown_from(data: object) -> Shown | None:
     """The value of `shown_json`; None when it does not have that shape."""
-    if not isinstance(data, Mapping):
+    if not isinstance(data, Mapping) or not _is_shown(data):
         return None
-    if not all(isinstance(data.get(key), str) for key in _TEXTS) or not data["id"]:
-        return None
-    paragraph = data.get("paragraph")
-    if type(paragraph) is not int or paragraph < 0:
-        return None
-    shared = (
-        data["id"],
-        paragraph,
-        data["layer"],
-        data["label"],
-        data["suggester"],
-        data["version"],
-    )
+    id, layer, label, suggester, version = (data[key] for key in _TEXTS)
+    shared = (id, data["paragraph"], layer, label, suggester, version)
     start, end = data.get("start"), data.get("end")
-    known = {*_TEXTS, "paragraph", "start", "end", "source", "target"}
-    if set(data) - known:
-        return None
     if type(start) is int and type(end) is int:
         return Shown(*shared, start, end) if 0 <= start < end else None
     source, target = data.get("source"), data.get("target")
     if isinstance(source, str) and isinstance(target, str):
         return Shown(*shared, source=source, target=target)
     return None
+
+
+def _is_shown(data: Mapping[str, object]) -> bool:
+    """Whether the keys and what every item has are as `shown_json` writes them."""
+    paragraph = data.get("paragraph")
+    return (
+        data.keys() <= _KEYS
+        and all(isinstance(data.get(key), str) for key in _TEXTS)
+        and data["id"] != ""
+        and type(paragraph) is int
+        and paragraph >= 0
+    )
 
 
 __all__ = ["HISTORY", "Shown", "shown_from", "shown_json", "shown_of"]

@@ -104,6 +104,11 @@ def split_meta(
     for key in added:
         if key not in ("done", "notes", "flags", "shown"):
             raise _wrong(key, "unknown key")
+    return own, _completion_meta(added, history)
+
+
+def _completion_meta(added: Mapping[str, Any], history: Mapping[str, Any]) -> CompletionMeta:
+    """What the completion adds to the metadata. Raises InputError for another shape."""
     done, notes, flags = added.get("done", []), added.get("notes", {}), added.get("flags", [])
     if not _is_list_of(done, lambda index: type(index) is int and index >= 0):
         raise _wrong("done", "must be a list of paragraph indices")
@@ -112,7 +117,7 @@ def split_meta(
     if not _is_list_of(flags, lambda item: isinstance(item, str)):
         raise _wrong("flags", "must be a list of strings")
     seen = _shown(added.get("shown", []))
-    return own, CompletionMeta(_sorted(done), dict(notes), _sorted(flags), seen, history)
+    return CompletionMeta(_sorted(done), dict(notes), _sorted(flags), seen, history)
 
 
 def _is_list_of(value: object, fits: Callable[[Any], bool]) -> bool:

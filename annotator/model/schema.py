@@ -72,21 +72,22 @@ class Attribute:
 
     def _problem_of_one(self, value: object) -> str | None:
         if self.type == "integer":
-            if not isinstance(value, int) or isinstance(value, bool):
-                return "must be an integer"
-            low, high = self.minimum, self.maximum
-            if (low is not None and value < low) or (high is not None and value > high):
-                return f"must be from {low} to {high}"
-            return None
+            return self._problem_of_integer(value)
         if self.type == "span":
-            pair = (
-                isinstance(value, list) and len(value) == 2 and all(type(x) is int for x in value)
-            )
+            pair = isinstance(value, list) and list(map(type, value)) == [int, int]
             return None if pair else "must be a [start, end] pair"
         if not isinstance(value, str):
             return "must be a string"
         if self.type == "choice" and value not in self.values:
             return f"must be one of {', '.join(self.values)}"
+        return None
+
+    def _problem_of_integer(self, value: object) -> str | None:
+        if not isinstance(value, int) or isinstance(value, bool):
+            return "must be an integer"
+        low, high = self.minimum, self.maximum
+        if (low is not None and value < low) or (high is not None and value > high):
+            return f"must be from {low} to {high}"
         return None
 
 

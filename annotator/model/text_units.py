@@ -70,6 +70,7 @@ _TITLES = frozenset(
     ).split()
 )
 _EDGE = ".,;:!?…\"'“”‘’„«»()[]{}—–-‐‑*•·|/\\،؛؟。！？、「」『』"
+_LEADING = _EDGE + " \n\t\u00a0"
 _DOTTED = re.compile(r"(?:\b\w\.){2,}\Z")
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 
@@ -123,18 +124,21 @@ def snap(text: str, start: int, end: int) -> Bounds:
     ]
     if not touched:
         return start, end
-    left, right = touched[0][0], touched[-1][1]
-    while (
-        left < right
-        and text[left] in _EDGE + " \n\t\u00a0"
-        and not _opens_within(text, left, right)
-    ):
+    whole = touched[0][0], touched[-1][1]
+    left, right = _without_edges(text, *whole)
+    return (left, right) if left < right else whole
+
+
+def _without_edges(text: str, left: int, right: int) -> Bounds:
+    """Bounds without the punctuation and white space at the edges that no bracket or abbreviation
+    needs; empty if nothing else is there."""
+    while left < right and text[left] in _LEADING and not _opens_within(text, left, right):
         left += 1
     while left < right and (text[right - 1].isspace() or text[right - 1] in _EDGE):
         if _closes_within(text, left, right) or _DOTTED.search(text, left, right):
             break
         right -= 1
-    return (left, right) if left < right else (touched[0][0], touched[-1][1])
+    return left, right
 
 
 def _closes_within(text: str, start: int, end: int) -> bool:

@@ -21,12 +21,8 @@ def on_choose(state: ReviewState, action: do.Choose) -> Step:
             decisions.setdefault(decision.item, decision)
     spans = [value for value in action.take if isinstance(value, Span)]
     for id in action.drop:
-        item = state.find(id)
-        if item is None or (item.standing is not None and item.pending and not item.undecided):
-            continue
-        for decision in removed(state, item):
-            moved = _moved(state, decision, id, spans)
-            decisions.setdefault(decision.item, moved or decision)
+        for decision in _dropped(state, id, spans):
+            decisions.setdefault(decision.item, decision)
     if not decisions:
         return advance(replace(state, message="that is already so"), state.focus), ()
     after, group = commit(state, list(decisions.values()), action.words)
@@ -52,17 +48,22 @@ def _taken(state: ReviewState, value: Annotation) -> list[Decision]:
     item = state.find(value.id)
     if item is not None and not item.pending and not item.undecided and item.value == value:
         return []
-    out: list[Decision] = []
-    if isinstance(value, Relation):
-        for end in (value.source, value.target):
-            other = state.find(end) if end != AUTHOR else None
-            if other is not None and other.pending:
-                out += accepted(state, other)
+    ends = (value.source, value.target) if isinstance(value, Relation) else ()
+    others = [state.find(end) for end in ends if end != AUTHOR]
+    out = [d for one in others if one is not None and one.pending for d in accepted(state, one)]
     paragraph = paragraph_of(state, value)
     decision = decide(state, Action.ACCEPT, value.id, paragraph, Status.ACCEPTED, value)
     assert decision.after is not None
     # A version is taken as it is, with what it leaves empty.
     return [*out, replace(decision, after=replace(decision.after, open=()))]
+
+
+def _dropped(state: ReviewState, id: str, taken: list[Span]) -> list[Decision]:
+    """The decisions that end a version for those that are `taken`; none if it is rejected."""
+    item = state.find(id)
+    if item is None or (item.standing is not None and item.pending and not item.undecided):
+        return []
+    return [_moved(state, one, id, taken) or one for one in removed(state, item)]
 
 
 def _moved(

@@ -29,15 +29,13 @@ def _annotate_standing(
 ) -> Step:
     """Change the note (if one is given) or else the flag of the item in focus or of the
     paragraph."""
-    item = state.focused
-    whole = paragraph or item is None
-    if whole:
-        name, index = paragraph_item(state.paragraph), state.paragraph
+    item = None if paragraph else state.focused
+    if item is None:
+        where, name, index = "paragraph", paragraph_item(state.paragraph), state.paragraph
     else:
-        assert item is not None
-        name, index = item.id, paragraph_of(state, item.value)
+        where, name, index = "item", item.id, paragraph_of(state, item.value)
     before = state.annotations.get(name, index)
-    base = before or Standing(Status.MARKED, ParagraphMark() if whole else None)
+    base = before or Standing(Status.MARKED, ParagraphMark() if item is None else None)
     after = (
         replace(base, flagged=not base.flagged)
         if note is None
@@ -45,7 +43,6 @@ def _annotate_standing(
     )
     if after == base:
         return say(state, "unchanged")
-    where = "paragraph" if whole else "item"
     what = "note saved" if note is not None else ("flagged" if after.flagged else "flag taken away")
     return commit(
         state, [Decision(state.new_id(), action, name, index, before, after)], f"{where}: {what}"
@@ -134,19 +131,29 @@ def _close_gold(state: ReviewState) -> Step:
     passed = every if following is None else every[: every.index(following)]
     decisions = _closing(state, passed)
     said = f"{_paragraphs(passed)} had nothing to decide: done too" if passed else ""
-    open_ = [p.index for p in state.document.paragraphs if p.index != here and state.left(p.index)]
-    if following is None and open_:
-        following = open_[0]
-        said = f"the document stays in progress: {_left_in(state, open_)}"
-    if following is not None:
-        after, group = commit(state, decisions) if decisions else (state, ())
-        return replace(arrive(after, following), message=said), group
-    standing = state.annotations.get(DOCUMENT, -1)
-    if standing is None or standing.value != CompletionMark(Completion.GOLD, state.based_on):
-        decisions.append(_complete(state, Completion.GOLD))
+    left = _with_differences(state) if following is None else []
+    if left:
+        following, said = left[0], f"the document stays in progress: {_left_in(state, left)}"
+    if following is None:
+        decisions += _made_gold(state)
+        said = f"document done: it is gold; {said}" if said else "document done: it is gold"
     after, group = commit(state, decisions) if decisions else (state, ())
-    done = "document done: it is gold"
-    return replace(after, message=f"{done}; {said}" if said else done), group
+    after = after if following is None else arrive(after, following)
+    return replace(after, message=said), group
+
+
+def _with_differences(state: ReviewState) -> list[int]:
+    """The other paragraphs that have differences left."""
+    others = (p.index for p in state.document.paragraphs if p.index != state.paragraph)
+    return [index for index in others if state.left(index)]
+
+
+def _made_gold(state: ReviewState) -> list[Decision]:
+    """The decision that makes the document gold, unless it is."""
+    standing = state.annotations.get(DOCUMENT, -1)
+    gold = CompletionMark(Completion.GOLD, state.based_on)
+    is_gold = standing is not None and standing.value == gold
+    return [] if is_gold else [_complete(state, Completion.GOLD)]
 
 
 def _leave_open(state: ReviewState) -> Step:

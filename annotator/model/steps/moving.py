@@ -40,11 +40,22 @@ def _to_undecided(state: ReviewState, direction: int) -> Step:
         return replace(state, focus=found), ()
     ahead = range(state.paragraph + 1, len(state.document.paragraphs))
     for index in ahead if forward else reversed(range(state.paragraph)):
-        left = [item.id for item in state.items_of(index) if item.undecided]
-        if left:
+        if left := _undecided_in(state, index):
             return arrive(state, index, left[0 if forward else -1]), ()
-    if not forward:
-        return say(state, "nothing undecided before this in the document")
+    return (
+        _to_what_was_left(state)
+        if forward
+        else say(state, "nothing undecided before this in the document")
+    )
+
+
+def _undecided_in(state: ReviewState, paragraph: int) -> list[str]:
+    """The ids of the undecided items of a paragraph."""
+    return [item.id for item in state.items_of(paragraph) if item.undecided]
+
+
+def _to_what_was_left(state: ReviewState) -> Step:
+    """Go back to the first undecided item of the document."""
     earlier = _left_before(state)
     if earlier is None:
         return say(state, "nothing undecided is left in the document")
@@ -57,7 +68,7 @@ def _left_before(state: ReviewState) -> tuple[int, str] | None:
     """The first undecided item of the document before the focus, with its
     paragraph: what `next` left behind."""
     for index in range(state.paragraph + 1):
-        left = [item.id for item in state.items_of(index) if item.undecided]
+        left = _undecided_in(state, index)
         if left and (index < state.paragraph or left[0] != state.focus):
             return index, left[0]
     return None

@@ -41,32 +41,30 @@ def _following(
     """Decisions that accept the relations that everybody made, once both of their ends are
     accepted."""
     waiting = [
-        (s, own)
+        (s, s.value, annotations.get(s.id, index))
         for index, several in state.suggestions.items()
         for s in several
-        if s.follows
-        and isinstance(s.value, Relation)
-        and ((own := annotations.get(s.id, index)) is None or _is_open(own))
+        if s.follows and isinstance(s.value, Relation)
     ]
+    waiting = [one for one in waiting if _is_open(one[2])]
     if not waiting:
         return ()
     standing = {AUTHOR, *(span.id for span in annotations.spans())}
     return tuple(
-        Decision(
-            first.group,
-            Action.ACCEPT,
-            s.id,
-            s.paragraph,
-            own,
-            Standing(Status.ACCEPTED, s.value, own.note if own else "", bool(own and own.flagged)),
-        )
-        for s, own in waiting
-        if isinstance(s.value, Relation) and {s.value.source, s.value.target} <= standing
+        Decision(first.group, Action.ACCEPT, s.id, s.paragraph, own, _accepted(value, own))
+        for s, value, own in waiting
+        if {value.source, value.target} <= standing
     )
 
 
-def _is_open(own: Standing) -> bool:
-    return own.value is None and own.status is Status.MARKED
+def _is_open(own: Standing | None) -> bool:
+    return own is None or (own.value is None and own.status is Status.MARKED)
+
+
+def _accepted(value: Relation, own: Standing | None) -> Standing:
+    """The relation as accepted, with the note and the flag that it has."""
+    base = own or Standing(Status.MARKED)
+    return Standing(Status.ACCEPTED, value, base.note, base.flagged)
 
 
 def commit(state: ReviewState, decisions: Sequence[Decision], message: str = "") -> Step:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from annotator.model import actions as do
@@ -62,16 +62,32 @@ def on_set_holder(state: ReviewState, action: do.SetHolder) -> Step:
         return say(state, wrong)
     if action.source == relation.source and not item.pending:
         return say(state, "unchanged")
-    twins = _relations(state, layer.name, action.source, relation.target)
-    if any(not twin.pending and twin.id != item.id for twin in twins):
-        return say(state, "that holder has a stance on it already")
-    holder = state.find(action.source) if action.source != AUTHOR else None
-    decisions = list(accepted(state, holder)) if holder is not None and holder.pending else []
+    if wrong := _held_already(state, layer, item.id, action.source, relation.target):
+        return say(state, wrong)
     value = replace(relation, source=action.source)
+    decisions = _ends(state, [action.source])
     made = {decision.item for decision in decisions}
     decisions += [d for d in changed(state, item, value) if d.item not in made]
     after, group = commit(state, decisions)
     return replace(after, focus=item.id, message=f"holder: {holder_of(after, value)}"), group
+
+
+def _held_already(state: ReviewState, layer: Layer, item: str, source: str, target: str) -> str:
+    """Why somebody cannot be given a relation as well; empty if they can."""
+    twins = _relations(state, layer.name, source, target)
+    there = any(not twin.pending and twin.id != item for twin in twins)
+    return "that holder has a stance on it already" if there else ""
+
+
+def _ends(state: ReviewState, ends: Iterable[str]) -> list[Decision]:
+    """The decisions that accept those ends of a relation which are pending spans."""
+    found = (state.find(end) for end in ends if end != AUTHOR)
+    return [
+        decision
+        for item in found
+        if item is not None and item.pending and isinstance(item.value, Span)
+        for decision in accepted(state, item)
+    ]
 
 
 def _no_holder(state: ReviewState, layer: Layer, source: str, target: str) -> str:
@@ -136,10 +152,6 @@ def _sided(
         return twin.id, [] if same else changed(state, twin, value)
     attributes = defaults(state.schema, draft.layer)
     relation = Relation(new, draft.layer, label, source, draft.target, attributes, state.origin)
-    decisions: list[Decision] = []
-    for end in (source, draft.target):
-        other = state.find(end) if end != AUTHOR else None
-        if other is not None and other.pending and isinstance(other.value, Span):
-            decisions += accepted(state, other)
+    ends = _ends(state, (source, draft.target))
     paragraph = paragraph_of(state, relation)
-    return new, [*decisions, decide(state, Action.ADD, new, paragraph, Status.ADDED, relation)]
+    return new, [*ends, decide(state, Action.ADD, new, paragraph, Status.ADDED, relation)]
