@@ -86,7 +86,14 @@ def after(state: ReviewState, *actions: do.ReviewAction) -> ReviewState:
         ((do.AcceptAll(), do.Undo()), "undone: accepted 2 actors, 2 claims, 1 stance"),
         ((do.Reject(), do.Undo()), "undone: rejected state “Norland”"),
         ((do.Note("ask Ana"), do.Undo()), "undone: note on “Norland”"),
-        ((do.Flag(), do.Undo()), "undone: flag on “Norland”"),
+        ((do.Flag(), do.Undo()), "undone: flagged “Norland”"),
+        ((do.Note("ask Ana"),), "note on “Norland”: ask Ana"),
+        ((do.Note("ask Ana"), do.Note("")), "note removed from “Norland”"),
+        ((do.Flag(),), "flagged “Norland”"),
+        ((do.Flag(), do.Flag()), "flag removed from “Norland”"),
+        ((do.Flag(paragraph=True),), "flagged ¶ 1"),
+        ((do.Note("look", paragraph=True),), "note on ¶ 1: look"),
+        ((do.Note("look", paragraph=True), do.Undo()), "undone: note on ¶ 1"),
         ((do.AcceptAll(), do.CloseParagraph(), do.Undo()), "undone: ¶ 1 done"),
         ((do.SetCompletion(Completion.SKIPPED), do.Undo()), "undone: document skipped"),
     ],
@@ -101,7 +108,7 @@ def test_a_long_quotation_keeps_both_of_its_ends() -> None:
         do.SelectRange(0, len("Norland rejects the treaty, and Ms Orr says that tolls")),
         do.SetLabel("claim", "fact"),
     )
-    assert state.message == "added fact “Norland rejects … that tolls”"
+    assert state.message == "added fact “Norland rejects the … that tolls”"
 
 
 def test_done_with_something_undecided_asks_once_and_any_other_key_forgets_the_question() -> None:

@@ -53,20 +53,26 @@ class KnownItems(Protocol):
 
 
 def both_ends(text: str, width: int) -> str:
-    """The text in at most `width` code points; a longer text is shortened in the middle."""
+    """The text in at most `width` code points; a longer text is shortened in the middle, between
+    words if that costs at most two thirds of an end."""
     text = " ".join(_ends(text, width).split())
     if len(text) <= width:
         return text
     if width < 20:
-        return f"{text[: max(0, width - 1)].rstrip()}…"
-    head = (width - 3) * 3 // 5
-    first, last = text[:head], text[-(width - 3 - head) :]
-    # Keep whole words if that costs less than half of an end.
-    if " " in first[len(first) // 2 :] and not text[head].isspace():
-        first = first[: first.rindex(" ")]
-    if " " in last[: len(last) // 2]:
+        return f"{_first_words(text, max(0, width - 1))}…"
+    last = text[-((width - 3) * 2 // 5) :]
+    if " " in last[: 2 * len(last) // 3]:
         last = last[last.index(" ") + 1 :]
-    return f"{first.rstrip()} … {last.lstrip()}"
+    # The beginning gets what the end leaves.
+    return f"{_first_words(text, width - 3 - len(last))} … {last}"
+
+
+def _first_words(text: str, size: int) -> str:
+    """The beginning of a longer text, in at most `size` code points."""
+    first = text[:size]
+    if " " in first[size // 3 :] and not text[size].isspace():
+        first = first[: first.rindex(" ")]
+    return first.rstrip()
 
 
 def _ends(text: str, width: int) -> str:
@@ -170,14 +176,23 @@ def describe(state: KnownItems, decision: Decision, *, values: bool = True) -> s
     `label of “Iran”: bloc`, `¶ 2 done`. Without `values` the new values are left out."""
     before = decision.before or Standing(Status.MARKED)
     after = decision.after or Standing(Status.REMOVED)
-    if before.value == after.value and before.note != after.note:
-        words = f": {both_ends(after.note, LONGEST)}" if values and after.note else ""
-        return f"note on {_where(state, decision, after.value or before.value)}{words}"
-    if before.value == after.value and before.flagged != after.flagged:
-        return f"flag on {_where(state, decision, after.value or before.value)}"
+    old = before.value
+    if old is None and isinstance(after.value, ParagraphMark):
+        old = ParagraphMark()  # Nothing was decided about the paragraph before.
+    if old == after.value and before.note != after.note:
+        return _of_note(after.note, _where(state, decision, old), values=values)
+    if old == after.value and before.flagged != after.flagged:
+        where = _where(state, decision, old)
+        return f"flagged {where}" if after.flagged else f"flag removed from {where}"
     if isinstance(before.value, _MARKS) or isinstance(after.value, _MARKS):
         return _of_mark(decision, before.value, after.value)
     return _of_annotation(state, decision, after.status, values=values)
+
+
+def _of_note(note: str, where: str, *, values: bool) -> str:
+    if not note:
+        return f"note removed from {where}"
+    return f"note on {where}: {both_ends(note, LONGEST)}" if values else f"note on {where}"
 
 
 def _of_annotation(state: KnownItems, decision: Decision, status: Status, *, values: bool) -> str:

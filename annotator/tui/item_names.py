@@ -136,7 +136,9 @@ def entity_offers(
     return [
         Offer(
             name.name,
-            f"{name.count}×  {', '.join(list(name.aliases)[:4])}" if name.count else "",
+            f"{name.count}×  {', '.join([a for a in name.aliases if a != name.name][:4])}".rstrip()
+            if name.count
+            else "",
             tuple(name.aliases),
             # What a common noun was named in other documents is never chosen.
             preselected=proposed[0].preselected if proposed else capital and times(name) > 0,

@@ -18,6 +18,7 @@ from annotator.model.decision import (
     Status,
     paragraph_item,
 )
+from annotator.model.decision_text import describe
 from annotator.model.state import ReviewState, arrive
 from annotator.model.steps.deciding import decide, paragraph_of
 from annotator.model.steps.outcome import Step, ask, commit, say
@@ -31,9 +32,9 @@ def _annotate_standing(
     paragraph."""
     item = None if paragraph else state.focused
     if item is None:
-        where, name, index = "paragraph", paragraph_item(state.paragraph), state.paragraph
+        name, index = paragraph_item(state.paragraph), state.paragraph
     else:
-        where, name, index = "item", item.id, paragraph_of(state, item.value)
+        name, index = item.id, paragraph_of(state, item.value)
     before = state.annotations.get(name, index)
     base = before or Standing(Status.MARKED, ParagraphMark() if item is None else None)
     after = (
@@ -43,10 +44,8 @@ def _annotate_standing(
     )
     if after == base:
         return say(state, "unchanged")
-    what = "note saved" if note is not None else ("flagged" if after.flagged else "flag taken away")
-    return commit(
-        state, [Decision(state.new_id(), action, name, index, before, after)], f"{where}: {what}"
-    )
+    decision = Decision(state.new_id(), action, name, index, before, after)
+    return commit(state, [decision], describe(state, decision))
 
 
 def on_note(state: ReviewState, action: do.Note) -> Step:
@@ -61,7 +60,7 @@ def on_note_on(state: ReviewState, action: do.NoteOn) -> Step:
             if after == before:
                 return say(state, "unchanged")
             decision = Decision(state.new_id(), Action.NOTE, action.item, index, before, after)
-            noted, group = commit(state, [decision], "note saved")
+            noted, group = commit(state, [decision], describe(state, decision))
             return replace(noted, focus=state.focus), group
     return say(state, "nothing has been decided about it yet")
 

@@ -56,6 +56,8 @@ def _nothing_pending(state: ReviewState) -> str:
     """Why nothing waits in the paragraph: everything is decided, or there was never anything."""
     if not state.suggestions:
         return "no suggestions"
+    if state.only or state.threshold > 0:
+        return "none shown"  # Others may wait behind the filter.
     return "all decided" if state.items else "nothing marked"
 
 
