@@ -33,6 +33,10 @@ from annotator.project import Project
 from annotator.tui.session import Session
 from annotator.workflows.exchange.importing import ingest
 
+WARM = 5
+"""Decisions before the measurement: the first ones of a process prepare statements and load code,
+and many writers at full speed make only some dozens each."""
+
 TEXT = "\n\n".join("word " * 60 for _ in range(12))
 
 
@@ -72,6 +76,8 @@ def annotate(
     with Project.open(root) as of:
         session = Session(of, name, of.new_session())
         session.open("doc-0")
+        for number in range(WARM):
+            session.do(do.Note(f"warm {number}", paragraph=True))
         ready()
         begin = time.monotonic()
         due = begin + (draw.random() / rate if rate else 0)
