@@ -190,7 +190,7 @@ def drop_sums(raw: sqlite3.Connection) -> None:
     copies = [name for (name,) in raw.execute(indexes).fetchall()]
     for index in ("item_anybody", "item_relation", "item_author", *copies):
         raw.execute(f"DROP INDEX {index}")
-    later = "('m006_sums', 'm008_search', 'm014_second_copies')"
+    later = "('m006_sums', 'm008_search', 'm014_second_copies', 'm015_direct_sums')"
     raw.execute(f"DELETE FROM _sqlite_migrations WHERE name IN {later}")
     raw.execute("PRAGMA user_version = 5")
     raw.commit()

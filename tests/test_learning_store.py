@@ -18,7 +18,7 @@ from annotator.model.decision import Suggestion
 from annotator.model.items import LOWEST
 from annotator.model.review import open_document, step
 from annotator.project import Project, SuggestionRun
-from annotator.store import migrations
+from annotator.store import direct_sums, migrations
 from annotator.store.learning import KEPT, SuggestionOutcome
 from annotator.tui.session import Session
 
@@ -36,7 +36,10 @@ FROZEN = {
     "m012_chain": "7353c0",
     "m013_coming": "a37a94",
     "m014_second_copies": "01495f",
+    "m015_direct_sums": "f8143d",
 }
+MODULES = {"m015_direct_sums": direct_sums}
+"""Migrations whose statements are constants of their module."""
 
 
 def _with(root: Path, found: Sequence[Suggestion]) -> Project:
@@ -193,7 +196,8 @@ def test_the_bytes_of_the_newest_models_are_kept(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", sorted(FROZEN))
 def test_migrations_that_were_released_stay_as_they_are(name: str) -> None:
-    assert _meaning(inspect.getsource(getattr(migrations, name))) == FROZEN[name]
+    step = getattr(migrations, name)
+    assert _meaning(inspect.getsource(MODULES.get(name, step))) == FROZEN[name]
 
 
 def _meaning(source: str) -> str:

@@ -15,6 +15,7 @@ from annotator.model.text import folded_sha256
 from annotator.store import search
 from annotator.store.arriving import m013_coming
 from annotator.store.connection import SCHEMA_VERSION, Database
+from annotator.store.direct_sums import m015_direct_sums
 from annotator.store.hash_chain import m012_chain
 from annotator.store.parses import m007_parses
 from annotator.store.reviews import m011_reviews
@@ -427,5 +428,7 @@ migrations()(m012_chain)
 migrations()(m013_coming)
 
 migrations()(m014_second_copies)
+
+migrations()(m015_direct_sums)
 
 __all__ = ["migrate", "migrations"]

@@ -32,6 +32,12 @@ LOGGED = 200
 """The number of rows after which their log is moved into the database file. Moving more at once
 keeps others from the disk."""
 
+CALM = 1.0
+"""Seconds without anybody waiting after which turns take longer and more of the log is moved at
+once, both by the factor `LONGER`: every turn and every move costs by itself."""
+
+LONGER = 6
+
 _ALLOWED = re.compile(r"\s*(INSERT|UPDATE|DELETE)\b")
 """What statements a file may contain: nothing that reaches beyond this database."""
 
@@ -57,33 +63,51 @@ def go_on(db: Database, path: Path) -> None:
     done, size = int(found), [20]
     with db.relaxed(), db.write():
         search.merge_as_told(db)
-    logged = 0
+    logged, pace = 0, _Pace()
     # Rows come before those that they refer to.
     with db.in_turns(), path.open(encoding="utf-8") as file:
         for turn in _turns(_from(file, done), size):
             began, left = time.thread_time(), turn
             while left.statements or left.ends:
-                some, left = _write(db, path, left, done)
+                some, left = _write(db, path, left, done, pace)
                 done += len(some.statements)
                 logged += some.rows
                 if some.ends:
                     break
             took = time.thread_time() - began
-            if logged >= LOGGED:
+            if logged >= LOGGED * pace.factor:
                 db.move_log()
                 logged = 0
-            size[0] = max(1, int(size[0] * min(2.0, max(0.25, TURN / max(took, 1e-6)))))
+            wanted = TURN * pace.factor
+            size[0] = max(1, int(size[0] * min(2.0, max(0.25, wanted / max(took, 1e-6)))))
     path.unlink(missing_ok=True)
 
 
-def is_over(db: Database, began: float) -> bool:
-    """Whether a turn that began at this time of `perf_counter` has to end. Its own time is bounded
-    too, since those who come while it is written wait for all of it."""
+class _Pace:
+    """How much longer turns may be than beside others who work."""
+
+    def __init__(self) -> None:
+        self._waited = -CALM
+
+    @property
+    def factor(self) -> int:
+        """1 if somebody waited a moment ago."""
+        return 1 if time.monotonic() - self._waited < CALM else LONGER
+
+    def see(self, db: Database) -> None:
+        """Look whether somebody waits now."""
+        if db.is_wanted():
+            self._waited = time.monotonic()
+
+
+def is_over(db: Database, began: float, longest: float = 2 * TURN) -> bool:
+    """Whether a turn that began at this time of `perf_counter` has to end: somebody waits, or it
+    took `longest`, since those who come while it is written wait for its commit."""
     took = time.perf_counter() - began
-    return took > WAITED and (took > 2 * TURN or db.is_wanted())
+    return took > WAITED and (took > longest or db.is_wanted())
 
 
-def _write(db: Database, path: Path, turn: _Turn, done: int) -> tuple[_Turn, _Turn]:
+def _write(db: Database, path: Path, turn: _Turn, done: int, pace: _Pace) -> tuple[_Turn, _Turn]:
     """Write a turn in one transaction, or as much of it as there is time for when somebody waits.
     Returns what was written, and what is left."""
     # A power cut may undo turns, and the recorded progress with them; they are then done again.
@@ -91,12 +115,13 @@ def _write(db: Database, path: Path, turn: _Turn, done: int) -> tuple[_Turn, _Tu
     if turn.shows:
         db.flush_log()
     with db.durable() if turn.shows else nullcontext(), db.write():
-        began, number = time.perf_counter(), 0
+        began, number, longest = time.perf_counter(), 0, 2 * TURN * pace.factor
         for sql, rows in turn.statements:
             db.many(sql, rows)
             number += 1
-            if not turn.shows and is_over(db, began):
+            if not turn.shows and is_over(db, began, longest):
                 break
+        pace.see(db)
         some, left = turn.divided(number)
         hash_chain.extend(db, limit=2 * some.rows + 20)
         search.merge_some(db)
