@@ -188,7 +188,7 @@ def drop_sums(raw: sqlite3.Connection) -> None:
         "SELECT name FROM sqlite_master WHERE type = 'index' AND name LIKE '%\\_copy' ESCAPE '\\'"
     )
     copies = [name for (name,) in raw.execute(indexes).fetchall()]
-    for index in ("item_anybody", "item_relation", "item_author", *copies):
+    for index in ("item_anybody", "item_relation", "item_author", "event_first", *copies):
         raw.execute(f"DROP INDEX {index}")
     later = "('m006_sums', 'm008_search', 'm014_second_copies', 'm015_direct_sums')"
     raw.execute(f"DELETE FROM _sqlite_migrations WHERE name IN {later}")

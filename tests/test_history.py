@@ -90,6 +90,49 @@ def test_the_log_of_the_gold_says_what_review_decided_against(tmp_path: Path) ->
         assert (entry.who, entry.words) == ("lea", "rejected state “Iran”")
 
 
+def test_a_log_of_several_golds_reads_the_rulings_on_names_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    iran = Span("a", "actor", "state", 0, 4, "Iran", {"mention": "name"})
+    with Project.create(tmp_path / "p") as of:
+        of.log.add_records(
+            Record(
+                document(f"{TEXT} {n}", id=f"d{n}"),
+                who,
+                Completion.DONE if who else Completion.GOLD,
+                (iran,),
+            )
+            for n in range(3)
+            for who in (None, "ada", "ben")
+        )
+        read, same = [], type(of.names).same
+        monkeypatch.setattr(type(of.names), "same", lambda self: read.append(1) or same(self))
+        assert len({entry.document for entry in entries(of, EventFilter(people=(GOLD,)))}) == 3
+        assert len(read) == 1
+
+
+def test_who_works_in_a_project_is_known_without_its_texts_and_suggestions(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Project.open(root) as of:
+        act(of, "ada", do.AcceptAll())
+        act(of, "ada", do.Undo())
+        asked: list[str] = []
+        of._database.connection.set_trace_callback(asked.append)
+        (ada,) = of.activity()
+        of._database.connection.set_trace_callback(None)
+        first, *_, last = of.log.events("doc-0", "ada")
+        assert (ada.first, ada.last, ada.decisions) == (first.time, last.time, last.revision)
+        assert not any("FROM document" in sql or "sum_suggestion" in sql for sql in asked)
+        plan = [
+            str(row[3])
+            for sql in asked
+            if "min(time)" in sql
+            for row in of._database.rows(f"EXPLAIN QUERY PLAN {sql}")
+        ]
+        assert any("SEARCH e USING COVERING INDEX event_first" in step for step in plan)
+
+
 def test_a_field_belongs_to_the_decision_that_gave_it_its_value(root: Path) -> None:
     with Project.open(root) as of:
         act(of, "ada", do.FocusItem("sIran"), do.Accept())

@@ -86,6 +86,23 @@ class Diagnosis:
 def status(db: Database) -> ProjectStatus:
     """Documents, progress, labels and what became of the suggestions."""
     total, paragraphs = db.rows("SELECT count(*), coalesce(sum(paragraphs), 0) FROM document")[0]
+    labels: dict[str, dict[str, int]] = {}
+    for layer, label, number in db.rows(
+        "SELECT layer, label, sum(number) FROM sum_label WHERE annotator <> '@gold' AND number > 0 "
+        "GROUP BY layer, label ORDER BY layer, label"
+    ):
+        labels.setdefault(layer, {})[label] = number
+    return ProjectStatus(
+        total,
+        paragraphs,
+        _people(db),
+        labels,
+        _tallies(db),
+    )
+
+
+def _people(db: Database) -> tuple[AnnotatorTally, ...]:
+    """The progress of everybody who has begun a document, by name."""
     people: dict[str, tuple[int, dict[Completion, int]]] = {}
     rows = db.rows(
         "SELECT annotator, completion, documents, paragraphs FROM sum_completion "
@@ -98,19 +115,7 @@ def status(db: Database) -> ProjectStatus:
     ):
         before, counts = people.get(name, (0, {}))
         people[name] = (before + done, {**counts, completion: number})
-    labels: dict[str, dict[str, int]] = {}
-    for layer, label, number in db.rows(
-        "SELECT layer, label, sum(number) FROM sum_label WHERE annotator <> '@gold' AND number > 0 "
-        "GROUP BY layer, label ORDER BY layer, label"
-    ):
-        labels.setdefault(layer, {})[label] = number
-    return ProjectStatus(
-        total,
-        paragraphs,
-        tuple(AnnotatorTally(name, done, counts) for name, (done, counts) in people.items()),
-        labels,
-        _tallies(db),
-    )
+    return tuple(AnnotatorTally(name, done, counts) for name, (done, counts) in people.items())
 
 
 def activity(db: Database) -> list[Activity]:
@@ -122,16 +127,15 @@ def activity(db: Database) -> list[Activity]:
         if not name.startswith("@"):
             found[name] = replace(found.get(name, Activity(name)), **values)
 
-    for tally in status(db).annotators:
+    for tally in _people(db):
         change(tally.annotator, documents=tally.documents, paragraphs=tally.paragraphs_done)
     for name, number in db.rows("SELECT annotator, count(*) FROM assignment GROUP BY annotator"):
         change(name, assigned=number)
     for name, number in db.rows("SELECT annotator, sum(number) FROM sum_label GROUP BY annotator"):
         change(name, annotations=number)
     for name, number, first, last in db.rows(
-        "SELECT c.annotator, sum(c.revision), min(e.time), max(c.updated) FROM completion c LEFT "
-        "JOIN event e ON e.document = c.document AND e.annotator = c.annotator AND e.revision = 1 "
-        "GROUP BY c.annotator"
+        "SELECT annotator, sum(revision), (SELECT min(time) FROM event e WHERE e.annotator = "
+        "c.annotator AND e.revision = 1), max(updated) FROM completion c GROUP BY annotator"
     ):
         change(name, decisions=number, first=first, last=last)
     for name, documents, number, first, last in db.rows(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import groupby, islice
 from typing import Any
 
@@ -48,8 +49,16 @@ class LoggedItems:
     proposed: dict[str, Annotation]
 
     @staticmethod
-    def of(project: Project, document: str, annotator: str, events: Iterable[Event]) -> LoggedItems:
-        """The items with their latest values, from the `events` of that work in local order."""
+    def of(
+        project: Project,
+        document: str,
+        annotator: str,
+        events: Iterable[Event],
+        *,
+        merger: Merger | None = None,
+    ) -> LoggedItems:
+        """The items with their latest values, from the `events` of that work in local order. For
+        the gold of many documents, pass one `merger`."""
         values: dict[str, Annotation] = {}
         for event in events:
             for standing in (event.decision.before, event.decision.after):
@@ -57,7 +66,7 @@ class LoggedItems:
                     values[event.decision.item] = standing.value
         if annotator == GOLD:
             # What review rejects of the annotators' versions has no value in the log of the gold.
-            versions = Merger(project).versions(document)
+            versions = (merger or Merger(project)).versions(document)
             proposed = {c.id: c.value for c in versions.candidates} if versions is not None else {}
         else:
             proposed = {s.id: s.value for s in project.suggestions.of(document)}
@@ -76,12 +85,17 @@ class LoggedItems:
         return labelled(self, value)
 
 
-@dataclass(slots=True)
+@dataclass
 class _Cache:
     """The items of the documents that were read last."""
 
     project: Project
     kept: dict[tuple[str, str], LoggedItems] = field(default_factory=dict)
+
+    @cached_property
+    def merger(self) -> Merger:
+        """It reads the rulings on names, so one serves all documents."""
+        return Merger(self.project)
 
     def items(self, document: str, annotator: str) -> LoggedItems:
         key = (document, annotator)
@@ -89,7 +103,10 @@ class _Cache:
             if len(self.kept) >= 64:
                 self.kept.clear()
             events = self.project.log.events(document, annotator)
-            self.kept[key] = LoggedItems.of(self.project, document, annotator, events)
+            merger = self.merger if annotator == GOLD else None
+            self.kept[key] = LoggedItems.of(
+                self.project, document, annotator, events, merger=merger
+            )
         return self.kept[key]
 
 
