@@ -76,8 +76,14 @@ _SUGGESTED = f"EXISTS (SELECT 1 FROM suggestion s WHERE {_S})"
 
 def m015_direct_sums(db: Utils) -> None:
     """Triggers that read no row back, but for rows that are replaced: what they take off is only in
-    the table. An index of the first decisions on documents tells when somebody began."""
+    the table. An index of the first decisions on documents tells when somebody began, and the
+    one of completions by document has all that the review queue reads of them."""
     db.execute("CREATE INDEX event_first ON event (annotator, time) WHERE revision = 1")
+    db.execute("DROP INDEX completion_document")
+    db.execute(
+        "CREATE INDEX completion_document ON completion (document, completion, annotator, "
+        "revision, updated)"
+    )
     for table in ("item", "completion", "name"):
         for when in ("BEFORE_DELETE", "BEFORE_UPDATE", "AFTER_UPDATE", "AFTER_INSERT"):
             db.execute(f"DROP TRIGGER IF EXISTS sum_{table}_{when}")

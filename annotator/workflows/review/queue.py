@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from annotator import __version__
+from annotator.collector import collector_paused
 from annotator.model.decision import Completion
 from annotator.project import InReview, Project
 from annotator.workflows.review.adjudication import everything
@@ -79,7 +80,9 @@ def review_rows(
     until = None if seconds is None else time.monotonic() + seconds
     rows: list[ReviewRow] = []
     fresh: list[tuple[str, int, InReview]] = []
-    for document, revisions, updated, known in project.log.in_review(basis):
+    with collector_paused():
+        worked_on = project.log.in_review(basis)
+    for document, revisions, updated, known in worked_on:
         here = known
         if here is None and (until is None or time.monotonic() < until):
             here = _worked_out(merger, document)
