@@ -66,7 +66,7 @@ class Load:
 
 
 def annotate(
-    root: Path, name: str, seconds: float, rate: float, ready: Callable[[], None]
+    root: Path, name: str, seconds: float, rate: float, ready: Callable[[], None], warm: int = 0
 ) -> tuple[list[float], int, float]:
     """One annotator at work: the times of the decisions, how many could
     not be saved at once, seconds of CPU."""
@@ -76,7 +76,7 @@ def annotate(
     with Project.open(root) as of:
         session = Session(of, name, of.new_session())
         session.open("doc-0")
-        for number in range(WARM):
+        for number in range(warm):
             session.do(do.Note(f"warm {number}", paragraph=True))
         ready()
         begin = time.monotonic()
@@ -106,6 +106,7 @@ def run(
     seconds: float,
     rate: float,
     meanwhile: Callable[[], None] | None = None,
+    warm: int = 0,
 ) -> Load:
     """So many annotators at once, each in a process of its own; `meanwhile` runs here."""
     reader, writer = os.pipe()
@@ -123,7 +124,9 @@ def run(
             code = 1
             try:
                 os.close(reader)
-                out = json.dumps(annotate(root, f"coder-{number}", seconds, rate, wait)) + "\n"
+                out = (
+                    json.dumps(annotate(root, f"coder-{number}", seconds, rate, wait, warm)) + "\n"
+                )
                 with tempfile.NamedTemporaryFile(
                     "w", dir=root, suffix=".load", delete=False
                 ) as file:
@@ -206,7 +209,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if asked.cpu:
             for number in (1, 16, 64, 150):
                 seconds = max(1.0, asked.seconds / 8)
-                found = run(where / "p", number, seconds=seconds, rate=0)
+                found = run(where / "p", number, seconds=seconds, rate=0, warm=WARM)
                 sys.stdout.write(f"{number:4} writers at full speed: {found}\n")
             return 0
         alone = run(where / "p", asked.annotators, seconds=asked.seconds, rate=asked.rate)
