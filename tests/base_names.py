@@ -1,8 +1,7 @@
 """Makes the weights of naming that come with the program: `uv run python tests/base_names.py`.
 
 The word lists are those of the tables as naming reads them. The weights are fitted on the gold of
-the seeds, part `train` of `seeds/splits.json`; those of
-concepts that are given again also on part `train` of the debate.
+the seeds, part `train` of `seeds/splits.json`, and of the debate, part `train`, with its codebook.
 """
 
 from __future__ import annotations
@@ -13,9 +12,10 @@ from collections.abc import Iterable, Mapping
 
 from annotator.formats.api import read_records
 from annotator.learners.names import forms, namer, next_word, reuse
-from annotator.learners.names.choices import CodedDocument, learn
+from annotator.learners.names.choices import CodedDocument, choices, learn
 from annotator.learners.names.text import NameText
 from annotator.learners.names.training import NamedChoice, fit
+from annotator.model.codebook import Codebook
 from annotator.model.names import CONTRARY, concepts_of
 from annotator.model.record import Record
 from annotator.model.span import Span
@@ -28,11 +28,13 @@ from annotator.workflows.training.base_model import seed_records
 
 def coded(part: str) -> list[CodedDocument]:
     """The English seeds of a part with their actors."""
-    return [
-        (r.document, [s for s in r.spans if s.layer == "actor"])
-        for r in seed_records(part)
-        if r.document.meta.get("language", "en") == "en"
-    ]
+    records = seed_records(part)
+    return with_actors(r for r in records if r.document.meta.get("language", "en") == "en")
+
+
+def with_actors(records: Iterable[Record]) -> list[CodedDocument]:
+    """Documents with their actors."""
+    return [(r.document, [s for s in r.spans if s.layer == "actor"]) for r in records]
 
 
 def concepts(part: str) -> Rows:
@@ -68,10 +70,9 @@ def debate() -> list[Record]:
     return [record for record in every if record.document.id in wanted]
 
 
-def codebook() -> dict[str, str]:
-    """What the codebook of the debate says about its concepts."""
-    entries, _ = read_codebook(folder("seeds") / "debate" / "codebook.csv")
-    return {one.name: described(one) for one in entries if one.kind == reuse.CONCEPT}
+def codebook() -> Codebook:
+    """The codebook of the debate."""
+    return Codebook.of(read_codebook(folder("seeds") / "debate" / "codebook.csv")[0])
 
 
 def given_again(
@@ -123,10 +124,10 @@ def learn_words(documents: Rows) -> dict[str, object]:
 
 if __name__ == "__main__":
     forms.WORDS.write_text(json.dumps(forms.word_lists(), indent=0) + "\n", encoding="utf-8")
-    found = learn(coded("train"))
-    found[reuse.CONCEPT] = fit(
-        [*given_again(seed_records("train")), *given_again(debate(), codebook())]
-    )
+    book = codebook()
+    found = learn([*choices(coded("train")), *choices(with_actors(debate()), book)])
+    said = {one.name: described(one) for one in book.entries if one.kind == reuse.CONCEPT}
+    found[reuse.CONCEPT] = fit([*given_again(seed_records("train")), *given_again(debate(), said)])
     namer.WEIGHTS.write_text(json.dumps(found, indent=0, sort_keys=True) + "\n", encoding="utf-8")
     words = {"concept": learn_words(concepts("train")), "entity": learn_words(entities("train"))}
     next_word.NEXT.write_text(json.dumps(words, indent=0) + "\n", encoding="utf-8")

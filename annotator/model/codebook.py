@@ -76,6 +76,19 @@ class Codebook:
         """The names that a form in the text stands for, as the name itself or as an alias."""
         return self._by_form.get((kind, form.casefold()), ())
 
+    def headed(self, kind: NameKind, noun: str) -> Sequence[CodebookEntry]:
+        """The entries of which the name or an alias is this noun with what makes it unique:
+        `government of Varnia` and `county government` for `government`."""
+        return self._by_head.get((kind, noun.casefold()), ())
+
+    @cached_property
+    def _by_head(self) -> Mapping[tuple[NameKind, str], Sequence[CodebookEntry]]:
+        found: dict[tuple[NameKind, str], list[CodebookEntry]] = {}
+        for one in self.entries:
+            for head in dict.fromkeys(map(_head, (one.name, *one.aliases))):
+                found.setdefault((one.kind, head), []).append(one)
+        return found
+
     def contrary(self, name: str) -> str:
         """The contrary of a concept: its opposite in the codebook where
         there is one, else `not: NAME`."""
@@ -92,6 +105,16 @@ class Codebook:
             found.append(entry.parent)
             entry = self.by_name.get((kind, entry.parent))
         return found
+
+
+_PREPOSITIONS = frozenset("of in at from for on to with who that".split())
+
+
+def _head(name: str) -> str:
+    """The word before the first preposition of a name, without case; otherwise the last one."""
+    parts = name.casefold().split()
+    end = next((i for i, word in enumerate(parts) if i and word in _PREPOSITIONS), len(parts))
+    return parts[end - 1] if parts else ""
 
 
 __all__ = ["Codebook", "CodebookEntry"]

@@ -47,9 +47,9 @@ class ProposedName:
 
     @property
     def preselected(self) -> bool:
-        """Whether the input line opens with the name chosen. A common noun's has to be sure, since
-        half of the others are wrong."""
-        return self.sure or self.mention != "nominal"
+        """Whether the input line opens with the name chosen. That of a common noun or pronoun has
+        to be sure, since half of the others are wrong."""
+        return self.sure or self.mention == "name"
 
 
 class Namer(Protocol):

@@ -34,6 +34,10 @@ class Names:
         """The entities in the codebook that have a form as name or alias."""
         return self.codebook().named("entity", form)
 
+    def headed(self, noun: str) -> Sequence[CodebookEntry]:
+        """The entities in the codebook that are this noun with what makes it unique."""
+        return self.codebook().headed("entity", noun)
+
     def usage(
         self, kind: NameKind, name: str | None = None
     ) -> dict[str, tuple[int, int, tuple[str, ...]]]:

@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol, Self
 
 from annotator.learners.names import forms
 from annotator.learners.names.known import KnownEntities
 from annotator.learners.names.text import Mention
+from annotator.model.codebook import CodebookEntry
 
 Features = dict[str, set[str]]
 """The features for and against each name."""
+
+
+class NameRegistry(Protocol):
+    """The names in use in a project, looked up by the exact form of the text."""
+
+    def named(self, form: str) -> Mapping[str, int]:
+        """How often a form was given each entity."""
+        ...
+
+    def listed(self, form: str) -> Sequence[str]:
+        """The entities in the codebook that have a form as name or alias."""
+        ...
+
+    def headed(self, noun: str) -> Sequence[CodebookEntry]:
+        """The entities in the codebook that are a noun with what makes it unique."""
+        ...
 
 
 @dataclass(slots=True)
@@ -24,7 +42,20 @@ class Asked:
     """The names of this form in other documents, with their numbers."""
     listed: tuple[str, ...] = ()
     """The names that the codebook gives this form."""
+    headed: tuple[CodebookEntry, ...] = ()
+    """The entries of the codebook with the noun of a mention (`government of Varnia`)."""
     found: Features = field(default_factory=lambda: defaultdict(set))
+
+    @classmethod
+    def of(cls, mention: Mention, known: KnownEntities, registry: NameRegistry | None) -> Self:
+        """A mention with what a registry has for its words."""
+        if registry is None:
+            return cls(mention, known)
+        last = mention.folded.rpartition(" ")[2]
+        nouns = dict.fromkeys((last, mention.head, forms.plural_of(mention.head)))
+        headed = dict.fromkeys(entry for noun in nouns for entry in registry.headed(noun))
+        listed = tuple(registry.listed(mention.whole))
+        return cls(mention, known, registry.named(mention.whole), listed, tuple(headed))
 
     @property
     def label(self) -> str:
@@ -54,4 +85,4 @@ class Asked:
             self.found[name.strip()].update(features)
 
 
-__all__ = ["Asked", "Features"]
+__all__ = ["Asked", "Features", "NameRegistry"]

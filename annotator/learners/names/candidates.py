@@ -4,38 +4,18 @@ feature that supports it."""
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from itertools import combinations
+from collections.abc import Callable, Mapping
 
 from annotator.learners.names import descriptions as of
 from annotator.learners.names import forms
+from annotator.learners.names.agreement import agrees
 from annotator.learners.names.asked import Asked
-from annotator.learners.names.text import Mention
+from annotator.learners.names.groups import agents, people_of_clause
+from annotator.learners.names.pairs import coordinated, pairs, pairs_of
 
-PAIRED = frozenset("both two neither each either".split())
-"""Words before a mention of a pair."""
-SIDES = frozenset(
-    (
-        "sides side parties leaders neighbours neighbors pair camps nations partners rivals "
-        "countries governments"
-    ).split()
-)
-PAIRS = frozenset("sides side pair duo".split())
-"""Words that are of two by themselves, where those of `SIDES` need a determiner."""
-_NUMBERS = {
-    "both": 2,
-    "two": 2,
-    "either": 2,
-    "neither": 2,
-    "pair": 2,
-    "duo": 2,
-    "three": 3,
-    "trio": 3,
-}
-"""How many entities a mention with such a word is of."""
+HEADED = 20
+"""The most entities of the codebook that are looked at for a noun."""
 _JOINED = re.compile(r",? and |, ")
-_OF_PAIRS = ("person", "state", "organization", "collective")
 
 
 def same_form(ask: Asked) -> None:
@@ -44,7 +24,7 @@ def same_form(ask: Asked) -> None:
     before = {
         entity: number
         for entity, number in ask.known.forms.get(ask.mention.folded, {}).items()
-        if _agrees(ask, entity)
+        if agrees(ask, entity)
     }
     if not before:
         return
@@ -58,14 +38,29 @@ def registered(ask: Asked) -> None:
     """What they named in other documents; it counts more where all
     its capitals stand in this text too."""
     for entity in ask.registry:
-        here = all(word in ask.known.text.text for word in re.findall(r"\b[A-Z]\w+", entity))
-        ask.put(entity, "regform_here" if here else "regform")
+        ask.put(entity, "regform_here" if _stands_here(ask, entity) else "regform")
+
+
+def _stands_here(ask: Asked, entity: str) -> bool:
+    """Whether the text has all words of a name that begin with a capital."""
+    return all(word in ask.known.text.text for word in re.findall(r"\b[A-Z]\w+", entity))
 
 
 def listed(ask: Asked) -> None:
     """What these words name according to the codebook."""
     for entity in ask.listed:
         ask.put(entity, "listed")
+
+
+def headed(ask: Asked) -> None:
+    """The entities of the codebook that the noun begins: `the government`, government of
+    Varnia."""
+    fitting = [one for one in ask.headed if one.label in ("", ask.label)]
+    for entry in fitting[:HEADED]:
+        here = "here" if _stands_here(ask, entry.name) else "elsewhere"
+        alone = ["listed_head_alone"] if len(fitting) == 1 else []
+        often = ["listed_head_before"] if entry.name in ask.registry else []
+        ask.put(entry.name, f"listed_head_{here}", *alone, *often)
 
 
 def itself(ask: Asked) -> None:
@@ -155,120 +150,28 @@ def beside_role(ask: Asked) -> None:
 def decided_here(ask: Asked) -> None:
     """The entities of the document with which the mention agrees."""
     for entity in ask.known.recent():
-        if _agrees(ask, entity):
+        if agrees(ask, entity):
             ask.put(entity, "doc")
-
-
-_THINGS = frozenset("it its itself which".split())
-_SEVERAL = frozenset("they them theirs themselves".split())
-_SPEAKER = frozenset("i me my mine myself".split())
-_ANYBODY = of.GROUPS | {"everybody", "everyone"}
-"""Pronouns of a group, mostly one that the text names nowhere else."""
-
-
-def _agrees(ask: Asked, entity: str) -> bool:
-    """Whether an entity can be what a pronoun means, by number, sex, and being a person; and a
-    list of entities what a plural means, which needs a determiner for it (`the two nations`)."""
-    if ask.mention.kind != "pronoun":
-        return ";" not in entity or _may_be_several(ask.mention)
-    word, known = ask.mention.folded, ask.known
-    label, several = known.label[entity], ";" in entity
-    if (gender := forms.GENDERS.get(word)) is not None:
-        return label == "person" and not several and known.gender.get(entity) in (gender, None)
-    if word in _THINGS:
-        return label != "person" and not several
-    if word == "both":
-        return several
-    if word in _SEVERAL:
-        plural = ask.known.plural.get(entity, False) and label != "person"
-        return several or plural or label not in ("person", "state")
-    if word in _SPEAKER:
-        return label == "person" and not several
-    if word in _ANYBODY:
-        return not several and known.plural.get(entity, False)
-    return True
-
-
-def number_of(mention: Mention) -> int | None:
-    """How many entities the words say that a mention is of: `both leaders`, `the two`, `neither
-    side`, `all three`; None if they do not say."""
-    words = (mention.before, *mention.whole.lower().split())
-    return next((_NUMBERS[word] for word in words if word in _NUMBERS), None)
-
-
-def has_number(ask: Asked, entity: str, number: int) -> bool:
-    """Whether a name may be that of so many: a list of so many, a plural, or a name that is new to
-    the document."""
-    if ";" in entity:
-        return entity.count(";") + 1 == number
-    return entity not in ask.known.count or ask.known.plural.get(entity, False)
-
-
-def _may_be_several(mention: Mention) -> bool:
-    """Whether a mention that is no pronoun can mean a list: not a plural without a determiner."""
-    definite = mention.before in forms.DETERMINERS or mention.folded in PAIRS
-    return definite or not mention.plural or mention.kind != "nominal"
-
-
-def _says_pair(mention: Mention) -> bool:
-    """Whether the words say that a mention is of two or three."""
-    return (
-        mention.before in PAIRED
-        or number_of(mention) is not None
-        or mention.folded in PAIRS
-        or (mention.folded in SIDES and mention.before in forms.DETERMINERS)
-        or mention.form.lower().split()[0] in PAIRED
-    )
-
-
-def _recent_singles(ask: Asked) -> defaultdict[str, list[str]]:
-    """The entities of the document by label, the latest first, without lists and several states in
-    one."""
-    recent: defaultdict[str, list[str]] = defaultdict(list)
-    for entity in ask.known.recent():
-        label = ask.known.label[entity]
-        one_of_many = ask.known.plural.get(entity, False) and label == "state"
-        if ";" not in entity and not one_of_many:
-            recent[label].append(entity)
-    return recent
-
-
-def _list(entities: Iterable[str]) -> str:
-    """Several entities as one name."""
-    return "; ".join(sorted(entities))
-
-
-def pairs(ask: Asked) -> None:
-    """Two like entities, or three, whole: `both`, `the two capitals`, `the sides`, `all three`."""
-    mention, cue = ask.mention, _says_pair(ask.mention)
-    single = mention.folded in {*forms.GENDERS, *_THINGS, *_SPEAKER, *_ANYBODY}
-    if single or not (mention.plural or cue or mention.kind == "pronoun"):
-        return
-    if not cue and not _may_be_several(mention):
-        return
-    recent = _recent_singles(ask)
-    for label in _OF_PAIRS:
-        few = recent[label][:3]
-        same = "same" if label == ask.label else "other"
-        if len(few) == 3 and number_of(mention) == 3:
-            ask.put(_list(few), f"pair_{label}01", f"pair_cue_{same}", "pair_cue_01")
-        for (a, one), (b, other) in combinations(enumerate(few), 2):
-            said = (f"pair_cue_{same}", f"pair_cue_{a}{b}") if cue else ("pair_nocue",)
-            ask.put(_list((one, other)), f"pair_{label}{a}{b}", *said)
-    states = recent["state"][:2]
-    if len(states) == 2 and mention.kind == "nominal":
-        one = forms.singular_of(ask.phrase.split(" ")[-1].lower())
-        ask.put(_list(f"{one} of {state}" for state in states), "pair_of_state")
 
 
 CandidateSource = Callable[[Asked], None]
 
 SOURCES: Mapping[str, tuple[CandidateSource, ...]] = {
-    "name": (same_form, registered, listed, itself, longer_known, longer_in_text, people_of),
+    "name": (
+        same_form,
+        registered,
+        listed,
+        headed,
+        itself,
+        longer_known,
+        longer_in_text,
+        people_of,
+    ),
     "nominal": (
         same_form,
         registered,
         listed,
+        headed,
         of.noun_phrase,
         of.following_phrase,
         of.resolved_following,
@@ -284,11 +187,13 @@ SOURCES: Mapping[str, tuple[CandidateSource, ...]] = {
         of.adjective_noun,
         decided_here,
         pairs,
+        pairs_of,
+        coordinated,
     ),
-    "pronoun": (decided_here, pairs, of.people_who),
+    "pronoun": (decided_here, pairs, coordinated, people_of_clause, agents),
     "unique": (same_form, registered, listed, itself),
     "fragment": (same_form, registered, listed),
 }
 
 
-__all__ = ["PAIRED", "SIDES", "SOURCES", "CandidateSource", "has_number", "number_of"]
+__all__ = ["SOURCES", "CandidateSource"]

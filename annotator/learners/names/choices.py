@@ -7,11 +7,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from annotator.learners.names.asked import Asked
-from annotator.learners.names.features import candidates
+from annotator.learners.names.features import NOBODY, with_nobody
 from annotator.learners.names.known import KnownEntities
 from annotator.learners.names.text import Mention, NameText
 from annotator.learners.names.training import NamedChoice, fit
-from annotator.model.span import Span
+from annotator.model.codebook import Codebook, CodebookEntry
+from annotator.model.span import Span, reading_order
 from annotator.model.text import Document
 
 CodedDocument = tuple[Document, Sequence[Span]]
@@ -22,32 +23,55 @@ _PAIRS = re.compile(r"pair_[^&]*")
 KINDS = ("name", "nominal", "pronoun")
 
 
-def choices(coded: Iterable[CodedDocument]) -> Iterator[tuple[Mention, NamedChoice]]:
-    """Every named mention with its candidates; the earlier documents serve as the registry."""
-    forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
+class _Earlier:
+    """A registry: the codebook, and the names of the documents so far."""
+
+    def __init__(self, codebook: Codebook) -> None:
+        self._codebook = codebook
+        self._forms: defaultdict[str, Counter[str]] = defaultdict(Counter)
+
+    def add(self, known: KnownEntities) -> None:
+        for mention, entity in known.mentions:
+            self._forms[mention.whole][entity] += 1
+
+    def named(self, form: str) -> Mapping[str, int]:
+        return self._forms.get(form, {})
+
+    def listed(self, form: str) -> Sequence[str]:
+        return self._codebook.named("entity", form)
+
+    def headed(self, noun: str) -> Sequence[CodebookEntry]:
+        return self._codebook.headed("entity", noun)
+
+
+def choices(
+    coded: Iterable[CodedDocument], codebook: Codebook | None = None
+) -> Iterator[tuple[Mention, NamedChoice]]:
+    """Every named mention with its candidates and the right one; the earlier documents and the
+    codebook serve as the registry."""
+    registry = _Earlier(codebook or Codebook())
     for document, spans in coded:
         text = NameText(document)
         known = KnownEntities(text)
-        ordered = sorted(spans, key=lambda s: (s.start, -s.end))
-        for span in ordered:
+        for span in sorted(spans, key=reading_order):
             if not span.entity:
                 continue
             mention = text.mention(span)
-            yield (
-                mention,
-                (dict(candidates(Asked(mention, known, forms[mention.form]))), span.entity),
-            )
+            found = dict(with_nobody(Asked.of(mention, known, registry)))
+            meant = span.entity if span.entity in found else NOBODY
+            yield mention, (found, meant)
             known.add(span)
-        for mention, entity in known.mentions:
-            forms[mention.form][entity] += 1
+        registry.add(known)
 
 
 def learn(
-    coded: Iterable[CodedDocument], *, base: Mapping[str, Mapping[str, float]] | None = None
+    named: Iterable[tuple[Mention, NamedChoice]],
+    *,
+    base: Mapping[str, Mapping[str, float]] | None = None,
 ) -> dict[str, dict[str, float]]:
-    """Weights by kind of mention; with a `base`, what differs from it."""
+    """Weights by kind of mention, from `choices`; with a `base`, what differs from it."""
     groups: dict[str, list[NamedChoice]] = {kind: [] for kind in KINDS}
-    for mention, group in choices(coded):
+    for mention, group in named:
         groups[mention.kind].append(group)
     found = {kind: fit(groups[kind], base=(base or {}).get(kind)) for kind in ("name", "nominal")}
     # Pronouns are few: what is known of pairs comes from common nouns.

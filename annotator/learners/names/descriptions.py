@@ -12,8 +12,6 @@ from annotator.learners.names.text import Word
 
 _LINKS = frozenset("of in at from for on with around to who against".split())
 _LEFT_OUT = frozenset("a an our its their his her this".split())
-GROUPS = frozenset("all few many most others some those".split())
-"""Pronouns of a group that a clause can name."""
 
 
 def noun_phrase(ask: Asked) -> None:
@@ -24,12 +22,12 @@ def noun_phrase(ask: Asked) -> None:
 
 def following_phrase(ask: Asked) -> None:
     """The words with the phrase after them: `the crews | of the regatta`."""
-    for number, tail in enumerate(_following(ask)):
+    for number, tail in enumerate(following_phrases(ask)):
         for base, several in ask.bases:
             ask.put(f"{base} {tail}", f"follow{number}{several}")
 
 
-def _following(ask: Asked) -> list[str]:
+def following_phrases(ask: Asked) -> list[str]:
     """Up to three lengths of the phrase that follows a mention, without articles but `the`."""
     text, at = ask.known.text, ask.mention.last + 1
     link = text.at(at)
@@ -57,18 +55,9 @@ def _phrase_words(ask: Asked, at: int, clause: bool) -> Iterator[Word]:
         yield word
 
 
-def people_who(ask: Asked) -> None:
-    """A group that only its clause names: `those | who call for a ban`, people who call for a
-    ban."""
-    if ask.mention.folded in GROUPS:
-        for number, tail in enumerate(_following(ask)):
-            if tail.startswith("who "):
-                ask.put(f"people {tail}", f"people_who{number}")
-
-
 def resolved_following(ask: Asked) -> None:
     """The same with the name that the words at its end have here: `counsel for the cabinet`."""
-    for tail in _following(ask):
+    for tail in following_phrases(ask):
         link, _, phrase = tail.partition(" ")
         bare = phrase.removeprefix("the ").removeprefix("this ")
         entity = ask.known.meant(bare)
@@ -217,16 +206,15 @@ def of_name(ask: Asked) -> None:
 
 
 __all__ = [
-    "GROUPS",
     "adjective",
     "adjective_noun",
     "beside_name",
     "following_phrase",
+    "following_phrases",
     "modifier",
     "noun_phrase",
     "of_entity",
     "of_name",
-    "people_who",
     "possessor",
     "resolved_following",
     "usual_tail",

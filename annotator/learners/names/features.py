@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from annotator.learners.names import forms
+from annotator.learners.names.agreement import ANYBODY, are_named, has_number
 from annotator.learners.names.asked import Asked, Features
-from annotator.learners.names.candidates import SOURCES, has_number, number_of
+from annotator.learners.names.candidates import SOURCES
 from annotator.learners.names.text import Mention
 
 _KINDS = frozenset(
@@ -53,9 +54,8 @@ def candidates(ask: Asked) -> Features:
     """Every candidate of a mention with its features."""
     for source in SOURCES[_kind_of(ask)]:
         source(ask)
-    if (number := number_of(ask.mention)) is not None and ask.mention.kind != "name":
-        for entity in [one for one in ask.found if not has_number(ask, one, number)]:
-            del ask.found[entity]
+    for entity in [one for one in ask.found if not has_number(ask, one)]:
+        del ask.found[entity]
     for entity, found in ask.found.items():
         found.add("bias")
         if ask.mention.kind != "name":
@@ -66,6 +66,31 @@ def candidates(ask: Asked) -> Features:
         if ask.mention.kind == "nominal":
             _crossed(ask, found)
     return ask.found
+
+
+NOBODY = ""
+"""In place of a name: somebody whom no candidate names."""
+
+
+def with_nobody(ask: Asked) -> Features:
+    """The same candidates; for a pronoun and for `both sides` also `NOBODY`, so that their chances
+    are those of being meant at all: `some` and `those who` mostly introduce somebody, and one of
+    two may not be decided yet."""
+    found, text = candidates(ask), ask.known.text
+    word, several = ask.mention.folded, are_named(text, ask.mention)
+    if ask.mention.kind == "pronoun" or (ask.mention.kind == "nominal" and several):
+        following = text.at(ask.mention.last + 1)
+        link = following.lower if following is not None else ""
+        near = sum("samesent" in of or "samepar" in of for of in found.values())
+        link = link if link in ("who", "of") else "other"
+        kind = "named" if several else "group" if word in ANYBODY else "personal"
+        found[NOBODY] = {
+            f"nobody_{kind}",
+            f"nobody_{kind}_{link}",
+            f"nobody_{word}",
+            f"nobody_near{min(2, near)}",
+        }
+    return found
 
 
 def _of_known(ask: Asked, entity: str, found: set[str]) -> None:
@@ -190,4 +215,4 @@ def _traits(mention: Mention) -> list[str]:
     return traits
 
 
-__all__ = ["candidates"]
+__all__ = ["NOBODY", "candidates", "with_nobody"]

@@ -8,10 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Protocol
 
-from annotator.learners.names.asked import Asked
-from annotator.learners.names.features import candidates
+from annotator.learners.names.asked import Asked, NameRegistry
+from annotator.learners.names.features import NOBODY, with_nobody
 from annotator.learners.names.known import KnownEntities
 from annotator.learners.names.ranker import FeatureWeights, ranked
 from annotator.learners.names.text import Mention, NameText
@@ -21,26 +20,14 @@ from annotator.model.span import Span
 from annotator.model.text import Document
 
 WEIGHTS = Path(__file__).parent / "_data" / "names.json"
-"""Made by `tests/base_names.py` from the seeds, part `train`."""
+"""Made by `tests/base_names.py` from the parts `train` of the seeds and of the debate."""
 
-LISTED = 2.5
-"""The weight of the feature that the codebook gives this form this name. No seed has a codebook to
-learn it from."""
+JOINED_SUBJECT = 4.0
+"""The weight of the feature that a pronoun stands for joined subjects (`Ana Brell and the Society
+…. They`). Part `train` has no such pronoun."""
 
 OFFERED = 8
 """The most names proposed for a mention."""
-
-
-class NameRegistry(Protocol):
-    """The names in use in a project, looked up by the exact form of the text."""
-
-    def named(self, form: str) -> Mapping[str, int]:
-        """How often a form was given each entity."""
-        ...
-
-    def listed(self, form: str) -> Sequence[str]:
-        """The entities in the codebook that have a form as name or alias."""
-        ...
 
 
 @cache
@@ -64,8 +51,10 @@ class DocumentNamer:
         """With `only`, a name is proposed only if `only` is true for it, or for each name in a
         list."""
         self._registry, self._only = registry, only
-        learnt = {**shipped(), **(weights or {})}
-        self._weights = {kind: {**of, "listed": LISTED} for kind, of in learnt.items()}
+        self._weights = {
+            kind: {"joined_subject": JOINED_SUBJECT, **of, **(weights or {}).get(kind, {})}
+            for kind, of in shipped().items()
+        }
         self._text: NameText | None = None
         self._known: _Remembered | None = None
 
@@ -75,12 +64,17 @@ class DocumentNamer:
         text = self._words(document)
         mention = text.mention(span)
         known = self._what_is_known(text, decided, span)
-        ask = Asked(mention, known, *self._registered(mention.whole))
-        found = {name: of for name, of in candidates(ask).items() if self._may_be(name)}
+        ask = Asked.of(mention, known, self._registry)
+        found = {
+            name: of
+            for name, of in with_nobody(ask).items()
+            if name == NOBODY or self._may_be(name)
+        }
         weights = self._weights[mention.kind]
         best = [
             ProposedName(name, mention.kind, chance)
             for name, chance in ranked(found, weights)[: OFFERED * 2]
+            if name != NOBODY
         ]
         if mention.kind == "nominal":
             # What a common noun named in another document is offered, but never first.
@@ -91,11 +85,6 @@ class DocumentNamer:
 
     def _may_be(self, name: str) -> bool:
         return self._only is None or all(self._only(part.strip()) for part in name.split(";"))
-
-    def _registered(self, form: str) -> tuple[Mapping[str, int], tuple[str, ...]]:
-        if self._registry is None:
-            return {}, ()
-        return self._registry.named(form), tuple(self._registry.listed(form))
 
     def _words(self, document: Document) -> NameText:
         if self._text is None or self._text.document is not document:
@@ -180,11 +169,12 @@ def _with_suggested(
 
 _OWN = frozenset(
     (
-        "sameform np np_pl doc listed demonym possessor possessor_text tail of_named of_nominal "
-        "of_caps of_caps_pl role follow0 follow1 follow2 follow0_pl follow1_pl follow2_pl"
+        "sameform np np_pl doc listed listed_head_here demonym possessor possessor_text tail "
+        "of_named of_nominal of_caps of_caps_pl role follow0 follow1 follow2 follow0_pl "
+        "follow1_pl follow2_pl"
     ).split()
 )
-"""Features that say that this document makes the name itself."""
+"""Features that say that this document or the codebook makes the name itself."""
 
 
-__all__ = ["LISTED", "OFFERED", "WEIGHTS", "DocumentNamer", "NameRegistry", "shipped"]
+__all__ = ["JOINED_SUBJECT", "OFFERED", "WEIGHTS", "DocumentNamer", "shipped"]

@@ -24,6 +24,10 @@ MentionType: TypeAlias = Literal["name", "noun", "verb", "function", "mark"]
 BEFORE = 4
 """How many names before a mention are looked at."""
 
+_BEFORE_NOUNS = frozenset("the a an its his their our my every no".split())
+"""Words after which a form of a verb is a noun, or stands before one: `the trade`, `the proposed
+ban`."""
+
 _THE = re.compile(r"\bthe $")
 _WORD = re.compile(r"\w")
 _GOES_ON = re.compile(r"[\w-]")
@@ -100,6 +104,8 @@ class NameText:
             genitive = len(text) > 2 and text[-2:] in ("'s", "’s")
             text = text[:-2] if genitive else text
             kind = _kind(text, first) if is_word(self.text, (a, b)) else "mark"
+            if kind == "verb" and not first and self.words[-1].lower in _BEFORE_NOUNS:
+                kind = "noun"
             first = first and kind == "mark"
             self.words.append(Word(text, a, b, kind, sentence, paragraph, genitive))
 

@@ -21,7 +21,7 @@ from annotator.learners.names.namer import DocumentNamer, shipped
 from annotator.learners.names.next_word import NextWord, context
 from annotator.learners.names.reuse import Uses, holders_of, ranked_concepts, words_of
 from annotator.learners.names.text import NameText
-from annotator.model.codebook import Codebook
+from annotator.model.codebook import Codebook, CodebookEntry
 from annotator.model.decision import Suggestion
 from annotator.model.effort import FOCUS
 from annotator.model.named_spans import NamedSpans
@@ -77,6 +77,10 @@ class NameKeys:
     def listed(self, form: str) -> Sequence[str]:
         """The entities in the codebook that have a form, as a registry gives them."""
         return self.codebook.named("entity", form)
+
+    def headed(self, noun: str) -> Sequence[CodebookEntry]:
+        """The entities in the codebook that are a noun with what makes it unique."""
+        return self.codebook.headed("entity", noun)
 
     def add(self, one: Decided, shown: Iterable[SpanPlace]) -> None:
         """Count the names of a paragraph in which these spans were suggested, then learn them."""

@@ -26,6 +26,7 @@ def learn_names(project: Project, records: Iterable[Record]) -> int:
     mentions there were. With fewer than `LEAST` mentions, or concepts that were used again, the
     project keeps the shipped weights for these."""
     from annotator.learners.names.choices import CodedDocument, learn
+    from annotator.learners.names.choices import choices as names_given
     from annotator.learners.names.namer import shipped
     from annotator.learners.names.training import fit
 
@@ -36,7 +37,9 @@ def learn_names(project: Project, records: Iterable[Record]) -> int:
             coded.append((record.document, named))
     number = sum(len(spans) for _, spans in coded)
     given = _given_again(project, finished)
-    found = learn(coded, base=shipped()) if number >= LEAST else {}
+    found = {}
+    if number >= LEAST:
+        found = learn(names_given(coded, project.names.codebook()), base=shipped())
     if len(given) >= LEAST:
         found[CONCEPT] = fit(given, base=shipped()[CONCEPT])
     if found:

@@ -1,0 +1,134 @@
+"""Which names can be those of a mention by its grammar: by number, sex, and being a person."""
+
+from __future__ import annotations
+
+from annotator.learners.names import forms
+from annotator.learners.names.asked import Asked
+from annotator.learners.names.text import Mention, NameText
+
+_THINGS = frozenset("it its itself which".split())
+_SEVERAL = frozenset("they them theirs themselves".split())
+_SPEAKER = frozenset("i me my mine myself".split())
+ANYBODY = frozenset("all few many most others some those everybody everyone".split())
+"""Pronouns of a group, mostly one that the text names nowhere else."""
+SINGULAR = frozenset({*forms.GENDERS, *_THINGS, *_SPEAKER, *ANYBODY})
+"""Pronouns that never mean a list of entities."""
+
+_TWO = frozenset("both either neither".split())
+"""Words that say that a mention is of two whom the text has named."""
+_OF_TWO = frozenset("side party camp".split())
+"""Nouns of which `each` is of two."""
+_DEFINITE = frozenset("the these those its their his her our".split())
+_PAIRS = frozenset("pair duo".split())
+_SIDES = frozenset(
+    (
+        "sides side parties leaders neighbours neighbors camps nations partners rivals "
+        "countries governments capitals"
+    ).split()
+)
+"""Nouns that with a determiner are mostly of two."""
+_JOINING = frozenset(("and", "or", "nor"))
+_LINKS = frozenset("of at in from for who that".split())
+"""Words that say which two are meant: `the two policemen at his gate`."""
+_NUMBERS = {
+    **dict.fromkeys((*_TWO, *_PAIRS, "two"), 2),
+    **dict.fromkeys(("three", "trio"), 3),
+}
+"""How many entities a mention with such a word is of."""
+
+
+def agrees(ask: Asked, entity: str) -> bool:
+    """Whether an entity of the document can be what a pronoun means; and a list of entities what
+    a plural means, which needs a determiner for it (`the two nations`)."""
+    if ask.mention.kind != "pronoun":
+        return ";" not in entity or may_be_several(ask.mention)
+    word, known = ask.mention.folded, ask.known
+    label, several = known.label[entity], ";" in entity
+    if (gender := forms.GENDERS.get(word)) is not None:
+        return label == "person" and not several and known.gender.get(entity) in (gender, None)
+    if word in _THINGS:
+        # The last letter of `United Nations` says nothing.
+        plural = known.plural.get(entity, False) and entity not in known.named
+        return label != "person" and not several and not plural
+    if word in _SEVERAL:
+        plural = known.plural.get(entity, False) and label != "person"
+        return several or plural or label not in ("person", "state")
+    if word in _SPEAKER:
+        return label == "person" and not several
+    if word in ANYBODY:
+        return not several and known.plural.get(entity, False)
+    return True
+
+
+def has_number(ask: Asked, entity: str) -> bool:
+    """Whether a name may be that of as many as the words say: of so many whom the text has named
+    (`both governments`), a list of so many; otherwise also a plural, or a name that is new to the
+    document."""
+    mention, text = ask.mention, ask.known.text
+    number = number_of(text, mention)
+    if number is None or mention.kind == "name":
+        return True
+    if ";" in entity:
+        return entity.count(";") + 1 == number
+    if are_named(text, mention):
+        return False
+    return entity not in ask.known.count or ask.known.plural.get(entity, False)
+
+
+def number_of(text: NameText, mention: Mention) -> int | None:
+    """How many entities the words say that a mention is of: `both leaders`, `the two`, `each side`,
+    `all three`; None if they do not say. `Neither cabinet nor crown` is of one."""
+    words = _said(mention)
+    if not _TWO.isdisjoint(words):
+        following = text.at(mention.last + 1)
+        return None if following is not None and following.lower in _JOINING else 2
+    number = next((_NUMBERS[word] for word in words if word in _NUMBERS), None)
+    return 2 if number is None and _is_each_of_two(words) else number
+
+
+def are_named(text: NameText, mention: Mention) -> bool:
+    """Whether a mention of several is of those whom the text has named: `both governments`,
+    `neither army`, `these two leaders`, `each side`, `the pair`; not `two firms`."""
+    words = _said(mention)
+    if number_of(text, mention) is None:
+        return False
+    if _is_each_of_two(words) or not (_TWO | _PAIRS).isdisjoint(words):
+        return True
+    counted = mention.before in _NUMBERS
+    before, following = text.at(mention.first - 1 - counted), text.at(mention.last + 1)
+    definite = before is not None and before.lower in _DEFINITE
+    described = following is not None and following.lower in _LINKS and words[-1] not in _SIDES
+    return (definite and not described) or (mention.kind == "pronoun" and words[-1] in _NUMBERS)
+
+
+def _is_each_of_two(words: tuple[str, ...]) -> bool:
+    return "each" in words and words[-1] in _OF_TWO
+
+
+def _said(mention: Mention) -> tuple[str, ...]:
+    """The words of a mention and the one before it, in lower case."""
+    return mention.before, *mention.whole.lower().split()
+
+
+def may_be_several(mention: Mention) -> bool:
+    """Whether a mention that is no pronoun can mean a list: not a plural without a determiner."""
+    definite = mention.before in forms.DETERMINERS or mention.folded in _PAIRS
+    return definite or not mention.plural or mention.kind != "nominal"
+
+
+def says_several(text: NameText, mention: Mention) -> bool:
+    """Whether the words say that a mention is of two or three."""
+    definite = mention.before in forms.DETERMINERS
+    return number_of(text, mention) is not None or (definite and mention.folded in _SIDES)
+
+
+__all__ = [
+    "ANYBODY",
+    "SINGULAR",
+    "agrees",
+    "are_named",
+    "has_number",
+    "may_be_several",
+    "number_of",
+    "says_several",
+]

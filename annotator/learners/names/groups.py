@@ -1,0 +1,89 @@
+"""Candidates for pronouns of a group that the text names nowhere else: `those who …`, `some in …`,
+`many of …`."""
+
+from __future__ import annotations
+
+from annotator.learners.names import forms
+from annotator.learners.names.agreement import ANYBODY
+from annotator.learners.names.asked import Asked
+from annotator.learners.names.descriptions import following_phrases
+
+_AGENTS = {
+    "critics": "criticise criticises criticised criticize attack attacked accuse accuses accused "
+    "blame blames blamed",
+    "opponents": "oppose opposes opposed resist resisted reject rejects rejected",
+    "supporters": "support supports supported back backs backed favour favours favoured welcome "
+    "welcomed",
+    "advocates": "want wants wanted advocate advocates demand demands demanded urge urges urged",
+    "defenders": "defend defends defended",
+}
+_AGENT = {verb: agents for agents, verbs in _AGENTS.items() for verb in verbs.split()}
+"""What people are who do something."""
+_OBJECTS = frozenset("him her it them".split())
+
+
+def people_of_clause(ask: Asked) -> None:
+    """`those | who call for a ban`: people who call for a ban; `some | in the trade`: people in the
+    trade."""
+    if ask.mention.folded not in ANYBODY:
+        return
+    for number, tail in enumerate(following_phrases(ask)):
+        link, _, rest = tail.partition(" ")
+        if link == "who":
+            ask.put(f"people {_in_plural(tail)}", f"people_who{number}")
+        elif link == "of":
+            bare = rest.removeprefix("the ")
+            ask.put(bare, f"people_of{number}")
+            if (entity := ask.known.meant(bare)) is not None:
+                ask.put(entity, f"people_of{number}", "people_of_known")
+        else:
+            ask.put(f"people {tail}", f"people_in{number}")
+
+
+def _in_plural(clause: str) -> str:
+    """A clause whose verb agrees with people: `who owns a shop` gives `who own a shop`."""
+    link, verb, *rest = clause.split(" ")
+    plural = _PLURALS.get(verb) or forms.singular_of(verb)
+    return " ".join((link, plural, *rest))
+
+
+_PLURALS = {"is": "are", "was": "were", "has": "have", "does": "do", "goes": "go"}
+
+
+def agents(ask: Asked) -> None:
+    """`those | who oppose a ban`: opponents of a ban; `those | who accused him`: critics of the man
+    who was mentioned last."""
+    if ask.mention.folded not in ANYBODY:
+        return
+    text, at = ask.known.text, ask.mention.last + 1
+    link, verb = text.at(at), text.at(at + 1)
+    if link is None or verb is None or link.lower != "who" or verb.lower not in _AGENT:
+        return
+    noun, whom = _AGENT[verb.lower], text.at(at + 2)
+    if whom is not None and whom.lower in _OBJECTS:
+        if (entity := _meant_by(ask, whom.lower)) is not None:
+            ask.put(f"{noun} of {ask.known.with_article(entity)}", "agents")
+        return
+    for number, tail in enumerate(following_phrases(ask)):
+        words = tail.split(" ")[2:]
+        words = words[1:] if words[:1] and words[0] in forms.DETERMINERS - {"the"} else words
+        if words:
+            ask.put(f"{noun} of {' '.join(words)}", "agents", f"agents{number}")
+
+
+def _meant_by(ask: Asked, pronoun: str) -> str | None:
+    """The entity mentioned last that an object pronoun can mean."""
+    known, gender = ask.known, forms.GENDERS.get(pronoun)
+    for entity in known.recent():
+        person, several = known.label[entity] == "person", ";" in entity
+        if gender is not None:
+            fits = person and not several and known.gender.get(entity) in (gender, None)
+        else:
+            plural = several or known.plural.get(entity, False)
+            fits = not person and plural == (pronoun == "them")
+        if fits:
+            return entity
+    return None
+
+
+__all__ = ["agents", "people_of_clause"]
