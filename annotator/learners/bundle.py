@@ -206,31 +206,37 @@ class Bundle:
         Raises SuggesterError if the bytes are not a bundle, or are from another version of the
         program.
         """
-        try:
-            read = srsly.msgpack_loads(zlib.decompress(data))
-        except (ValueError, zlib.error, TypeError) as error:
-            raise SuggesterError(
-                "is not a trained model", hint="Train again: `annotator train`"
-            ) from error
-        if not isinstance(read, dict) or read.get("format") != FORMAT:
-            raise SuggesterError(
-                "the model was trained by another version of annotator",
-                hint="Train again: `annotator train`",
-            )
+        read = _unpacked(data)
         layers = {layer.name: layer for layer in schema.layers}
+        flat, clauses, pairs = (
+            {name: one for name, one in read[kind].items() if name in layers}
+            for kind in ("flat", "clauses", "pairs")
+        )
         return Bundle(
             schema,
-            {
-                n: FlatModel.of_data(one, layers[n])
-                for n, one in read["flat"].items()
-                if n in layers
-            },
-            {n: ClauseModel.of_data(one) for n, one in read["clauses"].items() if n in layers},
-            {n: PairModel.of_data(one) for n, one in read["pairs"].items() if n in layers},
+            {name: FlatModel.of_data(one, layers[name]) for name, one in flat.items()},
+            {name: ClauseModel.of_data(one) for name, one in clauses.items()},
+            {name: PairModel.of_data(one) for name, one in pairs.items()},
             frozenset(read["covers"]) & frozenset(layers),
             frozenset(read["muted"]) & frozenset(layers),
             read["metrics"],
         )
+
+
+def _unpacked(data: bytes) -> dict[str, Any]:
+    """The values in the bytes of a bundle. Raises SuggesterError if they are none."""
+    try:
+        read = srsly.msgpack_loads(zlib.decompress(data))
+    except (ValueError, zlib.error, TypeError) as error:
+        raise SuggesterError(
+            "is not a trained model", hint="Train again: `annotator train`"
+        ) from error
+    if not isinstance(read, dict) or read.get("format") != FORMAT:
+        raise SuggesterError(
+            "the model was trained by another version of annotator",
+            hint="Train again: `annotator train`",
+        )
+    return read
 
 
 def claims_as_suggestions(

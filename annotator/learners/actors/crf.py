@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -98,37 +98,26 @@ class SpanModel:
             return []
         tagger = self._open()
         tagger.set(_items(passage, self.lexicon, matches, said))
-        best = set(_ranges_of(tagger.tag()))
+        best = frozenset(_ranges_of(tagger.tag()))
         told = {(one.first, one.last, one.label): one.chance for one in said or ()}
         rules = {(f.first, f.last, f.label): f.score for f in passage.found}
-        remembered = {(a, b): counts for a, b, counts in matches}
-        known = best | set(rules) | set(told)
-        for (first, last), counts in remembered.items():
-            label = min(counts, key=lambda name: (-counts[name], name))
-            if label != OUTSIDE:
-                known.add((first, last, label))
+        counts = {(a, b): found for a, b, found in matches}
+        known = {*best, *rules, *told, *(place for place, _ in _remembered(matches))}
         length = len(passage.tokens)
         others = {place: max(rules.get(place, _UNSAID), told.get(place, 0.0)) for place in known}
         odds = {place: self._odds(tagger, place, length, others[place]) for place in known}
         out: list[tuple[LabelledRange, tuple[float, ...], str]] = []
         for place in sorted(known):
-            score = rules.get(place, _UNSAID)
-            rivals = [odds[p] for p in known if p != place and p[0] < place[1] and place[0] < p[1]]
             columns = (
                 odds[place],
-                max(-4.0, *rivals) + 4 if rivals else 0.0,
+                _strongest_rival(place, odds),
                 float(place in best),
-                2 * score - 2 * _UNSAID,
-                _lean(remembered.get(place[:2], {}), place[2]),
+                2 * rules.get(place, _UNSAID) - 2 * _UNSAID,
+                _lean(counts.get(place[:2], {}), place[2]),
                 *(() if said is None else (log_odds(told.get(place, _UNTOLD)),)),
             )
-            by = (
-                "model"
-                if place in best or place in told
-                else "rules"
-                if place in rules
-                else "memory"
-            )
+            by_model = place in best or place in told
+            by = "model" if by_model else "rules" if place in rules else "memory"
             out.append((place, columns, by))
         return out
 
@@ -191,6 +180,23 @@ def _proposals(base: SpanModel | None, passage: TaggedParagraph) -> list[SpanCan
     return base.candidates(passage) if base else None
 
 
+def _strongest_rival(place: LabelledRange, odds: Mapping[LabelledRange, float]) -> float:
+    """The odds of the likeliest other candidate that a place overlaps, counted from -4; 0 without
+    one."""
+    first, last, _ = place
+    rivals = [own for p, own in odds.items() if p != place and p[0] < last and first < p[1]]
+    return max(-4.0, *rivals) + 4 if rivals else 0.0
+
+
+def _remembered(matches: Iterable[Match]) -> Iterator[tuple[LabelledRange, float]]:
+    """The places of known forms with their most frequent label, and its share; none where they
+    mostly were not marked."""
+    for first, last, counts in matches:
+        label = min(counts, key=lambda name: (-counts[name], name))
+        if label != OUTSIDE:
+            yield (first, last, label), (counts[label] + 1) / (sum(counts.values()) + 2)
+
+
 def train(
     passages: Sequence[TaggedParagraph], usage: Usage, base: SpanModel | None = None
 ) -> Training:
@@ -203,17 +209,13 @@ def train(
         raise ValueError("nothing is marked")
     prior = PRIOR_OVER if base else PRIOR
     said = [_proposals(base, one) for one in passages]
-    parts = folds([one.group for one in passages], FOLDS)
     rows: list[tuple[int, LabelledRange, tuple[float, ...], str]] = []
     alone: dict[int, list[SpanCandidate]] = {}
-    for held in parts if len(passages) >= (FOLDS if base else LEAST) else ():
-        some = [i for i in range(len(passages)) if i not in held]
-        if not any(passages[i].gold for i in some):
-            continue
+    for held, some in _divided(passages, base):
         model = _fit(
             [passages[i] for i in some], usage, Binary(prior), base, [said[i] for i in some]
         )
-        for i in sorted(held):
+        for i in held:
             matches = model.lexicon.matches(passages[i].tokens)
             rows += [(i, *one) for one in model.pool(passages[i], matches, said[i])]
             alone[i] = _without_model(passages[i], matches)
@@ -225,14 +227,24 @@ def train(
     return Training(_fit(passages, usage, chance, base, said), held_out, alone)
 
 
+def _divided(
+    passages: Sequence[TaggedParagraph], base: SpanModel | None
+) -> Iterator[tuple[list[int], list[int]]]:
+    """The passages that are held out together, each time with the others, in which something is
+    marked; nothing if there are too few."""
+    if len(passages) < (FOLDS if base else LEAST):
+        return
+    for held in folds([one.group for one in passages], FOLDS):
+        others = [i for i in range(len(passages)) if i not in held]
+        if any(passages[i].gold for i in others):
+            yield sorted(held), others
+
+
 def _without_model(passage: TaggedParagraph, matches: Iterable[Match]) -> list[SpanCandidate]:
     """The proposals of rules and memory, by their own scores."""
     out = [SpanCandidate(f.first, f.last, f.label, f.score, "rules") for f in passage.found]
-    for first, last, counts in matches:
-        label = min(counts, key=lambda name: (-counts[name], name))
-        if label != OUTSIDE:
-            chance = (counts[label] + 1) / (sum(counts.values()) + 2)
-            out.append(SpanCandidate(first, last, label, chance, "memory"))
+    for (first, last, label), chance in _remembered(matches):
+        out.append(SpanCandidate(first, last, label, chance, "memory"))
     return out
 
 

@@ -52,13 +52,17 @@ class Lexicon:
             for first, last, _ in self.matches(one.tokens):
                 if (first, last) not in marked:
                     self._add(one.group, texts[first:last], OUTSIDE)
-            labels = [OUTSIDE] * len(texts)
-            for first, last, label in one.gold:
-                labels[first:last] = [label] * (last - first)
-            part = self.parts.setdefault(one.group, Lexicon())
-            for text, label in zip(texts, labels, strict=True):
-                self.words.setdefault(text, Counter())[label] += 1
-                part.words.setdefault(text, Counter())[label] += 1
+            self._add_words(one, texts)
+
+    def _add_words(self, passage: TaggedParagraph, texts: Sequence[str]) -> None:
+        """Count the words by the label of what they are in."""
+        labels = [OUTSIDE] * len(texts)
+        for first, last, label in passage.gold:
+            labels[first:last] = [label] * (last - first)
+        part = self.parts.setdefault(passage.group, Lexicon())
+        for text, label in zip(texts, labels, strict=True):
+            self.words.setdefault(text, Counter())[label] += 1
+            part.words.setdefault(text, Counter())[label] += 1
 
     def learn(self, forms: Mapping[Form, Mapping[str, int]]) -> None:
         """Count these forms at least that often, for decisions made after the passages were

@@ -214,20 +214,8 @@ def _habits(
     examples: Sequence[Example], layer: Layer, before: Mapping[str, Mapping[str, Value]]
 ) -> dict[str, dict[str, Value]]:
     """The habits in the examples; those of `before` count until there are enough examples."""
-    counts: dict[str, dict[str, Counter[Value]]] = {}
-    names = [a.name for a in layer.attributes if a.type in ("choice", "integer") and not a.multiple]
-    for one in examples:
-        for span in one.spans:
-            if span.layer != layer.name:
-                continue
-            start = one.reading.paragraph.start
-            key = _habit(span.label, one.reading.text[span.start - start : span.end - start])
-            for name in names:
-                value = span.attributes.get(name)
-                if isinstance(value, str | int):
-                    counts.setdefault(key, {}).setdefault(name, Counter())[value] += 1
     out = {key: dict(values) for key, values in before.items()}
-    for key, by_name in sorted(counts.items()):
+    for key, by_name in sorted(_value_counts(examples, layer).items()):
         for name, values in by_name.items():
             best = min(values, key=lambda v: (-values[v], str(v)))
             own = out.setdefault(key, {})
@@ -236,6 +224,23 @@ def _habits(
             elif values.total() >= _OFTEN:
                 own.pop(name, None)
     return {key: values for key, values in out.items() if values}
+
+
+def _value_counts(
+    examples: Sequence[Example], layer: Layer
+) -> dict[str, dict[str, Counter[Value]]]:
+    """How often each value of an attribute was given, by kind of span and attribute."""
+    counts: dict[str, dict[str, Counter[Value]]] = {}
+    names = [a.name for a in layer.attributes if a.type in ("choice", "integer") and not a.multiple]
+    for one in examples:
+        start = one.reading.paragraph.start
+        for span in (span for span in one.spans if span.layer == layer.name):
+            key = _habit(span.label, one.reading.text[span.start - start : span.end - start])
+            for name in names:
+                value = span.attributes.get(name)
+                if isinstance(value, str | int):
+                    counts.setdefault(key, {}).setdefault(name, Counter())[value] += 1
+    return counts
 
 
 __all__ = ["FlatModel", "is_flat", "passage_of"]

@@ -12,7 +12,7 @@ is that of its choices, calibrated on documents held out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -136,8 +136,7 @@ class ClauseModel:
         sentence = of.sentence
         analyses = reranked(self.rerank, sentence, of.analyses, of.labels)
         best = cheapest(analyses, {place: max(own.values()) for place, own in of.labels.items()})
-        holds = 1 - sum(chance for chance, one in analyses if not one)
-        if not best and self.every and sentence.assertive and (holds >= _SAID or sentence.judges):
+        if not best and self._needs_one(sentence, analyses):
             best = sentence.by_rules or max(analyses, key=lambda one: (bool(one[1]), one[0]))[1]
         kept = [
             Scored(
@@ -150,6 +149,11 @@ class ClauseModel:
             if place in of.labels
         ]
         return [one for one in kept if not self._nested(sentence, one, kept)]
+
+    def _needs_one(self, sentence: Sentence, analyses: Analyses) -> bool:
+        """Whether a sentence gets a span even if none is likely."""
+        holds = 1 - sum(chance for chance, one in analyses if not one)
+        return self.every and sentence.assertive and (holds >= _SAID or sentence.judges)
 
     @staticmethod
     def _nested(sentence: Sentence, one: Scored, every: Sequence[Scored]) -> bool:
@@ -174,23 +178,31 @@ class ClauseModel:
             chance, before, start = todo.pop()
             if chance < HOPELESS:
                 continue
-            nexts = sentence.nexts_of(start)
-            shares = self.more([next_features(sentence, start, following) for following in nexts])
-            for following, share in zip(nexts, shares, strict=True):
-                if chance * share < HOPELESS:
-                    continue
-                ends = sentence.ends_of(start, None if self.nests else following)
-                rest = self.ends([end_features(sentence, start, end, following) for end in ends])
-                for end, last in zip(ends, rest, strict=True):
-                    one = (chance * share * last, (*before, (start, end)))
-                    if following is None:
-                        out.append(one)
-                    else:
-                        todo.append((*one, following))
+            for share, end, following in self._continued(sentence, start, chance):
+                one = (share, (*before, (start, end)))
+                if following is None:
+                    out.append(one)
+                else:
+                    todo.append((*one, following))
         likely = sorted(
             (one for one in out if one[0] >= HOPELESS), key=lambda one: (-one[0], one[1])
         )[:MOST]
         return holds, likely
+
+    def _continued(
+        self, sentence: Sentence, start: int, chance: float
+    ) -> Iterator[tuple[float, int, int | None]]:
+        """Where the span that begins at `start` may end, and where the next one may begin (None if
+        none follows), each with its share of the chance of that start."""
+        nexts = sentence.nexts_of(start)
+        shares = self.more([next_features(sentence, start, following) for following in nexts])
+        for following, share in zip(nexts, shares, strict=True):
+            if chance * share < HOPELESS:
+                continue
+            ends = sentence.ends_of(start, None if self.nests else following)
+            rest = self.ends([end_features(sentence, start, end, following) for end in ends])
+            for end, last in zip(ends, rest, strict=True):
+                yield chance * share * last, end, following
 
     def _with_rules(self, sentence: Sentence, holds: float, analyses: Analyses) -> Analyses:
         """The analyses mixed with that of the rules (a linear opinion pool)."""

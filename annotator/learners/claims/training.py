@@ -3,7 +3,7 @@ and calibrated, by models that have not seen what they are judged on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from annotator.learners.claims.boundaries import sentences_of
@@ -187,23 +187,29 @@ def _calibrate(
     options = {i: _options(other, model.ruled, rows[i], own) for i, (other, own) in blind.items()}
     cases = {i: _cases(rows[i], own) for i, own in options.items()}
     model.rerank = _reranker(cases, frozenset(), base)
-    columns: list[tuple[float, ...]] = []
-    right: list[bool] = []
-    out: dict[int, list[ClaimProposal]] = {}
+    judged: list[tuple[tuple[float, ...], bool]] = []
     for held in parts:
         rerank = _reranker(cases, held, base)
         for i in sorted(held & options.keys()):
             blind[i][0].rerank = rerank
-            gold = {(place, span.label) for place, span in rows[i].gold}
-            for one in options[i]:
-                chosen = blind[i][0].chosen(one)
-                columns += [each.columns for each in chosen]
-                right += [(each.place, each.label) in gold for each in chosen]
-    model.chance = Binary.fit(columns, right, base.chance.weights if base else PRIOR)
+            judged += _judged(blind[i][0], options[i], rows[i])
+    prior = base.chance.weights if base else PRIOR
+    model.chance = Binary.fit([of for of, _ in judged], [right for _, right in judged], prior)
+    out: dict[int, list[ClaimProposal]] = {}
     for i, own in sorted(options.items()):
         blind[i][0].chance = model.chance
         out[i] = blind[i][0].proposals(examples[i].reading, own)
     return out
+
+
+def _judged(
+    model: ClauseModel, options: Iterable[Options], rows: TrainingRows
+) -> list[tuple[tuple[float, ...], bool]]:
+    """The columns of the calibration for each span that a model chooses, and whether it is
+    right."""
+    gold = {(place, span.label) for place, span in rows.gold}
+    chosen = [one for sentence in options for one in model.chosen(sentence)]
+    return [(one.columns, (one.place, one.label) in gold) for one in chosen]
 
 
 def _blind(

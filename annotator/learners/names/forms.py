@@ -135,9 +135,9 @@ def word_lists() -> dict[str, str]:
     acting = {
         form
         for form, bases in verbs.items()
-        if form not in heads
-        and (form.endswith(("ed", "ing")) or any(kind != "ing" for _, kind in bases))
+        if form.endswith(("ed", "ing")) or any(kind != "ing" for _, kind in bases)
     }
+    acting -= heads.keys()
     roles = {word for word, head in heads.items() if head.label == "person" and not head.plural}
     lists = {
         "auxiliary": _classes("be", "have", "do", "modals"),
@@ -207,20 +207,24 @@ def start_of(word: str) -> str:
 def place_of(adjective: str, names: Iterable[str]) -> str | None:
     """The name among `names` from which an adjective is formed (`Varnian`: Varnia); the longest
     common beginning wins. For real countries, the table decides."""
-    known = demonyms().get(adjective)
-    word, best = adjective.lower(), (0, "")
+    known, best = demonyms().get(adjective), (0, "")
     for name in names:
-        low = name.lower()
         if name == known:
             return name
-        if " " in low or low.startswith(word):
-            continue
-        same = 0
-        while same < min(len(word), len(low)) and word[same] == low[same]:
-            same += 1
-        if same >= 4 and same >= len(low) - 3 and len(word) - same <= 5 and same > best[0]:
+        same = _common_beginning(adjective.lower(), name.lower())
+        if same > best[0]:
             best = (same, name)
     return best[1] or known
+
+
+def _common_beginning(adjective: str, name: str) -> int:
+    """How many letters an adjective and a name begin with alike; 0 if one is not formed from the
+    other."""
+    if " " in name or name.startswith(adjective):
+        return 0
+    pairs = enumerate(zip(adjective, name, strict=False))
+    same = next((i for i, (one, other) in pairs if one != other), min(len(adjective), len(name)))
+    return same if same >= max(4, len(name) - 3, len(adjective) - 5) else 0
 
 
 __all__ = [

@@ -102,19 +102,36 @@ class _Rarity:
 def features(asked: AskedClaim, concepts: Sequence[UsedConcept]) -> dict[str, set[str]]:
     """The features for and against each concept. Likeness is counted in tenths, with a feature for
     each step; the most similar few by each kind have features of their rank."""
+    found = {one.name: set(_place(asked, one)) for one in concepts}
+    likeness = _likeness(asked.text, concepts)
+    for name, by_kind in likeness.items():
+        for kind, value in by_kind.items():
+            steps = range(1, int(value * 10 + 1e-9) + 1)
+            found[name].update(f"{kind}>{step}" for step in steps)
+    for kind in next(iter(likeness.values()), {}):
+        best = sorted(likeness, key=lambda name: -likeness[name][kind])[:5]
+        for rank, name in enumerate(best):
+            if likeness[name][kind] > 0:
+                found[name].add(f"{kind}#{min(rank, 3)}")
+    return found
+
+
+def _likeness(text: str, concepts: Sequence[UsedConcept]) -> dict[str, dict[str, float]]:
+    """How like a claim's text each concept is, in [0, 1], by kind of likeness: of words and of
+    spelling, to its name, its description, and the claims that it was given to."""
     from rapidfuzz import fuzz
 
-    said, low = _bag(asked.text), asked.text.casefold()
+    said, low = _bag(text), text.casefold()
     words = {one.name: [_bag(one.name), *map(_bag, one.claims[:CLAIMS])] for one in concepts}
     described = {one.name: _bag(one.described) for one in concepts}
     every = {name: sum((*of, described[name]), Counter[str]()) for name, of in words.items()}
     rare = _Rarity(every.values())
     length = rare.length(said)
-    likeness: dict[str, dict[str, float]] = {}
+    out: dict[str, dict[str, float]] = {}
     for one in concepts:
         own, *claims = words[one.name]
-        spelt = [fuzz.token_set_ratio(low, text.casefold()) / 100 for text in one.claims[:CLAIMS]]
-        likeness[one.name] = {
+        spelt = [fuzz.token_set_ratio(low, claim.casefold()) / 100 for claim in one.claims[:CLAIMS]]
+        out[one.name] = {
             "name": rare.cosine(said, length, own),
             "claims": max((rare.cosine(said, length, bag) for bag in claims), default=0.0),
             "all": rare.cosine(said, length, every[one.name]),
@@ -122,18 +139,7 @@ def features(asked: AskedClaim, concepts: Sequence[UsedConcept]) -> dict[str, se
             "spelt_name": fuzz.token_set_ratio(low, one.name.casefold()) / 100,
             "spelt_claims": max(spelt, default=0.0),
         }
-    found = {one.name: set(_place(asked, one)) for one in concepts}
-    for one in concepts:
-        for kind, value in likeness[one.name].items():
-            found[one.name].update(
-                f"{kind}>{step}" for step in range(1, int(value * 10 + 1e-9) + 1)
-            )
-    for kind in next(iter(likeness.values()), {}):
-        best = sorted(likeness, key=lambda name: -likeness[name][kind])[:5]
-        for rank, name in enumerate(best):
-            if likeness[name][kind] > 0:
-                found[name].add(f"{kind}#{min(rank, 3)}")
-    return found
+    return out
 
 
 def _place(asked: AskedClaim, one: UsedConcept) -> Iterator[str]:

@@ -127,6 +127,16 @@ class PairModel:
                 out.append(RelationProposal(*pair.ends, label, round(chance, 4), pair.edge, reason))
         return sorted(out, key=lambda p: (-p.chance, p.target, p.source))
 
+    def _judged(self, decided: Sequence[_Decided]) -> list[tuple[tuple[float, ...], bool]]:
+        """The columns of the calibration for the likeliest label of each pair, unless that is
+        hopeless, and whether it is right."""
+        out: list[tuple[tuple[float, ...], bool]] = []
+        for (pair, label), chances in zip(decided, self._chances(_pairs(decided)), strict=True):
+            best = _best(chances)
+            if best and chances[best] >= 0.02:
+                out.append((_columns(pair, chances[best]), best == label))
+        return out
+
     def _reason(self, pair: _Pair, label: str) -> str:
         if pair.edge is not None:
             return f"{pair.edge.reason}, and pairs like this were marked before"
@@ -204,18 +214,11 @@ def _reread(
         ]
         clauses = find_claims(tokens, found)
         ruled = find_stances(tokens, found, clauses, parse(reading))
+    places = {claim.span.id: _nearest(claim, clauses) for claim in claims}
     near: dict[int, list[str]] = {}
-    by_claim: dict[str, Clause] = {}
-    for claim in claims:
-        best, most = None, 0.0
-        for place, clause in enumerate(clauses):
-            shared = min(claim.last, clause.found.last) - max(claim.first, clause.found.first)
-            joint = max(claim.last, clause.found.last) - min(claim.first, clause.found.first)
-            if shared > 0 and shared / joint > most:
-                best, most = place, shared / joint
-        if best is not None:
-            by_claim[claim.span.id] = clauses[best]
-            near.setdefault(best, []).append(claim.span.id)
+    for id, place in places.items():
+        if place is not None:
+            near.setdefault(place, []).append(id)
     edges: dict[tuple[str, str], FoundStance] = {}
     for edge in ruled:
         source = actors[edge.source].span.id if edge.source is not None else AUTHOR
@@ -227,7 +230,19 @@ def _reread(
         governed = _governed(syntax, claim)
         if governed is not None:
             edges.setdefault((actors[governed[0]].span.id, claim.span.id), governed[1])
-    return edges, by_claim
+    return edges, {id: clauses[place] for id, place in places.items() if place is not None}
+
+
+def _nearest(claim: End, clauses: Sequence[Clause]) -> int | None:
+    """The number of the clause that a claim overlaps most, as a share of both; None without
+    one."""
+    best, most = None, 0.0
+    for place, clause in enumerate(clauses):
+        shared = min(claim.last, clause.found.last) - max(claim.first, clause.found.first)
+        joint = max(claim.last, clause.found.last) - min(claim.first, clause.found.first)
+        if shared > 0 and shared / joint > most:
+            best, most = place, shared / joint
+    return best
 
 
 def _governed(syntax: Syntax, claim: End) -> tuple[int, FoundStance] | None:
@@ -336,9 +351,8 @@ def _calibrate(
     Returns what these propose, with calibrated chances. Between spans that are proposed fewer
     relations are right than between those decided on, so chances are of the former where they are
     known."""
-    columns: list[tuple[float, ...]] = []
-    right: list[bool] = []
-    blind: dict[int, tuple[PairModel, list[dict[str, float]]]] = {}
+    judged: list[tuple[tuple[float, ...], bool]] = []
+    blind: dict[int, PairModel] = {}
     for held in folds([one.group for one in examples], _FOLDS):
         some = _of(
             one for every in (enumerate(table), seen.items()) for i, one in every if i not in held
@@ -348,19 +362,15 @@ def _calibrate(
         except ValueError:
             continue
         for i in held:
-            blind[i] = other, other._chances(_pairs(table[i]))
-            pairs = seen.get(i, table[i])
-            for (pair, label), chances in zip(pairs, other._chances(_pairs(pairs)), strict=True):
-                best = _best(chances)
-                if best and chances[best] >= 0.02:
-                    columns.append(_columns(pair, chances[best]))
-                    right.append(best == label)
-    model.chance = Binary.fit(columns, right, base.chance.weights if base else PRIOR)
-    for other, _ in blind.values():
+            blind[i] = other
+            judged += other._judged(seen.get(i, table[i]))
+    prior = base.chance.weights if base else PRIOR
+    model.chance = Binary.fit([of for of, _ in judged], [right for _, right in judged], prior)
+    for other in blind.values():
         other.chance = model.chance
     return {
-        i: other._proposals(_pairs(table[i]), chances)
-        for i, (other, chances) in sorted(blind.items())
+        i: other._proposals(_pairs(table[i]), other._chances(_pairs(table[i])))
+        for i, other in sorted(blind.items())
     }
 
 

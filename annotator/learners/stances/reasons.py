@@ -16,19 +16,23 @@ _JUDGING = frozenset(("praise", "blame"))
 
 def cues_of(features: Iterable[str]) -> dict[str, str]:
     """What to tell for those of the features that name a cue."""
-    out: dict[str, str] = {}
-    for feature in features:
-        own = feature.rpartition(">")[2].partition("|")[2] or feature
-        if own == "sign=?":
-            out[feature] = "it is a question, and the author took this side on such ones before"
-        judging = own.startswith(_NEXT) and own.removeprefix(_NEXT)
-        if judging and not _JUDGING.isdisjoint(tables.senses().get(judging, ())):
-            out[feature] = f"“{judging}” followed such claims before"
-        name = next((name for name in _WORDS if own.startswith(name)), None)
-        word = own[len(name) :] if name is not None else ""
-        if word.isalpha() and word == word.lower() and (speaks(word) or tables.telling(word)):
-            out[feature] = f"“{word}” occurred in such pairs before"
-    return out
+    told = ((feature, _told(feature)) for feature in features)
+    return {feature: words for feature, words in told if words}
+
+
+def _told(feature: str) -> str:
+    """What to tell for a feature; empty if it names no cue."""
+    own = feature.rpartition(">")[2].partition("|")[2] or feature
+    if own == "sign=?":
+        return "it is a question, and the author took this side on such ones before"
+    name = next((name for name in _WORDS if own.startswith(name)), None)
+    word = own[len(name) :] if name is not None else ""
+    if word.isalpha() and word == word.lower() and (speaks(word) or tables.telling(word)):
+        return f"“{word}” occurred in such pairs before"
+    next_word = own.removeprefix(_NEXT) if own.startswith(_NEXT) else ""
+    if not _JUDGING.isdisjoint(tables.senses().get(next_word, ())):
+        return f"“{next_word}” followed such claims before"
+    return ""
 
 
 __all__ = ["cues_of"]
