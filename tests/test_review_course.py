@@ -85,8 +85,8 @@ def test_list_n_and_what_comes_after_a_decision_have_one_order(tmp_path: Path) -
             *(("two", n) for n in (1, 2, 3, 4)),
             ("doc", 1),
         ]
-        # `two` has most to decide: from `doc` on the queue begins again.
-        assert [bool(words) for words in said] == [False, False, *[True], *[False] * 4]
+        # Nobody was in `two` before, wherever it stands in the queue.
+        assert said == [""] * 7
         assert session.to_undecided(-1)
         assert (session.review.document.id, _number(session)) == ("two", 4)
 
@@ -265,15 +265,40 @@ def test_what_follows_without_anything_to_decide_is_done_with_a_paragraph(tmp_pa
         session = _session(project)
         take(session, (), "none")
         session.do(do.CloseParagraph())
-        assert (
-            session.review.paragraph == 2 and "¶ 2 had nothing to decide" in session.review.message
-        )
+        assert session.review.paragraph == 2 and "¶ 2 had nothing left" in session.review.message
         take(session, (), "none")
         take(session, (), "none")
         session.do(do.CloseParagraph())
         assert session.review.annotations.completion is Completion.GOLD
+        assert session.review.message == "document done: it is gold"
         session.do(do.Undo())
         assert session.review.annotations.completion is Completion.IN_PROGRESS
+
+
+def test_what_was_left_out_in_a_document_is_told_when_nothing_else_is_left(tmp_path: Path) -> None:
+    with _project(tmp_path / "p", _coded("ada", "state"), _coded("ben", "bloc")) as project:
+        session = _session(project)
+        for number, left_before in ((2, False), (3, False), (4, False), (1, True)):
+            assert session.to_undecided() and _number(session) == number
+            assert ("you left this one undecided" in session.review.message) is left_before
+
+
+def test_paragraphs_in_a_row_are_told_as_a_range(tmp_path: Path) -> None:
+    lines = "\n".join(f"Line {n} is about Iran." for n in range(1, 7))
+
+    def coded(who: str, label: str) -> Record:
+        spans = [
+            Span(f"{who}{i}", "actor", label if i < 20 or i > 105 else "state", i, i + 4)
+            for i in range(len(lines))
+            if lines.startswith("Iran", i)
+        ]
+        return Record(document(lines), who, Completion.DONE, tuple(spans))
+
+    with _project(tmp_path / "p", coded("ada", "state"), coded("ben", "bloc")) as project:
+        session = _session(project)
+        take(session, (), "none")
+        session.do(do.CloseParagraph())
+        assert session.review.message == "¶ 2-5 had nothing left: done too"
 
 
 def test_hidden_names_are_hidden_in_the_queue_and_in_agreement(tmp_path: Path) -> None:

@@ -136,8 +136,8 @@ def test_a_claim_that_falls_takes_the_stances_that_wait_on_it_and_says_so(tmp_pa
         _about(session, "claim")
         assert adjudication(session).counts() == (2, 2)
         take(session, (), "none of the versions is taken")
-        assert session.review.message.startswith(
-            "none of the versions is taken; 1 undecided stance"
+        assert session.review.message == (
+            "none of the versions is taken; 1 stance falls with it; ¶ 1 is decided"
         )
         assert adjudication(session).counts()[1] == 0
         session.do(do.Undo())

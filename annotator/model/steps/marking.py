@@ -129,7 +129,7 @@ def _close_gold(state: ReviewState) -> Step:
     following = next((i for i in every if state.left(i)), None)
     passed = every if following is None else every[: every.index(following)]
     decisions = _closing(state, passed)
-    said = f"{_paragraphs(passed)} had nothing to decide: done too" if passed else ""
+    said = f"{_paragraphs(passed)} had nothing left: done too" if passed else ""
     left = _with_differences(state) if following is None else []
     if left:
         following, said = left[0], f"the document stays in progress: {_left_in(state, left)}"
@@ -171,7 +171,15 @@ def _leave_open(state: ReviewState) -> Step:
 
 
 def _paragraphs(indexes: Sequence[int]) -> str:
-    return ", ".join(f"¶ {paragraph_number(index)}" for index in indexes)
+    """Their numbers, those that follow each other as a range: `¶ 1-3, ¶ 5`."""
+    runs: list[list[int]] = []
+    for index in indexes:
+        if runs and index == runs[-1][-1] + 1:
+            runs[-1].append(index)
+        else:
+            runs.append([index])
+    ends = [dict.fromkeys((run[0], run[-1])) for run in runs]
+    return ", ".join(f"¶ {'-'.join(str(paragraph_number(i)) for i in run)}" for run in ends)
 
 
 def _left_in(state: ReviewState, paragraphs: list[int]) -> str:

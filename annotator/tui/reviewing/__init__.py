@@ -37,6 +37,12 @@ from annotator.workflows.review.versions import ADJUDICATED, Merger
 from annotator.workflows.review.waiting import Situation, situation
 
 _TAKING_BACK = do.Undo | do.Redo | do.TakeBack
+_MOVING = do.MoveFocus | do.FocusItem | do.GoParagraph | do.MoveParagraph | do.CloseParagraph
+_TAKING_AN_EDIT = do.ConfirmSelection | do.SetLabel
+_REATTACHING = do.Choose | do.ChooseSeveral | do.Settle | _TAKING_BACK
+"""After these, stances go over to the version that stands now."""
+_STAYING = do.NoteOn | do.Note | do.Flag | do.CloseParagraph | _TAKING_BACK
+"""These decide no difference, so the focus stays where they put it."""
 
 
 class Adjudicating(Source):
@@ -271,36 +277,31 @@ class Adjudicating(Source):
         """As in annotating, except that two versions of one thing can never both stand, and that
         the focus moves by differences."""
         at = self.at(state)
-        if isinstance(
-            action,
-            do.MoveFocus | do.FocusItem | do.GoParagraph | do.MoveParagraph | do.CloseParagraph,
-        ):
-            self._decided, self._editing, self.chosen = frozenset(), None, None
-        if isinstance(action, do.Cancel):
-            self._editing = None
+        self._forget_before(action)
         if isinstance(action, do.MoveFocus) and not action.undecided:
             beside = at.beside(action.step)
             if beside is not None:
                 self.at_field = ""
                 return at.focused_on(beside).changed(message=""), ()
-        taken = action
-        if isinstance(action, do.AcceptAll):
-            most = choices.accept_most(at)
-            if most is None:
-                return state.changed(message="nothing here was chosen by all or by most"), ()
-            taken = most
-        elif isinstance(action, do.Accept):
-            taken = choices.accept(at) or action
-        edited = isinstance(action, do.ConfirmSelection | do.SetLabel) and self._edited(
-            state, action
-        )
+        taken = _meant(at, action)
+        if taken is None:
+            return state.changed(message="nothing here was chosen by all or by most"), ()
+        edited = self._edited(state, action) if isinstance(action, _TAKING_AN_EDIT) else None
         after, group = edited or step(state, taken)
-        if edited or isinstance(taken, do.Choose | do.ChooseSeveral | do.Settle | _TAKING_BACK):
+        if edited or isinstance(taken, _REATTACHING):
             after = choices.reattached(self.at(after))
-        if group and not isinstance(taken, _TAKING_BACK | do.NoteOn | do.Note | do.Flag):
+        if group and not isinstance(taken, _STAYING):
             after = self._going_on(at, after)
         self._remember(at, action, after)
         return after, group
+
+    def _forget_before(self, action: ReviewAction) -> None:
+        """Forget what the last decision was about when the focus is moved by hand, and what is
+        being changed when that is cancelled."""
+        if isinstance(action, _MOVING):
+            self._decided, self._editing, self.chosen = frozenset(), None, None
+        elif isinstance(action, do.Cancel):
+            self._editing = None
 
     def _going_on(self, before: Adjudication, state: ReviewState) -> ReviewState:
         """Once the difference in focus is decided, the focus moves to the next one in reading
@@ -372,6 +373,16 @@ class Adjudicating(Source):
         last, more = step(after, do.Choose((), drop, after.message))
         whole = (*group, *(replace(d, group=group[0].group) for d in more))
         return replace(last, history=before.history.push(whole), message=after.message), whole
+
+
+def _meant(at: Adjudication, action: ReviewAction) -> ReviewAction | None:
+    """What an action means in review: accepting takes a version. None if accepting everything
+    finds nothing that most chose."""
+    if isinstance(action, do.AcceptAll):
+        return choices.accept_most(at)
+    if isinstance(action, do.Accept):
+        return choices.accept(at) or action
+    return action
 
 
 def _as_made(difference: Difference, taken: Sequence[Annotation]) -> list[Annotation]:

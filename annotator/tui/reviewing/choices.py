@@ -194,7 +194,7 @@ def _fate_of_stances(
         told.append(
             f"{plural(waiting, 'stance')} that {'wait go' if waiting > 1 else 'waits goes'} {where}"
             if versions
-            else f"{plural(waiting, 'undecided stance')} rejected with it"
+            else f"{plural(waiting, 'stance')} {'fall' if waiting > 1 else 'falls'} with it"
         )
     return "".join(f"; {words}" for words in told)
 

@@ -51,9 +51,7 @@ def pending_places(queue: Waiting, state: ReviewState, direction: int) -> Iterat
     at = ids.index(here) if here in ids else 0
     ordered = [*ids[at:], *ids[:at]] if direction > 0 else [*ids[at::-1], *ids[:at:-1]]
     for document in (id for id in ordered if id != here):
-        around = here in ids and (ids.index(document) - at) * direction < 0
-        for one in _waiting(queue, document, direction):
-            yield _pending_place(document, one, again=around)
+        yield from (_pending_place(document, one) for one in _waiting(queue, document, direction))
     yield from (_pending_place(here, one, again=True) for one in left)
 
 

@@ -145,23 +145,24 @@ class AnnotateScreen(KeepingScreen):
         left = self.session.review
         self.session.do(action)
         if isinstance(action, do.CloseParagraph):
-            state = self.session.review
-            said = (
-                self.session.queue.all_done()
-                if state.annotations.completion is Completion.DONE
-                else ""
-            )
-            # This replaces the document's own message, so that the number of undecided items still
-            # fits at 80 columns.
-            self._message = said and said + state.message.removeprefix("document done")
-            if state.paragraph != left.paragraph and state.message in (
-                "",
-                self.session.source.background_message,
-            ):
-                self._message = self._message or _left_behind(left, self.session.elsewhere())
+            self._message = self._after_closing(left)
         if self.session.review.mode is Mode.HOLDER:
             self._hint_holders()
         self.after()
+
+    def _after_closing(self, left: ReviewState) -> str:
+        """What to say in place of the state's own message, once a paragraph was finished."""
+        state, queue = self.session.review, self.session.queue
+        if state.message.startswith("document done"):
+            own = state.annotations.completion is Completion.DONE
+            if own and (said := queue.all_done()):
+                return said + state.message.removeprefix("document done")
+            key = self.key_map.shown("next_undecided")
+            return f"{state.message}; {key} goes on" if key else ""
+        silent = state.message in ("", self.session.source.background_message)
+        if state.paragraph != left.paragraph and silent:
+            return _left_behind(left, self.session.elsewhere())
+        return ""
 
     def _prepare_when_idle(self) -> bool:
         return self.side() is None and self._offer_names()

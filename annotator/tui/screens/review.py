@@ -120,7 +120,7 @@ class ReviewScreen(AnnotateScreen):
             self._take_field(difference, field, who)
         else:
             words = f"{name}'s version is taken"
-            none = f"{name} marked nothing here: no version is taken"
+            none = f"{name} marked nothing here: none is taken"
             self._choose(difference, version, words if version else none)
 
     def _choose(self, difference: Difference, versions: Sequence[Candidate], words: str) -> None:
@@ -253,11 +253,8 @@ class ReviewScreen(AnnotateScreen):
         item, note = noted
         codes = self.session.project.config.reasons
         offers = [Offer(code) for code in codes]
-        title = (
-            "reason for the last decision: the number of a code, or a code, a colon and more words"
-        )
         prompt = PromptScreen(
-            title,
+            "reason for the last decision: a code or its number, a colon, more words",
             self.theme_now,
             value=_reason(note),
             offers=offers,

@@ -143,7 +143,7 @@ def _head(
     if here is not None and here.number:
         return [
             (f"Difference {here.number} of {panel.every}", theme.strong),
-            (f", {panel.left} left", theme.muted),
+            (f", {panel.left} left" if panel.left else ", all decided", theme.muted),
         ]
     return [
         (f"{differ} differ", theme.strong),
