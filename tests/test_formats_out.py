@@ -459,6 +459,16 @@ def test_a_database_of_dna_holds_by_its_own_constraints(tmp_path: Path) -> None:
     ]
 
 
+def test_places_in_a_database_of_dna_are_never_empty_at_a_line_end(tmp_path: Path) -> None:
+    text = "Cut\r\nfares"
+    spans = tuple(Span(f"s{a}-{b}", "claim", "policy", a, b) for a, b in ((0, 4), (3, 4), (3, 5)))
+    sides = tuple(Relation(f"r{s.id}", "stance", "support", AUTHOR, s.id) for s in spans)
+    (data,) = _files("dna", [Record(document(text), "ada", Completion.DONE, spans, sides)]).values()
+    db = sqlite3.connect(write(tmp_path / "a.dna", data))
+    assert db.execute("SELECT Start, Stop FROM STATEMENTS").fetchall() == [(0, 3), (3, 4), (3, 4)]
+    db.close()
+
+
 def test_a_database_of_dna_opens_by_its_password_and_holds_no_text_that_is_too_long() -> None:
     """Constraints of DNA's own tables; its program reads each permission, and compares what is
     typed with salt and digest of jasypt's strong encryptor."""

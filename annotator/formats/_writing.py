@@ -62,7 +62,8 @@ def names_of_labels(schema: LabelSchema, kind: LayerKind) -> Callable[[Span | Re
 
 def utf16(text: str) -> Callable[[int], int]:
     """Code points -> UTF-16 units."""
-    if text.isascii() or max(text) <= "\uffff":
+    units = text if text.isascii() else text.encode("utf-16-be", "surrogatepass")[::2]
+    if len(units) == len(text):
         return lambda point: point
     wide = [i for i, char in enumerate(text) if char > "\uffff"]
     return lambda point: point + bisect_left(wide, point)

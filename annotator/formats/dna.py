@@ -37,7 +37,7 @@ from annotator.formats._writing import (
 )
 from annotator.model.names import NameKind, concepts_of
 from annotator.model.record import Record
-from annotator.model.span import AUTHOR
+from annotator.model.span import AUTHOR, Span
 
 summary = "Discourse Network Analyzer's database, versions 3.0 and 3.1 (out)"
 extensions = (".dna",)
@@ -59,13 +59,12 @@ _VARIABLES = {
     "claim": "short text",
     "quote": "long text",
 }
-_IDS = {name: i for i, name in enumerate(_VARIABLES, 1)}
-_NAMED: dict[int, NameKind] = {
-    _IDS["person"]: "entity",
-    _IDS["organization"]: "entity",
-    _IDS["concept"]: "concept",
-}
+_PERSON, _ORGANIZATION, _CONCEPT, _AGREEMENT, _SIDE, _CLAIM, _QUOTE = range(1, len(_VARIABLES) + 1)
+_NAMED: dict[int, NameKind] = {_PERSON: "entity", _ORGANIZATION: "entity", _CONCEPT: "concept"}
 """The variables whose values are names of the codebook, which may have an external id."""
+
+_ORGANIZATIONS = {"organization", "state", "bloc", "collective"}
+"""Labels of holders that are no person."""
 
 _SUPPORT = {"support", "agree", "agreement", "yes", "+1", "POS", "pro"}
 _COLOURS = (
@@ -87,6 +86,8 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
         try:
             database.execute("PRAGMA journal_mode = OFF")
             database.execute("PRAGMA synchronous = OFF")
+            # So much, in KiB, that few pages are written twice.
+            database.execute("PRAGMA cache_size = -16000")
             _fill(database, records, how)
             database.commit()
         finally:
@@ -103,7 +104,7 @@ def _fill(db: sqlite3.Connection, records: Iterable[Record], how: WriteOptions) 
     db.execute("INSERT INTO STATEMENTTYPES VALUES (1, 'statement', 239, 208, 51)")
     db.executemany(
         "INSERT INTO VARIABLES VALUES (?, ?, ?, 1)",
-        [(_IDS[n], n, kind) for n, kind in _VARIABLES.items()],
+        [(i, name, kind) for i, (name, kind) in enumerate(_VARIABLES.items(), 1)],
     )
     if how.ids:
         variables = [(variable, variable) for variable in _NAMED]
@@ -236,38 +237,35 @@ class _Writer:
         self, one: ResolvedRelation, coder: int, document: int, at: Callable[[int], int]
     ) -> None:
         """Add a row for each concept of the claim; if it has none, its words are the concept."""
-        target, text, rows = one.target, one.record.document, self.rows
-        attribute = self.concepts.get(target.layer)
-        held = target.attributes.get(attribute) if attribute is not None else None
-        quote = text.quote(target.start, target.end).replace(_CRLF, "\n")
-        holder = one.holder
-        name = AUTHOR if holder is None else holder.entity or text.quote(holder.start, holder.end)
-        organization = holder is not None and holder.label in (
-            "organization",
-            "state",
-            "bloc",
-            "collective",
-        )
-        for concept, sign in [sign_of(c) for c in (said(held) if held is not None else [])] or [
-            (quote, 1)
-        ]:
+        target, holder, side = one.target, one.holder, one.relation.label
+        text, rows, entity = one.record.document.text, self.rows, self.entity
+        quote = text[target.start : target.end].replace(_CRLF, "\n")
+        if holder is None:
+            person, organization = AUTHOR, ""
+        else:
+            name = holder.entity or text[holder.start : holder.end]
+            person, organization = ("", name) if holder.label in _ORGANIZATIONS else (name, "")
+        start, supports = at(target.start), side in _SUPPORT
+        end = max(at(target.end), start + 1)  # A span can end inside a CR LF.
+        for concept, sign in self.claimed(target) or [(quote, 1)]:
             self.statements += 1
             number = self.statements
-            row = (number, document, at(target.start), at(target.end), coder)
-            rows["STATEMENTS"].append(row)
-            short = {
-                "person": "" if organization else name,
-                "organization": name if organization else "",
-                "concept": concept,
-                "side": one.relation.label,
-                "claim": target.label,
-            }
-            rows["DATASHORTTEXT"] += [
-                (number, _IDS[key], self.entity(_IDS[key], value)) for key, value in short.items()
-            ]
-            agrees = (one.relation.label in _SUPPORT) == (sign > 0)
-            rows["DATABOOLEAN"].append((number, _IDS["agreement"], int(agrees)))
-            rows["DATALONGTEXT"].append((number, _IDS["quote"], quote))
+            rows["STATEMENTS"].append((number, document, start, end, coder))
+            rows["DATASHORTTEXT"] += (
+                (number, _PERSON, entity(_PERSON, person)),
+                (number, _ORGANIZATION, entity(_ORGANIZATION, organization)),
+                (number, _CONCEPT, entity(_CONCEPT, concept)),
+                (number, _SIDE, entity(_SIDE, side)),
+                (number, _CLAIM, entity(_CLAIM, target.label)),
+            )
+            rows["DATABOOLEAN"].append((number, _AGREEMENT, int(supports == (sign > 0))))
+            rows["DATALONGTEXT"].append((number, _QUOTE, quote))
+
+    def claimed(self, target: Span) -> list[tuple[str, int]]:
+        """The concepts of a claim in their positive wording, each with its sign."""
+        attribute = self.concepts.get(target.layer)
+        held = target.attributes.get(attribute) if attribute is not None else None
+        return [sign_of(concept) for concept in said(held)] if held is not None else []
 
     def entity(self, variable: int, value: str) -> int:
         """The number of a variable's value; a new one gets a row."""
