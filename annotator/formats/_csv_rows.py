@@ -1,0 +1,202 @@
+"""Rows of the tables of items and statements, as lines of CSV.
+
+Cells that many rows have are made once: those of labels, names, and values of attributes. Rows that
+begin with the same cells are joined in one step, since the beginning is most of a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
+
+from annotator.formats._writing import WriteOptions, said, sign_of, who
+from annotator.model.names import concepts_of
+from annotator.model.record import Record
+from annotator.model.span import AUTHOR, Relation, Span
+
+_KEPT = 100_000
+"""The number of cells of each kind that are kept."""
+
+
+def cell(text: str) -> str:
+    """A cell, in quotation marks if it needs them. The csv module would take twice as long for a
+    row."""
+    if "," in text or '"' in text or "\n" in text or "\r" in text:
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+_known_cell = lru_cache(maxsize=_KEPT)(cell)
+"""The cell of a text that many rows have: a label, a name, a value."""
+
+
+@dataclass(slots=True)
+class Tables:
+    """The lines of the four tables that are not written yet; a text can hold several lines."""
+
+    items: list[str] = field(default_factory=list)
+    values: list[str] = field(default_factory=list)
+    statements: list[str] = field(default_factory=list)
+    wide: list[str] = field(default_factory=list)
+
+
+_ValueCells: TypeAlias = tuple[str, Sequence[str]]
+
+
+class _SpanCells(NamedTuple):
+    """A span with those of its cells that its statements have too. `name_id` is the external id of
+    its name."""
+
+    span: Span
+    id: str
+    quote: str
+    name: str
+    name_id: str
+
+
+class CsvRows:
+    """Makes the rows of the four tables. The attributes `names` have a column in `items.csv`, and
+    the attributes `more` have one in the tables of statements."""
+
+    def __init__(self, how: WriteOptions, names: Sequence[str], more: Sequence[str]) -> None:
+        self._ids_of = how.ids_of
+        self._entity = lru_cache(maxsize=_KEPT)(self._entity_cells)
+        self._concept = lru_cache(maxsize=_KEPT)(self._concept_cells)
+        self._known_values = lru_cache(maxsize=_KEPT)(self._value_cells)
+        self._names, self._more = ("", *names), more
+        self._blank = dict.fromkeys(self._names, "")
+        self._places = {
+            layer.name
+            for layer in how.schema.layers
+            if any(attribute.type == "span" for attribute in layer.attributes)
+        }
+        self._concepts = {name: held for name, (held, _) in concepts_of(how.schema).items()}
+
+    def add(self, record: Record, tables: Tables) -> None:
+        """Add the rows of a record's items, of their values, and of its statements."""
+        where, text, known = _where(record), record.document.text, _known_cell
+        spans: dict[str, _SpanCells] = {}
+        for s in record.spans:
+            name, name_id = self._entity(s.entity) if s.entity else ("", "")
+            id, quote = cell(s.id), cell(text[s.start : s.end])
+            spans[s.id] = _SpanCells(s, id, quote, name, name_id)
+            head = (
+                f"{where},{id},span,{known(s.layer)},{known(s.label)},{s.start},{s.end},"
+                f"{quote},{name},,,{known(s.origin)},{name_id}"
+            )
+            self._item(head, s, tables)
+        for r in record.relations:
+            id = cell(r.id)
+            target, holder = spans.get(r.target), spans.get(r.source)
+            head = (
+                f"{where},{id},relation,{known(r.layer)},{known(r.label)},,,,,"
+                f"{holder.id if holder else cell(r.source)},"
+                f"{target.id if target else cell(r.target)},{known(r.origin)},"
+            )
+            self._item(head, r, tables)
+            if target is not None and (holder is not None or r.source == AUTHOR):
+                self._statement(f"{where},{id}", r, holder, target, tables)
+
+    def _item(self, head: str, item: Span | Relation, tables: Tables) -> None:
+        """Add an item's row, and the rows of its values; `head` is what is before them."""
+        given = tuple(
+            [
+                (name, value if isinstance(value, str) else tuple(said(value)))
+                for name, value in item.attributes.items()
+            ]
+        )
+        # Hardly two places are alike, so what is made for one would not be needed again.
+        cells_of = self._value_cells if item.layer in self._places else self._known_values
+        columns, values = cells_of(given)
+        tables.items.append(head + columns)
+        tables.values.append(head + f"\n{head}".join(values))
+
+    def _value_cells(self, given: tuple[tuple[str, str | tuple[str, ...]], ...]) -> _ValueCells:
+        """The last cells of the row of an item with such attributes, and of the rows of its
+        values."""
+        columns, values = dict(self._blank), list[str]()
+        for name, held in sorted(given):
+            if isinstance(held, str):
+                columns[name], row = _known_row(name, held)
+                values.append(row)
+            elif held:
+                columns[name] = cell("; ".join(held))
+                values += [_known_row(name, one)[1] for one in held]
+        return ",".join(map(columns.__getitem__, self._names)), values or [",,"]
+
+    def _statement(
+        self, where: str, r: Relation, holder: _SpanCells | None, target: _SpanCells, tables: Tables
+    ) -> None:
+        """Add the rows of a statement: one for each concept of its claim,
+        and to `wide` one with all of them."""
+        claim, given = target.span, r.attributes
+        strength = given.get("strength")
+        by = f"{holder.quote},{holder.name}" if holder else f"{AUTHOR},{AUTHOR}"
+        before = (
+            f"{where},{by},{_known_cell(r.label)},{'' if strength is None else cell(str(strength))}"
+            f",{target.id},{_known_cell(claim.label)}"
+        )
+        after = f"{target.quote},{claim.start},{claim.end},{holder.name_id if holder else ''}"
+        rest = "".join(
+            [
+                f",{_known_cell('; '.join(said(given[n])))}" if n in given else ","
+                for n in self._more
+            ]
+        )
+        concepts = self._concepts_of(claim)
+        each = [
+            f"{before},{name},{sign},{after},{id}{rest}"
+            for name, sign, id in map(self._concept, concepts)
+        ] or [f"{before},,,{after},{rest}"]
+        tables.statements += each
+        if len(each) == 1:
+            tables.wide += each
+        else:
+            names, signs, ids = self._all_concepts(concepts)
+            tables.wide.append(f"{before},{names},{signs},{after},{ids}{rest}")
+
+    def _concepts_of(self, claim: Span) -> list[str]:
+        attribute = self._concepts.get(claim.layer)
+        held = claim.attributes.get(attribute) if attribute is not None else None
+        return said(held) if held is not None else []
+
+    def _all_concepts(self, concepts: Sequence[str]) -> tuple[str, str, str]:
+        """The cells with the concepts of a claim in their positive wordings, their signs and their
+        ids."""
+        signed = [sign_of(concept) for concept in concepts]
+        every = [name for name, _ in signed]
+        signs = "; ".join([str(sign) for _, sign in signed])
+        return _known_cell("; ".join(every)), signs, _known_cell(self._ids_of("concept", every))
+
+    def _entity_cells(self, entity: str) -> tuple[str, str]:
+        """The cells with the entities of a span, and with their external ids."""
+        names = [name.strip() for name in entity.split(";")]
+        return cell(entity), cell(self._ids_of("entity", names))
+
+    def _concept_cells(self, concept: str) -> tuple[str, int, str]:
+        """The cell with a concept in its positive wording, its sign, and the cell with its id."""
+        name, sign = sign_of(concept)
+        return cell(name), sign, cell(self._ids_of("concept", [name]))
+
+
+@lru_cache(maxsize=_KEPT)
+def _known_row(name: str, value: str) -> tuple[str, str]:
+    """The cell of a value, and the last cells of its own row."""
+    found = cell(value)
+    return found, f",{cell(name)},{found}"
+
+
+def _where(record: Record) -> str:
+    """The cells that are the same in all rows of a record."""
+    document = record.document
+    date = document.meta.get("date")
+    texts = (
+        document.id,
+        document.title,
+        "" if date is None else str(date),
+        who(record),
+        record.status.value,
+    )
+    return ",".join(map(cell, texts))
