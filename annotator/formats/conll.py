@@ -9,10 +9,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 
-from annotator.formats._writing import WriteOptions, count_lost, divided, who
+from annotator.formats._tokens import Tokens
+from annotator.formats._writing import WriteOptions, count_lost, who
 from annotator.model.record import Record
 from annotator.model.span import Span
-from annotator.model.text import Paragraph, words
+from annotator.model.text import Paragraph
 
 summary = "CoNLL tables of tokens with BIO labels (out)"
 extensions = (".conll",)
@@ -36,22 +37,23 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
     layers = [layer.name for layer in how.schema.span_layers]
     for record in records:
         count_lost(record, how.lost, *_LOST)
-        flat = {name: _flat([s for s in record.spans if s.layer == name], how) for name in layers}
-        lines = [f"# id = {' '.join(record.document.id.split())}", f"# annotator = {who(record)}"]
-        lines.append(f"# columns = token {' '.join(layers)}")
-        for paragraph in record.document.paragraphs:
-            if not paragraph.excluded:
-                lines += [
-                    *_paragraph(record.document.text, paragraph, [flat[name] for name in layers]),
-                    "",
-                ]
-        yield ("\n".join(lines) + "\n").encode("utf-8")
+        flat = [_flat([s for s in record.spans if s.layer == name], how) for name in layers]
+        head = (
+            f"# id = {' '.join(record.document.id.split())}\n# annotator = {who(record)}\n"
+            f"# columns = token {' '.join(layers)}\n"
+        )
+        paragraphs = [
+            _paragraph(record.document.text, paragraph, flat)
+            for paragraph in record.document.paragraphs
+            if not paragraph.excluded
+        ]
+        yield "".join([head, *paragraphs]).encode("utf-8")
 
 
 def _flat(spans: Sequence[Span], how: WriteOptions) -> list[Span]:
     """Spans without overlap: the longest first, then the earlier one."""
     kept: list[Span] = []
-    for span in sorted(spans, key=lambda s: (-s.length, s.start, s.id)):
+    for span in sorted(spans, key=lambda s: (s.start - s.end, s.start, s.id)):
         at = bisect_left(kept, span.start, key=_start)
         if (at and kept[at - 1].end > span.start) or (at < len(kept) and kept[at].start < span.end):
             how.lost["spans that overlap others of their layer"] += 1
@@ -60,7 +62,8 @@ def _flat(spans: Sequence[Span], how: WriteOptions) -> list[Span]:
     return kept
 
 
-def _paragraph(text: str, paragraph: Paragraph, layers: Sequence[Sequence[Span]]) -> list[str]:
+def _paragraph(text: str, paragraph: Paragraph, layers: Sequence[Sequence[Span]]) -> str:
+    """The lines of a paragraph, with the blank line after it."""
     here = [
         spans[
             bisect_right(spans, paragraph.start, key=_end) : bisect_left(
@@ -69,20 +72,24 @@ def _paragraph(text: str, paragraph: Paragraph, layers: Sequence[Sequence[Span]]
         ]
         for spans in layers
     ]
-    bounds = {at for spans in here for s in spans for at in (s.start, s.end)}
-    pieces = divided(words(text, paragraph.start, paragraph.end), bounds)
-    starts = [a for a, _ in pieces]
-    columns = [_labels(text, starts, spans) for spans in here]
-    return list(map("\t".join, zip([text[a:b] for a, b in pieces], *columns, strict=True)))
+    tokens = Tokens(text, paragraph.start, paragraph.end)
+    tokens.cut({at for spans in here for s in spans for at in (s.start, s.end)})
+    columns = [_labels(text, tokens.starts, spans) for spans in here]
+    width = len(columns) + 2
+    cells = ["\n"] * (width * len(tokens.starts) + 1)
+    cells[:-1:width] = tokens.words
+    for i, column in enumerate(columns, 1):
+        cells[i:-1:width] = column
+    return "".join(cells)
 
 
 def _labels(text: str, starts: Sequence[int], spans: Sequence[Span]) -> list[str]:
-    """The label of each piece, by its start; no span begins or ends inside a piece. A span that
+    """The cell of each token, by its start; no span begins or ends inside a token. A span that
     began in the paragraph before continues here."""
-    labels = ["O"] * len(starts)
+    cells = ["\tO"] * len(starts)
     for span in spans:
         first, end = bisect_left(starts, span.start), bisect_left(starts, span.end)
-        labels[first:end] = [f"I-{span.label}"] * (end - first)
+        cells[first:end] = [f"\tI-{span.label}"] * (end - first)
         if first < end and not text[span.start : starts[first]].strip():
-            labels[first] = f"B-{span.label}"
-    return labels
+            cells[first] = f"\tB-{span.label}"
+    return cells

@@ -6,30 +6,21 @@ keep. The head of a relation is its source, the child its target.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from annotator.formats._door import number
 from annotator.formats._foreign import WHOLE, Foreign, ForeignWork
 from annotator.formats._json import objects, rows
-from annotator.formats._json_text import json_bytes
+from annotator.formats._prodigy_writing import write_lines
 from annotator.formats._reading import Entry, Identity, ReadOptions
 from annotator.formats._report import shown
 from annotator.formats._writing import (
     WriteOptions,
-    count_lost,
-    divided,
-    names_of_labels,
-    number_of,
-    who,
 )
 from annotator.model.record import Record
-from annotator.model.span import Span
-from annotator.model.text import words
 
 summary = "Prodigy's JSONL with spans and relations (in and out)"
 extensions = (".jsonl",)
@@ -136,9 +127,34 @@ def _is_manual(data: Mapping[str, Any]) -> bool:
     return view.endswith("_manual") or view in ("relations", "blocks")
 
 
+_Ends: TypeAlias = dict[tuple[int | None, int | None], list[tuple[str, str]]]
+"""The name and the label of each span, by its bounds."""
+
+
 def _accept(foreign: Foreign, work: ForeignWork, data: Mapping[str, Any]) -> None:
     """Add what an accepted line says."""
-    ids: dict[tuple[int | None, int | None], list[tuple[str, str]]] = {}
+    ids: _Ends = {}
+    tokens = _spans(foreign, work, data, ids)
+    for i, relation in enumerate(foreign.objects(work, data, "relations")):
+        key = f"relations[{i}]"
+        ends = [_end(relation, end, ids, tokens) for end in ("head", "child")]
+        if None in ends:
+            at = "head" if ends[0] is None else "child"
+            message = f"its {at} is a bare token, not a labelled span"
+            foreign.left_out(work, "relations between bare tokens", message, key)
+            continue
+        foreign.relation(work, relation.get("label"), ends[0], ends[1], key=key)
+    _choices(foreign, work, data)
+    for key in sorted(set(data) - set(_SET)):
+        if not key.startswith("_") and isinstance(data[key], str) and data[key]:
+            foreign.more(work, WHOLE, key, data[key])
+
+
+def _spans(
+    foreign: Foreign, work: ForeignWork, data: Mapping[str, Any], ids: _Ends
+) -> list[tuple[int, int, str]]:
+    """Add the spans of a line, and their names to `ids`; the first and the last token of each, with
+    its name."""
     tokens: list[tuple[int, int, str]] = []
     places = {
         index: (number(token.get("start")), number(token.get("end")))
@@ -164,15 +180,11 @@ def _accept(foreign: Foreign, work: ForeignWork, data: Mapping[str, Any]) -> Non
             key=f"spans[{i}]",
             quote=span.get("text"),
         )
-    for i, relation in enumerate(foreign.objects(work, data, "relations")):
-        key = f"relations[{i}]"
-        ends = [_end(relation, end, ids, tokens) for end in ("head", "child")]
-        if None in ends:
-            at = "head" if ends[0] is None else "child"
-            message = f"its {at} is a bare token, not a labelled span"
-            foreign.left_out(work, "relations between bare tokens", message, key)
-            continue
-        foreign.relation(work, relation.get("label"), ends[0], ends[1], key=key)
+    return tokens
+
+
+def _choices(foreign: Foreign, work: ForeignWork, data: Mapping[str, Any]) -> None:
+    """Add what was chosen for a whole text, or else its label."""
     chosen = data.get("accept")
     if isinstance(chosen, list):
         for option in chosen:
@@ -181,9 +193,6 @@ def _accept(foreign: Foreign, work: ForeignWork, data: Mapping[str, Any]) -> Non
         foreign.left_out(work, "choices that are not lists", "must be a list", "accept")
     elif isinstance(data.get("label"), str):
         foreign.more(work, WHOLE, "label", data["label"])
-    for key in sorted(set(data) - set(_SET)):
-        if not key.startswith("_") and isinstance(data[key], str) and data[key]:
-            foreign.more(work, WHOLE, key, data[key])
 
 
 def _within(start: int | None, a: int | None, b: int | None, end: int | None) -> bool:
@@ -196,7 +205,7 @@ def _within(start: int | None, a: int | None, b: int | None, end: int | None) ->
 def _end(
     relation: Mapping[str, Any],
     end: str,
-    ids: Mapping[tuple[int | None, int | None], list[tuple[str, str]]],
+    ids: _Ends,
     tokens: list[tuple[int, int, str]],
 ) -> str | None:
     """The span at which a relation begins or ends: the one with the given bounds (and the label, if
@@ -215,77 +224,7 @@ def _end(
     return min(around)[1] if around else None
 
 
-_LOST = (
-    "attributes",
-    "entities",
-    "notes",
-    "flags",
-    "excluded paragraphs",
-    "relations of the author",
-    "titles",
-)
-_ANSWERS = {"done": "accept", "gold": "accept", "skipped": "ignore", "in_progress": "accept"}
-
-
 def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
     """A line for each record, for `prodigy db-in`, with tokens cut where spans begin and end. The
     format cannot hold attributes, entities, notes and the author's own stances."""
-    label, side = names_of_labels(how.schema, "span"), names_of_labels(how.schema, "relation")
-    for record in records:
-        count_lost(record, how.lost, *_LOST)
-        how.lost["works in progress, exported as accepted"] += record.status.value == "in_progress"
-        document, text = record.document, record.document.text
-        tokens = _tokens(text, record.spans)
-        first = {start: i for i, (start, _) in enumerate(tokens)}
-        last = {end: i for i, (_, end) in enumerate(tokens)}
-        follows = [*islice(first, 1, None), len(text)]
-        spans = {
-            s.id: {
-                "start": s.start,
-                "end": s.end,
-                "label": label(s),
-                "text": text[s.start : s.end],
-                "token_start": first[s.start],
-                "token_end": last[s.end],
-            }
-            for s in record.spans
-        }
-        data = {
-            "text": text,
-            "meta": {**document.meta, "id": document.id},
-            "spans": list(spans.values()),
-            "tokens": [
-                {"end": b, "id": i, "start": a, "text": text[a:b], "ws": b != follows[i]}
-                for i, (a, b) in enumerate(tokens)
-            ],
-            "relations": [
-                {
-                    "head": spans[r.source]["token_end"],
-                    "child": spans[r.target]["token_end"],
-                    "label": side(r),
-                    "head_span": spans[r.source],
-                    "child_span": spans[r.target],
-                }
-                for r in record.relations
-                if r.source in spans
-            ],
-            "answer": _ANSWERS[record.status.value],
-            "_annotator_id": who(record),
-            "_session_id": who(record),
-            "_view_id": "relations",
-            "_input_hash": number_of(document.id, text),
-            "_task_hash": number_of(document.id, text, who(record)),
-        }
-        yield json_bytes(data) + b"\n"
-
-
-_words = lru_cache(maxsize=1)(words)
-"""The words of the text that comes again in the work of each annotator."""
-
-
-def _tokens(text: str, spans: Sequence[Span]) -> list[tuple[int, int]]:
-    """Words, cut where a span begins or ends, and the white space at the ends of spans."""
-    out = divided(_words(text), {at for s in spans for at in (s.start, s.end)})
-    blank = {(s.start, s.start + 1) for s in spans if text[s.start].isspace()}
-    blank |= {(s.end - 1, s.end) for s in spans if text[s.end - 1].isspace()}
-    return sorted({*out, *blank}) if blank else out
+    return write_lines(records, how)

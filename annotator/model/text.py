@@ -11,6 +11,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any, Literal, TypeAlias
 
 Splitting: TypeAlias = Literal["auto", "blank", "line"]
@@ -40,7 +41,8 @@ _BLANK = re.compile(r"(?>\r\n|\r|\n)(?:[^\S\n\r]*(?>\r\n|\r|\n))+")
 _LINE = re.compile(r"\r\n|\r|\n")
 # A word keeps its inner apostrophes, hyphens, full stops and digit
 # separators (US's, U.S., 3.5, well-being).
-_TOKEN = re.compile(r"\w+(?:[’'ʼ\-‐‑./·,:](?=\w)\w+)*|\S")
+_TOKEN = re.compile(r"\w++(?:[’'ʼ\-‐‑./·,:]\w++)*+|\S")
+_TOKEN_OR_GAP = re.compile(f"({_TOKEN.pattern})")
 HARMFUL = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ufeff\ud800-\udfff]"
     # A joiner outside an emoji is measured and drawn differently from terminal to terminal.
@@ -200,6 +202,16 @@ def words(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, 
     return [found.span() for found in _TOKEN.finditer(text, start, end)]
 
 
+def word_columns(
+    text: str, start: int = 0, end: int | None = None
+) -> tuple[list[int], list[int], list[str]]:
+    """The starts, ends and texts of the tokens that `words` gives, in three lists. For all tokens
+    of a text this is faster than slicing it by `words`."""
+    parts = _TOKEN_OR_GAP.split(text[start:end])
+    places = list(accumulate(map(len, parts), initial=start))
+    return places[1:-1:2], places[2::2], parts[1::2]
+
+
 def count_words(text: str, start: int = 0, end: int | None = None) -> int:
     """The number of tokens that `words` gives."""
     return len(_TOKEN.findall(text, start, len(text) if end is None else end))
@@ -296,5 +308,6 @@ __all__ = [
     "text_sha256",
     "title_of",
     "trim",
+    "word_columns",
     "words",
 ]
