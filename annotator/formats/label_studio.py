@@ -8,7 +8,7 @@ HTML, dialogues, images and sound are not read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -90,8 +90,22 @@ def _predictions(
     document: Document, how: WriteOptions, results: _Results
 ) -> Iterator[dict[str, Any]]:
     """A prediction for each suggester and version; its score is the mean of the scores of
-    its suggestions. The ends of a suggested relation come with it."""
-    every = how.suggestions(document)
+    its suggestions."""
+    for model, found in sorted(_by_model(how.suggestions(document), how).items()):
+        values = [one.value for one in found.values()]
+        spans = tuple(v for v in values if isinstance(v, Span))
+        relations = tuple(v for v in values if isinstance(v, Relation))
+        written = results.of(Record(document, None, Completion.GOLD, spans, relations))
+        for result in written:
+            if (one_found := found.get(result.get("id", ""))) is not None:
+                result["score"] = round(one_found.score, 4)
+        mean = sum(one.score for one in found.values()) / len(found)
+        yield {"model_version": model, "score": round(mean, 4), "result": written}
+
+
+def _by_model(every: Sequence[Suggestion], how: WriteOptions) -> dict[str, dict[str, Suggestion]]:
+    """The suggestions of each suggester and version, by id. The ends of a suggested relation come
+    with it."""
     spans = {s.id: s for s in every if isinstance(s.value, Span)}
     models: dict[str, dict[str, Suggestion]] = {}
     for one in every:
@@ -103,23 +117,7 @@ def _predictions(
                 continue
             own |= {end: spans[end] for end in ends}
         own[one.id] = one
-    for model, found in sorted(models.items()):
-        if not found:
-            continue
-        values = [one.value for one in found.values()]
-        as_record = Record(
-            document,
-            None,
-            Completion.GOLD,
-            tuple(v for v in values if isinstance(v, Span)),
-            tuple(v for v in values if isinstance(v, Relation)),
-        )
-        written = results.of(as_record)
-        for result in written:
-            if (one_found := found.get(result.get("id", ""))) is not None:
-                result["score"] = round(one_found.score, 4)
-        mean = sum(one.score for one in found.values()) / len(found)
-        yield {"model_version": model, "score": round(mean, 4), "result": written}
+    return {model: own for model, own in models.items() if own}
 
 
 class _Results:
@@ -131,10 +129,8 @@ class _Results:
         self._label = names_of_labels(how.schema, "span")
         self._side = names_of_labels(how.schema, "relation")
         self._choices = {
-            (layer.name, attribute.name)
+            layer.name: {a.name for a in layer.attributes if a.type == "choice"}
             for layer in how.schema.layers
-            for attribute in layer.attributes
-            if attribute.type == "choice"
         }
         self._entities = {
             layer.name: attribute.name
@@ -147,34 +143,42 @@ class _Results:
         text, at = record.document.text, utf16(record.document.text)
         out: list[dict[str, Any]] = []
         for s in record.spans:
-            place = {"start": at(s.start), "end": at(s.end), "text": text[s.start : s.end]}
-            out.append(_result(s.id, place, "label", "labels", [self._label(s)]))
-            for name in sorted(s.attributes):
-                value = s.attributes[name]
-                kind = "choices" if (s.layer, name) in self._choices else "textarea"
-                words = [value] if isinstance(value, str) else said(value)
-                out.append(_result(s.id, place, name, kind, words))
-            if s.entity is not None and s.layer in self._entities:
-                name = self._entities[s.layer]
-                out.append(_result(s.id, place, name, "textarea", [s.entity]))
+            out += self._region(s, at(s.start), at(s.end), text[s.start : s.end])
         for r in record.relations:
             if r.source != AUTHOR:
                 self._lost["attributes of relations"] += len(r.attributes)
                 out.append(
                     {
-                        "type": "relation",
-                        "from_id": r.source,
-                        "to_id": r.target,
                         "direction": "right",
+                        "from_id": r.source,
                         "labels": [self._side(r)],
+                        "to_id": r.target,
+                        "type": "relation",
                     }
                 )
         return out
 
+    def _region(self, s: Span, start: int, end: int, quote: str) -> list[dict[str, Any]]:
+        """The results of a span: its label, its attributes, and its entity. The words of a text
+        area replace the quotation."""
+        value = {"end": end, "labels": [self._label(s)], "start": start, "text": quote}
+        out = [_result(s.id, "label", "labels", value)]
+        choices = self._choices.get(s.layer, ())
+        for name in sorted(s.attributes):
+            given = s.attributes[name]
+            words = [given] if isinstance(given, str) else said(given)
+            if name in choices:
+                value = {"choices": words, "end": end, "start": start, "text": quote}
+                out.append(_result(s.id, name, "choices", value))
+            else:
+                value = {"end": end, "start": start, "text": words}
+                out.append(_result(s.id, name, "textarea", value))
+        if s.entity is not None and s.layer in self._entities:
+            value = {"end": end, "start": start, "text": [s.entity]}
+            out.append(_result(s.id, self._entities[s.layer], "textarea", value))
+        return out
 
-def _result(
-    id: str, place: Mapping[str, Any], name: str, kind: str, words: list[str]
-) -> dict[str, Any]:
-    """What a control says about a region; the words of a text area replace the quotation."""
-    value = {**place, "text" if kind == "textarea" else kind: words}
-    return {"id": id, "from_name": name, "to_name": "text", "type": kind, "value": value}
+
+def _result(id: str, name: str, kind: str, value: dict[str, Any]) -> dict[str, Any]:
+    """What a control says about a region."""
+    return {"from_name": name, "id": id, "to_name": "text", "type": kind, "value": value}
