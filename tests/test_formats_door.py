@@ -13,7 +13,6 @@ import json
 import os
 import random
 import time
-import unicodedata
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,7 @@ from annotator.formats.api import check_record, data_of, problems, read_records,
 from annotator.model.decision import Completion
 from annotator.model.record import Record
 from annotator.model.span import Span
-from annotator.model.text import Document, split_paragraphs
+from annotator.model.text import Document, as_read, split_paragraphs
 from annotator.project import Project
 from annotator.resources import folder
 from annotator.workflows.exchange.importing import ingest
@@ -152,16 +151,13 @@ def test_import_validate_and_the_library_agree_on_random_records(
 
 
 def _with_names_as_read(data: dict[str, Any]) -> dict[str, Any]:
-    """The record with names in normal form C and single blanks, without names of blanks only."""
+    """The record with names as they are read, without names of blanks only."""
     expected = copy.deepcopy(data)
 
-    def plain(name: str) -> str:
-        return " ".join(unicodedata.normalize("NFC", name).split())
-
     for span in expected["spans"]:
-        span["entity"] = span["entity"] and plain(span["entity"])
+        span["entity"] = span["entity"] and as_read(span["entity"])
         if span["layer"] == "claim" and "concept" in span["attributes"]:
-            names = map(plain, span["attributes"]["concept"])
+            names = map(as_read, span["attributes"]["concept"])
             span["attributes"]["concept"] = [name for name in names if name]
     return expected
 

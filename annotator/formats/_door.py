@@ -168,8 +168,11 @@ class _Mender:
                 kind = "names of blanks only"
                 message = f"{shown(str(held))} holds a name of blanks only, which is left out"
             else:
-                kind = "names with other blanks or another normal form"
-                message = f"{shown(str(held))} gets single blanks and normal form C"
+                kind = "names with other blanks, unseen characters or another normal form"
+                message = (
+                    f"{shown(str(held))} gets single blanks and normal form C, without characters "
+                    "that cannot be seen"
+                )
             self.report.changed(kind, message, line=line, key=f"{key}.{what}")
 
     def _own_id(self, one: dict[str, Any], line: int, key: str) -> None:

@@ -258,11 +258,23 @@ def title_of(text: str, paragraphs: Iterable[Paragraph], *, limit: int = 60) -> 
     return ""
 
 
+_UNSEEN = dict.fromkeys(
+    map(
+        ord,
+        "\u00ad\u061c\u200b\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e"
+        "\u2066\u2067\u2068\u2069",
+    )
+)
+"""Soft hyphen, marks without width and bidi controls. The joiners (U+200C, U+200D) change how the
+letters beside them look."""
+
+
 def as_read(text: str) -> str:
-    """The text with single blanks and in normal form C: equal for texts that a reader cannot tell
-    apart."""
-    plain = " ".join(text.split())
-    return plain if plain.isascii() else unicodedata.normalize("NFC", plain)
+    """The text with single blanks, without what cannot be seen, and in normal form C: equal for
+    texts that a reader cannot tell apart."""
+    if text.isascii():
+        return " ".join(text.split())
+    return unicodedata.normalize("NFC", " ".join(text.translate(_UNSEEN).split()))
 
 
 def searchable(text: str) -> str:

@@ -57,21 +57,22 @@ def read_codebook(
     rows = qdc_rows(path, entry) if path.suffix.lower() == ".qdc" else _table_rows(path)
     entries: dict[tuple[NameKind, str], CodebookEntry] = {}
     told: list[str] = []
-    for line, cells, surplus in rows:
-        problem = "has more cells than there are columns: left out" if surplus else ""
+    for line, cells, problem in rows:
         problem = problem or _problem(cells, entries)
         if problem:
             told.append(f"{path}, line {line}: {problem}")
             continue
         key = (_ALL[cells.get("entry", "") or "entity"], cells["name"])
         one = _entry(cells, before.by_name.get(key) if before is not None else None)
+        if one.opposite == one.name:
+            told.append(f"{path}, line {line}: “{one.name}” is its own opposite: that is left out")
+            one = replace(one, opposite="")
         entries[one.kind, one.name] = one
     return list(entries.values()), told
 
 
-def _table_rows(path: Path) -> Iterator[tuple[int, Mapping[str, str], bool]]:
-    """The line number, the cells by column, and whether there are more cells than columns, of every
-    row."""
+def _table_rows(path: Path) -> Iterator[tuple[int, Mapping[str, str], str]]:
+    """The line number of every row, its cells by column, and why it is left out."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -88,12 +89,12 @@ def _table_rows(path: Path) -> Iterator[tuple[int, Mapping[str, str], bool]]:
         )
     try:
         for row in rows:
-            cells = {
-                columns[key]: _cell(columns[key], value or "")
-                for key, value in row.items()
-                if key in columns
-            }
-            yield rows.line_num, cells, None in row
+            cells = {columns[key]: value or "" for key, value in row.items() if key in columns}
+            problem = "has more cells than there are columns: left out" if None in row else ""
+            if "\n" in cells.get("name", "").strip():
+                # A quotation mark without its end takes the rows below into its cell.
+                problem = "has a name of several lines (is a quotation mark missing?): left out"
+            yield rows.line_num, {key: _cell(key, text) for key, text in cells.items()}, problem
     except csv.Error as error:
         raise InputError(f"is not CSV: {error}", file=path, line=rows.line_num) from error
 
@@ -113,6 +114,8 @@ def _problem(cells: Mapping[str, str], before: Mapping[tuple[NameKind, str], obj
     name, entry = cells.get("name", ""), cells.get("entry", "entity") or "entity"
     if not name:
         return "has no name: left out"
+    if entry == "concept" and name.startswith(CONTRARY):
+        return f"“{name}” is the contrary of another concept, which belongs here instead: left out"
     if any(ord(letter) < 32 for letter in name) or ";" in name:
         return (
             f"“{name}” contains a semicolon or a control character, which separate names: left out"
@@ -200,8 +203,8 @@ def _without_circles(
 
 
 def problems(codebook: Codebook, project: Project) -> list[str]:
-    """Inconsistencies: parents and opposites that are not entries, kinds that are not labels,
-    aliases of two entries."""
+    """Inconsistencies: parents and opposites that are not entries, opposites that disagree, kinds
+    that are not labels, names, aliases and ids of several entries."""
     labels = {
         label.name
         for layer in project.schema.span_layers
@@ -211,10 +214,10 @@ def problems(codebook: Codebook, project: Project) -> list[str]:
     found: list[str] = []
     for one in codebook.entries:
         found += _missing_entries(codebook, one)
+        found += _other_opposite(codebook, one)
         if one.kind == "entity" and one.label and labels and one.label not in labels:
             found.append(f"“{one.name}”: “{one.label}” is not a label of the schema")
-        found += _shared_aliases(codebook, one)
-    return found
+    return [*found, *_shared_forms(codebook), *_shared_ids(codebook)]
 
 
 def _missing_entries(codebook: Codebook, entry: CodebookEntry) -> Iterator[str]:
@@ -225,12 +228,43 @@ def _missing_entries(codebook: Codebook, entry: CodebookEntry) -> Iterator[str]:
             yield f"“{entry.name}”: its {what} “{name}” is not an entry"
 
 
-def _shared_aliases(codebook: Codebook, entry: CodebookEntry) -> Iterator[str]:
-    """The aliases of several entries of which this one is the first."""
-    for alias in entry.aliases:
-        names = codebook.named(entry.kind, alias)
-        if len(names) > 1 and names[0] == entry.name:
-            yield f"“{alias}” is an alias of {' and '.join(names)}"
+def _other_opposite(codebook: Codebook, entry: CodebookEntry) -> Iterator[str]:
+    """An opposite that has another opposite itself."""
+    other = codebook.by_name.get((entry.kind, entry.opposite))
+    if other is not None and other.opposite not in ("", entry.name):
+        yield f"“{entry.name}”: its opposite “{other.name}” has the opposite “{other.opposite}”"
+
+
+def _shared_forms(codebook: Codebook) -> Iterator[str]:
+    """Names that differ by capitals only, and aliases that are names or aliases of others."""
+    bearers: dict[tuple[NameKind, str], list[str]] = {}
+    spelt: dict[tuple[NameKind, str], str] = {}
+    for one in codebook.entries:
+        for form in dict.fromkeys((one.name, *one.aliases)):
+            key = (one.kind, form.casefold())
+            spelt.setdefault(key, form)
+            bearers.setdefault(key, []).append(one.name)
+    for (kind, folded), several in bearers.items():
+        names = list(dict.fromkeys(several))
+        if len(names) < 2:
+            continue
+        if all(name.casefold() == folded for name in names):
+            yield f"{' and '.join(f'“{name}”' for name in names)} differ by capitals only"
+        else:
+            yield f"“{spelt[kind, folded]}” is a name or an alias of {' and '.join(names)}"
+
+
+def _shared_ids(codebook: Codebook) -> list[str]:
+    """The ids that several entries of a kind have."""
+    bearers: dict[tuple[NameKind, str], list[str]] = {}
+    for one in codebook.entries:
+        if one.external_id:
+            bearers.setdefault((one.kind, one.external_id), []).append(one.name)
+    return [
+        f"“{id}” is the id of {' and '.join(names)}"
+        for (_, id), names in bearers.items()
+        if len(names) > 1
+    ]
 
 
 def rows_of(project: Project, *, called: Mapping[str, str] | None = None) -> list[tuple[str, ...]]:

@@ -16,10 +16,10 @@ from annotator.model.names import NameKind
 _TOPS: Mapping[str, NameKind] = {"entities": "entity", "concepts": "concept"}
 
 
-def qdc_rows(path: Path, entry: NameKind) -> Iterator[tuple[int, Mapping[str, str], bool]]:
-    """Line number and cells, in the codebook's columns, of every code of a file; its `guid` is its
-    id if there is no better one. Codes that are not below `entities` or `concepts` are of the kind
-    `entry`."""
+def qdc_rows(path: Path, entry: NameKind) -> Iterator[tuple[int, Mapping[str, str], str]]:
+    """Line number, cells in the codebook's columns, and no reason to leave it out, of every code of
+    a file; its `guid` is its id if there is no better one. Codes that are not below `entities` or
+    `concepts` are of the kind `entry`."""
     for code in read_qda_codebook(path):
         if not code.above and code.name in _TOPS and not code.codable:
             continue
@@ -35,7 +35,7 @@ def qdc_rows(path: Path, entry: NameKind) -> Iterator[tuple[int, Mapping[str, st
         }
         if kind == "entity" and code.sets:
             cells["kind"] = code.sets[0]
-        yield code.line, cells, False
+        yield code.line, cells, ""
 
 
 def as_qdc(rows: Sequence[Mapping[str, str]]) -> tuple[str, Counter[str]]:
