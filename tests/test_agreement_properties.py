@@ -133,6 +133,39 @@ def test_an_annotator_against_a_copy_of_itself_gives_one_or_no_value(
             assert part.value is None or part.value == pytest.approx(1), (result.name, name)
 
 
+@pytest.mark.parametrize(
+    "works",
+    [
+        [[(3, 7, "value")], [(3, 7, "value"), (4, 8, "value")], [(4, 7, "fact")]],
+        [[(0, 2, "value"), (3, 5, "fact")], [(1, 5, "fact"), (3, 5, "fact")], [(3, 7, "fact")]],
+        [
+            [(1, 5, "value"), (1, 6, "value"), (2, 4, "fact")],
+            [(0, 4, "value"), (3, 5, "fact"), (3, 5, "value")],
+            [(1, 6, "fact"), (3, 6, "value")],
+            [(3, 5, "value"), (3, 6, "value"), (4, 8, "value")],
+        ],
+    ],
+)
+def test_no_figure_depends_on_what_annotators_are_called(
+    works: list[list[tuple[int, int, str]]],
+) -> None:
+    """Overlaps in a row connect two spans of one annotator. Which one belongs to the others' does
+    not follow from anybody's name, nor from ids."""
+    found = set()
+    for seed, names in enumerate(permutations("abcd"[: len(works)])):
+        coded = []
+        for units, who in zip(works, names, strict=True):
+            spans = [Span(str(i), "claim", label, a, b) for i, (a, b, label) in enumerate(units)]
+            coded.append(_record((spans, []), who, seed=seed))
+        found.add(
+            tuple(
+                (r.layer, r.name, r.n, r.coverage, None if r.value is None else round(r.value, 9))
+                for r in _results(coded)
+            )
+        )
+    assert len(found) == 1
+
+
 def _two_labels(who: str) -> Record:
     """Two labels on one stretch, each with a stance of its own, and stretches with one."""
     spans, edges = [], []

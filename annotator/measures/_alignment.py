@@ -12,13 +12,18 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.measures._comparison import Comparison, alike_attributes, content, frozen
-from annotator.measures._span_arrays import SpanArrays, overlaps, shared, span_arrays
+from annotator.measures._comparison import (
+    Comparison,
+    alike_attributes,
+    content,
+    frozen,
+    number_of,
+)
+from annotator.measures._span_arrays import SpanArrays, overlaps, shared, span_arrays, work_at
 from annotator.measures._tables import Ints
 from annotator.model.span import AUTHOR, Relation, Span
 
@@ -28,6 +33,9 @@ first: whole numbers, not negative."""
 
 _LEVEL = 1 << 44
 """Sums of a level stay below this."""
+
+_FINE = 1 << 20
+"""Shares are compared in whole parts of this size."""
 
 
 def one_to_one(left: Ints, right: Ints, rank: Rank) -> NDArray[np.bool_]:
@@ -139,7 +147,7 @@ def _heaviest(rows: Mapping[int, Mapping[int, int]]) -> dict[int, int]:
 def aligned(comparison: Comparison, layer: str, *, least: float = 0.5) -> tuple[Ints, Ints]:
     """Pairs of rows of two annotators, one to one, with an intersection over union of at least
     `least`. They have the most characters in common, then the most equal labels, attributes and
-    relations. Computed once for a comparison."""
+    relations, then the nearest bounds. Computed once for a comparison."""
     key = ("aligned", layer, least)
     if key not in comparison.cache:
         found = span_arrays(comparison, layer)
@@ -148,15 +156,14 @@ def aligned(comparison: Comparison, layer: str, *, least: float = 0.5) -> tuple[
         union = (found.end - found.start)[a] + (found.end - found.start)[b] - common
         enough = common >= least * union
         a, b, common = a[enough], b[enough], common[enough]
+        near = common * _FINE // np.maximum(union[enough], 1)
         ties = Ties(comparison, found)
 
         def rank(i: int) -> tuple[int, ...]:
             one, other = int(a[i]), int(b[i])
-            return (
-                int(common[i]),
-                int(found.label[one] == found.label[other]),
-                *ties.rank(one, other),
-            )
+            attributes, relations, number = ties.rank(one, other)
+            label = int(found.label[one] == found.label[other])
+            return (int(common[i]), label, attributes, relations, int(near[i]), number)
 
         keep = one_to_one(*sides(found, a, b), rank)
         comparison.cache[key] = (a[keep], b[keep])
@@ -170,39 +177,58 @@ def sides(found: SpanArrays, a: Ints, b: Ints) -> tuple[Ints, Ints]:
     return a * found.seats + found.seat[b], b * found.seats + found.seat[a]
 
 
+_NONE: Counter[object] = Counter()
+
+
 class Ties:
     """The tie-break between pairs of spans that overlap equally: equal attributes, equal
-    relations, and finally a number that depends only on what is coded, so that the order of
-    annotators does not matter."""
+    relations, and finally a number that depends only on what is coded, there and in the rest of
+    the passage, so that the order of annotators does not matter."""
 
     def __init__(self, comparison: Comparison, found: SpanArrays) -> None:
         self._comparison = comparison
         self._found = found
         self._relations: dict[tuple[int, int], dict[str, Counter[object]]] = {}
+        self._works: dict[tuple[int, int], int] = {}
+        self._rows: dict[int, str] = {}
 
     def rank(self, one: int, other: int) -> tuple[int, int, int]:
         """Equal attributes, equal relations, and a number for the two rows."""
         a, b = self._found.spans[one], self._found.spans[other]
         mine, theirs = self._edges(one), self._edges(other)
-        both = sorted(
-            repr((content(span), sorted(map(repr, edges.items()))))
-            for span, edges in ((a, mine), (b, theirs))
-        )
-        return (
-            alike_attributes(a, b),
-            (mine & theirs).total(),
-            crc32("\x1f".join(both).encode("utf-8", "replace")),
-        )
+        equal = (mine & theirs).total() if mine and theirs else 0
+        return alike_attributes(a, b), equal, number_of((self._said(one), self._said(other)))
+
+    def _said(self, row: int) -> str:
+        """What an annotator says with a span, and a number for all that they did in the passage."""
+        if row not in self._rows:
+            place = self._place(row)
+            if place not in self._works:
+                spans = work_at(self._comparison, *place).spans
+                self._works[place] = number_of(self._content(span, place) for span in spans)
+            own = self._content(self._found.spans[row], place)
+            self._rows[row] = f"{own} {self._works[place]}"
+        return self._rows[row]
+
+    def _content(self, span: Span, place: tuple[int, int]) -> str:
+        """What is equal for spans that say the same, with the relations that they are in."""
+        edges = self._by_id(place).get(span.id)
+        return repr((content(span), sorted(map(repr, edges.items())) if edges else ()))
+
+    def _place(self, row: int) -> tuple[int, int]:
+        """The passage and the seat of a row."""
+        return int(self._found.passage[row]), int(self._found.seat[row])
 
     def _edges(self, row: int) -> Counter[object]:
         """The relations of a span, as keys that are equal for relations that say the same."""
-        passage = int(self._found.passage[row])
-        key = (passage, int(self._found.seat[row]))
-        if key not in self._relations:
-            who = self._comparison.annotators[int(self._found.people[key])]
-            work = self._comparison.passages[passage].works[who]
-            self._relations[key] = _by_end(work.relations, work.ends)
-        return self._relations[key].get(self._found.spans[row].id, Counter())
+        return self._by_id(self._place(row)).get(self._found.spans[row].id, _NONE)
+
+    def _by_id(self, place: tuple[int, int]) -> dict[str, Counter[object]]:
+        """The relations of the spans of a place."""
+        if place not in self._relations:
+            work = work_at(self._comparison, *place)
+            self._relations[place] = _by_end(work.relations, work.ends)
+        return self._relations[place]
 
 
 def _by_end(relations: Sequence[Relation], ends: Mapping[str, Span]) -> dict[str, Counter[object]]:

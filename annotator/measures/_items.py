@@ -7,15 +7,21 @@ are what labels, attributes and names are compared on; what nobody else marked i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from annotator.measures._alignment import aligned
-from annotator.measures._comparison import Comparison
-from annotator.measures._relation_pairs import relation_pairs, with_relations
-from annotator.measures._span_arrays import rows_by_group, seating, span_arrays
+from annotator.measures._alignment import Ties, aligned
+from annotator.measures._comparison import Comparison, number_of
+from annotator.measures._relation_pairs import (
+    alike_relations,
+    ends_of,
+    relation_pairs,
+    with_relations,
+)
+from annotator.measures._span_arrays import rows_by_group, seating, span_arrays, work_at
 from annotator.measures._tables import Ints
 from annotator.model.schema import Layer
 from annotator.model.span import Annotation, Relation
@@ -58,13 +64,18 @@ def items(comparison: Comparison, layer: Layer) -> Items:
 def _of_spans(comparison: Comparison, layer: str) -> Items:
     found = span_arrays(comparison, layer)
     a, b = aligned(comparison, layer)
+    first, last = np.minimum(found.start[a], found.start[b]), np.maximum(found.end[a], found.end[b])
     common = np.minimum(found.end[a], found.end[b]) - np.maximum(found.start[a], found.start[b])
-    union = np.maximum(found.end[a], found.end[b]) - np.minimum(found.start[a], found.start[b])
-    # The most certain pairs come first: the same bounds and label, then the largest overlaps.
-    order = np.lexsort(
-        (found.start[a], found.label[a] != found.label[b], -common / np.maximum(union, 1))
-    )
-    unit = _units(len(found.spans), a[order], b[order], found.seat, found.seats)
+    apart = 1 - common / np.maximum(last - first, 1)
+    ties = Ties(comparison, found)
+
+    def certain(i: int) -> tuple[float, ...]:
+        return float(apart[i]), int(found.label[a[i]] != found.label[b[i]]), int(first[i])
+
+    def alike(i: int) -> tuple[float, ...]:
+        return tuple(-level for level in ties.rank(int(a[i]), int(b[i])))
+
+    unit = _units(len(found.spans), a, b, found.seat, found.seats, _Order(certain, alike))
     return Items(
         found.passage, found.seat, found.who, unit, found.spans, len(found.people), found.seats
     )
@@ -88,21 +99,49 @@ def _of_relations(comparison: Comparison, layer: str) -> Items:
                     seats.append(seat)
                     values.append(relation)
     pairs = [
-        (row[i, met.who[0], one.id], row[i, met.who[1], other.id], one.label != other.label)
+        (row[i, met.who[0], one.id], row[i, met.who[1], other.id])
         for i, met in relation_pairs(comparison, layer)
         for one, other in met.pairs
     ]
-    pairs.sort(key=lambda pair: pair[2])
-    ends = np.array([pair[:2] for pair in pairs], dtype=np.int64).reshape(-1, 2)
+    ends = np.array(pairs, dtype=np.int64).reshape(-1, 2)
     passage_of, seat_of = np.array(passages, dtype=np.int64), np.array(seats, dtype=np.int64)
     width = int(people.shape[1])
-    unit = _units(len(values), ends[:, 0], ends[:, 1], seat_of, width)
+
+    def certain(i: int) -> tuple[float, ...]:
+        one, other = pairs[i]
+        return tuple(-level for level in alike_relations(values[one], values[other]))
+
+    def by_ends(i: int) -> tuple[float, ...]:
+        works = (work_at(comparison, passages[at], seats[at]) for at in pairs[i])
+        both = (ends_of(values[at], work) for at, work in zip(pairs[i], works, strict=True))
+        return (number_of(both),)
+
+    order = _Order(certain, by_ends)
+    unit = _units(len(values), ends[:, 0], ends[:, 1], seat_of, width, order)
     return Items(passage_of, seat_of, people[passage_of, seat_of], unit, values, len(people), width)
 
 
-def _units(count: int, a: Ints, b: Ints, seat: Ints, seats: int) -> Ints:
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """The order of pairs, the most certain first: `certain` gives what they are ordered by, and
+    `among_equals` what decides if that is equal, so that the names of annotators do not. Both take
+    the index of a pair."""
+
+    certain: Callable[[int], tuple[float, ...]]
+    among_equals: Callable[[int], tuple[float, ...]]
+
+    def ordered(self, some: Sequence[int]) -> list[int]:
+        """These pairs in order."""
+        first = {i: self.certain(i) for i in some}
+        times = Counter(first.values())
+        return sorted(
+            some, key=lambda i: (first[i], self.among_equals(i) if times[first[i]] > 1 else ())
+        )
+
+
+def _units(count: int, a: Ints, b: Ints, seat: Ints, seats: int, order: _Order) -> Ints:
     """The unit of every row. Rows that are connected by pairs are one unit, unless that would join
-    two of one annotator; then pairs are taken in their order, and one that would do so is left
+    two of one annotator; then pairs are taken in this order, and one that would do so is left
     out."""
     unit = np.arange(count)
     if not len(a):
@@ -118,18 +157,18 @@ def _units(count: int, a: Ints, b: Ints, seat: Ints, seats: int) -> Ints:
     place = np.sort(unit * max(1, seats) + seat)
     crowded = np.unique(place[:-1][place[1:] == place[:-1]] // max(1, seats))
     if len(crowded):
-        _part(unit, a, b, seat, crowded)
+        _part(unit, a, b, seat, crowded, order)
     return unit
 
 
-def _part(unit: Ints, a: Ints, b: Ints, seat: Ints, crowded: Ints) -> None:
+def _part(unit: Ints, a: Ints, b: Ints, seat: Ints, crowded: Ints, order: _Order) -> None:
     """Build the units again if two annotations of one annotator ended up in one."""
     rows = np.flatnonzero(np.isin(unit, crowded))
     members = {row: [row] for row in rows.tolist()}
     root = {row: row for row in rows.tolist()}
     wanted = np.flatnonzero(np.isin(unit[a], crowded))
-    for one, other in zip(a[wanted].tolist(), b[wanted].tolist(), strict=True):
-        first, second = root[one], root[other]
+    for i in order.ordered(wanted.tolist()):
+        first, second = root[int(a[i])], root[int(b[i])]
         if first == second:
             continue
         taken = {int(seat[row]) for row in members[first]}

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from zlib import crc32
 
 from annotator.measures._alignment import aligned, best
 from annotator.measures._comparison import (
@@ -20,6 +19,7 @@ from annotator.measures._comparison import (
     alike_attributes,
     content,
     frozen,
+    number_of,
 )
 from annotator.measures._span_arrays import seating, span_arrays, span_layers
 from annotator.model.span import AUTHOR, Relation, Span
@@ -193,22 +193,27 @@ def _paired(own: Sequence[_Keyed], other: Sequence[_Keyed]) -> list[tuple[_Keyed
     if len(own) == 1 == len(other):
         return [(own[0], other[0])]
     options = [(i, j) for i in range(len(own)) for j in range(len(other))]
-    ranks = [_rank(own[i][2], other[j][2]) for i, j in options]
+    ranks = [alike_relations(own[i][2], other[j][2]) for i, j in options]
     return [(own[options[at][0]], other[options[at][1]]) for at in best(options, ranks)]
 
 
-def _rank(a: Relation, b: Relation) -> tuple[int, ...]:
-    """Equal sides, equal attributes, the same in everything, a pair at all; last a number that
-    depends on what is coded and on nothing else."""
-    said = sorted(repr((r.label, frozen(r.attributes))) for r in (a, b))
-    same = a.label == b.label
+def alike_relations(a: Relation, b: Relation) -> tuple[int, ...]:
+    """How much two relations with the same ends are alike: equal sides, equal attributes, the same
+    in everything, a pair at all; last a number that depends on what is coded and on nothing
+    else."""
+    one, other = ((r.label, frozen(r.attributes)) for r in (a, b))
     return (
-        int(same),
+        int(a.label == b.label),
         alike_attributes(a, b),
-        int(same and said[0] == said[1]),
+        int(one == other),
         1,
-        crc32("\x1f".join(said).encode("utf-8", "replace")),
+        number_of((one, other)),
     )
+
+
+def ends_of(relation: Relation, work: Work) -> tuple[object, ...]:
+    """What the ends of a relation are, apart from their ids."""
+    return _keyed(relation, _own(work))[:2]
 
 
 def _apart(
@@ -231,4 +236,11 @@ def _apart(
     return (*out, *(("missing", None, edge[2]) for edge in left))
 
 
-__all__ = ["CAUSES", "RelationPairs", "relation_pairs", "with_relations"]
+__all__ = [
+    "CAUSES",
+    "RelationPairs",
+    "alike_relations",
+    "ends_of",
+    "relation_pairs",
+    "with_relations",
+]

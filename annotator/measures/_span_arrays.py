@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.measures._comparison import Comparison
+from annotator.measures._comparison import Comparison, Work
 from annotator.measures._tables import Array, Ints
 from annotator.model.span import Span
 
@@ -84,6 +84,12 @@ def seating(comparison: Comparison) -> Ints:
     found = comparison.cache["seating"]
     assert isinstance(found, np.ndarray)
     return found
+
+
+def work_at(comparison: Comparison, passage: int, seat: int) -> Work:
+    """The work of whoever sits in a seat of a passage."""
+    who = comparison.annotators[int(seating(comparison)[passage, seat])]
+    return comparison.passages[passage].works[who]
 
 
 def span_arrays(comparison: Comparison, layer: str) -> SpanArrays:
@@ -257,4 +263,5 @@ __all__ = [
     "span_arrays",
     "span_layers",
     "spread",
+    "work_at",
 ]
