@@ -24,6 +24,7 @@ from annotator.tui.theme import THEMES
 from annotator.tui.views.versions import panel_rows
 from annotator.workflows.agreement.differences import DifferenceFilter
 from annotator.workflows.agreement.lines import ReportLine, unnamed
+from annotator.workflows.names.renaming import rename, take_back
 from annotator.workflows.review.open_differences import Wanted, words_of
 from annotator.workflows.review.queue import review_rows
 from annotator.workflows.review.requests import note_with, requests
@@ -365,3 +366,22 @@ def test_each_question_on_what_an_annotator_did_not_mark_has_its_own_answer(tmp_
         coder.do(do.Note(note_with(one, "no"), paragraph=True))
         coder.do(do.Note(note_with(requests(project, "ben")[1], "maybe"), paragraph=True))
         assert [r.answer for r in requests(project, "ben")] == ["no", "maybe"]
+
+
+def test_a_name_given_in_review_stays_when_the_document_is_read_again(tmp_path: Path) -> None:
+    """Annotators agree on the name, so it is filled in whenever an unfinished document is opened."""
+    works = [
+        replace(work, spans=tuple(replace(s, entity="Iran") for s in work.spans))
+        for work in (_coded("ada", "state"), _coded("ben", "state"))
+    ]
+    with _project(tmp_path / "p", *works) as project:
+        session = _session(project)
+        assert rename(project, GOLD, "entity", "Iran", "Persia", reviewer="lea") == 4
+        for _ in range(2):
+            session.reload()
+            assert {s.entity for s in session.review.annotations.spans()} == {"Persia"}
+        assert take_back(project, GOLD, "entity", reviewer="lea")[1] == 4
+        session.reload()
+        assert {(s.entity, s.origin) for s in session.review.annotations.spans()} == {
+            ("Iran", "unanimous")
+        }

@@ -42,6 +42,10 @@ _STEPS = {
 }
 
 
+_ORDERED: Mapping[Order, str] = {"disputed": "most disputed first", "name": "by name"}
+"""What is told about an order other than the first one, by evidence."""
+
+
 def _place(made: Matrix, holder: str, target: str) -> tuple[int, int] | None:
     """The cell of a holder and a target; None if one of them is not there."""
     if holder not in made.holders or target not in made.targets:
@@ -252,7 +256,7 @@ class MatrixScreen(RowsScreen):
         if self._matrix is not None:
             size = f"{len(self._matrix.holders)} x {len(self._matrix.targets)} "
             shape = [f"“{self._wanted}”"] if self._wanted else []
-            shape += [f"by {self._order}"] if self._order != "evidence" else []
+            shape += [_ORDERED[self._order]] if self._order in _ORDERED else []
             shape += ["folded"] if self._folded else []
             size = f"  {', '.join(shape)}  {size}" if shape else size
         head = justify([(title, PLAIN)], [(size, PLAIN)], width)

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from annotator.merging.api import BECAUSE, RULING
-from annotator.model.decision import Action, Decision, Standing
+from annotator.model.decision import Action, Completion, Decision, Standing
 from annotator.model.names import Concepts, NameKind, concepts_of, names_of, renamed
 from annotator.model.record import GOLD
 from annotator.model.span import Span
@@ -116,8 +116,9 @@ def rename(
     """Give every span named `old` the name `new` instead. Returns how many there were.
 
     `token` and the document's id name the group of decisions in each document, which `restore`
-    takes back. In the gold, `reviewer` is the person who decides, and an item that was gold by
-    agreement gets the note that its name is by ruling. Raises StoreError if the decisions cannot be
+    takes back. In the gold, `reviewer` is the person who decides; an item that was gold by
+    agreement gets the note that its name is by ruling or, in an unfinished document, becomes
+    adjudicated. Raises StoreError if the decisions cannot be
     written; earlier documents are then renamed already.
     """
     return rename_all(project, annotator, kind, {old: new}, token=token, reviewer=reviewer)
@@ -148,7 +149,8 @@ def rename_all(
             for old, new in names.items():
                 value = renamed(value, concepts, kind, old, as_read(new))
             if annotator == GOLD:
-                value = replace(value, origin=_by_ruling(value.origin, kind))
+                finished = annotations.completion is Completion.GOLD
+                value = replace(value, origin=_by_ruling(value.origin, kind, finished=finished))
             group, after = f"{session}-{document}", replace(standing, value=value)
             decisions.append(
                 Decision(group, Action.CORRECT, mention.item, mention.paragraph, standing, after)
@@ -171,8 +173,12 @@ def _mentions(
     return {document: items.values() for document, items in found.items()}
 
 
-def _by_ruling(origin: str, kind: NameKind) -> str:
-    """The source of an item of the gold after a ruling on its name."""
+def _by_ruling(origin: str, kind: NameKind, *, finished: bool) -> str:
+    """The source of an item of the gold after a ruling on its name. In an unfinished document it is
+    the reviewer's own decision, because what annotators agree on is filled in again whenever the
+    document is opened, which would bring their name back."""
+    if not finished:
+        return "adjudicated"
     if origin in ("adjudicated", "human") or f"{kind} by {RULING}" in origin:
         return origin
     return f"{origin}{', ' if BECAUSE in origin else BECAUSE}{kind} by {RULING}"
