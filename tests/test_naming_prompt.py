@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 
 import playing  # noqa: F401  # keys are over when the loop is idle
 import pytest
+from support import TEXT, project
 from textual.app import App
 
+from annotator.model import actions as do
+from annotator.model.names import NameKind, names_in
+from annotator.tui.item_names import NameField, set_to
 from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.theme import choose
+from annotator.workflows.names.closed import not_one
 from annotator.workflows.names.offers import Offer, matching, nearest, turned, unfinished
 
 NAMES = (
@@ -75,6 +81,8 @@ def test_a_concept_is_turned_and_turned_back() -> None:
 
 def test_what_only_begins_a_known_name_is_unfinished() -> None:
     assert unfinished(NAMES, ["Mas"]) == ("Mas", "Masoud Pezeshkian")
+    assert unfinished(NAMES, ["mas"]) == ("mas", "Masoud Pezeshkian")
+    assert unfinished(NAMES, ["masoud pezeshkian"]) == ("masoud pezeshkian", "Masoud Pezeshkian")
     assert unfinished(NAMES, ["Masoud Pezeshkian", "EU"]) is None
 
 
@@ -153,3 +161,35 @@ def test_the_next_word_is_taken_with_tab_or_right() -> None:
     assert (
         answer(["a", "right", "exclamation_mark", "enter"], completer=words, contraries=True) or ""
     ).strip() == ("not: aid")
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "names"),
+    [
+        ("entity", " Iran ;; Russia; ;Iran", ["Iran", "Russia"]),
+        ("entity", " ; ;", []),
+        ("entity", "Ir\u200ban;\tRussia\u00a0 Today", ["Iran", "Russia Today"]),
+        ("concept", "tolls should rise; NOT:tolls should rise", ["tolls should rise", "not: tolls should rise"]),
+        ("concept", "not : not: tolls should rise", ["tolls should rise"]),
+        ("concept", "not:; not: ", []),
+        ("entity", "not: a name", ["not: a name"]),
+    ],
+)  # fmt: skip
+def test_a_line_holds_names_once_and_no_mark_without_one(
+    kind: NameKind, typed: str, names: list[str]
+) -> None:
+    assert names_in(kind, typed) == names
+    attribute = {"entity": "entity", "concept": "concept"}[kind]
+    field = NameField(kind, attribute, "", "", kind == "concept", "")
+    value = names if kind == "concept" else "; ".join(names)
+    assert set_to(field, typed) == do.SetAttribute(attribute, value or None)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("a; b", "a semicolon separates concepts"), ("not:", "write a name"), ("", "write a name"), ("a", "")],
+)  # fmt: skip
+def test_a_concept_is_replaced_by_one_other(tmp_path: Path, typed: str, said: str) -> None:
+    with project(tmp_path / "p", TEXT) as of:
+        assert not_one(of, "concept", typed).startswith(said)
+        assert bool(not_one(of, "concept", typed)) == bool(said)

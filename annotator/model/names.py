@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
@@ -10,7 +11,7 @@ from typing import Literal, Protocol, TypeAlias, get_args
 from annotator.model.named_spans import NamedSpans
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Span, Value
-from annotator.model.text import Document, searchable
+from annotator.model.text import Document, as_read, searchable
 
 NameKind: TypeAlias = Literal["entity", "concept"]
 NAME_KINDS: tuple[NameKind, ...] = get_args(NameKind)
@@ -191,6 +192,22 @@ def _letters(text: str) -> int:
     return found
 
 
+_CONTRARY = re.compile(r"not\s*:\s*", re.IGNORECASE)
+
+
+def names_in(kind: NameKind, text: str) -> list[str]:
+    """The names that a line holds, divided by semicolons, each once, as they are read. The mark of
+    a concept's contrary is written as `CONTRARY`, however it was typed; twice, it is none."""
+    found: list[str] = []
+    for part in text.split(";"):
+        name, turned = as_read(part), False
+        while kind == "concept" and (mark := _CONTRARY.match(name)):
+            name, turned = name[mark.end() :], not turned
+        if name:
+            found.append(f"{CONTRARY}{name}" if turned else name)
+    return list(dict.fromkeys(found))
+
+
 def concepts_of(schema: LabelSchema) -> Concepts:
     """Where the concepts of a schema's layers are held."""
     found = ((layer.name, layer.attribute_of_type("concept")) for layer in schema.layers)
@@ -246,6 +263,7 @@ __all__ = [
     "Ruling",
     "SameNames",
     "concepts_of",
+    "names_in",
     "names_of",
     "renamed",
     "standing",

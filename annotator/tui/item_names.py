@@ -8,10 +8,16 @@ from dataclasses import dataclass
 
 from annotator.model import actions as do
 from annotator.model.codebook import Codebook
-from annotator.model.names import CONTRARY, NameKind, ProposedName, concepts_of, names_of
+from annotator.model.names import (
+    CONTRARY,
+    NameKind,
+    ProposedName,
+    concepts_of,
+    names_in,
+    names_of,
+)
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import Span, Value, reading_order
-from annotator.model.text import as_read
 from annotator.project import KnownName, Project
 from annotator.workflows.names.offers import Completer, Offer
 
@@ -182,13 +188,10 @@ def _bare(name: str) -> str:
 
 
 def set_to(field: NameField, answer: str) -> do.SetAttribute:
-    """The action that writes the answer; an empty one clears
-    the field, `;` parts several concepts."""
-    text = as_read(answer)
-    value: Value | None = text or None
-    if field.multiple and text:
-        value = [part.strip() for part in text.split(";") if part.strip()]
-    return do.SetAttribute(field.name, value)
+    """The action that writes the names of an answer; without a name it clears the field."""
+    names = names_in(field.kind, answer)
+    value: Value | None = list(names) if field.multiple else "; ".join(names)
+    return do.SetAttribute(field.name, value or None)
 
 
 def labels(state: ReviewState) -> list[tuple[str, str, do.ReviewAction]]:

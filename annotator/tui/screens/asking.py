@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from annotator.model import actions as do
 from annotator.model.decision_text import both_ends
+from annotator.model.names import names_in
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import Span
 from annotator.model.text import plural
@@ -158,10 +159,10 @@ class AskingScreen(RowsScreen):
         said: list[str] = []
 
         def problem(answer: str) -> str:
-            parts = [part.strip() for part in answer.split(";")]
-            alien = outside(self.session.project, field.kind, parts)
+            names = names_in(field.kind, answer)
+            alien = outside(self.session.project, field.kind, names)
             if alien and said == [answer]:
-                propose(answer.strip())
+                propose("; ".join(names))
             elif alien:
                 said[:] = [answer]
                 return f"“{alien}” is not in the closed codebook; press enter again to propose it"

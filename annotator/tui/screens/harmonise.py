@@ -7,14 +7,14 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from annotator.errors import StoreError
-from annotator.model.names import NameKind, Ruling
+from annotator.model.names import NameKind, Ruling, names_in
 from annotator.model.text import plural
 from annotator.project import Project
 from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.screens.rows import RowsScreen, row_steps
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, strip
 from annotator.tui.widgets.rows import Rows
-from annotator.workflows.names.closed import not_listed
+from annotator.workflows.names.closed import not_one
 from annotator.workflows.names.harmonise import (
     PAGE,
     Answer,
@@ -259,10 +259,11 @@ class HarmoniseScreen(RowsScreen):
 
     def _named(self, answer: str | None) -> None:
         """Let a name stay that neither annotator wrote."""
-        name, pair = (answer or "").strip(), self._answers[self._at].pair
-        if not name:
+        pair = self._answers[self._at].pair
+        if answer is None:
             return
-        if problem := not_listed(self._project, pair.kind, name):
+        name = "; ".join(names_in(pair.kind, answer))
+        if problem := not_one(self._project, pair.kind, name):
             self.say(problem)
         else:
             own = name in (pair.one, pair.other)

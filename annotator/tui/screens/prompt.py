@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Input
 
-from annotator.model.names import CONTRARY
+from annotator.model.names import CONTRARY, names_in
 from annotator.tui.styled_rows import PLAIN, Piece, clip, strip
 from annotator.tui.theme import Theme
 from annotator.tui.widgets.rows import Rows
@@ -166,12 +166,9 @@ class PromptScreen(ModalScreen[str | None]):
     def _half_typed(self, answer: str) -> str:
         """What to say when an item is entered for the first time that is only the beginning of a
         known name."""
-        parts = (
-            [part.strip().removeprefix(CONTRARY) for part in answer.split(";")]
-            if self._several
-            else [answer]
-        )
-        found = unfinished(self._known, parts)
+        parts = names_in("concept" if self._contraries else "entity", answer)
+        bare = [part.removeprefix(CONTRARY) for part in parts]
+        found = unfinished(self._known, bare if self._several else [answer])
         if found is None or self._warned == answer:
             return ""
         self._warned = answer

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from annotator.errors import AnnotatorError, StoreError
 from annotator.model.decision_text import both_ends
-from annotator.model.text import as_read, paragraph_number, plural
+from annotator.model.names import names_in
+from annotator.model.text import paragraph_number, plural
 from annotator.project import Project
 from annotator.tui.screens.listing import ListLine, ListScreen
 from annotator.tui.screens.prompt import PromptScreen
-from annotator.workflows.names.closed import not_listed
+from annotator.workflows.names.closed import not_one
 from annotator.workflows.names.offers import Offer
 from annotator.workflows.names.registry import (
     NameKind,
@@ -83,20 +84,20 @@ class RegistryScreen(ListScreen):
                 value=entry.name,
                 anew=True,
                 offers=offers,
-                check=partial(not_listed, self._session.project, self._kind),
+                check=partial(not_one, self._session.project, self._kind),
             ),
             answered,
         )
 
     def _rename(self, entry: RegistryEntry, answer: str) -> None:
-        session, name = self._session, as_read(answer)
+        session, name = self._session, "; ".join(names_in(self._kind, answer))
         try:
             number = rename(
                 session.project,
                 session.annotator,
                 self._kind,
                 entry.name,
-                answer,
+                name,
                 reviewer=session.source.decided_by,
             )
         except StoreError as error:

@@ -8,6 +8,7 @@ from functools import partial
 
 from annotator.merging.api import Candidate
 from annotator.model import actions as do
+from annotator.model.names import names_in
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import Span
 from annotator.model.text import plural
@@ -26,7 +27,7 @@ from annotator.tui.views.difference_context import DifferenceContext
 from annotator.tui.views.frame import SidePanel
 from annotator.tui.views.precedents import case_rows, entry_rows
 from annotator.tui.views.versions import Panel, PanelRows, panel_rows
-from annotator.workflows.names.closed import not_listed
+from annotator.workflows.names.closed import not_one
 from annotator.workflows.names.offers import Offer
 from annotator.workflows.review.alignment import Difference
 from annotator.workflows.review.discussion import (
@@ -170,13 +171,13 @@ class ReviewScreen(AnnotateScreen):
         offers = [Offer(name, plural(counts.get(name, 0), "time")) for name in names]
         best = max(names, key=lambda name: counts.get(name, 0))
         title = f"which {kind} should stay everywhere? {' = '.join(names)}"
-        check = partial(not_listed, project, kind)
+        check = partial(not_one, project, kind)
         prompt = PromptScreen(title, self.theme_now, value=best, offers=offers, check=check)
 
         def answered(canonical: str) -> None:
-            if canonical.strip():
-                rule_names_same(self.session, self.reviewing, kind, names, canonical.strip())
-                self.after()
+            stays = "; ".join(names_in(kind, canonical))
+            rule_names_same(self.session, self.reviewing, kind, names, stays)
+            self.after()
 
         self._ask(prompt, answered)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from annotator.model.decision import NOTE_PARTS
-from annotator.model.names import NameKind
+from annotator.model.names import NameKind, names_in
 from annotator.project import Project
 
 CLOSED = "closed"
@@ -31,8 +31,16 @@ def outside(project: Project, kind: NameKind, names: Iterable[str]) -> str:
 def not_listed(project: Project, kind: NameKind, answer: str) -> str:
     """What a line says of names, divided by semicolons, of which one is not in a closed codebook;
     empty if nothing is wrong."""
-    alien = outside(project, kind, [part.strip() for part in answer.split(";")])
+    alien = outside(project, kind, names_in(kind, answer))
     return f"“{alien}” is not in the closed codebook" if alien else ""
+
+
+def not_one(project: Project, kind: NameKind, answer: str) -> str:
+    """The same where a name takes the place of another one: concepts are replaced one by one."""
+    names = names_in(kind, answer)
+    if kind == "concept" and len(names) > 1:
+        return "a semicolon separates concepts: write one of them"
+    return not_listed(project, kind, answer) if names else "write a name"
 
 
 def proposal(kind: NameKind, names: str, note: str = "") -> str:
@@ -95,6 +103,7 @@ __all__ = [
     "is_closed",
     "names_outside_in_words",
     "not_listed",
+    "not_one",
     "outside",
     "proposal",
     "proposals",

@@ -125,11 +125,13 @@ def nearest(known: Iterable[str], typed: str) -> tuple[str, int] | None:
 
 
 def unfinished(known: Sequence[str], parts: Iterable[str]) -> tuple[str, str] | None:
-    """A part that is only the beginning of a known name, with that name: it may be half typed."""
+    """A part that is only the beginning of a known name, or has other capitals or accents, with
+    that name: it may be half typed."""
     names = set(known)
     for part in parts:
         if len(part) >= 2 and part not in names:
-            whole = next((name for name in known if name.startswith(part)), None)
+            begun = searchable(part)
+            whole = next((name for name in known if searchable(name).startswith(begun)), None)
             if whole is not None:
                 return part, whole
     return None
