@@ -1,10 +1,10 @@
 """Which annotations of two annotators belong together: an optimal assignment, not a greedy one.
 Candidate pairs have a rank of several levels. Of all ways to pair one to one, the one with the
 largest sum in the first level is taken, then in the second, and so on. Pairs without a rival are
-taken at once. The rest falls into small groups that share no span, and each is solved by
-successive shortest augmenting paths (Edmonds, J. and Karp, R. (1972). Theoretical improvements
-in algorithmic efficiency for network flow problems. Journal of the ACM 19, 248-264), whose cost
-follows the number of rivals.
+taken at once. The rest falls into groups that share no span. Small ones, and those in which each
+span has few rivals, are solved by successive shortest augmenting paths (Edmonds, J. and Karp, R.
+(1972). Theoretical improvements in algorithmic efficiency for network flow problems. Journal of
+the ACM 19, 248-264), whose cost follows the number of rivals; the others by `_assignment.py`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.measures._assignment import heaviest
 from annotator.measures._comparison import (
     Comparison,
     alike_attributes,
@@ -27,8 +28,8 @@ from annotator.measures._span_arrays import SpanArrays, overlaps, shared, span_a
 from annotator.measures._tables import Ints
 from annotator.model.span import AUTHOR, Relation, Span
 
-Rank = Callable[[int], tuple[int, ...]]
-"""From the index of a candidate pair to its levels, the most important
+Rank = Callable[[Ints], Ints]
+"""From the indices of candidate pairs `(n,)` to their levels `(n, levels)`, the most important
 first: whole numbers, not negative."""
 
 _LEVEL = 1 << 44
@@ -40,7 +41,7 @@ _FINE = 1 << 20
 
 def one_to_one(left: Ints, right: Ints, rank: Rank) -> NDArray[np.bool_]:
     """Which of the candidate pairs `(left, right)` to keep, so that no number of a side occurs
-    twice and the total rank is the largest. `rank` is asked for pairs that have a rival."""
+    twice and the total rank is the largest. `rank` is asked for the pairs that have a rival."""
     keep = np.zeros(len(left), dtype=bool)
     if not len(left):
         return keep
@@ -49,16 +50,31 @@ def one_to_one(left: Ints, right: Ints, rank: Rank) -> NDArray[np.bool_]:
     alone = (np.bincount(one)[one] == 1) & (np.bincount(other)[other] == 1)
     keep[alone] = True
     rivals = np.flatnonzero(~alone)
-    groups: dict[int, list[int]] = {}
-    for pair, group in zip(
-        rivals.tolist(), _groups(one[rivals], other[rivals]).tolist(), strict=True
-    ):
-        groups.setdefault(group, []).append(pair)
-    for pairs in groups.values():
-        ends = [(int(one[i]), int(other[i])) for i in pairs]
-        for chosen in best(ends, [rank(i) for i in pairs]):
-            keep[pairs[chosen]] = True
+    if not len(rivals):
+        return keep
+    ranks = rank(rivals)
+    one, other = one[rivals], other[rivals]
+    groups = _groups(one, other)
+    order = np.argsort(groups, kind="stable")
+    for pairs in np.split(order, np.flatnonzero(np.diff(groups[order])) + 1):
+        keep[rivals[pairs[_chosen(one[pairs], other[pairs], ranks[pairs])]]] = True
     return keep
+
+
+def _chosen(left: Ints, right: Ints, ranks: Ints) -> Ints:
+    """Indices of the pairs of one group that are kept."""
+    if len(left) > _RIVALS * _RIVALS:
+        lefts, one = np.unique(left, return_inverse=True)
+        rights, other = np.unique(right, return_inverse=True)
+        size = max(len(lefts), len(rights))
+        if _RIVALS * size < len(left) and size <= _MATRIX:
+            return heaviest(one, other, ranks)
+    ends = list(zip(left.tolist(), right.tolist(), strict=True))
+    return np.array(best(ends, ranks.tolist()), dtype=np.int64)
+
+
+_RIVALS, _MATRIX = 16, 5_000
+"""From how many rivals for each span on a group is solved as a matrix, and the most rows of one."""
 
 
 def _groups(one: Ints, other: Ints) -> Ints:
@@ -159,11 +175,12 @@ def aligned(comparison: Comparison, layer: str, *, least: float = 0.5) -> tuple[
         near = common * _FINE // np.maximum(union[enough], 1)
         ties = Ties(comparison, found)
 
-        def rank(i: int) -> tuple[int, ...]:
-            one, other = int(a[i]), int(b[i])
-            attributes, relations, number = ties.rank(one, other)
-            label = int(found.label[one] == found.label[other])
-            return (int(common[i]), label, attributes, relations, int(near[i]), number)
+        def rank(some: Ints) -> Ints:
+            one, other = a[some], b[some]
+            label = found.label[one] == found.label[other]
+            attributes, relations, number = ties.ranks(one, other).T
+            levels = (common[some], label, attributes, relations, near[some], number)
+            return np.column_stack(levels)
 
         keep = one_to_one(*sides(found, a, b), rank)
         comparison.cache[key] = (a[keep], b[keep])
@@ -192,8 +209,13 @@ class Ties:
         self._works: dict[tuple[int, int], int] = {}
         self._rows: dict[int, str] = {}
 
+    def ranks(self, one: Ints, other: Ints) -> Ints:
+        """Equal attributes, equal relations, and a number for each two rows: `(n, 3)`."""
+        rows = zip(one.tolist(), other.tolist(), strict=True)
+        return np.array([self.rank(*two) for two in rows], dtype=np.int64).reshape(-1, 3)
+
     def rank(self, one: int, other: int) -> tuple[int, int, int]:
-        """Equal attributes, equal relations, and a number for the two rows."""
+        """The same for one pair."""
         a, b = self._found.spans[one], self._found.spans[other]
         mine, theirs = self._edges(one), self._edges(other)
         equal = (mine & theirs).total() if mine and theirs else 0

@@ -280,9 +280,9 @@ def paired(comparison: Comparison, layer: str) -> tuple[Ints, Ints, Ints]:
         common = shared(found, a, b)
         ties = Ties(comparison, found)
 
-        def rank(i: int) -> tuple[int, ...]:
-            alike = (int(kind[i] == 0), int(not bounds[i]), int(not label[i]), 1, int(common[i]))
-            return (*alike, *ties.rank(int(a[i]), int(b[i])))
+        def rank(some: Ints) -> Ints:
+            alike = (kind == 0, ~bounds, ~label, np.ones_like(common), common)
+            return np.column_stack([*(one[some] for one in alike), ties.ranks(a[some], b[some])])
 
         keep = one_to_one(*sides(found, a, b), rank)
         comparison.cache[key] = (a[keep], b[keep], kind[keep])
