@@ -8,7 +8,8 @@ loads with `spacy.load`. Knowledge from the rest of the document is passed in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -23,6 +24,14 @@ from annotator.english.tokens import FoundSpan, Token
 from annotator.model.text import Paragraph, split_paragraphs
 
 DOCUMENT = "annotator_document"
+LONGEST = 300
+"""The most tokens that are read as one sentence; a longer one is read in stretches of that many.
+The longest sentence of the seeds has 51 tokens. What rules and learners do in a sentence costs more
+than its length."""
+_UNBROKEN = re.compile(r"\S{1,200}(?!\w)|\S{1,200}")
+"""A stretch without white space that goes to the tokenizer at once: it searches what is left of it
+for every sign that it takes off. Longer ones are cut, between words if possible."""
+_MOST = 200
 _TOKENS = "annotator_tokens"
 
 
@@ -46,12 +55,12 @@ def tokens_of(doc: Doc) -> tuple[Token, ...]:
     if known is not None:
         return known
     out: list[Token] = []
-    first = True
+    first, length = True, 0
     for token in doc:
-        first = first or bool(token.is_sent_start)
+        first = first or bool(token.is_sent_start) or length == LONGEST
         if not token.is_space:
             out.append(Token(token.text, token.idx, token.idx + len(token), token.lower_, first))
-            first = False
+            first, length = False, 1 if first else length + 1
     made = doc.user_data[_TOKENS] = tuple(out)
     return made
 
@@ -68,6 +77,14 @@ def _group(doc: Doc, name: str, found: Sequence[FoundSpan]) -> None:
     doc.spans[name] = SpanGroup(doc, name=name, spans=spans)
 
 
+def _unbroken(text: str) -> Iterator[list[int]]:
+    """Where the runs without white space that are too long for the tokenizer are cut."""
+    if max(map(len, text.split()), default=0) > _MOST:
+        for run in re.finditer(r"\S+", text):
+            pieces = _UNBROKEN.finditer(text, *run.span())
+            yield [piece.start() for piece in pieces if piece.start() > run.start()]
+
+
 class Lexer:
     """Makes tokens with the tokenizer and the sentencizer of a pipeline, and knows
     the names of the tables as such tokens."""
@@ -81,10 +98,19 @@ class Lexer:
 
     def tokens(self, text: str) -> tuple[Token, ...]:
         """The tokens of a paragraph."""
-        doc = self._nlp.make_doc(text)
+        doc = self._doc(text)
         return tokens_of(
             self._nlp.get_pipe("sentencizer")(doc) if self._nlp.has_pipe("sentencizer") else doc
         )
+
+    def _doc(self, text: str) -> Doc:
+        cuts = [at for run in _unbroken(text) for at in run]
+        if not cuts:
+            return self._nlp.make_doc(text)
+        bounds = zip([0, *cuts], [*cuts, len(text)], strict=True)
+        tokens = [token for a, b in bounds for token in self._nlp.make_doc(text[a:b])]
+        words, spaces = [t.text for t in tokens], [bool(t.whitespace_) for t in tokens]
+        return Doc(self._nlp.vocab, words=words, spaces=spaces)
 
     @cached_property
     def names(self) -> Index:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from annotator.english import tables
 from annotator.english.coordination import after_insertion, independent
 from annotator.english.syntax import HELPERS, Syntax, after_verb, governs, negated, over_adverbs
-from annotator.english.tokens import QUOTES, FoundSpan, Token
+from annotator.english.tokens import QUOTES, Token
 
 _OWN = frozenset("i we you it this that these those there which".split())
 """Subjects of verbs of saying that are not holders."""
@@ -56,18 +56,18 @@ def flip(side: str, *, negative: bool) -> str:
 
 def frame_of(syntax: Syntax, first: int, last: int) -> tuple[ReportingFrame | None, int, int]:
     """The reporting frame of a clause, and the clause without it."""
-    tokens, actors = syntax.tokens, syntax.actors
-    opening = _opening_frame(tokens, first, last, actors)
+    tokens = syntax.tokens
+    opening = _opening_frame(syntax, first, last)
     if opening is not None:
         return opening[0], opening[1], last
-    quote = _quote_frame(tokens, first, last, actors)
+    quote = _quote_frame(syntax, first, last)
     if quote is not None:
         return quote
     for i in heads_of(tokens, first, last):
         made = that_frame(syntax, first, last, i)
         if made is not None:
             return made[0], made[1], last
-    return _closing_frame(tokens, first, last, actors)
+    return _closing_frame(syntax, first, last)
 
 
 def heads_of(tokens: Sequence[Token], first: int, last: int) -> Iterator[int]:
@@ -93,10 +93,9 @@ def heads_of(tokens: Sequence[Token], first: int, last: int) -> Iterator[int]:
         i += 1
 
 
-def _quote_frame(
-    tokens: Sequence[Token], first: int, last: int, actors: Sequence[FoundSpan]
-) -> tuple[ReportingFrame, int, int] | None:
+def _quote_frame(syntax: Syntax, first: int, last: int) -> tuple[ReportingFrame, int, int] | None:
     """`"...," said X` and `"...," X told them yesterday`: the words in quotation marks."""
+    tokens = syntax.tokens
     if not first or tokens[first - 1].text not in QUOTES:
         return None
     close = next((k for k in range(first + 2, last) if tokens[k].text in QUOTES), None)
@@ -105,22 +104,21 @@ def _quote_frame(
     verb = next((k for k in range(close + 1, min(last, close + 14)) if _speaks(tokens[k])), None)
     if verb is None:
         return None
-    holder = next((place for place, actor in enumerate(actors) if close < actor.first < last), None)
+    holder = next(iter(syntax.starting(close + 1, last)), None)
     return ReportingFrame(holder, "+", verb, verb + 1), first, close
 
 
-def _opening_frame(
-    tokens: Sequence[Token], first: int, last: int, actors: Sequence[FoundSpan]
-) -> tuple[ReportingFrame, int] | None:
+def _opening_frame(syntax: Syntax, first: int, last: int) -> tuple[ReportingFrame, int] | None:
     """`According to X, ...`. `For X, ...` is not one: it says how the text sees it, and belongs to
     the claim."""
+    tokens = syntax.tokens
     if [t.lower for t in tokens[first : first + 2]] != ["according", "to"]:
         return None
     start = first + 2
-    for place, actor in enumerate(actors):
-        title = actor.first - start
-        if 0 <= title <= 3 and actor.last < last and tokens[actor.last].text == ",":
-            return ReportingFrame(place, "+", first, start), actor.last + 1
+    for place in syntax.starting(start, start + 4):
+        after = syntax.actors[place].last
+        if after < last and tokens[after].text == ",":
+            return ReportingFrame(place, "+", first, start), after + 1
     comma = next(
         (k for k in range(start + 1, min(start + 9, last - 2)) if tokens[k].text == ","), None
     )
@@ -264,13 +262,11 @@ def _after_that(tokens: Sequence[Token], after: int, last: int) -> int | None:
     return None
 
 
-def _closing_frame(
-    tokens: Sequence[Token], first: int, last: int, actors: Sequence[FoundSpan]
-) -> tuple[ReportingFrame | None, int, int]:
+def _closing_frame(syntax: Syntax, first: int, last: int) -> tuple[ReportingFrame | None, int, int]:
     """`..., X said` and `..., according to X` at the end."""
+    tokens = syntax.tokens
     for i in range(last - 1, max(first + 3, last - 14), -1):
-        inside = [place for place, actor in enumerate(actors) if i < actor.first < last]
-        holder = inside[0] if inside else None
+        holder = next(iter(syntax.starting(i + 1, last)), None)
         according = tokens[i].lower == "according" and i + 1 < last and tokens[i + 1].lower == "to"
         if according and (holder is not None or (tokens[i - 1].text == "," and last - i < 10)):
             return ReportingFrame(holder, "+", i, i + 2), first, i

@@ -36,11 +36,13 @@ def find_nominals(tokens: Sequence[Token], taken: Sequence[bool]) -> list[FoundS
     """Common nouns that name actors, with the adjectives before them."""
     found: list[FoundSpan] = []
     phrases = tables.head_phrases()
+    longest = max(len(parts) for of in phrases.values() for parts in of)
     at = 0
     while at < len(tokens):
         length = 0
         if tokens[at].lower in phrases:
-            free = next((i for i in range(at, len(tokens)) if taken[i]), len(tokens))
+            reach = min(at + longest, len(tokens))
+            free = next((i for i in range(at, reach) if taken[i]), reach)
             length = phrase_at(tokens, at, phrases, free)
         if not length or (tokens[at].text[:1].isupper() and not tokens[at].first and length == 1):
             at += 1

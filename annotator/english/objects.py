@@ -307,8 +307,8 @@ def _is_actor(syntax: Syntax, first: int, last: int) -> bool:
     """Whether a noun phrase is only an actor (`opposes Russia`) who is not asked to do
     something."""
     tokens = syntax.tokens
-    for actor in syntax.actors:
-        if actor.first < first or actor.first > first + 3 or actor.last > last:
+    for actor in (syntax.actors[place] for place in syntax.starting(first, first + 4)):
+        if actor.last > last:
             continue
         if not all(_before_name(token) for token in tokens[first : actor.first]):
             continue

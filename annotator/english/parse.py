@@ -12,8 +12,10 @@ import hashlib
 import json
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
+from itertools import accumulate
+from typing import Any
 
 FORMAT = 2
 """The version of the bytes of a parse; raise it when they change."""
@@ -109,6 +111,25 @@ class Parse:
             if (not first <= self.heads[k] < last or self.heads[k] == k) and self.deps[k] != "punct"
         ]
         return next((k for k in tops if self.verbal(k)), tops[0] if tops else first)
+
+    @staticmethod
+    def joined(parts: Sequence[Parse]) -> Parse:
+        """The parse of a paragraph that was parsed in parts, in order; empty without any."""
+        if len(parts) == 1:
+            return parts[0]
+        before = list(accumulate(map(len, parts), initial=0))
+        heads = [head + n for n, one in zip(before, parts, strict=False) for head in one.heads]
+        chunks = [
+            root + n if root >= 0 else root
+            for n, one in zip(before, parts, strict=False)
+            for root in one.chunks
+        ]
+
+        def column(name: str) -> tuple[Any, ...]:
+            return tuple(value for one in parts for value in getattr(one, name))
+
+        plain = {f.name: column(f.name) for f in fields(Parse)}
+        return Parse(**{**plain, "heads": tuple(heads), "chunks": tuple(chunks)})
 
     def to_bytes(self) -> bytes:
         """What `of_bytes` reads back."""

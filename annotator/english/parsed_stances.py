@@ -9,6 +9,7 @@ targets (`X's criticism of Y`), wishes that are crossed (`against the wishes of 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 
@@ -65,6 +66,7 @@ class _Frames:
     def __init__(self, tokens: Sequence[Token], actors: Sequence[FoundSpan], parse: Parse) -> None:
         self.tokens, self.actors, self.parse = tokens, actors, parse
         self.at = {i: place for place, one in enumerate(actors) for i in range(one.first, one.last)}
+        self._starts = [i for i, token in enumerate(tokens) if token.first or not i]
 
     def _actor(self, head: int | None) -> tuple[int, bool] | None:
         """The actor of a noun phrase, by its head, and whether the phrase is the actor itself or
@@ -104,8 +106,8 @@ class _Frames:
         p = self.parse
         if subject is None or subject in self.at or p.lemmas[subject] not in _PRONOUNS:
             return self._all(subject)
-        start = max((i for i in range(subject + 1) if self.tokens[i].first), default=0)
-        before = max((i for i in range(start) if self.tokens[i].first), default=start)
+        number = bisect_right(self._starts, subject)
+        start, before = (self._starts[max(0, number - k)] for k in (1, 2))
         for low, high in ((start, subject), (before, start)):
             for i in range(low, high):
                 if p.deps[i] in ("nsubj", "nsubjpass") and (found := self._all(i)):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.util import find_spec
@@ -29,7 +29,10 @@ _VERSIONS = ("3.8.", "3.7.")
 """Versions of the official ones that this spaCy loads."""
 _LEFT_OUT = ("LICENSE",)
 """Files that do not affect the results and are not compared."""
-_BATCH = 32
+_BATCH, _BATCH_TOKENS = 32, 20_000
+"""The most paragraphs, and tokens, that are parsed at once."""
+_LONGEST = 5_000
+"""The most tokens of a paragraph that are parsed at once: memory grows with them."""
 _WITHOUT = ["senter"]
 
 
@@ -145,9 +148,14 @@ class Parser:
 
     def parse(self, paragraphs: Iterable[Sequence[Token]]) -> list[Parse]:
         """The parse of each paragraph, in order; without tokens, it is empty."""
-        every = [tuple(tokens) for tokens in paragraphs]
-        docs = self._nlp.pipe([self._doc(tokens) for tokens in every if tokens], batch_size=_BATCH)
-        return [_read(next(docs), tokens) if tokens else _NOTHING for tokens in every]
+        every = [_stretches(tuple(tokens)) for tokens in paragraphs]
+        parses = self._parsed([tokens for stretches in every for tokens in stretches])
+        return [Parse.joined([next(parses) for _ in stretches]) for stretches in every]
+
+    def _parsed(self, every: Sequence[Sequence[Token]]) -> Iterator[Parse]:
+        for some in _batches(every):
+            docs = self._nlp.pipe([self._doc(tokens) for tokens in some], batch_size=_BATCH)
+            yield from map(_read, docs, some)
 
     def _doc(self, tokens: Sequence[Token]) -> Any:
         from spacy.tokens import Doc
@@ -161,7 +169,28 @@ class Parser:
         )
 
 
-_NOTHING = Parse((), (), (), (), (), (), (), (), ())
+def _stretches(tokens: Sequence[Token]) -> list[Sequence[Token]]:
+    """A paragraph, cut between sentences if it is too long to be parsed at once."""
+    cuts = [0]
+    last = 0
+    for i, token in enumerate(tokens):
+        if token.first and i - cuts[-1] > _LONGEST:
+            cuts.append(last)
+        last = i if token.first else last
+    return [tokens[a:b] for a, b in zip(cuts, [*cuts[1:], len(tokens)], strict=True) if a < b]
+
+
+def _batches(every: Sequence[Sequence[Token]]) -> Iterator[list[Sequence[Token]]]:
+    some: list[Sequence[Token]] = []
+    size = 0
+    for tokens in every:
+        if some and (len(some) == _BATCH or size + len(tokens) > _BATCH_TOKENS):
+            yield some
+            some, size = [], 0
+        some.append(tokens)
+        size += len(tokens)
+    if some:
+        yield some
 
 
 def _read(doc: Any, tokens: Sequence[Token]) -> Parse:

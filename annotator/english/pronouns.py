@@ -6,6 +6,7 @@ a side and its sentence does not name the holder otherwise.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 from annotator.english import tables
@@ -40,7 +41,7 @@ def find_pronouns(tokens: Sequence[Token], actors: Iterable[FoundSpan]) -> list[
         if token.lower not in _LABELS:
             continue
         verb = _verb(tokens, low, i)
-        after_actor = any(low <= first < i for first in named)
+        after_actor = bisect_left(named, low) < bisect_left(named, i)
         if verb is not None and not (after_actor and not _inserted(tokens, i, verb)):
             score = _INSERTED if after_actor else _SCORE
             reason = f"“{token.text} {tokens[verb].text}” says who holds it"

@@ -11,7 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from typing import Protocol
 
 from annotator.english.actors import DocumentContext, Scan, context_of
@@ -106,6 +106,14 @@ class _Whole:
     parses: Parses
 
 
+_KEPT = 8
+"""The number of documents whose data a reader keeps."""
+
+
+def _same(one: Document, other: Document) -> bool:
+    return one.text == other.text and one.paragraphs == other.paragraphs
+
+
 class Reader:
     """Reads paragraphs as the pipeline of the rules does, and keeps data of the last few documents.
     Without a `parser`, nothing is parsed."""
@@ -114,7 +122,7 @@ class Reader:
         self.lexer = Lexer(pipeline())
         self.parser = parser
         self.kept: ParseStore | None = None
-        self._whole = lru_cache(maxsize=8)(self._whole_of)
+        self._recent: list[tuple[Document, _Whole]] = []
         self._last: tuple[Document, Reading] | None = None
 
     @contextmanager
@@ -126,11 +134,19 @@ class Reader:
         finally:
             self.kept = before
 
-    def _whole_of(self, text: str, paragraphs: tuple[Paragraph, ...]) -> _Whole:
+    def _whole(self, document: Document) -> _Whole:
+        """What a document contributes. It is recognised as an object first: to compare or hash all
+        of its paragraphs for each of them would cost their number squared."""
+        for known, whole in self._recent:
+            if known is document or _same(known, document):
+                return whole
+        text, paragraphs = document.text, document.paragraphs
         scans = self.lexer.scans(text, paragraphs)
         texts = [text[p.start : p.end] for p in paragraphs]
         parses = Parses(self, [scan.tokens for scan in scans], texts)
-        return _Whole(scans, context_of(scans), Usage.of([text]), parses)
+        whole = _Whole(scans, context_of(scans), Usage.of([text]), parses)
+        self._recent = [(document, whole), *self._recent[: _KEPT - 1]]
+        return whole
 
     def read(self, document: Document, paragraph: Paragraph) -> Reading:
         """A paragraph of the document as the rules see it. The last one is kept for the next
@@ -141,7 +157,7 @@ class Reader:
             and self._last[1].paragraph == paragraph
         ):
             return self._last[1]
-        whole = self._whole(document.text, document.paragraphs)
+        whole = self._whole(document)
         scan = whole.scans[paragraph.index]
         actors = tuple(scan.actors(whole.context))
         clauses = tuple(find_claims(scan.tokens, actors))

@@ -163,8 +163,8 @@ class _StanceReader(Syntax):
         side = flip(verb.on_actor, negative=self.negated(i))
         cue = (i, after)
         if self._is_passive(i, after, kind):
-            reach = self.lower[: after + 7]
-            source = self.object(reach.index("by", after) + 1) if "by" in reach[after:] else None
+            near = self.lower[after : after + 7]
+            source = self.object(after + near.index("by") + 1) if "by" in near else None
             if source is None:
                 return []
             return self._edge(side, source, self.subject(i, low), cue, "passive", 0.8)

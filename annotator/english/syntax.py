@@ -5,6 +5,7 @@ For English only, and only for the actors of a paragraph: results are indices of
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
 
@@ -132,9 +133,15 @@ class Syntax:
         self.actors = actors
         self.lower = [t.lower for t in tokens]
         self.at = {i: place for place, a in enumerate(actors) for i in range(a.first, a.last)}
+        self._firsts = [actor.first for actor in actors]
+        self._commas = [i for i, word in enumerate(self.lower) if word == ","]
         self.low: list[int] = []
         for i, token in enumerate(tokens):
             self.low.append(i if token.first or not i else self.low[-1])
+
+    def starting(self, low: int, high: int) -> range:
+        """The places of the actors that begin in tokens `[low, high)`; actors are in order."""
+        return range(bisect_left(self._firsts, low), bisect_left(self._firsts, high))
 
     def negated(self, i: int) -> bool:
         """Whether a verb is negated, or governed by a verb of refusing."""
@@ -164,9 +171,8 @@ class Syntax:
             own = self.at.get(at - 1)
             return self.antecedent(at - 1) if own is None else own
         if participle and at == low:
-            comma = next(
-                (k for k in range(i, len(self.lower)) if self.lower[k] == ","), len(self.lower)
-            )
+            after = bisect_left(self._commas, i)
+            comma = self._commas[after] if after < len(self._commas) else len(self.lower)
             return self.first_of(comma, comma + 5)
         if participle and before not in tables.words("prepositions"):
             main = next(
@@ -196,16 +202,14 @@ class Syntax:
         """The nearest actor before `i` that no preposition governs, without another verb between;
         insertions between commas are skipped."""
         if i > low and self.lower[i - 1] == ",":
-            for place, actor in enumerate(self.actors):
-                if (
-                    actor.first >= low
-                    and actor.last < i - 2
-                    and "," in self.lower[actor.last : actor.last + 3]
-                ):
-                    return place if self._governor(actor.first) is None else None
-        for place in range(len(self.actors) - 1, -1, -1):
+            for place in self.starting(low, i):
+                last = self.actors[place].last
+                if last < i - 2 and "," in self.lower[last : last + 3]:
+                    first = self.actors[place].first
+                    return place if self._governor(first) is None else None
+        for place in reversed(self.starting(low, i)):
             actor = self.actors[place]
-            if actor.last > i or actor.first < low:
+            if actor.last > i:
                 continue
             if i - actor.last > 12 or any(self._breaks(k) for k in range(actor.last, i)):
                 return None
@@ -234,10 +238,10 @@ class Syntax:
 
     def first_of(self, low: int, high: int) -> int | None:
         """The first actor of a stretch that no preposition governs."""
-        for place, actor in enumerate(self.actors):
-            if low <= actor.first < high and self._governor(actor.first) is None:
-                return place
-        return None
+        return next(
+            (p for p in self.starting(low, high) if self._governor(self.actors[p].first) is None),
+            None,
+        )
 
     def _governor(self, first: int) -> str | None:
         """The preposition before an actor, over an article and titles."""
@@ -261,16 +265,15 @@ class Syntax:
 
     def object(self, at: int) -> int | None:
         """The first actor after a verb, with nothing between that ends the noun phrase."""
-        for place, actor in enumerate(self.actors):
-            if actor.first < at:
-                continue
-            between = self.lower[at : actor.first]
-            if len(between) > _REACH or any(self._ends_phrase(k) for k in range(at, actor.first)):
-                return None
-            after = self.lower[actor.last : actor.last + 2]
-            rival = any(w in _RIVALS for w in after) and after[:1] in (["'s"], ["’s"], ["'"], ["’"])
-            return None if rival else place
-        return None
+        place = next(iter(self.starting(at, at + _REACH + 1)), None)
+        if place is None:
+            return None
+        actor = self.actors[place]
+        if any(self._ends_phrase(k) for k in range(at, actor.first)):
+            return None
+        after = self.lower[actor.last : actor.last + 2]
+        rival = any(w in _RIVALS for w in after) and after[:1] in (["'s"], ["’s"], ["'"], ["’"])
+        return None if rival else place
 
     def _ends_phrase(self, k: int) -> bool:
         word = self.lower[k]

@@ -24,6 +24,7 @@ from annotator.learners.stances.model import PairModel, RelationProposal
 from annotator.model.content_ids import relation_id, span_id
 from annotator.model.decision import Suggestion
 from annotator.model.memory import EMPTY, Memory
+from annotator.model.overlaps import Overlaps
 from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import AUTHOR, Relation, Span, iou
 
@@ -140,12 +141,18 @@ class Bundle:
     def edges(self, reading: Reading, layer: Layer, spans: Sequence[Span]) -> list[Suggestion]:
         """The rules' stances, between the spans in the places of theirs."""
         out: list[Suggestion] = []
+        overlaps = Overlaps([(span.start, span.end) for span in spans])
         for edge in reading.edges:
             target = self.labels.of_side(edge.side)
             if target is None or target[0] != layer.name:
                 continue
             begin, end = self._ends(
-                reading, edge.source, edge.target, on_actor=edge.on_actor, spans=spans
+                reading,
+                edge.source,
+                edge.target,
+                on_actor=edge.on_actor,
+                spans=spans,
+                overlaps=overlaps,
             )
             if begin is None or end is None or begin == end:
                 continue
@@ -167,21 +174,24 @@ class Bundle:
         *,
         on_actor: bool,
         spans: Sequence[Span],
+        overlaps: Overlaps,
     ) -> tuple[str | None, str | None]:
         """The spans at the ends of a rules' edge, by their ids."""
         begin: str | None = AUTHOR
         if source is not None:
-            begin = self._nearest(reading, "actor", reading.actors[source], spans)
+            begin = self._nearest(reading, "actor", reading.actors[source], spans, overlaps)
         end = reading.actors[target] if on_actor else reading.clauses[target].found
-        return begin, self._nearest(reading, "actor" if on_actor else "claim", end, spans)
+        kind = "actor" if on_actor else "claim"
+        return begin, self._nearest(reading, kind, end, spans, overlaps)
 
     def _nearest(
-        self, reading: Reading, kind: str, found: Any, spans: Sequence[Span]
+        self, reading: Reading, kind: str, found: Any, spans: Sequence[Span], overlaps: Overlaps
     ) -> str | None:
         there = self.labels.span(reading.document, reading.paragraph.start, kind, found)
         if there is None:
             return None
-        near = [(iou(there, one), one.id) for one in spans if one.layer == there.layer]
+        every = (spans[k] for k in overlaps.of(there.start, there.end))
+        near = [(iou(there, one), one.id) for one in every if one.layer == there.layer]
         best = max(near, default=(0.0, ""))
         return best[1] if best[0] >= 0.5 else None
 

@@ -39,12 +39,18 @@ def choose(candidates: Sequence[SpanCandidate], *, gate: float = 0.0) -> list[Sp
         (c for c in candidates if c.chance >= gate), key=lambda c: (c.last, c.first, c.label)
     )
     ends = [c.last for c in ordered]
-    best: list[tuple[float, tuple[SpanCandidate, ...]]] = [(0.0, ())]
+    best, befores = [0.0], [bisect_right(ends, one.first, 0, i) for i, one in enumerate(ordered)]
     for i, one in enumerate(ordered):
-        before = best[bisect_right(ends, one.first, 0, i)]
-        saved = before[0] + gain(one)
-        best.append((saved, (*before[1], one)) if saved > best[i][0] else best[i])
-    return list(best[-1][1])
+        best.append(max(best[i], best[befores[i]] + gain(one)))
+    out: list[SpanCandidate] = []
+    at = len(ordered)
+    while at > 0:
+        if best[at] > best[at - 1]:
+            out.append(ordered[at - 1])
+            at = befores[at - 1]
+        else:
+            at -= 1
+    return out[::-1]
 
 
 __all__ = ["LOSS", "SpanCandidate", "choose", "gain"]

@@ -26,6 +26,7 @@ from annotator.learners.actors.tagging import OUTSIDE, LabelledRange, TaggedPara
 from annotator.learners.display_choice import SpanCandidate, choose
 from annotator.learners.evaluation import folds
 from annotator.learners.logistic import Binary, log_odds
+from annotator.model.overlaps import Overlaps
 
 PRIOR = (0.9, -0.2, 0.4, 0.5, 0.6, -0.6)
 """Weights before any training: the CRF's log odds, those of the best rival, best path, rules,
@@ -107,10 +108,13 @@ class SpanModel:
         others = {place: max(rules.get(place, _UNSAID), told.get(place, 0.0)) for place in known}
         odds = {place: self._odds(tagger, place, length, others[place]) for place in known}
         out: list[tuple[LabelledRange, tuple[float, ...], str]] = []
-        for place in sorted(known):
+        places = sorted(known)
+        overlaps = Overlaps([(first, last) for first, last, _ in places])
+        for number, place in enumerate(places):
+            rivals = [odds[places[k]] for k in overlaps.of(*place[:2]) if k != number]
             columns = (
                 odds[place],
-                _strongest_rival(place, odds),
+                max(-4.0, *rivals) + 4 if rivals else 0.0,
                 float(place in best),
                 2 * rules.get(place, _UNSAID) - 2 * _UNSAID,
                 _lean(counts.get(place[:2], {}), place[2]),
@@ -178,14 +182,6 @@ class Training:
 def _proposals(base: SpanModel | None, passage: TaggedParagraph) -> list[SpanCandidate] | None:
     """The proposals of a base; None without one."""
     return base.candidates(passage) if base else None
-
-
-def _strongest_rival(place: LabelledRange, odds: Mapping[LabelledRange, float]) -> float:
-    """The odds of the likeliest other candidate that a place overlaps, counted from -4; 0 without
-    one."""
-    first, last, _ = place
-    rivals = [own for p, own in odds.items() if p != place and p[0] < last and first < p[1]]
-    return max(-4.0, *rivals) + 4 if rivals else 0.0
 
 
 def _remembered(matches: Iterable[Match]) -> Iterator[tuple[LabelledRange, float]]:

@@ -3,6 +3,7 @@ findings to suggestions with entity and attributes."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -73,8 +74,11 @@ def passage_of(
 def part_of_name(reading: Reading, first: int, last: int) -> bool:
     """Whether tokens `[first, last)` are part of a longer name: one of the tables (`Saudi` in
     `Saudi Arabia`), or a point of the compass before another name (`West` in `West Elbonia`)."""
-    if any(a <= first and last <= b and (a, b) != (first, last) for a, b in reading.names):
-        return True
+    before = bisect_right(reading.names, first, key=lambda name: name[0])
+    if before:
+        a, b = reading.names[before - 1]
+        if last <= b and (a, b) != (first, last):
+            return True
     return before_name(reading.tokens, first, last) or after_compass(reading.tokens, first)
 
 

@@ -3,6 +3,7 @@ overlap."""
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -37,10 +38,13 @@ def places_of(
     out: list[LabelledRange] = []
     taken: set[int] = set()
     for start, end, label in sorted(spans, key=lambda s: (s[0] - s[1], s)):
-        inside = [i for i, t in enumerate(tokens) if t.end > start and t.start < end]
-        if inside and not taken & set(inside):
-            taken.update(inside)
-            out.append((inside[0], inside[-1] + 1, label))
+        first, last = (
+            bisect_right(tokens, start, key=lambda t: t.end),
+            bisect_left(tokens, end, key=lambda t: t.start),
+        )
+        if first < last and taken.isdisjoint(range(first, last)):
+            taken.update(range(first, last))
+            out.append((first, last, label))
     return tuple(sorted(out))
 
 

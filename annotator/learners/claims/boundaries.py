@@ -280,12 +280,15 @@ def sentences_of(reading: Reading, reach: int = 0) -> list[Sentence]:
     parsed = parse(reading)
     syntax = ClauseMap(parsed) if parsed is not None else None
     verbs = tuple(accumulate((finite(t) for t in tokens), initial=0))
+    clauses: list[list[Clause]] = [[] for _ in starts]
+    for clause in reading.clauses:
+        clauses[bisect_right(starts, clause.found.first) - 1].append(clause)
     return [
         Sentence(
             reading,
             a,
             b,
-            tuple(c for c in reading.clauses if a <= c.found.first < b),
+            tuple(clauses[number]),
             number,
             len(starts),
             verbs,

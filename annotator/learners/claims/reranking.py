@@ -114,8 +114,9 @@ def _within(sentence: Sentence, first: int, last: int) -> Iterator[str]:
 
 def _own(sentence: Sentence) -> list[ClauseHead]:
     """The finite verbs of a sentence that have subjects of their own."""
-    heads = sentence.syntax.heads if sentence.syntax is not None else []
-    return [h for h in heads if sentence.first <= h.at < sentence.last and h.own and h.finite]
+    syntax = sentence.syntax
+    heads = syntax.heads_in(sentence.first, sentence.last) if syntax is not None else []
+    return [h for h in heads if h.own and h.finite]
 
 
 def _clauses(sentence: Sentence, syntax: ClauseMap, spans: Analysis) -> Iterator[str]:

@@ -3,6 +3,7 @@ governs them."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -53,6 +54,14 @@ class ClauseMap:
             kind = f"{dep}{'+s' if own else ''}{'+f' if finite else ''}"
             out.append(ClauseHead(i, kind, own, finite, *p.edges[i]))
         return out
+
+    @cached_property
+    def _places(self) -> list[int]:
+        return [one.at for one in self.heads]
+
+    def heads_in(self, first: int, last: int) -> list[ClauseHead]:
+        """Those of them in tokens `[first, last)`."""
+        return self.heads[bisect_left(self._places, first) : bisect_left(self._places, last)]
 
     @cached_property
     def _marks(self) -> tuple[list[list[str]], list[list[str]]]:
@@ -121,10 +130,8 @@ class ClauseMap:
         said = next(
             (
                 one.at
-                for one in self.heads
-                if first <= one.at < last
-                and p.deps[one.at] == "ccomp"
-                and speaks(p.lemmas[p.heads[one.at]])
+                for one in self.heads_in(first, last)
+                if p.deps[one.at] == "ccomp" and speaks(p.lemmas[p.heads[one.at]])
             ),
             None,
         )
@@ -162,7 +169,7 @@ class ClauseMap:
 
     def no_more(self, start: int, last: int) -> list[str]:
         """Features for whether no other span follows the one that begins at `start`."""
-        own = [one for one in self.heads if start <= one.at < last and one.own and one.finite]
+        own = [one for one in self.heads_in(start, last) if one.own and one.finite]
         joined = [one for one in own if self.parse.deps[one.at] in ("conj", "parataxis", "ccomp")]
         return [f"P.none|own={min(4, len(own))}", f"P.none|joined={min(3, len(joined))}"]
 
@@ -177,10 +184,8 @@ class ClauseMap:
             made.append("P.at=end")
         whole = [
             one.kind
-            for one in self.heads
-            if start <= one.at < end
-            and start - 1 <= one.first <= start
-            and end <= one.last <= end + 1
+            for one in self.heads_in(start, end)
+            if start - 1 <= one.first <= start and end <= one.last <= end + 1
         ]
         made += [f"P.whole={kind}" for kind in whole] or ["P.whole=none"]
         cross = [

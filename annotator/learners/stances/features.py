@@ -27,8 +27,8 @@ class End:
 
 
 class StanceContext:
-    """What the pairs of a paragraph share: its tokens and their sides, its sentences, its ends, its
-    parse."""
+    """What the pairs of a paragraph share: its tokens and their sides, its sentences, its ends in
+    reading order, its parse."""
 
     def __init__(
         self, tokens: Sequence[Token], ends: Sequence[End], parse: Parse | None = None
@@ -38,6 +38,10 @@ class StanceContext:
         self.sides = [_sides().get(token.lower, "") for token in tokens]
         self._starts = [i for i, token in enumerate(tokens) if token.first]
         self.paths = SentencePaths(parse, _sides()) if parse is not None else None
+        self._firsts: dict[object, list[int]] = {}
+        for end in ends:
+            for key in (end.span.layer, (end.span.layer, end.sentence)):
+                self._firsts.setdefault(key, []).append(end.first)
         self._authors: dict[int, tuple[str, ...]] = {}
 
     def sentence(self, at: int) -> tuple[int, int]:
@@ -45,6 +49,19 @@ class StanceContext:
         after = bisect_right(self._starts, at)
         low = self._starts[after - 1] if after else 0
         return low, self._starts[after] if after < len(self._starts) else len(self.tokens)
+
+    def beside(self, one: End) -> tuple[int, int]:
+        """How many other ends of the layer of an end are in its sentence, and how many begin
+        before it."""
+        firsts = self._firsts[one.span.layer, one.sentence]
+        return len(firsts) - 1, bisect_left(firsts, one.first)
+
+    def others(self, one: End, low: int, high: int) -> int:
+        """How many other ends of its layer begin in tokens `[low, high)`."""
+        firsts = self._firsts[one.span.layer]
+        return max(0, bisect_left(firsts, high) - bisect_left(firsts, low)) - (
+            low <= one.first < high
+        )
 
     def author(self, low: int, high: int) -> tuple[str, ...]:
         """Features for the author's side on what a sentence says: its first words, those of the
@@ -153,10 +170,8 @@ def _of_places(
     """How two ends stand to each other and to others of their layer."""
     back = target.sentence - source.sentence
     order, a, b = _between(source, target)
-    others = [e for e in scene.ends if e is not source and e.span.layer == source.span.layer]
-    beside = [e for e in others if e.sentence == source.sentence]
-    count = sum(a <= e.first < b for e in others)
-    near = min(2, sum(e.first < source.first for e in beside))
+    beside, before_it = scene.beside(source)
+    count, near = scene.others(source, a, b), min(2, before_it)
     held = target.span.attributes.get("attribution", "")
     made = [
         f"{kind}|o={order}|back={back}",

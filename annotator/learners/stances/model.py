@@ -8,6 +8,7 @@ of its ends, and what they are. Chances are calibrated on held-out documents.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -25,6 +26,7 @@ from annotator.learners.examples import Example
 from annotator.learners.logistic import Binary, Classes, log_odds
 from annotator.learners.stances.features import End, StanceContext, features_of
 from annotator.learners.stances.reasons import cues_of
+from annotator.model.overlaps import Overlaps
 from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Span
 
@@ -214,7 +216,8 @@ def _reread(
         ]
         clauses = find_claims(tokens, found)
         ruled = find_stances(tokens, found, clauses, parse(reading))
-    places = {claim.span.id: _nearest(claim, clauses) for claim in claims}
+    overlaps = Overlaps([(clause.found.first, clause.found.last) for clause in clauses])
+    places = {claim.span.id: _nearest(claim, clauses, overlaps) for claim in claims}
     near: dict[int, list[str]] = {}
     for id, place in places.items():
         if place is not None:
@@ -233,14 +236,15 @@ def _reread(
     return edges, {id: clauses[place] for id, place in places.items() if place is not None}
 
 
-def _nearest(claim: End, clauses: Sequence[Clause]) -> int | None:
+def _nearest(claim: End, clauses: Sequence[Clause], overlaps: Overlaps) -> int | None:
     """The number of the clause that a claim overlaps most, as a share of both; None without
     one."""
     best, most = None, 0.0
-    for place, clause in enumerate(clauses):
+    for place in overlaps.of(claim.first, claim.last):
+        clause = clauses[place]
         shared = min(claim.last, clause.found.last) - max(claim.first, clause.found.first)
         joint = max(claim.last, clause.found.last) - min(claim.first, clause.found.first)
-        if shared > 0 and shared / joint > most:
+        if shared / joint > most:
             best, most = place, shared / joint
     return best
 
@@ -297,11 +301,20 @@ def pairs_of(
         if AUTHOR in sources:
             edge = edges.get((AUTHOR, target.span.id))
             yield _Pair(None, target, edge, features_of(scene, None, target, edge, clause))
-        for source in holders:
-            if source is target or not 0 <= target.sentence - source.sentence <= reach:
+        for source in _near(holders, target, reach):
+            if source is target:
                 continue
             edge = edges.get((source.span.id, target.span.id))
             yield _Pair(source, target, edge, features_of(scene, source, target, edge, clause))
+
+
+def _near(holders: Sequence[End], target: End, reach: int) -> Sequence[End]:
+    """The holders in the sentence of a target, or in one of the `reach` sentences before it; of
+    very many, those next to the target. They are in reading order."""
+    low = bisect_left(holders, target.sentence - reach, key=lambda end: end.sentence)
+    high = bisect_right(holders, target.sentence, key=lambda end: end.sentence)
+    at = bisect_left(holders, target.first, low, high, key=lambda end: end.first)
+    return holders[max(low, at - BESIDE) : min(high, at + BESIDE)]
 
 
 _Decided = tuple[_Pair, str]
@@ -337,6 +350,9 @@ FIRM = 16.0
 """How much more strongly weights are pulled to those of a base than to zero."""
 REACH = 1
 """How many sentences a source may be before its target."""
+BESIDE = 12
+"""The most sources before, and after the beginning of, a target that are considered: without this
+limit a list of names costs the square of its length."""
 
 
 def _calibrate(

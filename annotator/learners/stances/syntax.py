@@ -4,6 +4,7 @@ above both, and its side."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from annotator.english.parse import Parse
 from annotator.learners.claims.syntax import speaks
@@ -21,6 +22,7 @@ class SentencePaths:
     def __init__(self, parse: Parse, sides: Mapping[str, str]) -> None:
         self.parse = parse
         self._sides = sides
+        self._chain = cache(parse.chain)
 
     def _side(self, at: int) -> str:
         return self._sides.get(self.parse.lemmas[at], "")
@@ -48,7 +50,7 @@ class SentencePaths:
         sentence."""
         p = self.parse
         s, t = p.head_of(*source), p.head_of(*target)
-        up_all, down_all = p.chain(s), p.chain(t)
+        up_all, down_all = self._chain(s), self._chain(t)
         joint = next((k for k in down_all if k in up_all), None)
         made = [f"{kind}|P.sd={p.deps[s]}"]
         if joint is None:

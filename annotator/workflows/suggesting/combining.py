@@ -4,6 +4,7 @@ vetoed ones left out, ranked; and decides what is shown."""
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -11,6 +12,7 @@ from annotator.learners.calibration import UNCALIBRATED, Calibration
 from annotator.learners.display_choice import SpanCandidate, choose
 from annotator.model.decision import Suggestion
 from annotator.model.memory import Memory
+from annotator.model.overlaps import Overlaps
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document
 from annotator.suggesters.api import CERTAIN, Suggester
@@ -72,9 +74,9 @@ def combine(
     """
     every = _best_first(proposed, policy)
     spans, stays = _one_on_each(document, every, memory)
-    for gone, certain in _outranked(spans):
-        spans.remove(gone)
-        stays.update({id: certain.id for id, kept in stays.items() if kept == gone.id})
+    outranked = _outranked(spans)
+    spans = [one for one in spans if one.id not in outranked]
+    stays = {id: outranked.get(kept, kept) for id, kept in stays.items()}
     edges = _edges((one for one in every if isinstance(one.value, Relation)), stays)
     shown = {*_shown(document, spans, policy), AUTHOR}
     for edge in edges:
@@ -137,25 +139,26 @@ def _bounds(one: Suggestion) -> tuple[int, int]:
     return one.value.start, one.value.end
 
 
-def _outranked(spans: Sequence[Suggestion]) -> list[tuple[Suggestion, Suggestion]]:
-    """Suggestions that overlap a certain one of their layer, each with that one; without certain
-    ones and likely longer spans around them."""
+def _outranked(spans: Sequence[Suggestion]) -> dict[str, str]:
+    """The ids of suggestions that overlap a certain one of their layer, each with that of the
+    certain one; without certain ones and likely longer spans around them."""
     sure = [one for one in spans if one.rule.startswith(CERTAIN)]
-    out: list[tuple[Suggestion, Suggestion]] = []
+    overlaps = Overlaps([_bounds(one) for one in sure])
+    out: dict[str, str] = {}
     for one in spans:
         if not one.rule.startswith(CERTAIN):
-            certain = next((other for other in sure if _outranks(other, one)), None)
+            near = (sure[k] for k in overlaps.of(*_bounds(one)))
+            certain = next((other for other in near if _outranks(other, one)), None)
             if certain is not None:
-                out.append((one, certain))
+                out[one.id] = certain.id
     return out
 
 
 def _outranks(certain: Suggestion, one: Suggestion) -> bool:
-    """Whether a certain suggestion takes the place of another one."""
+    """Whether a certain suggestion takes the place of another one that it overlaps."""
     (low, high), (start, end) = _bounds(certain), _bounds(one)
-    overlaps = certain.value.layer == one.value.layer and low < end and start < high
     likely_around = start <= low and high <= end and one.score >= _LONGER
-    return overlaps and not likely_around
+    return certain.value.layer == one.value.layer and not likely_around
 
 
 def _edges(relations: Iterable[Suggestion], stays: Mapping[str, str]) -> list[Suggestion]:
@@ -215,10 +218,11 @@ def _chosen(document: Document, spans: Sequence[Suggestion]) -> set[str]:
 def _candidate(one: Suggestion, words: Sequence[tuple[int, int]]) -> SpanCandidate | None:
     """A span by the numbers of its words, of which the bounds are given; None without a word."""
     start, end = _bounds(one)
-    inside = [i for i, (low, high) in enumerate(words) if low < end and start < high]
-    if not inside:
+    first = bisect_right(words, start, key=lambda word: word[1])
+    last = bisect_left(words, end, key=lambda word: word[0])
+    if first >= last:
         return None
-    return SpanCandidate(inside[0], inside[-1] + 1, one.value.label, one.score, one.suggester)
+    return SpanCandidate(first, last, one.value.label, one.score, one.suggester)
 
 
 def _both(first: Suggestion, other: Suggestion) -> Suggestion:
