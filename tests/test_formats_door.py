@@ -116,6 +116,27 @@ def test_a_record_of_version_1_is_read_and_leaves_as_version_2() -> None:
     assert data_of(record_of(SMALL)) == SMALL
 
 
+def test_what_names_paragraphs_and_items_that_are_not_there_is_told(tmp_path: Path) -> None:
+    """Otherwise a note would be lost, and a paragraph counted as done that the text has not."""
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"done": [1]}, "1 is the index of no paragraph; the text has 1 paragraph"),
+        ({"notes": {"a": "?", "nobody": "!"}}, "“nobody” is the id of no item"),
+        ({"notes": {"@p1": "!"}}, "“@p1” is the id of no item"),
+        ({"flags": ["#r0", "nobody"]}, "“nobody” is the id of no item"),
+    ]
+    for completion, said in wrong:
+        data = copy.deepcopy(SMALL)
+        data["meta"]["completion"] = completion
+        (name,) = completion
+        assert problems(data, SCHEMA) == [(f"meta.completion.{name}", said)]
+        found = read("jsonl", write(tmp_path / "a.jsonl", [data]))
+        assert found.left_out == 1 and said in found.told
+        kept = [(r.notes, r.flags) for r in found.records]
+        assert kept == {"done": [], "flags": [({}, ("#r0",))]}.get(
+            name, [({"a": "?"} if "a" in completion[name] else {}, ())]
+        )
+
+
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     changes=st.lists(
@@ -228,6 +249,7 @@ def _seeds() -> dict[str, list[tuple[str, bytes]]]:
     for name in ("brat", "doccano", "prodigy", "label-studio", "jsonl"):
         example = EXAMPLES[name]
         out[name] = [(example.main, example.files[example.main].encode())]
+    out["jsonl"] += [("whole.jsonl", json.dumps(row).encode() + b"\n") for row in (SMALL, *WHOLE)]
     out["csv"] = [("a.csv", b'id,text,date\n1,"A tram, said ""Kit"".",2026\n2,A bus.,\n')]
     out["markdown"] = [
         ("a.md", b"---\ntitle: x\n---\n# A *b*\n\n| a | b |\n|---|---|\n| 1 | 2 |\n")
@@ -283,6 +305,19 @@ def _spoilt(data: bytes, chance: random.Random) -> bytes:
     return bytes(out)
 
 
+_DEEP: list[Any] = [[[[[]]]]]
+for _ in range(70):
+    _DEEP = [_DEEP]
+_VALUES: list[Any] = [
+    None, True, 0, 3, -1, 2**63, 10**25, 1.5, -0.0, 4.0, 1e308, "x", "", " ", "done", "gold", "skipped", "ada", "@gold",
+    "@author", "@p0", "@p9", "@document", "../x", "--help", "a/b", "x" * 70, "x" * 5000, "\ud83d", "\0", "\x1b[31m", "\u202e",
+    "\u2028", "\ufeff", "\u200b", "a\u0301", "\u0130", "\r", "\r\n", "\t", "%s", "{0}", "<b>", "&amp;", "'", "\\", [], {}, ["x"],
+    [None], [[]], [0, 0], [5, 4], [0, 10**9], ["a", "a"], {"a": 1}, {"": 1}, {"\ud83d": 1}, {"a\nb": [1, None]},
+    {"done": [9]}, {"notes": {"@p9": "x"}}, {"flags": ["nobody"]}, _DEEP,
+]  # fmt: skip
+"""What a value of a JSON file is replaced by."""
+
+
 def _typed(data: bytes, chance: random.Random) -> bytes:
     """JSON of which one value is another one."""
     try:
@@ -291,9 +326,7 @@ def _typed(data: bytes, chance: random.Random) -> bytes:
         return data
     for _ in range(chance.randint(1, 3)):
         path = chance.choice(_paths(whole))
-        value = chance.choice(
-            [None, True, 3, -1, 1.5, "x", "", [], {}, ["x"], {"a": 1}, "\ud83d", [None], 10**25]
-        )
+        value = copy.deepcopy(chance.choice(_VALUES))
         try:
             _set(whole, path, value, chance.choice(["put", "put", "drop"]))
         except (KeyError, IndexError, TypeError):
@@ -337,5 +370,8 @@ def test_whatever_a_file_holds_our_errors_come_and_nothing_else(
             except AnnotatorError as error:
                 assert error.message and "Error:" not in error.message, (name, spoilt, error)
         assert not list(project.verify())
+        with Project.create(tmp_path / "q") as other:
+            other.merge(project.root / "annotator.db")
+            assert not list(other.verify())
         for record in project.log.records():
             assert not problems(data_of(record), project.schema)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
+from annotator.formats._meaning import item_names
 from annotator.formats._reading import FALLBACK, Entry, ReadOptions
 from annotator.formats._record import completed, document_of, record_of, upgraded
 from annotator.formats._report import ReadReport, shown
@@ -112,8 +113,7 @@ class _Mender:
             self.data["spans"] = self._spans(spans)
         if isinstance(relations, list) and isinstance(spans, list):
             self.data["relations"] = self._relations(relations)
-        if self.other or self.gone:
-            self._notes()
+        self._notes()
 
     def _place(self, one: dict[str, Any], kind: str, index: int) -> tuple[int, str]:
         return one.pop("@line", 0) or self.line, one.pop("@key", "") or f"{kind}[{index}]"
@@ -306,12 +306,13 @@ class _Mender:
         return True
 
     def _notes(self) -> None:
-        """Notes and flags of spans that now have another id or no longer exist."""
+        """Notes and flags of items that now have another id, or do not exist."""
         meta = self.data.get("meta")
         added = meta.get(COMPLETION) if isinstance(meta, dict) else None
         if not isinstance(added, dict):
             return
         added, gone = dict(added), self.gone - self.ids
+        gone |= self._unknown(added)
         if isinstance(notes := added.get("notes"), dict):
             kept: dict[Any, Any] = {}
             for item, note in notes.items():
@@ -326,6 +327,16 @@ class _Mender:
                 if not isinstance(x, str) or x not in gone
             ]
         self.data["meta"] = {**meta, COMPLETION: added} if isinstance(meta, dict) else meta
+
+    def _unknown(self, added: Mapping[str, Any]) -> set[str]:
+        """The names in notes and flags that no item has or had; they are reported."""
+        named = [key for key in ("notes", "flags") if isinstance(added.get(key), dict | list)]
+        names = {one: key for key in named for one in added[key] if isinstance(one, str)}
+        unknown = names.keys() - item_names(self.data) - self.gone - self.other.keys()
+        for name in sorted(unknown):
+            key, message = f"meta.{COMPLETION}.{names[name]}", f"{shown(name)} is the id of no item"
+            self.report.left_out("notes on missing items", message, line=self.line, key=key)
+        return unknown
 
 
 def _joined(note: Any, other: Any) -> Any:

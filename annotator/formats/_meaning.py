@@ -10,7 +10,8 @@ from typing import Any, TypeAlias
 
 from annotator.errors import InputError, UsageError
 from annotator.identity import check_annotator
-from annotator.model.record import split_meta
+from annotator.model.decision import DOCUMENT, paragraph_item
+from annotator.model.record import COMPLETION, split_meta
 from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import AUTHOR
 from annotator.model.text import plural, text_sha256
@@ -32,6 +33,40 @@ def meaning(data: Mapping[str, Any], schema: LabelSchema) -> Iterator[Problem]:
     spans: _Ends = {}
     yield from _spans(data.get("spans"), text, schema, spans)
     yield from _relations(data.get("relations"), text, schema, spans)
+    yield from _completion(data)
+
+
+def item_names(data: Mapping[str, Any]) -> set[str]:
+    """The names that notes and flags of a record can have: the ids of its spans and relations, its
+    paragraphs, and the document."""
+    paragraphs, *annotations = (
+        one if isinstance(one := data.get(key), list) else []
+        for key in ("paragraphs", "spans", "relations")
+    )
+    ids = {str(one.get("id")) for some in annotations for one in some if isinstance(one, dict)}
+    return {DOCUMENT, *map(paragraph_item, range(len(paragraphs))), *ids}
+
+
+def _completion(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """What the completion says of paragraphs and items that the record does not have."""
+    meta, paragraphs = data.get("meta"), data.get("paragraphs")
+    if not isinstance(meta, dict) or COMPLETION not in meta or not isinstance(paragraphs, list):
+        return
+    try:
+        _, added = split_meta(meta, gold=data.get("status") == "gold")
+    except InputError:
+        return  # `_head` tells what is wrong with it.
+    key = f"meta.{COMPLETION}"
+    for name, indices in (("done", added.done), ("shown", (s.paragraph for s in added.shown))):
+        beyond = [index for index in indices if index >= len(paragraphs)]
+        if beyond:
+            has = plural(len(paragraphs), "paragraph")
+            yield f"{key}.{name}", f"{beyond[0]} is the index of no paragraph; the text has {has}"
+    items = item_names(data)
+    for name, named in (("notes", added.notes), ("flags", added.flags)):
+        missing = [item for item in named if item not in items]
+        if missing:
+            yield f"{key}.{name}", f"“{missing[0]}” is the id of no item"
 
 
 def _head(data: Mapping[str, Any], text: str) -> Iterator[Problem]:
