@@ -93,15 +93,19 @@ class _Incoming:
             return documents.load(self._db, document.id)
         return replace(document, paragraphs=paragraphs)
 
+    def _is_new(self, document: Document) -> bool:
+        """Whether this import brings the document, so that nobody has worked on it."""
+        return document.id in self._placing.paragraphs
+
     def _is_there(self, stored: Document, name: str, one: Record, digest: bytes) -> bool:
         """Whether exactly this completion is already there. Raises InputError if there is a
         different one."""
         brought = self._brought.get((stored.id, name))
-        begun = self._db.row(
+        sql = (
             "SELECT completion FROM completion WHERE annotator = ? AND document = ? AND "
-            "completion <> 'new'",
-            (name, stored.id),
+            "completion <> 'new'"
         )
+        begun = None if self._is_new(stored) else self._db.row(sql, (name, stored.id))
         if brought is None and begun is None:
             return False
         if begun is not None:
@@ -120,10 +124,8 @@ class _Incoming:
         db = self._staging
         time, group = now(), uuid7()
         events_, items = [], []
-        before = db.value(
-            "SELECT revision FROM completion WHERE annotator = ? AND document = ?",
-            (name, stored.id),
-        )
+        sql = "SELECT revision FROM completion WHERE annotator = ? AND document = ?"
+        before = None if self._is_new(stored) else db.value(sql, (name, stored.id))
         for revision, (item, paragraph, after, text) in enumerate(states, (before or 0) + 1):
             events_.append(
                 (
@@ -149,7 +151,7 @@ class _Incoming:
         names.put(db, stored.id, stored.text, spans, self._concepts)
         shown = sum(not p.excluded for p in one.document.paragraphs)
         row = (name, stored.id, one.status.value, events_[-1][3], len(one.done), shown, time)
-        if stored.id in self._placing.paragraphs:
+        if self._is_new(stored):
             # It cannot be found before its document is there.
             db.execute(PUT_COMPLETION, row)
         else:

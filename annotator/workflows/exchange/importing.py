@@ -334,6 +334,8 @@ class _Import:
         """Whether the project has work of that annotator on the document. Other work than this is a
         conflict, which is reported."""
         id, name = record.document.id, record.annotator
+        if id in self._fresh:
+            return False
         key = GOLD if name is None else name
         if next(self._project.log.completions(document=id, annotator=key), None) is None:
             return False
