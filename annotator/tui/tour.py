@@ -6,7 +6,7 @@ rebound keys, the palette and the mouse count as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -67,21 +67,23 @@ def _new(before: Stack, after: Stack) -> Iterator[Group]:
 def _is(step: TourStep, decision: Decision, state: ReviewState) -> bool:
     """Whether a decision completes a step."""
     value = decision.after.value if decision.after else None
-    old = decision.before.value if decision.before else None
-    if step is TourStep.ACCEPT:
-        return decision.action is Action.ACCEPT
-    if step is TourStep.REJECT:
-        return decision.action in (Action.REJECT, Action.REMOVE)
-    if step is TourStep.CHANGE:
-        return isinstance(value, Span) and decision.action in (Action.CORRECT, Action.ADD)
     if step is TourStep.NAME:
+        old = decision.before.value if decision.before else None
         return isinstance(value, Span) and _names(state, value) not in ("", _names(state, old))
-    if step is TourStep.JUMP:
-        return isinstance(value, Span) and decision.action is Action.ADD
-    if step is TourStep.STANCE:
-        made = isinstance(value, Relation) and decision.action in (Action.CORRECT, Action.ADD)
-        return made and isinstance(value, Relation) and not _within_itself(state, value)
-    return decision.action is Action.CLOSE
+    if step is TourStep.STANCE and isinstance(value, Relation) and _within_itself(state, value):
+        return False
+    kind, actions = _COMPLETED_BY.get(step, (object, (Action.CLOSE,)))
+    return isinstance(value, kind) and decision.action in actions
+
+
+_COMPLETED_BY: Mapping[TourStep, tuple[type, tuple[Action, ...]]] = {
+    TourStep.ACCEPT: (object, (Action.ACCEPT,)),
+    TourStep.REJECT: (object, (Action.REJECT, Action.REMOVE)),
+    TourStep.CHANGE: (Span, (Action.CORRECT, Action.ADD)),
+    TourStep.JUMP: (Span, (Action.ADD,)),
+    TourStep.STANCE: (Relation, (Action.CORRECT, Action.ADD)),
+}
+"""What a decision is on, and which ones complete a step."""
 
 
 def _names(state: ReviewState, value: object) -> object:
@@ -218,24 +220,32 @@ def _stance(state: ReviewState, keys: KeyMap) -> str:
         return f"Who holds it? Type the letter of the actor who says it. {author}"
     if state.mode is Mode.SIDE:
         return "Which side? The keys are in the last line."
-    about = next(
-        (x for x in state.schema.span_layers if x.name in state.schema.statement_layers), None
-    )
-    if about is not None and (
-        not isinstance(value, Span) or value.layer not in state.schema.statement_layers
-    ):
-        if not any(item.value.layer in state.schema.statement_layers for item in state.items):
-            return (
-                f"Now who takes which side, on a {about.name}. There is none here: "
-                f"{k('next_paragraph')} goes to the next paragraph, {k('undo')} brings back "
-                "what was rejected."
-            )
+    if not (isinstance(value, Span) and value.layer in state.schema.statement_layers):
+        return _to_a_claim(state, keys) or _on_this(keys)
+    return _on_this(keys)
+
+
+def _on_this(keys: KeyMap) -> str:
+    key = keys.shown("stance")
+    return f"{key} says who takes which side on this: then the holder's letter, then the side."
+
+
+def _to_a_claim(state: ReviewState, keys: KeyMap) -> str:
+    """How to get to something on which somebody can take a side; empty if the schema has nothing of
+    the kind."""
+    k, layers = keys.shown, state.schema.statement_layers
+    about = next((x for x in state.schema.span_layers if x.name in layers), None)
+    if about is None:
+        return ""
+    if not any(item.value.layer in layers for item in state.items):
         return (
-            f"Now who takes which side. {k('next')} or {k('previous')} goes to a {about.name} "
-            f"(└{about.symbol} under the text)."
+            f"Now who takes which side, on a {about.name}. There is none here: "
+            f"{k('next_paragraph')} goes to the next paragraph, {k('undo')} brings back "
+            "what was rejected."
         )
     return (
-        f"{k('stance')} says who takes which side on this: then the holder's letter, then the side."
+        f"Now who takes which side. {k('next')} or {k('previous')} goes to a {about.name} "
+        f"(└{about.symbol} under the text)."
     )
 
 

@@ -108,12 +108,17 @@ class Adjudication:
         at = next((i for i, d in enumerate(several) if self.state.focus in d.ids), None)
         if at is not None:
             return several[max(0, min(len(several) - 1, at + step))]
+        return self._nearest(several, step)
+
+    def _nearest(self, several: Sequence[Difference], step: int) -> Difference:
+        """The difference after (1) or before (-1) the item in focus, or the start of the paragraph;
+        at the ends, the last one."""
         item = self.state.focused
         place = item.value.start if item is not None and isinstance(item.value, Span) else -1
         after = [d for d in several if self.start(d) >= max(place, self.state.bounds[0])]
-        before = [d for d in several if d not in after]
         if step > 0:
             return (after or several[-1:])[0]
+        before = [d for d in several if d not in after]
         return (before or several[:1])[-1]
 
     def following(self, difference: Difference, among: Collection[Difference]) -> Difference | None:

@@ -45,14 +45,19 @@ def pending_places(queue: Waiting, state: ReviewState, direction: int) -> Iterat
         return
     beyond, left = _of_open(queue, state, direction)
     yield from (_pending_place(here, one) for one in beyond)
-    # Reading the queue takes longer than a key may, and most of the time it is not needed.
+    for document in _others(queue, here, direction):
+        yield from (_pending_place(document, one) for one in _waiting(queue, document, direction))
+    yield from (_pending_place(here, one, again=True) for one in left)
+
+
+def _others(queue: Waiting, here: str, direction: int) -> Iterator[str]:
+    """The other documents in which something may wait, in the queue's order from the open one on
+    and around its end. Reading the queue takes longer than a key may, and is mostly not needed."""
     rows = [row for row in queue.read() if row.undecided or not row.counted or row.document == here]
     ids = [row.document for row in rows]
     at = ids.index(here) if here in ids else 0
     ordered = [*ids[at:], *ids[:at]] if direction > 0 else [*ids[at::-1], *ids[:at:-1]]
-    for document in (id for id in ordered if id != here):
-        yield from (_pending_place(document, one) for one in _waiting(queue, document, direction))
-    yield from (_pending_place(here, one, again=True) for one in left)
+    return (id for id in ordered if id != here)
 
 
 def first(queue: Waiting, document: str) -> PendingPlace | None:

@@ -30,12 +30,17 @@ def names_in_focus(at: Adjudication) -> tuple[NameKind, list[str]] | None:
         for span in _named(at.state, candidate.value)
     ]
     for kind in KINDS:
-        sets = [{name for k, name in names_of(span, concepts) if k == kind} for span in spans]
-        shared = [name for name in sets[0] if all(name in own for own in sets)] if sets else []
-        differing = {name for own in sets for name in own} - set(shared)
+        differing = _differing(
+            [{name for k, name in names_of(span, concepts) if k == kind} for span in spans]
+        )
         if len(differing) > 1:
             return kind, sorted(differing)
     return None
+
+
+def _differing(sets: Sequence[set[str]]) -> set[str]:
+    """The names that only some of the sets have."""
+    return set().union(*sets) - sets[0].intersection(*sets) if sets else set()
 
 
 def _named(state: ReviewState, value: Annotation) -> list[Span]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from textual import events
 
 from annotator.model import actions as do
-from annotator.model.review import Mode
+from annotator.model.review import Mode, ReviewState
 from annotator.model.span import Relation, Span
 from annotator.model.text import is_word, words
 from annotator.tui.hints import assign
@@ -67,15 +67,8 @@ class PointingScreen(AskingScreen):
         starts = [
             t[0] for _, low, high in lines for t in words(text, low, high) if is_word(text, t)
         ]
-        items: dict[int, str] = {}
-        stances: list[str] = []
-        if browsing:
-            shown = set(starts)
-            for paragraph in dict.fromkeys(p for p, _, _ in lines):
-                for item in reversed(state.items_of(paragraph)):
-                    if isinstance(item.value, Span) and item.value.start in shown:
-                        items[item.value.start] = item.id
-            stances = [i.id for i in state.items if isinstance(i.value, Relation)]
+        items = _items_at(state, [p for p, _, _ in lines], set(starts)) if browsing else {}
+        stances = [i.id for i in state.items if browsing and isinstance(i.value, Relation)]
         here = [at for at in sorted(items) if state.bounds[0] <= at < state.bounds[1]]
         # Negative offsets stand for stances, whose letters are in the cards.
         cards = {-1 - n: id for n, id in enumerate(stances)}
@@ -102,6 +95,10 @@ class PointingScreen(AskingScreen):
             else:
                 self.redraw()
             return
+        self._narrow(key, holder=holder)
+
+    def _narrow(self, key: str, *, holder: bool) -> None:
+        """Take a letter: go to the place that has these letters, or leave those that begin so."""
         self._typed += key.lower()
         left = {
             code: target for code, target in self._targets.items() if code.startswith(self._typed)
@@ -188,12 +185,7 @@ class PointingScreen(AskingScreen):
     def _click(self, at: int) -> None:
         state = self.session.review
         paragraph = state.document.paragraph_at(at).index
-        spans = [i for i in state.items_of(paragraph) if isinstance(i.value, Span)]
-        under = [
-            (i.value.length, i.id)
-            for i in spans
-            if isinstance(i.value, Span) and i.value.start <= at < i.value.end
-        ]
+        under = _under(state, paragraph, at)
         if state.mode is Mode.HOLDER:
             holders = {i.id for i in state.holders()}
             chosen = min((pair for pair in under if pair[1] in holders), default=None)
@@ -277,6 +269,26 @@ class PointingScreen(AskingScreen):
     def after(self) -> None:
         """What follows a change."""
         raise NotImplementedError
+
+
+def _items_at(state: ReviewState, paragraphs: Iterable[int], starts: set[int]) -> dict[int, str]:
+    """The spans of these paragraphs that begin at one of these offsets, by offset; the first of
+    several."""
+    return {
+        item.value.start: item.id
+        for paragraph in dict.fromkeys(paragraphs)
+        for item in reversed(state.items_of(paragraph))
+        if isinstance(item.value, Span) and item.value.start in starts
+    }
+
+
+def _under(state: ReviewState, paragraph: int, at: int) -> list[tuple[int, str]]:
+    """Length and id of the spans of a paragraph that hold an offset."""
+    return [
+        (item.value.length, item.id)
+        for item in state.items_of(paragraph)
+        if isinstance(item.value, Span) and item.value.start <= at < item.value.end
+    ]
 
 
 __all__ = ["PointingScreen"]

@@ -186,25 +186,28 @@ class Session:
         self.do(do.MoveFocus(direction, undecided=True))
         if (self.review.paragraph, self.review.focus) != (before.paragraph, before.focus):
             return True
-        document: str | None = before.document.id
-        while (
-            document is not None
-            and (document := self.queue.waiting(document, direction)) is not None
-        ):
-            self.open(document, paragraph=0)
-            if direction < 0:
-                self.do(do.GoParagraph(len(self.review.document.paragraphs) - 1))
-            left = [item.id for item in self.review.items if item.undecided]
-            if left:
-                self.do(do.FocusItem(left[0 if direction > 0 else -1]))
-                return True
-            self.do(do.MoveFocus(direction, undecided=True))
-            if any(item.undecided for item in self.review.items):
+        document = self.queue.waiting(before.document.id, direction)
+        while document is not None:
+            if self._to_undecided_of(document, direction):
                 return True
             # Everything that waits there is muted, or hidden by the threshold or the filter: go on.
+            document = self.queue.waiting(document, direction)
         if self.review.document.id != before.document.id:
             self.open(before.document.id, paragraph=before.paragraph, item=before.focus)
         return False
+
+    def _to_undecided_of(self, document: str, direction: int) -> bool:
+        """Open a document at its first undecided item, or with -1 its last. Returns whether there
+        is one."""
+        self.open(document, paragraph=0)
+        if direction < 0:
+            self.do(do.GoParagraph(len(self.review.document.paragraphs) - 1))
+        left = [item.id for item in self.review.items if item.undecided]
+        if left:
+            self.do(do.FocusItem(left[0 if direction > 0 else -1]))
+            return True
+        self.do(do.MoveFocus(direction, undecided=True))
+        return any(item.undecided for item in self.review.items)
 
     def follow(self, place: PendingPlace) -> bool:
         """Go to a place where something waits. Returns whether it still does."""

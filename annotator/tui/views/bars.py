@@ -147,15 +147,34 @@ def footer(
         return _row(_making_keys(now, schema, keys), more, theme, width)
     if review or now.excluded:
         return _row(_review_keys(keys) if review else _excluded_keys(keys), more, theme, width)
+    names = dict.fromkeys((*_likely(now), *now.works))
+    pairs = [(keys.shown(name), _footer(name)) for name in names]
+    return _row_of_item(_item_keys(now, schema, keys), pairs, more, theme, width, item=now.layer)
+
+
+def _likely(now: FooterState) -> list[str]:
+    """The commands that are most likely next."""
     first = ["accept", "reject"] if now.pending else ["delete", "form"] if now.layer else []
     if "next_undecided" in now.works and not now.pending:
         first = ["next_undecided", *first]
     if "close" in now.works and "accept_all" not in now.works:
-        # Nothing is left to decide, so this is most likely the next key.
+        # Nothing is left to decide.
         first = ["close", *first]
-    pairs = [(keys.shown(name), _footer(name)) for name in dict.fromkeys((*first, *now.works))]
-    own = _item_keys(now, schema, keys)
-    room = max(sum(len(k) + len(w) + 3 for k, w in own), _OWN) if now.layer else 0
+    return first
+
+
+def _row_of_item(
+    own: Sequence[tuple[str, str]],
+    pairs: Sequence[tuple[str, str]],
+    more: tuple[str, str],
+    theme: Theme,
+    width: int,
+    *,
+    item: str,
+) -> list[Piece]:
+    """The keys that always work, and those of the item in focus, if there is one, in their reserved
+    place."""
+    room = max(sum(len(k) + len(w) + 3 for k, w in own), _OWN) if item else 0
     out = _row(pairs, more, theme, max(width - room, 30))
     for key, words in own:
         piece: list[Piece] = [("  " + key, theme.strong), (f" {words}", theme.muted)]
@@ -220,15 +239,11 @@ def _labels_row(
     first = [(keys.shown("confirm"), "take it")] if now.edits else []
     listed = (keys.shown("label"), "list")
     fixed = [*first, more, listed] if len(labels) < len(every) else [*first, more]
-    room = width - 1 - sum(len(key) + len(words) + 2 for key, words in fixed)
-    longest = max((len(name) for _, name in labels), default=0)
-    while longest > _SHORTEST and _cells(labels, longest) > room:
-        longest -= 1
-    if _cells(labels, longest) > room:
+    longest = _longest_names(labels, _room_beside(fixed, width))
+    if _cells(labels, longest) > _room_beside(fixed, width):
         # Still too many: as many as there is room for, and the key of the full list.
         fixed = [*first, more, listed]
-        room = width - 1 - sum(len(key) + len(words) + 2 for key, words in fixed)
-        while labels and _cells(labels, longest) > room:
+        while labels and _cells(labels, longest) > _room_beside(fixed, width):
             labels = labels[:-1]
     names = shortened([name for _, name in labels], longest)
     out: list[Piece] = [(" ", PLAIN)]
@@ -240,6 +255,19 @@ def _labels_row(
     ):
         out += [(key, theme.strong), (f" {words} ", theme.muted)]
     return out
+
+
+def _room_beside(fixed: Sequence[tuple[str, str]], width: int) -> int:
+    """The cells that are left for labels beside these keys."""
+    return width - 1 - sum(len(key) + len(words) + 2 for key, words in fixed)
+
+
+def _longest_names(labels: Sequence[tuple[str, str]], room: int) -> int:
+    """How many letters of names there is room for."""
+    longest = max((len(name) for _, name in labels), default=0)
+    while longest > _SHORTEST and _cells(labels, longest) > room:
+        longest -= 1
+    return longest
 
 
 _SHORTEST = 3
@@ -335,17 +363,22 @@ def _item_keys(now: FooterState, schema: LabelSchema, keys: KeyMap) -> list[tupl
     pairs.append((keys.shown("bounds"), _footer("bounds")))
     if not now.span:
         return [*pairs, (keys.shown("first_value"), "basis"), ("1-3", "strength")]
-    digits = sorted(key for key in schema.span_keys if key.isdigit())
-    own = schema.layer(now.layer)
-    by_list = own is not None and not any(label.key for label in own.labels)
-    span_keys = "-".join(dict.fromkeys((digits[0], digits[-1]))) if digits else ""
-    pairs.append((keys.shown("form") if by_list or not digits else span_keys, "label"))
+    pairs.append((_label_keys(now, schema) or keys.shown("form"), "label"))
     if now.suggested:
         pairs.append((keys.shown("why"), _footer("why")))
     layer = schema.layer(now.layer)
     if layer is not None and any(layer.attribute_of_type(kind) for kind in ("entity", "concept")):
         pairs.append((keys.shown("name"), _footer("name")))
     return pairs
+
+
+def _label_keys(now: FooterState, schema: LabelSchema) -> str:
+    """The digits of labels, such as `1-9`; empty if there are none, or none for the layer in
+    focus."""
+    digits = sorted(key for key in schema.span_keys if key.isdigit())
+    own = schema.layer(now.layer)
+    by_list = own is not None and not any(label.key for label in own.labels)
+    return "" if by_list or not digits else "-".join(dict.fromkeys((digits[0], digits[-1])))
 
 
 def _takes_stances(now: FooterState, schema: LabelSchema) -> bool:

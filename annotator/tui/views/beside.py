@@ -3,13 +3,14 @@ what agrees."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from annotator.tui.styled_rows import Piece, paragraphs
 from annotator.tui.theme import Theme
 from annotator.tui.views.difference import difference_rows, in_short
 from annotator.tui.views.difference_context import DifferenceContext
+from annotator.workflows.review.alignment import Difference
 from annotator.workflows.review.side_by_side import SideBySide
 
 
@@ -33,8 +34,14 @@ def beside(
     for difference in (*differ, *finer):
         head: list[Piece] = [("≠ ", theme.strong)]
         rows += [[], *difference_rows(scene, difference, theme, width, head=head)]
-    if agreed:
-        rows.append([])
+    return rows + _agreed_rows(scene, agreed, theme, width)
+
+
+def _agreed_rows(
+    scene: DifferenceContext, agreed: Sequence[Difference], theme: Theme, width: int
+) -> list[list[Piece]]:
+    """What all coded alike, in a row each, after a blank one."""
+    rows: list[list[Piece]] = [[]] if agreed else []
     for difference in agreed:
         value = difference.candidates[0].value
         said = in_short(scene, value, max(10, width - len(value.layer) - 5))

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from annotator.model.items import Card
+from annotator.model.items import Card, Stance
 from annotator.model.names import CONTRARY, Concepts, NearNames, concepts_of, names_of
 from annotator.model.review import ReviewState
 from annotator.model.span import AUTHOR, Relation, Span
@@ -59,14 +59,18 @@ def _of_card(state: ReviewState, card: Card) -> list[LintFinding]:
         if isinstance(value, Relation):
             if value.source != AUTHOR and (holder is None or holder.pending):
                 found.append(("a stance whose holder is not decided yet", stance.relation.id))
-            span = holder.value if holder else None
-            name = value.source
-            if isinstance(span, Span):
-                name = span.entity or state.document.quote(span.start, span.end).casefold()
-            sides.setdefault(name, set()).add(value.label)
+            sides.setdefault(_holder_of(state, stance), set()).add(value.label)
     if any({"support", "oppose"} <= labels for labels in sides.values()):
         found.append(("one holder on both sides of a claim", card.target.id))
     return found
+
+
+def _holder_of(state: ReviewState, stance: Stance) -> str:
+    """Who holds a stance: the entity, or else the words of the span; otherwise the source."""
+    span, relation = stance.holder.value if stance.holder else None, stance.relation.value
+    if isinstance(span, Span):
+        return span.entity or state.document.quote(span.start, span.end).casefold()
+    return relation.source if isinstance(relation, Relation) else ""
 
 
 def _two_names(state: ReviewState, ambiguous: Mapping[str, Sequence[str]]) -> list[LintFinding]:

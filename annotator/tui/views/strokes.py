@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -122,11 +122,20 @@ class Strokes:
     def stretches(self) -> tuple[Stretch, ...]:
         """The parts of the text in a special style, in the order in which the styles are
         applied."""
-        out: list[Stretch] = []
-        if self.look.compact:
-            for item in self.items.values():
-                if isinstance(item.value, Span):
-                    out.append((item.value.start, item.value.end, self._compact(item), False))
+        out = [*self._marks_in_text(), *self._focus(), *self._found()]
+        chosen = self.state.selection
+        if self._current and chosen is not None:
+            out.append((chosen.start, chosen.end, self.look.theme.selection, True))
+        return tuple(out)
+
+    def _marks_in_text(self) -> Iterator[Stretch]:
+        """The spans of a compact view, which has no tracks."""
+        for item in self.items.values() if self.look.compact else ():
+            if isinstance(item.value, Span):
+                yield item.value.start, item.value.end, self._compact(item), False
+
+    def _focus(self) -> Iterator[Stretch]:
+        """The spans in focus that are filled."""
         for name in self.lit:
             lit = self.items.get(name)
             # A statement in focus has a heavy track; filling all its lines would take most of a
@@ -135,23 +144,20 @@ class Strokes:
                 continue
             if self.look.compact or lit.value.layer not in self._schema.statement_layers:
                 fill = self.look.theme.fill(self._color(lit))
-                out.append((lit.value.start, lit.value.end, fill, True))
+                yield lit.value.start, lit.value.end, fill, True
+
+    def _found(self) -> Iterator[Stretch]:
+        """What a search found, then what differs between versions."""
+        theme = self.look.theme
+        for a, b in self._here(self.look.found):
+            yield a, b, theme.hint if (a, b) == self.look.found_at else theme.found, False
+        for a, b in self._here(self.look.apart) if self._current else ():
+            yield a, b, theme.found, False
+
+    def _here(self, places: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        """The stretches that the paragraph has a part of."""
         own = self.state.document.paragraphs[self.index]
-        low, high = own.start, own.end
-        for a, b in self.look.found:
-            if a < high and b > low:
-                here = (a, b) == self.look.found_at
-                out.append((a, b, self.look.theme.hint if here else self.look.theme.found, False))
-        if self._current:
-            out += [
-                (a, b, self.look.theme.found, False)
-                for a, b in self.look.apart
-                if a < high and b > low
-            ]
-        chosen = self.state.selection
-        if self._current and chosen is not None:
-            out.append((chosen.start, chosen.end, self.look.theme.selection, True))
-        return tuple(out)
+        return ((a, b) for a, b in places if a < own.end and b > own.start)
 
     def text(
         self,
