@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from annotator.model import actions as do
 from annotator.model.codebook import Codebook
+from annotator.model.items import Item
 from annotator.model.names import (
     CONTRARY,
     NameKind,
@@ -99,15 +100,20 @@ def card_offers(state: ReviewState, project: Project) -> tuple[str, ...]:
     if item is None or field is None or not isinstance(item.value, Span):
         return ()
     if field.kind == "entity":
-        named = bool(item.value.entity) and not item.pending
-        proposed = state.proposed_name(item)
-        if named or (item.pending and proposed is not None and proposed.sure):
-            return ()
-        return tuple(one.entity for one in state.ranked_names(item.value)[:OFFERED])
+        ranked = () if _has_entity(state, item) else state.ranked_names(item.value)[:OFFERED]
+        return tuple(one.entity for one in ranked)
     if field.value:
         return ()
     offered = offers_of(state, field, project, project.names.concepts())
     return tuple(one.value for one in offered[:OFFERED])
+
+
+def _has_entity(state: ReviewState, item: Item) -> bool:
+    """Whether an actor has an entity; a pending one, whether a sure one is proposed."""
+    if not item.pending:
+        return isinstance(item.value, Span) and bool(item.value.entity)
+    proposed = state.proposed_name(item)
+    return proposed is not None and proposed.sure
 
 
 def entity_offers(
@@ -124,33 +130,34 @@ def entity_offers(
     def times(name: KnownName) -> int:
         return sum(number for alias, number in name.aliases.items() if alias.casefold() == form)
 
-    names = [one.entity for one in proposed]
-    ranked = sorted(known, key=lambda name: -times(name))
-    by_name = {name.name: name for name in ranked}
-    first = [
-        by_name.get(name) or KnownName(name, 0)
-        for name in dict.fromkeys([*names, *_listed(field, codebook)])
-    ]
-    taken = {name.name for name in first}
-    ranked = [*first, *(name for name in ranked if name.name not in taken)]
-    ranked += [
-        KnownName(one.name, 0, dict.fromkeys(one.aliases, 0))
+    ranked = {name.name: name for name in sorted(known, key=lambda name: -times(name))}
+    first = [*(one.entity for one in proposed), *_listed(field, codebook)]
+    names = {name: ranked.get(name) or KnownName(name, 0) for name in first}
+    listed = {
+        one.name: KnownName(one.name, 0, dict.fromkeys(one.aliases, 0))
         for one in codebook.entries
-        if one.kind == "entity" and one.name not in by_name and one.name not in taken
-    ]
+        if one.kind == "entity"
+    }
+    # The first of equal names counts.
+    for more in (ranked, listed):
+        names |= {name: one for name, one in more.items() if name not in names}
     capital = field.form[:1].isupper()
     return [
         Offer(
             name.name,
-            f"{name.count}×  {', '.join([a for a in name.aliases if a != name.name][:4])}".rstrip()
-            if name.count
-            else "",
+            _used(name),
             tuple(name.aliases),
             # What a common noun was named in other documents is never chosen.
             preselected=proposed[0].preselected if proposed else capital and times(name) > 0,
         )
-        for i, name in enumerate(ranked)
+        for name in names.values()
     ]
+
+
+def _used(name: KnownName) -> str:
+    """How often a name is in use, and for which other words; empty if it is not."""
+    others = ", ".join([alias for alias in name.aliases if alias != name.name][:4])
+    return f"{name.count}×  {others}".rstrip() if name.count else ""
 
 
 def _listed(field: NameField, codebook: Codebook) -> Sequence[str]:

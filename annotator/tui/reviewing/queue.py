@@ -207,12 +207,7 @@ class ReviewQueue(Queue):
 
     def _rows(self, asked: QueueFilter) -> list[ReviewRow]:
         wanted = Wanted.parse(asked.search)
-        self._known = self.read()
-        if self.by_leverage:
-            most: dict[str, int] = {}
-            for one in self.weighed:
-                most[one.document] = max(most.get(one.document, 0), one.edges)
-            self._known.sort(key=lambda row: (not row.changed, -most.get(row.document, -1)))
+        self._known = self._in_order(self.read())
         titled = set(self.project.documents.titled(wanted.rest)) if wanted.rest else None
         rows = [
             row
@@ -231,6 +226,15 @@ class ReviewQueue(Queue):
             for row in rows
         ]
         return [row for row in chosen if row.undecided]
+
+    def _in_order(self, rows: list[ReviewRow]) -> list[ReviewRow]:
+        """The documents as read, or by what changes the network most, if that is asked for."""
+        if not self.by_leverage:
+            return rows
+        most: dict[str, int] = {}
+        for one in self.weighed:
+            most[one.document] = max(most.get(one.document, 0), one.edges)
+        return sorted(rows, key=lambda row: (not row.changed, -most.get(row.document, -1)))
 
     def _summary(self, row: ReviewRow, own: DocumentSummary) -> DocumentSummary:
         return replace(

@@ -96,22 +96,30 @@ class AnnotateScreen(KeepingScreen):
         if key == "escape" and self._found and state.mode is Mode.BROWSE:
             self.find("")
             self.redraw()
-            return
-        if state.mode is Mode.SIDE and state.draft is not None:
-            layer = state.schema.layer(state.draft.layer)
-            label = next((x for x in layer.labels if x.key == key), None) if layer else None
-            if label is not None:
-                self.act(do.ChooseSide(label.name))
-                return
+        elif (action := self._by_schema(key)) is not None:
+            self.act(action)
+        else:
+            super().take(key)
+
+    def _by_schema(self, key: str) -> do.ReviewAction | None:
+        """What a key does that the schema gives a meaning: a side, a strength, or a label."""
+        state = self.session.review
+        if state.mode is Mode.SIDE and (side := self._side(key)):
+            return side
         if state.mode is Mode.BROWSE and key.isdigit() and (strength := self._strength(int(key))):
-            self.act(strength)
-            return
-        if state.mode in (Mode.BROWSE, Mode.SELECT) and key in state.schema.span_keys:
-            found, label = state.schema.span_keys[key]
-            if self.key_map.command(self.context, key) is None:
-                self.act(do.SetLabel(found.name, label.name))
-                return
-        super().take(key)
+            return strength
+        labels = state.schema.span_keys if state.mode in (Mode.BROWSE, Mode.SELECT) else {}
+        if key in labels and self.key_map.command(self.context, key) is None:
+            layer, label = labels[key]
+            return do.SetLabel(layer.name, label.name)
+        return None
+
+    def _side(self, key: str) -> do.ReviewAction | None:
+        """The side that a key gives to the stance in the making."""
+        state = self.session.review
+        layer = state.schema.layer(state.draft.layer) if state.draft is not None else None
+        label = next((x for x in layer.labels if x.key == key), None) if layer else None
+        return do.ChooseSide(label.name) if label is not None else None
 
     def run_command(self, command: Command) -> None:
         times, self._count = min(int(self._count or 1), 999), ""

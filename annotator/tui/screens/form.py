@@ -134,7 +134,12 @@ class FormScreen(RowsScreen):
             self.redraw()
         elif not self._fields:
             self.redraw()
-        elif key.isdigit():
+        else:
+            self._on_field(key)
+
+    def _on_field(self, key: str) -> None:
+        """Take a key that fills in the field with the cursor, or goes to another one."""
+        if key.isdigit():
             self._digit(self._fields[self._at or 0], int(key))
         elif key in ("enter", "right", "space"):
             self._edit(self._fields[self._at or 0])

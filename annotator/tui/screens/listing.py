@@ -113,11 +113,7 @@ class ListScreen(RowsScreen):
             (t, theme.bar)
             for t, _ in justify([(f" {self._title}", PLAIN)], [(count, PLAIN)], width)
         ]
-        said = self._message or (f"with “{self._wanted}”" if self._wanted else "")
-        if self._about is not None and self._lines and not self._message:
-            said = " · ".join(
-                part for part in (said, self._about(self._lines[self._at][0])) if part
-            )
+        said = self._message or self._of_row()
         rows: list[list[Piece]] = [
             head,
             [(f"   {clip(said, width - 4)}", theme.strong)] if said else [],
@@ -131,6 +127,13 @@ class ListScreen(RowsScreen):
         foot = self.foot([("enter", "go there"), *more, ("/", "filter")])
         self.query_one(Rows).show([strip(row) for row in [*rows, foot]])
 
+    def _of_row(self) -> str:
+        """What the filter is, and what there is to say about the row with the cursor."""
+        parts = [f"with “{self._wanted}”"] if self._wanted else []
+        if self._about is not None and self._lines:
+            parts.append(self._about(self._lines[self._at][0]))
+        return " · ".join(filter(None, parts))
+
     def take(self, key: str) -> None:
         page = max(1, self.app.size.height - 4)
         steps = {**row_steps(page), **({"n": 1, "N": -1} if self._wanted else {})}
@@ -139,21 +142,25 @@ class ListScreen(RowsScreen):
         changed = self.changed_by_others() is not None
         if changed and not self._is_found_again() and acts:
             self.say(CHANGED)
-        elif self.go_back(key):
-            pass
         elif key == "/":
             self.app.push_screen(
                 PromptScreen("filter", self.theme_now, value=self._wanted), self._filter
             )
-        elif self.everywhere(key):
+        elif self.go_back(key) or self.everywhere(key):
             pass
         elif key in steps:
             self._at = max(0, self._at + steps[key])
             self.redraw()
-        elif key == "enter" and self._lines:
-            self._choose(self._lines[self._at][0])
+        else:
+            self._act(key)
+
+    def _act(self, key: str) -> None:
+        """Do what a key does with the row that has the cursor, or with the whole list."""
+        row = self._lines[self._at][0] if self._lines else 0
+        if key == "enter" and self._lines:
+            self._choose(row)
         elif key in self._more and (self._lines or key in self._of_all):
-            self._more[key][1](self._lines[self._at][0] if self._lines else 0)
+            self._more[key][1](row)
 
     def others_changed(self, documents: Collection[str]) -> None:  # noqa: ARG002
         if not self._is_found_again():

@@ -203,26 +203,39 @@ class MatrixScreen(RowsScreen):
 
     def take(self, key: str) -> None:
         found, self._message = self._matrix, ""
-        shapes = {"/": self._search, "o": self._next_order, "f": self._fold}
-        if self.go_back(key, ("M",)):
-            pass
-        elif key in shapes:
+        shapes = {
+            "/": self._search,
+            "o": self._next_order,
+            "f": self._fold,
+            "c": self._turn_columns,
+            "w": self._open_network,
+            "p": self._turn_whole,
+        }
+        if key in shapes:
             shapes[key]()
-        elif self.everywhere(key):
+        elif self.go_back(key, ("M",)) or self.everywhere(key):
             pass
-        elif key == "c":
-            self._by = "claim" if self._by == "concept" else "concept"
-            self._make()
-        elif key == "w":
-            from annotator.tui.screens.network import NetworkScreen
+        elif found is not None and found.cells:
+            self._to_cell(found, key)
 
-            self.app.push_screen(NetworkScreen(self._session.project.root, self._session.annotator))
-        elif key == "p":
-            self._whole = not self._whole
-            self._make()
-        elif found is None or not found.cells:
-            return
-        elif key in _STEPS:
+    def _turn_columns(self) -> None:
+        """Show concepts in the columns, or claims."""
+        self._by = "claim" if self._by == "concept" else "concept"
+        self._make()
+
+    def _turn_whole(self) -> None:
+        """Show the whole project, or only the document."""
+        self._whole = not self._whole
+        self._make()
+
+    def _open_network(self) -> None:
+        from annotator.tui.screens.network import NetworkScreen
+
+        self.app.push_screen(NetworkScreen(self._session.project.root, self._session.annotator))
+
+    def _to_cell(self, found: Matrix, key: str) -> None:
+        """Take a key that moves the cursor or goes to the evidence of its cell."""
+        if key in _STEPS:
             down, right = _STEPS[key]
             self._at = (
                 max(0, min(len(found.holders) - 1, self._at[0] + down)),
@@ -252,14 +265,7 @@ class MatrixScreen(RowsScreen):
         theme = self.theme_now
         where = "the project" if self._whole else "the document"
         title = f" Who holds what in {where}: actors by {self._by}s"
-        size = ""
-        if self._matrix is not None:
-            size = f"{len(self._matrix.holders)} x {len(self._matrix.targets)} "
-            shape = [f"“{self._wanted}”"] if self._wanted else []
-            shape += [_ORDERED[self._order]] if self._order in _ORDERED else []
-            shape += ["folded"] if self._folded else []
-            size = f"  {', '.join(shape)}  {size}" if shape else size
-        head = justify([(title, PLAIN)], [(size, PLAIN)], width)
+        head = justify([(title, PLAIN)], [(self._shown(), PLAIN)], width)
         said: list[Piece] = [(f"  {clip(self._message, width - 3)}", theme.strong)]
         rows: list[list[Piece]] = [[(text, theme.bar) for text, _ in head], said]
         if self._matrix is None:
@@ -278,6 +284,16 @@ class MatrixScreen(RowsScreen):
             rows += self._evidence(self._matrix, width)
         rows += [[]] * (height - 1 - len(rows))
         self.query_one(Rows).show([strip(row) for row in [*rows[: height - 1], self._footer()]])
+
+    def _shown(self) -> str:
+        """How the matrix is searched, sorted and folded, and how large it is then."""
+        if self._matrix is None:
+            return ""
+        size = f"{len(self._matrix.holders)} x {len(self._matrix.targets)} "
+        shape = [f"“{self._wanted}”"] if self._wanted else []
+        shape += [_ORDERED[self._order]] if self._order in _ORDERED else []
+        shape += ["folded"] if self._folded else []
+        return f"  {', '.join(shape)}  {size}" if shape else size
 
     def _footer(self) -> list[Piece]:
         keys = (

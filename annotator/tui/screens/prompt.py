@@ -201,23 +201,35 @@ class PromptScreen(ModalScreen[str | None]):
     def _takes(self, key: str, character: str) -> bool:
         """Handle a key that takes an offer by its number, completes the text, or turns it into its
         contrary. Returns whether it was one."""
-        line = self._line
         if self._numbered and character.isdecimal() and self._is_empty():
-            number = int(character) - 1
-            if 0 <= number < min(OFFERED, len(self._found)):
-                self._answer(self._with(line.value, self._found[number].value))
-                return True
+            return self._takes_number(int(character) - 1)
         if self._contraries and character == TURN:
-            untouched = self._anew and line.value == self._value
-            before, part = self._part("" if untouched and not line.value else line.value)
-            self._write(f"{before}; {turned(part)}" if before else turned(part))
+            self._turn()
             return True
-        if key in ("tab", "right") and line.cursor_position == len(line.value):
-            rest = self._grey(line.value) if self._completer or self._known else ""
-            if rest:
-                self._write(line.value + rest + (" " if self._contraries else ""))
-                return True
-        return False
+        at_end = self._line.cursor_position == len(self._line.value)
+        return key in ("tab", "right") and at_end and self._completes()
+
+    def _takes_number(self, number: int) -> bool:
+        """Take the offer with an index, if it is shown. Returns whether it is."""
+        shown = 0 <= number < min(OFFERED, len(self._found))
+        if shown:
+            self._answer(self._with(self._line.value, self._found[number].value))
+        return shown
+
+    def _turn(self) -> None:
+        """Turn the name that is being typed into its contrary."""
+        value = self._line.value
+        untouched = self._anew and value == self._value
+        before, part = self._part("" if untouched and not value else value)
+        self._write(f"{before}; {turned(part)}" if before else turned(part))
+
+    def _completes(self) -> bool:
+        """Complete the text as the grey letters say. Returns whether there are any."""
+        value = self._line.value
+        rest = self._grey(value) if self._completer or self._known else ""
+        if rest:
+            self._write(value + rest + (" " if self._contraries else ""))
+        return bool(rest)
 
     def _write(self, value: str) -> None:
         line = self._line

@@ -159,15 +159,11 @@ class QueueScreen(RowsScreen):
         theme = self.theme_now
         share = round(8 * row.done / row.paragraphs) if row.paragraphs else 0
         bar = "━" * share + "╌" * (8 - share) + f" {row.done}/{row.paragraphs}"
-        said = len(self._said.get(row.id, ()))
-        others = (f"»{said} " if said else "") + ", ".join(
-            "gold" if name == "@gold" else name for name in row.others
-        )
         facts = _facts(
             bar,
             str(row.pending or "–") if row.counted else "?",
             "changed" if row.changed else _WORDS[row.completion],
-            others or "–",
+            self._others(row) or "–",
             width,
         )
         style = theme.strong if here else PLAIN
@@ -181,22 +177,26 @@ class QueueScreen(RowsScreen):
             width,
         )
 
+    def _others(self, row: DocumentSummary) -> str:
+        """How much review says about a document, and who else worked on it."""
+        said = len(self._said.get(row.id, ()))
+        names = ", ".join("gold" if name == "@gold" else name for name in row.others)
+        return (f"»{said} " if said else "") + names
+
+    def _of_document(self, document: str) -> list[str]:
+        """What review says about a document, and what there is to remark about it."""
+        parts = []
+        if said := self._said.get(document, []):
+            first, more = said[0], f" (+{len(said) - 1})" if len(said) > 1 else ""
+            where = first.paragraph >= 0
+            place = f"¶{paragraph_number(first.paragraph)}" if where else "document"
+            parts.append(f"» review, {place}: {first.text}{more}")
+        return list(filter(None, [*parts, self.session.queue.remark(document)]))
+
     def _status_row(self, width: int) -> list[Piece]:
         parts = [self._message] if self._message else []
-        said = self._said.get(self._here.id, []) if self._here is not None else []
-        if said and not self._message:
-            place = (
-                f"¶{paragraph_number(said[0].paragraph)}" if said[0].paragraph >= 0 else "document"
-            )
-            more = f" (+{len(said) - 1})" if len(said) > 1 else ""
-            parts.append(f"» review, {place}: {said[0].text}{more}")
-        remark = (
-            self.session.queue.remark(self._here.id)
-            if self._here is not None and not self._message
-            else ""
-        )
-        if remark:
-            parts.append(remark)
+        if self._here is not None and not self._message:
+            parts = self._of_document(self._here.id)
         if searched := self.session.queue.searched():
             parts.append(searched)
         if self._filter is not None:
