@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from annotator.merging.api import Candidate
 from annotator.model import actions as do
 from annotator.model.record import GOLD
+from annotator.model.review import ReviewState
 from annotator.model.text import plural
 from annotator.tui.reviewing import Adjudicating, choices
 from annotator.tui.reviewing.undoing import last_group
 from annotator.tui.session import Session
-from annotator.workflows.review.open_differences import Option
+from annotator.workflows.review.alignment import Difference
+from annotator.workflows.review.open_differences import Option, VersionComparer
 
 READ = 1.0
 """Seconds for which more documents are read for like differences."""
@@ -53,16 +56,24 @@ def decide_alike(session: Session, source: Adjudicating) -> None:
     before = session.review
     session.reload()
     session.state = source.past_decided(session.review)
-    said: list[str] = []
-    if done:
-        back = partial(_take_back, session, source)
-        parts = source.wide.add(before, session.review, source.chosen, tuple(done), back)
-        so_far = _places(parts) if len(parts) > len(done) else ""
-        said.append(f"{_places(done)} decided{f', {so_far} in all' if so_far else ''}")
-        said.append(f"one undo takes {'all of it' if so_far else 'it'} back")
+    said = _done_in_words(session, source, before, done) if done else []
     if left:
         said.append(f"{left} left, whose holder or claim is not decided yet")
     session.say("; ".join([*said, *more]))
+
+
+def _done_in_words(
+    session: Session, source: Adjudicating, before: ReviewState, done: Sequence[_Decided]
+) -> list[str]:
+    """Let undo take back what was decided, and say what it was."""
+    assert source.chosen is not None
+    back = partial(_take_back, session, source)
+    parts = source.wide.add(before, session.review, source.chosen, tuple(done), back)
+    so_far = _places(parts) if len(parts) > len(done) else ""
+    return [
+        f"{_places(done)} decided{f', {so_far} in all' if so_far else ''}",
+        f"one undo takes {'all of it' if so_far else 'it'} back",
+    ]
 
 
 def _session(session: Session, source: Adjudicating, document: str) -> Session:
@@ -86,13 +97,7 @@ def _decide(aside: Session, ids: set[frozenset[str]], taken: Option) -> tuple[_D
     for difference in at.differences:
         if difference.ids not in ids or not at.is_open(difference):
             continue
-        versions = [difference.version(who) for who in difference.voters]
-        same = (
-            version
-            for version in versions
-            if version_comparer.option(difference, [c.value for c in version]) == taken
-        )
-        version = next(same, None if taken else ())
+        version = _same_version(version_comparer, difference, taken)
         if version is None:
             continue
         if choices.waits_for_ends(at, version):
@@ -103,6 +108,16 @@ def _decide(aside: Session, ids: set[frozenset[str]], taken: Option) -> tuple[_D
         return None, left
     aside.do(do.ChooseSeveral(tuple(decided), "decided alike"))
     return _Decided(aside.review.document.id, last_group(aside.review), len(decided)), left
+
+
+def _same_version(
+    comparer: VersionComparer, difference: Difference, taken: Option
+) -> Sequence[Candidate] | None:
+    """The version of a difference that is like the one that was taken elsewhere; none of them if
+    none was taken there, and None if nobody has it."""
+    versions = (difference.version(who) for who in difference.voters)
+    same = (v for v in versions if comparer.option(difference, [c.value for c in v]) == taken)
+    return next(same, None if taken else ())
 
 
 def _places(done: Sequence[_Decided]) -> str:

@@ -31,15 +31,23 @@ def take(
         hangs = at.of(end)
         if hangs is None or not at.is_open(hangs):
             continue
-        makers = dict.fromkeys(who for c in versions for who in c.votes)
-        theirs = [hangs.version(who) for who in makers]
-        own = next((several for several in theirs if end in {c.id for c in several}), ())
+        own = _own_version(hangs, versions, end)
         if own:
             choices.insert(0, choice(at, hangs, own, words))
             with_it.append(hangs.layer)
     if with_it:
         words = f"{words}, and with it its {' and '.join(dict.fromkeys(with_it))}"
     return do.ChooseSeveral(tuple(choices), words + _fate_of_stances(at, difference, versions))
+
+
+def _own_version(
+    difference: Difference, versions: Sequence[Candidate], id: str
+) -> Sequence[Candidate]:
+    """What those who made some versions have of another difference, with this item in it; empty if
+    none of them has it."""
+    makers = dict.fromkeys(who for c in versions for who in c.votes)
+    theirs = [difference.version(who) for who in makers]
+    return next((several for several in theirs if id in {c.id for c in several}), ())
 
 
 def choice(
@@ -85,13 +93,7 @@ def accept_most(at: Adjudication) -> do.ChooseSeveral | None:
         if difference.follows or not at.is_open(difference):
             continue
         version = difference.majority()
-        ends = {
-            _standing(at, end)
-            for c in version or ()
-            if isinstance(c.value, Relation)
-            for end in (c.value.source, c.value.target)
-        }
-        if not version or not ends <= standing:
+        if not version or not _all_ends(at, version) <= standing:
             left += 1
             continue
         choices.append(choice(at, difference, version, ""))
@@ -101,6 +103,12 @@ def accept_most(at: Adjudication) -> do.ChooseSeveral | None:
     words = f"accepted what all or most chose: {plural(len(choices), 'difference')}"
     words += f"; {left} left" if left else ""
     return do.ChooseSeveral(tuple(choices), words)
+
+
+def _all_ends(at: Adjudication, versions: Sequence[Candidate]) -> set[str]:
+    """What relations among some versions depend on, as it stands now."""
+    relations = [c.value for c in versions if isinstance(c.value, Relation)]
+    return {_standing(at, end) for one in relations for end in (one.source, one.target)}
 
 
 def accept(at: Adjudication) -> do.Choose | None:

@@ -60,21 +60,25 @@ def first_version(difference: Difference) -> int:
     return 1 if "bounds" in difference.kinds else 2
 
 
+_OF_GOLD = {
+    (GONE,): "nobody has this any more, but it is in the gold (0 keeps it)",
+    ("changed since",): "the annotators no longer have what the gold has (0 keeps it)",
+}
+
+
 def differing_in_words(difference: Difference) -> str:
     """In which respects the versions differ, in words; empty if the rows show it themselves."""
-    if difference.kinds == (GONE,):
-        return "nobody has this any more, but it is in the gold (0 keeps it)"
-    if difference.kinds == ("changed since",):
-        return "the annotators no longer have what the gold has (0 keeps it)"
+    if difference.kinds in _OF_GOLD:
+        return _OF_GOLD[difference.kinds]
     if difference.by_field or not difference.kinds:
         return ""
     whole = [kind for kind in difference.kinds if kind != "missing"]
     parts = [f"{', '.join(whole)} differ{'s' if len(whole) == 1 else ''}"] if whole else []
     if "missing" in difference.kinds:
         parts.append("missing")
-    several = max((len(v) for v in difference.versions.values()), default=0)
-    if several > 1 and min(len(v) for v in difference.versions.values()) == 1:
-        parts.append(f"one against {several}")
+    sizes = [len(version) for version in difference.versions.values()]
+    if sizes and max(sizes) > 1 and min(sizes) == 1:
+        parts.append(f"one against {max(sizes)}")
     return ", ".join(parts)
 
 
@@ -124,12 +128,23 @@ def _version_rows(
             (f"{sign} ", theme.strong),
         ]
         room = max(8, width - width_of(row))
-        said: list[Piece] = []
-        for candidate in several:
-            said += [("; ", theme.muted)] if said else []
-            said += _version_pieces(scene, difference, candidate, theme, room // len(several) - 2)
-        rows.append([*row, *(said or [("–  not marked", theme.muted)])])
+        rows.append([*row, *_several_pieces(scene, difference, several, theme, room)])
     return rows
+
+
+def _several_pieces(
+    scene: DifferenceContext,
+    difference: Difference,
+    several: Sequence[Candidate],
+    theme: Theme,
+    room: int,
+) -> list[Piece]:
+    """All that an annotator has of a difference, one after the other."""
+    said: list[Piece] = []
+    for candidate in several:
+        said += [("; ", theme.muted)] if said else []
+        said += _version_pieces(scene, difference, candidate, theme, room // len(several) - 2)
+    return said or [("–  not marked", theme.muted)]
 
 
 def _version_pieces(

@@ -180,19 +180,11 @@ class TextView:
         laid = self._tracks_of(
             index, width, lines, tuple(painter.mark(item) for item in spans.values())
         )
-        depth = self._depth.setdefault((index, width), [0] * len(lines))
-        first = [0]
-        for number in range(len(lines)):
-            if not look.compact:
-                depth[number] = max(depth[number], laid.number(number))
-            first.append(first[-1] + 1 + (0 if look.compact else depth[number]))
+        first = self._first_rows(index, width, lines, None if look.compact else laid)
         begins = {name: (number, level) for name, number, level in laid.beginnings()}
         own = state.document.paragraphs[index]
-        shown = (
-            known.shown
-            if known is not None
-            else displayable(state.document.text[own.start : own.end])
-        )
+        text = state.document.text[own.start : own.end]
+        shown = known.shown if known is not None else displayable(text)
         texts = known.texts if known is not None and len(known.texts) < 2000 else {}
         made = known.made if known is not None else {}
         rows: list[Row | None] = [None] * (first[-1] + 1)
@@ -200,6 +192,19 @@ class TextView:
             key, items, spans, shown, lines, laid, first, begins, texts, made, rows, painter, gutter
         )
         return self._built[index]
+
+    def _first_rows(
+        self, index: int, width: int, lines: Sequence[WrappedLine], laid: Tracks | None
+    ) -> list[int]:
+        """The row of each line of a paragraph, and the row after its last one. Below a line are its
+        tracks, never fewer than there were."""
+        depth = self._depth.setdefault((index, width), [0] * len(lines))
+        first = [0]
+        for number in range(len(lines)):
+            if laid is not None:
+                depth[number] = max(depth[number], laid.number(number))
+            first.append(first[-1] + 1 + (0 if laid is None else depth[number]))
+        return first
 
     def _tracks_of(
         self, index: int, width: int, lines: Sequence[WrappedLine], marks: tuple[Mark, ...]
@@ -257,27 +262,30 @@ def _wanted(
     if len(rows) <= height:
         return 0, len(rows)
     low, _ = state.bounds
-    start, end = low, low + 1
-    if state.selection is not None:
-        start, end = max(state.selection.start, state.selection.end - 1), state.selection.end
-    elif found is not None and low <= found[0] < state.bounds[1]:
-        start, end = found
-    else:
-        spans = [state.find(name) for name in _lit(state)]
-        values = [
-            i.value
-            for i in spans
-            if i is not None and isinstance(i.value, Span) and i.value.start >= low
-        ]
-        if values:
-            start = min(v.start for v in values)
-            end = min(max(v.end for v in values), start + 400)
+    start, end = _wanted_text(state, found)
     first, last = line_of(lines, start - low), line_of(lines, end - 1 - low)
     begin = bisect_left(rows, first, key=_line_number)
     end = bisect_right(rows, last, key=_line_number)
     if state.mode is Mode.HOLDER:
         begin = _with_holder(state, rows, lines, start, begin, at_least=end - height)
     return begin, min(end, begin + height)
+
+
+def _wanted_text(state: ReviewState, found: tuple[int, int] | None) -> tuple[int, int]:
+    """The part of the text that must be in view: the end of the selection, what was found, or the
+    spans in focus, at most 400 characters of them; else the beginning of the paragraph."""
+    low, high = state.bounds
+    if state.selection is not None:
+        return max(state.selection.start, state.selection.end - 1), state.selection.end
+    if found is not None and low <= found[0] < high:
+        return found
+    items = (state.find(name) for name in _lit(state))
+    values = [i.value for i in items if i is not None and isinstance(i.value, Span)]
+    values = [value for value in values if value.start >= low]
+    if not values:
+        return low, low + 1
+    start = min(v.start for v in values)
+    return start, min(max(v.end for v in values), start + 400)
 
 
 def _with_holder(

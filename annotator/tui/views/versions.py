@@ -68,12 +68,13 @@ def panel_rows(panel: Panel, theme: Theme, width: int, height: int) -> PanelRows
     agreed = [d for d in panel.found if not d.number and not d.follows]
     here = next((d for d in panel.found if state.focus in d.ids), None)
     first = _head(panel, here, len(differ), len(agreed), theme)
-    if height < SMALL and here is not None and here.number:
+    differs = here is not None and bool(here.number)
+    if height < SMALL and here is not None and differs:
         return _only(panel, here, first, theme, width, height)
     places: dict[int, tuple[Difference, int]] = {}
     field_at = partial(_field_at, panel, theme, width, places, 2)
     rows = [justify(first, [(panel.course, theme.strong)] if panel.course else [], width)]
-    if here is not None and not here.number:
+    if here is not None and not differs:
         rows.append(_agreed(panel, here, theme, width))
     if height < SMALL:
         return PanelRows(rows[:height], places, field_at)
@@ -84,19 +85,18 @@ def panel_rows(panel: Panel, theme: Theme, width: int, height: int) -> PanelRows
         _add(panel, difference, theme, width, rows, places)
         rows.append([])
     rows = _cut(rows, height - 2, theme)
-    said = [
-        f"{n} more {where}"
-        for n, where in (
-            (sum(map(len, pages[:at])), "above"),
-            (sum(map(len, pages[at + 1 :])), "below"),
-        )
-        if n
-    ]
-    below: Rows = [[(", ".join(said), theme.muted)]] if said else []
+    said = _beyond(pages, at)
+    below: Rows = [[(said, theme.muted)]] if said else []
     below += folded(
         panel.scene, agreed, theme, width, limit=max(1, height - len(rows) - len(below) - 2)
     )
     return PanelRows([*rows, [], *below], places, field_at)
+
+
+def _beyond(pages: Sequence[Sequence[Difference]], at: int) -> str:
+    """How many differences are on the pages before and after this one."""
+    above, below = sum(map(len, pages[:at])), sum(map(len, pages[at + 1 :]))
+    return ", ".join(f"{n} more {where}" for n, where in ((above, "above"), (below, "below")) if n)
 
 
 def _only(
