@@ -20,7 +20,7 @@ from annotator.english import parser as parser_module
 from annotator.english.components import LONGEST, Lexer, pipeline
 from annotator.english.parse import Parse
 from annotator.english.reading import shared_reader
-from annotator.learners.stances import model as pairs
+from annotator.learners.stances import pairs
 from annotator.measures._alignment import aligned, best
 from annotator.measures._assignment import heaviest
 from annotator.measures._comparison import compare

@@ -7,11 +7,19 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
+from support import read
 
 from annotator.english.reading import Reader
 from annotator.learners.examples import Example, with_guesses
 from annotator.learners.labels import of_edge
-from annotator.learners.stances.model import LEAST, PairModel, RelationProposal, pairs_of
+from annotator.learners.logistic import Binary
+from annotator.learners.stances.model import (
+    LEAST,
+    PRIOR,
+    PairModel,
+    RelationProposal,
+)
+from annotator.learners.stances.pairs import pairs_of
 from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document, split_paragraphs
@@ -119,6 +127,39 @@ def test_a_stored_model_proposes_the_same() -> None:
     assert [(p.source, p.target, p.label) for p in _suggest(again)] == [
         (p.source, p.target, p.label) for p in _suggest(_model())
     ]
+
+
+def test_a_likelier_holder_speaks_against_the_others() -> None:
+    """Mostly one actor holds a claim."""
+
+    def holders(above: float) -> set[str]:
+        """The holders proposed if nearly every pair is, but for what the last column says."""
+        chance = Binary((0.2, *PRIOR[1:-2], above, 2.0))
+        found = _suggest(replace(_model(), chance=chance))
+        return {p.source for p in found if p.target == "claim" and p.source != AUTHOR}
+
+    assert holders(0.0) == {"holder", "foe", "speaker"}
+    assert holders(-4.0) == {"speaker"}
+
+
+@pytest.mark.parametrize(
+    ("text", "described"),
+    [
+        ("The prosecutor, Nadine Farr, argues that the witnesses cannot wait.", True),
+        ("Nadine Farr, the prosecutor, argues that the witnesses cannot wait.", True),
+        ("The prosecutor argues that the witnesses cannot wait.", False),
+        ("The prosecutor, a stern man, argues that Nadine Farr cannot wait.", False),
+    ],
+)
+def test_a_noun_beside_a_name_is_told_from_a_holder(text: str, described: bool) -> None:
+    at = text.index("prosecutor")
+    claim = text.index("that ") + 5
+    spans = (
+        Span("a", "actor", "person", at, at + len("prosecutor")),
+        Span("c", "claim", "fact", claim, len(text) - 1),
+    )
+    (pair,) = pairs_of(read(text), spans, ("actor",), ("claim",), 1)
+    assert f"actor>claim|P.named={described}" in pair.features
 
 
 def test_the_author_can_take_sides() -> None:

@@ -282,8 +282,8 @@ def test_a_word_that_only_other_documents_marked_is_shown_without_being_likely(
     """Nothing in its sentence speaks for it, but nearly every place of the seeds does."""
     text = "The word “council” is printed on the lid of the box."
     found = Bundle.of_bytes(model.BASE.read_bytes(), schema).suggest(read(text))
-    scores = [one.score for one in found if one.rule.startswith("memory.")]
-    assert scores == [0.5]
+    (score,) = (one.score for one in found if one.rule.startswith("memory."))
+    assert 0.5 <= score < 0.6
 
 
 @pytest.mark.parametrize(

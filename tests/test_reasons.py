@@ -7,7 +7,7 @@ from support import document, read
 
 from annotator.learners.claims.boundaries import sentences_of
 from annotator.learners.claims.reasons import cue_candidates
-from annotator.learners.stances.reasons import cues_of
+from annotator.learners.stances.reasons import cues_of, side_taken
 from annotator.model.decision import Suggestion
 from annotator.model.memory import EMPTY
 from annotator.model.span import Span
@@ -68,6 +68,14 @@ def test_features_of_a_stance_that_name_a_cue_are_told() -> None:
         ),
         "@author>claim|A.next=wrong": "“wrong” followed such claims before",
     }
+
+
+def test_a_word_that_takes_a_side_is_told_where_nothing_learnt_is() -> None:
+    assert (
+        side_taken(["actor>claim|o=before", "w=praises", "w=views", "w=reject", "w=the"])
+        == "reject"
+    )
+    assert side_taken(["w=house", "actor>claim|reject"]) == ""
 
 
 def test_no_reason_is_told_twice() -> None:

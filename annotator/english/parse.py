@@ -89,6 +89,15 @@ class Parse:
                 return None
         return None
 
+    def named_beside(self, i: int) -> bool:
+        """Whether the noun at `i` describes who is named beside it (`the mayor, Ann Orr, says`)."""
+        if self.pos[i] != "NOUN":
+            return False
+        beside = self.kids(i, {"appos"})
+        if self.deps[i] == "appos":
+            beside.append(self.heads[i])
+        return any(self.pos[k] == "PROPN" for k in beside)
+
     def negated(self, i: int) -> bool:
         """Whether a negation depends on a token."""
         return any(self.deps[k] == "neg" for k in self.children[i])

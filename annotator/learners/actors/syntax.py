@@ -61,6 +61,7 @@ def _chunk(parse: Parse, i: int) -> list[str]:
         f"P.cd={dep}|{pos}|{side}",
         f"P.cr={parse.lemmas[root]}",
         f"P.cv={dep}|{parse.lemmas[parse.heads[root]]}",
+        f"P.named={parse.named_beside(root)}",
     ]
 
 

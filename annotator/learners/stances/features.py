@@ -35,9 +35,9 @@ class StanceContext:
     ) -> None:
         self.tokens = tokens
         self.ends = ends
-        self.sides = [_sides().get(token.lower, "") for token in tokens]
+        self.sides = [side_words().get(token.lower, "") for token in tokens]
         self._starts = [i for i, token in enumerate(tokens) if token.first]
-        self.paths = SentencePaths(parse, _sides()) if parse is not None else None
+        self.paths = SentencePaths(parse, side_words()) if parse is not None else None
         self._firsts: dict[object, list[int]] = {}
         for end in ends:
             for key in (end.span.layer, (end.span.layer, end.sentence)):
@@ -114,7 +114,7 @@ def _judging() -> tuple[tuple[str, frozenset[str]], ...]:
 
 
 @cache
-def _sides() -> Mapping[str, str]:
+def side_words() -> Mapping[str, str]:
     """The sides of each word in lower case: as a verb `v`, on claims and on actors, or else as a
     noun or adjective `n`."""
     found = {
@@ -219,4 +219,4 @@ def _of_words(scene: StanceContext, kind: str, source: End, target: End) -> list
     return [*made, f"{kind}|that={'that' in words}"]
 
 
-__all__ = ["End", "StanceContext", "features_of"]
+__all__ = ["End", "StanceContext", "features_of", "side_words"]

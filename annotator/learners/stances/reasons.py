@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from annotator.english import tables
 from annotator.learners.claims.syntax import speaks
+from annotator.learners.stances.features import side_words
 
 _WORDS = ("w=", "P.gsub=True|", "P.gov=", "A.verb=")
 """Features that end with a word: between the ends, governing the target, or reporting it."""
@@ -35,4 +36,10 @@ def _told(feature: str) -> str:
     return ""
 
 
-__all__ = ["cues_of"]
+def side_taken(features: Iterable[str]) -> str:
+    """The last word between the ends that takes a side; empty if none does."""
+    words = [feature[2:] for feature in features if feature.startswith("w=")]
+    return next((word for word in reversed(words) if word in side_words()), "")
+
+
+__all__ = ["cues_of", "side_taken"]

@@ -52,7 +52,7 @@ class SentencePaths:
         s, t = p.head_of(*source), p.head_of(*target)
         up_all, down_all = self._chain(s), self._chain(t)
         joint = next((k for k in down_all if k in up_all), None)
-        made = [f"{kind}|P.sd={p.deps[s]}"]
+        made = [f"{kind}|P.sd={p.deps[s]}", f"{kind}|P.named={p.named_beside(s)}"]
         if joint is None:
             return [*made, f"{kind}|P.path=apart"]
         up, down = up_all[: up_all.index(joint)], down_all[: down_all.index(joint)]
