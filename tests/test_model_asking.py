@@ -8,7 +8,7 @@ import pytest
 from annotator.model import actions as do
 from annotator.model.annotation import fold
 from annotator.model.decision import Completion, Group, Suggestion
-from annotator.model.decision_text import name_of
+from annotator.model.decision_text import both_ends, name_of
 from annotator.model.review import Mode, ReviewState, open_document, step
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document, split_paragraphs
@@ -266,3 +266,20 @@ def test_the_log_replayed_gives_the_same_state_and_history_as_the_steps() -> Non
         state, group = step(state, action)
         made += group
     assert fold(made) == (state.annotations, state.history)
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (12, "Ms Orr and…"),
+        (24, "Ms Orr … Turkmenistan"),
+        (30, "Ms Orr and Mr … Turkmenistan"),
+        (80, "Ms Orr and Mr Pezeshkian met in Turkmenistan"),
+    ],
+)
+def test_a_text_is_shortened_between_words(width: int, shown: str) -> None:
+    assert both_ends("Ms Orr and Mr Pezeshkian met in Turkmenistan", width) == shown
+
+
+def test_a_text_of_one_word_is_cut_to_the_width() -> None:
+    assert [len(both_ends("x" * 90, width)) for width in (10, 30, 60)] == [10, 30, 60]

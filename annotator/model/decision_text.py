@@ -60,11 +60,18 @@ def both_ends(text: str, width: int) -> str:
         return text
     if width < 20:
         return f"{_first_words(text, max(0, width - 1))}…"
-    last = text[-((width - 3) * 2 // 5) :]
-    if " " in last[: 2 * len(last) // 3]:
-        last = last[last.index(" ") + 1 :]
+    last = _last_words(text, (width - 3) * 2 // 5)
     # The beginning gets what the end leaves.
     return f"{_first_words(text, width - 3 - len(last))} … {last}"
+
+
+def _last_words(text: str, size: int) -> str:
+    """The end of a longer text, in about `size` code points."""
+    last = text[-size:]
+    if " " in last[: 2 * size // 3]:
+        return last[last.index(" ") + 1 :]
+    word = text[text.rfind(" ") + 1 :]
+    return word if len(word) <= 3 * size // 2 else last.lstrip()
 
 
 def _first_words(text: str, size: int) -> str:

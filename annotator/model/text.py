@@ -17,17 +17,16 @@ from typing import Any, Literal, TypeAlias
 Splitting: TypeAlias = Literal["auto", "blank", "line"]
 
 BOILERPLATE = frozenset(
-    {
-        "advertisement", "advertisements", "advertorial", "sponsored", "sponsored content",
-        "promoted", "read more", "read also", "also read", "see also", "related",
-        "related articles", "related stories", "share", "share this", "share this article", "tweet",
-        "print", "email", "comments", "subscribe", "subscribe now", "sign up", "sign in", "log in",
-        "newsletter", "sign up for our newsletter", "continue reading", "story continues below",
-        "article continues below", "most read", "trending", "more from opinion",
-        "more on this story", "recommended", "recommended for you", "follow us",
-        "all rights reserved", "listen to this article", "skip advertisement",
-    }
-)  # fmt: skip
+    (
+        "advertisement, advertisements, advertorial, sponsored, sponsored content, promoted, "
+        "read more, read also, also read, see also, related, related articles, related stories, "
+        "share, share this, share this article, tweet, print, email, comments, subscribe, "
+        "subscribe now, sign up, sign in, log in, newsletter, sign up for our newsletter, "
+        "continue reading, story continues below, article continues below, most read, trending, "
+        "more from opinion, more on this story, recommended, recommended for you, follow us, "
+        "all rights reserved, listen to this article, skip advertisement"
+    ).split(", ")
+)
 """Lines that news sites leave in copied text, in lower case and without closing punctuation."""
 
 _WHITE = (

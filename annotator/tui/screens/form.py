@@ -108,7 +108,7 @@ class FormScreen(RowsScreen):
         rows, room = [head], width - NAME - 4
         for number, value in enumerate(field.values, 1):
             chosen = value in field.held
-            key = f"{number} " if number <= 9 else ""
+            key = f"{number} " if number <= 9 and value != str(number) else ""
             text = f"{key}{value}{' ✓' if chosen else ''}  "
             if len(text) > room:
                 rows, room = [*rows, [(" " * (NAME + 3), PLAIN)]], width - NAME - 4
