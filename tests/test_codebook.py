@@ -34,7 +34,7 @@ from annotator.workflows.names.codebook import (
     undo_codebook,
 )
 from annotator.workflows.names.qda import as_qdc
-from annotator.workflows.names.registry import described, entries, history
+from annotator.workflows.names.registry import described, entries, facts, history
 
 TABLE = """entry,name,kind,aliases,definition,parent,opposite,external_id
 entity,Port of Sallow,organization,port|the harbour,"Runs the quays, and the cranes.",,,Q1
@@ -320,4 +320,5 @@ def test_the_registry_lists_the_codebook_and_says_what_it_says_of_a_name(tmp_pat
         assert told == (
             "1 mention in 1 document by ada · person · under Port of Sallow · also Astley · id Q2"
         )
+        assert facts(of, "entity", "Leon Astley") == told.split(" · ")
         assert described(of, "concept", "dues should rise").startswith("not used yet · opposite: ")

@@ -13,11 +13,20 @@ from textual.app import App
 
 from annotator.model import actions as do
 from annotator.model.names import NameKind, names_in
+from annotator.model.text import searchable
 from annotator.tui.item_names import NameField, set_to
 from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.theme import choose
+from annotator.workflows.names import offers
 from annotator.workflows.names.closed import not_one
-from annotator.workflows.names.offers import Offer, matching, nearest, turned, unfinished
+from annotator.workflows.names.offers import (
+    Offer,
+    OfferIndex,
+    matching,
+    nearest,
+    turned,
+    unfinished,
+)
 
 NAMES = (
     "Masoud Pezeshkian",
@@ -193,3 +202,19 @@ def test_a_concept_is_replaced_by_one_other(tmp_path: Path, typed: str, said: st
     with project(tmp_path / "p", TEXT) as of:
         assert not_one(of, "concept", typed).startswith(said)
         assert bool(not_one(of, "concept", typed)) == bool(said)
+
+
+def test_a_letter_makes_nothing_of_an_offer_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str] = []
+
+    def counted(text: str) -> str:
+        compared.append(text)
+        return searchable(text)
+
+    monkeypatch.setattr(offers, "searchable", counted)
+    index = OfferIndex([Offer(f"Person Number{i}", "", (f"P{i}",)) for i in range(50)])
+    assert len(index.matching("numb")) == 50 and index.matching("nubmer7")
+    compared.clear()
+    assert index.matching("number49")[0].value == "Person Number49"
+    assert Offer("Person Number49", "", ("P49",)) in index.matching("nubmer49")
+    assert compared == ["number49", "nubmer49"]

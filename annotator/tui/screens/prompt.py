@@ -15,7 +15,14 @@ from annotator.model.names import CONTRARY, names_in
 from annotator.tui.styled_rows import PLAIN, Piece, clip, strip
 from annotator.tui.theme import Theme
 from annotator.tui.widgets.rows import Rows
-from annotator.workflows.names.offers import Completer, Offer, matching, nearest, turned, unfinished
+from annotator.workflows.names.offers import (
+    Completer,
+    Offer,
+    OfferIndex,
+    nearest,
+    turned,
+    unfinished,
+)
 
 OFFERED = 6
 """The number of rows for offers, each with the digit that takes it while nothing is typed."""
@@ -76,6 +83,7 @@ class PromptScreen(ModalScreen[str | None]):
         self._offers, self._strict, self._check, self._anew = offers, strict, check, anew
         self._several, self._numbered, self._contraries = several, numbered, contraries
         self._completer, self._known = completer, known
+        self._index = OfferIndex(offers)
         self._found: list[Offer] = list(offers)
         self._chosen = self._first()
         self._complaint = ""
@@ -107,7 +115,7 @@ class PromptScreen(ModalScreen[str | None]):
     def on_input_changed(self, event: Input.Changed) -> None:
         untouched = event.value == self._value
         part = self._part(event.value)[1]
-        self._found = matching(self._offers, "" if untouched else part)
+        self._found = self._index.matching("" if untouched else part)
         self._chosen = 0 if self._strict else (self._first() if untouched else -1)
         near = None if untouched or not self._known else nearest(self._known, part)
         self._complaint = f"known: {near[0]}  {near[1]} % alike" if near else ""

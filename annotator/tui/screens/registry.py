@@ -13,8 +13,11 @@ from annotator.model.decision_text import both_ends
 from annotator.model.names import names_in
 from annotator.model.text import paragraph_number, plural
 from annotator.project import Project
+from annotator.tui.screens.help import TextScreen
 from annotator.tui.screens.listing import ListLine, ListScreen
 from annotator.tui.screens.prompt import PromptScreen
+from annotator.tui.styled_rows import Piece, paragraphs
+from annotator.tui.theme import Theme
 from annotator.workflows.names.closed import not_one
 from annotator.workflows.names.offers import Offer
 from annotator.workflows.names.registry import (
@@ -22,6 +25,7 @@ from annotator.workflows.names.registry import (
     RegistryEntry,
     described,
     entries,
+    facts,
     mentions,
 )
 from annotator.workflows.names.renaming import rename, take_back
@@ -45,6 +49,7 @@ class RegistryScreen(ListScreen):
             keys={
                 "r": ("rename, merge", self._ask_name),
                 "u": ("take it back", self._take_back),
+                "w": ("all about it", self._tell_all),
                 "h": ("same words, two names", self._harmonise),
                 **({"d": ("decide", self._decide)} if self._session.queue.decides else {}),
             },
@@ -63,6 +68,17 @@ class RegistryScreen(ListScreen):
 
     def _list_mentions(self, at: int) -> None:
         self.shell.push_screen(_mentions(self.shell, self._kind, self._entries[at].name))
+
+    def _tell_all(self, at: int) -> None:
+        """Everything about a name; the line above the list has room for its beginning only."""
+        name = self._entries[at].name
+
+        def rows(_: Theme, width: int) -> list[list[Piece]]:
+            told = facts(self._session.project, self._kind, name)
+            return [row for fact in told for row in [*paragraphs(fact, width), []]]
+
+        title = both_ends(name, self.app.size.width - 2)
+        self.app.push_screen(TextScreen(title, rows, close="w"))
 
     def _ask_name(self, at: int) -> None:
         """Ask for another name of an entry; that of another entry merges the two."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Protocol
 
 from annotator.model.names import CONTRARY
@@ -41,26 +43,72 @@ class Completer(Protocol):
         ...
 
 
+class OfferIndex:
+    """Offers to look through again and again: what is compared of each is made once."""
+
+    def __init__(self, offers: Sequence[Offer]) -> None:
+        self._offers = offers
+
+    @cached_property
+    def _names(self) -> Sequence[Sequence[str]]:
+        return [[_searched(name) for name in (o.value, *o.aliases)] for o in self._offers]
+
+    @cached_property
+    def _texts(self) -> Sequence[str]:
+        """All names of each offer, one a line."""
+        return ["\n".join(names) for names in self._names]
+
+    @cached_property
+    def _words(self) -> Sequence[Sequence[Sequence[str]]]:
+        return [[_WORD.findall(name) for name in names] for names in self._names]
+
+    @cached_property
+    def _by_initials(self) -> Mapping[str, Sequence[int]]:
+        found: defaultdict[str, list[int]] = defaultdict(list)
+        for i, offer in enumerate(self._offers):
+            found[_initials(offer.value)].append(i)
+        return found
+
+    @cached_property
+    def _by_word(self) -> Mapping[str, Sequence[int]]:
+        found: defaultdict[str, list[int]] = defaultdict(list)
+        for i, offer in enumerate(self._offers):
+            text = searchable(" ".join((offer.value, *offer.aliases)))
+            for word in dict.fromkeys(_WORD.findall(text)):
+                found[word].append(i)
+        return found
+
+    def matching(self, typed: str) -> list[Offer]:
+        """The offers that the typed letters find, or all if nothing is typed: first those that
+        begin with them, then those of which words begin with the typed words in any order, or whose
+        initials they are, then those that hold them, then those with words alike (`santions`,
+        `Ptuin`). Capitals and accents make no difference, nor does a `not` before a concept."""
+        wanted = _searched(typed)
+        if not wanted:
+            return list(self._offers)
+        parts = wanted.split()
+        ranks = dict.fromkeys(self._by_initials.get(wanted, ()), 1)
+        for i, text in enumerate(self._texts):
+            if all(part in text for part in parts):
+                rank = min(map(partial(_rank, wanted, parts), self._names[i], self._words[i]))
+                if rank < 3:
+                    ranks[i] = min(rank, ranks.get(i, rank))
+        if len(wanted) >= 4 and len(ranks) < 6:
+            ranks |= {i: 3 for i in self._alike(parts) if i not in ranks}
+        return [self._offers[i] for i in sorted(ranks, key=lambda i: (ranks[i], i))]
+
+    def _alike(self, parts: Sequence[str]) -> Set[int]:
+        """The offers in which each typed word is like a word, or like the beginning of one."""
+        found: set[int] | None = None
+        for part in parts:
+            own = {i for word in _like(part, list(self._by_word)) for i in self._by_word[word]}
+            found = own if found is None else found & own
+        return found or set()
+
+
 def matching(offers: Sequence[Offer], typed: str) -> list[Offer]:
-    """The offers that the typed letters find, or all if nothing is typed: first those that begin
-    with them, then those of which words begin with the typed words in any order, or whose initials
-    they are, then those that hold them, then those with words alike (`santions`, `Ptuin`). Capitals
-    and accents make no difference, nor does a `not` before a concept."""
-    wanted = _searched(typed)
-    if not wanted:
-        return list(offers)
-    parts = wanted.split()
-    ranked: list[tuple[int, int, Offer]] = []
-    left: list[tuple[int, Offer]] = []
-    for i, offer in enumerate(offers):
-        rank = _rank_of(offer, wanted, parts)
-        if rank < 3:
-            ranked.append((rank, i, offer))
-        else:
-            left.append((i, offer))
-    if len(wanted) >= 4 and len(ranked) < 6:
-        ranked += [(3, i, offer) for i, offer in left if _is_alike(parts, offer)]
-    return [offer for _, _, offer in sorted(ranked, key=lambda r: r[:2])]
+    """The offers that the typed letters find: see `OfferIndex.matching`."""
+    return OfferIndex(offers).matching(typed)
 
 
 def _searched(name: str) -> str:
@@ -70,16 +118,9 @@ def _searched(name: str) -> str:
     return bare[begun.end() :] if begun else bare
 
 
-def _rank_of(offer: Offer, wanted: str, parts: Sequence[str]) -> int:
-    """The best rank among the names of an offer and its initials."""
-    rank = min(_rank(wanted, parts, _searched(name)) for name in (offer.value, *offer.aliases))
-    return 1 if rank > 1 and wanted == _initials(offer.value) else rank
-
-
-def _rank(wanted: str, parts: Sequence[str], name: str) -> int:
+def _rank(wanted: str, parts: Sequence[str], name: str, words: Sequence[str]) -> int:
     if name.startswith(wanted):
         return 0
-    words = _WORD.findall(name)
     if all(any(word.startswith(part) for word in words) for part in parts):
         return 1
     return 2 if wanted in name else 3
@@ -92,19 +133,18 @@ def _initials(name: str) -> str:
     return searchable(found) if len(found) > 1 else ""
 
 
-def _is_alike(parts: Sequence[str], offer: Offer) -> bool:
-    """Whether each typed word is like a word of the offer, or like the beginning of one."""
-    from rapidfuzz import fuzz
+def _like(part: str, words: Sequence[str]) -> Iterator[str]:
+    """The words that a typed word begins, or that are like it, or begin like it."""
+    from rapidfuzz import fuzz, process
 
-    words = _WORD.findall(searchable(" ".join((offer.value, *offer.aliases))))
-
-    def alike(part: str, word: str) -> bool:
-        if word.startswith(part) or fuzz.ratio(part, word, score_cutoff=ALIKE):
-            return True
-        begun = (word[: len(part) + more] for more in (0, 1))
-        return len(part) > 3 and any(fuzz.ratio(part, one, score_cutoff=BEGUN) for one in begun)
-
-    return all(any(alike(part, word) for word in words) for part in parts)
+    yield from (word for word in words if word.startswith(part))
+    for word, _, _ in process.extract_iter(part, words, scorer=fuzz.ratio, score_cutoff=ALIKE):
+        yield word
+    if len(part) > 3:
+        for more in (0, 1):
+            begun = [word[: len(part) + more] for word in words]
+            near = process.extract_iter(part, begun, scorer=fuzz.ratio, score_cutoff=BEGUN)
+            yield from (words[at] for _, _, at in near)
 
 
 def nearest(known: Iterable[str], typed: str) -> tuple[str, int] | None:
@@ -149,6 +189,7 @@ __all__ = [
     "NEAR",
     "Completer",
     "Offer",
+    "OfferIndex",
     "matching",
     "nearest",
     "turned",

@@ -35,15 +35,20 @@ def entries(project: Project, annotator: str, kind: NameKind) -> list[RegistryEn
 
 
 def described(project: Project, kind: NameKind, name: str) -> str:
-    """What the codebook says about a name, and how often, in how many documents and by whom it is
-    used."""
+    """What `facts` tells, on one line."""
+    return " · ".join(facts(project, kind, name))
+
+
+def facts(project: Project, kind: NameKind, name: str) -> list[str]:
+    """How often, in how many documents and by whom a name is used, and what the codebook says about
+    it."""
     mentions, documents, who = project.names.usage(kind, name).get(name, (0, 0, ()))
     used = f"{plural(mentions, 'mention')} in {plural(documents, 'document')}"
     by = f" by {', '.join(who[:3])}{f' and {len(who) - 3} more' if len(who) > 3 else ''}"
     parts = [used + by if who else "not used yet"]
     entry = project.names.codebook().get(kind, name)
     if entry is not None:
-        facts = (
+        said = (
             ("", entry.label),
             ("under ", entry.parent),
             ("opposite: ", entry.opposite),
@@ -51,8 +56,8 @@ def described(project: Project, kind: NameKind, name: str) -> str:
             ("id ", entry.external_id),
             ("", entry.definition),
         )
-        parts += [f"{what}{value}" for what, value in facts if value]
-    return " · ".join(parts)
+        parts += [f"{what}{value}" for what, value in said if value]
+    return parts
 
 
 def mentions(project: Project, annotator: str, kind: NameKind, name: str) -> list[MentionRow]:
@@ -103,4 +108,13 @@ def history(project: Project) -> list[NameEvent]:
     return [event for _, event in sorted(found, key=lambda pair: pair[0])]
 
 
-__all__ = ["NameEvent", "NameKind", "RegistryEntry", "described", "entries", "history", "mentions"]
+__all__ = [
+    "NameEvent",
+    "NameKind",
+    "RegistryEntry",
+    "described",
+    "entries",
+    "facts",
+    "history",
+    "mentions",
+]
