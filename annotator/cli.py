@@ -13,7 +13,13 @@ from pathlib import Path
 import click
 
 from annotator import __version__
-from annotator.console import SafeContext, complain, complain_of_usage, talk, with_safe_help
+from annotator.console import (
+    SafeContext,
+    notify,
+    print_error,
+    print_usage_error,
+    with_safe_help,
+)
 from annotator.errors import AnnotatorError, ExitCode
 
 _FOLDER = Path(__file__).parent / "cli_commands"
@@ -92,14 +98,16 @@ def run(arguments: list[str] | None = None) -> int:
     try:
         result = group.main(args=arguments, prog_name="annotator", standalone_mode=False)
     except AnnotatorError as error:
-        complain(error)
+        print_error(error)
         return int(error.exit_code)
     except click.exceptions.Abort as error:
         # Long work that is decided on says what becomes of it.
-        talk("; ".join(["interrupted", *map(str, error.__cause__.args if error.__cause__ else ())]))
+        notify(
+            "; ".join(["interrupted", *map(str, error.__cause__.args if error.__cause__ else ())])
+        )
         return int(ExitCode.INTERRUPTED)
     except click.ClickException as error:
-        complain_of_usage(error)
+        print_usage_error(error)
         return int(ExitCode.USAGE)
     except _UnreadError:
         _write_no_more()
@@ -108,7 +116,7 @@ def run(arguments: list[str] | None = None) -> int:
         if error.filename is None:
             _write_no_more()
         hint = "Check the path, the permissions and the free space on the disk"
-        complain(
+        print_error(
             AnnotatorError(
                 error.strerror or str(error), file=error.filename or "the output", hint=hint
             )

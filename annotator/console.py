@@ -23,17 +23,17 @@ _WIDTH = 100
 """The largest width of help and pages, in columns."""
 
 
-def tell(*lines: str) -> None:
+def print_lines(*lines: str) -> None:
     """Print the lines of a result to standard output."""
     _say(sys.stdout, lines)
 
 
-def talk(*lines: str) -> None:
+def notify(*lines: str) -> None:
     """Print messages to standard error."""
     _say(sys.stderr, lines)
 
 
-def tell_json(value: object) -> None:
+def print_json(value: object) -> None:
     """Print a result to standard output as JSON, with sorted keys and indentation. Characters that
     a terminal could interpret are escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
@@ -41,7 +41,7 @@ def tell_json(value: object) -> None:
         _write(sys.stdout, HARMFUL.sub(_escaped, line))
 
 
-def tell_data(data: bytes, *, as_json: bool) -> None:
+def print_data(data: bytes, *, as_json: bool) -> None:
     """Print data to standard output as it is. In lines of JSON, characters that a terminal could
     interpret are escaped, which does not change the values."""
     if as_json:
@@ -51,7 +51,7 @@ def tell_data(data: bytes, *, as_json: bool) -> None:
     sys.stdout.buffer.flush()
 
 
-def tell_csv(rows: Iterable[Iterable[object]]) -> None:
+def print_csv(rows: Iterable[Iterable[object]]) -> None:
     """Print the rows of a result to standard output as CSV."""
     import csv
     import io
@@ -64,31 +64,31 @@ def tell_csv(rows: Iterable[Iterable[object]]) -> None:
         _write(sys.stdout, line.getvalue())
 
 
-def complain(error: AnnotatorError) -> None:
+def print_error(error: AnnotatorError) -> None:
     """Print an error: where, what, and what to do."""
     where = f"{error.where}: " if error.where else ""
-    talk(f"error: {where}{error.message}")
+    notify(f"error: {where}{error.message}")
     if error.hint:
-        talk(f"  {error.hint}")
+        notify(f"  {error.hint}")
 
 
-def complain_of_usage(error: click.ClickException) -> None:
+def print_usage_error(error: click.ClickException) -> None:
     """Print a usage error from click in the form of our own errors."""
     if isinstance(error, click.exceptions.NoArgsIsHelpError) or not isinstance(
         error, click.UsageError
     ):
-        talk(*error.format_message().split("\n"))
+        notify(*error.format_message().split("\n"))
         return
-    talk(f"error: {error.format_message().rstrip('.')}")
+    notify(f"error: {error.format_message().rstrip('.')}")
     if error.ctx is not None:
-        talk(f"  {error.ctx.get_usage()}", f"  Try {error.ctx.command_path} --help")
+        notify(f"  {error.ctx.get_usage()}", f"  Try {error.ctx.command_path} --help")
 
 
-def tell_page(markdown: str) -> None:
+def print_page(markdown: str) -> None:
     """Print a page: as plain Markdown to a file or a pipe, formatted and in a pager to a
     terminal."""
     if not sys.stdout.isatty():
-        tell(*markdown.rstrip("\n").split("\n"))
+        print_lines(*markdown.rstrip("\n").split("\n"))
         return
     from rich.console import Console
     from rich.markdown import Markdown
@@ -137,12 +137,12 @@ def _escaped(found: re.Match[str]) -> str:
 __all__ = [
     "Formatter",
     "SafeContext",
-    "complain",
-    "complain_of_usage",
-    "talk",
-    "tell",
-    "tell_data",
-    "tell_json",
-    "tell_page",
+    "notify",
+    "print_data",
+    "print_error",
+    "print_json",
+    "print_lines",
+    "print_page",
+    "print_usage_error",
     "with_safe_help",
 ]

@@ -17,7 +17,7 @@ from readme import commands
 from support import TEXT, document, suggestions
 
 from annotator.cli import run
-from annotator.console import complain, tell, tell_csv
+from annotator.console import print_csv, print_error, print_lines
 from annotator.errors import AnnotatorError
 from annotator.identity import check_annotator, kept_name
 from annotator.model.decision import Completion
@@ -219,12 +219,12 @@ def test_no_command_lets_a_control_character_out(
 def test_a_line_is_one_line_and_what_the_encoding_lacks_is_replaced(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tell(f"a {EVIL} b", "c")
+    print_lines(f"a {EVIL} b", "c")
     assert capsys.readouterr().out.count("\n") == 2
-    complain(AnnotatorError(EVIL, hint=EVIL, file=EVIL))
+    print_error(AnnotatorError(EVIL, hint=EVIL, file=EVIL))
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 2 and lines[0].startswith("error: ") and lines[1].startswith("  ")
-    tell_csv([["a", EVIL, 1], ['"', None, 0.5]])
+    print_csv([["a", EVIL, 1], ['"', None, 0.5]])
     rows = list(csv.reader(capsys.readouterr().out.splitlines()))
     assert (
         rows[0][0] == "a"
@@ -234,7 +234,7 @@ def test_a_line_is_one_line_and_what_the_encoding_lacks_is_replaced(
     )
     out = io.TextIOWrapper(io.BytesIO(), encoding="latin-1")
     monkeypatch.setattr("sys.stdout", out)
-    tell("naïve – \ud800")
+    print_lines("naïve – \ud800")
     out.flush()
     assert out.buffer.getvalue() == b"na\xefve ? ?\n"  # type: ignore[attr-defined]
 

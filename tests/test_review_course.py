@@ -25,7 +25,7 @@ from annotator.tui.views.versions import panel_rows
 from annotator.workflows.agreement.differences import DifferenceFilter
 from annotator.workflows.agreement.lines import ReportLine, unnamed
 from annotator.workflows.names.renaming import rename, take_back
-from annotator.workflows.review.open_differences import Wanted, words_of
+from annotator.workflows.review.open_differences import DifferenceSearch, words_of
 from annotator.workflows.review.queue import review_rows
 from annotator.workflows.review.requests import note_with, requests
 
@@ -255,7 +255,7 @@ def test_single_differences_are_chosen_counted_and_decided_in_a_row(
         assert words_of(
             DifferenceFilter("", "actor", ("bounds and label",), ("a", "b"), who=("x",))
         ) == ("layer:actor label:a,b kind:bounds,label by:x")
-        told = Wanted.parse('name:"United Nations" label:a,b harbour')
+        told = DifferenceSearch.parse('name:"United Nations" label:a,b harbour')
         assert (told.rest, told.title) == ("harbour", 'name:"united nations" label:a,b')
 
 

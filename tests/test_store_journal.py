@@ -74,7 +74,7 @@ def test_decided_while_another_holds_the_lock_and_killed_it_is_taken_in_by_anybo
     assert "3 decisions that waited beside the database: now saved" in said, said
     assert "no longer fit" in said, "the other process decided on the state before those"
     with Project.open(root) as of:
-        assert of.taken_in == journal.TakenIn()
+        assert of.taken_in == journal.RecoveredDecisions()
         assert len(list(of.log.events("doc-0", "ada"))) == 3
         assert of.verify() == []
     (left,) = _files(root)

@@ -427,9 +427,9 @@ def test_a_file_into_which_the_log_is_moved_just_now_is_not_judged(tmp_path: Pat
         (root / "annotator.db").write_bytes(seen[0])
         with of._database._lock.moving() as begun, other._database._locked():
             assert begun
-            other._database._seal.check()
+            other._database._file_guard.check()
         with other._database._locked(), pytest.raises(ReplacedError):
-            other._database._seal.check()
+            other._database._file_guard.check()
 
 
 def test_others_write_while_the_log_is_moved(tmp_path: Path) -> None:

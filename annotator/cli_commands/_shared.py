@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from annotator.console import talk, tell
-from annotator.console import tell_json as print_json
+from annotator.console import notify, print_json, print_lines
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
@@ -81,9 +80,9 @@ def open_project(ctx: click.Context) -> Project:
     project = Project.open(named if named is not None else find_folder())
     taken = project.taken_in
     if taken.decisions:
-        talk(f"{plural(taken.decisions, 'decision')} that waited beside the database: now saved")
+        notify(f"{plural(taken.decisions, 'decision')} that waited beside the database: now saved")
     for file in taken.left:
-        talk(f"{file}: holds decisions that no longer fit the database")
+        notify(f"{file}: holds decisions that no longer fit the database")
     return project
 
 
@@ -104,11 +103,11 @@ def with_count(what: str, count: int) -> str:
 def progress(nouns: str) -> Callable[[int, int], None]:
     """A function that reports progress after every fifty `nouns`."""
 
-    def tell(done: int, count: int) -> None:
+    def report(done: int, count: int) -> None:
         if done % 50 == 0 and done < count:
-            talk(f"{done:,} of {count:,} {nouns}")
+            notify(f"{done:,} of {count:,} {nouns}")
 
-    return tell
+    return report
 
 
 def table(names: tuple[str, ...], rows: Sequence[tuple[Any, ...]], left: int = 1) -> list[str]:
@@ -130,13 +129,13 @@ __all__ = [
     "force_option",
     "json_option",
     "names_listed",
+    "notify",
     "open_project",
     "option_group",
     "print_json",
+    "print_lines",
     "progress",
     "status_option",
     "table",
-    "talk",
-    "tell",
     "with_count",
 ]

@@ -16,9 +16,9 @@ from annotator.cli_commands._shared import (
     open_project,
     option_group,
     print_json,
-    tell,
+    print_lines,
 )
-from annotator.console import talk, tell_csv
+from annotator.console import notify, print_csv
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def command(
       annotator agreement --measure alpha-u --csv > alpha.csv
     """
     if bootstrap is not None:
-        talk("--bootstrap is no longer needed: intervals come from the jackknife. Leave it out.")
+        notify("--bootstrap is no longer needed: intervals come from the jackknife. Leave it out.")
     with open_project(ctx) as project:
         part = replace(scope.part_of(project), measures=measures or None, same_names=same_names)
         part = _with_pseudonyms(project, part) if pseudonyms else part
@@ -211,7 +211,7 @@ def command(
             settings=gamma,
             beside=beside,
         )
-    output.tell(as_json=as_json, as_csv=as_csv)
+    output.print(as_json=as_json, as_csv=as_csv)
 
 
 def _with_pseudonyms(project: Project, part: ComparedPart) -> ComparedPart:
@@ -231,14 +231,14 @@ class _Output:
     gammas: Sequence[Gamma] | None
     passages: Sequence[SideBySide]
 
-    def tell(self, *, as_json: bool, as_csv: bool) -> None:
+    def print(self, *, as_json: bool, as_csv: bool) -> None:
         """Print it as JSON, as CSV or as text."""
         if as_json:
             print_json(self.json())
         elif as_csv:
-            tell_csv(_csv(self.found, self.gammas or ()))
+            print_csv(_csv(self.found, self.gammas or ()))
         else:
-            tell(*self.lines())
+            print_lines(*self.lines())
 
     def json(self) -> dict[str, object]:
         """The figures as JSON values."""
@@ -288,11 +288,11 @@ def _write(
     found = study(project, part)
     for file in reports:
         write_report(found, file)
-        talk(f"{file}: the agreement of {plural(found.agreement.data.documents, 'document')}")
+        notify(f"{file}: the agreement of {plural(found.agreement.data.documents, 'document')}")
     if tables_to is not None:
         tables = files(found, all_differences(project, part))
         for name, rows in write_tables(tables_to, tables).items():
-            talk(f"{tables_to / name}: {plural(rows, 'row')}")
+            notify(f"{tables_to / name}: {plural(rows, 'row')}")
 
 
 def _side_by_side(passages: Iterable[SideBySide]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import annotator_of, open_project, talk
+from annotator.cli_commands._shared import annotator_of, notify, open_project
 
 if TYPE_CHECKING:
     from annotator.project import Project
@@ -46,7 +46,7 @@ def open_demo(corpus: str | None = None) -> Project:
 
     corpus = corpus or SEEDS
     if not demo_folder(corpus).exists():
-        talk(f"making the demo project from the corpus “{corpus}” ...")
+        notify(f"making the demo project from the corpus “{corpus}” ...")
     return demo_project(corpus)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from annotator.cli_commands._shared import json_option, open_project, print_json, table, tell
+from annotator.cli_commands._shared import json_option, open_project, print_json, print_lines, table
 from annotator.model.decision import Completion
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ def command(ctx: click.Context, as_json: bool) -> None:
         print_json([_data(one) for one in people])
         return
     if not people:
-        tell("nobody has worked here yet")
+        print_lines("nobody has worked here yet")
         return
     for line in table(_COLUMNS, [_row(one) for one in people]):
-        tell(line)
+        print_lines(line)
 
 
 _COLUMNS = (

@@ -10,12 +10,12 @@ import click
 from annotator.cli_commands._shared import (
     documents_option,
     json_option,
+    notify,
     open_project,
     option_group,
     print_json,
+    print_lines,
     table,
-    talk,
-    tell,
 )
 from annotator.errors import UsageError
 from annotator.model.text import plural
@@ -147,13 +147,13 @@ def command(
             outcome = division.assign(project, names, dry_run=dry_run)
             said = _assigned(outcome, division.each or 1, dry_run)
         else:
-            _tell(report(project), as_json=as_json)
+            _print_report(report(project), as_json=as_json)
             return 0
     if as_json:
         print_json(_outcome_data(outcome, "taken" if taking else "assigned", dry_run))
     else:
-        talk(said)
-        _tell(outcome.report, as_json=False)
+        notify(said)
+        _print_report(outcome.report, as_json=False)
     return 0
 
 
@@ -174,7 +174,7 @@ def _teaching(project: Project, by: Strategy, count: int, dry_run: bool) -> Sequ
 
     found = next_documents(project, by, count, dry_run=dry_run)
     number = plural(len(found.documents), "document")
-    talk(f"{len(found.random)} of {number} are drawn at random, and marked")
+    notify(f"{len(found.random)} of {number} are drawn at random, and marked")
     return found.documents
 
 
@@ -191,13 +191,13 @@ def _outcome_data(outcome: AssignmentResult, done: str, dry_run: bool) -> dict[s
     return _data(outcome.report) | {done: pairs, "dry_run": dry_run}
 
 
-def _tell(report: AssignmentReport, *, as_json: bool) -> None:
+def _print_report(report: AssignmentReport, *, as_json: bool) -> None:
     """Who has what."""
     if as_json:
         print_json(_data(report))
         return
     if not report.documents:
-        talk("no documents yet: annotator import FILE...")
+        notify("no documents yet: annotator import FILE...")
         return
     if report.holdings:
         rows = [
@@ -205,9 +205,9 @@ def _tell(report: AssignmentReport, *, as_json: bool) -> None:
             for h in report.holdings
         ]
         for line in table(("annotator", "documents", "words", "done"), rows):
-            tell(line)
+            print_lines(line)
     if report.free:
-        tell(
+        print_lines(
             f"{plural(report.free, 'document')} with {plural(report.free_words, 'word')} "
             "assigned to nobody"
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from annotator.cli_commands._shared import open_project, talk
+from annotator.cli_commands._shared import notify, open_project
 
 
 @click.command()
@@ -24,4 +24,4 @@ def command(ctx: click.Context, file: Path) -> None:
     """
     with open_project(ctx) as project:
         project.backup(file)
-    talk(f"{file}: written; `annotator restore {file}` puts it back")
+    notify(f"{file}: written; `annotator restore {file}` puts it back")

@@ -10,9 +10,9 @@ from annotator.cli_commands._shared import (
     json_option,
     open_project,
     print_json,
+    print_lines,
     status_option,
     table,
-    tell,
 )
 from annotator.model.text import paragraph_number
 
@@ -46,10 +46,10 @@ def command(ctx: click.Context, doc: str, status: str, as_json: bool) -> None:
         return
     for i, (annotator, items) in enumerate(several.items()):
         if i:
-            tell("")
+            print_lines("")
         if len(several) > 1:
-            tell("gold" if annotator.startswith("@") else annotator)
-        tell(*table(("¶", "annotation", "by", "time", "how"), _rows(items), left=5))
+            print_lines("gold" if annotator.startswith("@") else annotator)
+        print_lines(*table(("¶", "annotation", "by", "time", "how"), _rows(items), left=5))
 
 
 def _works(project: Project, document: str, status: str) -> dict[str, list[BlamedItem]]:

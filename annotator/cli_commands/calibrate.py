@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from annotator.cli_commands._shared import json_option, open_project, print_json, table, talk, tell
+from annotator.cli_commands._shared import (
+    json_option,
+    notify,
+    open_project,
+    print_json,
+    print_lines,
+    table,
+)
 
 if TYPE_CHECKING:
     from annotator.workflows.suggesting.calibration_check import CalibrationCheck, Reliability
@@ -39,12 +46,14 @@ def command(ctx: click.Context, tables: bool, as_json: bool) -> None:
         print_json([asdict(one) for one in found])
         return
     if not found:
-        talk("nobody has decided on a suggestion yet")
+        notify("nobody has decided on a suggestion yet")
         return
-    tell(*table(_COLUMNS, [_row(one) for one in found], left=2))
+    print_lines(*table(_COLUMNS, [_row(one) for one in found], left=2))
     for one in found if tables else ():
-        tell("", f"{one.layer} by {one.suggester}")
-        tell(*table(("scores", "decided", "mean score", "right"), [_bin(b) for b in one.table]))
+        print_lines("", f"{one.layer} by {one.suggester}")
+        print_lines(
+            *table(("scores", "decided", "mean score", "right"), [_bin(b) for b in one.table])
+        )
 
 
 _COLUMNS = (

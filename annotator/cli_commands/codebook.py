@@ -11,10 +11,10 @@ import click
 from annotator.cli_commands._shared import (
     annotator_of,
     json_option,
+    notify,
     open_project,
     print_json,
-    talk,
-    tell,
+    print_lines,
     with_count,
 )
 from annotator.model.text import plural
@@ -66,12 +66,12 @@ def import_(ctx: click.Context, path: Path, entry: NameKind, dry_run: bool, as_j
 
     with open_project(ctx) as project:
         done = import_codebook(project, path, who=annotator_of(ctx), dry_run=dry_run, entry=entry)
-    talk(*done.told)
+    notify(*done.told)
     if as_json:
         print_json(asdict(done))
     else:
         would = "would be " if dry_run else ""
-        tell(
+        print_lines(
             f"{plural(done.added, 'name')} {would}new, {done.changed} "
             f"{would}changed, "
             f"{done.same} unchanged"
@@ -110,12 +110,12 @@ def export(ctx: click.Context, path: Path | None, pseudonyms: bool, as_json: boo
         is_qdc = file.suffix.lower() == ".qdc"
         text, lost = as_qdc(named) if is_qdc else (as_csv(rows), {})
         write_text(file, text)
-        talk(*(f"not in this format: {with_count(*one)}" for one in sorted(lost.items())))
-        talk(f"{file}: {plural(len(rows), 'name')}")
+        notify(*(f"not in this format: {with_count(*one)}" for one in sorted(lost.items())))
+        notify(f"{file}: {plural(len(rows), 'name')}")
     if as_json:
         print_json(named)
     elif file is None:
-        tell(*as_csv(rows).rstrip("\n").split("\n"))
+        print_lines(*as_csv(rows).rstrip("\n").split("\n"))
     return 0
 
 
@@ -134,7 +134,7 @@ def undo(ctx: click.Context) -> int:
 
     with open_project(ctx) as project:
         number = undo_codebook(project, who=annotator_of(ctx))
-    tell(f"{plural(number, 'name')} restored" if number else "nothing to take back")
+    print_lines(f"{plural(number, 'name')} restored" if number else "nothing to take back")
     return 0
 
 
@@ -157,7 +157,7 @@ def log(ctx: click.Context, as_json: bool) -> int:
     if as_json:
         print_json([asdict(line) for line in lines])
     else:
-        tell(*(f"{line.time}  {line.who or '–'}  {line.what}" for line in lines))
+        print_lines(*(f"{line.time}  {line.who or '–'}  {line.what}" for line in lines))
     return 0
 
 
@@ -178,5 +178,5 @@ def proposals(ctx: click.Context, as_json: bool) -> int:
     if as_json:
         print_json([asdict(one) for one in found])
     else:
-        tell(*(f"{one.who}  {one.document}  {one.note}  “{one.words}”" for one in found))
+        print_lines(*(f"{one.who}  {one.document}  {one.note}  “{one.words}”" for one in found))
     return 0

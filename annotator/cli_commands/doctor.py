@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import json_option, print_json, tell
+from annotator.cli_commands._shared import json_option, print_json, print_lines
 from annotator.errors import StoreError
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def command(ctx: click.Context, deep: bool, noted: str | None, as_json: bool) ->
     if as_json:
         print_json({"facts": facts, "findings": findings})
     else:
-        tell(*_lines(facts, findings))
+        print_lines(*_lines(facts, findings))
     return int(ExitCode.FINDINGS) if findings else int(ExitCode.OK)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import json_option, print_json, progress, tell
+from annotator.cli_commands._shared import json_option, print_json, print_lines, progress
 
 if TYPE_CHECKING:
     from annotator.config import Config
@@ -70,7 +70,7 @@ def command(
     if as_json:
         print_json(found)
     else:
-        tell(*report(found))
+        print_lines(*report(found))
 
 
 def _schema_and_config(ctx: click.Context, schema: str | None) -> tuple[LabelSchema, Config]:

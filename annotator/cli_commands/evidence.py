@@ -10,11 +10,11 @@ import click
 from annotator.cli_commands._shared import (
     annotator_of,
     json_option,
+    notify,
     open_project,
     print_json,
+    print_lines,
     status_option,
-    talk,
-    tell,
 )
 from annotator.model.text import plural
 
@@ -77,10 +77,10 @@ def command(
     if as_json:
         print_json([_row(one) | {"note": notes.get(receipt(one), "")} for one in found])
         return
-    tell(*report.evidence_lines(found, notes))
+    print_lines(*report.evidence_lines(found, notes))
     for one in changes:
         said = report.RULED.get(ruled.get(one, ""), "--real keeps it, --slip sends it to review")
-        talk(f"changes sides: {one.before[-1].date[:10]} to {one.after[0].date[:10]}; {said}")
+        notify(f"changes sides: {one.before[-1].date[:10]} to {one.after[0].date[:10]}; {said}")
 
 
 def _rule(project: Project, changes: Sequence[SideChange], *, real: bool, reviewer: str) -> None:
@@ -92,10 +92,10 @@ def _rule(project: Project, changes: Sequence[SideChange], *, real: bool, review
         raise click.UsageError("there is no change of sides here")
     if real:
         keep_as_real(project, changes)
-        talk(f"kept as real: {plural(len(changes), 'change')} of sides")
+        notify(f"kept as real: {plural(len(changes), 'change')} of sides")
         return
     for one in send_to_review(project, changes, reviewer=reviewer):
-        talk(f"sent to review: {receipt(one)}")
+        notify(f"sent to review: {receipt(one)}")
 
 
 def _row(statement: Statement) -> dict[str, object]:

@@ -11,14 +11,14 @@ from annotator.cli_commands._shared import (
     documents_option,
     force_option,
     json_option,
+    notify,
     open_project,
     option_group,
     print_json,
     status_option,
-    talk,
     with_count,
 )
-from annotator.console import tell_data
+from annotator.console import print_data
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
@@ -169,8 +169,8 @@ def _to_screen(project: Project, format: str, wanted: ExportOptions) -> None:
 
     made = Rendering(project, format, wanted)
     for part in made.parts():
-        tell_data(part, as_json=format in _JSON)
-    _tell_missing(made.left_out, made.lost)
+        print_data(part, as_json=format in _JSON)
+    _print_missing(made.left_out, made.lost)
 
 
 def _to_files(
@@ -190,24 +190,24 @@ def _to_files(
     target = output or project.root / "exports" / (format if several else "")
     if check:
         same = workflow.check(project, format, target, wanted)
-        talk(f"{same}: the same, byte by byte")
+        notify(f"{same}: the same, byte by byte")
         return
     result = workflow.export(project, format, target, wanted, force=force)
-    _tell_missing(result.left_out, result.lost)
+    _print_missing(result.left_out, result.lost)
     if as_json:
         counts = {"left_out": +result.left_out, "lost": +result.lost}
         about = {"file": str(result.file), "records": result.records, "bytes": result.size}
         print_json({**about, **counts})
     else:
-        talk(f"{result.file}: {plural(result.records, 'record')}, {result.size:,} bytes")
+        notify(f"{result.file}: {plural(result.records, 'record')}, {result.size:,} bytes")
 
 
-def _tell_missing(left_out: Counter[str], lost: Counter[str]) -> None:
+def _print_missing(left_out: Counter[str], lost: Counter[str]) -> None:
     """Say what is left out, and what the format cannot hold."""
     for what, count in sorted((+left_out).items()):
-        talk(f"left out: {with_count(what, count)}")
+        notify(f"left out: {with_count(what, count)}")
     for what, count in sorted((+lost).items()):
-        talk(f"not in this format: {with_count(what, count)}")
+        notify(f"not in this format: {with_count(what, count)}")
 
 
 def _gold(
@@ -225,21 +225,21 @@ def _gold(
     choices = Choices(notes=wanted.notes, pseudonyms=wanted.pseudonyms)
     if check:
         check_dataset(project, target, choices=choices)
-        talk(f"{target}: the same, byte by byte")
+        notify(f"{target}: the same, byte by byte")
         return
     made = write_dataset(project, target, choices=choices, force=force)
     if made.left_out:
-        talk(f"left out: {plural(made.left_out, 'document')} worked on but not gold")
+        notify(f"left out: {plural(made.left_out, 'document')} worked on but not gold")
     if made.differences:
-        talk(f"not decided: {plural(made.differences, 'difference')}")
+        notify(f"not decided: {plural(made.differences, 'difference')}")
     if made.changed_since:
-        talk(
+        notify(
             "changed since: annotators changed their work on "
             f"{plural(made.changed_since, 'document')} after the gold was made"
         )
     if as_json:
         print_json({"folder": str(target), "records": made.records, "files": sorted(made.files)})
     else:
-        talk(
+        notify(
             f"{target}: {plural(made.records, 'gold record')} in {plural(len(made.files), 'file')}"
         )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from annotator.cli_commands._shared import tell
-from annotator.console import SafeContext, tell_page
+from annotator.cli_commands._shared import print_lines
+from annotator.console import SafeContext, print_page
 from annotator.pages import page, topics
 
 
@@ -27,12 +27,12 @@ def command(ctx: click.Context, topic: str | None) -> None:
     group = ctx.find_root().command
     assert isinstance(group, click.Group)
     if topic is None:
-        tell(*_contents())
+        print_lines(*_contents())
     elif topic not in topics() and (known := group.get_command(ctx, topic)) is not None:
         own = SafeContext(known, info_name=topic, parent=ctx.find_root(), max_content_width=100)
-        tell(*known.get_help(own).split("\n"))
+        print_lines(*known.get_help(own).split("\n"))
     else:
-        tell_page(page(topic).text)
+        print_page(page(topic).text)
 
 
 def _contents() -> list[str]:

@@ -9,11 +9,11 @@ import click
 
 from annotator.cli_commands._shared import (
     json_option,
+    notify,
     open_project,
     option_group,
     print_json,
     progress,
-    talk,
 )
 from annotator.errors import AnnotatorError, ExitCode, InputError, UsageError
 from annotator.model.text import plural
@@ -177,7 +177,7 @@ def _ask_for_suggestions(project: Project) -> None:
     asked = background.Background(project.root)
     asked.start(background.SUGGEST)
     if asked.error:
-        talk(f"warning: {asked.error}")
+        notify(f"warning: {asked.error}")
 
 
 def _columns(given: Sequence[str]) -> dict[str, str]:
@@ -195,7 +195,7 @@ def _import(
     project: Project, paths: Sequence[Path], options: ImportOptions, *, quiet: bool
 ) -> tuple[list[FileResult], list[AnnotatorError]]:
     """Import every file; a file that fails does not stop the next."""
-    from annotator.console import complain
+    from annotator.console import print_error
     from annotator.formats.api import ReadReport
     from annotator.workflows.exchange.importing import files, ingest
     from annotator.workflows.names.closed import names_outside_in_words
@@ -203,29 +203,29 @@ def _import(
     results: list[FileResult] = []
     failed: list[AnnotatorError] = []
     every, over = files(paths, options.format)
-    tell = progress("files")
+    count = progress("files")
     for number, path in enumerate(every, 1):
-        tell(number, len(every))
+        count(number, len(every))
         report = ReadReport(path, options.strict)
         try:
             result = ingest(project, path, options, report=report)
         except (InputError, UsageError) as error:
-            complain(error)
+            print_error(error)
             failed.append(error)
         else:
             results.append(result)
         for line in report.lines():
-            talk(line)
+            notify(line)
         if not quiet and len(every) <= LINES and results and results[-1].path == path:
-            talk(f"{path}: {_summary([results[-1]], options.dry_run)}")
+            notify(f"{path}: {_summary([results[-1]], options.dry_run)}")
     if over:
         names = ", ".join(str(one) for one in over[:3])
         more = f" and {len(over) - 3:,} more" if len(over) > 3 else ""
-        talk(f"{plural(len(over), 'file')} of other kinds passed over: {names}{more}")
+        notify(f"{plural(len(over), 'file')} of other kinds passed over: {names}{more}")
     if results and not options.dry_run:
-        talk(*names_outside_in_words(project))
+        notify(*names_outside_in_words(project))
     if not quiet and len(every) > LINES and results:
-        talk(f"{plural(len(results), 'file')}: {_summary(results, options.dry_run)}")
+        notify(f"{plural(len(results), 'file')}: {_summary(results, options.dry_run)}")
     return results, failed
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from annotator.cli_commands._shared import talk
+from annotator.cli_commands._shared import notify
 
 
 @click.command()
@@ -32,5 +32,5 @@ def command(directory: Path, schema: str, shared: bool, allow_network: bool) -> 
     with Project.create(
         directory, schema=schema, shared=shared, allow_network=allow_network
     ) as project:
-        talk(f"made a project in {project.root} with the label schema {project.schema.name}")
-        talk("next: annotator import FILE..., then annotator suggest, then annotator")
+        notify(f"made a project in {project.root} with the label schema {project.schema.name}")
+        notify("next: annotator import FILE..., then annotator suggest, then annotator")

@@ -13,7 +13,7 @@ from annotator.cli_commands._shared import (
     names_listed,
     open_project,
     print_json,
-    tell,
+    print_lines,
 )
 from annotator.model.text import paragraph_number
 
@@ -71,7 +71,7 @@ def command(
             print_json([_data(entry) for entry in found])
             return
         for entry in found:
-            tell(_line(entry))
+            print_lines(_line(entry))
 
 
 def _line(entry: LogEntry) -> str:

@@ -7,7 +7,7 @@ from inspect import cleandoc
 
 import click
 
-from annotator.cli_commands._shared import tell
+from annotator.cli_commands._shared import print_lines
 
 ENVIRONMENT = (
     (
@@ -54,7 +54,7 @@ def command(ctx: click.Context) -> None:
     group = ctx.find_root().command
     assert isinstance(group, click.Group)
     for line in page(group):
-        tell(line)
+        print_lines(line)
 
 
 def page(group: click.Group) -> Iterator[str]:

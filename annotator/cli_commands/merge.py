@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import json_option, open_project, print_json, progress, talk
+from annotator.cli_commands._shared import (
+    json_option,
+    notify,
+    open_project,
+    print_json,
+    progress,
+)
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
@@ -56,15 +62,15 @@ def command(ctx: click.Context, other: Path, dry_run: bool, as_json: bool) -> in
         if as_json:
             print_json({**asdict(result), "other": str(other), "dry_run": dry_run})
         else:
-            talk(f"{other}: {_summary(result, dry_run)}")
+            notify(f"{other}: {_summary(result, dry_run)}")
             for line in _left(result):
-                talk(line)
-            talk(*names_outside_in_words(project))
+                notify(line)
+            notify(*names_outside_in_words(project))
         if result.documents and not dry_run:
             asked = background.Background(project.root)
             asked.start(background.SUGGEST)
             if asked.error:
-                talk(f"warning: {asked.error}")
+                notify(f"warning: {asked.error}")
     found = result.forks or result.left_out or result.conflicts
     return int(ExitCode.FINDINGS if found else ExitCode.OK)
 

@@ -12,11 +12,11 @@ from annotator.cli_commands._shared import (
     documents_option,
     force_option,
     json_option,
+    notify,
     open_project,
     print_json,
+    print_lines,
     status_option,
-    talk,
-    tell,
 )
 from annotator.model.text import plural
 
@@ -129,7 +129,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         ruled = rulings(project, side_changes(statements))
     if window is not None:
         made = workflow.over_time(statements, chosen, window=window, step=step or window, ids=ids)
-        _tell_slices(made, as_json=as_json)
+        _print_slices(made, as_json=as_json)
         if output is not None:
             for part, one in made:
                 _put(one, output / f"{part.first}", check=checks, force=force)
@@ -142,7 +142,7 @@ def command(ctx: click.Context, /, **options: Any) -> None:
     if as_json:
         print_json(report.values(found, ruled))
     elif output is None:
-        tell(*report.lines(found, ruled))
+        print_lines(*report.lines(found, ruled))
 
 
 def _put(found: Network, folder: Path, *, check: bool, force: bool) -> None:
@@ -151,18 +151,18 @@ def _put(found: Network, folder: Path, *, check: bool, force: bool) -> None:
 
     if check:
         workflow.check(found, folder)
-        talk(f"{folder}: the same, byte by byte")
+        notify(f"{folder}: the same, byte by byte")
     else:
         files = workflow.write(found, folder, force=force)
-        talk(f"{folder}: {plural(len(files), 'file')}")
+        notify(f"{folder}: {plural(len(files), 'file')}")
 
 
-def _tell_slices(made: Sequence[tuple[Slice, Network]], *, as_json: bool) -> None:
+def _print_slices(made: Sequence[tuple[Slice, Network]], *, as_json: bool) -> None:
     """Print the network of each window of time."""
     from annotator.workflows.network import report
 
     if not as_json:
-        tell(*report.slice_lines(made))
+        print_lines(*report.slice_lines(made))
         return
     print_json(
         [

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from annotator.cli_commands._shared import talk
+from annotator.cli_commands._shared import notify
 
 
 @click.command()
@@ -32,5 +32,5 @@ def command(ctx: click.Context, backup: Path, force: bool) -> None:
     done = restore(root / DATABASE, backup, force=force)
     if done.kept is not None:
         events = "" if done.before is None else f" with its {done.before:,} events"
-        talk(f"{done.kept}: the old database{events} is kept here")
-    talk(f"{root / DATABASE}: is now a copy of {backup}, with {done.after or 0:,} events")
+        notify(f"{done.kept}: the old database{events} is kept here")
+    notify(f"{root / DATABASE}: is now a copy of {backup}, with {done.after or 0:,} events")

@@ -10,10 +10,10 @@ import click
 from annotator.cli_commands._shared import (
     annotator_of,
     json_option,
+    notify,
     open_project,
     print_json,
-    talk,
-    tell,
+    print_lines,
 )
 from annotator.cli_commands.annotate import check_terminal
 from annotator.model.text import plural
@@ -110,13 +110,13 @@ def _merge(
     from annotator.workflows.review.redefinition import requeue
 
     for label, count in requeue(project).items():
-        talk(f"the definition of {label} changed: {plural(count, 'item')} to review again")
+        notify(f"the definition of {label} changed: {plural(count, 'item')} to review again")
     documents = [document] if document else None
     merged, gold = merge_all(project, strategy, documents=documents, reviewer=reviewer)
     if as_json:
         print_json({"merged": merged, "gold": gold})
     else:
-        talk(f"{plural(merged, 'document')} merged, {gold} gold, {merged - gold} to review")
+        notify(f"{plural(merged, 'document')} merged, {gold} gold, {merged - gold} to review")
     return 0
 
 
@@ -129,7 +129,7 @@ def _who_was_right(project: Project, strategy: str, *, as_json: bool) -> int:
         print_json([asdict(r) for r in found])
         return 0
     for r in found:
-        tell(f"{r.layer:<10} {r.label:<16} {r.annotator:<16} {r.right:>5} of {r.of}")
+        print_lines(f"{r.layer:<10} {r.label:<16} {r.annotator:<16} {r.right:>5} of {r.of}")
     if not found:
-        talk("nobody has decided a difference yet")
+        notify("nobody has decided a difference yet")
     return 0

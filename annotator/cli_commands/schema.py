@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import json_option, print_json, tell
+from annotator.cli_commands._shared import json_option, print_json, print_lines
 
 if TYPE_CHECKING:
     from annotator.model.schema import Guideline, LabelSchema, Layer
@@ -39,7 +39,7 @@ def list_() -> None:
     for name in schema_names():
         schema = load_schema(name)
         layers = ", ".join(layer.name for layer in schema.layers)
-        tell(f"{name:24} {schema.version:6} {schema.title} ({layers})")
+        print_lines(f"{name:24} {schema.version:6} {schema.title} ({layers})")
 
 
 @command.command()
@@ -69,7 +69,7 @@ def show(ctx: click.Context, name: str | None, as_json: bool) -> None:
         return
     width = min(100, shutil.get_terminal_size((100, 24)).columns)
     for line in guidelines(schema, width):
-        tell(line)
+        print_lines(line)
 
 
 @command.command()
@@ -83,13 +83,13 @@ def check(file: str) -> None:
     Example:
       annotator schema check own.toml
     """
-    from annotator.cli_commands._shared import talk
+    from annotator.cli_commands._shared import notify
     from annotator.model.text import plural
     from annotator.resources import load_schema
 
     schema = load_schema(file)
     labels = sum(len(layer.labels) for layer in schema.layers)
-    talk(f"{file}: no problem ({plural(len(schema.layers), 'layer')}, {plural(labels, 'label')})")
+    notify(f"{file}: no problem ({plural(len(schema.layers), 'layer')}, {plural(labels, 'label')})")
 
 
 def guidelines(schema: LabelSchema, width: int) -> Iterator[str]:

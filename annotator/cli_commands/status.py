@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from annotator.cli_commands._shared import json_option, open_project, print_json, table, tell
+from annotator.cli_commands._shared import json_option, open_project, print_json, print_lines, table
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def command(ctx: click.Context, as_json: bool) -> None:
             print_json(_data(project, status))
         else:
             for line in _lines(project, status):
-                tell(line)
+                print_lines(line)
 
 
 def _data(project: Project, status: ProjectStatus) -> dict[str, Any]:

@@ -9,11 +9,11 @@ import click
 from annotator.cli_commands._shared import (
     documents_option,
     json_option,
+    notify,
     open_project,
     print_json,
+    print_lines,
     progress,
-    talk,
-    tell,
 )
 from annotator.errors import UsageError
 from annotator.model.text import plural
@@ -110,13 +110,13 @@ def command(
 def _report(result: SuggestResult, *, as_json: bool) -> None:
     """Print how many suggestions there are, and what the suggesters warn of."""
     for warning in result.warnings:
-        talk(f"warning: {warning}")
+        notify(f"warning: {warning}")
     if as_json:
         counts = {"documents": result.documents, "suggestions": result.suggestions}
         print_json(counts | {"warnings": list(result.warnings)})
     else:
         found = plural(result.suggestions, "suggestion")
-        talk(f"{found} for {plural(result.documents, 'document')}")
+        notify(f"{found} for {plural(result.documents, 'document')}")
 
 
 def _estimate(
@@ -135,11 +135,11 @@ def _estimate(
     if as_json:
         print_json(asdict(found))
         return
-    tell(f"{found.system}\n\n{found.question}\n")
+    print_lines(f"{found.system}\n\n{found.question}\n")
     cost = (
         "no price is set: [suggester.llm] price"
         if found.cost is None
         else f"about {found.cost:.2f}"
     )
-    talk(f"{plural(found.paragraphs, 'paragraph')} for {found.model}")
-    talk(f"about {found.tokens_in} tokens in and {found.tokens_out} out; cost: {cost}")
+    notify(f"{plural(found.paragraphs, 'paragraph')} for {found.model}")
+    notify(f"about {found.tokens_in} tokens in and {found.tokens_out} out; cost: {cost}")

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from annotator.cli_commands._shared import json_option, open_project, print_json, talk, tell
+from annotator.cli_commands._shared import (
+    json_option,
+    notify,
+    open_project,
+    print_json,
+    print_lines,
+)
 
 if TYPE_CHECKING:
     from annotator.project import Project
@@ -77,13 +83,13 @@ def _here(
 
         check(output)
     if folds:
-        _tell_parts(project, folds)
+        _print_parts(project, folds)
     if running(project.root):
-        talk("waiting for another training to end")
+        notify("waiting for another training to end")
     with locked(project.root, wait=True):
         done = train(
             project,
-            progress=talk,
+            progress=notify,
             another_is_requested=lambda: is_requested(project.root, TRAIN),
         )
     found = _evaluation(project, done.number, with_curve=with_curve, folds=folds)
@@ -91,22 +97,22 @@ def _here(
         from annotator.workflows.training.output import write
 
         write(project, done.number, output)
-        talk(f"written to {output}")
+        notify(f"written to {output}")
     if as_json:
         print_json(_table(project, done, found))
     else:
-        tell(*_lines(project, done, found))
+        print_lines(*_lines(project, done, found))
     return 0
 
 
-def _tell_parts(project: Project, folds: int) -> None:
+def _print_parts(project: Project, folds: int) -> None:
     """Say so if there are too few documents for that many parts."""
     from annotator.workflows.evaluation.held_out import parts
     from annotator.workflows.training.material import chosen
 
     possible = parts(chosen(project.learning.finished()), folds)
     if 0 < possible < folds:
-        talk(
+        notify(
             f"only {possible} documents have finished paragraphs, so there are {possible} "
             f"parts, not {folds}"
         )

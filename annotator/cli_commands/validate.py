@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import json_option, print_json, talk, tell
+from annotator.cli_commands._shared import json_option, notify, print_json, print_lines
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ def command(ctx: click.Context, path: Path, schema: str | None, as_json: bool) -
         )
     else:
         for problem in result.problems:
-            tell(str(problem))
+            print_lines(str(problem))
         found = plural(len(result.problems), "problem") if result.problems else "no problem"
-        talk(f"{plural(result.records, 'record')} in {plural(result.files, 'file')}: {found}")
+        notify(f"{plural(result.records, 'record')} in {plural(result.files, 'file')}: {found}")
     return int(ExitCode.FINDINGS) if result.problems else int(ExitCode.OK)
 
 

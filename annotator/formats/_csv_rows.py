@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
-from annotator.formats._writing import WriteOptions, said, sign_of, who
+from annotator.formats._writing import WriteOptions, annotator_name, sign_of, value_texts
 from annotator.model.names import concepts_of
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span
@@ -103,7 +103,7 @@ class CsvRows:
         """Add an item's row, and the rows of its values; `head` is what is before them."""
         given = tuple(
             [
-                (name, value if isinstance(value, str) else tuple(said(value)))
+                (name, value if isinstance(value, str) else tuple(value_texts(value)))
                 for name, value in item.attributes.items()
             ]
         )
@@ -141,7 +141,7 @@ class CsvRows:
         after = f"{target.quote},{claim.start},{claim.end},{holder.name_id if holder else ''}"
         rest = "".join(
             [
-                f",{_known_cell('; '.join(said(given[n])))}" if n in given else ","
+                f",{_known_cell('; '.join(value_texts(given[n])))}" if n in given else ","
                 for n in self._more
             ]
         )
@@ -160,7 +160,7 @@ class CsvRows:
     def _concepts_of(self, claim: Span) -> list[str]:
         attribute = self._concepts.get(claim.layer)
         held = claim.attributes.get(attribute) if attribute is not None else None
-        return said(held) if held is not None else []
+        return value_texts(held) if held is not None else []
 
     def _all_concepts(self, concepts: Sequence[str]) -> tuple[str, str, str]:
         """The cells with the concepts of a claim in their positive wordings, their signs and their
@@ -196,7 +196,7 @@ def _where(record: Record) -> str:
         document.id,
         document.title,
         "" if date is None else str(date),
-        who(record),
+        annotator_name(record),
         record.status.value,
     )
     return ",".join(map(cell, texts))

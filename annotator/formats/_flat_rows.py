@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from annotator.formats._record import data_of
-from annotator.formats._writing import said
+from annotator.formats._writing import value_texts
 from annotator.model.record import Record
 from annotator.model.span import Attributes
 
@@ -70,7 +70,7 @@ def pairs(attributes: Attributes) -> list[tuple[str, str]]:
         if isinstance(value, str):
             found.append((name, value))
         else:
-            found += [(name, one) for one in said(value)]
+            found += [(name, one) for one in value_texts(value)]
     return found
 
 

@@ -12,10 +12,10 @@ from annotator.formats._json_text import json_bytes, json_list, json_object
 from annotator.formats._tokens import Tokens
 from annotator.formats._writing import (
     WriteOptions,
+    annotator_name,
     count_lost,
     names_of_labels,
     number_of,
-    who,
 )
 from annotator.model.record import Record
 from annotator.model.span import Relation, Span
@@ -48,11 +48,11 @@ def write_lines(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]
             "spans": list(spans.values()),
             "relations": _relations(record, spans, side),
             "answer": _ANSWERS[record.status.value],
-            "_annotator_id": who(record),
-            "_session_id": who(record),
+            "_annotator_id": annotator_name(record),
+            "_session_id": annotator_name(record),
             "_view_id": "relations",
             "_input_hash": number_of(document.id, text),
-            "_task_hash": number_of(document.id, text, who(record)),
+            "_task_hash": number_of(document.id, text, annotator_name(record)),
         }
         members = {key: json_bytes(value) for key, value in task.items()}
         yield json_object({**members, "tokens": tokens_of.json(text, tokens)}) + b"\n"

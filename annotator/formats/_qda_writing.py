@@ -15,7 +15,13 @@ from uuid import NAMESPACE_URL, uuid5
 from xml.sax.saxutils import escape, quoteattr
 
 from annotator import __version__
-from annotator.formats._writing import WriteOptions, count_lost, names_of_labels, said, who
+from annotator.formats._writing import (
+    WriteOptions,
+    annotator_name,
+    count_lost,
+    names_of_labels,
+    value_texts,
+)
 from annotator.model.names import NameKind
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span, Value
@@ -167,8 +173,8 @@ class ProjectWriter:
         self._sources.write(b"</TextSource>\n")
 
     def _work(self, record: Record, notes: list[str]) -> None:
-        lost, user = self._how.lost, guid_of("user", who(record))
-        self._users.setdefault(who(record))
+        lost, user = self._how.lost, guid_of("user", annotator_name(record))
+        self._users.setdefault(annotator_name(record))
         count_lost(
             record,
             lost,
@@ -205,7 +211,7 @@ class ProjectWriter:
             if isinstance(value, list) and value and all(isinstance(one, int) for one in value):
                 self._how.lost["attributes that are places"] += 1
                 continue
-            codes += [(span.layer, name, one) for one in said(value)]
+            codes += [(span.layer, name, one) for one in value_texts(value)]
         own = _item(record, span.id)
         inner = [
             f'<Coding guid="{guid_of("coding", own, *path)}" creatingUser="{user}">'
@@ -226,7 +232,7 @@ class ProjectWriter:
 
     def _note(self, record: Record, item: str, note: str, user: str) -> str:
         """Add a note, and return its GUID."""
-        guid = guid_of("note", record.document.id, who(record), item)
+        guid = guid_of("note", record.document.id, annotator_name(record), item)
         attributes = {"guid": guid, "name": note[:40], "creatingUser": user}
         self._notes.write(
             element("Note", attributes, words("PlainTextContent", note)).encode("utf-8")
@@ -323,7 +329,7 @@ def _group(tag: str, elements: Iterable[str]) -> Iterator[bytes]:
 
 
 def _item(record: Record, id: str) -> str:
-    return guid_of("item", record.document.id, who(record), id)
+    return guid_of("item", record.document.id, annotator_name(record), id)
 
 
 def _typed(value: Any) -> tuple[str, str]:

@@ -76,7 +76,7 @@ def by_document(records: Iterable[Record]) -> Iterator[tuple[Document, list[Reco
         yield several[0].document, several
 
 
-def who(record: Record) -> str:
+def annotator_name(record: Record) -> str:
     """Whose work a record is: a name, or `gold`."""
     return record.annotator or "gold"
 
@@ -112,7 +112,7 @@ def number_of(*parts: str) -> int:
     return int.from_bytes(hashlib.sha256("\x1f".join(parts).encode()).digest()[:4], "big") >> 1
 
 
-def said(value: Value) -> list[str]:
+def value_texts(value: Value) -> list[str]:
     """An attribute's values as texts; a place is written `start-end`."""
     if isinstance(value, str):
         return [value]
@@ -179,14 +179,14 @@ __all__ = [
     "FileNames",
     "ResolvedRelation",
     "WriteOptions",
+    "annotator_name",
     "by_document",
     "count_lost",
     "divided",
     "names_of_labels",
     "number_of",
     "resolved_relations",
-    "said",
     "sign_of",
     "utf16",
-    "who",
+    "value_texts",
 ]

@@ -26,10 +26,10 @@ from annotator.formats._reading import (
 from annotator.formats._writing import (
     FileNames,
     WriteOptions,
+    annotator_name,
     count_lost,
     names_of_labels,
-    said,
-    who,
+    value_texts,
 )
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
@@ -190,7 +190,7 @@ def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, b
     yield "annotation.conf", _configuration(how.schema)
     for record in records:
         count_lost(record, how.lost, *_LOST)
-        place = f"{people.of(who(record))}/{names.of(record.document.id)}"
+        place = f"{people.of(annotator_name(record))}/{names.of(record.document.id)}"
         yield f"{place}.txt", record.document.text.encode("utf-8")
         lines = _lines(record, label, side)
         how.lost["notes"] += len(record.notes.keys() - {s.id for s in record.spans})
@@ -236,7 +236,7 @@ def _mark(
     """Add the attributes of an item to `values`, and those that brat cannot hold to `notes`."""
     for key in sorted(attributes):
         value = attributes[key]
-        for one in (value,) if isinstance(value, str) else said(value):
+        for one in (value,) if isinstance(value, str) else value_texts(value):
             if (kind := _attribute(key, one)) is not None:
                 values.append(f"A{len(values) + 1}\t{kind} {name} {one}")
             else:

@@ -15,7 +15,13 @@ from typing import Any
 from annotator.formats._cas_reading import CasReader
 from annotator.formats._extras import extra
 from annotator.formats._reading import Entry, ReadOptions
-from annotator.formats._writing import FileNames, WriteOptions, count_lost, said, who
+from annotator.formats._writing import (
+    FileNames,
+    WriteOptions,
+    annotator_name,
+    count_lost,
+    value_texts,
+)
 from annotator.model.record import Record
 from annotator.model.span import Relation, Span
 
@@ -52,7 +58,7 @@ def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, b
     people, names = FileNames(), FileNames()
     for record in records:
         count_lost(record, how.lost, *_LOST)
-        place = f"{people.of(who(record))}/{names.of(record.document.id)}.json"
+        place = f"{people.of(annotator_name(record))}/{names.of(record.document.id)}.json"
         yield place, _cas(cassis, record, how).to_json(pretty_print=True).encode("utf-8")
 
 
@@ -88,5 +94,5 @@ def _cas(cassis: Any, record: Record, how: WriteOptions) -> Any:
 
 def _held(item: Span | Relation) -> dict[str, str]:
     return {"id": item.id, "label": item.label} | {
-        name: "; ".join(said(v)) for name, v in item.attributes.items()
+        name: "; ".join(value_texts(v)) for name, v in item.attributes.items()
     }

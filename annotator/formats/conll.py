@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
 
 from annotator.formats._tokens import Tokens
-from annotator.formats._writing import WriteOptions, count_lost, who
+from annotator.formats._writing import WriteOptions, annotator_name, count_lost
 from annotator.model.record import Record
 from annotator.model.span import Span
 from annotator.model.text import Paragraph
@@ -39,7 +39,8 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
         count_lost(record, how.lost, *_LOST)
         flat = [_flat([s for s in record.spans if s.layer == name], how) for name in layers]
         head = (
-            f"# id = {' '.join(record.document.id.split())}\n# annotator = {who(record)}\n"
+            f"# id = {' '.join(record.document.id.split())}\n"
+            f"# annotator = {annotator_name(record)}\n"
             f"# columns = token {' '.join(layers)}\n"
         )
         paragraphs = [

@@ -28,12 +28,12 @@ from annotator.formats._dna_tables import SHORT, TABLES
 from annotator.formats._writing import (
     ResolvedRelation,
     WriteOptions,
+    annotator_name,
     count_lost,
     resolved_relations,
-    said,
     sign_of,
     utf16,
-    who,
+    value_texts,
 )
 from annotator.model.names import NameKind, concepts_of
 from annotator.model.record import Record
@@ -153,7 +153,7 @@ class _Writer:
     def write(self, records: Iterable[Record]) -> None:
         """All statements of all records."""
         for record in records:
-            coder, document = self.coder(who(record)), self.document(record)
+            coder, document = self.coder(annotator_name(record)), self.document(record)
             count_lost(
                 record,
                 self.how.lost,
@@ -223,7 +223,7 @@ class _Writer:
                     number,
                     self.short(document.title),
                     document.text.replace(_CRLF, "\n"),
-                    self.coder(who(record)),
+                    self.coder(annotator_name(record)),
                     self.short(meta["author"]),
                     self.short(meta["source"] or meta["outlet"]),
                     self.short(meta["section"]),
@@ -265,7 +265,7 @@ class _Writer:
         """The concepts of a claim in their positive wording, each with its sign."""
         attribute = self.concepts.get(target.layer)
         held = target.attributes.get(attribute) if attribute is not None else None
-        return [sign_of(concept) for concept in said(held)] if held is not None else []
+        return [sign_of(concept) for concept in value_texts(held)] if held is not None else []
 
     def entity(self, variable: int, value: str) -> int:
         """The number of a variable's value; a new one gets a row."""

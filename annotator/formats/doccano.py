@@ -18,10 +18,10 @@ from annotator.formats._reading import Entry, ReadOptions
 from annotator.formats._writing import (
     FileNames,
     WriteOptions,
+    annotator_name,
     count_lost,
     names_of_labels,
     utf16,
-    who,
 )
 from annotator.model.record import Record
 
@@ -194,4 +194,4 @@ def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, b
             ],
             "Comments": [note for _, note in sorted(record.notes.items())],
         }
-        yield f"{names.of(who(record))}.jsonl", json_bytes(data) + b"\n"
+        yield f"{names.of(annotator_name(record))}.jsonl", json_bytes(data) + b"\n"

@@ -17,13 +17,13 @@ from annotator.formats._label_studio_reading import BEGUN, entries
 from annotator.formats._reading import Entry, ReadOptions
 from annotator.formats._writing import (
     WriteOptions,
+    annotator_name,
     by_document,
     count_lost,
     names_of_labels,
     number_of,
-    said,
     utf16,
-    who,
+    value_texts,
 )
 from annotator.model.decision import Completion, Suggestion
 from annotator.model.record import Record
@@ -77,8 +77,8 @@ def _annotation(record: Record, results: _Results) -> dict[str, Any]:
     work, so the program writes a key of its own, which Label Studio ignores."""
     begun = {"status": BEGUN} if record.status is Completion.IN_PROGRESS else {}
     return {
-        "id": number_of(record.document.id, who(record)),
-        "completed_by": {"email": who(record), "id": number_of(who(record))},
+        "id": number_of(record.document.id, annotator_name(record)),
+        "completed_by": {"email": annotator_name(record), "id": number_of(annotator_name(record))},
         "was_cancelled": record.status is Completion.SKIPPED,
         "ground_truth": record.annotator is None,
         "result": results.of(record),
@@ -166,7 +166,7 @@ class _Results:
         choices = self._choices.get(s.layer, ())
         for name in sorted(s.attributes):
             given = s.attributes[name]
-            words = [given] if isinstance(given, str) else said(given)
+            words = [given] if isinstance(given, str) else value_texts(given)
             if name in choices:
                 value = {"choices": words, "end": end, "start": start, "text": quote}
                 out.append(_result(s.id, name, "choices", value))

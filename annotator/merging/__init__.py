@@ -2,7 +2,7 @@
 anybody reviews it.
 
 One file is one strategy. `api.py` says what a strategy must provide (`Strategy`, and for some
-`Selective` or `Learning`) and contains what strategies share.
+`SelectiveStrategy` or `Learning`) and contains what strategies share.
 """
 
 from __future__ import annotations

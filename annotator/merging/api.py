@@ -113,7 +113,7 @@ class Strategy(Protocol):
 
 
 @runtime_checkable
-class Selective(Protocol):
+class SelectiveStrategy(Protocol):
     """A strategy that does not apply to all documents."""
 
     def applies(self, voters: Sequence[str], *, option: str = "") -> bool:
@@ -366,7 +366,7 @@ __all__ = [
     "TIE",
     "Candidate",
     "LearningStrategy",
-    "Selective",
+    "SelectiveStrategy",
     "Strategy",
     "by_majority",
     "candidates",

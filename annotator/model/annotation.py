@@ -98,7 +98,7 @@ class AnnotationSet:
 
     def apply(self, decisions: Iterable[Decision]) -> AnnotationSet:
         """The set after these decisions."""
-        growing = Growing(self)
+        growing = GrowingAnnotations(self)
         growing.take(decisions)
         return growing.now
 
@@ -159,7 +159,7 @@ class AnnotationSet:
         return counts
 
 
-class Growing:
+class GrowingAnnotations:
     """A set that takes decisions one after the other. `now` stays the same object and holds what
     was taken so far, so that every decision costs the same, however many there are."""
 
@@ -213,4 +213,4 @@ def fold(decisions: Iterable[Decision]) -> tuple[AnnotationSet, History]:
     return AnnotationSet().apply(every), history
 
 
-__all__ = ["AnnotationSet", "Growing", "History", "Stack", "Standings", "fold", "groups"]
+__all__ = ["AnnotationSet", "GrowingAnnotations", "History", "Stack", "Standings", "fold", "groups"]

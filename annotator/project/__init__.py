@@ -27,12 +27,12 @@ from annotator.project.log import Log
 from annotator.project.names import Names
 from annotator.project.suggestions import Suggestions
 from annotator.store import hash_chain, names, overview
-from annotator.store.assignments import Assignments, Held
+from annotator.store.assignments import Assignments, DocumentHolder
 from annotator.store.connection import SCHEMA_VERSION, Database
 from annotator.store.files import let_group_in
-from annotator.store.finished import Watch
+from annotator.store.finished import ChangeTracker
 from annotator.store.isolation import object_of, readable, texts_of
-from annotator.store.journal import Journal, Pending, TakenIn, take_in
+from annotator.store.journal import Journal, Pending, RecoveredDecisions, take_in
 from annotator.store.learning import Learning
 from annotator.store.long_work import no_long_work, resume
 from annotator.store.parses import KeptParses
@@ -96,7 +96,7 @@ class Project:
         self.provenance = Provenance(database)
         self.parses = KeptParses(database)
         self.journal = Journal(database.path)
-        self.taken_in = TakenIn() if database.read_only else take_in(database, concepts)
+        self.taken_in = RecoveredDecisions() if database.read_only else take_in(database, concepts)
 
     @classmethod
     def create(
@@ -285,13 +285,14 @@ __all__ = [
     "TOUR",
     "AddResult",
     "Assignments",
+    "ChangeTracker",
     "CompletionRow",
     "Config",
+    "DocumentHolder",
     "DocumentSummary",
     "Documents",
     "EventFilter",
     "Finding",
-    "Held",
     "InReview",
     "KnownName",
     "Learning",
@@ -305,5 +306,4 @@ __all__ = [
     "QueueFilter",
     "SuggestionRun",
     "Suggestions",
-    "Watch",
 ]

@@ -32,7 +32,7 @@ class Documents:
 
         new, known = 0, []
         with long_work(self._database) as staging:
-            placing = store.Placing(staging)
+            placing = store.NewTexts(staging)
             for document in documents:
                 check_document(document, self._schema)
                 if placing.place(document):

@@ -13,7 +13,7 @@ from annotator.store import documents, finished, log, overview, reviews
 from annotator.store import records as recorded
 from annotator.store import suggestions as places
 from annotator.store.connection import Database
-from annotator.store.finished import Watch
+from annotator.store.finished import ChangeTracker
 from annotator.store.incoming import add_records
 from annotator.store.journal import Pending, write
 from annotator.store.results import AddResult, CompletionRow, EventFilter, Position
@@ -77,10 +77,10 @@ class Log:
         """The events that pass a filter, the newest first, read as they are asked for."""
         return log.latest(self._database, wanted)
 
-    def watch(self) -> Watch:
+    def watch(self) -> ChangeTracker:
         """A watch that says which documents others have worked on since it was made or last
         asked."""
-        return Watch(self._database)
+        return ChangeTracker(self._database)
 
     # --- completions and records
 

@@ -76,7 +76,7 @@ def _later_than(last: str | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class DocumentHolder:
     """A document and an annotator who holds it: whether it is assigned to them,
     and whether they have finished it."""
 
@@ -122,7 +122,7 @@ class Assignments:
         assigned at once has the same time."""
         return dict(self._db.rows("SELECT document, min(time) FROM assignment GROUP BY document"))
 
-    def held(self) -> list[Held]:
+    def held(self) -> list[DocumentHolder]:
         """Who holds which documents, by annotator, then in document order."""
         rows = self._db.rows(
             "SELECT h.annotator, h.document, EXISTS (SELECT 1 FROM assignment a WHERE "
@@ -131,7 +131,9 @@ class Assignments:
             "completion c ON c.annotator = h.annotator AND c.document = h.document ORDER BY "
             "h.annotator, d.position"
         )
-        return [Held(who, id, bool(assigned), bool(done)) for who, id, assigned, done in rows]
+        return [
+            DocumentHolder(who, id, bool(assigned), bool(done)) for who, id, assigned, done in rows
+        ]
 
     def skipped(self) -> set[Assignment]:
         """Who has skipped which documents."""
@@ -206,4 +208,4 @@ class Assignments:
         return (row[0], row[1]) if row else (0, 0)
 
 
-__all__ = ["Assignment", "Assignments", "Held", "count_held", "held_by"]
+__all__ = ["Assignment", "Assignments", "DocumentHolder", "count_held", "held_by"]

@@ -11,7 +11,7 @@ from annotator.store.isolation import leave_out
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class DocumentExtent:
     """Where an item may be in a document: inside its text, in one of its paragraphs."""
 
     length: int
@@ -47,11 +47,11 @@ def standing(spans: Iterable[Span], length: int, where: str) -> list[Span]:
     return kept
 
 
-def room(db: Database, id: str) -> Room:
+def extent_of(db: Database, id: str) -> DocumentExtent:
     """Where an item may be in a document; nowhere in an unknown document."""
     row = db.row(
         "SELECT length, (SELECT count(*) FROM paragraph p WHERE p.document = d.id) FROM "
         "document d WHERE id = ?",
         (id,),
     )
-    return Room(*row) if row is not None else Room(0, 0)
+    return DocumentExtent(*row) if row is not None else DocumentExtent(0, 0)

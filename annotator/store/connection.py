@@ -22,7 +22,7 @@ from urllib.parse import quote
 from annotator.errors import BusyError, StoreError
 from annotator.store.damaged_rows import Row, without_broken_states, without_broken_texts
 from annotator.store.driver_errors import translated
-from annotator.store.file_identity import Seal, beside, flush, has_log, log_of
+from annotator.store.file_identity import FileGuard, beside, flush, has_log, log_of
 from annotator.store.lock import Lock, holder
 from annotator.store.shown_documents import leave_out_arriving, see_the_table
 from annotator.store.sqlite_driver import OLDEST, WAL_IS_SAFE, sqlite
@@ -85,7 +85,7 @@ class Database:
         if create:
             self.path.touch(exist_ok=True)
         with self._errors():
-            self._seal = Seal(self.path, self._lock)
+            self._file_guard = FileGuard(self.path, self._lock)
             if mode == "rw" and not _may_write(self.path):
                 # Beside a file in WAL mode, SQLite would have to make two others.
                 mode, self.read_only, self._unlocked = "ro", True, _is_at_rest(self.path)
@@ -104,11 +104,11 @@ class Database:
         if (
             not has_log(self.path)
             or not os.access(self.path.parent, os.W_OK)
-            or self._seal.is_known()
+            or self._file_guard.is_known()
         ):
             return
         with self._locked():
-            self._seal.settle()
+            self._file_guard.settle()
 
     def reopen(self) -> None:
         """Open the file that the path names now, instead of the one that was opened. Raises
@@ -119,11 +119,11 @@ class Database:
                 file=self.path,
                 hint="Restore a backup with `annotator restore`",
             )
-        before = self._connection, self._seal
+        before = self._connection, self._file_guard
         try:
             self._connect("rw")
         except BaseException:
-            self._connection, self._seal = before
+            self._connection, self._file_guard = before
             raise
         # SQLite notices that its file has moved, and leaves the log of the new one alone.
         with suppress(sqlite.Error):
@@ -270,7 +270,7 @@ class Database:
         """
         self.check_writable()
         with self._errors(), self._locked():
-            self._seal.check()
+            self._file_guard.check()
             if log_of(self.path) != self._log:
                 self._follow_log()
             self._connection.execute("BEGIN IMMEDIATE")
@@ -281,7 +281,7 @@ class Database:
                 with suppress(sqlite.Error):
                     self._connection.execute("ROLLBACK")
                 raise
-            self._seal.renew()
+            self._file_guard.renew()
 
     def check_writable(self) -> None:
         """Raise StoreError if this user may not write to the database."""
@@ -392,7 +392,7 @@ class Database:
             if begun:
                 self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
                 with self._locked():
-                    self._seal.renew()
+                    self._file_guard.renew()
 
     def flush_log(self) -> None:
         """Flush what was committed so far to disk, without the lock, so that the next durable

@@ -36,7 +36,7 @@ def check_text(text: str, *, what: str) -> None:
         ) from error
 
 
-class Placing:
+class NewTexts:
     """New texts that are being added to a project. Texts that were placed before count as
     present."""
 

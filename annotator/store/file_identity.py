@@ -110,7 +110,7 @@ def _known_end(path: Path, found: Footprint, least: int) -> int | None:
         raise
 
 
-class Seal:
+class FileGuard:
     """What one connection knows about its file. Use it only while holding the lock."""
 
     def __init__(self, path: Path, lock: Lock) -> None:
@@ -261,4 +261,4 @@ def flush(path: Path) -> None:
         os.close(handle)
 
 
-__all__ = ["Footprint", "Seal", "beside", "flush", "has_log", "log_of", "note_for"]
+__all__ = ["FileGuard", "Footprint", "beside", "flush", "has_log", "log_of", "note_for"]

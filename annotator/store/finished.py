@@ -187,7 +187,7 @@ def _shown(document: Document, changed: Mapping[int, bool] | None) -> Document:
     )
 
 
-class Watch:
+class ChangeTracker:
     """Tells what has changed in the work of a project since the last call. It keeps no
     transaction open."""
 
@@ -220,4 +220,4 @@ class Watch:
         return {row[0] for row in self._db.rows(sql, (after, until))}
 
 
-__all__ = ["Watch", "batches", "progress", "sharing"]
+__all__ = ["ChangeTracker", "batches", "progress", "sharing"]

@@ -53,7 +53,7 @@ class _Incoming:
 
     def __init__(self, db: Database, staging: Staging, concepts: Concepts) -> None:
         self._db, self._staging, self._concepts = db, staging, concepts
-        self._placing = documents.Placing(staging)
+        self._placing = documents.NewTexts(staging)
         self._brought: dict[tuple[str, str], bytes] = {}
         self._fresh = 0
         self._known: list[str] = []

@@ -53,7 +53,7 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
-class TakenIn:
+class RecoveredDecisions:
     """The result of writing files that were left behind: the decisions that are now in the
     database, how many of them are new there, and the files with decisions that no longer fit."""
 
@@ -159,7 +159,7 @@ def put_aside(database: Path) -> list[Path]:
     return sorted(database.parent.glob(f"{database.name}{LEFT}*"))
 
 
-def take_in(db: Database, concepts: Concepts) -> TakenIn:
+def take_in(db: Database, concepts: Concepts) -> RecoveredDecisions:
     """Write what dead processes have left behind. What cannot be written now stays for the next
     time."""
     done, left = 0, list[Path]()
@@ -179,7 +179,7 @@ def take_in(db: Database, concepts: Concepts) -> TakenIn:
             continue  # Its owner is alive, or the database cannot be written.
         finally:
             os.close(handle)
-    return TakenIn(done, tuple(left))
+    return RecoveredDecisions(done, tuple(left))
 
 
 def _take(db: Database, path: Path, concepts: Concepts) -> tuple[int, list[Pending]]:
@@ -297,4 +297,13 @@ def _pending(data: dict[str, Any]) -> Pending:
     return Pending(data["document"], data["annotator"], group, ids, data["time"], data["reviewer"])
 
 
-__all__ = ["Journal", "Pending", "TakenIn", "put_aside", "read", "read_lines", "take_in", "write"]
+__all__ = [
+    "Journal",
+    "Pending",
+    "RecoveredDecisions",
+    "put_aside",
+    "read",
+    "read_lines",
+    "take_in",
+    "write",
+]

@@ -22,7 +22,7 @@ from annotator.model.names import Concepts
 from annotator.model.span import Relation, Span
 from annotator.store import hash_chain, names
 from annotator.store.arriving import check_coming
-from annotator.store.bounds import room
+from annotator.store.bounds import extent_of
 from annotator.store.codec import (
     EVENT_COLUMNS,
     event_of,
@@ -202,7 +202,7 @@ def state(db: Database, document: str, annotator: str) -> AnnotationSet:
         "SELECT item, paragraph, state FROM item WHERE document = ? AND annotator = ?",
         (document, annotator),
     )
-    within = room(db, document) if rows else None
+    within = extent_of(db, document) if rows else None
 
     def made(item: str, paragraph: int, text: str) -> tuple[str, int, Standing]:
         standing = standing_of(text)

@@ -20,7 +20,7 @@ class MergedDocuments:
 
     def __init__(self, db: Database, theirs: Database, out: Staging) -> None:
         self._db, self._theirs, self._out = db, theirs, out
-        self.placing = documents.Placing(out)
+        self.placing = documents.NewTexts(out)
         self.ids: dict[str, str] = {}
         self.new: tuple[str, ...] = ()
         self.left_out: list[str] = []

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from annotator.model.decision import Suggestion
 from annotator.model.memory import LONGEST, Memory, Outcome
 from annotator.model.span import Span
-from annotator.store.bounds import room
+from annotator.store.bounds import extent_of
 from annotator.store.codec import annotation_json, annotation_of, dumps, now
 from annotator.store.connection import Database
 from annotator.store.isolation import object_of, read_rows
@@ -150,7 +150,7 @@ def load(db: Database, document: str, paragraph: int | None = None) -> list[Sugg
         "ORDER BY paragraph, rank, id",
         (document, paragraph),
     )
-    within = room(db, document)
+    within = extent_of(db, document)
 
     def made(
         id: str,

@@ -17,7 +17,7 @@ from math import floor
 from annotator.errors import UsageError
 from annotator.identity import check_annotator
 from annotator.model.text import plural
-from annotator.project import Held, Project
+from annotator.project import DocumentHolder, Project
 
 Assignment = tuple[str, str]
 """An annotator and a document."""
@@ -28,7 +28,7 @@ everybody."""
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class Workload:
     """What an annotator has: documents, their words, and how many of the documents are done."""
 
     annotator: str
@@ -42,7 +42,7 @@ class AssignmentReport:
     """Who has what, by name; `free` is the number of documents that nobody has, of all `documents`
     in the project."""
 
-    holdings: tuple[Holding, ...]
+    holdings: tuple[Workload, ...]
     documents: int
     free: int
     free_words: int
@@ -118,7 +118,7 @@ class _Table:
     """A dict from document to those who have it."""
 
     @classmethod
-    def of(cls, held: Iterable[Held], words: Mapping[str, int]) -> _Table:
+    def of(cls, held: Iterable[DocumentHolder], words: Mapping[str, int]) -> _Table:
         table = cls(words)
         for one in held:
             pair = (one.annotator, one.document)
@@ -156,7 +156,7 @@ class _Table:
         done = Counter(who for who, _ in self.done)
         free = [id for id in self.words if not self.people.get(id)]
         return AssignmentReport(
-            tuple(Holding(who, documents[who], load[who], done[who]) for who in sorted(load)),
+            tuple(Workload(who, documents[who], load[who], done[who]) for who in sorted(load)),
             len(self.words),
             len(free),
             sum(self.words[id] for id in free),
@@ -312,8 +312,8 @@ __all__ = [
     "Assignment",
     "AssignmentReport",
     "AssignmentResult",
-    "Holding",
     "OpenAssignment",
+    "Workload",
     "all_done",
     "assign",
     "clear",

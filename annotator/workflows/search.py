@@ -10,7 +10,7 @@ from annotator.project import Project
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class SearchMatch:
     """A match: `[start, end)` of the document's text, and the words around it."""
 
     document: str
@@ -45,10 +45,10 @@ def pattern_problem(wanted: str) -> str:
     return ""
 
 
-def search(project: Project, wanted: str, *, limit: int = 500) -> list[Hit]:
+def search(project: Project, wanted: str, *, limit: int = 500) -> list[SearchMatch]:
     """The first matches in document and text order. Raises UsageError for an invalid expression."""
     compiled = pattern(wanted)
-    found: list[Hit] = []
+    found: list[SearchMatch] = []
     literal = "" if wanted.startswith("re:") else wanted
     holding = (
         id
@@ -65,10 +65,10 @@ def search(project: Project, wanted: str, *, limit: int = 500) -> list[Hit]:
                 min(paragraph.end, match.end() + 30),
             )
             context = " ".join(document.text[low:high].split())
-            found.append(Hit(document.id, paragraph.index, *match.span(), context))
+            found.append(SearchMatch(document.id, paragraph.index, *match.span(), context))
             if len(found) == limit:
                 return found
     return found
 
 
-__all__ = ["Hit", "pattern", "pattern_problem", "search"]
+__all__ = ["SearchMatch", "pattern", "pattern_problem", "search"]

@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 
 from annotator.learners.names.namer import shipped
-from annotator.learners.names.reuse import CONCEPT, Uses, ranked_concepts
+from annotator.learners.names.reuse import CONCEPT, ConceptUses, ranked_concepts
 
 FIRST = (1, 3, 5, 6)
 COLUMNS = ("topic", "argument", "key_point", "label")
@@ -37,7 +37,7 @@ def claims(path: Path) -> list[tuple[str, str, list[str]]]:
 
 def measure(rows: list[tuple[str, str, list[str]]]) -> tuple[int, int, dict[str, Counter[int]]]:
     """Repeats, different key points, and how many repeats are among the first offers by order."""
-    uses, repeats = Uses(), 0
+    uses, repeats = ConceptUses(), 0
     found: dict[str, Counter[int]] = {"learnt": Counter(), "recency": Counter()}
     for topic, argument, names in rows:
         if any(uses.uses(name) for name in names):

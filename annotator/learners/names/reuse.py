@@ -187,7 +187,7 @@ def ranked_concepts(
     return [*best, *((one.name, 0.0) for one in rest)]
 
 
-class Uses:
+class ConceptUses:
     """The concepts in use while documents are coded one after the other, from which choices are
     made."""
 
@@ -267,7 +267,7 @@ def choices(
     claims: Iterable[Claim], described: Mapping[str, str] | None = None
 ) -> list[NamedChoice]:
     """Each reuse of a concept as a choice to learn from, in the order of the claims."""
-    uses = Uses(described)
+    uses = ConceptUses(described)
     found: list[NamedChoice] = []
     for document, text, holders, names in claims:
         again = [name for name in names if uses.uses(name)]
@@ -283,8 +283,8 @@ __all__ = [
     "CONCEPT",
     "AskedClaim",
     "Claim",
+    "ConceptUses",
     "UsedConcept",
-    "Uses",
     "choices",
     "claims_of",
     "features",

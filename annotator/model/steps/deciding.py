@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from annotator.model import actions as do
-from annotator.model.annotation import Growing
+from annotator.model.annotation import GrowingAnnotations
 from annotator.model.decision import (
     Action,
     Completion,
@@ -235,7 +235,7 @@ def on_accept(state: ReviewState, _: do.Accept) -> Step:
 
 def on_accept_all(state: ReviewState, _: do.AcceptAll) -> Step:
     decisions: dict[str, Decision] = {}
-    growing = Growing(state.annotations)
+    growing = GrowingAnnotations(state.annotations)
     seeing = state.changed(annotations=growing.now, named={})
     for item in state.items:
         if item.undecided and item.id not in decisions:

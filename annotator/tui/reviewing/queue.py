@@ -19,7 +19,7 @@ from annotator.tui.session.queue import PendingPlace, Queue
 from annotator.workflows.review.changes import describe
 from annotator.workflows.review.leverage import Leverage, leverages
 from annotator.workflows.review.leverage import describe as describe_leverage
-from annotator.workflows.review.open_differences import OpenDifferences, Wanted
+from annotator.workflows.review.open_differences import DifferenceSearch, OpenDifferences
 from annotator.workflows.review.queue import ReviewRow, review_rows
 from annotator.workflows.review.versions import Merger
 
@@ -49,7 +49,7 @@ class ReviewQueue(Queue):
         """Whether what changes the network most comes first."""
         self.weighed: list[Leverage] = []
         """By leverage: every difference that was waiting when the network was last computed."""
-        self._wanted = Wanted()
+        self._wanted = DifferenceSearch()
         self._titled: set[str] | None = None
         """The documents whose titles contain the words of the search; None for all."""
         self._counted_at: tuple[tuple[str, int], int] = (("", -1), 0)
@@ -66,10 +66,10 @@ class ReviewQueue(Queue):
         return OpenDifferences(self.merger)
 
     @property
-    def wanted(self) -> Wanted:
+    def wanted(self) -> DifferenceSearch:
         """The parsed search."""
         if self._asked != self.search:
-            self._asked, self._wanted = self.search, Wanted.parse(self.search)
+            self._asked, self._wanted = self.search, DifferenceSearch.parse(self.search)
             rest = self._wanted.rest
             self._titled = set(self.project.documents.titled(rest)) if rest else None
         return self._wanted
@@ -206,7 +206,7 @@ class ReviewQueue(Queue):
         return review_rows(self.project, self.strategy, seconds=HASTE)
 
     def _rows(self, asked: QueueFilter) -> list[ReviewRow]:
-        wanted = Wanted.parse(asked.search)
+        wanted = DifferenceSearch.parse(asked.search)
         self._known = self._in_order(self.read())
         titled = set(self.project.documents.titled(wanted.rest)) if wanted.rest else None
         rows = [

@@ -20,7 +20,7 @@ from annotator.tui.widgets.rows import Rows
 if TYPE_CHECKING:
     from annotator.workflows.agreement.compute import Follower
     from annotator.workflows.agreement.lines import ReportLine
-    from annotator.workflows.agreement.values import Spot
+    from annotator.workflows.agreement.values import ParagraphDisagreement
 
 LOOK = 0.02
 """Seconds between two checks whether somebody saved something; a check takes some ten
@@ -116,7 +116,7 @@ class AgreementScreen(AgreementAskingScreen):
         if self.is_current:
             self.redraw()
 
-    def _spot(self) -> Spot | None:
+    def _spot(self) -> ParagraphDisagreement | None:
         line = self._line()
         return line.spot if line is not None else None
 

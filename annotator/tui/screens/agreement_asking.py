@@ -21,7 +21,7 @@ from annotator.tui.views.pairs import pair_rows
 if TYPE_CHECKING:
     from annotator.workflows.agreement.differences import DifferenceFilter, PairDifference
     from annotator.workflows.agreement.lines import ReportLine
-    from annotator.workflows.agreement.values import Spot
+    from annotator.workflows.agreement.values import ParagraphDisagreement
 
 MOST = 500
 """The number of differences shown at once; `annotator agreement --tables` writes all of them."""
@@ -228,7 +228,7 @@ class AgreementAskingScreen(RowsScreen):
             )
         )
 
-    def _open(self, spot: Spot) -> None:
+    def _open(self, spot: ParagraphDisagreement) -> None:
         """Read the paragraph and show how each annotator coded it."""
         from annotator.workflows.agreement.compute import passage
         from annotator.workflows.agreement.scope import Scope

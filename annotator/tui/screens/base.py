@@ -17,7 +17,7 @@ from annotator.tui.styled_rows import Drawn
 from annotator.tui.theme import Theme
 
 if TYPE_CHECKING:
-    from annotator.project import Watch
+    from annotator.project import ChangeTracker
     from annotator.tui.shell import Shell
 
 
@@ -54,7 +54,7 @@ class CommandScreen(Screen[None]):
     context = "browse"
     follows = False
     """Whether the screen shows what others change while it is open; see `others_changed`."""
-    _watch: Watch | None = None
+    _watch: ChangeTracker | None = None
 
     def on_mount(self) -> None:
         self.mounted()

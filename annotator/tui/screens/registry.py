@@ -29,7 +29,7 @@ from annotator.workflows.names.registry import (
     mentions,
 )
 from annotator.workflows.names.renaming import rename, take_back
-from annotator.workflows.search import Hit, pattern_problem, search
+from annotator.workflows.search import SearchMatch, pattern_problem, search
 
 if TYPE_CHECKING:
     from annotator.tui.shell import Shell
@@ -194,7 +194,7 @@ class PlacesScreen(ListScreen):
     waits."""
 
     def __init__(self, app: Shell, wanted: str) -> None:
-        self._hits: list[Hit] = []
+        self._hits: list[SearchMatch] = []
         self._root: Path = app.session.project.root
         self._words = wanted
         super().__init__(f"Places with {wanted}", self._shown, self._go, empty="looking ...")
@@ -210,7 +210,7 @@ class PlacesScreen(ListScreen):
             found, problem = [], error.message
         self.app.call_from_thread(self._found, found, problem)
 
-    def _found(self, hits: list[Hit], problem: str) -> None:
+    def _found(self, hits: list[SearchMatch], problem: str) -> None:
         self._hits, self._empty = hits, problem or "no place"
         if self.is_current:
             self.reload()

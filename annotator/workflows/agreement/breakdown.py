@@ -21,7 +21,7 @@ from annotator.workflows.agreement.lines import (
     number,
     value_of,
 )
-from annotator.workflows.agreement.values import Agreement, Contrast, Spot
+from annotator.workflows.agreement.values import Agreement, Contrast, ParagraphDisagreement
 
 
 def labels_section(found: Agreement, only: Sequence[str] = ()) -> list[ReportLine]:
@@ -162,7 +162,7 @@ def spots_section(found: Agreement) -> list[ReportLine]:
     return out if found.worst else []
 
 
-def spot_text(spot: Spot, width: int = WIDTH) -> str:
+def spot_text(spot: ParagraphDisagreement, width: int = WIDTH) -> str:
     """The line of a paragraph to look at, in `width` columns."""
     where = (
         f"{textwrap.shorten(spot.document, 32, placeholder='…')} "

@@ -18,7 +18,14 @@ from annotator.project import Project
 from annotator.workflows.agreement.by_rulings import RuledFigure, by_rulings
 from annotator.workflows.agreement.incremental import IncrementalAgreement
 from annotator.workflows.agreement.part import ALL, ComparedPart
-from annotator.workflows.agreement.values import MODEL, Agreement, Contrast, Data, Lost, Spot
+from annotator.workflows.agreement.values import (
+    MODEL,
+    Agreement,
+    Contrast,
+    Data,
+    DisagreementCounts,
+    ParagraphDisagreement,
+)
 
 
 def agreement(project: Project, part: ComparedPart = ALL, *, intervals: bool = True) -> Agreement:
@@ -246,7 +253,9 @@ def comparison(
     return compare([record for some in found for record in some])
 
 
-def passage(project: Project, spot: Spot, part: ComparedPart = ALL) -> Passage | None:
+def passage(
+    project: Project, spot: ParagraphDisagreement, part: ComparedPart = ALL
+) -> Passage | None:
     """The paragraph of a spot as everyone coded it; None if fewer than two annotators have
     finished it."""
     found = comparison(project, part, spot.document)
@@ -275,9 +284,9 @@ __all__ = [
     "Agreement",
     "Contrast",
     "Data",
+    "DisagreementCounts",
     "Follower",
-    "Lost",
-    "Spot",
+    "ParagraphDisagreement",
     "agreement",
     "comparison",
     "figures",

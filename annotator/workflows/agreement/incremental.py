@@ -29,7 +29,12 @@ from annotator.model.record import Record
 from annotator.model.schema import Layer
 from annotator.workflows.agreement import against_suggestions
 from annotator.workflows.agreement.notes import Notes, notes_of
-from annotator.workflows.agreement.values import Agreement, AnnotatorPair, Contrast, Lost
+from annotator.workflows.agreement.values import (
+    Agreement,
+    AnnotatorPair,
+    Contrast,
+    DisagreementCounts,
+)
 
 
 class IncrementalAgreement:
@@ -227,7 +232,7 @@ class IncrementalAgreement:
                 out += self._known[name, layer.name][1]
         return tuple(out)
 
-    def _lost(self, layer: Layer) -> Lost:
+    def _lost(self, layer: Layer) -> DisagreementCounts:
         if layer.kind == "span":
             return _lost_spans(self.book.sums("all", "f1", layer.name, "pairing"))
         return _lost_edges(self.book.sums("all", "relations", layer.name, "aligned"))
@@ -278,11 +283,11 @@ def _share(agreed: float, marked: float) -> float | None:
     return 2 * agreed / marked if marked else None
 
 
-def _lost_spans(sums: Sums) -> Lost:
+def _lost_spans(sums: Sums) -> DisagreementCounts:
     same, label, bounds, both = (sums.count(kind) for kind in f1.KINDS)
     total = sums.count("marked")
     missing = total - 2 * (same + label + bounds + both)
-    return Lost(
+    return DisagreementCounts(
         {"missing": missing, "bounds": bounds, "label": label, "both": both},
         _share(same, total),
         {
@@ -293,11 +298,11 @@ def _lost_spans(sums: Sums) -> Lost:
     )
 
 
-def _lost_edges(sums: Sums) -> Lost:
+def _lost_edges(sums: Sums) -> DisagreementCounts:
     same, total = sums.count("same"), sums.count("marked")
     side = sums.count("met") - same
     holder, target, missing = (sums.count(cause) for cause in CAUSES)
-    return Lost(
+    return DisagreementCounts(
         {"missing": missing, "holder": holder, "target": target, "side": side},
         _share(same, total),
         {

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from annotator.measures.api import Part, Result
 from annotator.model.other_names import OtherNames
 from annotator.workflows.agreement.differences import DifferenceFilter
-from annotator.workflows.agreement.values import Spot
+from annotator.workflows.agreement.values import ParagraphDisagreement
 
 TENTATIVE, RELIABLE = 0.667, 0.8
 """Krippendorff (2004), p. 241: values below .667 are not reliable, values from .8 on are."""
@@ -33,7 +33,7 @@ class ReportLine:
 
     text: str
     kind: str = "text"
-    spot: Spot | None = None
+    spot: ParagraphDisagreement | None = None
     opens: DifferenceFilter | None = None
     cells: tuple[DifferenceFilter, ...] = ()
     figures: tuple[Result, ...] = ()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from annotator.measures.api import Array, Comparison, Passage, Table
-from annotator.workflows.agreement.values import WORST, Data, Spot
+from annotator.workflows.agreement.values import WORST, Data, ParagraphDisagreement
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +21,14 @@ class DocumentNotes:
     annotators: tuple[str, ...]
     paragraphs: int
     empty: int
-    spots: tuple[Spot, ...]
+    spots: tuple[ParagraphDisagreement, ...]
 
 
 _NOTED = DocumentNotes((), 0, 0, ())
 """A placeholder for the notes of a document that are counted but not kept."""
 
 
-def _rank(spot: Spot) -> tuple[int, str, int]:
+def _rank(spot: ParagraphDisagreement) -> tuple[int, str, int]:
     return -spot.differing, spot.document, spot.paragraph
 
 
@@ -41,7 +41,7 @@ class Notes:
         self._held: dict[str, DocumentNotes] = {}
         self._people: Counter[str] = Counter()
         self._counts = np.zeros(3, dtype=np.int64)
-        self._spots: list[Spot] = []
+        self._spots: list[ParagraphDisagreement] = []
         self._sorted = True
 
     def put(self, notes: Mapping[str, DocumentNotes]) -> None:
@@ -73,13 +73,13 @@ class Notes:
         for name in note.annotators:
             self._people[name] += sign
 
-    def _ranked(self) -> list[Spot]:
+    def _ranked(self) -> list[ParagraphDisagreement]:
         if not self._sorted:
             self._spots.sort(key=_rank)
             self._sorted = True
         return self._spots
 
-    def worst(self) -> tuple[Spot, ...]:
+    def worst(self) -> tuple[ParagraphDisagreement, ...]:
         """Paragraphs by how many items differ."""
         return tuple(self._ranked()[:WORST])
 
@@ -132,9 +132,9 @@ def _noted(own: Sequence[tuple[Passage, int, int]]) -> DocumentNotes:
     )
 
 
-def _spot(passage: Passage, differing: int, every: int) -> Spot:
+def _spot(passage: Passage, differing: int, every: int) -> ParagraphDisagreement:
     quote = " ".join(passage.text[passage.start : min(passage.end, passage.start + 120)].split())
-    return Spot(passage.name, passage.index, differing, every, quote[:80])
+    return ParagraphDisagreement(passage.name, passage.index, differing, every, quote[:80])
 
 
 __all__ = ["DocumentNotes", "Notes", "notes_of"]

@@ -30,7 +30,7 @@ from annotator.workflows.agreement.lines import (
     number,
     share_words,
 )
-from annotator.workflows.agreement.values import Agreement, Lost
+from annotator.workflows.agreement.values import Agreement, DisagreementCounts
 
 INTERVALS = "intervals: 95 %, Student's t of the jackknife over documents"
 
@@ -173,12 +173,12 @@ def _statements(found: Agreement, layer: str, most: float) -> list[ReportLine]:
     return out
 
 
-def _gain(lost: Lost, cause: str) -> float:
+def _gain(lost: DisagreementCounts, cause: str) -> float:
     better = lost.if_fixed.get(cause)
     return -1.0 if better is None or lost.f1 is None else better - lost.f1
 
 
-def _cause(lost: Lost, cause: str, most: float) -> str:
+def _cause(lost: DisagreementCounts, cause: str, most: float) -> str:
     """A cause with its cost; the longest bar is the largest gain of all."""
     gain = _gain(lost, cause)
     left = f"  {_CAUSES[cause]:<18}{lost.causes[cause]:>7,}    "

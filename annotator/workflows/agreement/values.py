@@ -32,7 +32,7 @@ class Data:
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
+class DisagreementCounts:
     """What keeps a layer from agreeing, over all pairs of annotators.
 
     Among spans, `missing` ones have no overlapping counterpart; of overlapping pairs, `bounds`
@@ -48,7 +48,7 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class ParagraphDisagreement:
     """A paragraph and the number of its items without strict agreement, over all pairs."""
 
     document: str
@@ -95,15 +95,24 @@ class Agreement:
 
     data: Data
     results: tuple[Result, ...]
-    lost: Mapping[str, Lost]
+    lost: Mapping[str, DisagreementCounts]
     pairs: Mapping[str, Mapping[tuple[str, str], tuple[float | None, int]]]
     people: Mapping[str, Mapping[str, tuple[float | None, int]]]
     matrices: Mapping[tuple[str, str], Mapping[tuple[str, str], AnnotatorPair]]
     without: Mapping[str, Mapping[str, float | None]]
     confusion: Mapping[str, tuple[tuple[str, ...], list[list[int]]]]
-    worst: tuple[Spot, ...]
+    worst: tuple[ParagraphDisagreement, ...]
     blind: tuple[Contrast, ...] = ()
     model: tuple[Contrast, ...] = ()
 
 
-__all__ = ["MODEL", "WORST", "Agreement", "AnnotatorPair", "Contrast", "Data", "Lost", "Spot"]
+__all__ = [
+    "MODEL",
+    "WORST",
+    "Agreement",
+    "AnnotatorPair",
+    "Contrast",
+    "Data",
+    "DisagreementCounts",
+    "ParagraphDisagreement",
+]

@@ -19,7 +19,7 @@ from typing import TypeAlias
 
 from annotator.learners.names.namer import DocumentNamer, shipped
 from annotator.learners.names.next_word import NextWord, context
-from annotator.learners.names.reuse import Uses, holders_of, ranked_concepts, words_of
+from annotator.learners.names.reuse import ConceptUses, holders_of, ranked_concepts, words_of
 from annotator.learners.names.text import NameText
 from annotator.model.codebook import Codebook, CodebookEntry
 from annotator.model.decision import Suggestion
@@ -64,9 +64,9 @@ class NameKeys:
     _decided: dict[str, NamedSpans] = field(default_factory=dict)
 
     @cached_property
-    def _uses(self) -> Uses:
+    def _uses(self) -> ConceptUses:
         """The concepts so far, with those of the codebook."""
-        return Uses(
+        return ConceptUses(
             {one.name: described(one) for one in self.codebook.entries if one.kind == "concept"}
         )
 

@@ -53,7 +53,7 @@ class OpenDifference:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class DifferenceSearch:
     """A parsed search: for each word the values of which one must match (for labels and annotators:
     all), and the remaining words, which are searched for in titles."""
 
@@ -61,7 +61,7 @@ class Wanted:
     rest: str = ""
 
     @classmethod
-    def parse(cls, search: str) -> Wanted:
+    def parse(cls, search: str) -> DifferenceSearch:
         """Parse a search such as `layer:claim label:fact,value name:"United Nations" harbour`."""
         values: dict[str, tuple[str, ...]] = {}
         rest: list[str] = []
@@ -285,7 +285,9 @@ class OpenDifferences:
         """The waiting differences of a document, as far as it is known."""
         return self._known.get(document, ())
 
-    def matching(self, wanted: Wanted, documents: Iterable[str]) -> Iterator[OpenDifference]:
+    def matching(
+        self, wanted: DifferenceSearch, documents: Iterable[str]
+    ) -> Iterator[OpenDifference]:
         """The matching differences, in the order of these documents."""
         for document in documents:
             yield from (one for one in self.of(document) if wanted.holds(one))
@@ -298,12 +300,12 @@ class OpenDifferences:
 __all__ = [
     "NAMES",
     "WORDS",
+    "DifferenceSearch",
     "Likeness",
     "OpenDifference",
     "OpenDifferences",
     "Option",
     "VersionComparer",
-    "Wanted",
     "open_differences",
     "words_of",
 ]

@@ -10,7 +10,7 @@ from annotator import families
 from annotator.merging.api import (
     Candidate,
     LearningStrategy,
-    Selective,
+    SelectiveStrategy,
     Strategy,
     candidates,
     with_ends,
@@ -108,7 +108,7 @@ def versions(
     voters = voters_of(done)
     found = candidates(done, schema=schema, same=same)
     module = families.merging.load(family)
-    if isinstance(module, Selective) and not module.applies(voters, option=option):
+    if isinstance(module, SelectiveStrategy) and not module.applies(voters, option=option):
         return None
     agreed, sure = _kept(module, found, voters, option, learnt)
     kept = with_ends(agreed)

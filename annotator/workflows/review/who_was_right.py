@@ -19,7 +19,7 @@ NONE = "none of them"
 
 
 @dataclass(frozen=True, slots=True)
-class Right:
+class TakenVersions:
     """In how many differences decided for a label an annotator had the version that was taken, and
     how many there were."""
 
@@ -30,7 +30,7 @@ class Right:
     of: int
 
 
-def right(project: Project, strategy: str = "unanimous") -> list[Right]:
+def right(project: Project, strategy: str = "unanimous") -> list[TakenVersions]:
     """How often each annotator was right, by the label that review took. Only decided differences
     count."""
     counts: dict[tuple[str, str, str], list[int]] = {}
@@ -44,7 +44,7 @@ def right(project: Project, strategy: str = "unanimous") -> list[Right]:
         for difference in differences_of(found):
             if difference.number and _is_decided(difference, standing):
                 _count_right(counts, difference, _taken(difference, standing))
-    return [Right(*key, *tally) for key, tally in sorted(counts.items())]
+    return [TakenVersions(*key, *tally) for key, tally in sorted(counts.items())]
 
 
 def _is_decided(difference: Difference, standing: Mapping[str, Standing]) -> bool:
@@ -83,4 +83,4 @@ def _is_taken(version: Sequence[Candidate], taken: Mapping[str, object]) -> bool
     )
 
 
-__all__ = ["NONE", "Right", "right"]
+__all__ = ["NONE", "TakenVersions", "right"]

@@ -20,7 +20,7 @@ _EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class CurvePoint:
     """A point of a curve: its subject, the number of paragraphs, and a share (None if unknown)."""
 
     name: str
@@ -102,7 +102,7 @@ def _kept(found: Mapping[str, Any], *, took_over: bool) -> Iterable[str]:
         yield "  its suggestions are shown until more decisions say otherwise"
 
 
-def curve(title: str, points: Sequence[Point], *, unit: str = "paragraphs") -> list[str]:
+def curve(title: str, points: Sequence[CurvePoint], *, unit: str = "paragraphs") -> list[str]:
     """A bar for each point; there is none for a share below 0."""
     if not points:
         return []
@@ -127,7 +127,7 @@ def bar(share: float) -> str:
 def over_models(rows: Sequence[ModelRow], *, most: int = 12) -> list[str]:
     """Keys saved by the models so far, the last `most` of them, the oldest first."""
     points = [
-        Point(
+        CurvePoint(
             f"model {row.number}",
             row.trained_on.get("paragraphs", 0),
             (row.metrics.get("last") or {}).get("saved"),
@@ -146,7 +146,7 @@ def over_prefixes(points: Mapping[int, Mapping[str, Any]]) -> list[str]:
     lines: list[str] = []
     for layer in names:
         some = [
-            Point(layer, count, f1_of(metrics["layers"][layer]["all"]))
+            CurvePoint(layer, count, f1_of(metrics["layers"][layer]["all"]))
             for count, metrics in sorted(points.items())
             if layer in metrics.get("layers", {})
         ]
@@ -204,7 +204,7 @@ def percent(value: float | None) -> str:
 
 __all__ = [
     "CURVE",
-    "Point",
+    "CurvePoint",
     "bar",
     "complete",
     "curve",
