@@ -37,6 +37,7 @@ FROZEN = {
     "m013_coming": "a37a94",
     "m014_second_copies": "01495f",
     "m015_direct_sums": "b82b28",
+    "m016_hidden_completions": "55e7c9",
 }
 MODULES = {"m015_direct_sums": direct_sums}
 """Migrations whose statements are constants of their module."""

@@ -227,6 +227,38 @@ def test_all_new_documents_are_shown_by_a_few_rows(
         assert other.verify() == []
 
 
+def test_all_new_work_on_documents_that_are_there_is_shown_by_a_few_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much it is, imported or merged."""
+    roots = tmp_path / "p", tmp_path / "q"
+    monkeypatch.setattr(turns, "TURN", 0.001)
+    showing: list[int] = []
+    seen: set[int] = set()
+    go_on = turns._turns
+    for root in roots:
+        with project(root) as of:
+            of.documents.add(_many())
+    with Project.open(roots[0]) as of, Project.open(roots[1]) as second:
+        for target, bring in (
+            (of, lambda: of.log.add_records(_records())),
+            (second, lambda: second.merge(roots[0] / "annotator.db")),
+        ):
+            with Project.open(target.root) as other:
+
+                def watched(*arguments: object, other: Project = other):  # type: ignore[no-untyped-def]
+                    for turn in go_on(*arguments):  # type: ignore[arg-type]
+                        seen.add(len(list(other.log.completions())))
+                        showing.extend([turn.rows] * turn.shows)
+                        yield turn
+
+                monkeypatch.setattr(turns, "_turns", watched)
+                bring()
+                assert len(list(other.log.completions())) == MANY
+                assert other.verify() == []
+        assert seen == {0} and showing == [2, 2]
+
+
 def test_documents_that_come_between_others_find_their_place_in_turns(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,6 +24,13 @@ def m013_coming(db: Utils) -> None:
     )
 
 
+def m016_hidden_completions(db: Utils) -> None:
+    """Which of these works are new, so that nobody sees them before all are there."""
+    db.execute(
+        "ALTER TABLE coming ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0 CHECK (hidden IN (0, 1))"
+    )
+
+
 def check_coming(db: Database, document: str, annotator: str) -> None:
     """Call this in a transaction that continues a completion: raises BusyError while long work
     brings some of it."""
@@ -51,4 +58,5 @@ __all__ = [
     "forget_arriving",
     "is_something_arriving",
     "m013_coming",
+    "m016_hidden_completions",
 ]

@@ -151,12 +151,10 @@ class _Incoming:
         names.put(db, stored.id, stored.text, spans, self._concepts)
         shown = sum(not p.excluded for p in one.document.paragraphs)
         row = (name, stored.id, one.status.value, events_[-1][3], len(one.done), shown, time)
-        if self._is_new(stored):
-            # It cannot be found before its document is there.
-            db.execute(PUT_COMPLETION, row)
-        else:
-            db.keep_out(stored.id, name, before)
-            db.at_last(PUT_COMPLETION, row)
+        if not self._is_new(stored):
+            db.keep_out(stored.id, name, before, hidden=True)
+        # It cannot be found before its document is there, or before it is shown.
+        db.execute(PUT_COMPLETION, row)
         provenance.put_shown(db, stored.id, name, one.shown)
         if one.history:
             provenance.put_imported(db, stored.id, name, one.history, events_[-1][3])

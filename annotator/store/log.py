@@ -43,7 +43,7 @@ INSERT_EVENT = (
 _AT_ONCE = 500
 """The number of events of the log that are read in one query."""
 PUT_ITEM = "INSERT OR REPLACE INTO item VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-PUT_COMPLETION = "INSERT OR REPLACE INTO completion VALUES (?, ?, ?, ?, ?, ?, ?)"
+PUT_COMPLETION = "INSERT OR REPLACE INTO main.completion VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
 def item_row(

@@ -6,10 +6,10 @@ that file has its name, the work is certain, and is done in turns of some millis
 process dies in between, the next one that opens the project continues, since every turn records the
 progress in its transaction. A turn ends early if somebody waits for the lock.
 
-Nobody sees any of it before everything is there: new documents are hidden (`shown_documents.py`),
-and `at_last` takes the statements that make the rest visible. Work on existing documents is
-announced first (`keep_out`): anyone who wants to change it meanwhile must try again. `afterwards`
-takes statements for after everything is shown.
+Nobody sees any of it before everything is there: new documents and new completions are hidden
+(`shown_documents.py`), and `at_last` takes the statements that make the rest visible. Work on
+existing documents is announced first (`keep_out`): anyone who wants to change it meanwhile must try
+again. `afterwards` takes statements for after everything is shown.
 
 There is one long work at a time: it holds a separate lock, `annotator.db.long`, from its first read
 to its last turn.
@@ -65,7 +65,7 @@ class Staging:
         self._last: list[SqlStatement] = []
         self._after: list[SqlStatement] = []
         self._hidden_from: int | None = None
-        self._works: dict[tuple[str, str], int | None] = {}
+        self._works: dict[tuple[str, str], tuple[int | None, bool]] = {}
         self._file: IO[str] | None = None
         self._part: Path | None = None
 
@@ -99,10 +99,13 @@ class Staging:
         """Hide documents from this position on until the end."""
         self._hidden_from = position
 
-    def keep_out(self, document: str, annotator: str, revision: int | None) -> None:
+    def keep_out(
+        self, document: str, annotator: str, revision: int | None, *, hidden: bool
+    ) -> None:
         """Announce a change of an annotator's work on an existing document: nothing is written if
-        its log is no longer at `revision`."""
-        self._works[document, annotator] = revision
+        its log is no longer at `revision`. With `hidden`, the completion is not shown before all is
+        there, so that its row can be written at any time."""
+        self._works[document, annotator] = revision, hidden
 
     # --- what is read
 
@@ -188,7 +191,10 @@ class Staging:
             while some := list(islice(works, BLOCK)):
                 with self.db.relaxed(), self.db.write():
                     self._check(some)
-                    self.db.many("INSERT INTO coming VALUES (?, ?)", some)
+                    self.db.many(
+                        "INSERT INTO coming VALUES (?, ?, ?)",
+                        [(*one, self._works[one][1]) for one in some],
+                    )
         except BaseException:
             forget_arriving(self.db)
             raise
@@ -199,7 +205,7 @@ class Staging:
                 "SELECT revision FROM completion WHERE annotator = ? AND document = ?",
                 (annotator, document),
             )
-            if found != self._works[document, annotator]:
+            if found != self._works[document, annotator][0]:
                 said = f"{annotator} changed “{document}” meanwhile"
                 hint = "Try again; nothing was written"
                 raise ConflictError(said, file=self.path, hint=hint)

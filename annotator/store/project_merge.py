@@ -351,8 +351,13 @@ class _Merging:
             self._out.execute(PUT_COMPLETION, row)
             return
         sql = "SELECT revision FROM completion WHERE annotator = ? AND document = ?"
-        self._out.keep_out(id, annotator, self._db.value(sql, (annotator, id)))
-        self._out.at_last(PUT_COMPLETION, row)
+        before = self._db.value(sql, (annotator, id))
+        self._out.keep_out(id, annotator, before, hidden=before is None)
+        if before is None:
+            self._out.execute(PUT_COMPLETION, row)
+        else:
+            # What stood there before is seen until all is there.
+            self._out.at_last(PUT_COMPLETION, row)
 
 
 __all__ = ["merge"]
