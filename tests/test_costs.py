@@ -24,13 +24,18 @@ from annotator.learners.stances import pairs
 from annotator.measures._alignment import aligned, best
 from annotator.measures._assignment import heaviest
 from annotator.measures._comparison import compare
+from annotator.merging.api import candidates
 from annotator.model.decision import Completion
 from annotator.model.memory import EMPTY
+from annotator.model.names import concepts_of
 from annotator.model.overlaps import Overlaps
 from annotator.model.record import Record
 from annotator.model.span import Span
 from annotator.resources import load_schema
 from annotator.suggesters import guideline, memory, model, rules
+from annotator.workflows.names import name_pairs
+from annotator.workflows.review.alignment import differences_of
+from annotator.workflows.review.versions import Versions
 from annotator.workflows.suggesting.suggest import propose
 
 _HERE = str(Path(rules.__file__).parents[1])
@@ -192,3 +197,32 @@ def test_nested_spans_cost_in_proportion_to_their_pairs() -> None:
 
     # Twice as many spans have four times as many pairs.
     assert lines(80) < 2 * _IN_PROPORTION * lines(40)
+
+
+def _beside(who: str, n: int, label: str) -> Record:
+    spans = tuple(
+        Span(f"{who}{i}", "claim", label, 4 * i, 4 * i + 3, None, {"concept": [f"{label} {i}"]})
+        for i in range(n)
+    )
+    return Record(document("x" * (4 * n)), who, Completion.DONE, spans)
+
+
+def test_differences_cost_in_proportion_to_the_annotations() -> None:
+    def lines(n: int) -> int:
+        records = [_beside("a", n, "fact"), _beside("b", n, "value")]
+        found = Versions("doc", ("a", "b"), tuple(candidates(records)), (), "")
+        assert len(differences_of(found)) == n
+        return lines_run(lambda: differences_of(found))
+
+    assert lines(60) < _IN_PROPORTION * lines(30)
+
+
+def test_pairs_of_names_cost_in_proportion_to_the_annotations() -> None:
+    concepts = concepts_of(load_schema("actors-claims-stances"))
+
+    def lines(n: int) -> int:
+        records = [_beside("a", n, "fact"), _beside("b", n, "value")]
+        assert len(name_pairs.pairs(records, concepts)) == n
+        return lines_run(lambda: name_pairs.pairs(records, concepts))
+
+    assert lines(60) < _IN_PROPORTION * lines(30)

@@ -15,6 +15,7 @@ from typing import Protocol, runtime_checkable
 
 from annotator.model.fields import Field, content, fields_of
 from annotator.model.names import SameNames, concepts_of
+from annotator.model.overlaps import Overlaps
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Annotation, Span, iou
@@ -181,9 +182,13 @@ def candidates(
     return [*found, *_relations(ordered, ends, schema)]
 
 
+def _span(candidate: Candidate) -> Span:
+    assert isinstance(candidate.value, Span)
+    return candidate.value
+
+
 def _place(candidate: Candidate) -> tuple[int, int, str]:
-    span = candidate.value
-    assert isinstance(span, Span)
+    span = _span(candidate)
     return span.start, -span.end, span.id
 
 
@@ -332,20 +337,20 @@ def clusters(found: Sequence[Candidate], *, least: float = 0.5) -> list[list[Can
     """Clusters of span candidates of one layer that mark the same stretch: each overlaps the first
     of its cluster with an intersection over union of at least `least`. Those with more votes come
     first."""
-    out: list[list[Candidate]] = []
     spans = [c for c in found if isinstance(c.value, Span)]
-    for one in sorted(spans, key=lambda c: (-len(c.made), _place(c))):
-        home = next((group for group in out if _near(group[0], one, least)), None)
-        if home is None:
-            out.append([one])
-        else:
-            home.append(one)
-    return out
+    spans.sort(key=lambda c: (-len(c.made), _place(c)))
+    overlaps = Overlaps([(_span(c).start, _span(c).end) for c in spans])
+    out: dict[int, list[Candidate]] = {}
+    for i, one in enumerate(spans):
+        before = (k for k in overlaps.of(_span(one).start, _span(one).end) if k in out)
+        home = next((k for k in before if _near(spans[k], one, least)), i)
+        out.setdefault(home, []).append(one)
+    return list(out.values())
 
 
 def _near(a: Candidate, b: Candidate, least: float) -> bool:
-    x, y = a.value, b.value
-    return isinstance(x, Span) and isinstance(y, Span) and x.layer == y.layer and iou(x, y) >= least
+    x, y = _span(a), _span(b)
+    return x.layer == y.layer and iou(x, y) >= least
 
 
 def with_ends(kept: Iterable[Candidate], standing: Iterable[str] = ()) -> list[Candidate]:

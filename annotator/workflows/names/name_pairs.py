@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import TypeAlias
 
 from annotator.model.names import (
@@ -17,6 +17,7 @@ from annotator.model.names import (
     names_of,
     standing,
 )
+from annotator.model.overlaps import Overlaps
 from annotator.model.record import Record
 from annotator.model.span import Span, iou
 from annotator.workflows.names.who_says_what import TURNED, StatementKey, statements
@@ -104,6 +105,7 @@ class _Meetings:
         for record in records:
             works[record.document.id].append(record)
         met = cls(defaultdict(list), Counter(), Counter(), Counter())
+        different: list[tuple[set[StatementKey], set[StatementKey]]] = []
         for several in works.values():
             said = [list(statements(record, concepts, same)) for record in several]
             for record, own in zip(several, said, strict=True):
@@ -114,9 +116,12 @@ class _Meetings:
                     name for span in record.spans for name in _names(span, concepts, same)
                 )
             for (a, mine), (b, theirs) in combinations(zip(several, said, strict=True), 2):
-                met.gains.update(_gained(set(mine), set(theirs)))
+                different.append((set(mine) - set(theirs), set(theirs) - set(mine)))
                 for meeting in _meetings(a, b, concepts, same):
                     met.meetings[meeting.names].append(meeting)
+        partners = _partners(met.meetings)
+        for one, other in different:
+            met.gains.update(_gained(one, other, partners))
         return met
 
     def pair(
@@ -140,22 +145,31 @@ class _Meetings:
         )
 
 
+def _partners(meetings: Iterable[frozenset[KindAndName]]) -> dict[KindAndName, list[str]]:
+    """For each name the names that it met."""
+    found: dict[KindAndName, list[str]] = {}
+    for names in meetings:
+        for one, other in permutations(names, 2):
+            found.setdefault(one, []).append(other[1])
+    return found
+
+
 def _gained(
-    mine: set[StatementKey], theirs: set[StatementKey]
+    mine: set[StatementKey],
+    theirs: set[StatementKey],
+    partners: Mapping[KindAndName, Sequence[str]],
 ) -> Iterator[tuple[frozenset[KindAndName], bool]]:
-    """For each two statements that would be the same if two names were: the names, and whether as
-    opposites."""
-    for holder, concept, side in mine - theirs:
-        for other_holder, other_concept, other_side in theirs - mine:
-            opposite = TURNED.get(side) == other_side
-            if (
-                holder == other_holder
-                and concept != other_concept
-                and (opposite or side == other_side)
-            ):
-                yield frozenset((("concept", concept), ("concept", other_concept))), opposite
-            elif concept == other_concept and holder != other_holder and side == other_side:
-                yield frozenset((("entity", holder), ("entity", other_holder))), False
+    """For each two statements, of those that only one of two annotators makes, that would be the
+    same if two names that met were one: the names, and whether as opposites."""
+    for holder, concept, side in mine:
+        for other in partners.get(("concept", concept), ()):
+            if (holder, other, side) in theirs:
+                yield frozenset((("concept", concept), ("concept", other))), False
+            if side in TURNED and (holder, other, TURNED[side]) in theirs:
+                yield frozenset((("concept", concept), ("concept", other))), True
+        for other in partners.get(("entity", holder), ()):
+            if (other, concept, side) in theirs:
+                yield frozenset((("entity", holder), ("entity", other))), False
 
 
 def _decided(ruling: Ruling, same: SameNames) -> frozenset[KindAndName]:
@@ -180,9 +194,11 @@ class _Meeting:
 def _meetings(a: Record, b: Record, concepts: Concepts, same: SameNames) -> Iterator[_Meeting]:
     """Names in two annotators' work on the same words: only those that one of them lacks, the most
     similar ones together."""
+    overlaps = Overlaps([(span.start, span.end) for span in b.spans])
     for span in a.spans:
+        beside = (b.spans[k] for k in overlaps.of(span.start, span.end))
         near = max(
-            (s for s in b.spans if s.layer == span.layer), key=lambda s: iou(span, s), default=None
+            (s for s in beside if s.layer == span.layer), key=lambda s: iou(span, s), default=None
         )
         if near is None or iou(span, near) < OVERLAP:
             continue

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from annotator.merging.api import Candidate, clusters
 from annotator.model.fields import Field, content
+from annotator.model.overlaps import Overlaps
 from annotator.model.span import AUTHOR, Annotation, Relation, Span, iou, overlap
 from annotator.workflows.review.versions import Versions
 
@@ -159,7 +160,23 @@ def _span_groups(candidates: Sequence[Candidate], voters: int) -> list[list[Cand
     alone = [[c] for c in spans if _is_alone(c, voters)]
     rest = clusters([c for c in spans if not _is_alone(c, voters)], least=_NEAR)
     rest.sort(key=lambda group: -max(_span(c).length for c in group))
-    return [*alone, *_joined(rest, _parts_of)]
+    return [*alone, *_with_parts(rest)]
+
+
+def _with_parts(groups: Sequence[Sequence[Candidate]]) -> list[list[Candidate]]:
+    """Groups, the longest first, each joined to the first one of which it is a part. Only groups
+    that overlap are compared."""
+    every = [(number, c) for number, group in enumerate(groups) for c in group]
+    overlaps = Overlaps([(_span(c).start, _span(c).end) for _, c in every])
+    joined: dict[int, list[Candidate]] = {}
+    home: dict[int, int] = {}
+    for number, group in enumerate(groups):
+        beside = {every[k][0] for c in group for k in overlaps.of(_span(c).start, _span(c).end)}
+        near = sorted({home[other] for other in beside if other in home})
+        found = next((k for k in near if _parts_of(group, joined[k])), number)
+        home[number] = found
+        joined.setdefault(found, []).extend(group)
+    return list(joined.values())
 
 
 def _is_alone(candidate: Candidate, voters: int) -> bool:
