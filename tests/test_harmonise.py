@@ -31,6 +31,7 @@ from annotator.workflows.names.harmonise import (
     proposed,
 )
 from annotator.workflows.names.name_pairs import pairs
+from annotator.workflows.names.renaming import rename
 from annotator.workflows.names.rulings import rule_same, undo
 from annotator.workflows.names.who_says_what import agreement
 
@@ -76,6 +77,22 @@ ONE, OTHER = (
     record("ada", "Ann Holt", "quay is old"),
     record("ben", "Ms Holt", "not: quay is sound", "crew"),
 )
+
+
+def test_pairs_follow_the_work_of_annotators_where_it_was_read(tmp_path: Path) -> None:
+    both = record("ada", "Ann Holt", "quay is old"), record("ben", "A. Holt", "quay is old")
+    with project(tmp_path, *both) as of:
+        names, other = Harmonising(of), Harmonising(of, ["elsewhere"])
+        assert [pair.names for pair in names.queue().pairs] == [
+            frozenset((("entity", "Ann Holt"), ("entity", "A. Holt")))
+        ]
+        before = names.queue().before
+        assert not names.reread(["d"])
+        rename(of, "ben", "entity", "A. Holt", "Ann Holt")
+        assert names.reread(["d"]) and not names.reread(["d"])
+        assert names.queue().pairs == []
+        assert names.queue().before == 1 and before != 1
+        assert not other.reread(["d"])
 
 
 def test_pairs_are_ordered_by_leverage_times_likeness_and_a_copy_asks_nothing() -> None:

@@ -96,18 +96,24 @@ class HarmoniseScreen(RowsScreen):
             self._page(self._from)
         self.redraw()
 
-    def others_changed(self, documents: Collection[str]) -> None:  # noqa: ARG002
-        """Leave out what somebody else has decided; the marks on the other pairs stay."""
-        if self._project.names.rulings() == self._rulings:
+    def others_changed(self, documents: Collection[str]) -> None:
+        """Leave out what somebody else has decided, and follow names in the work of annotators. The
+        page stays as it is if all its pairs are still asked about; otherwise the marks on the other
+        pairs stay."""
+        ruled = self._project.names.rulings() != self._rulings
+        if not self._harmonising.reread(documents) and not ruled:
             return
         held = {answer.pair.names: answer for answer in self._answers}
         focus = self._answers[self._at].pair.names if self._answers else None
         self._queue = self._read()
+        if held and held.keys() <= {pair.names for pair in self._queue.pairs}:
+            self.redraw()
+            return
         self._page(self._from)
         self._answers = [held.get(one.pair.names, one) for one in self._answers]
         names = [one.pair.names for one in self._answers]
         self._at = names.index(focus) if focus in names else 0
-        self.say("somebody decided on names meanwhile: look at the page again")
+        self.say("names changed meanwhile: look at the page again")
 
     def _read(self) -> PairQueue:
         """Read the queue as it is after the rulings."""

@@ -75,24 +75,51 @@ class PairQueue:
 
 class Harmonising:
     """The queue of a project over the work of its annotators, without the gold. The work is read
-    once, since rulings do not change it."""
+    once, since rulings do not change it; what annotators change meanwhile is read by `reread`."""
 
     def __init__(self, project: Project, documents: Collection[str] | None = None) -> None:
         """Reads the work on these documents, or on all."""
         self._project = project
         self._concepts = concepts_of(project.schema)
+        self._only = None if documents is None else frozenset(documents)
         every: Iterable[Record] = project.log.records()
         if documents is not None:
             every = (one for id in documents for one in project.log.records(document=id))
-        self._records = [record for record in every if record.annotator is not None]
-        self._before = agreement(self._records, self._concepts, SameNames())
+        self._work: dict[str, list[Record]] = {}
+        for record in every:
+            if record.annotator is not None:
+                self._work.setdefault(record.document.id, []).append(record)
+        self._before = self._agreement(SameNames())
+
+    @property
+    def _records(self) -> list[Record]:
+        return [record for several in self._work.values() for record in several]
+
+    def _agreement(self, same: SameNames) -> float | None:
+        return agreement(self._records, self._concepts, same)
+
+    def reread(self, documents: Collection[str]) -> bool:
+        """Read the work on these documents again, as far as it was read at first. Returns whether
+        it has other spans or stances than before."""
+        changed = False
+        for id in documents if self._only is None else self._only.intersection(documents):
+            found = [one for one in self._project.log.records(document=id) if one.annotator]
+            before, now = (
+                [(one.annotator, one.spans, one.relations) for one in several]
+                for several in (self._work.get(id, []), found)
+            )
+            if before != now:
+                self._work[id], changed = found, True
+        if changed:
+            self._before = self._agreement(SameNames())
+        return changed
 
     def queue(self) -> PairQueue:
         """What is left after the rulings so far."""
         rulings = self._project.names.rulings()
         same = SameNames.of(rulings)
         found = pairs(self._records, self._concepts, rulings, same)
-        return PairQueue(found, self._before, agreement(self._records, self._concepts, same))
+        return PairQueue(found, self._before, self._agreement(same))
 
 
 def decide(project: Project, answers: Sequence[Answer], *, reviewer: str | None) -> int:
