@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import islice
 from pathlib import Path
@@ -153,6 +153,23 @@ def held(database: Path) -> AbstractContextManager[subprocess.Popen[str]]:
 def held_lock(lock: Path) -> AbstractContextManager[subprocess.Popen[str]]:
     """Another process that holds the lock of writers."""
     return _holding(_HOLD_LOCK, lock)
+
+
+def calls_of(work: Callable[[], object]) -> int:
+    """The number of calls and returns while something is done: a cost that no other program
+    changes."""
+    count = 0
+
+    def called(*_: object) -> None:
+        nonlocal count
+        count += 1
+
+    sys.setprofile(called)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+    return count
 
 
 CODED, MORE = 3, 2

@@ -53,6 +53,17 @@ def _files(root: Path) -> list[str]:
     return sorted(p.name for p in root.glob("annotator.db.*") if p.suffix not in (".lock", ".long"))
 
 
+def _left_behind(folder: Path, times: int) -> tuple[Path, str]:
+    """A project, and its file with so many decisions of a process that was killed while another one
+    held the lock."""
+    root = folder / "p"
+    project(root, TEXT).close()
+    with held_lock(_lock(root)):
+        _killed(root, times)
+    (name,) = _files(root)
+    return root, name
+
+
 def _session(of: Project, name: str = "ada") -> Session:
     of.wait_at_most(0.05)
     session = Session(of, name, "a", patience=0.05)
@@ -98,11 +109,7 @@ def test_the_journal_of_a_living_process_is_left_to_it(tmp_path: Path) -> None:
 
 
 def test_taken_in_twice_it_is_there_once(tmp_path: Path) -> None:
-    root = tmp_path / "p"
-    project(root, TEXT).close()
-    with held_lock(_lock(root)):
-        _killed(root, 2)
-    (name,) = _files(root)
+    root, name = _left_behind(tmp_path, 2)
     again = (root / name).read_bytes()
     Project.open(root).close()
     (root / name).write_bytes(again)
@@ -116,11 +123,7 @@ def test_taken_in_twice_it_is_there_once(tmp_path: Path) -> None:
 
 
 def test_a_torn_last_line_was_never_acknowledged_and_any_other_stops_it(tmp_path: Path) -> None:
-    root = tmp_path / "p"
-    project(root, TEXT).close()
-    with held_lock(_lock(root)):
-        _killed(root, 3)
-    (name,) = _files(root)
+    root, name = _left_behind(tmp_path, 3)
     whole = (root / name).read_bytes()
     lines = whole.splitlines(keepends=True)
     (root / name).write_bytes(lines[0] + b"00" + lines[1] + lines[2])
@@ -185,12 +188,8 @@ def test_the_time_of_a_decision_is_when_it_was_made(
 
 
 def test_decisions_of_a_document_that_is_no_more_are_kept_aside(tmp_path: Path) -> None:
-    root = tmp_path / "p"
-    project(root, TEXT).close()
+    root, name = _left_behind(tmp_path, 1)
     project(tmp_path / "q").close()
-    with held_lock(_lock(root)):
-        _killed(root, 1)
-    (name,) = _files(root)
     (root / name).replace(tmp_path / "q" / name)
     with Project.open(tmp_path / "q") as of:
         assert len(of.taken_in.left) == 1

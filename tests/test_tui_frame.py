@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
-from support import TEXT, document, suggestion, suggestions
+from support import TEXT, calls_of, document, suggestion, suggestions
 
 from annotator.model import actions as do
 from annotator.model.decision import Suggestion
@@ -514,17 +513,6 @@ def test_a_frame_costs_in_proportion_to_the_spans_of_the_paragraph(
     def calls(number: int) -> int:
         text, spans = made(number)
         state = _state(text, [Suggestion(span, 0, "rules", "1", 0.8) for span in spans])
-        count = 0
-
-        def tell(*_: object) -> None:
-            nonlocal count
-            count += 1
-
-        sys.setprofile(tell)
-        try:
-            _screen(state, 80, 24, look=Look(THEMES["mono"], compact=compact))
-        finally:
-            sys.setprofile(None)
-        return count
+        return calls_of(lambda: _screen(state, 80, 24, look=Look(THEMES["mono"], compact=compact)))
 
     assert calls(480) < 6 * calls(120)
