@@ -461,6 +461,19 @@ def test_the_examples_of_the_krippendorff_package(marked: bool) -> None:
         assert _one(found, "alpha strength").n == 12
 
 
+def test_a_whole_number_may_have_every_value_between_its_bounds() -> None:
+    """What nobody gave counts as a possible value, as in a tagset."""
+    bounded = Attribute("strength", "integer", minimum=1, maximum=3)
+    for rows, wanted in (([[2, 2, 2], [2, 2, 2]], 1.0), ([[1, 2, 2], [1, 2, 1]], 0.5)):
+        layer = replace(_layer(), attributes=(bounded,))
+        found = compute(attributes, valued("strength", rows), layer)
+        value = _one(found, "Brennan-Prediger strength").value
+        assert value == pytest.approx(wanted), (
+            "(2/3 - 1/3) / (1 - 1/3) where three values are possible"
+        )
+    assert _one(found, "AC1 strength").value == pytest.approx((2 / 3 - 1 / 4) / (1 - 1 / 4))
+
+
 def test_what_nobody_coded_has_no_value() -> None:
     comparison = valued("strength", [[None, None], [None, None]])
     layer = replace(_layer(), attributes=(Attribute("strength", "integer", minimum=1, maximum=4),))

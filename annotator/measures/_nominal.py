@@ -35,6 +35,16 @@ def closed(layer: Layer) -> list[Attribute]:
     return [a for a in layer.attributes if a.type in ("choice", "integer") and not a.multiple]
 
 
+def variable(attribute: Attribute) -> Variable:
+    """An attribute as what is compared. A whole number between bounds may have all values from one
+    to the other, whether anybody gave them or not."""
+    whole = attribute.type == "integer"
+    known = list(attribute.values)
+    if whole and attribute.minimum is not None and attribute.maximum is not None:
+        known = [str(number) for number in range(attribute.minimum, attribute.maximum + 1)]
+    return Variable(attribute.name, known, interval=whole)
+
+
 def label_of(item: Annotation) -> str:
     """The label of an annotation."""
     return item.label
@@ -371,4 +381,5 @@ __all__ = [
     "label_of",
     "pair_values",
     "tables",
+    "variable",
 ]

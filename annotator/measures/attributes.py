@@ -37,9 +37,7 @@ def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:
     label = nominal.Variable("label", tagset, nothing="nothing is aligned")
     out = nominal.figures("attributes", label, sums)
     for attribute in nominal.closed(layer):
-        known = [str(value) for value in attribute.values]
-        variable = nominal.Variable(attribute.name, known, interval=attribute.type == "integer")
-        out += nominal.figures("attributes", variable, sums)
+        out += nominal.figures("attributes", nominal.variable(attribute), sums)
     return out
 
 

@@ -114,9 +114,7 @@ def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:
     )
     out += nominal.figures("relations", side, sums)
     for attribute in nominal.closed(layer):
-        known = [str(value) for value in attribute.values]
-        variable = nominal.Variable(attribute.name, known, interval=attribute.type == "integer")
-        out += nominal.figures("relations", variable, sums)
+        out += nominal.figures("relations", nominal.variable(attribute), sums)
     return out
 
 
