@@ -30,6 +30,7 @@ from annotator.resources import load_schema
 from annotator.workflows.agreement.compute import figures
 from annotator.workflows.agreement.differences import COLUMNS, differences
 from annotator.workflows.agreement.drift import Timeline, batches_of
+from annotator.workflows.agreement.habit_changes import HabitChanges
 from annotator.workflows.agreement.habits import Habits, outstanding
 from annotator.workflows.agreement.methods_data import study
 from annotator.workflows.agreement.methods_report import check_report, render
@@ -120,6 +121,52 @@ def test_a_label_that_drifts_is_reported_and_others_are_not() -> None:
     fifths = [p for p in periods if p.kind == "fifth" and p.label == "fact"]
     assert [p.documents for p in fifths] == [3, 3, 3, 3], "no batch is known"
     assert fifths[0].value == 1 and fifths[-1].value is not None and fifths[-1].value < 0.5
+
+
+def _weeks(drifting: str) -> tuple[list[Record], dict[str, str]]:
+    """Two dozen documents; from the ninth on, one annotator calls most facts values."""
+    rng = random.Random(3)
+    out: list[Record] = []
+    days: dict[str, str] = {}
+    for i in range(24):
+        days[f"d{i:02}"] = f"2026-{9 + i // 12:02}-{1 + i % 12 * 2:02}T10:00:00Z"
+        labels = [rng.choice(["fact", "value", "policy"]) for _ in range(12)]
+        for who in ("ada", "ben", "cem"):
+            own = [
+                "value"
+                if (who, label) == (drifting, "fact") and i >= 8 and rng.random() < 0.8
+                else rng.choice(["fact", "value", "policy"])
+                if rng.random() < 0.1
+                else label
+                for label in labels
+            ]
+            spans = [
+                Span(f"{k}", "claim", label, 10 * k, 10 * k + 4) for k, label in enumerate(own)
+            ]
+            text = document("word " * 24, id=f"d{i:02}")
+            out.append(Record(text, who, Completion.DONE, tuple(spans)))
+    return out, days
+
+
+@pytest.mark.parametrize("drifting", ["", "ben", "cem"])
+def test_an_annotator_who_drifts_is_named_with_the_labels_and_nobody_else_is(drifting: str) -> None:
+    records, days = _weeks(drifting)
+    changes, timeline = (
+        HabitChanges(days),
+        Timeline([layer for layer in LAYERS if layer.name == "claim"], days),
+    )
+    for counted in (changes, timeline):
+        counted.add(compare(records))
+    found = {(c.annotator, c.label): c for c in changes.found()}
+    fell = {d.label for d in timeline.drifts()}
+    if not drifting:
+        assert not found and not fell
+        return
+    assert found.keys() == {(drifting, "fact"), (drifting, "value")}
+    assert "fact" in fell and "policy" not in fell
+    fact = found[drifting, "fact"]
+    assert 7 <= fact.documents[0] <= 9 and fact.since in days[f"d{fact.documents[0]:02}"]
+    assert fact.after[0] < fact.before[0] / 2 and fact.after[1] > fact.before[1] * 0.8
 
 
 def test_a_batch_is_what_was_assigned_in_one_go_or_else_imported(tmp_path: Path) -> None:

@@ -225,7 +225,7 @@ FLEISS = Explanation(
     "Agreement beyond chance of several annotators who are taken as one population.",
     r"\kappa = (p_a - \sum_k \pi_k^2) / (1 - \sum_k \pi_k^2)",
     "Fleiss, J. L. (1971). Measuring nominal scale agreement among many raters. Psychological "
-    "Bulletin 76, 378-382; with missing values as in Gwet (2014)",
+    "Bulletin 76, 378-382; units with fewer than two values are left out",
     "1 is full agreement, 0 what chance gives; for two annotators it is Scott's pi.",
     "Not where nearly everything has one value: a few differences then bring it near 0.",
 )

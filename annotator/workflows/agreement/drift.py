@@ -8,7 +8,7 @@ strict F1 by label (for relations: with side), which adds up over documents.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.measures import f1, relations
-from annotator.measures.api import Comparison, interval, student
+from annotator.measures.api import Comparison, interval
 from annotator.model.schema import Layer
+from annotator.workflows.agreement.change_points import ChangePoint, change_point, significant
 
 FIFTHS = 5
 """If all documents came at once, they are divided into this many parts of equal size, in the order
@@ -25,13 +26,6 @@ in which they were finished."""
 
 SAME_IMPORT = timedelta(minutes=10)
 """Files that arrive within this time after each other are one import."""
-
-LEAST = 5
-"""Each half needs this many documents with a label before there is a hint."""
-
-CONFIDENCE = 0.99
-"""There is a hint only if a difference is significant at this level, since there are many
-labels."""
 
 Array = NDArray[np.float64]
 
@@ -56,14 +50,15 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """A label whose agreement changed from the first half of documents
-    to the second: F1 before and after."""
+    """A label (empty for all of a layer) whose agreement changed: F1 in the first documents and in
+    those that were finished from the day `since` on (ISO 8601; empty if not known)."""
 
     layer: str
     label: str
     before: float
     after: float
     documents: tuple[int, int]
+    since: str
 
 
 def batches_of(assigned: Mapping[str, str], imported: Mapping[str, str]) -> dict[str, str]:
@@ -172,35 +167,34 @@ class Timeline:
         )
 
     def drifts(self) -> list[Drift]:
-        """Labels on which agreement differs between the second half and the first, the largest
-        change first."""
+        """Labels on which agreement changed at some document, the largest change first."""
         ordered = self._ordered()
-        halves = ordered[: len(ordered) // 2], ordered[len(ordered) // 2 :]
-        out: list[Drift] = []
-        for layer, label in sorted(self._counts):
-            first, second = (self._rows(layer, label, half) for half in halves)
-            if min(len(first), len(second)) < LEAST:
-                continue
-            before, after = (
-                float(_share(rows.sum(axis=0)[None, :])[0]) for rows in (first, second)
-            )
-            error = math.hypot(_error(first), _error(second))
-            limit = student(min(len(first), len(second)) - 1, CONFIDENCE) * error
-            if error > 0 and abs(after - before) > limit:
-                out.append(Drift(layer, label, before, after, (len(first), len(second))))
+        found = significant(self._tested(ordered))
+        out = [self._drift(key, ordered, point.before) for point, key in found]
         return sorted(out, key=lambda d: -abs(d.after - d.before))
+
+    def _tested(self, ordered: Sequence[str]) -> Iterator[tuple[ChangePoint, tuple[str, str]]]:
+        """The largest change of every label: in how many more marks are alike in a document than
+        would be if F1 was the same everywhere."""
+        for key in sorted(self._counts):
+            rows = self._rows(*key, ordered)
+            share = float(_share(rows.sum(axis=0)[None, :])[0])
+            point = change_point(2 * rows[:, 0] - share * rows[:, 1])
+            if point is not None:
+                yield point, key
+
+    def _drift(self, key: tuple[str, str], ordered: Sequence[str], before: int) -> Drift:
+        names = [name for name in ordered if name in self._counts[key]]
+        first, second = (self._rows(*key, part) for part in (names[:before], names[before:]))
+        a, b = (float(_share(rows.sum(axis=0)[None, :])[0]) for rows in (first, second))
+        since = self._finished.get(names[before], "")[:10]
+        return Drift(*key, a, b, (len(first), len(second)), since)
 
 
 def _share(rows: Array) -> Array:
     """F1 from rows of (same, marked)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.where(rows[:, 1] > 0, 2 * rows[:, 0] / rows[:, 1], np.nan))
-
-
-def _error(rows: Array) -> float:
-    """The standard error by the jackknife."""
-    without = _share(rows.sum(axis=0) - rows)
-    return math.sqrt((len(rows) - 1) / len(rows) * float(((without - without.mean()) ** 2).sum()))
 
 
 def _week(finished: str) -> str:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from annotator.measures.api import Comparison
+from annotator.measures.api import Comparison, Passage
 from annotator.model.text import is_word
 
 LARGE = 1.5
@@ -56,6 +56,25 @@ class Habit:
         return self.ratio is None or not 1 / LARGE < self.ratio < LARGE
 
 
+LabelCounts = Counter[tuple[str, str]]
+"""How often each label of each layer was given."""
+
+
+def words_in(passage: Passage) -> int:
+    """The number of words in a passage."""
+    return sum(is_word(passage.text, token) for token in passage.tokens())
+
+
+def marks_in(passage: Passage) -> dict[str, LabelCounts]:
+    """What each annotator gave in a passage."""
+    return {
+        who: Counter(
+            [(s.layer, s.label) for s in work.spans] + [(r.layer, r.label) for r in work.relations]
+        )
+        for who, work in passage.works.items()
+    }
+
+
 class Habits:
     """Counts habits over comparisons."""
 
@@ -67,17 +86,8 @@ class Habits:
     def add(self, comparison: Comparison) -> None:
         """Count the passages of a comparison."""
         for passage in comparison.passages:
-            words = sum(is_word(passage.text, token) for token in passage.tokens())
-            counts = {
-                who: Counter(
-                    [
-                        *((s.layer, s.label) for s in work.spans),
-                        *((r.layer, r.label) for r in work.relations),
-                    ]
-                )
-                for who, work in passage.works.items()
-            }
-            total: Counter[tuple[str, str]] = Counter()
+            words, counts = words_in(passage), marks_in(passage)
+            total: LabelCounts = Counter()
             for own in counts.values():
                 total.update(own)
             for who, own in counts.items():
@@ -124,4 +134,13 @@ def outstanding(habits: Iterable[Habit]) -> list[Habit]:
     return sorted(found, key=lambda h: -abs(h.marks - h.others_marks))
 
 
-__all__ = ["FEW", "LARGE", "Habit", "Habits", "outstanding"]
+__all__ = [
+    "FEW",
+    "LARGE",
+    "Habit",
+    "Habits",
+    "LabelCounts",
+    "marks_in",
+    "outstanding",
+    "words_in",
+]

@@ -22,6 +22,7 @@ from annotator.workflows.agreement.compute import (
 )
 from annotator.workflows.agreement.differences import PairDifference, differences
 from annotator.workflows.agreement.drift import Drift, Period, Timeline, batches_of
+from annotator.workflows.agreement.habit_changes import HabitChange, HabitChanges
 from annotator.workflows.agreement.habits import Habit, Habits
 from annotator.workflows.agreement.part import ALL, ComparedPart
 from annotator.workflows.agreement.values import Agreement
@@ -58,6 +59,7 @@ class Study:
     habits: tuple[Habit, ...]
     periods: tuple[Period, ...]
     drifts: tuple[Drift, ...]
+    habit_changes: tuple[HabitChange, ...]
 
 
 def finished_between(project: Project, since: str | None, until: str | None) -> set[str] | None:
@@ -106,10 +108,16 @@ def study(project: Project, part: ComparedPart = ALL) -> Study:
     follower = Follower(project, part)
     found = follower.agreement()
     chosen = layers_of(project.schema, part.layers)
-    habits, timeline = Habits(), Timeline(chosen, _finished(project), _batches(project))
+    days = _finished(project)
+    habits, timeline, later = (
+        Habits(),
+        Timeline(chosen, days, _batches(project)),
+        HabitChanges(days),
+    )
     for comparison in comparisons(project, part):
         habits.add(comparison)
         timeline.add(comparison)
+        later.add(comparison)
     names = {layer.name for layer in chosen}
     return Study(
         found,
@@ -118,6 +126,7 @@ def study(project: Project, part: ComparedPart = ALL) -> Study:
         tuple(habit for habit in habits.found() if habit.layer in names),
         tuple(timeline.periods()),
         tuple(timeline.drifts()),
+        tuple(change for change in later.found() if change.layer in names),
     )
 
 

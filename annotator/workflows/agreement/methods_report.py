@@ -12,6 +12,7 @@ from annotator.measures.api import Explanation, Result
 from annotator.model.text import plural
 from annotator.workflows.agreement import tables
 from annotator.workflows.agreement.drift import Drift
+from annotator.workflows.agreement.habit_changes import HabitChange
 from annotator.workflows.agreement.habits import Habit, outstanding
 from annotator.workflows.agreement.lines import number
 from annotator.workflows.agreement.markup import (
@@ -319,10 +320,13 @@ def _time(study: Study) -> Iterator[Block]:
 
 
 def drift_lines(study: Study) -> list[str]:
-    """A sentence for each label whose agreement has changed, or one sentence that none has."""
-    return [_drift_words(d) for d in study.drifts] or [
-        "Between the first and the second half of the documents, no label's agreement changed by "
-        "more than chance."
+    """A sentence for each label whose agreement has changed and for each annotator whose habits
+    have, or one sentence that nothing has."""
+    found = [_drift_words(d) for d in study.drifts]
+    found += [_change_words(change) for change in study.habit_changes]
+    return found or [
+        "Over the documents in this order, no label's agreement and no annotator's rate of a label "
+        "changed by more than chance."
     ]
 
 
@@ -331,11 +335,26 @@ def _drift_words(drift: Drift) -> str:
     first, last = drift.documents
     change = (
         f"{what}: F1 {number(drift.before)} in the first {first} documents, "
-        f"{number(drift.after)} in the last {last}."
+        f"{number(drift.after)} in the last {last}{_from(drift.since)}."
     )
     if drift.after > drift.before:
         return f"{change} Agreement rose: consider coding the first ones again."
     return f"{change} Agreement fell: discuss these differences and check the guidelines."
+
+
+def _change_words(change: HabitChange) -> str:
+    (own, others), (own_after, others_after) = change.before, change.after
+    first, last = change.documents
+    return (
+        f"{change.annotator} marked {change.label} ({change.layer}) {_rate(own)} times per 1,000 "
+        f"words in the first {first} documents (the others {_rate(others)}) and "
+        f"{_rate(own_after)} times in the last {last}{_from(change.since)} (the others "
+        f"{_rate(others_after)})."
+    )
+
+
+def _from(day: str) -> str:
+    return f", from {day} on" if day else ""
 
 
 __all__ = [
