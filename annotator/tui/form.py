@@ -121,29 +121,26 @@ def _of_attribute(state: ReviewState, item: Item, attribute: Attribute) -> FormF
     if attribute.type == "entity" and isinstance(value, Span):
         own = value.entity
     if attribute.type == "span":
-        pair = own if isinstance(own, list) and len(own) == 2 else None
-        quote = state.document.quote(int(pair[0]), int(pair[1])) if pair else ""
-        return FormField(
-            item.id, "bounds", attribute.name, f"“{both_ends(quote, LONGEST)}”" if quote else ""
-        )
+        return FormField(item.id, "bounds", attribute.name, _quoted(state, own))
     held = tuple(map(str, own)) if isinstance(own, list) else () if own is None else (str(own),)
-    kind: FieldKind = "text"
-    values: tuple[str, ...] = ()
-    if attribute.type in ("entity", "concept"):
-        kind = "entity" if attribute.type == "entity" else "concept"
-    elif attribute.type == "choice":
-        kind, values = "choice", attribute.values
-    elif attribute.type == "integer":
-        kind, values = "integer", _numbers(attribute)
+    choices = attribute.values if attribute.type == "choice" else ()
     return FormField(
         item.id,
-        kind,
+        attribute.type,
         attribute.name,
         "; ".join(held),
-        values=values,
+        values=_numbers(attribute) if attribute.type == "integer" else choices,
         held=held,
         multiple=attribute.multiple,
     )
+
+
+def _quoted(state: ReviewState, held: Value | None) -> str:
+    """The words of a stretch of text, in quotation marks; empty if there is none."""
+    if not isinstance(held, list) or len(held) != 2:
+        return ""
+    quote = state.document.quote(int(held[0]), int(held[1]))
+    return f"“{both_ends(quote, LONGEST)}”" if quote else ""
 
 
 def _numbers(attribute: Attribute) -> tuple[str, ...]:

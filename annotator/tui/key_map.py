@@ -94,19 +94,9 @@ def key_map(settings: Mapping[str, str], *, file: str = "annotator.toml") -> Key
             key="keys.preset",
             hint=f"Use one of {', '.join(PRESETS)}",
         )
-    names = {command.name for command in COMMANDS}
     keys = {command.name: command.keys for command in COMMANDS} | dict(PRESETS[preset])
     own = {name: tuple(value.split()) for name, value in settings.items() if name != "preset"}
-    for name, wanted in own.items():
-        if name not in names:
-            raise UsageError(
-                f"there is no command “{name}”",
-                file=file,
-                key=f"keys.{name}",
-                hint=f"Commands: {', '.join(sorted(names))}",
-            )
-        for key in wanted:
-            _deliverable(key, f"keys.{name}", file)
+    _check_own(own, file)
     keys |= own
     found = _by_context(keys, own, file)
     # Help and footer show a key only for the command that has it now.
@@ -119,6 +109,21 @@ def key_map(settings: Mapping[str, str], *, file: str = "annotator.toml") -> Key
         for command in COMMANDS
     }
     return KeyMap(by_key, found)
+
+
+def _check_own(own: Mapping[str, Sequence[str]], file: str) -> None:
+    """Raise UsageError for an unknown command, or a key that terminals do not deliver."""
+    names = sorted(command.name for command in COMMANDS)
+    for name, wanted in own.items():
+        if name not in names:
+            raise UsageError(
+                f"there is no command “{name}”",
+                file=file,
+                key=f"keys.{name}",
+                hint=f"Commands: {', '.join(names)}",
+            )
+        for key in wanted:
+            _deliverable(key, f"keys.{name}", file)
 
 
 def check_labels(keys: KeyMap, schema: LabelSchema, *, file: str = "annotator.toml") -> None:
@@ -143,20 +148,22 @@ def check_labels(keys: KeyMap, schema: LabelSchema, *, file: str = "annotator.to
 
 def _deliverable(key: str, at: str, file: str) -> None:
     """Raise UsageError for a key that does not reach the program."""
-    reason = _TAKEN.get(key)
-    if reason is None and key in ("ctrl+i", "ctrl+m", "ctrl+h", "ctrl+["):
-        reason = "terminals send another key instead"
-    if reason is None and key.startswith("alt+"):
-        reason = "terminals do not deliver it reliably"
-    if reason is None and key in ("shift+enter", "ctrl+enter"):
-        reason = "terminals send enter instead"
-    last = key.rpartition("+")[2] or "+"
-    if reason is None and len(last) > 1 and last not in _NAMED:
-        reason = "no key has that name"
-    if reason:
+    if reason := _TAKEN.get(key) or _lost(key):
         raise UsageError(
             f"{key} cannot be used: {reason}", file=file, key=at, hint="Choose another key"
         )
+
+
+def _lost(key: str) -> str:
+    """Why a terminal does not deliver a key; empty if it does."""
+    if key in ("ctrl+i", "ctrl+m", "ctrl+h", "ctrl+["):
+        return "terminals send another key instead"
+    if key.startswith("alt+"):
+        return "terminals do not deliver it reliably"
+    if key in ("shift+enter", "ctrl+enter"):
+        return "terminals send enter instead"
+    last = key.rpartition("+")[2] or "+"
+    return "no key has that name" if len(last) > 1 and last not in _NAMED else ""
 
 
 def _by_context(
@@ -178,14 +185,21 @@ def _by_context(
                         key=f"keys.{command.name}",
                         hint="Give one of them another key",
                     )
+    _check_reached(found, keys, file)
+    # Review has the keys of annotating, except those that choose between versions.
+    found["review"] = found["browse"] | found["review"]
+    return found
+
+
+def _check_reached(
+    found: Mapping[str, Mapping[str, Command]], keys: Mapping[str, Sequence[str]], file: str
+) -> None:
+    """Raise UsageError if a command lost all of its keys in a context."""
     for command in COMMANDS:
         for context in command.contexts:
             mine = keys[command.name]
             if mine and not any(found[context][key] is command for key in mine):
                 _silenced(command, mine[0], found[context][mine[0]], file)
-    # Review has the keys of annotating, except those that choose between versions.
-    found["review"] = found["browse"] | found["review"]
-    return found
 
 
 def _silenced(command: Command, key: str, taker: Command, file: str) -> NoReturn:

@@ -3,9 +3,10 @@ far."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from annotator.errors import StoreError
+from annotator.project import Project
 from annotator.tui.screens.help import TextScreen
 from annotator.tui.session import Session
 from annotator.tui.styled_rows import PLAIN, Piece, clip, paragraphs
@@ -47,46 +48,52 @@ def learning_screen(
     )
 
 
+_Line = tuple[str, bool]
+"""A line, and whether it is strong."""
+
+_WITHOUT_MODEL: Sequence[_Line] = (
+    ("", False),
+    ("Until there is one, suggestions come from the shipped model", False),
+    ("(for the default labels), from rules, and from what was accepted before.", False),
+)
+
+
+def _of_models(project: Project) -> Sequence[_Line]:
+    """The newest model, its figures, and how the models before it did."""
+    models = project.learning.models(schema=project.schema.hash)
+    if not models:
+        return _WITHOUT_MODEL
+    row, shown = models[0], project.config.suggestions
+    curve = report.over_models(models)
+    learning = project.read_setting(report.CURVE, report.last_curve) or report.last_curve(None)
+    return [
+        ("", False),
+        (report.head(row.number, row.trained_on, row.metrics.get("seconds")), True),
+        (f"trained {row.created.replace('T', ' ').rstrip('Z')} UTC", False),
+        ("", False),
+        *((text, not text.startswith(" ")) for text in report.table(row.metrics)),
+        ("", False),
+        *((text, False) for text in report.complete(row.metrics)),
+        (report.thresholds(shown.gate, shown.stances), False),
+        ("", False),
+        *((text, i == 0) for i, text in enumerate(curve)),
+        ("", False),
+        *((text, bool(text) and not text.startswith(" ")) for text in learning),
+    ]
+
+
 def rows(session: Session, theme: Theme, width: int) -> list[list[Piece]]:
     """The figures of the newest model for the project's schema, as lines."""
     project = session.project
     try:
-        models = project.learning.models(schema=project.schema.hash)
-        line = model_summary(project)
+        line, found = model_summary(project), _of_models(project)
     except StoreError as error:
         return [[(clip(error.message, width), PLAIN)]]
-    lines: list[tuple[str, bool]] = [
+    lines = [
         (line or "this project has no model yet", True),
         (_now(session), False),
+        *found,
     ]
-    shown = project.config.suggestions
-    if models:
-        row = models[0]
-        lines += [
-            ("", False),
-            (report.head(row.number, row.trained_on, row.metrics.get("seconds")), True),
-        ]
-        lines.append((f"trained {row.created.replace('T', ' ').rstrip('Z')} UTC", False))
-        lines += [
-            ("", False),
-            *((text, not text.startswith(" ")) for text in report.table(row.metrics)),
-            ("", False),
-        ]
-        lines += [(text, False) for text in report.complete(row.metrics)]
-        lines.append((report.thresholds(shown.gate, shown.stances), False))
-        curve = report.over_models(models)
-        lines += [("", False), *((text, i == 0) for i, text in enumerate(curve))]
-        learning = project.read_setting(report.CURVE, report.last_curve) or report.last_curve(None)
-        lines += [
-            ("", False),
-            *((text, bool(text) and not text.startswith(" ")) for text in learning),
-        ]
-    else:
-        lines += [
-            ("", False),
-            ("Until there is one, suggestions come from the shipped model", False),
-            ("(for the default labels), from rules, and from what was accepted before.", False),
-        ]
     out: list[list[Piece]] = []
     for text, strong in lines:
         style = theme.strong if strong else PLAIN

@@ -31,21 +31,21 @@ def _asked(state: ReviewState) -> str:
     chosen = [x for x in (*draft.more, draft.source) if x is not None] if draft is not None else []
     if not chosen:
         return _ASK[state.mode]
-    names: list[str] = []
-    for id in chosen:
-        item = state.find(id) if id != AUTHOR else None
-        span = item.value if item is not None else None
-        names.append(
-            (span.entity or state.document.quote(span.start, span.end))
-            if isinstance(span, Span)
-            else "author"
-        )
-    who = ", ".join(dict.fromkeys(names))
+    who = ", ".join(dict.fromkeys(_holder(state, id) for id in chosen))
     return (
         f"{who} and who else? the last one by a small letter"
         if state.mode is Mode.HOLDER
         else f"{who}: which side?"
     )
+
+
+def _holder(state: ReviewState, id: str) -> str:
+    """What a chosen holder is called: by its entity, or else its words."""
+    item = state.find(id) if id != AUTHOR else None
+    span = item.value if item is not None else None
+    if not isinstance(span, Span):
+        return "author"
+    return span.entity or state.document.quote(span.start, span.end)
 
 
 def _selection_row(state: ReviewState, theme: Theme, keys: KeyMap, width: int) -> list[Piece]:
@@ -107,11 +107,9 @@ def message_row(
         return [(clip(f" {error} ", width).ljust(width), theme.error)]
     text = said or state.message
     if state.mode is Mode.SELECT and state.selection is not None:
-        if text:
-            return justify([(f" {text}", theme.strong)], [], width)
-        return _selection_row(state, theme, keys, width)
-    if state.mode is not Mode.BROWSE and not text:
-        text = _asked(state)
+        said_row = justify([(f" {text}", theme.strong)], [], width)
+        return said_row if text else _selection_row(state, theme, keys, width)
+    text = text or ("" if state.mode is Mode.BROWSE else _asked(state))
     noted = "" if text else _note_here(state, width // 2)
     right: list[Piece] = [
         (f"{words} ", theme.muted) for words in (noted, *_hidden(state, lints)) if words
