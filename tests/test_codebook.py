@@ -10,6 +10,7 @@ from support import TEXT, project
 
 from annotator.cli import run
 from annotator.errors import InputError
+from annotator.model import actions as do
 from annotator.model.codebook import Codebook, CodebookEntry
 from annotator.model.decision import Completion, Suggestion
 from annotator.model.names import Ruling, SameNames
@@ -278,6 +279,15 @@ def test_a_closed_codebook_lets_no_other_name_in_and_others_propose(tmp_path: Pa
         assert (names_outside_in_words(of), outside(of, "entity", ["Ana Brell"])) == ([], "")
         (one,) = proposals(of)
         assert (one.who, one.note, one.words) == ("ada", "proposed entity: Ana Brell", "Ana Brell")
+        # A proposal on a suggestion that is left undecided is one too.
+        session = Session(of, "cem", of.new_session())
+        session.open("doc-0")
+        session.do(do.Note(proposal("entity", "Ana B.")))
+        *_, last = proposals(of)
+        assert (last.who, last.note, last.words) == ("cem", "proposed entity: Ana B.", "Ana Brell")
+        import_codebook(of, written(tmp_path, "name\nAna B.\n", "added.csv"), who="lead")
+        assert [one.who for one in proposals(of)] == ["ada"]
+        assert undo_codebook(of, who="lead") == 1
     settings = tmp_path / "annotator.toml"
     settings.write_text('codebook = "closed"\n', encoding="utf-8")
     with Project.open(tmp_path) as of:

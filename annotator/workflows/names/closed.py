@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from annotator.model.codebook import Codebook
 from annotator.model.decision import NOTE_PARTS
-from annotator.model.names import NameKind, names_in
+from annotator.model.names import NAME_KINDS, NameKind, names_in
+from annotator.model.record import GOLD
+from annotator.model.span import Span
 from annotator.project import Project
 
 CLOSED = "closed"
@@ -62,29 +65,46 @@ class Proposal:
 
 
 def proposals(project: Project) -> list[Proposal]:
-    """What annotators proposed, by document and annotator."""
+    """What annotators proposed and the codebook does not have yet, by annotator and document, also
+    on suggestions that are not decided yet."""
     found: list[Proposal] = []
-    for record in project.log.records():
-        spans = {span.id: span for span in record.spans}
-        for item, note in record.notes.items():
-            if record.annotator is None:
-                continue
-            span = spans.get(item)
-            words = record.document.quote(span.start, span.end) if span is not None else ""
-            found += [
-                Proposal(record.annotator, record.document.id, part, " ".join(words.split()))
-                for part in note.split(NOTE_PARTS)
-                if part.startswith(f"{PROPOSED} ")
-            ]
+    codebook = project.names.codebook()
+    for who in sorted({one.annotator for one in project.log.completions()} - {GOLD}):
+        for document, paragraph, item, note in project.log.notes(who):
+            parts = [part for part in note.split(NOTE_PARTS) if _is_open(codebook, part)]
+            if parts:
+                words = _words_of(project, document, who, paragraph, item)
+                found += [Proposal(who, document, part, words) for part in parts]
     return found
+
+
+def _is_open(codebook: Codebook, note: str) -> bool:
+    """Whether a part of a note proposes a name that the codebook does not have."""
+    for kind in NAME_KINDS:
+        if note.startswith(lead := f"{PROPOSED} {kind}: "):
+            names = names_in(kind, note.removeprefix(lead))
+            return any(codebook.get(kind, name) is None for name in names)
+    return False
+
+
+def _words_of(project: Project, document: str, who: str, paragraph: int, item: str) -> str:
+    """The text of a span, or of the suggestion that somebody left undecided; empty if there is
+    none."""
+    standing = project.log.annotations(document, who)[0].get(item, paragraph)
+    value = standing.value if standing is not None else None
+    if value is None:
+        suggested = (one.value for one in project.suggestions.of(document))
+        value = next((one for one in suggested if one.id == item), None)
+    if not isinstance(value, Span):
+        return ""
+    return " ".join(project.documents.load(document).quote(value.start, value.end).split())
 
 
 def names_outside_in_words(project: Project, *, most: int = 3) -> Sequence[str]:
     """What to say about names in use that are not in a closed codebook, for example after an import
     or a merge: a line for each kind, with the most frequent names first."""
     lines: list[str] = []
-    kinds: tuple[NameKind, ...] = ("entity", "concept")
-    for kind in kinds if is_closed(project) else ():
+    for kind in NAME_KINDS if is_closed(project) else ():
         codebook = project.names.codebook()
         used = [name for name in project.names.usage(kind) if codebook.get(kind, name) is None]
         if used:
