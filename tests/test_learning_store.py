@@ -49,6 +49,17 @@ def _with(root: Path, found: Sequence[Suggestion]) -> Project:
     return of
 
 
+def test_suggestions_of_many_documents_are_those_of_each(tmp_path: Path) -> None:
+    """The order of documents is no part of it, nor does one without suggestions count."""
+    with project(tmp_path / "p", TEXT, TEXT + "\n\nMore.", "None.") as of:
+        for id in ("doc-1", "doc-0"):
+            of.suggestions.put(id, suggestions(), run=RUN)
+        ids = ["doc-2", "doc-1", "doc-0", "unknown"]
+        found = of.suggestions.of_many(ids)
+        assert found == {id: of.suggestions.of(id) for id in ("doc-0", "doc-1")}
+        assert found["doc-0"] and found["doc-1"]
+
+
 def test_what_is_held_back_is_stored_does_not_count_and_comes_with_a_lower_threshold(
     tmp_path: Path,
 ) -> None:

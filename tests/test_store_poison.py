@@ -271,7 +271,10 @@ def loads(of: Project) -> Iterator[tuple[str, Callable[[], object]]]:
         "right": right,
         "leverage": leverage.leverages,
         "messages": lambda of: (discussion.messages(of), redefinition.definitions_before(of)),
-        "suggestions": lambda of: [of.suggestions.of(id) for id in of.documents.ids()],
+        "suggestions": lambda of: (
+            [of.suggestions.of(id) for id in of.documents.ids()],
+            of.suggestions.of_many(of.documents.ids()),
+        ),
         "memory": lambda of: (of.suggestions.memory(), SuggestionPlan.of(of)),
         "learning": lambda of: (
             of.learning.finished(),

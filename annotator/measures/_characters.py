@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 
 from annotator.measures._comparison import Comparison
 from annotator.measures._span_arrays import SpanArrays, by_passage, span_arrays
 from annotator.measures._tables import Array, Ints
-from annotator.model.text import count_words
+from annotator.model.text import count_words, word_columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,25 +63,28 @@ def _tokens(comparison: Comparison, found: SpanArrays) -> tuple[Ints, Ints, Ints
     """Bounds on the continuum, passage and number of every token. If nobody marked anything in a
     passage, its tokens are one row with their number. Computed once for a comparison."""
     if "tokens" not in comparison.cache:
-        bounds: list[tuple[int, int]] = []
+        starts: list[int] = []
+        ends: list[int] = []
         counts: list[int] = []
         weights: list[float] = []
         for passage in comparison.passages:
             if any(work.spans for work in passage.works.values()):
-                own = passage.tokens()
-                weights += [1.0] * len(own)
+                first, last, _ = word_columns(passage.text, passage.start, passage.end)
+                starts += first
+                ends += last
+                weights += [1.0] * len(first)
+                counts.append(len(first))
             else:
-                own = [(passage.start, passage.end)]
+                starts.append(passage.start)
+                ends.append(passage.end)
                 weights.append(count_words(passage.text, passage.start, passage.end))
-            bounds += own
-            counts.append(len(own))
-        flat = np.fromiter(chain.from_iterable(bounds), np.int64, 2 * len(bounds)).reshape(-1, 2)
+                counts.append(1)
         begins = np.array([p.start for p in comparison.passages], dtype=np.int64)
         passages = np.repeat(np.arange(len(counts)), counts)
         shift = (found.begins - begins)[passages]
         comparison.cache["tokens"] = (
-            flat[:, 0] + shift,
-            flat[:, 1] + shift,
+            np.array(starts, dtype=np.int64) + shift,
+            np.array(ends, dtype=np.int64) + shift,
             passages,
             np.array(weights, dtype=np.float64),
         )

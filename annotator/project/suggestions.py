@@ -23,6 +23,11 @@ class Suggestions:
         rank and id."""
         return store.load(self._database, document, paragraph)
 
+    def of_many(self, documents: Sequence[str]) -> dict[str, list[Suggestion]]:
+        """The suggestions of documents as `of` gives them, by document; documents without any are
+        left out."""
+        return store.load_many(self._database, documents)
+
     def put(
         self,
         document: str,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from annotator.model.span import Span
@@ -49,9 +50,15 @@ def standing(spans: Iterable[Span], length: int, where: str) -> list[Span]:
 
 def extent_of(db: Database, id: str) -> DocumentExtent:
     """Where an item may be in a document; nowhere in an unknown document."""
-    row = db.row(
-        "SELECT length, (SELECT count(*) FROM paragraph p WHERE p.document = d.id) FROM "
-        "document d WHERE id = ?",
-        (id,),
+    return extents_of(db, [id])[id]
+
+
+def extents_of(db: Database, ids: Sequence[str]) -> dict[str, DocumentExtent]:
+    """Where items may be in documents; nowhere in unknown documents."""
+    rows = db.rows(
+        "SELECT id, length, (SELECT count(*) FROM paragraph p WHERE p.document = d.id) FROM "
+        "document d WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(ids)),),
     )
-    return DocumentExtent(*row) if row is not None else DocumentExtent(0, 0)
+    found = {id: DocumentExtent(length, paragraphs) for id, length, paragraphs in rows}
+    return {id: found.get(id, DocumentExtent(0, 0)) for id in ids}

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from annotator.model.decision import Suggestion
 from annotator.model.memory import LONGEST, Memory, Outcome
 from annotator.model.span import Span
-from annotator.store.bounds import extent_of
+from annotator.store.bounds import DocumentExtent, extent_of, extents_of
 from annotator.store.codec import annotation_json, annotation_of, dumps, now
-from annotator.store.connection import Database
+from annotator.store.connection import Database, Row
 from annotator.store.isolation import object_of, read_rows
 from annotator.store.long_work import FEW
 from annotator.store.results import Position, SuggestionRun
@@ -141,16 +143,39 @@ def suggested(db: Database) -> frozenset[str]:
     return frozenset(row[0] for row in db.rows("SELECT DISTINCT document FROM suggestion"))
 
 
+_COLUMNS = "id, value, paragraph, suggester, version, score, rank, reason, rule, shown, blind, raw"
+
+
 def load(db: Database, document: str, paragraph: int | None = None) -> list[Suggestion]:
     """The suggestions of a document or of one of its paragraphs, decided or not, by paragraph, rank
     and id."""
     rows = db.rows(
-        "SELECT id, value, paragraph, suggester, version, score, rank, reason, rule, shown, "
-        "blind, raw FROM suggestion WHERE document = ?1 AND (?2 IS NULL OR paragraph = ?2) "
+        f"SELECT {_COLUMNS} FROM suggestion WHERE document = ?1 AND (?2 IS NULL OR paragraph = ?2) "
         "ORDER BY paragraph, rank, id",
         (document, paragraph),
     )
-    within = extent_of(db, document)
+    return _suggestions(document, rows, extent_of(db, document))
+
+
+def load_many(db: Database, documents: Sequence[str]) -> dict[str, list[Suggestion]]:
+    """The suggestions of documents as `load` gives them, in two queries; documents without any are
+    left out."""
+    rows = db.rows(
+        f"SELECT document, {_COLUMNS} FROM suggestion WHERE document IN (SELECT value FROM "
+        "json_each(?)) ORDER BY document, paragraph, rank, id",
+        (json.dumps(list(documents)),),
+    )
+    places = extents_of(db, documents)
+    found = {
+        document: _suggestions(document, [row[1:] for row in some], places[document])
+        for document, some in groupby(rows, key=itemgetter(0))
+    }
+    return {document: several for document, several in found.items() if several}
+
+
+def _suggestions(document: str, rows: Sequence[Row], within: DocumentExtent) -> list[Suggestion]:
+    """The suggestions in rows of `_COLUMNS`. Those that are invalid or outside the document are
+    left out and reported."""
 
     def made(
         id: str,

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
+from typing import TypeAlias
 
 from annotator.measures import relations
 from annotator.measures.api import Key, SparseTable, cleaned_record, compare, counted
@@ -34,13 +35,13 @@ def tables(
     place = {name: i for i, name in enumerate(suggestions)}
     sums: CellSums = defaultdict(dict)
     works = list(_with_proposed(records, suggestions))
+    of_spans = {layer.name for layer in layers if layer.kind == "span"}
     for record, proposed in works:
         own = cleaned_record(record)
         _count_paragraphs(sums, own, place, layers, hidden)
+        _count_spans(sums, own, proposed, of_spans, place, hidden)
         for layer in layers:
-            if layer.kind == "span":
-                _count_spans(sums, own, proposed, layer.name, place, hidden)
-            elif not _proposes(proposed, layer):
+            if layer.kind != "span" and not _proposes(proposed, layer):
                 _count_alone(sums, own, layer.name, place, hidden)
     for layer in layers:
         if layer.kind != "span":
@@ -127,45 +128,42 @@ def _count_paragraphs(
             )
 
 
+_Marked: TypeAlias = tuple[int, int, str]
+"""Start, end and label of a span."""
+
+
 def _count_spans(
     sums: CellSums,
     record: Record,
     proposed: Record,
-    layer: str,
+    layers: Set[str],
     place: Mapping[str, int],
     hidden: Hidden,
 ) -> None:
-    """Spans with the same bounds and label, and spans of both."""
-    row = place[record.document.id]
-    mine, theirs = _by_part(record, layer, hidden), _by_part(proposed, layer, hidden)
-    for part in mine.keys() | theirs.keys():
-        one, other = mine.get(part, Counter()), theirs.get(part, Counter())
-        _add(sums, record.annotator, layer, "strict", part, row, ("same",), (one & other).total())
-        _add(
-            sums,
-            record.annotator,
-            layer,
-            "strict",
-            part,
-            row,
-            ("marked",),
-            one.total() + other.total(),
-        )
+    """Spans with the same bounds and label, and spans of both, in each of the layers."""
+    row, who = place[record.document.id], record.annotator
+    mine, theirs = _by_part(record, layers, hidden), _by_part(proposed, layers, hidden)
+    none: Counter[_Marked] = Counter()
+    for layer, part in mine.keys() | theirs.keys():
+        one, other = mine.get((layer, part), none), theirs.get((layer, part), none)
+        same, marked = (one & other).total(), one.total() + other.total()
+        _add(sums, who, layer, "strict", part, row, ("same",), same)
+        _add(sums, who, layer, "strict", part, row, ("marked",), marked)
 
 
 def _by_part(
-    record: Record, layer: str, hidden: Hidden
-) -> dict[str, Counter[tuple[int, int, str]]]:
-    """Spans of a layer, divided into those where suggestions were shown and hidden, without those
-    of excluded paragraphs."""
+    record: Record, layers: Set[str], hidden: Hidden
+) -> dict[tuple[str, str], Counter[_Marked]]:
+    """Spans of each of the layers, divided into those where suggestions were shown and hidden,
+    without those of excluded paragraphs."""
     paragraphs = record.document.paragraphs
     starts = [p.start for p in paragraphs]
-    out: dict[str, Counter[tuple[int, int, str]]] = {}
+    out: dict[tuple[str, str], Counter[_Marked]] = {}
     for span in record.spans:
         at = bisect_right(starts, span.start) - 1
-        if span.layer == layer and at >= 0 and not paragraphs[at].excluded:
-            part = _part(hidden, record.document.id, paragraphs[at].index)
-            out.setdefault(part, Counter())[span.start, span.end, span.label] += 1
+        if span.layer in layers and at >= 0 and not paragraphs[at].excluded:
+            key = (span.layer, _part(hidden, record.document.id, paragraphs[at].index))
+            out.setdefault(key, Counter())[span.start, span.end, span.label] += 1
     return out
 
 

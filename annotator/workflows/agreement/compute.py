@@ -4,7 +4,7 @@ or followed while a screen is open."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 
 from annotator.collector import collector_paused
@@ -89,23 +89,22 @@ class Follower:
             hidden=_hidden(self._project),
         )
 
-    def _read(self, ids: Sequence[str], suggested: Collection[str]) -> None:
+    def _read(self, ids: Sequence[str], suggested: Set[str]) -> None:
         """Add the documents that count: those with two completions, or with one and suggestions."""
         wanted = [id for id in ids if self._counts_in(id, suggested)]
         coded = SameNames()
         names, other_names = (self._ruled, coded) if self._merges else (coded, self._ruled)
         with collector_paused():
             for records in finished(self._project, wanted, self._part):
-                there = sorted({r.document.id for r in records} & set(suggested))
-                found = {id: self._project.suggestions.of(id) for id in there}
+                there = sorted({r.document.id for r in records} & suggested)
                 self.found.put(
                     named_anew(records, names, self._concepts),
-                    {id: held for id, held in found.items() if held},
+                    self._project.suggestions.of_many(there),
                 )
                 if self._other is not None:
                     self._other.put(named_anew(records, other_names, self._concepts), {})
 
-    def _counts_in(self, id: str, suggested: Collection[str]) -> bool:
+    def _counts_in(self, id: str, suggested: Set[str]) -> bool:
         """Whether a document has anything to compare."""
         done, *_ = self._progress[id]
         return done > 1 or (done == 1 and id in suggested)
@@ -138,7 +137,7 @@ class Follower:
         self._counts.update(_counted([now]))
         done, *_ = now
         if done:
-            self._read([id], [id])
+            self._read([id], {id})
             return
         self.found.drop(id)
         if self._other is not None:
