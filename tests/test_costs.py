@@ -3,6 +3,7 @@ lines that run, so the counts are the same on any machine; `bench/hostile.py` me
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -33,6 +34,7 @@ from annotator.model.record import Record
 from annotator.model.span import Span
 from annotator.resources import load_schema
 from annotator.suggesters import guideline, memory, model, rules
+from annotator.suggesters._forms import KnownForms, apart
 from annotator.workflows.names import name_pairs
 from annotator.workflows.review.alignment import differences_of
 from annotator.workflows.review.versions import Versions
@@ -226,3 +228,32 @@ def test_pairs_of_names_cost_in_proportion_to_the_annotations() -> None:
         return lines_run(lambda: name_pairs.pairs(records, concepts))
 
     assert lines(60) < _IN_PROPORTION * lines(30)
+
+
+_FORMS = st.lists(st.text("ab'-. ", min_size=1, max_size=5), min_size=1, max_size=6)
+
+
+@settings(max_examples=200)
+@given(_FORMS, st.text("ab'-. \n", max_size=20), st.integers(0, 3))
+def test_known_forms_are_found_as_by_one_pattern_of_all(
+    some: list[str], text: str, start: int
+) -> None:
+    forms = sorted({" ".join(form.split()) for form in some} - {""}, key=lambda f: (-len(f), f))
+    if not forms:
+        return
+    parts = (r"\s+".join(map(re.escape, form.split())) for form in forms)
+    every = re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)")
+    found = apart(KnownForms(forms).matches(text, start, len(text)))
+    assert [m.span() for m in found] == [m.span() for m in every.finditer(text, start)]
+
+
+def test_a_text_is_searched_for_the_forms_that_its_words_begin(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compiled: list[str] = []
+    compile_ = re.compile
+    known = KnownForms([f"name{i} of" for i in range(500)])
+    monkeypatch.setattr(re, "compile", lambda p: (compiled.append(p), compile_(p))[1])
+    text = "name7 of x and name9 off " * 3
+    assert [m.start() for m in known.matches(text, 0, len(text))] == [0, 25, 50]
+    assert [pattern.count("|") for pattern in compiled] == [0, 0]

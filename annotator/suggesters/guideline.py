@@ -17,6 +17,7 @@ from annotator.model.memory import Memory
 from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph
+from annotator.suggesters._forms import KnownForms
 from annotator.suggesters.api import CERTAIN, bracketed, name_goes_on, span_id
 
 VERSION = "1"
@@ -58,19 +59,12 @@ class GuidelineSuggester:
                 one = _Example(layer.name, label, sure)
                 if one not in self._known.setdefault(form, []):
                     self._known[form].append(one)
-        forms = sorted(self._known, key=lambda form: (-len(form), form))
-        parts = (r"\s+".join(map(re.escape, form.split())) for form in forms)
-        self._pattern = re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)") if forms else None
+        self._forms = KnownForms(self._known)
 
     def suggest(self, document: Document, paragraph: Paragraph) -> list[Suggestion]:
         """Proposals for a paragraph, in reading order."""
         out: list[Suggestion] = []
-        at = paragraph.start
-        while self._pattern is not None:
-            match = self._pattern.search(document.text, at, paragraph.end)
-            if match is None:
-                break
-            at = match.start() + 1
+        for match in self._forms.matches(document.text, paragraph.start, paragraph.end):
             form = " ".join(match.group().split())
             for known in self._known[form]:
                 longer = " " not in form and name_goes_on(document.text, *match.span())

@@ -3,7 +3,6 @@ again."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ from annotator.model.memory import LONGEST, Memory, is_pronoun, surface
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph
+from annotator.suggesters._forms import KnownForms, apart
 from annotator.suggesters.api import CERTAIN, name_goes_on
 
 VERSION = "1"
@@ -38,7 +38,7 @@ class MemorySuggester:
                 # A pronoun means somebody else here.
                 spellings = [form for form in memory.forms[layer, key] if not is_pronoun(form)]
                 self._forms.setdefault(layer, []).extend(spellings)
-        self._patterns = {layer: _pattern(forms) for layer, forms in self._forms.items() if forms}
+        self._known = {layer: KnownForms(forms) for layer, forms in self._forms.items()}
 
     def _is_proposed(self, layer: str, key: str) -> bool:
         """Whether annotators accepted a form more often than not, as something that the schema
@@ -52,8 +52,9 @@ class MemorySuggester:
     def suggest(self, document: Document, paragraph: Paragraph) -> list[Suggestion]:
         """Proposals for a paragraph, in reading order."""
         out: list[Suggestion] = []
-        for layer, pattern in self._patterns.items():
-            for match in pattern.finditer(document.text, paragraph.start, paragraph.end):
+        for layer, known in self._known.items():
+            every = known.matches(document.text, paragraph.start, paragraph.end)
+            for match in apart(every):
                 best = self._memory.best(layer, match.group())
                 if best is None:
                     continue
@@ -92,13 +93,6 @@ class MemorySuggester:
         return sorted(
             out, key=lambda s: (s.value.start, s.id) if isinstance(s.value, Span) else (0, s.id)
         )
-
-
-def _pattern(forms: list[str]) -> re.Pattern[str]:
-    """A pattern of the forms as whole words, with any white space inside."""
-    ordered = sorted(set(forms), key=lambda form: (-len(form), form))
-    parts = [r"\s+".join(re.escape(word) for word in form.split()) for form in ordered]
-    return re.compile(r"(?<!\w)(?:" + "|".join(parts) + r")(?!\w)")
 
 
 __all__ = ["VERSION", "MemorySuggester", "create"]
