@@ -511,6 +511,29 @@ def test_an_imported_gold_asks_again_only_about_what_is_marked_here(
         assert (row.document, row.undecided) == (mine.document.id, 1)
 
 
+def test_an_imported_gold_says_in_the_next_export_what_annotators_changed_here(
+    tmp_path: Path,
+) -> None:
+    works = [_record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON])]
+    with _project(tmp_path / "p", *works) as project:
+        merge_all(project)
+        write_dataset(project, tmp_path / "out")
+    with Project.create(tmp_path / "q") as other:
+        for name in ("annotators", "gold"):
+            ingest(other, tmp_path / "out" / f"{name}.jsonl")
+        assert (
+            "changed_since" not in write_dataset(other, tmp_path / "a").files["gold.jsonl"].decode()
+        )
+        _taken_back(other, "ben", "prediction")
+        made = write_dataset(other, tmp_path / "b")
+        assert json.loads(made.files["manifest.json"])["changed_since"] == ["doc"]
+        history = json.loads(made.files["gold.jsonl"])["meta"]["gold"]
+        assert [(c["annotator"], c["kind"]) for c in history["changed_since"]] == [
+            ("ben", "removed")
+        ]
+        assert history["eligible"] == ["ada", "ben"], "what the file said is kept"
+
+
 def test_without_gold_nothing_is_written(tmp_path: Path) -> None:
     with (
         _project(tmp_path / "p", _record("ada", [PLAN])) as project,

@@ -26,12 +26,12 @@ def with_history(
     merger: Merger, gold: Record, works: Sequence[Record]
 ) -> tuple[Record, Situation | None]:
     """The record with the history of its items, and the state of the document in review; `works`
-    are the finished records of the document. A record that was imported with a history and not
-    changed since keeps it."""
+    are the finished records of the document. A record that was imported with a history keeps
+    it, and says what annotators changed here."""
     project = merger.project
     here = situation(merger, gold.document.id)
     if gold.history:
-        return gold, here
+        return replace(gold, history=_with_changes(gold.history, here)), here
     decided = reviewers(project, gold.document.id)
     if here is None and not decided:
         return gold, here
@@ -45,9 +45,16 @@ def with_history(
     history: dict[str, Any] = {"eligible": [], **origins.history(gold)}
     if here is not None:
         history["eligible"] = list(here.found.voters)
-        if here.changed:
-            history["changed_since"] = [_change_data(change) for change in here.changes]
-    return replace(gold, history=history), here
+    return replace(gold, history=_with_changes(history, here)), here
+
+
+def _with_changes(history: Mapping[str, Any], here: Situation | None) -> dict[str, Any]:
+    """A history with what has changed since the gold was finished, here and before its import."""
+    if here is None or not here.changed:
+        return dict(history)
+    before = list(history.get("changed_since", ()))
+    fresh = [_change_data(change) for change in here.changes]
+    return {**history, "changed_since": before + [one for one in fresh if one not in before]}
 
 
 def _suggested(works: Sequence[Record]) -> frozenset[tuple[str, int | None, int | None]]:
