@@ -36,6 +36,8 @@ from annotator.tui.theme import THEMES
 from annotator.tui.views.versions import panel_rows
 from annotator.tui.views.versions import versions as panel
 from annotator.workflows.exchange.dataset import Choices, write_dataset
+from annotator.workflows.exchange.export import export
+from annotator.workflows.exchange.export_records import ExportOptions
 from annotator.workflows.exchange.importing import ingest
 from annotator.workflows.exchange.pseudonyms import Pseudonyms
 from annotator.workflows.exchange.validate import validate
@@ -654,6 +656,18 @@ def test_pseudonyms_stand_in_every_file_and_are_the_same_each_time(tmp_path: Pat
             text = data.decode()
             for who in ("ada", "ben", "lea"):
                 assert f'"{who}"' not in text and f" {who}," not in text, (name, who)
+            # Ids that other programs make of the names of their users are hashes.
+            assert not re.search('"(ada|ben)[acr]"', text), name
+        assert set(record["meta"]["gold"]["items"]) == {
+            one["id"] for one in (*record["spans"], *record["relations"])
+        }
+        assert not validate(tmp_path / "out", project.schema).problems
+        for one in ("csv", "doccano", "huggingface", "label-studio", "brat", "prodigy"):
+            wanted = ExportOptions(pseudonyms=True, notes=True)
+            export(project, one, tmp_path / one, wanted)
+            for file in (tmp_path / one).rglob("*"):
+                data = file.read_bytes() if file.is_file() else b""
+                assert not re.search(rb"\b(ada|ben)[acr]?\b", data), file
         said = Pseudonyms(project).text("Ada and LEA, not adamant; ben's")
         assert not any(who in said.casefold().split() for who in ("ada", "lea,"))
         assert "adamant" in said and said.endswith("'s") and "ben" not in said

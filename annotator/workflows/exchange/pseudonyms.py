@@ -4,6 +4,7 @@ project."""
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,9 @@ from typing import Any
 from annotator.model.decision import Event
 from annotator.model.names import Ruling
 from annotator.model.other_names import OtherNames
+from annotator.model.provenance import Shown
 from annotator.model.record import GOLD, Record
+from annotator.model.span import Relation, Span, reading_order, relation_order
 from annotator.project import Project
 
 
@@ -21,9 +24,12 @@ class Pseudonyms:
     which no export contains."""
 
     def __init__(self, project: Project) -> None:
-        key = (project.setting("project") or "").encode()
-        self._names = {name: _pseudonym(name, key) for name in sorted(set(_people(project)))}
+        self._key = (project.setting("project") or "").encode()[:64]
+        people = sorted(set(_people(project)))
+        self._names = {name: f"coder-{self._digest(name)}" for name in people}
         self._in_texts = OtherNames(self._names)
+        within = "|".join(map(re.escape, people)) or r"(?!)"
+        self._in_ids = re.compile(within, re.IGNORECASE)
 
     @property
     def called(self) -> Mapping[str, str]:
@@ -33,6 +39,17 @@ class Pseudonyms:
     def name(self, who: str) -> str:
         """The pseudonym of an annotator or reviewer."""
         return self._names.get(who, who)
+
+    def id(self, item: str) -> str:
+        """The id of an item; a hash of it if it contains a name, since other programs make ids of
+        the names of their users."""
+        if item.startswith("@") or self._in_ids.search(item) is None:
+            return item
+        return f"item-{self._digest(item)}"
+
+    def _digest(self, text: str) -> str:
+        data = text.encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(data, key=self._key, digest_size=5).hexdigest()
 
     def text(self, text: str) -> str:
         """A text with the names, in upper or lower case, replaced by pseudonyms."""
@@ -52,13 +69,38 @@ class Pseudonyms:
         return value
 
     def record(self, record: Record) -> Record:
-        """A record without the names of people in annotator, history and notes."""
+        """A record without the names of people in annotator, ids, history and notes."""
         return replace(
             record,
             annotator=None if record.annotator is None else self.name(record.annotator),
-            history=_sorted_lists(self.value(record.history)),
-            notes={item: self.text(note) for item, note in record.notes.items()},
+            spans=tuple(sorted(map(self._span, record.spans), key=reading_order)),
+            relations=tuple(sorted(map(self._relation, record.relations), key=relation_order)),
+            shown=tuple(sorted(map(self._shown, record.shown), key=lambda o: (o.paragraph, o.id))),
+            history=_sorted_lists(self._history(record.history)),
+            notes={self.id(item): self.text(note) for item, note in record.notes.items()},
+            flags=tuple(sorted(map(self.id, record.flags))),
         )
+
+    def _span(self, span: Span) -> Span:
+        return replace(span, id=self.id(span.id))
+
+    def _relation(self, one: Relation) -> Relation:
+        ends = self.id(one.source), self.id(one.target)
+        return replace(one, id=self.id(one.id), source=ends[0], target=ends[1])
+
+    def _shown(self, one: Shown) -> Shown:
+        source, target = (end and self.id(end) for end in (one.source, one.target))
+        return replace(one, id=self.id(one.id), source=source, target=target)
+
+    def _history(self, history: Mapping[str, Any]) -> dict[str, Any]:
+        """The history of a gold record; it names items by id, and people."""
+        told: dict[str, Any] = self.value(history)
+        if "items" in history:
+            told["items"] = {self.id(id): self.value(own) for id, own in history["items"].items()}
+        for change in told.get("changed_since", ()):
+            if "item" in change:
+                change["item"] = self.id(change["item"])
+        return told
 
     def records(self, records: Iterable[Record]) -> Iterable[Record]:
         """All records without the names of people."""
@@ -85,11 +127,6 @@ def _reviewers(acts: Iterable[Event | Ruling]) -> Iterator[str]:
     for act in acts:
         if act.reviewer is not None:
             yield act.reviewer
-
-
-def _pseudonym(name: str, key: bytes) -> str:
-    digest = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), key=key[:64], digest_size=5)
-    return f"coder-{digest.hexdigest()}"
 
 
 def _named(history: Mapping[str, Any]) -> set[str]:
