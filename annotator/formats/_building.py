@@ -202,15 +202,13 @@ class Builder:
         said = f"{name}: {value}" if name else value
         self.notes.setdefault(str(items[0]["id"]) if items else item, []).append(said)
 
-    def entry(self, prefix: str, identity: Identity, index: int) -> Entry:
+    def entry(self, prefix: str, identity: Identity, number: int) -> Entry:
         """The entry of the work. If a text has no annotation and such work does not count, it is
         the text alone."""
         work, options = self.work, self.options
         if identity is Identity.NUMBER and not work.own:
             identity = Identity.TEXT
-        numbered = (
-            prefix if identity is Identity.NAME else f"{prefix}-{work.own or work.line or index}"
-        )
+        numbered = prefix if identity is Identity.NAME else f"{prefix}-{work.own or number}"
         id = work.id or numbered
         data: dict[str, Any] = {"id": id, "text": work.text, "meta": plain(work.meta)}
         if work.title:

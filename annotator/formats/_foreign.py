@@ -169,10 +169,15 @@ class Foreign:
         know."""
         self.labels.check(label for work in self.works for label in work.labels())
         resolved = self._resolve()
-        for index, work in enumerate(self._kept(), 1):
+        numbers: dict[tuple[int, str], int] = {}
+        number = 0
+        for work in self._kept():
             self.report.here = work.line
+            # Several texts may be in one line, and several works may be on one text.
+            free = max(work.line, number + 1)
+            number = max(number, numbers.setdefault((work.line, work.text), free))
             yield Builder(self.labels, work, resolved, self.options).entry(
-                self._prefix, self._identity, index
+                self._prefix, self._identity, numbers[work.line, work.text]
             )
 
     def _resolve(self) -> dict[int, tuple[int, int] | None]:

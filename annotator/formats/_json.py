@@ -3,6 +3,7 @@ reported."""
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import sys
@@ -14,11 +15,15 @@ from annotator.errors import InputError
 from annotator.formats._door import number
 from annotator.formats._reading import ReadOptions, decode, lines, read_bytes, refuse_other
 from annotator.formats._report import ReadReport, shown
+from annotator.model.text import plural
 
 Row = tuple[int, dict[str, Any]]
 
 _LOOK = 16
 """Bytes at the beginning of a file that say what kind it is."""
+
+_LIST = re.compile(r"\s*\[\s*[\[({]")
+"""How a list of spans begins that is written as a text."""
 
 _GAP = re.compile(r"[ \t\r\n,\ufeff]*")
 
@@ -36,7 +41,7 @@ def rows(path: Path, options: ReadOptions) -> Iterator[Row]:
 
 
 def _values(path: Path, options: ReadOptions) -> Iterator[tuple[int, Any]]:
-    first = _opening(path, options)
+    first = _opening(path, options.encoding)[:1]
     if first == "[":
         yield from array(path, options)
     elif first == "{" and _spreads(path, options):
@@ -71,15 +76,21 @@ def _encoding(path: Path) -> str | None:
     return None if name == "utf-8" or len(head) < 4 else name
 
 
-def _opening(path: Path, options: ReadOptions) -> str:
-    """The first character of a file that is not white space."""
+def _opening(path: Path, encoding: str | None) -> str:
+    """How a file begins, without the white space before it."""
     with path.open("rb") as file:
         head = file.read(4096)
-    name = options.encoding or _encoding(path) or "utf-8"
+    name = encoding or _encoding(path) or "utf-8"
     try:
-        return head.decode(name, "ignore").lstrip("\ufeff \t\r\n")[:1]
+        return head.decode(name, "ignore").lstrip("\ufeff \t\r\n")
     except LookupError:
         return ""
+
+
+def opens_like_json(path: Path, encoding: str | None = None) -> bool:
+    """Whether a file begins like an object or a list of objects, which a text in brackets does
+    not."""
+    return re.match(r"(?:\[\s*)?\{\s*[\"}]", _opening(path, encoding)) is not None
 
 
 class _Decoder(json.JSONDecoder):
@@ -227,15 +238,37 @@ def first_object(
     return value if isinstance(value, dict) else None
 
 
-def holds_spans(value: Any) -> bool:
-    """Whether a value is a list of spans as other programs write them: `[start, end, label]`, or
-    objects with a start, or results."""
+def count_spans(value: Any) -> int:
+    """How many items a list of spans has, as other programs write it: `[start, end, label]`, or
+    objects with a start, or results; also where a text holds the list, as JSON or as Python writes
+    it. 0 for anything else."""
+    if isinstance(value, str) and _LIST.match(value):
+        value = _listed(value)
     if not isinstance(value, list) or not value:
-        return False
+        return 0
     one = value[0]
     if isinstance(one, dict):
-        return bool({"start", "start_offset", "result"} & one.keys())
-    return isinstance(one, list) and len(one) > 2 and None not in map(number, one[:2])
+        held = bool({"start", "start_offset", "result"} & one.keys())
+    else:
+        held = isinstance(one, list | tuple) and len(one) > 2 and None not in map(number, one[:2])
+    return len(value) if held else 0
+
+
+def _listed(text: str) -> Any:
+    """The list that a text holds; None if it holds none."""
+    for parse in (json.loads, ast.literal_eval):
+        try:
+            return parse(text.strip())
+        except (ValueError, SyntaxError, RecursionError, MemoryError):
+            continue
+    return None
+
+
+def tell_spans(key: str, value: Any, line: int, report: ReadReport, remedy: str) -> None:
+    """Report the annotations that a value of the metadata holds, which are not read."""
+    if many := count_spans(value):
+        message = f"{plural(many, 'annotation')} of another format, kept in meta alone; {remedy}"
+        report.left_out("lists of annotations", message, line=line, key=key)
 
 
 def objects(value: Any) -> list[dict[str, Any]]:
@@ -243,4 +276,12 @@ def objects(value: Any) -> list[dict[str, Any]]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
-__all__ = ["array", "first_object", "holds_spans", "objects", "rows"]
+__all__ = [
+    "array",
+    "count_spans",
+    "first_object",
+    "objects",
+    "opens_like_json",
+    "rows",
+    "tell_spans",
+]

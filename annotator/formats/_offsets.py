@@ -265,7 +265,7 @@ def alike(text: str, quote: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFC", html.unescape(without_spaces(text)))
+    return unicodedata.normalize("NFC", without_spaces(html.unescape(text)))
 
 
 def without_spaces(text: str) -> str:

@@ -160,8 +160,9 @@ def _as(data: bytes, encoding: str, path: Path) -> str:
         raise InputError(f"there is no encoding “{encoding}”", file=path, hint=hint) from error
     except (UnicodeError, ValueError) as error:
         start = getattr(error, "start", 0)
-        hint = f"Byte {start} does not fit; name another encoding"
-        raise InputError(f"is not {encoding}", file=path, hint=hint) from error
+        line = data.count(b"\n", 0, start) + 1
+        hint = f"Byte {start} does not fit; name another encoding with --encoding"
+        raise InputError(f"is not {encoding}", file=path, line=line, hint=hint) from error
 
 
 _WESTERN = {"latin_1", "iso8859_1", "iso8859_15", "cp1252", "mac_roman", "cp437", "cp850", "cp858"}

@@ -50,8 +50,8 @@ def table(path: Path, options: ReadOptions) -> Iterator[Row]:
     text = decode(data, path=path, encoding=options.encoding, report=options.report)
     first, _, rest = text.partition("\n")
     divider = ""
-    if re.fullmatch(r"sep=.\r?", first):  # Excel's own line
-        divider, text = first[4], rest
+    if own := re.fullmatch(r'"?sep=(.)"?\r?', first):  # Excel's own line
+        divider, text = own[1], rest
     csv.field_size_limit(max(options.max_bytes, 131_072))
     rows = _cells(text, divider or _divider(path, text), options, 1 if divider else 0)
     yield from _rows(rows, path, options)
@@ -93,7 +93,7 @@ def _rows(rows: Iterator[tuple[int, list[str]]], path: Path, options: ReadOption
             names = _distinct([chosen.get(i, f"@{name}") for i, name in enumerate(header)])
             if header is cells:
                 continue
-        if len(cells) > len(header):
+        if any(cell.strip() for cell in cells[len(header) :]):
             columns = plural(len(header), "column")
             message = f"has {plural(len(cells), 'cell')}, but the table has {columns}"
             options.report.left_out("rows with too many cells", message, line=line)

@@ -14,7 +14,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from annotator.errors import InputError
 from annotator.formats._door import admit, number
-from annotator.formats._json import first_object, rows
+from annotator.formats._json import first_object, opens_like_json, rows
 from annotator.formats._offsets import same_places
 from annotator.formats._qda_codebook import QdaCode, qda_codebook, read_qda_codebook
 from annotator.formats._qda_writing import GUID
@@ -190,6 +190,7 @@ __all__ = [
     "may_be_empty",
     "number",
     "on_request",
+    "opens_like_json",
     "parse",
     "problems",
     "qda_codebook",

@@ -13,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 from annotator.formats._csv_rows import CsvRows, Tables, cell
+from annotator.formats._json import tell_spans
 from annotator.formats._reading import Entry, Identity, ReadOptions, document_id
 from annotator.formats._table import table
 from annotator.formats._writing import (
@@ -36,6 +37,10 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
                 "rows without a text", "the row has no text", line=line, key="text"
             )
             continue
+        for key, value in row.items():
+            if key.startswith("@"):
+                remedy = "export them as JSON, and import that"
+                tell_spans(key[1:], value, line, options.report, remedy)
         own = row.get("id", "").strip()
         data = {
             "text": text.removeprefix("\ufeff"),

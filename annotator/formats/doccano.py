@@ -12,7 +12,7 @@ from typing import Any
 
 from annotator.formats._door import number
 from annotator.formats._foreign import WHOLE, Foreign, ForeignWork
-from annotator.formats._json import holds_spans, rows
+from annotator.formats._json import count_spans, rows
 from annotator.formats._json_text import json_bytes
 from annotator.formats._reading import Entry, ReadOptions
 from annotator.formats._writing import (
@@ -56,7 +56,7 @@ def recognises(first: Mapping[str, Any]) -> bool:
     if "schema" in first:
         return False
     if not isinstance(first.get("text", first.get("data")), str):
-        return any(holds_spans(first.get(name)) for name in ("label", "labels", "entities"))
+        return any(count_spans(first.get(name)) > 0 for name in ("label", "labels", "entities"))
     return (
         "entities" in first
         or "annotation_approver" in first

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from annotator.formats import _record
-from annotator.formats._json import holds_spans, rows
+from annotator.formats._json import rows, tell_spans
 from annotator.formats._reading import FALLBACK, Entry, Identity, ReadOptions, document_id
 from annotator.model.record import Record
 from annotator.model.text import plural
@@ -23,7 +23,7 @@ extensions = (".jsonl", ".ndjson")
 
 def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     """The records of a file, each read when it is needed."""
-    nameless = 0
+    nameless = number = 0
     for line, data in rows(path, options):
         work = _is_work(data) or options.empty_is_done
         if work and data.get("annotator") is None and data.get("status") != "gold":
@@ -35,9 +35,10 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
         _tell_unknown(data, options, line)
         if not work and data.get("meta") is not None and not isinstance(data["meta"], dict):
             data["meta"] = {"meta": data["meta"]}
+        number = max(line, number + 1)  # several objects may be in one line
         yield Entry(
             data,
-            f"{options.prefix or document_id(path)}-{line}",
+            f"{options.prefix or document_id(path)}-{number}",
             line,
             work=work,
             identity=identity,
@@ -60,12 +61,8 @@ def _tell_unknown(data: dict[str, Any], options: ReadOptions, line: int) -> None
     them, which are not read."""
     extra = sorted(set(data) - _record.KEYS)
     for key in extra:
-        if holds_spans(data[key]):
-            message = (
-                f"{plural(len(data[key]), 'annotation')} of another format, kept in meta alone; "
-                "--format says which it is, such as --format doccano"
-            )
-            options.report.left_out("lists of annotations", message, line=line, key=key)
+        remedy = "--format says which it is, such as --format doccano"
+        tell_spans(key, data[key], line, options.report, remedy)
     if extra and "schema" in data:
         message = f"unknown keys are kept in meta: {', '.join(extra)}"
         options.report.changed("records with unknown keys", message, line=line)

@@ -44,9 +44,9 @@ _SET = (
 
 def recognises(first: Mapping[str, Any]) -> bool:
     """Whether the first object of a file looks like Prodigy's."""
-    return "text" in first and bool(
-        {"_input_hash", "_task_hash", "answer", "_view_id"} & set(first)
-    )
+    # Tasks with pictures or sound have no text; an answer alone is not Prodigy's.
+    marks = {"_input_hash", "_task_hash"} | ({"answer", "_view_id"} if "text" in first else set())
+    return bool(marks & first.keys())
 
 
 def read(path: Path, options: ReadOptions) -> Iterator[Entry]:

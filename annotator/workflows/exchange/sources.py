@@ -15,7 +15,14 @@ from pathlib import Path
 
 from annotator.errors import InputError, UsageError
 from annotator.families import formats
-from annotator.formats.api import MAX_BYTES, first_object, on_request, reader, recognised
+from annotator.formats.api import (
+    MAX_BYTES,
+    first_object,
+    on_request,
+    opens_like_json,
+    reader,
+    recognised,
+)
 
 STDIN = Path("-")
 """The path that means standard input."""
@@ -61,6 +68,8 @@ def opened(path: Path) -> Iterator[InputFile]:
         if path == STDIN:
             inner = Path(folder) / "stdin"
             _save_input(inner)
+            if _is_packed(inner):
+                inner = _unpacked(inner.rename(inner.with_name("stdin.gz")), Path(folder))
         else:
             inner = _unpacked(path, Path(folder))
             if beside is not None:
@@ -79,6 +88,11 @@ def _save_input(inner: Path) -> None:
     except OSError as error:
         hint = "Send a text or records through a pipe"
         raise InputError(f"cannot be read: {error.strerror}", file=STDIN, hint=hint) from error
+
+
+def _is_packed(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(2) == b"\x1f\x8b"
 
 
 def _packed_beside(path: Path) -> Path | None:
@@ -199,7 +213,7 @@ def format_of(source: InputFile, encoding: str | None = None) -> str:
     Raises UsageError for a file that is not text and that no format reads.
     """
     ending = _ending(source.path)
-    if ending in _JSON or (source.name == STDIN and _opens_like_json(source.path)):
+    if ending in _JSON or (source.name == STDIN and opens_like_json(source.path, encoding)):
         return _json_format(source.path, encoding)
     for name in formats.names():
         if ending in _extensions(name) and (not on_request(formats.load(name)) or ending in _OWN):
@@ -219,11 +233,6 @@ def _json_format(path: Path, encoding: str | None) -> str:
             if recognised(formats.load(name), first):
                 return name
     return "jsonl"
-
-
-def _opens_like_json(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
 
 
 __all__ = ["STDIN", "InputFile", "files", "format_of", "opened"]

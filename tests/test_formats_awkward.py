@@ -1,0 +1,190 @@
+"""Inputs that are unusual but valid, or nearly: each is read, or what is not read is reported."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from reading import read, write
+
+from annotator.cli import run
+from annotator.errors import InputError
+from annotator.project import Project
+
+TEXT = "Kit Moss met the Tram Board."
+
+
+def _sent(data: bytes, project: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[int, list[str]]:
+    """Exit code and texts after an import from standard input."""
+    monkeypatch.setenv("ANNOTATOR_BACKGROUND", "off")
+    Project.create(project).close()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+    code = run(["--project", str(project), "import", "-"])
+    with Project.open(project) as made:
+        return code, [made.documents.load(id).text for id in made.documents.ids()]
+
+
+@pytest.mark.parametrize(
+    ("data", "texts"),
+    [
+        (b"[Reuters] Iran rejects the plan.", ["[Reuters] Iran rejects the plan."]),
+        (b"{sic} Iran rejects it.", ["{sic} Iran rejects it."]),
+        ('{"text": "Köln."}\n'.encode("utf-16"), ["Köln."]),
+        (b' [\n {"text": "One."}]', ["One."]),
+        (gzip.compress(b'{"text": "One."}\n'), ["One."]),
+        (gzip.compress(b"One tram."), ["One tram."]),
+    ],
+)
+def test_standard_input_is_what_its_beginning_says(
+    data: bytes, texts: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _sent(data, tmp_path / "project", monkeypatch) == (0, texts)
+
+
+def test_broken_json_on_standard_input_is_no_text(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = b'{"text": "One\n{"text": "Two."}\n'
+    assert _sent(data, tmp_path / "project", monkeypatch) == (1, ["Two."])
+
+
+@pytest.mark.parametrize("name", ["jsonl", "doccano", "prodigy", "label-studio"])
+def test_objects_in_one_line_are_numbered_on(name: str, tmp_path: Path) -> None:
+    texts = ["One.", "Two.", "Three."]
+    rows: list[Any] = [{"text": text} for text in texts]
+    if name == "label-studio":
+        rows = [{"data": row} for row in rows]
+    found = read(name, write(tmp_path / "a.json", rows))
+    named = [d.id for d in [*found.documents, *(r.document for r in found.records)]]
+    assert named == ["a-1", "a-2", "a-3"]
+
+
+def test_an_array_in_another_encoding_says_where_and_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is not utf-8") as caught:
+        read("jsonl", write(tmp_path / "a.json", '[\n{"text": "Köln"}]'.encode("cp1252")))
+    assert caught.value.line == 2
+    assert "--encoding" in str(caught.value.hint)
+
+
+def test_blank_cells_after_the_last_column_cost_nothing(tmp_path: Path) -> None:
+    found = read("csv", write(tmp_path / "t.csv", "id,text\n1,One,\n2,Two,, \n3,Three,x\n"))
+    assert [one.text for one in found.documents] == ["One", "Two"]
+    assert found.left_out == 1 and "t.csv:4" in found.told
+
+
+def test_the_line_of_excel_may_be_quoted(tmp_path: Path) -> None:
+    (one,) = read("csv", write(tmp_path / "t.csv", '"sep=;"\r\ntext;n\r\nOne, two;3\r\n')).documents
+    assert (one.text, one.meta) == ("One, two", {"n": "3"})
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        '[[0, 8, "person"]]',
+        "[[0, 8, 'person']]",
+        "[(0, 8, 'person')]",
+        '[{"start": 0, "end": 8, "labels": ["person"]}]',
+    ],
+)
+def test_annotations_in_a_cell_or_a_text_are_counted(held: str, tmp_path: Path) -> None:
+    cell = held.replace('"', '""')
+    for name, path in (
+        ("csv", write(tmp_path / "t.csv", f'text,label\n{TEXT},"{cell}"\n')),
+        ("jsonl", write(tmp_path / "a.jsonl", [{"text": TEXT, "label": held}])),
+    ):
+        found = read(name, path)
+        assert len(found.documents) == 1
+        assert found.left_out == 1 and "label: left out: 1 annotation of another" in found.told
+
+
+@pytest.mark.parametrize("held", ["[1, 2, 3]", "[sic] a word", "[[not, a, list", "[('a', 'b')]"])
+def test_other_lists_in_a_cell_are_metadata(held: str, tmp_path: Path) -> None:
+    found = read("csv", write(tmp_path / "t.csv", f'text,label\n{TEXT},"{held}"\n'))
+    assert found.documents[0].meta == {"label": held} and not found.told
+
+
+def test_a_picture_before_the_texts_does_not_hide_prodigy(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    Project.create(project).close()
+    span = {"start": 0, "end": 8, "label": "person"}
+    rows = [
+        {"image": "x.png", "answer": "accept", "_task_hash": 1, "spans": []},
+        {"text": TEXT, "answer": "accept", "_task_hash": 2, "spans": [span]},
+    ]
+    code = run(["--project", str(project), "import", str(write(tmp_path / "a.jsonl", rows))])
+    with Project.open(project) as made:
+        assert code == 1
+        assert [(s.start, s.end) for r in made.log.records() for s in r.spans] == [(0, 8)]
+
+
+def test_entities_that_show_white_space_are_like_it(tmp_path: Path) -> None:
+    text = "Moss &amp; Co met Anna&nbsp;Berg."
+    region = {
+        "type": "labels",
+        "value": {"start": 14, "end": 23, "text": "Anna\u00a0Berg", "labels": ["person"]},
+    }
+    task = {"data": {"text": text}, "annotations": [{"result": [region]}]}
+    found = read("label-studio", write(tmp_path / "a.json", [task]))
+    assert found.marked() == [("Anna&nbsp;Berg", "person")] and not found.left_out
+
+
+# --- Markdown
+
+
+@pytest.mark.parametrize(
+    ("source", "title", "meta", "text"),
+    [
+        (
+            '+++\ntitle = "Trams"\ndate = 2026-03-04\ntags = ["a", "b"]\n+++\nA tram.\n',
+            "Trams",
+            {"date": "2026-03-04", "tags": ["a", "b"]},
+            "A tram.",
+        ),
+        (
+            "---\r\n# of us\r\ntitle: Trams: now\r\nauthors:\r\n  - Ann\r\n  - 'Bo'\r\n"
+            "about: >\r\n  Two\r\n  lines\r\n---\r\nA tram.\r\n",
+            "Trams: now",
+            {"authors": ["Ann", "Bo"], "about": "Two lines"},
+            "A tram.",
+        ),
+        ("---\n\nA tram.\n\n---\nA bus.\n", "A tram.", {}, "A tram.\n\nA bus."),
+        ("---\n---\nA tram.\n", "A tram.", {}, "A tram."),
+    ],
+)
+def test_front_matter_is_metadata_and_two_rules_are_not(
+    source: str, title: str, meta: dict[str, Any], text: str, tmp_path: Path
+) -> None:
+    found = read("markdown", write(tmp_path / "a.md", source))
+    (one,) = found.documents
+    assert (one.title, one.meta, one.text) == (title, meta, text)
+    assert not found.left_out
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("---\na: b\nc:\n  d: e\n---\nA tram.\n", "a.md:4: left out: “d: e” is neither"),
+        ("+++\ntitle = \n+++\nA tram.\n", "a.md:1: left out: the front matter is no TOML"),
+        (
+            "---\na: b\n---\nA tram.\n\n<div>Boxed <b>words</b></div>\n",
+            "a.md:6: left out: a piece of HTML is not read: “Boxed words”",
+        ),
+    ],
+)
+def test_what_markdown_holds_beside_its_text_is_reported(
+    source: str, told: str, tmp_path: Path
+) -> None:
+    found = read("markdown", write(tmp_path / "a.md", source))
+    assert [one.text for one in found.documents] == ["A tram."]
+    assert found.left_out == 1 and told in found.told
+
+
+def test_comments_and_pictures_have_no_words(tmp_path: Path) -> None:
+    source = "A tram. ![a bus](x.png)\n\n<!-- later -->\n\n<style>p {}</style>\n"
+    found = read("markdown", write(tmp_path / "a.md", source))
+    assert found.documents[0].text == "A tram."
+    assert not found.left_out and "1 picture without" in found.told
