@@ -44,7 +44,7 @@ _TMUX = {
     "home": "Home",
     "end": "End",
     "left": "Left",
-    "right": "TakenVersions",
+    "right": "Right",
     "up": "Up",
     "down": "Down",
     "shift+left": "S-Left",
