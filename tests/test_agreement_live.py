@@ -131,9 +131,9 @@ def _alike(found: Agreement, wanted: Agreement) -> None:
 @pytest.mark.parametrize(
     ("start", "groups", "at_once"),
     [
-        (14, 1000, 2_000_000),
+        pytest.param(14, 1000, 2_000_000, marks=pytest.mark.slow),
         (14, 1000, 500),
-        (14, 14, 2_000_000),
+        pytest.param(14, 14, 2_000_000, marks=pytest.mark.slow),
         (9, 5, 100),
         (3, 1000, 2_000_000),
     ],

@@ -18,6 +18,8 @@ from annotator.model.span import Span
 from annotator.resources import load_schema
 from annotator.workflows.training.base_model import base_of, examples_in, seed_records
 
+pytestmark = pytest.mark.slow  # Each needs a model of twelve documents.
+
 
 @pytest.fixture(scope="module")
 def schema() -> LabelSchema:
