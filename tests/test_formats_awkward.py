@@ -132,6 +132,52 @@ def test_entities_that_show_white_space_are_like_it(tmp_path: Path) -> None:
     assert found.marked() == [("Anna&nbsp;Berg", "person")] and not found.left_out
 
 
+# --- offsets
+
+
+def _doccano(path: Path, text: str, names: list[str], before: int) -> Path:
+    """A file of doccano in which the spans of these names begin later than in the text."""
+    places = [text.index(name) for name in names]
+    marks = [
+        [a + before, a + before + len(name), "person"]
+        for a, name in zip(places, names, strict=True)
+    ]
+    return write(path, [{"id": 1, "text": text, "label": marks}])
+
+
+def test_without_spaces_between_words_punctuation_says_how_a_file_counts(tmp_path: Path) -> None:
+    text = "\U0001f642北京说，电车今天运行，东京也说，委员会同意了。"
+    names = ["北京说", "电车今天运行", "东京也说"]
+    for before, counting in ((0, "code points"), (1, "UTF-16 units")):
+        found = read("doccano", _doccano(tmp_path / "a.jsonl", text, names, before))
+        assert [quote for quote, _ in found.marked()] == names
+        assert f"seems to count {counting}" in found.told
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "before", "counting"),
+    [
+        ("ÄÖÜ sagte, dass Kit Moss und Ada Berg kamen.", ["Kit Moss", "Ada Berg"], 3, "bytes"),
+        ("It is so:\nKit Moss met Ada Berg there.", ["Kit Moss", "Ada Berg"], 1, "an LF as two"),
+    ],
+)
+def test_a_rare_counting_is_named_if_spans_cut_words_by_all_others(
+    text: str, names: list[str], before: int, counting: str, tmp_path: Path
+) -> None:
+    path = _doccano(tmp_path / "a.jsonl", text, names, before)
+    assert f"spans cut words; if the file counts {counting}" in read("doccano", path).told.replace(
+        "code points, ", ""
+    ).replace("grapheme clusters, ", "")
+    assert "cut words" not in read("doccano", _doccano(path, text, names, 0)).told
+
+
+def test_one_comma_within_a_span_is_not_enough_to_change_the_counting(tmp_path: Path) -> None:
+    text = "So \U0001f642 it is, Moss, met Ada x."
+    (first, second) = ("Moss,", "Ada")
+    found = read("doccano", _doccano(tmp_path / "a.jsonl", text, [first, second], 1))
+    assert [quote for quote, _ in found.marked()] == [first, second]
+
+
 # --- Markdown
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -51,6 +51,11 @@ class Counting:
         if self.entities:
             parts.append("entities as shown")
         return ", ".join(parts)
+
+    @property
+    def is_rare(self) -> bool:
+        """Whether hardly a program counts like this."""
+        return self.unit == "utf-8" or self.line_ends == "two"
 
     def points(self, text: str) -> Mapping[int, int]:
         """Offsets by this counting -> code points of the text; offsets inside a character are
@@ -129,22 +134,33 @@ def resolve(places: Sequence[Place], *, unit: str, settings: Mapping[str, Any]) 
     """The code points of all places of a file; `unit` is what the program usually counts. The keys
     `offsets`, `line_ends`, `bom` and `entities` of `settings` fix a part of it."""
     texts = {place.text: place.bom for place in places}
+    every = list(_candidates(texts, unit, settings))
+    usual, quoted = every[0], any(place.quote for place in places)
     tried: dict[Counting, list[tuple[int, int] | None]] = {}
-    quoted = any(place.quote for place in places)
-    for counting in _candidates(texts, unit, settings):
-        rare = counting.unit == "utf-8" or counting.line_ends == "two"
-        if quoted or not rare or not tried:
-            tried[counting] = _points(places, counting)
-    usual = next(iter(tried))
-    scores = {counting: _score(places, points) for counting, points in tried.items()}
-    best = min(scores, key=lambda counting: scores[counting])
+    scores: dict[Counting, float] = {}
+
+    def best_of(several: Iterable[Counting]) -> Counting:
+        for one in several:
+            tried[one] = _points(places, one)
+            scores[one] = _score(places, tried[one])
+        return min(scores, key=scores.__getitem__)
+
+    best = best_of(one for one in every if one == usual or not one.is_rare)
     better = None
-    if not quoted and best != usual and scores[best] * 4 > scores[usual]:
-        better, best = best, usual
-    others = tuple(
-        c for c in tried if c.unit != "utf-8" and c.line_ends != "two" and tried[c] != tried[best]
-    )
+    if not quoted and not _is_clear(scores[best], scores[usual]):
+        better, best = best if scores[best] + 1 <= scores[usual] else None, usual
+    if scores[best] >= 1:
+        rarely = best_of(one for one in every if one not in tried)
+        if rarely.is_rare and _is_clear(scores[rarely], scores[best]):
+            # Without quotations it is only named, since something rare may fit by chance.
+            best, better = (rarely, None) if quoted else (best, rarely)
+    others = tuple(c for c in tried if not c.is_rare and tried[c] != tried[best])
     return Resolved(tried[best], best, others, better)
+
+
+def _is_clear(score: float, other: float) -> bool:
+    """Whether a counting fits so much better than another one that it cannot be chance."""
+    return score + 1 <= other and score * 4 <= other
 
 
 def _candidates(
@@ -227,8 +243,8 @@ def _points(places: Sequence[Place], counting: Counting) -> list[tuple[int, int]
 
 
 def _score(places: Sequence[Place], points: Sequence[tuple[int, int] | None]) -> float:
-    """How badly a counting fits: quotations that are invalid,
-    else words cut; 0 is a perfect fit."""
+    """How badly a counting fits: quotations that are invalid, else bounds in unlikely places; 0 is
+    a perfect fit."""
     bad = 0.0
     for place, found in zip(places, points, strict=True):
         if place.start >= place.end:
@@ -236,16 +252,30 @@ def _score(places: Sequence[Place], points: Sequence[tuple[int, int] | None]) ->
         if found is None:
             bad += 2
         elif place.quote:
-            bad += not alike(place.text[found[0] : found[1]], place.quote)
+            there = place.text[found[0] : found[1]]
+            bad += 0.1 * (there != place.quote) if alike(there, place.quote) else 1
         else:
-            bad += cuts(place.text, *found)
+            bad += _unlikely(place.text, *found)
     return bad
 
 
-def cuts(text: str, start: int, end: int) -> int:
-    """How many of the two bounds are inside a word or a character, or have white space next to them
-    within the span."""
-    return _cut(text, start, inward=start) + _cut(text, end, inward=end - 1)
+def _unlikely(text: str, start: int, end: int) -> float:
+    """How unlikely two bounds are: 1 for each that is inside a word or a character, or has white
+    space next to it within the span; less for punctuation there."""
+    if start >= end:
+        return 2
+    bad = float(_cut(text, start, inward=start) + _cut(text, end, inward=end - 1))
+    return bad + 0.5 * (text[start] in _CLOSING) + 0.25 * (text[end - 1] in _BETWEEN)
+
+
+_CLOSING = frozenset(",.;:!?)]，。、；：！？）")
+"""Punctuation that hardly begins a span."""
+
+_BETWEEN = frozenset(",;:，、；：")
+"""Punctuation that hardly ends one."""
+
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+"""Letters of languages that have no spaces between words, so that bounds of words are not seen."""
 
 
 def _cut(text: str, at: int, *, inward: int) -> bool:
@@ -256,7 +286,9 @@ def _cut(text: str, at: int, *, inward: int) -> bool:
     before, after = text[at - 1], text[at]
     if any(a < at < b for a, b, _ in _entities(text, at)):
         return True
-    return _joins(after) or before == "\u200d" or (before.isalnum() and after.isalnum())
+    if _joins(after) or before == "\u200d":
+        return True
+    return before.isalnum() and after.isalnum() and not _UNSPACED.search(before + after)
 
 
 def alike(text: str, quote: str) -> bool:
@@ -328,7 +360,6 @@ __all__ = [
     "Resolved",
     "alike",
     "clusters",
-    "cuts",
     "nearby",
     "resolve",
     "same_places",
