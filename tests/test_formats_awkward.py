@@ -13,6 +13,8 @@ from reading import read, write
 
 from annotator.cli import run
 from annotator.errors import InputError
+from annotator.families import formats
+from annotator.formats.api import recognised
 from annotator.project import Project
 
 TEXT = "Kit Moss met the Tram Board."
@@ -132,6 +134,60 @@ def test_entities_that_show_white_space_are_like_it(tmp_path: Path) -> None:
     assert found.marked() == [("Anna&nbsp;Berg", "person")] and not found.left_out
 
 
+def test_a_byte_that_is_not_utf8_costs_its_place_and_not_all_letters(tmp_path: Path) -> None:
+    said = "Zoë, René, Köln, Größe, Москва"
+    found = read("text", write(tmp_path / "a.txt", f"One.\n{said}\n".encode() + b"a \xff b"))
+    assert found.documents[0].text == f"One.\n{said}\na \ufffd b"
+    assert "a.txt:3: changed: not UTF-8 in 1 place" in found.told
+    for other in ("cp1251", "gb18030", "cp866"):
+        source = "Москва встречает новый трамвай сегодня вечером, и все жители очень рады."
+        found = read("text", write(tmp_path / "a.txt", source.encode(other)))
+        assert "\ufffd" not in found.documents[0].text
+
+
+# --- who did what
+
+
+def test_old_exports_of_doccano_name_a_user_with_each_span(tmp_path: Path) -> None:
+    def mark(name: str, **more: object) -> dict[str, object]:
+        at = TEXT.index(name)
+        return {"label": "person", "start_offset": at, "end_offset": at + len(name), **more}
+
+    marks: list[object] = [mark("Kit Moss", user=3), mark("Tram Board", user=4), mark("Kit")]
+    row = {"id": 1, "text": TEXT, "annotations": [*marks, [4, 8, "person"]]}
+    found = read("doccano", write(tmp_path / "a.jsonl", [row]))
+    works = {one.annotator: found.marked(i) for i, one in enumerate(found.records)}
+    assert works == {
+        "annotator-3": [("Kit Moss", "person")],
+        "annotator-4": [("Tram Board", "person")],
+        "imported": [("Kit", "person"), ("Moss", "person")],
+    }
+    assert {one.document.id for one in found.records} == {"a-1"} and not found.left_out
+
+
+def test_json_min_of_label_studio_is_the_work_of_its_annotators(tmp_path: Path) -> None:
+    region = {"start": 0, "end": 8, "text": "Kit Moss", "labels": ["person"]}
+    about = {"annotation_id": 7, "lead_time": 1.5, "created_at": "2026-01-01T00:00:00Z"}
+    rows = [
+        {"id": 5, "article": TEXT, "label": [region], "annotator": 1, **about},
+        {"id": 5, "article": TEXT, "annotator": "bo@example.org", **about, "annotation_id": 8},
+        {"id": 6, "article": "Other.", "annotator": 1, **about, "n": 3},
+    ]
+    path = write(tmp_path / "a.json", rows)
+    first = formats.load("doccano"), formats.load("label-studio")
+    assert [recognised(member, rows[0]) for member in first] == [False, True]
+    found = read("label-studio", path)
+    works = [
+        (one.document.id, one.annotator, found.marked(i)) for i, one in enumerate(found.records)
+    ]
+    assert works == [
+        ("a-5", "annotator-1", [("Kit Moss", "person")]),
+        ("a-5", "bo@example.org", []),
+        ("a-6", "annotator-1", []),
+    ]
+    assert not found.left_out and "what was answered" in found.told
+
+
 # --- offsets
 
 
@@ -146,8 +202,8 @@ def _doccano(path: Path, text: str, names: list[str], before: int) -> Path:
 
 
 def test_without_spaces_between_words_punctuation_says_how_a_file_counts(tmp_path: Path) -> None:
-    text = "\U0001f642北京说，电车今天运行，东京也说，委员会同意了。"
-    names = ["北京说", "电车今天运行", "东京也说"]
+    text = "\U0001f642我说，北京人走。他说，东京人来。"
+    names = ["北京", "东京"]
     for before, counting in ((0, "code points"), (1, "UTF-16 units")):
         found = read("doccano", _doccano(tmp_path / "a.jsonl", text, names, before))
         assert [quote for quote, _ in found.marked()] == names

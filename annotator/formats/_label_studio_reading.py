@@ -1,4 +1,4 @@
-"""Label Studio's JSON export read: tasks, their annotations, and what these contain."""
+"""Label Studio's exports JSON and JSON_MIN read: tasks, annotations, and what these contain."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from annotator.formats._foreign import WHOLE, Foreign, ForeignWork
-from annotator.formats._json import objects, rows
+from annotator.formats._json import count_spans, objects, rows
 from annotator.formats._reading import Entry, ReadOptions
 from annotator.formats._report import shown
 from annotator.model.text import plural
@@ -18,6 +18,9 @@ BEGUN = "in_progress"
 """The mark of an annotation whose annotator has not finished."""
 
 _LABELS = ("labels", "hypertextlabels", "paragraphlabels")
+_FLAT = frozenset("id annotator annotation_id created_at updated_at lead_time".split())
+"""What JSON_MIN says of an annotation beside its data and its answers."""
+
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _FILE = re.compile(r"\s*(?:\w+://\S+|/?(?:[^\s/]+/)*[^\s/]+\.[A-Za-z]\w{1,4}(?:\?\S*)?)\s*")
 """A string that is only the path or address of a picture, a sound or a page."""
@@ -31,13 +34,14 @@ _PROPERTIES = ("choices", "taxonomy", "rating", "textarea", "number", "datetime"
 def entries(path: Path, options: ReadOptions) -> Iterator[Entry]:
     """The tasks of a file, each with its annotations."""
     foreign = Foreign("label-studio", path, options, unit="utf-16")
-    for number, (line, task) in enumerate(rows(path, options)):
+    for number, (line, row) in enumerate(rows(path, options)):
         key = f"[{number}]"
+        task = _task(row, line, key, options) if is_flat(row) else row
         data = task.get("data")
         annotations = task.get("annotations", task.get("completions"))
         if not isinstance(data, dict) or not isinstance(annotations, list | type(None)):
             message = (
-                "must be a task with data and annotations; export as JSON, not as JSON_MIN or CSV"
+                "must be a task with data and annotations; export as JSON or JSON_MIN, not as CSV"
             )
             options.report.left_out("invalid tasks", message, line=line, key=key)
             continue
@@ -66,6 +70,28 @@ def entries(path: Path, options: ReadOptions) -> Iterator[Entry]:
         others = {k: v for k, v in data.items() if v != text}
         _annotations(foreign, task, text, others, {**meta, **others}, annotations or [], line, key)
     yield from foreign.entries()
+
+
+def is_flat(row: Mapping[str, Any]) -> bool:
+    """Whether an object is one annotation as the export JSON_MIN has it, without its task."""
+    return "annotation_id" in row and "data" not in row
+
+
+def _task(row: Mapping[str, Any], line: int, key: str, options: ReadOptions) -> dict[str, Any]:
+    """The task of one annotation of JSON_MIN, in which what was asked and what was answered are
+    keys side by side; regions can be told apart."""
+    data = {name: value for name, value in row.items() if name not in _FLAT}
+    results: list[dict[str, Any]] = []
+    for name in [name for name, value in data.items() if count_spans(value)]:
+        for i, value in enumerate(objects(data.pop(name))):
+            kind = next((kind for kind in _LABELS if kind in value), _LABELS[0])
+            results.append({"id": f"{name}-{i}", "type": kind, "from_name": name, "value": value})
+    if len(data) > 1:
+        message = "JSON_MIN does not say what was answered: all but regions is kept in meta"
+        options.report.note("answers in meta", message, line=line, key=key)
+    times = {name: row.get(name) for name in ("created_at", "updated_at")}
+    annotation = {"completed_by": row.get("annotator"), "result": results, **times}
+    return {"id": row.get("id"), "data": data, "annotations": [annotation]}
 
 
 def _annotations(
@@ -284,4 +310,4 @@ def _property(
         foreign.more(work, item, str(one.get("from_name") or kind), said)
 
 
-__all__ = ["BEGUN", "entries"]
+__all__ = ["BEGUN", "entries", "is_flat"]

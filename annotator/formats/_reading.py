@@ -13,7 +13,7 @@ from typing import Any
 from annotator.errors import InputError
 from annotator.formats._report import ReadReport
 from annotator.model.schema import LabelSchema
-from annotator.model.text import Splitting
+from annotator.model.text import Splitting, plural
 
 FALLBACK = "imported"
 """The annotator of work that names nobody."""
@@ -136,6 +136,11 @@ def decode(data: bytes, *, path: Path, encoding: str | None, report: ReadReport)
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
+        if (text := _nearly_utf8(data)) is not None:
+            many = plural(text.count(_LOST) - data.count(_LOST.encode()), "place")
+            message = f"not UTF-8 in {many}, now written as “{_LOST}”; --encoding names another one"
+            report.changed("places that are not UTF-8", message, line=line)
+            return text
         guessed = _guessed(data)
         if guessed is None:
             raise InputError(
@@ -163,6 +168,19 @@ def _as(data: bytes, encoding: str, path: Path) -> str:
         line = data.count(b"\n", 0, start) + 1
         hint = f"Byte {start} does not fit; name another encoding with --encoding"
         raise InputError(f"is not {encoding}", file=path, line=line, hint=hint) from error
+
+
+_LOST = "\ufffd"
+"""What Unicode has for a character that could not be read."""
+
+
+def _nearly_utf8(data: bytes) -> str | None:
+    """The text of bytes that are UTF-8 in nearly all places, which other encodings are not by
+    chance; None for other bytes."""
+    text = data.decode("utf-8", "replace")
+    good = sum(char > "\x7f" and char != _LOST for char in text)
+    bad = text.count(_LOST) - data.count(_LOST.encode())
+    return text if good > 4 * bad else None
 
 
 _WESTERN = {"latin_1", "iso8859_1", "iso8859_15", "cp1252", "mac_roman", "cp437", "cp850", "cp858"}

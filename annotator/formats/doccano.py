@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from annotator.formats._door import number
 from annotator.formats._foreign import WHOLE, Foreign, ForeignWork
@@ -53,7 +53,7 @@ _OWN = {
 
 def recognises(first: Mapping[str, Any]) -> bool:
     """Whether the first object of a file looks like doccano's."""
-    if "schema" in first:
+    if "schema" in first or "annotation_id" in first:  # ours, or Label Studio's JSON_MIN
         return False
     if not isinstance(first.get("text", first.get("data")), str):
         return any(count_spans(first.get(name)) > 0 for name in ("label", "labels", "entities"))
@@ -80,9 +80,17 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
         }
         if isinstance(data.get("meta"), dict):
             meta |= data["meta"]
-        work = foreign.work(text, data.get("id"), line, meta=meta)
+        marks = _marks(data)
+        first, *others = marks
+        work = foreign.work(text, data.get("id"), line, meta=meta, annotator=first)
+        for key, one in marks[first]:
+            _span(foreign, work, one, key)
+        for user in others:
+            other = foreign.work(text, data.get("id"), line, meta=dict(meta), annotator=user)
+            other.order = (line,)
+            for key, one in marks[user]:
+                _span(foreign, other, one, key)
         work.order = (line,)
-        found = _spans(foreign, work, data)
         relations = foreign.objects(work, data, "relations")
         for i, relation in enumerate(relations):
             foreign.relation(
@@ -92,7 +100,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
                 relation.get("to_id"),
                 key=f"relations[{i}]",
             )
-        if not found and not relations:
+        if not marks[first] and not relations:
             work.status = None
         if data.get("cats"):
             message = "labels of whole texts (text classification) are not read"
@@ -101,27 +109,31 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     yield from foreign.entries()
 
 
-def _spans(foreign: Foreign, work: ForeignWork, data: Mapping[str, Any]) -> bool:
-    """Add the spans of every list, and return whether there were any."""
-    found = False
+_Mark: TypeAlias = tuple[str, Any]
+"""The place of a span in an object, and what is there."""
+
+
+def _marks(data: Mapping[str, Any]) -> dict[str | None, list[_Mark]]:
+    """Who marked something -> what they marked, in every list. Old exports name a user with each
+    span; None stands for nobody named."""
+    marks: dict[str | None, list[_Mark]] = {}
     for name in _LISTS:
         given = data.get(name)
-        if given is None or given == []:
-            continue
-        if not isinstance(given, list):
-            foreign.left_out(work, "invalid lists", "must be a list of [start, end, label]", name)
-            continue
-        for i, one in enumerate(given):
-            found = True
-            _span(foreign, work, one, name, i)
-    return found
+        for i, one in enumerate(given if isinstance(given, list) else [given] if given else []):
+            user = one.get("user") if isinstance(one, dict) else None
+            who = user if isinstance(user, str) and user else number(user)
+            key = f"{name}[{i}]" if isinstance(given, list) else name
+            marks.setdefault(f"annotator-{who}" if isinstance(who, int) else who, []).append(
+                (key, one)
+            )
+    return marks or {None: []}
 
 
-def _span(foreign: Foreign, work: ForeignWork, one: Any, name: str, index: int) -> None:
+def _span(foreign: Foreign, work: ForeignWork, one: Any, key: str) -> None:
     """One span: `[start, end, label]`, or an object."""
-    key = f"{name}[{index}]"
+    name = key.replace("[", "-").rstrip("]")
     if isinstance(one, list) and len(one) == 3:
-        foreign.span(work, f"{name}-{index}", one[2], one[0], one[1], key=key)
+        foreign.span(work, name, one[2], one[0], one[1], key=key)
     elif isinstance(one, dict) and ("start_offset" in one or "start" in one):
         label = one.get("label", one.get("labels"))
         if not isinstance(label, str) and number(label) is not None:
@@ -142,8 +154,8 @@ def _span(foreign: Foreign, work: ForeignWork, one: Any, name: str, index: int) 
             one.get("start_offset", one.get("start")),
             one.get("end_offset", one.get("end")),
         )
-        foreign.span(work, str(one.get("id", f"{name}-{index}")), label, start, end, key=key)
-    elif isinstance(one, str):
+        foreign.span(work, str(one.get("id", name)), label, start, end, key=key)
+    elif isinstance(one, str) and not count_spans(one):
         message = "labels of whole texts (text classification) are not read"
         foreign.left_out(work, "labels of whole texts", message, key)
     else:

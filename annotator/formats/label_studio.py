@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from annotator.formats._json_text import json_bytes
-from annotator.formats._label_studio_reading import BEGUN, entries
+from annotator.formats._label_studio_reading import BEGUN, entries, is_flat
 from annotator.formats._reading import Entry, ReadOptions
 from annotator.formats._writing import (
     WriteOptions,
@@ -36,7 +36,12 @@ extensions = (".json",)
 
 def recognises(first: Mapping[str, Any]) -> bool:
     """Whether the first object of a file looks like a task of Label Studio."""
-    return isinstance(first.get("data"), dict) or "annotations" in first or "completions" in first
+    return (
+        isinstance(first.get("data"), dict)
+        or "annotations" in first
+        or "completions" in first
+        or is_flat(first)
+    )
 
 
 def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
