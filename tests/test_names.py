@@ -166,6 +166,13 @@ def test_an_article_is_a_names_own_only_where_no_noun_goes_on() -> None:
     assert NameText(document(text)).bears_article("Netherlands")
 
 
+def test_days_and_months_own_nothing_but_may_be_part_of_a_name() -> None:
+    text = "In March the council voted on Tuesday for the Sunday Times."
+    names = offered(text, [], span(text, "council", "organization"))
+    assert "council of the Sunday Times" in names
+    assert not any(name.endswith((" March", " Tuesday")) for name in names)
+
+
 def test_the_word_lists_are_those_of_the_tables() -> None:
     assert json.loads(forms.WORDS.read_text(encoding="utf-8")) == forms.word_lists()
 

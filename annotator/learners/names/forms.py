@@ -157,6 +157,7 @@ def word_lists() -> dict[str, str]:
         "common": tables.common(),
         "verbs": acting,
         "roles": roles,
+        "calendar": {word.lower() for word in tables.words("months_days")},
     }
     out = {
         name: " ".join(sorted(word for word in of if " " not in word)) for name, of in lists.items()
@@ -183,7 +184,7 @@ def _lists() -> dict[str, str]:
 def word_class(name: str) -> frozenset[str]:
     """Words in lower case: `function` words, which hold a sentence together; `auxiliary` verbs;
     `common` words, which a capital at the start of a sentence does not make names; forms of
-    `verbs`; `roles`, common nouns of one person."""
+    `verbs`; `roles`, common nouns of one person; `calendar`, names of days and months."""
     return frozenset(_lists()[name].split(" "))
 
 

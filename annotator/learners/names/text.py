@@ -241,20 +241,7 @@ class NameText:
     @cached_property
     def names(self) -> Counter[str]:
         """Runs of names in the text, with their numbers; `Bank of Varnia` is one."""
-        found: Counter[str] = Counter()
-        run: list[Word] = []
-        for i, word in enumerate(self.words):
-            if self._goes_on(run, i, word):
-                run.append(word)
-                continue
-            self._count(run, found)
-            run = [word] if word.kind == "name" else []
-        self._count(run, found)
-        return found
-
-    def _count(self, run: list[Word], found: Counter[str]) -> None:
-        if run:
-            found[self.text[run[0].start : run[-1].start + len(run[-1].text)]] += 1
+        return Counter(name for name, _ in self.name_places)
 
     def _goes_on(self, run: list[Word], at: int, word: Word) -> bool:
         if not run or run[-1].sentence != word.sentence or run[-1].genitive:
@@ -312,24 +299,20 @@ class NameText:
 
     @cached_property
     def name_places(self) -> list[tuple[str, int]]:
-        """Every run of names in the order of the text, with the index of its first word."""
+        """Every run of names in the order of the text, with the index of its first word. A day or a
+        month alone is none."""
         found: list[tuple[str, int]] = []
         run: list[Word] = []
-        start = 0
-        for i, word in enumerate(self.words):
-            if self._goes_on(run, i, word):
+        calendar = forms.word_class("calendar")
+        for i, word in enumerate((*self.words, None)):
+            if word is not None and self._goes_on(run, i, word):
                 run.append(word)
                 continue
-            if run:
-                found.append((self._run_text(run), start))
-            run = [word] if word.kind == "name" else []
-            start = i
-        if run:
-            found.append((self._run_text(run), start))
+            if run and any(one.lower not in calendar for one in run):
+                text = self.text[run[0].start : run[-1].start + len(run[-1].text)]
+                found.append((text, i - len(run)))
+            run = [word] if word is not None and word.kind == "name" else []
         return found
-
-    def _run_text(self, run: list[Word]) -> str:
-        return self.text[run[0].start : run[-1].start + len(run[-1].text)]
 
     @cached_property
     def roles(self) -> dict[str, Counter[str]]:
