@@ -9,6 +9,7 @@ inside it belongs to some name.
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Iterable
@@ -94,8 +95,15 @@ def print_page(markdown: str) -> None:
     from rich.markdown import Markdown
 
     console = Console(width=min(Console().width, _WIDTH))
+    os.environ["LESS"] = less_options(os.environ.get("LESS", ""))
     with console.pager(styles=True, links=False):
         console.print(Markdown(markdown, hyperlinks=False))
+
+
+def less_options(options: str) -> str:
+    """The options of `less`, with the one that shows colours; without it, their codes stand in the
+    text."""
+    return options if "R" in options else f"{options} -R".strip()
 
 
 class Formatter(click.HelpFormatter):

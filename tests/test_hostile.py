@@ -17,7 +17,7 @@ from readme import commands
 from support import TEXT, document, suggestions
 
 from annotator.cli import run
-from annotator.console import print_csv, print_error, print_lines
+from annotator.console import less_options, print_csv, print_error, print_lines
 from annotator.errors import AnnotatorError
 from annotator.identity import check_annotator, kept_name
 from annotator.model.decision import Completion
@@ -329,3 +329,10 @@ def test_a_name_is_kept_as_it_was_checked_or_not_at_all() -> None:
     assert kept_name("ada") == "ada" and kept_name(GOLD) == GOLD
     with pytest.raises(AnnotatorError):
         kept_name(" ada")
+
+
+@pytest.mark.parametrize(
+    ("options", "wanted"), [("", "-R"), ("-i", "-i -R"), ("-FRX", "-FRX"), ("FX", "FX -R")]
+)
+def test_a_pager_shows_the_colours_of_a_page(options: str, wanted: str) -> None:
+    assert less_options(options) == wanted

@@ -135,11 +135,11 @@ def test_a_paste_does_nothing_with_brackets_and_is_asked_about_without(
     terminal.settle()
     assert terminal.written == before
     paste(text.encode())
-    terminal.wait_for("keys arrived at once")
+    terminal.wait_for("keys came at once")
     terminal.settle()
     terminal.press("q")
     terminal.settle()
-    assert "keys arrived at once" not in "\n".join(terminal.screen.display)
+    assert "keys came at once" not in "\n".join(terminal.screen.display)
     terminal.press("\x11")
     assert terminal.end() == 0
     with Project.open(tmp_path / "p") as of:

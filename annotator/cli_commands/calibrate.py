@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_context
 def command(ctx: click.Context, tables: bool, as_json: bool) -> None:
-    """Compare the scores of suggestions with what annotators decided.
+    """Compare the scores of suggestions with decisions.
 
     A suggestion with a score of .7 should be right in seven of ten cases. For each suggester and
     layer, the command shows the mean score, the share that was right in label and bounds, and the

@@ -142,7 +142,7 @@ def undo(ctx: click.Context) -> int:
 @json_option
 @click.pass_context
 def log(ctx: click.Context, as_json: bool) -> int:
-    """List all changes of the codebook, all rulings on names, and all renamings.
+    """List all changes, rulings on names, and renamings.
 
     Each has its time and its author; the oldest comes first.
 

@@ -27,7 +27,7 @@ def command(ctx: click.Context, topic: str | None) -> None:
     group = ctx.find_root().command
     assert isinstance(group, click.Group)
     if topic is None:
-        print_lines(*_contents())
+        print_lines(*_contents(ctx))
     elif topic not in topics() and (known := group.get_command(ctx, topic)) is not None:
         own = SafeContext(known, info_name=topic, parent=ctx.find_root(), max_content_width=100)
         print_lines(*known.get_help(own).split("\n"))
@@ -35,14 +35,9 @@ def command(ctx: click.Context, topic: str | None) -> None:
         print_page(page(topic).text)
 
 
-def _contents() -> list[str]:
+def _contents(ctx: click.Context) -> list[str]:
     """The topics and what each is about."""
-    width = max(map(len, topics()))
-    rows = [f"  {topic.ljust(width)}  {page(topic).summary}" for topic in topics()]
-    return [
-        "annotator help TOPIC prints a page:",
-        "",
-        *rows,
-        "",
-        "annotator --help lists the commands.",
-    ]
+    made = ctx.make_formatter()
+    with made.section("annotator help TOPIC prints a page"):
+        made.write_dl([(topic, page(topic).summary) for topic in topics()])
+    return [*made.getvalue().rstrip().split("\n"), "", "annotator --help lists the commands."]

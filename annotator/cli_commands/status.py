@@ -100,8 +100,7 @@ def _lines(project: Project, status: ProjectStatus) -> list[str]:
     lines = [
         f"{project.root}",
         f"label schema {project.schema.name} {project.schema.version}",
-        f"{plural(status.documents, 'document')}, {plural(status.paragraphs, 'paragraph')} to "
-        "annotate",
+        f"{plural(status.documents, 'document')} with {plural(status.paragraphs, 'paragraph')}",
     ]
     if said := model_summary(project):
         lines.append(said)

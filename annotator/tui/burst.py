@@ -66,11 +66,11 @@ class Burst(Generic[Key]):
     def _hold(self, keys: Sequence[Key]) -> None:
         self._count += len(keys)
         self._held = [] if self._count > KEPT else [*self._held, *keys]
-        came = f"{self._count} keys arrived at once, like a paste"
+        came = f"{self._count} keys came at once, like a paste"
         self.message = (
             f"{came}, and were ignored. Press any key to go on"
             if self._count > KEPT
-            else f"{came}: {YES} runs them, any other key drops them"
+            else f"{came}: {YES} runs them, others drop them"
         )
 
     def _answer(self, keys: Sequence[Key]) -> list[Key]:

@@ -49,13 +49,16 @@ class AskingScreen(RowsScreen):
         self._offers = (state, item_names.card_offers(state, self.session.project))
         return bool(self._offers[1])
 
-    def _offered(self) -> tuple[str, ...]:
-        """The names offered, if the item and its document have not changed."""
+    def _offered(self) -> dict[str, str]:
+        """The names offered, by the keys that open the input line and take one, if the item and its
+        document have not changed."""
         of, names = self._offers
         state = self.session.review
         if of is None or of.focus != state.focus or of.annotations is not state.annotations:
-            return ()
-        return names if of.document is state.document else ()
+            return {}
+        opens = self.key_map.shown("name")
+        here = names if of.document is state.document else ()
+        return {f"{opens}{number}": name for number, name in enumerate(here, 1)}
 
     def _ask(
         self,

@@ -21,7 +21,7 @@ _FOOT = (
     ("t", "topics"),
     ("/", "find"),
     ("n N", "again"),
-    ("] [", "next page, previous"),
+    ("[ ]", "pages"),
 )
 
 

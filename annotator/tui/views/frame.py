@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from annotator.model.review import Mode, ReviewState
@@ -83,8 +83,8 @@ class FrameContext:
     """Title and words of a step of the guided tour, and how to leave it."""
     left: str = ""
     """What is left to decide, if that is not what is pending in the paragraph."""
-    offers: tuple[str, ...] = ()
-    """Names offered for the item in focus, by the digits that take them in the input line."""
+    offers: Mapping[str, str] = field(default_factory=dict)
+    """Names offered for the item in focus, by the keys that take them."""
 
 
 def panel_width(width: int) -> int:

@@ -235,7 +235,7 @@ def _example(about: CardContent) -> list[str]:
         'with open("train.jsonl", encoding="utf-8") as file:',
         "    records = [json.loads(line) for line in file]",
         "",
-        "# or, with Hugging Face's library, which needs the full path of the folder:",
+        "# or, with Hugging Face's library (datasets 4.7 or later) and the folder's full path:",
         "import os",
         "",
         "from datasets import load_dataset",
