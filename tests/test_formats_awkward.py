@@ -165,6 +165,31 @@ def test_old_exports_of_doccano_name_a_user_with_each_span(tmp_path: Path) -> No
     assert {one.document.id for one in found.records} == {"a-1"} and not found.left_out
 
 
+def test_what_brat_writes_of_several_annotators_comes_back_as_theirs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    span = {"layer": "actor", "label": "person", "start": 0, "end": 8}
+    rows = [
+        {"id": id, "text": text, "annotator": who, "spans": spans}
+        for id, text in (("one", TEXT), ("two", f"{TEXT}\r\nTwo."))
+        for who, spans in (("ada", [span]), ("bo", [span, {**span, "start": 17, "end": 27}]))
+    ]
+    source, back, folder = (tmp_path / name for name in ("source", "back", "folder"))
+    for project in (source, back):
+        Project.create(project).close()
+    at = ["--project", str(source)]
+    assert not run([*at, "import", str(write(tmp_path / "a.jsonl", rows))])
+    assert not run([*at, "export", "brat", "-o", str(folder)])
+    capsys.readouterr()
+    at = ["--project", str(back), "import", str(folder)]
+    assert not run([*at, "--as-file-name"])
+    with Project.open(back) as made:
+        found = {(r.document.id, r.annotator): len(r.spans) for r in made.log.records()}
+    assert found == {("one", "ada"): 1, ("one", "bo"): 2, ("two", "ada"): 1, ("two", "bo"): 2}
+    run(["--project", str(back), "import", str(folder / "bo"), "--as", "ada"])
+    assert "--as or --as-file-name" in " ".join(capsys.readouterr().err.split())
+
+
 def test_json_min_of_label_studio_is_the_work_of_its_annotators(tmp_path: Path) -> None:
     region = {"start": 0, "end": 8, "text": "Kit Moss", "labels": ["person"]}
     about = {"annotation_id": 7, "lead_time": 1.5, "created_at": "2026-01-01T00:00:00Z"}

@@ -82,7 +82,10 @@ _reading_options = option_group(
     click.option(
         "--as-file-name",
         is_flag=True,
-        help="Take the annotator from the file's name: ada.jsonl is ada's work.",
+        help=(
+            "Take the annotator from the file's name: ada.jsonl is ada's work; for brat, from the "
+            "name of the folder."
+        ),
     ),
     click.option(
         "--encoding", metavar="E", help="The encoding of texts and records, if not UTF-8."

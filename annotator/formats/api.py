@@ -56,7 +56,9 @@ class Format(Protocol):
     that it writes.
 
     Optional: `on_request = True` if it reads a file only when it is named or `recognises` the file,
-    and `holds_ids = True` if it writes the external ids of names (`WriteOptions.ids`).
+    `may_be_empty = True` if an empty file means something, `work_in_folders = True` if the files of
+    an annotator are in a folder of their own, and `holds_ids = True` if it writes the external ids
+    of names (`WriteOptions.ids`).
     """
 
     summary: str
@@ -128,6 +130,11 @@ def on_request(member: Format) -> bool:
 def may_be_empty(member: Format) -> bool:
     """Whether an empty file means something to a member."""
     return bool(getattr(member, "may_be_empty", False))
+
+
+def work_in_folders(member: Format) -> bool:
+    """Whether each annotator's files are in a folder of their own, instead of in one file."""
+    return bool(getattr(member, "work_in_folders", False))
 
 
 def holds_ids(member: Format) -> bool:
@@ -203,4 +210,5 @@ __all__ = [
     "rows",
     "same_places",
     "upgraded",
+    "work_in_folders",
 ]

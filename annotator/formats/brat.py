@@ -38,6 +38,7 @@ from annotator.model.span import Attributes, Relation, Span
 summary = "brat's standoff, .ann beside .txt (in and out)"
 extensions = (".ann",)
 may_be_empty = True
+work_in_folders = True
 
 _BOUND = re.compile(r"(\S+) (-?[\d.]+ -?[\d.]+(?:;-?[\d.]+ -?[\d.]+)*)")
 _BINARY = re.compile(r"(\S+)\s+\S+?:(\S+)\s+\S+?:(\S+)\s*")

@@ -23,6 +23,7 @@ from annotator.formats.api import (
     document_id,
     may_be_empty,
     reader,
+    work_in_folders,
 )
 from annotator.identity import check_annotator
 from annotator.model.record import GOLD, Record, same_work
@@ -129,7 +130,10 @@ def _entries(
     guessed = options.format is None and name not in ("jsonl", "text")
     if guessed and source.path.suffix.lower() == ".jsonl":
         report.note("formats", f"read as {name}; to read it in another way, use --format")
-    return _guarded(member, source, _read_options(project, name, source, options, report), report)
+    how = _read_options(project, name, options, report)
+    if options.as_file_name:
+        how = _named_by_file(how, source.name.absolute(), in_folder=work_in_folders(member))
+    return _guarded(member, source, how, report)
 
 
 def _is_temporary(file: Path | str) -> bool:
@@ -155,26 +159,29 @@ def _nothing(report: ReadReport) -> InputError:
 
 
 def _read_options(
-    project: Project, name: str, source: InputFile, options: ImportOptions, report: ReadReport
+    project: Project, name: str, options: ImportOptions, report: ReadReport
 ) -> ReadOptions:
-    annotator, prefix = options.annotator, ""
-    if options.as_file_name:
-        annotator = check_annotator(source.name.name.partition(".")[0])
-        prefix = document_id(source.name.absolute().parent)
     return ReadOptions(
         schema=project.schema,
         report=report,
         encoding=options.encoding,
         splitting=project.config.splitting,
-        annotator=annotator,
+        annotator=options.annotator,
         max_bytes=options.max_bytes,
         settings=project.config.formats.get(name, {}),
-        prefix=prefix,
         empty_is_done=options.empty_is_done,
         every_answer=options.every_answer,
         same_text=options.same_text,
         columns=options.columns,
     )
+
+
+def _named_by_file(how: ReadOptions, path: Path, *, in_folder: bool) -> ReadOptions:
+    """The options for work of the annotator for whom the file is named, or its folder."""
+    if in_folder:
+        return replace(how, annotator=check_annotator(path.parent.name))
+    name = check_annotator(path.name.partition(".")[0])
+    return replace(how, annotator=name, prefix=document_id(path.parent))
 
 
 def _guarded(
@@ -344,8 +351,8 @@ class _Import:
             self._known.append(f"{id} ({name or 'gold'})")
             return True
         message = (
-            f"“{id}” already has other work of {name or 'the gold'}; --as imports it under "
-            "another name"
+            f"“{id}” already has other work of {name or 'the gold'}; --as or --as-file-name "
+            "imports it under another name"
         )
         what = "records that conflict with existing work"
         self._report.left_out(what, message, line=entry.line, key="annotator")
