@@ -187,7 +187,7 @@ def _name(state: ReviewState, keys: KeyMap) -> str:
         )
     return (
         f"{k('name')} writes the {kind}, which has the same name in every text. Known names "
-        "are offered as you type; enter takes one."
+        "are offered: a digit takes one, tab completes what you type, enter takes the line."
     )
 
 

@@ -32,11 +32,14 @@ def _figures(valued: Sequence[Mapping[str, Any]]) -> list[str]:
         "## Agreement before adjudication",
         "",
         "How far the annotators agreed before anything was decided. Intervals are 95 % "
-        "intervals over documents; a figure has none where too few documents change it. n is the "
-        "number of units behind a figure.",
+        "intervals over documents; where too few documents affect a figure, there is none. n is "
+        "what a figure counts: characters, tokens, pairs of annotators, or items. Figures of "
+        "labels, attributes and names compare spans that two annotators marked at the same place "
+        "(they share at least half of the characters that either has). Covered is the share of "
+        "the marked items that such a figure rests on.",
         "",
-        "| layer | measure | value | 95 % interval | n |",
-        "|---|---|---|---|---|",
+        "| layer | measure | value | 95 % interval | n | covered |",
+        "|---|---|---|---|---|---|",
         *map(_figure, valued),
         "",
     ]
@@ -46,7 +49,8 @@ def _figure(result: Mapping[str, Any]) -> str:
     low, high = result["low"], result["high"]
     interval = "" if low is None else f"{number(low)} – {number(high)}"
     name, value = _cell(result["name"]), number(result["value"])
-    return f"| {result['layer']} | {name} | {value} | {interval} | {result['n']:,} |"
+    covered = "" if result["coverage"] is None else f"{round(100 * result['coverage'])} %"
+    return f"| {result['layer']} | {name} | {value} | {interval} | {result['n']:,} | {covered} |"
 
 
 def _without_value(results: Iterable[Mapping[str, Any]]) -> list[str]:
