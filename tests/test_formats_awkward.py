@@ -14,7 +14,7 @@ from reading import read, write
 from annotator.cli import run
 from annotator.errors import InputError
 from annotator.families import formats
-from annotator.formats.api import recognised
+from annotator.formats.api import first_object, recognised
 from annotator.project import Project
 
 TEXT = "Kit Moss met the Tram Board."
@@ -101,6 +101,26 @@ def test_annotations_in_a_cell_or_a_text_are_counted(held: str, tmp_path: Path) 
         found = read(name, path)
         assert len(found.documents) == 1
         assert found.left_out == 1 and "label: left out: 1 annotation of another" in found.told
+
+
+def test_blank_lines_before_the_header_do_not_hide_what_divides_the_cells(tmp_path: Path) -> None:
+    (one,) = read("csv", write(tmp_path / "t.csv", "\r\n\nid;text\n1;One, two\n")).documents
+    assert (one.id, one.text) == ("1", "One, two")
+
+
+def test_a_broken_first_line_does_not_hide_the_format(tmp_path: Path) -> None:
+    row = '{"id": 1, "text": "Kit.", "label": [[0, 3, "person"]]}\n'
+    path = write(tmp_path / "a.jsonl", f"{row[:-9]}\n{row}")
+    first = first_object(path, 1 << 20)
+    assert first is not None and recognised(formats.load("doccano"), first)
+    found = read("doccano", path)
+    assert found.marked() == [("Kit", "person")] and found.left_out == 1
+
+
+def test_metadata_of_doccano_that_are_a_text_are_kept(tmp_path: Path) -> None:
+    rows = [{"id": 1, "text": "Kit.", "label": [[0, 3, "person"]], "meta": "from a paper"}]
+    found = read("doccano", write(tmp_path / "a.jsonl", rows))
+    assert found.records[0].document.meta == {"meta": "from a paper"}
 
 
 @pytest.mark.parametrize("held", ["[1, 2, 3]", "[sic] a word", "[[not, a, list", "[('a', 'b')]"])

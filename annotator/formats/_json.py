@@ -8,6 +8,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ Row = tuple[int, dict[str, Any]]
 
 _LOOK = 16
 """Bytes at the beginning of a file that say what kind it is."""
+
+_LINES = 100
+"""In how many lines an object is looked for that says what kind of JSON a file is."""
 
 _LIST = re.compile(r"\s*\[\s*[\[({]")
 """How a list of spans begins that is written as a text."""
@@ -232,10 +236,23 @@ def first_object(
     except (LookupError, OSError, RecursionError):
         return None
     except ValueError:
+        if len(head) < max_bytes:
+            return _later_object(text)
         # The object is larger than what was read; its first keys say what it is.
-        keys = re.findall(r'"(%?\w+)"\s*:', text[:4000]) if len(head) == max_bytes else []
-        return dict.fromkeys(keys) or None
+        return dict.fromkeys(re.findall(r'"(%?\w+)"\s*:', text[:4000])) or None
     return value if isinstance(value, dict) else None
+
+
+def _later_object(text: str) -> Mapping[str, Any] | None:
+    """The first object that is a line of its own, in a text whose first line is broken."""
+    for line in islice(text.split("\n"), 1, _LINES):
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(value, dict) and value:
+            return value
+    return None
 
 
 def count_spans(value: Any) -> int:

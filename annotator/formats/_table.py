@@ -104,7 +104,7 @@ def _rows(rows: Iterator[tuple[int, list[str]]], path: Path, options: ReadOption
 def _divider(path: Path, text: str) -> str:
     """What separates the cells: the character that occurs most often in the first line, outside of
     quotation marks."""
-    first = re.sub(r'"[^"]*"', "", text.partition("\n")[0])
+    first = re.sub(r'"[^"]*"', "", text.lstrip("\r\n").partition("\n")[0])
     usual = "\t" if ".tsv" in path.name.lower() else ","
     return (
         max((usual, "\t", ";", ",", "|"), key=first.count)

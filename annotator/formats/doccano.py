@@ -78,8 +78,8 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
             for key, value in data.items()
             if key not in own and not (key in approver and value is None)
         }
-        if isinstance(data.get("meta"), dict):
-            meta |= data["meta"]
+        about = data.get("meta")
+        meta |= about if isinstance(about, dict) else {} if about is None else {"meta": about}
         marks = _marks(data)
         first, *others = marks
         work = foreign.work(text, data.get("id"), line, meta=meta, annotator=first)
