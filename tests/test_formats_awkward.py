@@ -165,6 +165,14 @@ def test_a_byte_that_is_not_utf8_costs_its_place_and_not_all_letters(tmp_path: P
         assert "\ufffd" not in found.documents[0].text
 
 
+def test_another_key_of_the_text_is_named_in_the_settings(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", [{"body": "One.", "id": "x"}, {"id": "y"}])
+    found = read("jsonl", path, settings={"text": "body"})
+    assert [(one.id, one.text, one.meta) for one in found.documents] == [("x", "One.", {})]
+    assert "a.jsonl:2: body: left out: the text is missing" in found.told
+    assert '[format.jsonl] text = "KEY"' in read("jsonl", path).told
+
+
 # --- who did what
 
 

@@ -406,7 +406,7 @@ def test_a_number_that_is_too_long_costs_its_line(tmp_path: Path) -> None:
 
 def test_a_row_without_a_text_is_reported_for_just_that(tmp_path: Path) -> None:
     found = read("jsonl", write(tmp_path / "a.jsonl", [{"id": "x", "image": "a.png"}]))
-    assert "text: left out: is missing\n" in f"{found.told}\n"
+    assert "text: left out: the text is missing; another key" in found.told and found.left_out == 1
 
 
 def test_combinations_of_countings(tmp_path: Path) -> None:

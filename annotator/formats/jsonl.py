@@ -24,7 +24,15 @@ extensions = (".jsonl", ".ndjson")
 def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     """The records of a file, each read when it is needed."""
     nameless = number = 0
+    key = options.settings.get("text", "text")
     for line, data in rows(path, options):
+        if "text" not in data and key in data:
+            data["text"] = data.pop(key)
+        elif "text" not in data:
+            hint = 'another key is named in annotator.toml: [format.jsonl] text = "KEY"'
+            message = f"the text is missing; {hint}"
+            options.report.left_out("invalid records", message, line=line, key=key)
+            continue
         work = _is_work(data) or options.empty_is_done
         if work and data.get("annotator") is None and data.get("status") != "gold":
             nameless += options.annotator is None
