@@ -99,7 +99,7 @@ class AskingScreen(RowsScreen):
 
         field = item_names.field_of(self.session.review)
         if field is None:
-            self._message = "the item in focus cannot have an entity or concept"
+            self._message = "this item has no entity or concept; go to one that has"
             self.redraw()
             return
         proposed: list[str] = []

@@ -16,7 +16,14 @@ from annotator.workflows.agreement.change_points import (
     change_point,
     significant,
 )
-from annotator.workflows.agreement.habits import FEW, LARGE, LabelCounts, marks_in, words_in
+from annotator.workflows.agreement.habits import (
+    FEW,
+    LARGE,
+    LabelCounts,
+    LabelMeans,
+    beside_others,
+    words_in,
+)
 
 Rates = tuple[float, float]
 """Marks per 1,000 words of an annotator, and of the others in the same texts."""
@@ -49,7 +56,7 @@ class _Document:
 
     words: int = 0
     own: LabelCounts = field(default_factory=Counter)
-    others: dict[tuple[str, str], float] = field(default_factory=dict)
+    others: LabelMeans = field(default_factory=dict)
 
 
 class HabitChanges:
@@ -62,17 +69,13 @@ class HabitChanges:
     def add(self, comparison: Comparison) -> None:
         """Count the passages of a comparison."""
         for passage in comparison.passages:
-            words, counts = words_in(passage), marks_in(passage)
-            total: LabelCounts = Counter()
-            for own in counts.values():
-                total.update(own)
-            for who, own in counts.items():
+            words = words_in(passage)
+            for who, own, others in beside_others(passage):
                 here = self._counts.setdefault(who, {}).setdefault(passage.name, _Document())
                 here.words += words
                 here.own.update(own)
-                for key, times in total.items():
-                    others = (times - own[key]) / (len(counts) - 1)
-                    here.others[key] = here.others.get(key, 0) + others
+                for key, mean in others.items():
+                    here.others[key] = here.others.get(key, 0) + mean
 
     def found(self) -> list[HabitChange]:
         """The changes that chance hardly explains, the surest first. A label has one at most: that

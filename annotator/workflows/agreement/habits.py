@@ -4,7 +4,7 @@ of labels."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from annotator.measures.api import Comparison, Passage
@@ -65,14 +65,25 @@ def words_in(passage: Passage) -> int:
     return sum(is_word(passage.text, token) for token in passage.tokens())
 
 
-def marks_in(passage: Passage) -> dict[str, LabelCounts]:
-    """What each annotator gave in a passage."""
-    return {
+LabelMeans = dict[tuple[str, str], float]
+"""The same on average over several annotators."""
+
+
+def beside_others(passage: Passage) -> Iterator[tuple[str, LabelCounts, LabelMeans]]:
+    """What each annotator gave in a passage, and what the others gave on average, for every label
+    that anybody gave."""
+    counts = {
         who: Counter(
             [(s.layer, s.label) for s in work.spans] + [(r.layer, r.label) for r in work.relations]
         )
         for who, work in passage.works.items()
     }
+    total: LabelCounts = Counter()
+    for own in counts.values():
+        total.update(own)
+    for who, own in counts.items():
+        others = len(counts) - 1
+        yield who, own, {key: (times - own[key]) / others for key, times in total.items()}
 
 
 class Habits:
@@ -86,18 +97,13 @@ class Habits:
     def add(self, comparison: Comparison) -> None:
         """Count the passages of a comparison."""
         for passage in comparison.passages:
-            words, counts = words_in(passage), marks_in(passage)
-            total: LabelCounts = Counter()
-            for own in counts.values():
-                total.update(own)
-            for who, own in counts.items():
+            words = words_in(passage)
+            for who, own, others in beside_others(passage):
                 self._words[who] += words
-                for (layer, label), times in total.items():
+                for (layer, label), mean in others.items():
                     key = (who, layer, label)
                     self._own[key] += own[layer, label]
-                    self._others[key] = self._others.get(key, 0) + (times - own[layer, label]) / (
-                        len(counts) - 1
-                    )
+                    self._others[key] = self._others.get(key, 0) + mean
 
     def found(self) -> list[Habit]:
         """Every annotator's habits, layer by layer: first all labels together, then by label."""
@@ -140,7 +146,8 @@ __all__ = [
     "Habit",
     "Habits",
     "LabelCounts",
-    "marks_in",
+    "LabelMeans",
+    "beside_others",
     "outstanding",
     "words_in",
 ]
