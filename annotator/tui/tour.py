@@ -149,8 +149,8 @@ def words(tour: Tour, state: ReviewState, keys: KeyMap) -> str:
             f"it asks first; {k('accept_all')} accepts everything."
         )
     return (
-        f"That is all. Everything was saved at once. {k('help')} has the other keys. Your "
-        "own texts, in a shell: annotator init DIR; cd DIR; annotator import FILE..."
+        f"That is all; everything was saved. {k('help')} has the other keys, {k('quit')} quits. "
+        "Your own texts, in a shell: annotator init DIR; cd DIR; annotator import FILE..."
     )
 
 
@@ -159,7 +159,7 @@ def _change(state: ReviewState, keys: KeyMap) -> str:
     if state.mode is Mode.SELECT:
         return (
             f"{k('end_right')} and {k('end_left')} move the end by a word, {k('grow')} takes "
-            f"the phrase around; {k('confirm')} takes it, {k('cancel')} leaves it."
+            f"the phrase around; {k('confirm')} takes it, {k('cancel')} leaves it as it was."
         )
     if state.focused is None or not isinstance(state.focused.value, Span):
         return (
@@ -186,8 +186,8 @@ def _name(state: ReviewState, keys: KeyMap) -> str:
             f"or {k('previous')}."
         )
     return (
-        f"{k('name')} writes the {kind}, which has the same name in every text. Known names "
-        "are offered: a digit takes one, tab completes what you type, enter takes the line."
+        f"{k('name')} writes the {kind}: one name for one thing in all texts. Known names are "
+        "offered: a digit takes one, tab completes what you type, enter takes the line."
     )
 
 
