@@ -208,6 +208,11 @@ def names_in(kind: NameKind, text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def names_line(kind: NameKind, text: str) -> str:
+    """The same as a line again, with a semicolon and a blank between names."""
+    return "; ".join(names_in(kind, text))
+
+
 def concepts_of(schema: LabelSchema) -> Concepts:
     """Where the concepts of a schema's layers are held."""
     found = ((layer.name, layer.attribute_of_type("concept")) for layer in schema.layers)
@@ -264,6 +269,7 @@ __all__ = [
     "SameNames",
     "concepts_of",
     "names_in",
+    "names_line",
     "names_of",
     "renamed",
     "standing",

@@ -89,7 +89,7 @@ def offers_of(
     return [
         one
         for one in found
-        if all(codebook.get(field.kind, part.strip()) for part in one.value.split(";"))
+        if all(codebook.get(field.kind, name) for name in names_in(field.kind, one.value))
     ]
 
 

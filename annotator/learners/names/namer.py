@@ -15,7 +15,7 @@ from annotator.learners.names.known import KnownEntities
 from annotator.learners.names.ranker import FeatureWeights, ranked
 from annotator.learners.names.text import Mention, NameText
 from annotator.model.named_spans import NamedSpans
-from annotator.model.names import ProposedName
+from annotator.model.names import ProposedName, names_in
 from annotator.model.span import Span
 from annotator.model.text import Document
 
@@ -84,7 +84,7 @@ class DocumentNamer:
         return _with_suggested(best, span, mention, known)[:OFFERED]
 
     def _may_be(self, name: str) -> bool:
-        return self._only is None or all(self._only(part.strip()) for part in name.split(";"))
+        return self._only is None or all(map(self._only, names_in("entity", name)))
 
     def _words(self, document: Document) -> NameText:
         if self._text is None or self._text.document is not document:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from annotator.errors import StoreError
-from annotator.model.names import NameKind, Ruling, names_in
+from annotator.model.names import NameKind, Ruling, names_line
 from annotator.model.text import plural
 from annotator.project import Project
 from annotator.tui.screens.prompt import PromptScreen
@@ -268,7 +268,7 @@ class HarmoniseScreen(RowsScreen):
         pair = self._answers[self._at].pair
         if answer is None:
             return
-        name = "; ".join(names_in(pair.kind, answer))
+        name = names_line(pair.kind, answer)
         if problem := not_one(self._project, pair.kind, name):
             self.say(problem)
         else:

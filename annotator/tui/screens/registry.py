@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from annotator.errors import AnnotatorError, StoreError
 from annotator.model.decision_text import both_ends
-from annotator.model.names import names_in
+from annotator.model.names import names_line
 from annotator.model.text import paragraph_number, plural
 from annotator.project import Project
 from annotator.tui.screens.help import TextScreen
@@ -106,7 +106,7 @@ class RegistryScreen(ListScreen):
         )
 
     def _rename(self, entry: RegistryEntry, answer: str) -> None:
-        session, name = self._session, "; ".join(names_in(self._kind, answer))
+        session, name = self._session, names_line(self._kind, answer)
         try:
             number = rename(
                 session.project,

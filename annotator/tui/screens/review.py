@@ -8,7 +8,7 @@ from functools import partial
 
 from annotator.merging.api import Candidate
 from annotator.model import actions as do
-from annotator.model.names import names_in
+from annotator.model.names import names_line
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import Span
 from annotator.model.text import plural
@@ -175,7 +175,7 @@ class ReviewScreen(AnnotateScreen):
         prompt = PromptScreen(title, self.theme_now, value=best, offers=offers, check=check)
 
         def answered(canonical: str) -> None:
-            stays = "; ".join(names_in(kind, canonical))
+            stays = names_line(kind, canonical)
             rule_names_same(self.session, self.reviewing, kind, names, stays)
             self.after()
 

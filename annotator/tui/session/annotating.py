@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from annotator.model.blind import is_blind
 from annotator.model.decision import Action, Group, Suggestion
-from annotator.model.names import Namer
+from annotator.model.names import Namer, names_in
 from annotator.model.review import ReviewState
 from annotator.model.span import Span
 from annotator.model.text import Document
@@ -26,7 +26,7 @@ def _without_other_names(one: Suggestion, listed: Callable[[str], bool]) -> Sugg
     """A suggestion, without its entity if a closed codebook does not contain that."""
     if not isinstance(one.value, Span) or not one.value.entity:
         return one
-    if all(listed(part.strip()) for part in one.value.entity.split(";")):
+    if all(map(listed, names_in("entity", one.value.entity))):
         return one
     return replace(one, value=replace(one.value, entity=None))
 

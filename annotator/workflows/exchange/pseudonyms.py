@@ -94,9 +94,10 @@ class Pseudonyms:
 
     def _history(self, history: Mapping[str, Any]) -> dict[str, Any]:
         """The history of a gold record; it names items by id, and people."""
-        told: dict[str, Any] = self.value(history)
-        if "items" in history:
-            told["items"] = {self.id(id): self.value(own) for id, own in history["items"].items()}
+        items = history.get("items")
+        told: dict[str, Any] = self.value({k: v for k, v in history.items() if k != "items"})
+        if items is not None:
+            told["items"] = {self.id(id): self.value(own) for id, own in items.items()}
         for change in told.get("changed_since", ()):
             if "item" in change:
                 change["item"] = self.id(change["item"])
