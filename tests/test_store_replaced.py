@@ -14,9 +14,20 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from replacing import (
+    Coder,
+    at_work,
+    backed_up,
+    copy_over,
+    events,
+    integrity,
+    move_over,
+    remove,
+    remove_all,
+    said_by,
+)
 from support import TEXT, document, project
 
-from annotator.cli import run
 from annotator.errors import ReplacedError, StoreError
 from annotator.model import actions as do
 from annotator.project import Project
@@ -25,96 +36,8 @@ from annotator.store.connection import WAL_IS_SAFE, sqlite
 from annotator.store.restoring import restore
 from annotator.tui.session import Session
 
-CODER = """
-import sys
-from pathlib import Path
-from annotator.model import actions as do
-from annotator.project import Project
-from annotator.tui.session import Session
-p = Project.open(Path(sys.argv[1]))
-s = Session(p, sys.argv[2], p.new_session()); s.open("doc-0")
-print("open", flush=True)
-for line in sys.stdin:
-    for _ in range(int(line)):
-        s.do(do.Flag(paragraph=True))
-    print(len(s.saving.unsaved), type(s.saving.error).__name__, flush=True)
-"""
 
-
-class Coder:
-    """An annotator at work in a process of its own."""
-
-    def __init__(self, root: Path, name: str = "ada") -> None:
-        command = [sys.executable, "-c", CODER, str(root), name]
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        assert self._line() == "open"
-
-    def _line(self) -> str:
-        assert self.process.stdout is not None
-        return self.process.stdout.readline().strip()
-
-    def decide(self, times: int = 1) -> tuple[int, str]:
-        """Decide so many times; how much is unsaved then, and the kind of the error."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(f"{times}\n")
-        self.process.stdin.flush()
-        unsaved, kind = self._line().split()
-        return int(unsaved), kind
-
-    def end(self) -> None:
-        self.process.communicate()
-
-
-def integrity(file: Path) -> str:
-    with closing(sqlite3.connect(file)) as raw:
-        found: str = raw.execute("PRAGMA integrity_check").fetchone()[0]
-        return found
-
-
-def events(root: Path, name: str = "ada") -> int:
-    with Project.open(root) as of:
-        assert of.verify() == []
-        return len(list(of.log.events("doc-0", name)))
-
-
-def _session(of: Project, name: str = "ada") -> Session:
-    session = Session(of, name, "a")
-    session.open("doc-0")
-    return session
-
-
-def _backup(root: Path, to: Path) -> Path:
-    with Project.open(root) as of:
-        of.backup(to)
-    return to
-
-
-def _checkpoint(root: Path) -> None:
-    with closing(sqlite3.connect(root / "annotator.db")) as raw:
-        raw.execute("PRAGMA wal_checkpoint(PASSIVE)")
-
-
-def _remove(database: Path, backup: Path) -> None:
-    database.unlink()
-
-
-def _remove_all(database: Path, backup: Path) -> None:
-    for file in database.parent.glob("annotator.db*"):
-        file.unlink()
-
-
-def _move(database: Path, backup: Path) -> None:
-    shutil.copy(backup, backup.with_suffix(".2"))
-    backup.with_suffix(".2").replace(database)
-
-
-def _copy(database: Path, backup: Path) -> None:
-    shutil.copyfile(backup, database)
-
-
-@pytest.mark.parametrize("replace", [_remove, _remove_all, _move, _copy])
+@pytest.mark.parametrize("replace", [remove, remove_all, move_over, copy_over])
 @pytest.mark.parametrize("checkpointed", [True, False])
 def test_what_does_not_reach_the_file_of_that_name_is_not_said_to_be_saved(
     tmp_path: Path, replace: Callable[[Path, Path], None], checkpointed: bool
@@ -122,7 +45,7 @@ def test_what_does_not_reach_the_file_of_that_name_is_not_said_to_be_saved(
     root = tmp_path / "p"
     project(root, TEXT).close()
     database = root / "annotator.db"
-    backup = _backup(root, tmp_path / "backup.db")
+    backup = backed_up(root, tmp_path / "backup.db")
     coders = [Coder(root, "ada"), Coder(root, "ben")]
     for coder in coders:
         assert coder.decide(20) == (0, "NoneType")
@@ -130,7 +53,7 @@ def test_what_does_not_reach_the_file_of_that_name_is_not_said_to_be_saved(
         with closing(sqlite3.connect(database)) as raw:
             raw.execute("PRAGMA wal_checkpoint(PASSIVE)")
         assert coders[0].decide(2) == (0, "NoneType")
-    if not checkpointed and replace is _copy:
+    if not checkpointed and replace is copy_over:
         # What is in the backup is all that is in the file without its log,
         # so that the log still fits to it.
         replace(database, backup)
@@ -142,7 +65,7 @@ def test_what_does_not_reach_the_file_of_that_name_is_not_said_to_be_saved(
     replace(database, backup)
     assert coders[0].decide(5) == (5, "ReplacedError")
     assert coders[1].decide(1) == (1, "ReplacedError")
-    if replace in (_move, _copy):
+    if replace in (move_over, copy_over):
         # Somebody else opens what is there now and works in it.
         third = Coder(root, "cyn")
         assert third.decide(30) == (0, "NoneType")
@@ -194,11 +117,11 @@ def test_an_older_file_without_fewer_events_is_another_one(tmp_path: Path) -> No
     """Documents that came since make no events."""
     root = tmp_path / "p"
     project(root, TEXT).close()
-    backup = _backup(root, tmp_path / "backup.db")
+    backup = backed_up(root, tmp_path / "backup.db")
     with Project.open(root) as of:
         of.documents.add([document(f"{k} {TEXT * 20}", id=f"new-{k}") for k in range(60)])
         of._database.execute("PRAGMA wal_checkpoint(PASSIVE)")
-        session = _session(of)
+        session = at_work(of)
         shutil.copyfile(backup, root / "annotator.db")
         session.do(do.Flag(paragraph=True))
         assert session.saving.replaced
@@ -209,7 +132,7 @@ def test_an_older_file_without_fewer_events_is_another_one(tmp_path: Path) -> No
 def test_a_touch_and_a_checkpoint_by_another_program_stop_nobody(tmp_path: Path) -> None:
     root = tmp_path / "p"
     with project(root, TEXT) as of:
-        session = _session(of)
+        session = at_work(of)
         for number in range(6):
             session.do(do.Flag(paragraph=True))
             assert session.saving.error is None
@@ -224,7 +147,7 @@ def test_a_touch_and_a_checkpoint_by_another_program_stop_nobody(tmp_path: Path)
 def test_a_folder_that_was_copied_while_open_opens_with_its_log(tmp_path: Path) -> None:
     root = tmp_path / "p"
     with project(root, TEXT) as of:
-        session = _session(of)
+        session = at_work(of)
         session.do(do.Flag(paragraph=True))
         assert (root / "annotator.db-wal").stat().st_size > 0
         shutil.copytree(root, tmp_path / "q")
@@ -238,12 +161,12 @@ def test_restore_swaps_while_people_work_and_keeps_the_old_one(
     project(root, TEXT).close()
     coder = Coder(root)
     coder.decide(10)
-    backup = _backup(root, tmp_path / "backup.db")
-    assert "annotator restore" in _said(
+    backup = backed_up(root, tmp_path / "backup.db")
+    assert "annotator restore" in said_by(
         capsys, ["--project", str(root), "backup", str(tmp_path / "again.db")]
     )
     coder.decide(7)
-    said = _said(capsys, ["--project", str(root), "restore", str(backup)])
+    said = said_by(capsys, ["--project", str(root), "restore", str(backup)])
     assert "with its 17 events is kept here" in said and "with 10 events" in said
     assert coder.decide(1) == (1, "ReplacedError")
     assert events(root) == 10
@@ -255,16 +178,10 @@ def test_restore_swaps_while_people_work_and_keeps_the_old_one(
         assert raw.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
-def _said(capsys: pytest.CaptureFixture[str], arguments: list[str], code: int = 0) -> str:
-    capsys.readouterr()
-    assert run(arguments) == code
-    return capsys.readouterr().err
-
-
 def test_restore_brings_back_what_is_gone_or_damaged(tmp_path: Path) -> None:
     root = tmp_path / "p"
     with project(root, TEXT) as of:
-        _session(of).do(do.Flag(paragraph=True))
+        at_work(of).do(do.Flag(paragraph=True))
         of.backup(tmp_path / "b.db")
     database = root / "annotator.db"
     for break_ in (
@@ -284,9 +201,9 @@ def test_restore_refuses_what_is_no_backup_of_this_project(
     root = tmp_path / "p"
     project(root, TEXT).close()
     project(tmp_path / "q", TEXT).close()
-    other = _backup(tmp_path / "q", tmp_path / "other.db")
+    other = backed_up(tmp_path / "q", tmp_path / "other.db")
     (tmp_path / "text.db").write_text("no database", encoding="utf-8")
-    damaged = _backup(root, tmp_path / "damaged.db")
+    damaged = backed_up(root, tmp_path / "damaged.db")
     data = bytearray(damaged.read_bytes())
     data[8192 : len(data) // 2] = b"\xff" * (len(data) // 2 - 8192)
     damaged.write_bytes(data)
@@ -298,7 +215,7 @@ def test_restore_refuses_what_is_no_backup_of_this_project(
         tmp_path / "none.db": "no such file",
         root / "annotator.db": "the database itself",
     }.items():
-        assert word in _said(capsys, ["--project", str(root), "restore", str(file)], 3)
+        assert word in said_by(capsys, ["--project", str(root), "restore", str(file)], 3)
         assert (root / "annotator.db").read_bytes() == before
     restore(root / "annotator.db", other, force=True)
     assert not list(root.glob("*.restoring*"))
@@ -319,7 +236,7 @@ def test_a_database_where_no_log_can_be_made_is_restored_and_checked(
     with of:
         assert of.verify(deep=True) == []
     with Project.open(root) as of:
-        _session(of).do(do.Flag(paragraph=True))
+        at_work(of).do(do.Flag(paragraph=True))
     assert events(root) == 1
     restore(root / "annotator.db", copy)
     assert events(root) == 0
@@ -329,7 +246,7 @@ def test_a_database_where_no_log_can_be_made_is_restored_and_checked(
 def test_restore_killed_at_any_moment_leaves_a_whole_database(tmp_path: Path, moment: str) -> None:
     root = tmp_path / "p"
     project(root, TEXT).close()
-    backup = _backup(root, tmp_path / "b.db")
+    backup = backed_up(root, tmp_path / "b.db")
     coder = Coder(root)
     coder.decide(10)
     script = f"""
@@ -358,12 +275,12 @@ def test_a_backup_put_there_by_hand_while_nobody_works_runs_as_any_other(tmp_pat
     root = tmp_path / "p"
     with project(root, TEXT) as of:
         of.backup(tmp_path / "b.db")
-        session = _session(of)
+        session = at_work(of)
         for _ in range(3):
             session.do(do.Flag(paragraph=True))
-    _move(root / "annotator.db", tmp_path / "b.db")
+    move_over(root / "annotator.db", tmp_path / "b.db")
     with Project.open(root) as of:
-        session = _session(of)
+        session = at_work(of)
         session.do(do.Flag(paragraph=True))
         assert session.saving.error is None
         assert of.diagnosis().journal_mode in ("wal", "truncate")
@@ -378,93 +295,6 @@ def test_a_connection_tells_what_happened_to_its_file(tmp_path: Path) -> None:
             of.keep_setting("a", "b")
         with pytest.raises(StoreError):
             of.reopen()
-
-
-# --- what becomes of the decisions
-
-
-def test_decisions_go_into_the_file_that_is_there_now_if_they_fit(tmp_path: Path) -> None:
-    root = tmp_path / "p"
-    with project(root, TEXT) as of:
-        session = _session(of)
-        session.do(do.Flag(paragraph=True))
-        backup = tmp_path / "b.db"
-        of.backup(backup)
-        _move(root / "annotator.db", backup)
-        session.do(do.Note("first", paragraph=True))
-        session.do(do.Note("second", paragraph=True))
-        assert session.saving.replaced and session.saving.safe
-        assert "another file was put in the place" in session.saving.unsaved_message()
-        assert session.saving.adopt() == "2 decisions written into the database that is there now"
-        assert session.saving.error is None and not session.saving.unsaved
-        session.do(do.Note("third", paragraph=True))
-        assert session.saving.error is None
-    assert events(root) == 4
-    assert not list(root.glob("*.unsaved-*"))
-
-
-def _replaced_after(
-    of: Project, decisions: int, backup: Path, replace: Callable[[Path, Path], None]
-) -> Session:
-    """A session that made some decisions, the last of them in the write-ahead log, and one more
-    after the database was replaced by a backup from before all of them."""
-    of.backup(backup)
-    session = _session(of)
-    for _ in range(decisions - 1):
-        session.do(do.Flag(paragraph=True))
-    _checkpoint(of.root)
-    session.do(do.Flag(paragraph=True))
-    replace(of.root / "annotator.db", backup)
-    session.do(do.Flag(paragraph=True))
-    return session
-
-
-def test_decisions_that_do_not_fit_to_the_file_that_is_there_now_are_put_aside(
-    tmp_path: Path,
-) -> None:
-    root = tmp_path / "p"
-    with project(root, TEXT) as of:
-        session = _replaced_after(of, 4, tmp_path / "b.db", _move)
-        said = session.saving.adopt()
-        (left,) = root.glob("annotator.db.left-*")
-        assert said == (
-            "0 decisions written into the database that is there now; what does not fit it "
-            f"is in {left.name}"
-        )
-    assert events(root) == 0
-
-
-@pytest.mark.parametrize("replace", [_remove, _move])
-def test_all_that_a_program_has_of_a_database_that_is_gone_can_be_rescued(
-    tmp_path: Path, replace: Callable[[Path, Path], None], capsys: pytest.CaptureFixture[str]
-) -> None:
-    root = tmp_path / "p"
-    with project(root, TEXT) as of:
-        session = _replaced_after(of, 3, tmp_path / "b.db", replace)
-        if replace is _remove:
-            with pytest.raises(StoreError, match="no database"):
-                session.saving.adopt()
-            assert len(session.saving.unsaved) == 1
-        file = session.saving.rescue()
-        assert not session.saving.unsaved
-    assert file.parent == root and [p.name for p in root.glob("annotator-rescued-*")] == [file.name]
-    if replace is _remove:
-        _said(capsys, ["--project", str(root), "restore", str(file)])
-    else:
-        assert "4 decisions added (ada 4)" in _said(
-            capsys, ["--project", str(root), "merge", str(file)]
-        )
-    assert events(root) == 4
-
-
-def test_of_a_database_that_was_overwritten_the_decisions_alone_are_kept(tmp_path: Path) -> None:
-    root = tmp_path / "p"
-    with project(root, TEXT) as of:
-        session = _replaced_after(of, 31, tmp_path / "b.db", _copy)
-        assert session.saving.replaced
-        file = session.saving.rescue()
-        assert file.exists()
-    assert events(root) == 0
 
 
 def test_a_log_that_is_brought_in_by_halves_refuses_nobody(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -29,7 +29,8 @@ from annotator.project.suggestions import Suggestions
 from annotator.store import hash_chain, names, overview
 from annotator.store.assignments import Assignments, DocumentHolder
 from annotator.store.connection import SCHEMA_VERSION, Database
-from annotator.store.files import let_group_in
+from annotator.store.file_identity import flush
+from annotator.store.files import let_group_in, reserve
 from annotator.store.finished import ChangeTracker
 from annotator.store.isolation import object_of, readable, texts_of
 from annotator.store.journal import Journal, Pending, RecoveredDecisions, take_in
@@ -43,6 +44,7 @@ from annotator.store.results import (
     CompletionRow,
     DocumentSummary,
     EventFilter,
+    FileNow,
     Finding,
     KnownName,
     MentionRow,
@@ -78,15 +80,9 @@ class Project:
         self.config = config
         self.schema = schema
         self._database = database
-        if database.version < SCHEMA_VERSION:
-            from annotator.store.migrations import migrate
-
-            migrate(database)
-            hash_chain.catch_up(database)
-        if not database.read_only:
-            resume(database)
         concepts = concepts_of(schema)
-        names.refresh(database, concepts)
+        self._bring_up_to_date(database)
+        self._id = self.setting("project")
         self.documents = Documents(database, schema)
         self.log = Log(database, concepts, schema)
         self.suggestions = Suggestions(database)
@@ -130,20 +126,54 @@ class Project:
         self._database.timeout = seconds
         self._database.execute(f"PRAGMA busy_timeout = {int(1000 * seconds)}")
 
+    def _bring_up_to_date(self, database: Database) -> None:
+        if database.version < SCHEMA_VERSION:
+            from annotator.store.migrations import migrate
+
+            migrate(database)
+            hash_chain.catch_up(database)
+        if not database.read_only:
+            resume(database)
+        names.refresh(database, concepts_of(self.schema))
+
     def reopen(self) -> None:
         """Open the database that is in the folder now, after the open one was replaced.
 
-        Raises StoreError if there is none that can be opened; then you can only `close`.
+        Raises StoreError if there is none that can be opened; then nothing changes.
         """
-        self._database.reopen()
+        self._database.reopen(self._bring_up_to_date)
+        self._id = self.setting("project")
 
-    def rescue(self, pending: Sequence[Pending]) -> Path:
-        """Save what this connection has of a replaced database, and what is not written yet, to a
-        file beside it.
+    def file_now(self) -> FileNow:
+        """What the path of the database names now, after it was removed or replaced."""
+        from annotator.store.rescuing import file_now
 
-        That file can be merged or restored. Raises StoreError if it cannot be written.
+        return file_now(self._database, self._id)
+
+    def has_old_file(self) -> bool:
+        """Whether this connection still has the whole file of a database that was replaced."""
+        from annotator.store.rescuing import is_intact
+
+        return is_intact(self._database)
+
+    def put_back(self) -> Path | None:
+        """Make a removed or replaced database again from what this connection has of it. Returns
+        the file in which what was in its place is kept, if there was anything.
+
+        Raises StoreError if that is not possible; then nothing changes.
         """
-        from annotator.store.restoring import rescue
+        from annotator.store.rescuing import put_back
+
+        return put_back(self._database, self._id)
+
+    def rescue(self, pending: Sequence[Pending]) -> list[Path]:
+        """Save what this connection has of a replaced database, and what is not written yet, to
+        files beside it, which it returns.
+
+        A file `annotator-rescued-….db` can be merged or restored. Raises StoreError if nothing can
+        be written.
+        """
+        from annotator.store.rescuing import rescue
 
         return rescue(self._database, pending, concepts_of(self.schema))
 
@@ -203,23 +233,20 @@ class Project:
         a merge to end, and raises BusyError if it does not."""
         if file.exists():
             raise StoreError("exists already", file=file, hint="Choose a name that is not taken")
-        part = file.with_name(file.name + ".part")
-        try:
-            # Report a failed write here, where it is known which of the two files it was.
-            part.touch()
+        with reserve(file.with_name(file.name + ".part"), mode=0o666) as part:
             # A copy of half an import could never be completed, since the rest of it is in a file
             # beside this database.
             with nullcontext() if self._database.read_only else no_long_work(self._database):
                 self._database.backup(part)
-            part.replace(file)
-        except OSError as error:
-            hint = "Check the folder and its permissions"
-            raise StoreError(
-                f"cannot be written: {error.strerror}", file=file, hint=hint
-            ) from error
-        finally:
-            with suppress(OSError):
-                part.unlink(missing_ok=True)
+            try:
+                flush(part)
+                part.replace(file)
+                flush(file.parent)
+            except OSError as error:
+                hint = "Check the folder and its permissions"
+                raise StoreError(
+                    f"cannot be written: {error.strerror}", file=file, hint=hint
+                ) from error
 
     def merge(
         self,
@@ -292,6 +319,7 @@ __all__ = [
     "DocumentSummary",
     "Documents",
     "EventFilter",
+    "FileNow",
     "Finding",
     "InReview",
     "KnownName",

@@ -13,7 +13,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,7 +22,15 @@ from urllib.parse import quote
 from annotator.errors import BusyError, StoreError
 from annotator.store.damaged_rows import Row, without_broken_states, without_broken_texts
 from annotator.store.driver_errors import translated
-from annotator.store.file_identity import FileGuard, beside, flush, has_log, log_of
+from annotator.store.file_identity import (
+    FileGuard,
+    Footprint,
+    beside,
+    flush,
+    has_log,
+    log_of,
+    may_write,
+)
 from annotator.store.lock import Lock, holder
 from annotator.store.shown_documents import leave_out_arriving, see_the_table
 from annotator.store.sqlite_driver import OLDEST, WAL_IS_SAFE, sqlite
@@ -66,12 +74,14 @@ class Database:
         """Open `path`; `timeout` is the number of seconds to wait for a lock. With `read_only`,
         nothing in the file changes, and if nobody has it open, no files are made beside it.
 
-        Raises StoreError if the file is missing, not ours, newer than this program or unreadable.
+        Raises StoreError if the file is missing, not ours, newer than this program, unreadable or,
+        to be written to, a symbolic link.
         """
-        self.path = path
+        # SQLite keeps its log beside the file that a symbolic link names.
+        self.path = path = path.resolve() if read_only and path.is_symlink() else path
         self.timeout = timeout
         self.read_only = read_only
-        self._unlocked = read_only and _is_at_rest(path)
+        self._unlocked = False
         if not create and not path.is_file():
             hint = (
                 "Make a project with `annotator init`, or restore a backup with `annotator restore`"
@@ -82,13 +92,17 @@ class Database:
 
     def _connect(self, mode: str) -> None:
         create = mode == "rwc"
+        if mode != "ro" and self.path.is_symlink():
+            hint = "Put the file itself there, or link its whole folder"
+            raise StoreError("the database is a symbolic link", file=self.path, hint=hint)
         if create:
             self.path.touch(exist_ok=True)
         with self._errors():
             self._file_guard = FileGuard(self.path, self._lock)
-            if mode == "rw" and not _may_write(self.path):
+            if mode == "rw" and not may_write(self.path):
                 # Beside a file in WAL mode, SQLite would have to make two others.
-                mode, self.read_only, self._unlocked = "ro", True, _is_at_rest(self.path)
+                mode, self.read_only = "ro", True
+            self._unlocked = mode == "ro" and self._file_guard.is_complete_alone()
             if mode == "rw":
                 self._settle()
             self._connection = self._open(mode)
@@ -110,20 +124,25 @@ class Database:
         with self._locked():
             self._file_guard.settle()
 
-    def reopen(self) -> None:
-        """Open the file that the path names now, instead of the one that was opened. Raises
-        StoreError if there is none that can be opened; then nothing changes."""
+    def reopen(self, prepare: Callable[[Database], None] = lambda _: None) -> None:
+        """Open the file that the path names now, instead of the one that was opened, and `prepare`
+        it. Raises StoreError if there is none that can be opened, and what `prepare` raises; then
+        nothing changes."""
         if not self.path.is_file():
             raise StoreError(
                 "there is no database",
                 file=self.path,
                 hint="Restore a backup with `annotator restore`",
             )
-        before = self._connection, self._file_guard
+        before = self._connection, self._file_guard, self._log, self.read_only, self._unlocked
         try:
             self._connect("rw")
+            prepare(self)
         except BaseException:
-            self._connection, self._file_guard = before
+            if self._connection is not before[0]:
+                with suppress(sqlite.Error):
+                    self._connection.close()
+            self._connection, self._file_guard, self._log, self.read_only, self._unlocked = before
             raise
         # SQLite notices that its file has moved, and leaves the log of the new one alone.
         with suppress(sqlite.Error):
@@ -197,6 +216,11 @@ class Database:
         leave_out_arriving(self._connection)
 
     @property
+    def opened(self) -> Footprint:
+        """The file that is open."""
+        return self._file_guard.known
+
+    @property
     def version(self) -> int:
         """The number of migrations applied to the file."""
         return int(self.value("PRAGMA user_version"))
@@ -236,8 +260,7 @@ class Database:
 
     def _read_with_others(self) -> None:
         """Read the file with its log and locks if somebody has it open now."""
-        if not self._connection.in_transaction and not _is_at_rest(self.path):
-            self._unlocked = False
+        if not self._connection.in_transaction and not self._file_guard.is_complete_alone():
             self._connection.close()
             self._connect("ro")
 
@@ -415,24 +438,6 @@ class Database:
         with self._errors():
             self._connection.close()
             self._lock.close()
-
-
-def _may_write(path: Path) -> bool:
-    """Whether this user may change a file and make others beside it."""
-    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
-
-
-def _is_at_rest(path: Path) -> bool:
-    """Whether nobody has a database in WAL mode open, so that its file can be read alone. Otherwise
-    SQLite would make two files beside it, which a reader cannot remove, or fail to read it if it
-    cannot make them."""
-    if beside(path, "-wal").exists():
-        return False
-    try:
-        with path.open("rb") as file:
-            return file.read(20)[18:] == b"\x02\x02"
-    except OSError:
-        return False
 
 
 __all__ = [

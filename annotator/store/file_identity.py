@@ -26,6 +26,7 @@ from annotator.errors import ReplacedError, StoreError
 from annotator.store.lock import Lock
 from annotator.store.sqlite_driver import sqlite
 
+_CHANGED = "the database file was changed by another program"
 _ASK = "Say where your decisions belong; they are kept until then"
 
 
@@ -88,9 +89,11 @@ def last_event(path: Path) -> int:
         finally:
             alone.close()
     except (sqlite.Error, OSError) as error:
-        hint = f"{_ASK}. `annotator doctor` checks the file"
+        if not os.access(path, os.R_OK):
+            hint = "Check the permissions of the file and its folder"
+            raise StoreError("the database may no longer be read", file=path, hint=hint) from error
         raise StoreError(
-            "the database file was changed by another program", file=path, hint=hint
+            _CHANGED, file=path, hint="`annotator doctor` says which backup to take"
         ) from error
 
 
@@ -119,6 +122,11 @@ class FileGuard:
         self._lock = lock
         self._last = Footprint.of(path)
         self._floor: int | None = None
+
+    @property
+    def known(self) -> Footprint:
+        """How the file looked last."""
+        return self._last
 
     def check(self) -> None:
         """Call this before a transaction. Raises ReplacedError if the file is not the one that was
@@ -161,7 +169,12 @@ class FileGuard:
             raise ReplacedError("the database file was emptied", file=self._path, hint=_ASK)
         if self._is_changing(found, self._last):
             return False
-        last = _known_end(self._path, found, self._last.size)
+        try:
+            last = _known_end(self._path, found, self._last.size)
+        except StoreError as error:
+            if error.message != _CHANGED:
+                raise
+            raise ReplacedError(_CHANGED, file=self._path, hint=_ASK) from error
         if last is None:
             return False
         if last < floor or found.size < self._last.size:
@@ -202,17 +215,51 @@ class FileGuard:
         """Call this under the lock before a connection is opened: makes sure that a log beside the
         file belongs to it. A log of an earlier file is moved aside, since SQLite would mix it into
         this one."""
-        if not has_log(self._path):
+        noted = self._noted()
+        if noted is None or not self._has_foreign_log():
             return
-        noted, found = self._noted(), Footprint.of(self._path)
-        if noted is None or noted[0] == found or self._is_changing(found, noted[0]):
-            return
-        last = _known_end(self._path, found, noted[0].size)
-        if last is None or (last >= noted[1] and found.size >= noted[0].size):
-            return
-        set_apart(self._path, same_file=noted[0].is_same_file(found))
+        set_apart(self._path, same_file=noted[0].is_same_file(Footprint.of(self._path)))
         self._last = Footprint.of(self._path)
         self._note(self._last, last_event(self._path))
+
+    def _has_foreign_log(self) -> bool:
+        """Whether the log beside the file belongs to an earlier file."""
+        if not has_log(self._path):
+            return False
+        noted, found = self._noted(), Footprint.of(self._path)
+        if noted is None or noted[0] == found or self._is_changing(found, noted[0]):
+            return False
+        last = _known_end(self._path, found, noted[0].size)
+        return last is not None and (last < noted[1] or found.size < noted[0].size)
+
+    def is_complete_alone(self) -> bool:
+        """Whether a reader needs the file only, without anything beside it: nobody has it open, or
+        the log there is not its own."""
+        if _is_at_rest(self._path):
+            return True
+        try:
+            return self._has_foreign_log()
+        except (OSError, StoreError):
+            # The lock file cannot be read, or neither can the database.
+            return False
+
+
+def may_write(path: Path) -> bool:
+    """Whether this user may change a file and make others beside it."""
+    return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+
+
+def _is_at_rest(path: Path) -> bool:
+    """Whether nobody has a database in WAL mode open, so that its file can be read alone. Otherwise
+    SQLite would make two files beside it, which a reader cannot remove, or fail to read it if it
+    cannot make them."""
+    if beside(path, "-wal").exists():
+        return False
+    try:
+        with path.open("rb") as file:
+            return file.read(20)[18:] == b"\x02\x02"
+    except OSError:
+        return False
 
 
 def _line(look: Footprint, floor: int) -> bytes:
@@ -261,4 +308,13 @@ def flush(path: Path) -> None:
         os.close(handle)
 
 
-__all__ = ["FileGuard", "Footprint", "beside", "flush", "has_log", "log_of", "note_for"]
+__all__ = [
+    "FileGuard",
+    "Footprint",
+    "beside",
+    "flush",
+    "has_log",
+    "log_of",
+    "may_write",
+    "note_for",
+]

@@ -1,12 +1,16 @@
-"""The files of a project: who may write them, and which are on a network."""
+"""The files of a project: who may write them, which are on a network, and how a copy of the
+database is made beside it."""
 
 from __future__ import annotations
 
+import fcntl
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from annotator.errors import StoreError
+from annotator.errors import BusyError, StoreError
+from annotator.store.lock import MODE
 
 _NETWORK = frozenset(
     {
@@ -81,3 +85,46 @@ def share(root: Path, database: Path, files: Iterable[Path]) -> None:
     for file in (*beside, *files):
         if file.exists():
             file.chmod(SHARED_FILE)
+
+
+@contextmanager
+def reserve(path: Path, *, mode: int = MODE) -> Iterator[Path]:
+    """An empty file for a copy of a database. Rename it inside the block; otherwise it is removed
+    at the end. A file that a process left there when it died is taken over.
+
+    Raises BusyError if another process is making this file just now, StoreError if it cannot be
+    made.
+    """
+    handle = _reserved(path, mode)
+    try:
+        os.ftruncate(handle, 0)
+        yield path
+    finally:
+        with suppress(OSError):
+            if path.stat().st_ino == os.fstat(handle).st_ino:
+                for suffix in ("-wal", "-shm", "-journal", ""):
+                    path.with_name(path.name + suffix).unlink(missing_ok=True)
+        os.close(handle)
+
+
+def _reserved(path: Path, mode: int) -> int:
+    while True:
+        try:
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, mode)
+        except OSError as error:
+            hint = "Check the folder, its permissions and the space on the disk"
+            raise StoreError(error.strerror or str(error), file=path, hint=hint) from error
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if path.stat().st_ino == os.fstat(handle).st_ino:
+                return handle
+        except BlockingIOError:
+            os.close(handle)
+            hint = "Try again when it is done"
+            raise BusyError(
+                "another process writes this file just now", file=path, hint=hint
+            ) from None
+        except FileNotFoundError:
+            pass
+        # Its owner has renamed or removed it meanwhile.
+        os.close(handle)

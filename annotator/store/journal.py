@@ -184,7 +184,14 @@ def take_in(db: Database, concepts: Concepts) -> RecoveredDecisions:
 
 def _take(db: Database, path: Path, concepts: Concepts) -> tuple[int, list[Pending]]:
     """The number of a file's decisions that are now in the database, and what no longer fits."""
-    return _sorted(lambda one: write(db, one, concepts), read(path))
+    return write_fitting(db, read(path), concepts)
+
+
+def write_fitting(
+    db: Database, pending: Iterable[Pending], concepts: Concepts
+) -> tuple[int, list[Pending]]:
+    """Record the groups that fit. Returns the number of their decisions, and the other groups."""
+    return _sorted(lambda one: write(db, one, concepts), pending)
 
 
 def write(db: Database, one: Pending, concepts: Concepts) -> None:
@@ -306,4 +313,5 @@ __all__ = [
     "read_lines",
     "take_in",
     "write",
+    "write_fitting",
 ]

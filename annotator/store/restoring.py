@@ -4,19 +4,19 @@ the old file."""
 from __future__ import annotations
 
 import os
+import stat
 import time
-from collections.abc import Sequence
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from annotator.errors import BusyError, StoreError
-from annotator.model.names import Concepts
 from annotator.store.connection import Database
 from annotator.store.driver_errors import translated
 from annotator.store.file_identity import beside, flush, has_log, note_for
-from annotator.store.journal import Journal, Pending, write
+from annotator.store.files import reserve
 from annotator.store.lock import Lock, holder
 from annotator.store.sqlite_driver import WAL_IS_SAFE, sqlite
 
@@ -47,17 +47,10 @@ def restore(
     if there is not None and project != there and not force:
         hint = "Check the name of the file, or use --force to restore it anyway"
         raise StoreError("is a backup of another project", file=backup, hint=hint)
-    new = beside(database, ".restoring")
-    try:
-        _copy(backup, new, like=database)
-        kept = _swap(database, new, timeout)
-    except OSError as error:
-        hint = "Check the folder, its permissions and the space on the disk; nothing was changed"
-        raise StoreError(error.strerror or str(error), file=database, hint=hint) from error
-    finally:
-        for suffix in ("", "-wal", "-shm"):
-            with suppress(OSError):
-                beside(new, suffix).unlink(missing_ok=True)
+    with reserve(beside(database, ".restoring")) as new:
+        with closing(Database(backup, read_only=True)) as source:
+            source.backup(new)
+        kept = swap_in(database, new, timeout)
     return Restored(kept, before, after)
 
 
@@ -86,34 +79,26 @@ def _identity(database: Path) -> tuple[str | None, int | None]:
         return None, None
 
 
-def _copy(backup: Path, new: Path, *, like: Path) -> None:
-    """A complete copy of the backup beside the database, with the mode and owner of the present
-    one."""
-    new.unlink(missing_ok=True)
-    os.close(os.open(new, os.O_CREAT | os.O_WRONLY, 0o660))
-    try:
-        with closing(Database(backup, read_only=True)) as source:
-            source.backup(new)
-        with closing(sqlite.connect(str(new), isolation_level=None)) as copy:
-            copy.execute(f"PRAGMA journal_mode = {'WAL' if WAL_IS_SAFE else 'TRUNCATE'}")
-    except sqlite.Error as error:
-        raise translated(error, backup) from error
-    with suppress(OSError):
-        found = like.stat()
-        new.chmod(found.st_mode & 0o7777)
-        os.chown(new, found.st_uid, found.st_gid)
-    flush(new)
+def swap_in(
+    database: Path, new: Path, timeout: float, *, check: Callable[[], None] = lambda: None
+) -> Path | None:
+    """Put a new file in the place of the database, with its mode and owner, under the lock. Returns
+    the file in which the old one is kept, if there was one. `check` is called under the lock, and
+    may raise.
 
-
-def _swap(database: Path, new: Path, timeout: float) -> Path | None:
+    Raises BusyError if the lock was not available within `timeout` seconds, StoreError if the file
+    cannot be put there. Then nothing changes.
+    """
     lock = Lock(beside(database, ".lock"))
     try:
+        _finish(new, like=database)
         if not lock.acquire(timeout):
             who = holder(lock.path) or "another process"
             raise BusyError(
                 f"{who} holds the database", file=database, hint="Try again; nothing was changed"
             )
-        kept = _keep(database) if database.exists() else None
+        check()
+        kept = _keep(database) if os.path.lexists(database) else None
         # First the log, then the file: anyone who opens it in between finds the complete old one,
         # never a mixture.
         for suffix in ("-wal", "-shm"):
@@ -122,13 +107,31 @@ def _swap(database: Path, new: Path, timeout: float) -> Path | None:
         flush(database.parent)
         lock.put_note(note_for(database))
         return kept
+    except OSError as error:
+        hint = "Check the folder, its permissions and the space on the disk; nothing was changed"
+        raise StoreError(error.strerror or str(error), file=database, hint=hint) from error
     finally:
         lock.close()
 
 
+def _finish(new: Path, *, like: Path) -> None:
+    """Give a copy the journal mode of a database, and the mode and owner of the present one."""
+    try:
+        with closing(sqlite.connect(str(new), isolation_level=None)) as copy:
+            copy.execute(f"PRAGMA journal_mode = {'WAL' if WAL_IS_SAFE else 'TRUNCATE'}")
+    except sqlite.Error as error:
+        raise translated(error, new) from error
+    with suppress(OSError):
+        found = like.stat()
+        if stat.S_ISREG(found.st_mode):
+            new.chmod(found.st_mode & 0o7777)
+            os.chown(new, found.st_uid, found.st_gid)
+    flush(new)
+
+
 def _keep(database: Path) -> Path:
     """Keep the old database under another name, with everything in its log."""
-    kept = _free(database, "before")
+    kept = free_name(database, "before")
     try:
         old = sqlite.connect(str(database), isolation_level=None, timeout=2)
         with closing(old):
@@ -153,33 +156,8 @@ def _checkpoint(connection: Any) -> bool:
     return row is None or row[0] == 0
 
 
-def rescue(db: Database, pending: Sequence[Pending], concepts: Concepts) -> Path:
-    """Copy what a connection has of a replaced database, with what is not written yet, to a file
-    beside it. If the old file was overwritten, there is nothing intact to copy; then only the
-    decisions are saved.
-
-    Raises StoreError if it cannot be written.
-    """
-    file = _free(db.path, "rescued")
-    try:
-        db.backup(file)
-        with closing(Database(file)) as copy:
-            if copy.value("PRAGMA integrity_check(1)") != "ok":
-                raise StoreError("the old database is no longer intact", file=file)
-            for one in pending:
-                write(copy, one, concepts)
-    except StoreError:
-        file.unlink(missing_ok=True)
-        if not pending:
-            raise
-        return Journal(db.path).put_aside(pending)
-    finally:
-        for suffix in ("-wal", "-shm", ".lock"):
-            beside(file, suffix).unlink(missing_ok=True)
-    return file
-
-
-def _free(database: Path, word: str) -> Path:
+def free_name(database: Path, word: str) -> Path:
+    """A name beside the database that is not taken, with a word and the time in it."""
     stem = f"{database.stem}-{word}-{time.strftime('%Y%m%d-%H%M%S')}"
     number = 1
     while (
@@ -189,4 +167,4 @@ def _free(database: Path, word: str) -> Path:
     return kept
 
 
-__all__ = ["Restored", "rescue", "restore"]
+__all__ = ["Restored", "free_name", "restore", "swap_in"]

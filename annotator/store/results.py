@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 
 from annotator.model.decision import Completion
+
+
+class FileNow(Enum):
+    """What the path of a database names now."""
+
+    NOTHING = "there is no database there now"
+    THIS_PROJECT = "a database of this project is there now"
+    OLDER = "the database that is there now lacks decisions that were in the old one"
+    ANOTHER_PROJECT = "the database that is there now belongs to another project"
+    UNUSABLE = "what is there now cannot be opened"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 
 from annotator.errors import StoreError
 from annotator.model.text import plural
@@ -12,28 +11,18 @@ from annotator.tui.session.saving import Saving
 
 
 def replaced_screen(saving: Saving, done: Callable[[str], None]) -> ListScreen:
-    """Asks where the unsaved decisions belong. Calls `done` with a message once they are there."""
+    """Asks where the unsaved decisions belong, and offers what can be done. Calls `done` with a
+    message once they are there."""
     screen: ListScreen
-
-    def lines() -> list[ListLine]:
-        return [
-            ListLine("continue with the file that is there now, and write the decisions into it"),
-            ListLine(
-                "keep the decisions in a file beside it, with everything that this program has of "
-                "the old one"
-            ),
-        ]
+    now, ways = saving.ways()
 
     def choose(row: int) -> None:
+        nonlocal now, ways
         try:
-            if row == 0:
-                said = saving.adopt()
-            else:
-                said = f"kept in {saving.rescue().name}"
-                # If there is no file to continue with, the next decision asks again.
-                with suppress(StoreError):
-                    saving.adopt()
+            said = ways[row][1]()
         except StoreError as error:
+            now, ways = saving.ways()
+            screen.reload()
             screen.say(f"{error.message}. {error.hint}")
             return
         screen.app.pop_screen()
@@ -41,7 +30,10 @@ def replaced_screen(saving: Saving, done: Callable[[str], None]) -> ListScreen:
 
     why = saving.error.message if saving.error is not None else "the database was replaced"
     screen = ListScreen(
-        f"{why}: what should happen to {plural(len(saving.unsaved), 'decision')}?", lines, choose
+        f"{why}: what should happen to {plural(len(saving.unsaved), 'decision')}?",
+        lambda: [ListLine(text) for text, _ in ways],
+        choose,
+        about=lambda _: now.value,
     )
     return screen
 

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from pathlib import Path
+from contextlib import suppress
 
 from annotator.errors import ConflictError, ReplacedError, StoreError
 from annotator.model.text import plural
-from annotator.project import Pending, Project
+from annotator.project import FileNow, Pending, Project
 
 logger = logging.getLogger(__name__)
 
 HASTE = 0.02
 """Seconds that a key waits for a database that could not be written earlier."""
+
+
+_CONTINUE = "continue with the file that is there now, and write the decisions into it"
+_KEEP = "keep the decisions in a file beside it"
+_WITH_ALL = ", with everything that this program has of the old one"
+_PUT_BACK = "put back everything that this program has of the old file, with the decisions"
 
 
 class Saving:
@@ -118,6 +124,32 @@ class Saving:
             return f"{many} kept beside the database: {self.error.message}{rest}"
         return f"{many} not saved: {self.error.message}. Trying again; leave this open"
 
+    def ways(self) -> tuple[FileNow, list[tuple[str, Callable[[], str]]]]:
+        """What is in the place of a database that was removed or replaced, and what can be done,
+        the safest first: each in words, and as a function that returns a message about the result.
+        """
+        now, whole = self.project.file_now(), self.project.has_old_file()
+        keep = [(_KEEP + _WITH_ALL * whole, self.keep)]
+        back = [(_PUT_BACK, self.put_back)] * whole
+        go_on = [(_CONTINUE, self.adopt)]
+        ways = {
+            FileNow.NOTHING: [*back, *keep],
+            FileNow.THIS_PROJECT: [*go_on, *keep],
+            FileNow.OLDER: [*keep, *go_on],
+            FileNow.ANOTHER_PROJECT: [*keep, *back, *go_on],
+            FileNow.UNUSABLE: [*keep, *back],
+        }
+        return now, ways[now]
+
+    def keep(self) -> str:
+        """The same as `rescue`; then continue with the file that is there now. If there is none of
+        this project, the next decision asks again."""
+        said = self.rescue()
+        with suppress(StoreError):
+            if self.project.file_now() in (FileNow.THIS_PROJECT, FileNow.OLDER):
+                self.adopt()
+        return said
+
     def adopt(self) -> str:
         """After the database was replaced, continue with the file that is there now and write what
         is unsaved into it. Returns a message about the result. Decisions that do not fit that file
@@ -132,16 +164,28 @@ class Saving:
         said = f"{plural(fitting, 'decision')} written into the database that is there now"
         return f"{said}; what does not fit it is in {aside.name}" if aside is not None else said
 
-    def rescue(self) -> Path:
-        """After the database was replaced, write what this program has of it and what is unsaved to
-        a file beside it.
+    def put_back(self) -> str:
+        """After the database was removed or replaced, make it again from what this program has, and
+        write what is unsaved into it. Returns a message about the result.
 
-        Raises StoreError if it cannot be written; then nothing changes.
+        Raises StoreError if that is not possible; then nothing changes.
         """
-        file = self.project.rescue(self.unsaved)
+        kept = self.project.put_back()
+        said = "the database is there again"
+        if kept is not None:
+            said += f", and what was in its place is in {kept.name}"
+        return f"{said}: {self.adopt()}"
+
+    def rescue(self) -> str:
+        """After the database was replaced, write what this program has of it and what is unsaved to
+        files beside it. Returns a message with their names.
+
+        Raises StoreError if nothing can be written; then nothing changes.
+        """
+        files = self.project.rescue(self.unsaved)
         self.unsaved = []
         self.project.journal.clear()
-        return file
+        return f"kept in {' and '.join(file.name for file in files)}"
 
 
 __all__ = ["HASTE", "Saving"]
