@@ -114,6 +114,38 @@ def test_the_contrary_of_a_concept_is_the_concept_with_the_other_side() -> None:
     assert (values["F1 tuples, concept"], values["F1 tuples, side left out"]) == (0, 1)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("Café", None), ("Cafe\u0301", None)),
+        (("Iran; Russia", None), ("Russia ;  Iran;", None)),
+        (("Iran", ["tax  cuts"]), ("Iran;", ["tax cuts"])),
+        (("Iran", ["not: not: fares"]), ("Iran", ["fares"])),
+    ],
+)
+def test_names_that_are_read_alike_are_one_in_tuples_and_in_the_network(
+    one: tuple[str, list[str] | None], other: tuple[str, list[str] | None]
+) -> None:
+    """The names of an actor who takes a side, and of one on whom a side is taken."""
+
+    def record(who: str, named: tuple[str, list[str] | None]) -> Record:
+        entity, concept = named
+        spans = (
+            Span("a", "actor", "state", 0, 5, entity),
+            Span("b", "actor", "state", 10, 15, entity),
+            Span("c", "claim", "fact", 20, 30, attributes={"concept": concept} if concept else {}),
+        )
+        edges = (
+            Relation("r", "stance", "support", "a", "c"),
+            Relation("q", "stance", "oppose", "a", "b"),
+        )
+        return Record(document(TEXT), who, Completion.DONE, spans, edges)
+
+    found = compute(network, compare([record("x", one), record("y", other)]), _layer("stance"))
+    for name in ("F1 tuples, label", "F1 tuples, concept", "F1 network cells"):
+        assert _one(found, name).value == 1, name
+
+
 def test_entities_are_compared_where_both_gave_one() -> None:
     def record(who: str, *entities: str | None) -> Record:
         spans = tuple(

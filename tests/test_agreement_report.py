@@ -24,9 +24,11 @@ from annotator.measures._coefficients import alpha, kappa, squares
 from annotator.measures.api import Interval, compare, interval, student
 from annotator.model.decision import Completion
 from annotator.model.record import Record
+from annotator.model.schema_reading import parse_schema
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.project import Project
 from annotator.resources import load_schema
+from annotator.workflows.agreement.breakdown import labels_section
 from annotator.workflows.agreement.compute import figures
 from annotator.workflows.agreement.differences import COLUMNS, differences
 from annotator.workflows.agreement.drift import Timeline, batches_of
@@ -85,6 +87,42 @@ def test_every_disagreement_is_named() -> None:
     assert (found["claim", "missing"].paragraph, found["claim", "missing"].label_2) == (2, "")
     assert found["stance", "side"].holder_1 == "Iran"
     assert len(one.row()) == len(COLUMNS)
+
+
+def test_what_gold_takes_as_equal_is_no_disagreement_and_every_field_has_its_name() -> None:
+    schema = parse_schema(
+        'name = "own"\nversion = "1"\n[[layer]]\nname = "who"\nkind = "span"\nopen = true\n'
+        '[[layer.attribute]]\nname = "called"\ntype = "entity"\n'
+        '[[layer.attribute]]\nname = "grades"\ntype = "integer"\nmultiple = true\n'
+        '[[layer.attribute]]\nname = "remark"\ntype = "text"\n',
+        file="own.toml",
+    )
+
+    def kinds(one: tuple[str, list[int], str], other: tuple[str, list[int], str]) -> list[str]:
+        records = [
+            Record(
+                document(TEXT),
+                who,
+                Completion.DONE,
+                (Span("x", "who", "X", 0, 4, entity, {"grades": grades, "remark": remark}),),
+            )
+            for who, (entity, grades, remark) in (("a", one), ("b", other))
+        ]
+        return [d.kind for d in differences(compare(records), schema.layers)]
+
+    assert not kinds(("Iran; É", [1, 2], "so  far"), ("E\u0301; Iran", [2, 1], "so far"))
+    assert kinds(("Iran", [1, 2], "so"), ("Persia", [1, 3], "no")) == ["called", "grades", "remark"]
+
+
+def test_the_types_of_relations_have_their_figures() -> None:
+    found = figures(compare([_record("a"), _record("b", side="oppose")]), LAYERS, intervals=False)
+    rows = [line.text for line in labels_section(found)]
+    at = next(i for i, row in enumerate(rows) if row.startswith("TYPES OF STANCE"))
+    # Of two stances each, one has the same side; of "oppose" one of three marks is left over.
+    assert [row.split()[:2] for row in rows[at + 1 : at + 3]] == [
+        ["oppose", ".67"],
+        ["support", "0"],
+    ]
 
 
 def _campaign(documents: int = 12) -> list[Record]:

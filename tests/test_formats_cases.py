@@ -524,6 +524,28 @@ def test_characters_without_width_are_white_space_at_the_ends_of_a_span(
     assert "white space around “Kit Moss” is removed" in found.told
 
 
+def test_white_space_around_a_cue_is_trimmed(tmp_path: Path) -> None:
+    row = {
+        "text": "Kit Moss says yes.",
+        "spans": [
+            {"id": "a", "layer": "actor", "label": "person", "start": 0, "end": 8},
+            {"id": "c", "layer": "claim", "label": "fact", "start": 14, "end": 17},
+        ],
+        "relations": [
+            {
+                "layer": "stance",
+                "label": "support",
+                "from": "a",
+                "to": "c",
+                "attributes": {"cue": [8, 14], "strength": 2},
+            }
+        ],
+    }
+    found = read("jsonl", write(tmp_path / "a.jsonl", [row]))
+    assert found.records[0].relations[0].attributes == {"cue": [9, 13], "strength": 2}
+    assert "relations[0].attributes.cue" in found.told and "“says” is removed" in found.told
+
+
 def test_a_text_of_characters_without_width_is_blank(tmp_path: Path) -> None:
     found = read("jsonl", write(tmp_path / "a.jsonl", [{"text": "\u200b\u2060"}]))
     assert not found.documents and "holds only white space" in found.told

@@ -65,6 +65,12 @@ def test_a_small_schema_is_read() -> None:
             "layer[0].attribute[0].values",
             "only allowed with type choice",
         ),
+        (
+            'type = "choice"\nvalues = ["name", "pronoun"]\ndefault = "name"',
+            'type = "span"\nmultiple = true',
+            "layer[0].attribute[0].multiple",
+            "not allowed with type span",
+        ),
         ('name = "state"', 'name = "a state"', "layer[0].label[1].name", "must not"),
         ('version = "1"', "version = 1", "version", "must be a non-empty string"),
         (

@@ -1,7 +1,7 @@
 """The door: the content of a file becomes a record or a text, or is left out and reported; nothing
 else gets in. Small faults are mended, or cost only the item that has them: bounds written as `4.0`
-or `"4"`, white space around a span, duplicate spans and relations, two items with one id, empty
-spans, relations without ends. Any other fault costs the whole record.
+or `"4"`, white space around a span or a cue, duplicate spans and relations, two items with one id,
+empty spans, relations without ends. Any other fault costs the whole record.
 """
 
 from __future__ import annotations
@@ -133,6 +133,7 @@ class _Mender:
                 self.gone.add(name)
                 continue
             self._names(one, line, key)
+            self._stretches(one, line, key)
             rest = {k: v for k, v in one.items() if k not in ("id", "quote")}
             same = _key({"entity": None, "source": "human", "attributes": {}, **rest})
             if same in seen and None not in (number(one.get("start")), number(one.get("end"))):
@@ -174,6 +175,28 @@ class _Mender:
                     "that cannot be seen"
                 )
             self.report.changed(kind, message, line=line, key=f"{key}.{what}")
+
+    def _stretches(self, one: dict[str, Any], line: int, key: str) -> None:
+        """Remove white space around the stretches of text that an item has."""
+        layer, attributes = self.schema.layer(str(one.get("layer"))), one.get("attributes")
+        if layer is None or not isinstance(attributes, dict):
+            return
+        for name in (a.name for a in layer.attributes if a.type == "span"):
+            held = attributes.get(name)
+            if not isinstance(held, list) or list(map(type, held)) != [int, int]:
+                continue
+            start, end = held
+            if not 0 <= start < end <= len(self.text):
+                continue
+            a, b = trim(self.text, start, end)
+            if a < b and (a, b) != (start, end):
+                one["attributes"] = attributes = {**attributes, name: [a, b]}
+                message = (
+                    f"white space around {shown(self.text[a:b])} is removed: [{start}, {end}) "
+                    f"becomes [{a}, {b})"
+                )
+                where = f"{key}.attributes.{name}"
+                self.report.changed("stretches with white space", message, line=line, key=where)
 
     def _own_id(self, one: dict[str, Any], line: int, key: str) -> None:
         """Give an item another id if an earlier one has its id already."""
@@ -257,6 +280,7 @@ class _Mender:
             if not self._ends(one, layers, line, key):
                 self.gone.add(name)
                 continue
+            self._stretches(one, line, key)
             rest = {k: v for k, v in one.items() if k != "id"}
             same = _key({"source": "human", "attributes": {}, **rest})
             if same in seen:

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 from zlib import crc32
 
+from annotator.measures._names import entities_in
 from annotator.model.decision import Completion
 from annotator.model.record import Record
 from annotator.model.span import Annotation, Attributes, Relation, Span, relation_order
-from annotator.model.text import Document, Paragraph, words
+from annotator.model.text import Document, Paragraph, as_read, trim, words
 
 PAIRWISE = 30
 """Above this number of annotators, nothing is counted by pair, because the number of pairs grows
@@ -252,13 +253,8 @@ def _cleaned_relations(
 
 
 def _trimmed(span: Span, text: str) -> Span:
-    if not (text[span.start : span.start + 1].isspace() or text[span.end - 1 : span.end].isspace()):
-        return span
-    quote = text[span.start : span.end]
-    if not quote.strip():
-        return span
-    start = span.start + len(quote) - len(quote.lstrip())
-    return span.at(start, start + len(quote.strip()))
+    start, end = trim(text, span.start, span.end)
+    return span if start == end or (start, end) == (span.start, span.end) else span.at(start, end)
 
 
 def _without_copies(spans: Sequence[Span]) -> tuple[tuple[Span, ...], dict[str, str]]:
@@ -282,24 +278,26 @@ def content(span: Span) -> tuple[object, ...]:
         span.start,
         span.end,
         span.label,
-        span.entity or "",
+        tuple(sorted(entities_in(span))),
         frozen(span.attributes),
     )
 
 
 def frozen(attributes: Attributes) -> tuple[tuple[str, object], ...]:
-    """Attributes as a value that can be compared and ordered by; lists of words count as sets."""
+    """Attributes as a value that can be compared and ordered by; lists of words count as sets, and
+    one that is empty is none."""
     if not attributes:
         return ()
-    return tuple(sorted((name, frozen_value(value)) for name, value in attributes.items()))
+    held = ((name, value) for name, value in attributes.items() if value not in ("", []))
+    return tuple(sorted((name, frozen_value(value)) for name, value in held))
 
 
 def frozen_value(value: object) -> str:
     """One value of an attribute, as text that is equal for equal values."""
     if isinstance(value, list):
         numbers = all(isinstance(one, int) for one in value)
-        return repr(value if numbers else sorted({str(one) for one in value}))
-    return repr(value)
+        return repr(value if numbers else sorted({as_read(str(one)) for one in value}))
+    return repr(as_read(value) if isinstance(value, str) else value)
 
 
 def number_of(contents: Iterable[object]) -> int:
@@ -315,9 +313,8 @@ def alike_attributes(a: Annotation, b: Annotation) -> int:
         for name, value in a.attributes.items()
         if name in b.attributes and frozen_value(value) == frozen_value(b.attributes[name])
     )
-    if isinstance(a, Span) and isinstance(b, Span) and a.entity and a.entity == b.entity:
-        same += 1
-    return same
+    named = set(entities_in(a))
+    return same + bool(named and named == set(entities_in(b)))
 
 
 __all__ = [

@@ -17,30 +17,38 @@ def turned(concept: str) -> tuple[str, bool]:
 
 
 def names_in(item: Annotation, attribute: Attribute) -> frozenset[str]:
-    """The names (or values) that an annotation has of an attribute; empty where it has none.
-
-    Several entities of a plural are divided by semicolons; the contrary of a concept is that
-    concept, since it turns the side and not what is spoken of.
-    """
+    """The names (or values) that an annotation has of an attribute; empty where it has none. The
+    contrary of a concept is that concept, since it turns the side and not what is spoken of."""
     if attribute.type == "entity":
-        held: object = item.entity if isinstance(item, Span) else None
-        parts = str(held or "").split(";")
-        return frozenset(as_read(part) for part in parts if part.strip())
-    held = item.attributes.get(attribute.name)
-    several = held if isinstance(held, list) else [] if held is None else [held]
-    values = (as_read(str(one)) for one in several)
+        return frozenset(entities_in(item))
     if attribute.type == "concept":
-        return frozenset(turned(value)[0] for value in values if value)
-    return frozenset(value for value in values if value)
+        return frozenset(name for name, _ in concepts_in(item, attribute.name))
+    return frozenset(_values_in(item, attribute.name))
+
+
+def entities_in(item: Annotation) -> list[str]:
+    """The entities of an annotation, each once; those of a plural are divided by semicolons."""
+    held = item.entity if isinstance(item, Span) else None
+    parts = (as_read(part) for part in (held or "").split(";"))
+    return list(dict.fromkeys(part for part in parts if part))
+
+
+def concepts_in(item: Annotation, attribute: str) -> list[tuple[str, bool]]:
+    """The concepts that an annotation has in an attribute, each with whether `not: ` turned it."""
+    found = (turned(value) for value in _values_in(item, attribute))
+    return [(name, contrary) for name, contrary in found if name]
+
+
+def _values_in(item: Annotation, attribute: str) -> list[str]:
+    """The values of an attribute as they are read, without empty ones."""
+    held = item.attributes.get(attribute)
+    several = held if isinstance(held, list) else [] if held is None else [held]
+    return [value for one in several if (value := as_read(str(one)))]
 
 
 def named(layer: Layer) -> list[Attribute]:
     """The attributes of a layer that hold names, or several values at once."""
-    return [
-        a
-        for a in layer.attributes
-        if a.type in ("entity", "concept") or (a.multiple and a.type != "span")
-    ]
+    return [a for a in layer.attributes if a.type in ("entity", "concept") or a.multiple]
 
 
-__all__ = ["named", "names_in", "turned"]
+__all__ = ["concepts_in", "entities_in", "named", "names_in", "turned"]

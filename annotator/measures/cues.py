@@ -83,7 +83,7 @@ def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
 
 
 def _stretches(layer: Layer) -> list[Attribute]:
-    return [a for a in layer.attributes if a.type == "span" and not a.multiple]
+    return [a for a in layer.attributes if a.type == "span"]
 
 
 def _bounds(item: Annotation, attribute: Attribute) -> tuple[int, int] | None:

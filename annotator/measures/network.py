@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from annotator.measures import _coefficients as coefficients
 from annotator.measures._coefficients import alpha
 from annotator.measures._comparison import PAIRWISE, Comparison, Passage, Work
-from annotator.measures._names import turned
+from annotator.measures._names import concepts_in, entities_in
 from annotator.measures._relation_pairs import with_relations
 from annotator.measures._tables import (
     AnyTable,
@@ -38,22 +38,10 @@ from annotator.measures._tables import (
 )
 from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Relation, Span
+from annotator.model.statements import SIGNS
 
 title = "Tuples of a document, and the network"
 kinds = ("relation",)
-
-SIGNS = {
-    "support": 1,
-    "agree": 1,
-    "agreement": 1,
-    "pos": 1,
-    "+1": 1,
-    "oppose": -1,
-    "disagree": -1,
-    "disagreement": -1,
-    "neg": -1,
-    "-1": -1,
-}
 
 _SOURCE = "Leifeld, P. (2017). Discourse network analysis. Oxford Handbook of Political Networks"
 ABOUT = {
@@ -182,37 +170,25 @@ def _holders(passage: Passage, work: Work, relation: Relation) -> list[str]:
     if relation.source == AUTHOR:
         return [AUTHOR]
     span = work.ends.get(relation.source)
-    if span is None:
-        return []
-    return [part.strip() for part in (span.entity or _words(passage, span)).split(";")]
+    return [] if span is None else entities_in(span) or [_words(passage, span)]
 
 
 def _by_label(work: Work, relation: Relation) -> list[str]:
     span = work.ends.get(relation.target)
-    if span is None:
-        return []
-    return [span.label if span.entity is None else span.entity]
+    return [] if span is None else entities_in(span) or [span.label]
 
 
 def _by_concept(
     comparison: Comparison, passage: Passage, work: Work, relation: Relation
 ) -> list[tuple[str, bool]]:
     """Concepts of the target, each with whether `not: ` turned it;
-    its entity or words where it has none."""
+    its entities or words where it has none."""
     span = work.ends.get(relation.target)
     if span is None:
         return []
-    held = span.attributes.get(comparison.concepts.get(span.layer, "concept"))
-    several = (
-        [str(one) for one in held]
-        if isinstance(held, list) and held
-        else [str(held)]
-        if held
-        else []
-    )
-    if several:
-        return [turned(one) for one in several]
-    return [(span.entity or _words(passage, span), False)]
+    concepts = concepts_in(span, comparison.concepts.get(span.layer, "concept"))
+    names = entities_in(span) or [_words(passage, span)]
+    return concepts or [(name, False) for name in names]
 
 
 def _side(relation: Relation, turn: bool) -> str:
@@ -327,4 +303,4 @@ class _EdgeCells:
         return alpha(3, lowest=lowest)(coincidences.reshape(len(rows), 9))
 
 
-__all__ = ["SIGNS", "figures", "kinds", "tables", "title"]
+__all__ = ["figures", "kinds", "tables", "title"]

@@ -7,7 +7,7 @@ import json
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from annotator.model.schema import Attribute, LabelSchema
+from annotator.model.schema import Attribute, LabelSchema, Layer
 from annotator.model.span import Annotation, Span, Value
 from annotator.model.text import as_read
 
@@ -64,7 +64,7 @@ def fields_of(
     if known is None:
         every = sorted({name for value in values for name in value.attributes})
         return (Field("entity", entity=True), *(Field(name) for name in every))
-    listed = [_field(attribute) for attribute in known.attributes]
+    listed = list(fields_of_layer(known))
     # Annotators need not agree on what the schema does not list, but the first one must not decide
     # it either.
     names = {field.name for field in listed}
@@ -74,6 +74,11 @@ def fields_of(
         listed.append(Field("entity", entity=True, agree=False))
     others = sorted({name for value in held for name in value.attributes} - names)
     return (*listed, *(Field(name, agree=False) for name in others))
+
+
+def fields_of_layer(layer: Layer) -> tuple[Field, ...]:
+    """The fields that the schema lists for a layer, in its order."""
+    return tuple(_field(attribute) for attribute in layer.attributes)
 
 
 def _field(attribute: Attribute) -> Field:
@@ -95,4 +100,4 @@ def _sortable(key: Hashable) -> object:
     return list(key) if isinstance(key, tuple) else key
 
 
-__all__ = ["Field", "content", "fields_of"]
+__all__ = ["Field", "content", "fields_of", "fields_of_layer"]

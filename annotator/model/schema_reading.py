@@ -242,12 +242,19 @@ class _SchemaReader:
                     "is only allowed with type integer, and must be an integer",
                     f"{name} = 1",
                 )
+        multiple = self.flag(table, "multiple", at)
+        if multiple and kind == "span":
+            raise self.fail(
+                f"{at}.multiple",
+                "is not allowed with type span",
+                "Mark several stretches as spans of a layer, or as several attributes",
+            )
         attribute = Attribute(
             name=self.name(table, at),
             type=kind,
             values=values,
             default=table.get("default"),
-            multiple=self.flag(table, "multiple", at),
+            multiple=multiple,
             minimum=table.get("minimum"),
             maximum=table.get("maximum"),
             definition=self.text(table, "definition", at, ""),

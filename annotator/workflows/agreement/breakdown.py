@@ -55,7 +55,10 @@ class _Confusion:
     def lines(self, found: Agreement, only: Sequence[str]) -> list[ReportLine]:
         """The most frequent labels, those in `only` if it is not empty."""
         labels, counts = self.labels, self.counts
-        measures = [_parts(found, self.layer, name) for name in ("F1 strict", "alpha label")]
+        measures = [
+            _parts(found, self.layer, span) or _parts(found, self.layer, relation)
+            for span, relation in (("F1 strict", "F1 with side"), ("alpha label", "alpha side"))
+        ]
         order = sorted(range(len(labels)), key=lambda i: (-sum(counts[i]), labels[i]))
         columns = order[:_COLUMNS]
         titles = " ".join(labels[j][:7].rjust(7) for j in columns)

@@ -10,6 +10,7 @@ import numpy as np
 
 from annotator.measures import f1
 from annotator.measures.api import Comparison, Passage, relation_pairs, span_arrays
+from annotator.model.fields import Field, fields_of_layer
 from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Annotation, Span
 from annotator.model.text import paragraph_number
@@ -80,6 +81,7 @@ def _of_spans(comparison: Comparison, layer: Layer) -> Iterator[PairDifference]:
     found = span_arrays(comparison, layer.name)
     names, who = comparison.annotators, found.who
     a, b, kinds = f1.paired(comparison, layer.name)
+    every = fields_of_layer(layer)
     met: dict[int, set[int]] = {}
     for one, other, kind in zip(a.tolist(), b.tolist(), kinds.tolist(), strict=True):
         met.setdefault(one, set()).add(int(who[other]))
@@ -89,8 +91,8 @@ def _of_spans(comparison: Comparison, layer: Layer) -> Iterator[PairDifference]:
         first, second = found.spans[one], found.spans[other]
         if kind:
             yield _between(passage, layer, _KINDS[kind], pair, first, second)
-        for name in _attributes(layer, first, second):
-            yield _between(passage, layer, name, pair, first, second, name)
+        for field in _differing(every, first, second):
+            yield _between(passage, layer, field.name, pair, first, second, field)
     people = found.people
     for row, span in enumerate(found.spans):
         number = int(found.passage[row])
@@ -108,29 +110,27 @@ def _of_spans(comparison: Comparison, layer: Layer) -> Iterator[PairDifference]:
 
 
 def _of_relations(comparison: Comparison, layer: Layer) -> Iterator[PairDifference]:
+    every = fields_of_layer(layer)
     for i, meeting in relation_pairs(comparison, layer.name):
         passage = comparison.passages[i]
         for one, other in meeting.pairs:
             if one.label != other.label:
                 yield _between(passage, layer, "side", meeting.who, one, other)
-            for name in _attributes(layer, one, other):
-                yield _between(passage, layer, name, meeting.who, one, other, name)
+            for field in _differing(every, one, other):
+                yield _between(passage, layer, field.name, meeting.who, one, other, field)
         for cause, first, second in meeting.rest:
             yield _between(passage, layer, cause, meeting.who, first, second)
 
 
-def _attributes(layer: Layer, one: Annotation, other: Annotation) -> list[str]:
-    """The attributes in which two annotations differ."""
-    return [a.name for a in layer.attributes if _value(one, a.name) != _value(other, a.name)]
+def _differing(every: Sequence[Field], one: Annotation, other: Annotation) -> list[Field]:
+    """The fields in which two annotations differ, by what gold takes as equal."""
+    return [field for field in every if field.key(one) != field.key(other)]
 
 
-def _value(item: Annotation, name: str) -> str:
-    held: object = (
-        item.entity if name == "entity" and isinstance(item, Span) else item.attributes.get(name)
-    )
+def _value(item: Annotation, field: Field) -> str:
+    held = field.of(item)
     if isinstance(held, list):
-        numbers = all(isinstance(one, int) for one in held)
-        return "–".join(map(str, held)) if numbers else "; ".join(sorted(map(str, held)))
+        return "–".join(map(str, held)) if field.pair else "; ".join(sorted(map(str, held)))
     return "" if held is None else str(held)
 
 
@@ -141,11 +141,12 @@ def _between(
     who: tuple[str, str],
     one: Annotation | None,
     other: Annotation | None,
-    attribute: str = "",
+    field: Field | None = None,
 ) -> PairDifference:
     first, second = _columns(passage, who[0], one), _columns(passage, who[1], other)
     values = [
-        _value(item, attribute) if attribute and item is not None else "" for item in (one, other)
+        _value(item, field) if field is not None and item is not None else ""
+        for item in (one, other)
     ]
     return PairDifference(
         passage.name,
