@@ -12,6 +12,15 @@ from annotator.learners.names.known import KnownEntities
 from annotator.learners.names.text import Mention
 from annotator.model.codebook import CodebookEntry
 
+_POSSESSIVES = frozenset("'s his her its their".split())
+_FOLLOWINGS = frozenset(
+    (
+        "administration cabinet campaign coalition company firm government leadership movement "
+        "office party regime staff team"
+    ).split()
+)
+"""Organizations that are named after their head."""
+
 Features = dict[str, set[str]]
 """The features for and against each name."""
 
@@ -76,8 +85,25 @@ class Asked:
         phrase = self.phrase
         if self.mention.plural:
             return [(phrase, "")]
-        before, _, last = phrase.rpartition(" ")
-        return [(phrase, ""), (f"{before} {forms.plural_of(last)}".strip(), "_pl")]
+        words = phrase.split()
+        at = forms.head_of([word.lower() for word in words])
+        words[at : at + 1] = [forms.plural_of(word) for word in words[at : at + 1]]
+        return [(phrase, ""), (" ".join(words), "_pl")]
+
+    def put_owned(self, base: str, link: str, owner: str, *features: str) -> None:
+        """Add `base` with whom or what it belongs to (`council of Lorn`), unless that says nothing:
+        the owner is in the words already (`NHS managers of the NHS`), or is one itself (`council
+        of the Council of Lorn`). A person has no organization but a following (`party of Ana
+        Brell`), unless the text says so (`her hospital`)."""
+        words, owned = base.casefold().split(), owner.casefold().split()
+        alike = forms.singular_of(words[-1]) == forms.singular_of(owned[forms.head_of(owned)])
+        if alike or " ".join(owned) in " ".join(words):
+            return
+        if owner in self.known.persons and self.label not in ("person", "collective"):
+            said = self.mention.before in _POSSESSIVES
+            if not said and forms.singular_of(words[-1]) not in _FOLLOWINGS:
+                return
+        self.put(f"{base} {link} {self.known.with_article(owner)}", *features)
 
     def put(self, name: str, *features: str) -> None:
         """Add a candidate, or more evidence for it."""

@@ -80,12 +80,13 @@ def itself(ask: Asked) -> None:
 def longer_known(ask: Asked) -> None:
     """An entity that ends with or contains the words (`Putin`), or has them as initials."""
     form, known = ask.mention.form, ask.known
-    parts = form.split()
-    longer, abbreviated = known.by_words.holding(parts), known.by_words.abbreviated(form)
-    for entity in known.by_words.in_order([*longer, *abbreviated]):
-        if entity not in known.named or entity == form:
+    several = _as_within(form)
+    longer = [one for parts in several for one in known.by_words.holding(parts)]
+    for entity in known.by_words.in_order([*longer, *known.by_words.abbreviated(form)]):
+        if entity not in known.named or entity == form or not _fits_title(ask, entity):
             continue
         whole = entity.split()
+        parts = next((one for one in several if set(one) <= set(whole)), [form])
         same = "" if known.label[entity] == ask.label else "_otherlabel"
         if whole[-len(parts) :] == parts:
             ask.put(entity, "longer_tail" + same)
@@ -95,15 +96,37 @@ def longer_known(ask: Asked) -> None:
             ask.put(entity, "acronym")
 
 
+def _as_within(form: str) -> list[list[str]]:
+    """The words of a form as they may stand within a name: `Von der Leyen` begins a sentence."""
+    parts = form.split()
+    inside = form[:1].lower() + form[1:]
+    begun = inside.split()[0].split("-")[0]
+    return [parts, inside.split()] if begun in forms.word_class("particles") else [parts]
+
+
+def _fits_title(ask: Asked, entity: str) -> bool:
+    """Whether a person can have the title of a mention: `Mrs Keller` is not Tom Keller after `Mr
+    Keller` was."""
+    said = forms.TITLE_GENDERS.get(ask.mention.before.rstrip("."))
+    return said is None or ask.known.gender.get(entity) in (said, None)
+
+
 def longer_in_text(ask: Asked) -> None:
     """The same for names that occur anywhere in the text."""
-    parts = ask.mention.form.split()
+    for parts in _as_within(ask.mention.form):
+        _longer_in_text(ask, parts)
+    for name in ask.known.text.names_by_words.abbreviated(ask.mention.form):
+        ask.put(name, "text_acronym")
+
+
+def _longer_in_text(ask: Asked, parts: list[str]) -> None:
     for name in ask.known.text.names_by_words.holding(parts):
         whole = name.split()
         if name == ask.mention.form:
             continue
         if whole[-len(parts) :] == parts:
-            ask.put(" ".join(_without_titles(whole, len(parts))), "text_tail")
+            bare = " ".join(_without_titles(whole, len(parts)))
+            ask.put(bare if _fits_title(ask, bare) else "", "text_tail")
         elif ask.mention.folded not in forms.DIRECTIONS:
             ask.put(name, "text_in")
 
@@ -112,7 +135,7 @@ def _without_titles(whole: list[str], least: int) -> list[str]:
     """A person's name without titles, and without the country that stands before them."""
     at = 0
     for i, word in enumerate(whole[:-least]):
-        if word.rstrip(".").lower() in forms.TITLES:
+        if word.rstrip(".").lower() in forms.word_class("titles"):
             at = i + 1
         elif word not in forms.demonyms():
             break

@@ -8,7 +8,7 @@ from itertools import islice
 
 from annotator.learners.names import forms
 from annotator.learners.names.asked import Asked
-from annotator.learners.names.text import Word
+from annotator.learners.names.words import Word
 
 _LINKS = frozenset("of in at from for on with around to who against".split())
 _LEFT_OUT = frozenset("a an our its their his her this".split())
@@ -64,7 +64,7 @@ def resolved_following(ask: Asked) -> None:
         if entity is None or entity == bare:
             continue
         for base, several in ask.bases:
-            ask.put(f"{base} {link} {ask.known.with_article(entity)}", "follow_known" + several)
+            ask.put_owned(base, link, entity, "follow_known" + several)
 
 
 def adjective(ask: Asked) -> None:
@@ -74,7 +74,7 @@ def adjective(ask: Asked) -> None:
         place = ask.known.place(word) if word[:1].isupper() else None
         if place:
             own = " ".join(part for part in parts if part != word)
-            ask.put(f"{own} of {ask.known.with_article(place)}", "demonym")
+            ask.put_owned(own, "of", place, "demonym")
 
 
 def modifier(ask: Asked) -> None:
@@ -84,9 +84,9 @@ def modifier(ask: Asked) -> None:
     for cut in range(1, len(parts)):
         first, rest = " ".join(parts[:cut]), " ".join(parts[cut:])
         if first in ask.known.named or first in ask.known.text.names:
-            ask.put(f"{rest} of {ask.known.with_article(first)}", "name_modifier")
+            ask.put_owned(rest, "of", first, "name_modifier")
         elif (entity := ask.known.meant(first)) is not None:
-            ask.put(f"{rest} of {ask.known.with_article(entity)}", "known_modifier")
+            ask.put_owned(rest, "of", entity, "known_modifier")
 
 
 def beside_name(ask: Asked) -> None:
@@ -103,11 +103,14 @@ def beside_name(ask: Asked) -> None:
         name = ask.known.meant(name) or name
         where = "before" if at < mention.first else "after"
         for base, several in ask.bases:
-            whole = f"of {ask.known.with_article(name)}"
-            ask.put(f"{base} {whole}", f"beside{rank}_{where}{several}", f"beside_{word}_{where}")
+            ask.put_owned(
+                base, "of", name, f"beside{rank}_{where}{several}", f"beside_{word}_{where}"
+            )
             if word:
-                ask.put(
-                    f"{base} {word} {ask.known.with_article(name)}",
+                ask.put_owned(
+                    base,
+                    word,
+                    name,
                     f"besidein{rank}_{where}{several}",
                     f"besidein_{word}_{where}",
                 )
@@ -128,7 +131,7 @@ def possessor(ask: Asked) -> None:
     if ask.mention.before != "'s":
         return
     if (entity := ask.known.ending(ask.mention.first - 1)) is not None:
-        ask.put(f"{ask.phrase} of {ask.known.with_article(entity)}", "possessor")
+        ask.put_owned(ask.phrase, "of", entity, "possessor")
         return
     words, at = ask.known.text.words, ask.mention.first - 1
     first = at
@@ -163,7 +166,7 @@ def of_entity(ask: Asked) -> None:
             features += _of_salience(ask, entity)
             if ask.mention.before in ("its", "their", "his", "her"):
                 features.append(f"of_possessive{min(rank, 3)}_{ask.mention.before}_{label}")
-            ask.put(f"{base} of {known.with_article(entity)}", *features)
+            ask.put_owned(base, "of", entity, *features)
 
 
 def _of_salience(ask: Asked, entity: str) -> list[str]:
@@ -200,9 +203,7 @@ def of_name(ask: Asked) -> None:
         often = ["of_caps3+"] if number >= 3 else []
         titled = ["of_mr"] if name.split()[0].lower() in ("mr", "mrs", "ms", "dr") else []
         for base, several in ask.bases:
-            ask.put(
-                f"{base} of {ask.known.with_article(name)}", "of_caps" + several, *often, *titled
-            )
+            ask.put_owned(base, "of", name, "of_caps" + several, *often, *titled)
 
 
 __all__ = [

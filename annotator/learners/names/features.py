@@ -140,6 +140,16 @@ def _by_words(ask: Asked, entity: str, found: set[str]) -> None:
         found.add("starts")
     if entity[:1].isupper() and ask.label == "person":
         found.add("isname_person")
+    if _is_other_body(mention, entity):
+        found.add("other_body")
+
+
+def _is_other_body(mention: Mention, entity: str) -> bool:
+    """Whether a common noun is of another kind of body than a name says: the council is no Royal
+    Hospital."""
+    words, bodies = entity.lower().split(), forms.word_class("bodies")
+    own = words[forms.head_of(words)]
+    return mention.head in bodies and own in bodies and own != mention.head
 
 
 def _by_article(mention: Mention, found: set[str]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -21,15 +21,6 @@ PERSONAL = frozenset(
     ).split()
 )
 """Words that are mentions by themselves without naming anybody."""
-
-TITLES = frozenset(
-    (
-        "mr mrs ms dr sir president prime minister mayor senator chancellor captain general "
-        "colonel professor councillor judge justice sister admiral father bishop governor king "
-        "queen lord lady"
-    ).split()
-)
-"""Words before a person's name that are not part of it."""
 
 GENDERS = {
     **dict.fromkeys("she her hers herself".split(), "f"),
@@ -158,6 +149,10 @@ def word_lists() -> dict[str, str]:
         "verbs": acting,
         "roles": roles,
         "calendar": {word.lower() for word in tables.words("months_days")},
+        "bodies": {word.lower() for word in tables.words("organization_heads") if word.isascii()},
+        "titles": _titles(),
+        "particles": {word for word in tables.words("particles") if word[:1].islower()}
+        - _classes("prepositions", "adverbs", "do"),
     }
     out = {
         name: " ".join(sorted(word for word in of if " " not in word)) for name, of in lists.items()
@@ -174,6 +169,15 @@ def _classes(*names: str) -> set[str]:
     return {word for name in names for word in tables.words(name)}
 
 
+def _titles() -> set[str]:
+    """The words of honorifics and offices, and those before an office, in lower case."""
+    from annotator.english import tables
+
+    named = (w for of in ("honorifics", "offices", "modifiers") for w in tables.words(of))
+    found = {word.rstrip(".").lower() for entry in named for word in entry.split(" ")}
+    return found - {"of", "the", "saint"}
+
+
 @cache
 def _lists() -> dict[str, str]:
     found: dict[str, str] = json.loads(WORDS.read_text(encoding="utf-8"))
@@ -184,7 +188,9 @@ def _lists() -> dict[str, str]:
 def word_class(name: str) -> frozenset[str]:
     """Words in lower case: `function` words, which hold a sentence together; `auxiliary` verbs;
     `common` words, which a capital at the start of a sentence does not make names; forms of
-    `verbs`; `roles`, common nouns of one person; `calendar`, names of days and months."""
+    `verbs`; `roles`, common nouns of one person; `calendar`, names of days and months; `titles`,
+    words before a person's name that are no part of it; `particles`, small words inside a name;
+    `bodies`, the last words of names of bodies."""
     return frozenset(_lists()[name].split(" "))
 
 
@@ -192,6 +198,17 @@ def word_class(name: str) -> frozenset[str]:
 def demonyms() -> dict[str, str]:
     """Real countries by adjective."""
     return dict(pair.split("=", 1) for pair in _lists()["demonyms"].split("|"))
+
+
+_AFTER_HEAD = frozenset("of for in from at on with against who".split())
+"""Words that follow the head of a phrase, and what belongs to it."""
+
+
+def head_of(words: Sequence[str]) -> int:
+    """The index of a phrase's head among its words in lower case: the last one before a
+    preposition; 0 of no words."""
+    ends = (i for i, word in enumerate(words) if i and word in _AFTER_HEAD)
+    return max(0, next(ends, len(words)) - 1)
 
 
 def lower_first(text: str) -> str:
@@ -234,10 +251,10 @@ __all__ = [
     "DIRECTIONS",
     "GENDERS",
     "PERSONAL",
-    "TITLES",
     "TITLE_GENDERS",
     "UNIQUE",
     "WORDS",
+    "head_of",
     "is_plural",
     "lower_first",
     "participle_of",

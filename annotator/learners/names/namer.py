@@ -22,9 +22,13 @@ from annotator.model.text import Document
 WEIGHTS = Path(__file__).parent / "_data" / "names.json"
 """Made by `tests/base_names.py` from the parts `train` of the seeds and of the debate."""
 
-JOINED_SUBJECT = 4.0
-"""The weight of the feature that a pronoun stands for joined subjects (`Ana Brell and the Society
-…. They`). Part `train` has no such pronoun."""
+RARE: Mapping[str, FeatureWeights] = {
+    "pronoun": {"joined_subject": 4.0},
+    "name": {"acronym": 3.0, "text_acronym": 2.0},
+}
+"""Weights by kind of mention of features that part `train` does not have: a pronoun stands for
+joined subjects (`Ana Brell and the Society …. They`); a name has the initials of another one (`the
+Bank of Varnia … the BoV`), which is decided in this document or only stands in its text."""
 
 OFFERED = 8
 """The most names proposed for a mention."""
@@ -52,7 +56,7 @@ class DocumentNamer:
         list."""
         self._registry, self._only = registry, only
         self._weights = {
-            kind: {"joined_subject": JOINED_SUBJECT, **of, **(weights or {}).get(kind, {})}
+            kind: {**RARE.get(kind, {}), **of, **(weights or {}).get(kind, {})}
             for kind, of in shipped().items()
         }
         self._text: NameText | None = None
@@ -177,4 +181,4 @@ _OWN = frozenset(
 """Features that say that this document or the codebook makes the name itself."""
 
 
-__all__ = ["JOINED_SUBJECT", "OFFERED", "WEIGHTS", "DocumentNamer", "shipped"]
+__all__ = ["OFFERED", "RARE", "WEIGHTS", "DocumentNamer", "shipped"]

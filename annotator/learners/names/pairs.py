@@ -185,7 +185,8 @@ def _are_joined(ask: Asked, one: Mention, other: Mention) -> bool:
         one.sentence == other.sentence
         and 0 < len(between) < 5
         and all(
-            word.lower in _JOINING or word.lower.rstrip(".") in forms.TITLES for word in between
+            word.lower in _JOINING or word.lower.rstrip(".") in forms.word_class("titles")
+            for word in between
         )
     )
 

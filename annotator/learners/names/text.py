@@ -9,17 +9,28 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, TypeAlias
 
 from annotator.learners.names import forms
 from annotator.learners.names.word_index import WordIndex
+from annotator.learners.names.words import (
+    SAINTS,
+    Word,
+    acts,
+    goes_on_after,
+    has_plural_initials,
+    is_abbreviation,
+    is_common,
+    is_predicate,
+    kind_of_word,
+    may_be_person,
+    named_after_saint,
+    only_counts,
+    written_as_name,
+)
 from annotator.model.names import MentionKind
 from annotator.model.span import Span
 from annotator.model.text import Document, is_word, words
 from annotator.model.text_units import sentences
-
-MentionType: TypeAlias = Literal["name", "noun", "verb", "function", "mark"]
-
 
 BEFORE = 4
 """How many names before a mention are looked at."""
@@ -31,23 +42,6 @@ ban`."""
 _THE = re.compile(r"\bthe $")
 _WORD = re.compile(r"\w")
 _GOES_ON = re.compile(r"[\w-]")
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word or mark `[start, end)`; a genitive's `'s` is in `end` but not in `text`."""
-
-    text: str
-    start: int
-    end: int
-    kind: MentionType
-    sentence: int
-    paragraph: int
-    genitive: bool
-
-    @property
-    def lower(self) -> str:
-        return self.text.lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +58,7 @@ class Mention:
     first: int
     last: int
     head: str
-    """Its last word in the singular, in lower case."""
+    """The last word of a name, or the head of another phrase, in the singular and in lower case."""
     plural: bool
     before: str
     """The word before it in lower case; `'s` after a genitive."""
@@ -103,7 +97,7 @@ class NameText:
             text = self.text[a:b]
             genitive = len(text) > 2 and text[-2:] in ("'s", "’s")
             text = text[:-2] if genitive else text
-            kind = _kind(text, first) if is_word(self.text, (a, b)) else "mark"
+            kind = kind_of_word(text, first) if is_word(self.text, (a, b)) else "mark"
             if kind == "verb" and not first and self.words[-1].lower in _BEFORE_NOUNS:
                 kind = "noun"
             first = first and kind == "mark"
@@ -133,14 +127,14 @@ class NameText:
         if bare > first:
             form = " ".join(self.text[self.words[bare].start : span.end].split())
         inside = self.words[bare:after]
-        end = next((w for w in reversed(inside) if w.kind != "mark"), None)
-        low = end.lower if end is not None else ""
+        said = [word.lower for word in inside if word.kind != "mark"]
+        low = said[forms.head_of(said) if kind == "nominal" else -1] if said else ""
         here = inside[0] if inside else None
         previous, following = self._beside(here, bare - 1), self._beside(here, last + 1)
         before = ""
         if previous is not None:
             before = "'s" if previous.genitive else previous.lower
-        subject = following is not None and _is_predicate(following)
+        subject = following is not None and is_predicate(following)
         return Mention(
             span,
             whole,
@@ -149,7 +143,7 @@ class NameText:
             bare,
             last,
             forms.singular_of(low),
-            forms.is_plural(low),
+            forms.is_plural(low) or has_plural_initials(whole),
             before,
             previous is None,
             subject,
@@ -161,7 +155,7 @@ class NameText:
         """The first word after determiners of a noun, or after `the` and titles of a name."""
         left_out = forms.DETERMINERS if kind == "nominal" else {"the"} if kind == "name" else set()
         if kind == "name" and label == "person":
-            left_out = left_out | forms.TITLES
+            left_out = left_out | forms.word_class("titles")
         while first < last and self.words[first].lower.rstrip(".") in left_out:
             first += 1
             if first < last and self.words[first].text == ".":
@@ -174,28 +168,48 @@ class NameText:
         return word if word and here and word.sentence == here.sentence else None
 
     def kind_of(self, inside: list[Word], form: str, label: str = "") -> MentionKind:
-        """Name, common noun or pronoun (also `the two`): by lists, and by the capital of the last
-        word. A capital that only begins a sentence makes no name of a common noun, nor of one word
-        for a group."""
-        if form.lower() in forms.PERSONAL and not _is_abbreviation(form):
+        """Name, common noun or pronoun (also `the two`): by lists, and by the capital of the head
+        (`residents of Lorn` has none). A capital that only begins a sentence makes no name of a
+        common noun, nor of one word for a group."""
+        if form.lower() in forms.PERSONAL and not is_abbreviation(form):
             return "pronoun"
         said = [word for word in inside if word.kind != "mark"]
-        if said and form.lower() != "the" and all(_only_counts(word.text) for word in said):
+        if said and form.lower() != "the" and all(only_counts(word.text) for word in said):
             return "pronoun"
-        if not said or not said[-1].text[:1].isupper():
+        head = forms.head_of([word.lower for word in said])
+        if not said or not (named_after_saint(said) or written_as_name(said[head].text)):
             return "nominal"
-        if len(said) == 1 and (said[0].kind != "name" or label == "collective"):
-            return "name" if self._stands_capital_inside(said[0].text) else "nominal"
+        if label == "person" and self._is_office(said[: head + 1]):
+            return "nominal"
+        if label == "collective" and not head:
+            alone = len(said) == 1 and said[0].text in self._alone_inside
+            return "name" if alone else "nominal"
+        if len(said) == 1 and said[0].kind != "name":
+            return "name" if said[0].text in self._inside else "nominal"
         return "name"
 
-    def _stands_capital_inside(self, text: str) -> bool:
-        """Whether a word stands so elsewhere than at the beginning of a sentence."""
-        return text in self._inside
+    def _is_office(self, said: Sequence[Word]) -> bool:
+        """Whether a person is called by titles alone: `the Prime Minister`, but not `King` in a
+        text on Stephen King."""
+        titles = forms.word_class("titles")
+        if any(word.lower not in titles for word in said):
+            return False
+        longer = (name.split() for name in self.names_by_words.holding([said[-1].text]))
+        return not any(
+            words[-1] == said[-1].text and words[-2:-1] and words[-2].lower() not in titles
+            for words in longer
+        )
 
     @cached_property
     def _inside(self) -> frozenset[str]:
         """The words that stand elsewhere than at the beginning of a sentence."""
         return frozenset(word.text for i, word in enumerate(self.words) if not self._opens(i))
+
+    @cached_property
+    def _alone_inside(self) -> frozenset[str]:
+        """Those of them that are a name by themselves there: not the `Farmers` of the Farmers'
+        Union."""
+        return frozenset(name for name, at in self.name_places if not self._opens(at))
 
     def _opens(self, index: int) -> bool:
         """Whether only punctuation comes before a word in its sentence."""
@@ -205,15 +219,14 @@ class NameText:
         return not index or self.words[index - 1].sentence != sentence
 
     def bears_article(self, name: str) -> bool:
-        """Whether a name stands with `the` more often than without it; the article of
-        `the Iran deal` is the deal's."""
+        """Whether a name stands with `the` more often than without it. `The Iran deal` and `NHS
+        managers` say nothing about it: the article is that of the noun."""
         if name not in self._articles:
             own = bare = 0
             for start, end in self._places(name.lower()):
-                if _THE.search(self.lower, max(0, start - 5), start) is None:
-                    bare += 1
-                elif self._ends_phrase(end):
-                    own += 1
+                if self._ends_phrase(end):
+                    has = _THE.search(self.lower, max(0, start - 5), start) is not None
+                    own, bare = own + has, bare + (not has)
             self._articles[name] = own > bare
         return self._articles[name]
 
@@ -244,13 +257,25 @@ class NameText:
         return Counter(name for name, _ in self.name_places)
 
     def _goes_on(self, run: list[Word], at: int, word: Word) -> bool:
-        if not run or run[-1].sentence != word.sentence or run[-1].genitive:
+        last = run[-1] if run else word
+        if not run or last.sentence != word.sentence:
             return False
+        following = self._beside(word, at + 1)
+        leads_on = following is not None and following.kind == "name"
+        if last.genitive:
+            # `King’s College` and `Lloyd's of London` are one name, `Varnia’s Court` is two.
+            own = run[0].text in SAINTS or is_common(last)
+            institution = own and word.kind in ("name", "noun")
+            return institution or (word.text == "of" and leads_on)
         if word.kind == "name":
             return True
-        following = self.at(at + 1)
-        joins = word.text in ("of", "for") and following is not None and following.kind == "name"
-        return joins and following is not None and following.sentence == word.sentence
+        if word.kind == "mark":
+            return leads_on and goes_on_after(last, word)
+        if word.lower in forms.word_class("particles"):
+            after = self._beside(word, at + 2)
+            twice = following is not None and following.lower in forms.word_class("particles")
+            return leads_on or (twice and after is not None and after.kind == "name")
+        return word.text in ("of", "for") and last.kind == "name" and leads_on
 
     @cached_property
     def names_by_words(self) -> WordIndex:
@@ -318,54 +343,36 @@ class NameText:
     def roles(self) -> dict[str, Counter[str]]:
         """The persons next to whose names each role word occurs in the text."""
         found: dict[str, Counter[str]] = {}
+        roles = forms.word_class("roles") | forms.word_class("titles")
         for name in self.names:
-            parts = [part for part in name.split() if part.lower() not in forms.TITLES]
+            parts = [
+                part for part in name.split() if part.lower() not in forms.word_class("titles")
+            ]
             bare = [part for part in parts if part.lower() not in forms.word_class("roles")]
-            if len(name.split()) < 2 or not bare:
+            if len(name.split()) < 2 or not may_be_person(bare):
                 continue
             for word in self._around(name):
-                if word.lower in forms.word_class("roles"):
+                if word.lower in roles:
                     found.setdefault(word.lower, Counter())[" ".join(bare)] += 1
         return found
 
     def _around(self, name: str) -> Iterator[Word]:
-        """The words next to and in a name, in the same sentence, wherever the name occurs."""
+        """The words next to and in a name, wherever the name occurs: in the same sentence, and up
+        to a verb, since `Ana Brell met the mayor` is of two. `Is` and `was` are no such verb."""
         at = self.text.find(name)
         while at >= 0:
             first, after = self.within(at, at + len(name))
+            yield from self.words[first:after]
             here = self.words[first]
-            for word in self.words[max(0, first - 5) : after + 6]:
-                if word.sentence == here.sentence:
+            for beside in (
+                self.words[max(0, first - 5) : first][::-1],
+                self.words[after : after + 6],
+            ):
+                for word in beside:
+                    if word.sentence != here.sentence or acts(word):
+                        break
                     yield word
             at = self.text.find(name, at + len(name))
 
 
-def _only_counts(text: str) -> bool:
-    return text.lower() in forms.COUNTED and not _is_abbreviation(text)
-
-
-def _is_abbreviation(text: str) -> bool:
-    """Whether an apparent pronoun is an abbreviation, by its capitals: `US`, `WHO`."""
-    return text.isupper() and len(text) > 1 and text.lower() in forms.PERSONAL
-
-
-def _is_predicate(word: Word) -> bool:
-    """Whether what stands before this word is its subject."""
-    return word.kind == "verb" or word.lower in forms.word_class("auxiliary")
-
-
-def _kind(text: str, first: bool) -> MentionType:
-    low = text.lower()
-    if text[:1].isupper():
-        if low in forms.word_class("function"):
-            return "name" if _is_abbreviation(text) else "function"
-        # `Human-rights lawyers` begins with a common noun.
-        begun = low.split("-")[0] if "-" in text and text[1:].islower() else low
-        if not first or text in forms.demonyms() or begun not in forms.word_class("common"):
-            return "name"
-    if low in forms.word_class("function"):
-        return "function"
-    return "verb" if low in forms.word_class("verbs") else "noun"
-
-
-__all__ = ["Mention", "NameText", "Word"]
+__all__ = ["Mention", "NameText"]

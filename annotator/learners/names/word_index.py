@@ -24,7 +24,7 @@ class WordIndex:
         parts = name.split()
         for word in dict.fromkeys(parts):
             self._by_word[word].append(name)
-        if initials := _initials(parts):
+        for initials in _initials(parts):
             self._by_initials[initials].append(name)
 
     def holding(self, words: Sequence[str]) -> list[str]:
@@ -33,17 +33,20 @@ class WordIndex:
         return [name for name in rarest if set(words) <= set(name.split())]
 
     def abbreviated(self, initials: str) -> list[str]:
-        """The names of several capitalized words with these initials."""
-        return self._by_initials.get(initials, [])
+        """The names of several words with these initials, of all words or of the capitalized ones:
+        `BoV` and `BV` are a Bank of Varnia."""
+        capitals = sum(letter.isupper() for letter in initials)
+        return self._by_initials.get(initials.replace(".", ""), []) if capitals > 1 else []
 
     def in_order(self, names: Iterable[str]) -> list[str]:
         """Names of the index, each once, in the order in which they were added."""
         return sorted(set(names), key=self._places.__getitem__)
 
 
-def _initials(parts: Sequence[str]) -> str:
-    found = "".join(part[0] for part in parts if part[0].isupper())
-    return found if len(found) > 1 else ""
+def _initials(parts: Sequence[str]) -> set[str]:
+    capitals = "".join(part[0] for part in parts if part[0].isupper())
+    every = "".join(part[0] for part in parts)
+    return {capitals, every, every.upper()} if len(capitals) > 1 else set()
 
 
 __all__ = ["WordIndex"]
