@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from annotator.config import FILE, TEMPLATE, Config
-from annotator.errors import ProjectError
+from annotator.config import FILE, TEMPLATE, Config, read_config
+from annotator.errors import AnnotatorError, ProjectError
 from annotator.model.schema import LabelSchema
 from annotator.resources import load_schema, schema_names, schema_path
 from annotator.store import overview
@@ -96,6 +96,14 @@ def new_folder(root: Path, *, schema: str, shared: bool, allow_network: bool) ->
         raise
 
 
+def let_group_in_as_set(root: Path) -> None:
+    """Let the group use the files that this process makes, if the settings of a project say so. A
+    project whose settings cannot be read can be restored, too."""
+    with suppress(AnnotatorError):
+        if read_config(root / FILE).shared:
+            let_group_in()
+
+
 def _copied(schema: Path, root: Path) -> str:
     """Copy the user's own schema into the folder; returns its name."""
     if schema.resolve() != (root / schema.name).resolve():
@@ -127,4 +135,4 @@ def _make_database(path: Path) -> None:
         database.close()
 
 
-__all__ = ["DATABASE", "find_folder", "new_folder", "schema_of"]
+__all__ = ["DATABASE", "find_folder", "let_group_in_as_set", "new_folder", "schema_of"]

@@ -202,13 +202,16 @@ def test_what_one_user_could_not_write_another_takes_in(shared: Users) -> None:
 
 
 @root_only
-def test_another_user_restores_and_all_go_on(shared: Users) -> None:
-    done = shared.run(
-        BEN,
-        "print(run(['--project', 'p', 'backup', 'b.db']), run(['--project', 'p', 'restore', "
-        "'b.db']))",
-    )
-    assert done.stdout.strip() == "0 0", done.stderr
+@pytest.mark.parametrize("removed", [False, True])
+def test_another_user_restores_and_all_go_on(shared: Users, *, removed: bool) -> None:
+    for code in (
+        "backup",
+        f"if {removed}: [file.unlink() for file in root.glob('annotator.db*')]",
+        "restore",
+    ):
+        line = code if " " in code else f"sys.exit(run(['--project', 'p', '{code}', 'b.db']))"
+        done = shared.run(BEN, line)
+        assert done.returncode == 0, done.stderr
     assert shared.decide(ANN) == "None True 0"
     for file in (shared.place / "p").iterdir():
         assert stat.S_IMODE(file.stat().st_mode) == 0o660, file.name
@@ -221,3 +224,15 @@ def test_a_project_that_is_not_shared_is_the_owner_s(tmp_path: Path) -> None:
     )
     subprocess.run([sys.executable, "-c", script], check=True)
     assert {stat.S_IMODE(f.stat().st_mode) for f in (tmp_path / "p").iterdir()} == {0o600}
+
+
+@root_only
+def test_doctor_names_a_file_that_somebody_may_not_use(shared: Users) -> None:
+    doctor = "sys.exit(run(['--project', 'p', 'doctor']))"
+    for name in ("annotator.db", "annotator.db.lock"):
+        file = shared.place / "p" / name
+        file.chmod(0o600)
+        done = shared.run(BEN, doctor)
+        assert done.returncode == 1 and f"`chmod 660 p/{name}`" in done.stdout, done.stderr
+        assert "is damaged" not in done.stdout
+        file.chmod(0o660)

@@ -117,7 +117,8 @@ def _project_findings(
         damaged.append(f"{root / DATABASE}: cannot be read: {said}")
         yield damaged[-1]
     yield from _files_left(root / DATABASE)
-    if damaged:
+    yield from (shut := list(_files_shut(root / DATABASE)))
+    if damaged and not shut:
         yield _remedy(root / DATABASE)
 
 
@@ -206,6 +207,21 @@ def _files_left(database: Path) -> Iterator[str]:
             "delete it when "
             "nothing is missing"
         )
+
+
+def _files_shut(database: Path) -> Iterator[str]:
+    """Files of a project that this user may not use, though the folder is theirs to work in."""
+    import os
+
+    if not os.access(database.parent, os.W_OK | os.X_OK):
+        return
+    for file in sorted(database.parent.glob(f"{database.name}*")):
+        if file.is_file() and not os.access(file, os.R_OK | os.W_OK):
+            yield (
+                f"{file}: you may not read and write it, so nobody with your permissions can work "
+                "here; its owner can change that: "
+                f"`chmod {'660' if database.parent.stat().st_mode & 0o020 else '600'} {file}`"
+            )
 
 
 def _remedy(database: Path) -> str:

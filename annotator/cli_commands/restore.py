@@ -24,11 +24,12 @@ def command(ctx: click.Context, backup: Path, force: bool) -> None:
     Example:
       annotator restore monday.db
     """
-    from annotator.folder import DATABASE, find_folder
+    from annotator.folder import DATABASE, find_folder, let_group_in_as_set
     from annotator.store.restoring import restore
 
     named: Path | None = ctx.obj["project"]
     root = named if named is not None else find_folder()
+    let_group_in_as_set(root)
     done = restore(root / DATABASE, backup, force=force)
     if done.kept is not None:
         events = "" if done.before is None else f" with its {done.before:,} events"

@@ -241,7 +241,8 @@ class Database:
             raise translated(sqlite.DatabaseError(f"malformed text: {error}"), self.path) from error
         except OSError as error:
             hint = "Check the permissions of the file and its folder"
-            raise StoreError(f"{error.strerror or error}", file=self.path, hint=hint) from error
+            where = Path(error.filename) if isinstance(error.filename, str) else self.path
+            raise StoreError(f"{error.strerror or error}", file=where, hint=hint) from error
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """All rows of a query; no cursor stays open."""

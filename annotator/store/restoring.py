@@ -109,7 +109,8 @@ def swap_in(
         return kept
     except OSError as error:
         hint = "Check the folder, its permissions and the space on the disk; nothing was changed"
-        raise StoreError(error.strerror or str(error), file=database, hint=hint) from error
+        where = Path(error.filename) if isinstance(error.filename, str) else database
+        raise StoreError(error.strerror or str(error), file=where, hint=hint) from error
     finally:
         lock.close()
 
