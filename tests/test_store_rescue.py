@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -240,7 +242,10 @@ def test_one_process_at_a_time_makes_a_copy(tmp_path: Path) -> None:
         root / "annotator.db.restoring": lambda: restore(root / "annotator.db", backup),
         tmp_path / "c.db.part": lambda: backed_up(root, tmp_path / "c.db"),
     }.items():
-        with reserve(file), pytest.raises(BusyError, match="writes this file"):
+        with (
+            reserve(file.with_suffix(""), file.suffix),
+            pytest.raises(BusyError, match="writes this file"),
+        ):
             work()
         file.write_text("half", encoding="utf-8")
         work()
@@ -255,3 +260,21 @@ def test_of_a_database_that_was_overwritten_the_decisions_alone_are_kept(tmp_pat
         (file,) = of.rescue(session.saving.unsaved)
         assert file.exists()
     assert events(root) == 0
+
+
+def test_a_file_that_cannot_be_written_whole_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a full disk, where the first bytes still go in."""
+
+    def full(handle: int, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    root = tmp_path / "p"
+    with project(root, TEXT) as of:
+        session = _replaced_after(of, 3, tmp_path / "b.db", remove)
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "write", full)
+            with pytest.raises(StoreError, match="No space left"):
+                of.journal.put_aside(session.saving.unsaved)
+        assert not list(root.glob("*.left-*")) and len(session.saving.unsaved) == 1

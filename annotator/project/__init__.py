@@ -233,7 +233,7 @@ class Project:
         a merge to end, and raises BusyError if it does not."""
         if file.exists():
             raise StoreError("exists already", file=file, hint="Choose a name that is not taken")
-        with reserve(file.with_name(file.name + ".part"), mode=0o666) as part:
+        with reserve(file, ".part", mode=0o666) as part:
             # A copy of half an import could never be completed, since the rest of it is in a file
             # beside this database.
             with nullcontext() if self._database.read_only else no_long_work(self._database):

@@ -14,14 +14,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
 from annotator.errors import BusyError, StoreError
 from annotator.store.damaged_rows import Row, without_broken_states, without_broken_texts
-from annotator.store.driver_errors import translated
+from annotator.store.driver_errors import is_full, translated
 from annotator.store.file_identity import (
     FileGuard,
     Footprint,
@@ -426,13 +426,12 @@ class Database:
 
     def backup(self, target: Path) -> None:
         """Copy the whole database into a new file while others keep writing."""
-        with self._errors():
-            copy = sqlite.connect(str(target))
-            try:
+        try:
+            with closing(sqlite.connect(str(target))) as copy:
                 self._connection.backup(copy)
                 copy.execute("PRAGMA journal_mode = DELETE")
-            finally:
-                copy.close()
+        except sqlite.DatabaseError as error:
+            raise translated(error, target if is_full(error) else self.path) from error
 
     def close(self) -> None:
         """Close the connection."""

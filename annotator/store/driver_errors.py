@@ -20,7 +20,7 @@ def translated(error: Exception, path: Path) -> StoreError:
     if "readonly" in low or "read-only" in low:
         hint = "Ask for write permission on the file and its folder"
         return StoreError("the database is read-only", file=path, hint=hint)
-    if "full" in low or ("disk i/o" in low and _is_full(path)):
+    if is_full(error) or ("disk i/o" in low and _has_no_room(path)):
         return StoreError(
             "the disk is full; nothing was written", file=path, hint="Free some space"
         )
@@ -42,7 +42,12 @@ def translated(error: Exception, path: Path) -> StoreError:
     )
 
 
-def _is_full(path: Path) -> bool:
+def is_full(error: Exception) -> bool:
+    """Whether an error of the driver says that the disk is full."""
+    return "full" in str(error).lower()
+
+
+def _has_no_room(path: Path) -> bool:
     """Whether there is no room for the files that SQLite makes to open a database."""
     try:
         found = os.statvfs(path.parent)
@@ -51,4 +56,4 @@ def _is_full(path: Path) -> bool:
     return found.f_bavail * found.f_frsize < _LEAST
 
 
-__all__ = ["translated"]
+__all__ = ["is_full", "translated"]

@@ -88,42 +88,43 @@ def share(root: Path, database: Path, files: Iterable[Path]) -> None:
 
 
 @contextmanager
-def reserve(path: Path, *, mode: int = MODE) -> Iterator[Path]:
-    """An empty file for a copy of a database. Rename it inside the block; otherwise it is removed
-    at the end. A file that a process left there when it died is taken over.
+def reserve(path: Path, suffix: str, *, mode: int = MODE) -> Iterator[Path]:
+    """An empty file beside `path`, with a suffix, for a copy of a database. Rename it inside the
+    block; otherwise it is removed at the end. A file that a process left there when it died is
+    taken over.
 
     Raises BusyError if another process is making this file just now, StoreError if it cannot be
     made.
     """
-    handle = _reserved(path, mode)
+    part = path.with_name(path.name + suffix)
+    handle = _reserved(path, part, mode)
     try:
         os.ftruncate(handle, 0)
-        yield path
+        yield part
     finally:
         with suppress(OSError):
-            if path.stat().st_ino == os.fstat(handle).st_ino:
-                for suffix in ("-wal", "-shm", "-journal", ""):
-                    path.with_name(path.name + suffix).unlink(missing_ok=True)
+            if part.stat().st_ino == os.fstat(handle).st_ino:
+                for more in ("-wal", "-shm", "-journal", ""):
+                    part.with_name(part.name + more).unlink(missing_ok=True)
         os.close(handle)
 
 
-def _reserved(path: Path, mode: int) -> int:
+def _reserved(path: Path, part: Path, mode: int) -> int:
     while True:
         try:
-            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, mode)
+            handle = os.open(part, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, mode)
         except OSError as error:
             hint = "Check the folder, its permissions and the space on the disk"
-            raise StoreError(error.strerror or str(error), file=path, hint=hint) from error
+            said = f"cannot be written: {error.strerror}"
+            raise StoreError(said, file=path, hint=hint) from error
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if path.stat().st_ino == os.fstat(handle).st_ino:
+            if part.stat().st_ino == os.fstat(handle).st_ino:
                 return handle
         except BlockingIOError:
             os.close(handle)
-            hint = "Try again when it is done"
-            raise BusyError(
-                "another process writes this file just now", file=path, hint=hint
-            ) from None
+            said = "another process writes this file just now"
+            raise BusyError(said, file=path, hint="Try again when it is done") from None
         except FileNotFoundError:
             pass
         # Its owner has renamed or removed it meanwhile.

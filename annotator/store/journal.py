@@ -90,8 +90,7 @@ class Journal:
                 # Half a line would make the lines after it unreadable.
                 with suppress(OSError):
                     os.ftruncate(self._handle, size)
-            hint = "Free some space, or check the permissions of the folder"
-            raise StoreError(error.strerror or str(error), file=self.path, hint=hint) from error
+            raise _unwritten(self.path, error) from error
         self._kept.update(one.ids[0] for one in fresh)
 
     def _begin(self) -> None:
@@ -229,14 +228,26 @@ def _sorted(
 
 
 def _put_aside(database: Path, misfits: Sequence[Pending]) -> Path:
+    """Write decisions to a file of their own, completely or not at all."""
     path = beside(database, f"{LEFT}{uuid7()}")
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, MODE)
     try:
-        as_the_database(handle, database)
-        _write(handle, b"".join(map(_line, misfits)))
-    finally:
-        os.close(handle)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, MODE)
+        try:
+            as_the_database(handle, database)
+            _write(handle, b"".join(map(_line, misfits)))
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
+        finally:
+            os.close(handle)
+    except OSError as error:
+        raise _unwritten(path, error) from error
     return path
+
+
+def _unwritten(path: Path | None, error: OSError) -> StoreError:
+    hint = "Free some space, or check the permissions of the folder"
+    return StoreError(error.strerror or str(error), file=path, hint=hint)
 
 
 def _write(handle: int, data: bytes) -> None:

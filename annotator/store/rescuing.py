@@ -121,7 +121,7 @@ def put_back(db: Database, project: str | None) -> Path | None:
             )
 
     still_missing()
-    with reserve(beside(db.path, ".restoring")) as new:
+    with reserve(db.path, ".restoring") as new:
         _copy_to(db, new)
         return swap_in(db.path, new, db.timeout, check=still_missing)
 

@@ -47,7 +47,7 @@ def restore(
     if there is not None and project != there and not force:
         hint = "Check the name of the file, or use --force to restore it anyway"
         raise StoreError("is a backup of another project", file=backup, hint=hint)
-    with reserve(beside(database, ".restoring")) as new:
+    with reserve(database, ".restoring") as new:
         with closing(Database(backup, read_only=True)) as source:
             source.backup(new)
         kept = swap_in(database, new, timeout)
