@@ -8,7 +8,7 @@ from typing import Any
 
 from annotator.formats._door import number
 from annotator.formats._labels import Labels
-from annotator.formats._offsets import alike, nearby
+from annotator.formats._offsets import nearby
 from annotator.formats._reading import Entry, Identity, ReadOptions
 from annotator.formats._record import plain
 from annotator.formats._report import shown
@@ -83,9 +83,7 @@ class Builder:
                 "spans that are empty or reversed", why, line=span.line, key=span.key
             )
             return None
-        if points is not None and (
-            not place.quote or alike(text[points[0] : points[1]], place.quote)
-        ):
+        if points is not None and place.fits(text[points[0] : points[1]]):
             return points
         found = None
         if place.quote:

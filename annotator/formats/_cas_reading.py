@@ -104,6 +104,7 @@ class CasReader:
             members = list(self._members(archive, ()))
         if not members:
             hint = "Export it again with UIMA CAS JSON or UIMA CAS XMI as the format"
+            hint += ", or unpack other files and import their folder"
             others = {PurePosixPath(name).suffix for name in archive.names if _WORK.search(name)}
             others = {one for one in others if one not in ("", ".zip")}
             held = f"; annotations are there as {', '.join(sorted(others))}" if others else ""

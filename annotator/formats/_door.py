@@ -165,13 +165,14 @@ class _Mender:
             if named == several or not (named or isinstance(held, list)):
                 continue
             where[what] = named if isinstance(held, list) else named[0]
+            first = next(a for a, b in zip(several, plain, strict=True) if a != b or b == "")
             if len(named) < len(plain):
                 kind = "names of blanks only"
                 message = f"{shown(str(held))} holds a name of blanks only, which is left out"
             else:
                 kind = "names with other blanks, unseen characters or another normal form"
                 message = (
-                    f"{shown(str(held))} gets single blanks and normal form C, without characters "
+                    f"{shown(str(first))} gets single blanks and normal form C, without characters "
                     "that cannot be seen"
                 )
             self.report.changed(kind, message, line=line, key=f"{key}.{what}")

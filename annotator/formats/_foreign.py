@@ -66,6 +66,21 @@ class Foreign:
         self.report.left_out("invalid texts", f"the text {why}; {hint}", line=line, key=at)
         return None
 
+    def annotator(self, *given: object, line: int) -> str | None:
+        """The name of the annotator that the first of some values gives; a number becomes
+        annotator-NUMBER. None if they give none; a value that cannot be a name is reported."""
+        for one in given:
+            if one is None or one == "":
+                continue
+            whole = number(one) if isinstance(one, int | float) else None
+            if whole is not None:
+                return f"annotator-{whole}"
+            if isinstance(one, str):
+                return one
+            message = f"an annotator must be a name, not {kind_of(one)}; --as says whose work it is"
+            self.report.changed("annotators without a name", message, line=line)
+        return None
+
     def work(self, text: str, own: object, line: int, **more: Any) -> ForeignWork:
         """Begin the work on a text. A byte order mark at its beginning is not part of it."""
         clean = text.removeprefix("\ufeff")
@@ -86,8 +101,10 @@ class Foreign:
         key: str,
         line: int = 0,
         quote: object = None,
+        in_pieces: bool = False,
     ) -> None:
-        """Add a span with one label or a list of them; an invalid one is reported."""
+        """Add a span with one label or a list of them; an invalid one is reported. If the span is
+        `in_pieces`, the quotation holds these alone."""
         line = line or work.line
         a, b = number(start), number(end)
         every = labels if isinstance(labels, list) else [labels]
@@ -113,7 +130,8 @@ class Foreign:
             self.report.changed("ids of several spans", message, line=line, key=key)
             name = f"{name}@{key}"
         work.names.add(name)
-        work.spans.append(ReadSpan(name, words, Place(work.text, a, b, said, work.bom), line, key))
+        place = Place(work.text, a, b, said, work.bom, in_pieces)
+        work.spans.append(ReadSpan(name, words, place, line, key))
 
     def relation(
         self,
@@ -131,7 +149,7 @@ class Foreign:
         if not isinstance(label, str) or not label:
             self.left_out(work, "relations without a label", "the relation has no label", key, line)
             return
-        ends = [_name(source), _name(target)]
+        ends = [name_of(source), name_of(target)]
         if "" in ends:
             message = f"the relation has no {'beginning' if not ends[0] else 'end'}"
             self.left_out(work, "relations without an end", message, key, line)
@@ -198,14 +216,19 @@ class Foreign:
         ]
         if differs and any(points is not None for _, points in differs):
             line = differs[0][0].line
-        elif found.others:
+        elif found.others or found.equal:
             line = 0
         else:
             line = -1
         if line >= 0:
+            equal = (
+                f"; {found.equal} would fit as well, so check the spans"
+                if found.equal is not None
+                else ""
+            )
             self.report.note(
                 "ways of counting offsets",
-                f"the file seems to count {found.counting}",
+                f"the file seems to count {found.counting}{equal}",
                 line=line,
             )
         if found.better is not None:
@@ -255,11 +278,11 @@ class Foreign:
         return out
 
 
-def _name(value: object) -> str:
+def name_of(value: object) -> str:
     """The name of a span that a value gives; empty if it gives none."""
     if isinstance(value, float):
         value = number(value)
     return "" if value is None or isinstance(value, bool | list | dict) else str(value)
 
 
-__all__ = ["WHOLE", "Foreign", "ForeignWork"]
+__all__ = ["WHOLE", "Foreign", "ForeignWork", "name_of"]

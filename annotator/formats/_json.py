@@ -233,9 +233,9 @@ def first_object(
         if text[:1] == "[":
             text = text[1:].lstrip(" \t\r\n")
         value, _ = json.JSONDecoder().raw_decode(text)
-    except (LookupError, OSError, RecursionError):
+    except (LookupError, OSError):
         return None
-    except ValueError:
+    except (ValueError, RecursionError):
         if len(head) < max_bytes:
             return _later_object(text)
         # The object is larger than what was read; its first keys say what it is.

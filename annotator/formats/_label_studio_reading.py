@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from annotator.formats._foreign import WHOLE, Foreign, ForeignWork
+from annotator.formats._foreign import WHOLE, Foreign, ForeignWork, name_of
 from annotator.formats._json import count_spans, objects, rows
 from annotator.formats._reading import Entry, ReadOptions
 from annotator.formats._report import shown
@@ -116,7 +116,12 @@ def _annotations(
         if status == "done" and one.get("status") == BEGUN:
             status = BEGUN
         work = foreign.work(
-            text, own, line, annotator=_who(one.get("completed_by")), status=status, meta=dict(meta)
+            text,
+            own,
+            line,
+            annotator=foreign.annotator(*_who(one.get("completed_by")), line=line),
+            status=status,
+            meta=dict(meta),
         )
         work.order = (_seconds(one.get("updated_at") or one.get("created_at")), i)
         results = one.get("result")
@@ -182,13 +187,11 @@ def _seconds(given: Any) -> float:
         return 0.0
 
 
-def _who(given: Any) -> str | None:
-    """An annotator's name: address or number."""
+def _who(given: Any) -> list[Any]:
+    """What may name an annotator, the best first: address, name, number."""
     if isinstance(given, dict):
-        given = given.get("email") or given.get("username") or given.get("id")
-    if given is None or given == "" or isinstance(given, bool | list | dict):
-        return None
-    return given if isinstance(given, str) else f"annotator-{given}"
+        return [given.get(key) for key in ("email", "username", "id")]
+    return [given]
 
 
 def _of_this_text(
@@ -259,7 +262,7 @@ def _region(
     if one.get("type") == "paragraphlabels":
         foreign.left_out(work, "regions of dialogues", "regions of dialogues are not read", key)
         return
-    name = str(one.get("id", key))
+    name = name_of(one.get("id")) or key
     if name in spans:
         if spans[name] == value:
             message = f"the region {name} appears twice"
@@ -280,7 +283,7 @@ def _region(
 
 def _relation(foreign: Foreign, work: ForeignWork, one: Mapping[str, Any], key: str) -> None:
     """A relation for each of its labels, and in each of its directions."""
-    source, target = (str(one.get(end)) for end in ("from_id", "to_id"))
+    source, target = (name_of(one.get(end)) for end in ("from_id", "to_id"))
     ways = {"left": [(target, source)], "bi": [(source, target), (target, source)]}
     labels = one.get("labels")
     every = labels if isinstance(labels, list) and labels else [None]
@@ -303,7 +306,7 @@ def _property(
     if held is None:
         foreign.left_out(work, "results without a value", f"the {kind} has no value", key)
         return
-    name = str(one.get("id"))
+    name = name_of(one.get("id"))
     item = name if name in spans else WHOLE
     for words in held if isinstance(held, list) else [held]:
         said = " / ".join(map(str, words)) if isinstance(words, list) else str(words)

@@ -116,6 +116,14 @@ class Place:
     quote: str | None = None
     bom: bool = False
     """Whether the text began with a byte order mark, which is no part of it."""
+    in_pieces: bool = False
+    """Whether the quotation leaves out what is between the pieces of the span."""
+
+    def fits(self, there: str) -> bool:
+        """Whether the text at some bounds is what the quotation says, or there is none."""
+        if not self.quote:
+            return True
+        return (_holds_pieces if self.in_pieces else alike)(there, self.quote)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +136,8 @@ class Resolved:
     others: tuple[Counting, ...] = ()
     better: Counting | None = None
     """A counting that would cut fewer words, if it was not certain enough to use."""
+    equal: Counting | None = None
+    """A counting that fits as well, where nothing shows which one is right."""
 
 
 def resolve(places: Sequence[Place], *, unit: str, settings: Mapping[str, Any]) -> Resolved:
@@ -154,8 +164,12 @@ def resolve(places: Sequence[Place], *, unit: str, settings: Mapping[str, Any]) 
         if rarely.is_rare and _is_clear(scores[rarely], scores[best]):
             # Without quotations it is only named, since something rare may fit by chance.
             best, better = (rarely, None) if quoted else (best, rarely)
+    if not quoted and any(_UNSPACED.search(text) for text in texts):
+        # Without spaces between words, a wrong counting cuts none.
+        best_of(one for one in every if one not in tried)
     others = tuple(c for c in tried if not c.is_rare and tried[c] != tried[best])
-    return Resolved(tried[best], best, others, better)
+    equal = (c for c in tried if tried[c] != tried[best] and scores[c] <= scores[best])
+    return Resolved(tried[best], best, others, better, next(equal, None))
 
 
 def _is_clear(score: float, other: float) -> bool:
@@ -253,7 +267,7 @@ def _score(places: Sequence[Place], points: Sequence[tuple[int, int] | None]) ->
             bad += 2
         elif place.quote:
             there = place.text[found[0] : found[1]]
-            bad += 0.1 * (there != place.quote) if alike(there, place.quote) else 1
+            bad += 0.1 * (there != place.quote) if place.fits(there) else 1
         else:
             bad += _unlikely(place.text, *found)
     return bad
@@ -294,6 +308,13 @@ def _cut(text: str, at: int, *, inward: int) -> bool:
 def alike(text: str, quote: str) -> bool:
     """Whether a quotation equals a text, apart from white space, entities and normal form."""
     return without_spaces(text) == without_spaces(quote) or _folded(text) == _folded(quote)
+
+
+def _holds_pieces(text: str, quote: str) -> bool:
+    """Whether a text begins and ends like a quotation and has all its characters in that order."""
+    words, rest = quote.split(), iter(text)
+    bounded = not words or (text.startswith(words[0]) and text.endswith(words[-1]))
+    return bounded and all(char in rest for char in without_spaces(quote))
 
 
 def _folded(text: str) -> str:

@@ -233,6 +233,11 @@ _NOT_TEXT: tuple[tuple[bytes, str, str], ...] = (
     ),
     (b"{\\rtf", "rich text (RTF)", "Save it as .docx or .txt"),
     (b"SQLite format 3\0", "a database", "Export its texts as .csv"),
+    (
+        b"#FORMAT=WebAnno TSV",
+        "a WebAnno TSV table of INCEpTION",
+        "Export it again with UIMA CAS JSON or UIMA CAS XMI as the format",
+    ),
 )
 """How files begin that are no text, what they are, and what to do."""
 

@@ -50,7 +50,8 @@ def table(path: Path, options: ReadOptions) -> Iterator[Row]:
     text = decode(data, path=path, encoding=options.encoding, report=options.report)
     first, _, rest = text.partition("\n")
     divider = ""
-    if own := re.fullmatch(r'"?sep=(.)"?\r?', first):  # Excel's own line
+    # Excel's own line; a program that saves the table fills it up with empty cells.
+    if own := re.fullmatch(r'(?i)"?sep=(.)\1*"?\r?', first):
         divider, text = own[1], rest
     csv.field_size_limit(max(options.max_bytes, 131_072))
     rows = _cells(text, divider or _divider(path, text), options, 1 if divider else 0)
@@ -120,35 +121,33 @@ def _header(cells: list[str], path: Path, options: ReadOptions) -> tuple[list[st
         k: v for k, v in options.settings.items() if k in _NAMES and isinstance(v, str)
     }
     numbers = {key: int(name) for key, name in wanted.items() if name.isdecimal()}
+    # The first row of a table without a header may well hold one of the numbers, such as an id.
     if (
         numbers
         and len(numbers) == len(wanted)
-        and not any(name in cells for name in wanted.values())
+        and not all(name in cells for name in wanted.values())
     ):
-        return [f"column {i + 1}" for i in range(len(cells))], {
-            n - 1: key for key, n in numbers.items()
-        }
+        for key, n in numbers.items():
+            if not 1 <= n <= len(cells):
+                raise _no_column(str(n), key, path, f"They are 1 to {len(cells)}")
+        return [f"column {i + 1}" for i in range(len(cells))], _chosen(
+            {key: n - 1 for key, n in numbers.items()}, path
+        )
     folded = [re.sub(r"[^a-z]", "", cell.casefold()) for cell in cells]
-    chosen: dict[int, str] = {}
+    given: dict[str, int] = {}
+    for key, name in wanted.items():
+        index = _named(name, cells)
+        if index is None:
+            raise _no_column(name, key, path, f"The columns are {', '.join(cells)}")
+        given[key] = index
+    chosen = _chosen(given, path)
     for key, names in _NAMES.items():
-        if key in wanted:
-            index = _named(wanted[key], cells)
-            if index is None:
-                raise InputError(
-                    f"there is no column “{wanted[key]}”",
-                    file=path,
-                    line=1,
-                    key=key,
-                    hint=f"The columns are {', '.join(cells)}",
-                )
-            chosen[index] = key
-        else:
-            found = next(
-                (folded.index(n) for n in names if n in folded and folded.index(n) not in chosen),
-                None,
-            )
-            if found is not None:
-                chosen[found] = key
+        found = next(
+            (folded.index(n) for n in names if n in folded and folded.index(n) not in chosen),
+            None,
+        )
+        if key not in wanted and found is not None:
+            chosen[found] = key
     if "text" not in chosen.values():
         raise InputError(
             "it is unclear which column holds the text",
@@ -160,6 +159,26 @@ def _header(cells: list[str], path: Path, options: ReadOptions) -> tuple[list[st
             ),
         )
     return cells, chosen
+
+
+def _chosen(given: Mapping[str, int], path: Path) -> dict[int, str]:
+    """What the columns that the user names hold, by index."""
+    chosen: dict[int, str] = {}
+    for key, index in given.items():
+        if index in chosen:
+            raise InputError(
+                f"{chosen[index]} and {key} are the same column",
+                file=path,
+                line=1,
+                key=key,
+                hint="Name another column for one of them, or leave one out",
+            )
+        chosen[index] = key
+    return chosen
+
+
+def _no_column(name: str, key: str, path: Path, hint: str) -> InputError:
+    return InputError(f"there is no column “{name}”", file=path, line=1, key=key, hint=hint)
 
 
 def _distinct(names: Sequence[str]) -> list[str]:

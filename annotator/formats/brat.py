@@ -13,7 +13,6 @@ from pathlib import Path
 
 from annotator.errors import InputError
 from annotator.formats._foreign import Foreign, ForeignWork
-from annotator.formats._offsets import without_spaces
 from annotator.formats._reading import (
     Entry,
     Identity,
@@ -139,18 +138,10 @@ def _bound(foreign: Foreign, work: ForeignWork, name: str, body: str, quote: str
         return
     pieces = [piece.split() for piece in found[2].split(";")]
     start, end = pieces[0][0], pieces[-1][1]
-    if len(pieces) == 1:
-        foreign.span(work, name, found[1], start, end, key=key, quote=quote or None)
+    several = len(pieces) > 1
+    foreign.span(work, name, found[1], start, end, key=key, quote=quote or None, in_pieces=several)
+    if not several:
         return
-    # The quotation holds only the pieces; it is checked where the bounds are unchanged.
-    bounds = [(int(a), int(b)) for a, b in pieces if a.isdecimal() and b.isdecimal()]
-    joined = " ".join(work.text[a:b] for a, b in bounds)
-    whole = (
-        work.text[bounds[0][0] : bounds[-1][1]]
-        if without_spaces(joined) == without_spaces(quote) and bounds
-        else None
-    )
-    foreign.span(work, name, found[1], start, end, key=key, quote=whole)
     foreign.report.changed(
         "discontinuous spans",
         f"{name} is in {len(pieces)} pieces; taken from the first to the last",
@@ -166,6 +157,7 @@ def _normal(foreign: Foreign, work: ForeignWork, body: str, name: str) -> None:
         message = "must be Reference T1 DATABASE:ID and the name"
         foreign.left_out(work, "incomplete lines", message, "normalization")
         return
+    ref = " ".join(words[2:])
     entities = {
         layer.name: entity.name
         for layer in foreign.schema.span_layers
@@ -175,10 +167,12 @@ def _normal(foreign: Foreign, work: ForeignWork, body: str, name: str) -> None:
     found = foreign.labels.find(span.labels[0], "span") if span is not None else None
     if found is not None and found[0] in entities and name:
         foreign.more(work, words[1], entities[found[0]], name)
-        if not words[2].startswith(_NAMED):
-            foreign.more(work, words[1], words[0], words[2])
+        if not ref.startswith(_NAMED):
+            foreign.more(work, words[1], words[0], ref)
+    elif name:
+        foreign.more(work, words[1], ref, name)
     else:
-        foreign.more(work, words[1], words[2], name)
+        foreign.more(work, words[1], words[0], ref)
 
 
 def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, bytes]]:

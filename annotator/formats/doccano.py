@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from annotator.formats._door import number
-from annotator.formats._foreign import WHOLE, Foreign, ForeignWork
+from annotator.formats._foreign import WHOLE, Foreign, ForeignWork, name_of
 from annotator.formats._json import count_spans, rows
 from annotator.formats._json_text import json_bytes
 from annotator.formats._reading import Entry, ReadOptions
@@ -80,7 +80,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
         }
         about = data.get("meta")
         meta |= about if isinstance(about, dict) else {} if about is None else {"meta": about}
-        marks = _marks(data)
+        marks = _marks(foreign, data, line)
         first, *others = marks
         work = foreign.work(text, data.get("id"), line, meta=meta, annotator=first)
         for key, one in marks[first]:
@@ -113,7 +113,7 @@ _Mark: TypeAlias = tuple[str, Any]
 """The place of a span in an object, and what is there."""
 
 
-def _marks(data: Mapping[str, Any]) -> dict[str | None, list[_Mark]]:
+def _marks(foreign: Foreign, data: Mapping[str, Any], line: int) -> dict[str | None, list[_Mark]]:
     """Who marked something -> what they marked, in every list. Old exports name a user with each
     span; None stands for nobody named."""
     marks: dict[str | None, list[_Mark]] = {}
@@ -121,11 +121,8 @@ def _marks(data: Mapping[str, Any]) -> dict[str | None, list[_Mark]]:
         given = data.get(name)
         for i, one in enumerate(given if isinstance(given, list) else [given] if given else []):
             user = one.get("user") if isinstance(one, dict) else None
-            who = user if isinstance(user, str) and user else number(user)
             key = f"{name}[{i}]" if isinstance(given, list) else name
-            marks.setdefault(f"annotator-{who}" if isinstance(who, int) else who, []).append(
-                (key, one)
-            )
+            marks.setdefault(foreign.annotator(user, line=line), []).append((key, one))
     return marks or {None: []}
 
 
@@ -154,7 +151,7 @@ def _span(foreign: Foreign, work: ForeignWork, one: Any, key: str) -> None:
             one.get("start_offset", one.get("start")),
             one.get("end_offset", one.get("end")),
         )
-        foreign.span(work, str(one.get("id", name)), label, start, end, key=key)
+        foreign.span(work, name_of(one.get("id")) or name, label, start, end, key=key)
     elif isinstance(one, str) and not count_spans(one):
         message = "labels of whole texts (text classification) are not read"
         foreign.left_out(work, "labels of whole texts", message, key)

@@ -39,7 +39,11 @@ _SET = (
     "options",
     "html",
     "image",
+    "view_id",
 )
+
+_MARKS = ("spans", "relations", "accept", "label")
+"""What somebody may have done with a text."""
 
 
 def recognises(first: Mapping[str, Any]) -> bool:
@@ -57,8 +61,8 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
         text = foreign.text(data, line)
         if text is None:
             continue
-        annotator = data.get("_annotator_id") or data.get("_session_id") or None
-        found.setdefault((text, str(annotator) if annotator else None), []).append((line, data))
+        who = foreign.annotator(data.get("_annotator_id"), data.get("_session_id"), line=line)
+        found.setdefault((text, who), []).append((line, data))
     for (text, annotator), answers in found.items():
         _answered(foreign, text, annotator, answers)
     yield from foreign.entries()
@@ -77,6 +81,8 @@ def _answered(foreign: Foreign, text: str, annotator: str | None, answers: list[
     )
     accepted: dict[str, _Answer] = {}
     for line, one in sorted(answers, key=lambda a: (_time(a[1]), a[0])):
+        if "answer" not in one and not any(one.get(key) for key in _MARKS):
+            continue  # a task that nobody has seen yet
         answer = one.get("answer") or "accept"
         if answer == "accept":
             task = "manual" if _is_manual(one) else str(one.get("_task_hash", f"line {line}"))
