@@ -463,7 +463,7 @@ def test_the_queue_shows_one_s_own_documents_and_says_when_they_are_done(tmp_pat
         assert "of 2 assigned to you" in screen and isinstance(pilot.app.screen, QueueScreen)
         await press(pilot, "home enter enter")
         assert isinstance(pilot.app.screen, AnnotateScreen)
-        assert "\n document done; n goes on " in shown(pilot)
+        assert "\n document done; } goes on " in shown(pilot)
         screen = await press(pilot, "} enter")
         assert "\n all 2 documents assigned to you are done " in screen
         for key in ("n", "{", "}"):

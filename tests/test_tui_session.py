@@ -12,6 +12,8 @@ from annotator.errors import BusyError, StoreError
 from annotator.model import actions as do
 from annotator.model.decision import Status
 from annotator.project import Project, SuggestionRun
+from annotator.tui.key_map import key_map
+from annotator.tui.screens.closing import after_closing
 from annotator.tui.session import Session
 from annotator.tui.session.saving import HASTE
 
@@ -87,3 +89,30 @@ def test_a_full_or_read_only_database_is_reported_and_written_when_it_can_be(
         assert [item.pending for item in session.review.items] == shown
         assert of.verify() == []
     assert _accepted(tmp_path / "p") >= 1
+
+
+def test_the_end_of_a_document_says_what_is_unfinished_and_which_key_goes_on(
+    tmp_path: Path,
+) -> None:
+    def closing(session: Session) -> str:
+        left = session.review
+        session.do(do.CloseParagraph())
+        return after_closing(session, left, keys)
+
+    with project(tmp_path / "p", "Iran denies it.", "Russia denies it, too.") as of:
+        keys = key_map({})
+        session = Session(of, "ada", "a")
+        session.open("doc-0")
+        assert closing(session) == "document done; } goes on"
+        session.open("doc-1")
+        for action in (do.StartSelection(), do.SetLabel("claim", "fact")):
+            session.do(action)
+        assert closing(session) == "document done; L shows a claim without a concept"
+
+
+def test_undecided_further_on_is_known_before_one_goes_there(tmp_path: Path) -> None:
+    of, session = _session(tmp_path / "p")
+    with of:
+        assert session.has_undecided() and session.to_undecided()
+        session.do(do.AcceptAll())
+        assert not session.has_undecided() and not session.to_undecided()

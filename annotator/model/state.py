@@ -254,6 +254,13 @@ class ReviewState:
         numbers = {item.suggestion.rank for item in items if item.suggestion is not None}
         return len(numbers) + sum(item.suggestion is None for item in items)
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether the document is done; in review, whether it is gold, and nothing that came
+        since waits in the paragraph."""
+        done = self.annotations.completion is self.finished
+        return done and (self.finished is not Completion.GOLD or not self.left(self.paragraph))
+
     def suggested(self) -> list[str]:
         """The ids of all suggestions of the document that nothing was decided on."""
         return [

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 
 from annotator.model import actions as do
-from annotator.model.decision import Completion
-from annotator.model.review import Mode, ReviewState
+from annotator.model.review import Mode
 from annotator.model.span import Relation
 from annotator.model.text import plural
 from annotator.tui.commands import Command
+from annotator.tui.screens.closing import after_closing
 from annotator.tui.screens.keeping import KeepingScreen
 from annotator.tui.session import Session
 from annotator.tui.tour import TourStep
 from annotator.tui.views import attribution
 from annotator.tui.views.bars import BLIND
 from annotator.tui.views.frame import FrameContext, SidePanel, frame
-from annotator.tui.views.lint import NamesElsewhere, lint
+from annotator.tui.views.lint import lint
 from annotator.tui.views.strokes import Look
 from annotator.tui.widgets.rows import Rows
 
@@ -153,24 +153,10 @@ class AnnotateScreen(KeepingScreen):
         left = self.session.review
         self.session.do(action)
         if isinstance(action, do.CloseParagraph):
-            self._message = self._after_closing(left)
+            self._message = after_closing(self.session, left, self.key_map)
         if self.session.review.mode is Mode.HOLDER:
             self._hint_holders()
         self.after()
-
-    def _after_closing(self, left: ReviewState) -> str:
-        """What to say in place of the state's own message, once a paragraph was finished."""
-        state, queue = self.session.review, self.session.queue
-        if state.message.startswith("document done"):
-            own = state.annotations.completion is Completion.DONE
-            if own and (said := queue.all_done()):
-                return said + state.message.removeprefix("document done")
-            key = self.key_map.shown("next_undecided")
-            return f"{state.message}; {key} goes on" if key else ""
-        silent = state.message in ("", self.session.source.background_message)
-        if state.paragraph != left.paragraph and silent:
-            return _left_behind(left, self.session.elsewhere())
-        return ""
 
     def _prepare_when_idle(self) -> bool:
         return self.side() is None and self._offer_names()
@@ -384,13 +370,6 @@ class AnnotateScreen(KeepingScreen):
         if guide is not None and guide.tour is not None and guide.tour.step is TourStep.END:
             guide.leave()
         self.shell.show_queue()
-
-
-def _left_behind(left: ReviewState, elsewhere: NamesElsewhere) -> str:
-    """What to say about the paragraph that was just finished, without blocking."""
-    found = lint(left, elsewhere)
-    more = f" (+{len(found) - 1})" if len(found) > 1 else ""
-    return f"in the paragraph before: {found[0][0]}{more}" if found else ""
 
 
 __all__ = ["AnnotateScreen"]

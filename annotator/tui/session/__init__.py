@@ -196,6 +196,15 @@ class Session:
             self.open(before.document.id, paragraph=before.paragraph, item=before.focus)
         return False
 
+    def has_undecided(self) -> bool:
+        """Whether `to_undecided` may find something further on; what is muted or hidden counts."""
+        state = self.review
+        pending_places = self.queue.pending_places(state, 1)
+        if pending_places is not None:
+            return next(pending_places, None) is not None
+        here = any(state.left(p.index) for p in state.document.paragraphs)
+        return here or self.queue.waiting(state.document.id, 1) is not None
+
     def _to_undecided_of(self, document: str, direction: int) -> bool:
         """Open a document at its first undecided item, or with -1 its last. Returns whether there
         is one."""

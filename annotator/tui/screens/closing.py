@@ -1,0 +1,51 @@
+"""What the annotate screen says once a paragraph, or the whole document, was finished."""
+
+from __future__ import annotations
+
+from annotator.model.decision import Completion
+from annotator.model.review import ReviewState
+from annotator.tui.key_map import KeyMap
+from annotator.tui.session import Session
+from annotator.tui.views.lint import lint
+
+
+def after_closing(session: Session, left: ReviewState, keys: KeyMap) -> str:
+    """What to say in place of the state's own message; `left` is the state in which the paragraph
+    was finished. Empty if the state's message stays."""
+    state = session.review
+    if state.paragraph != left.paragraph:
+        silent = state.message in ("", session.source.background_message)
+        found = _findings(session, left) if silent else ""
+        return f"in the paragraph before: {found}" if found else ""
+    if state.asked or not state.is_finished:
+        return ""
+    own = state.annotations.completion is Completion.DONE
+    said = [(session.queue.all_done() if own else "") or state.message]
+    if found := _findings(session, state):
+        key = keys.shown("lint")
+        said.append(f"{key} shows {found}" if key else found)
+    onwards = _onwards(session)
+    if onwards and (key := keys.shown(onwards)):
+        said.append(f"{key} goes on")
+    return "; ".join(said)
+
+
+def _onwards(session: Session) -> str:
+    """The command that leads to the next work: to what is undecided, or to the next document;
+    empty if there is neither, or the message says that all is done."""
+    document = session.review.document.id
+    if session.queue.all_done():
+        return ""
+    if session.has_undecided():
+        return "next_undecided"
+    return "next_document" if session.queue.neighbour(document, 1) is not None else ""
+
+
+def _findings(session: Session, state: ReviewState) -> str:
+    """The first finding of lint in the paragraph in work, and how many more there are."""
+    found = lint(state, session.elsewhere())
+    more = f" (+{len(found) - 1})" if len(found) > 1 else ""
+    return f"{found[0][0]}{more}" if found else ""
+
+
+__all__ = ["after_closing"]
