@@ -400,13 +400,13 @@ def test_a_click_on_a_value_of_a_field_decides_it(tmp_path: Path) -> None:
             found = {
                 words: shown.field_at(y, row.index(words))
                 for words in ("differs", "Mara", "·", "Port", "council")
-                for y, row in enumerate(rows[first : first + 3], first)
+                for y, row in enumerate(rows[first : first + 5], first)
                 if words in row and "mention" not in row
             }
-            assert found == {
+            in_one_row = {"·": None} if width > 80 else {}
+            assert found == in_one_row | {
                 "differs": None,
                 "Mara": ("entity", "ada"),
-                "·": None,
                 "Port": ("entity", "ben"),
                 "council": ("entity", "ben"),
             }

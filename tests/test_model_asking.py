@@ -58,7 +58,10 @@ def after(state: ReviewState, *actions: do.ReviewAction) -> ReviewState:
     ("actions", "message"),
     [
         ((do.Accept(),), "accepted state “Norland”"),
-        ((do.FocusItem("against"), do.Accept()), "accepted oppose by Norland, with its 2 ends"),
+        (
+            (do.FocusItem("against"), do.Accept()),
+            "accepted stance of Norland (oppose), with its 2 ends",
+        ),
         ((do.Reject(),), "rejected state “Norland”"),
         ((do.Skip(),), "skipped state “Norland”"),
         ((do.SetLabel("actor", "bloc"),), "“Norland” is now bloc"),
@@ -172,7 +175,7 @@ def test_what_is_set_after_several_holders_were_chosen_is_set_on_all_of_them() -
 def test_an_undo_that_removes_something_leaves_the_focus_beside_it() -> None:
     state = after(held_by_three(), do.Undo())
     # The pending claim was accepted with its stances.
-    assert state.focus == "tolls" and "support by" in state.message
+    assert state.focus == "tolls" and "(support)" in state.message
     again = after(
         state, do.Accept(), do.FocusItem("tolls"), do.StartSelection(), do.SetLabel("actor", "bloc")
     )

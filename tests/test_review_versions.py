@@ -162,6 +162,11 @@ def test_none_of_them_is_a_decision_and_who_was_right_is_reported(tmp_path: Path
             ("b", "none of them"): (1, 1),
             ("c", "none of them"): (1, 1),
         }
+        here = adjudication(session).in_focus()
+        assert here is not None and here.ids == missing.ids
+        take(session, (), "none")
+        assert adjudication(session).in_focus() is not None
+        assert session.review.message == "that is already so; ¶ 2 is decided"
 
 
 def test_reasons_and_messages_share_a_note(tmp_path: Path) -> None:

@@ -198,7 +198,11 @@ def test_the_sides_of_a_stance_are_listed_too() -> None:
     assert state.mode is Mode.SIDE
     names = {name: action for name, _, action in item_names.labels(state)}
     assert set(names) == {"support", "oppose", "neutral", "unclear"}
-    assert _stance(_do(state, names["unclear"])).label == "unclear"
+    made = _do(state, names["unclear"])
+    assert _stance(made).label == "unclear"
+    again = _do(made, do.FocusItem(_stance(made).id))
+    listed = {name: action for name, _, action in item_names.labels(again)}
+    assert set(listed) == set(names) and _stance(_do(again, listed["oppose"])).label == "oppose"
 
 
 def test_names_are_cut_at_the_end_where_that_tells_them_apart() -> None:

@@ -138,7 +138,7 @@ def test_a_card_reads_as_a_sentence() -> None:
     assert "Iran - oppose" in text
     assert "“the plan”" in text
     assert "Putin + support" in text
-    assert "suggested likely" in text
+    assert "suggested: likely" in text
 
 
 def test_the_footer_holds_just_the_keys_that_work_now() -> None:
@@ -154,7 +154,7 @@ def test_the_footer_holds_just_the_keys_that_work_now() -> None:
 def test_a_note_or_a_flag_decides_nothing_and_hides_nothing() -> None:
     for marked in (do.Flag(), do.Note("a word")):
         shown = _screen(_do(_state(), do.FocusItem("sPlan"), marked), 80, 24)
-        assert any("policy" in row and "suggested likely" in row for row in shown)
+        assert any("policy" in row and "suggested: likely" in row for row in shown)
     skipped = _screen(
         _do(_state(), do.FocusItem("sPlan"), do.Skip(), do.FocusItem("sPlan")), 80, 24
     )
@@ -167,7 +167,7 @@ def test_what_became_of_an_item_is_told_however_long_its_name_is() -> None:
         found=[suggestion(Span("long", "actor", "state", 0, len(name), origin="suggestion"))]
     )
     row = next(row for row in _screen(state, 60, 20) if row.startswith(f" ▸ “{name[:11]}"))
-    assert "…" in row and row.rstrip().endswith("suggested likely")
+    assert "…" in row and row.rstrip().endswith("suggested: likely")
     siding = _do(state, do.FocusItem("sPlan"), do.StartStance(), do.ChooseHolder("@author"))
     assert "+ support" in _screen(siding)[-1]
 

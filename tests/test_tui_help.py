@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from support import TEXT, document, suggestions
 
 from annotator.model import actions as do
+from annotator.model.decision import Suggestion
 from annotator.model.review import open_document, step
+from annotator.model.span import Span
+from annotator.model.sureness import MEANINGS, sureness
 from annotator.resources import load_schema
 from annotator.tui.clicking import key_at
 from annotator.tui.commands import COMMANDS
 from annotator.tui.key_map import key_map, named, shown
+from annotator.tui.layout import ASCII, UNICODE
 from annotator.tui.screens.base import EVERYWHERE, CommandScreen
 from annotator.tui.screens.help import HelpScreen, TextScreen, key_rows
 from annotator.tui.screens.listing import ListLine, line_row, note_column
@@ -18,8 +24,11 @@ from annotator.tui.styled_rows import strip
 from annotator.tui.theme import THEMES
 from annotator.tui.views.bars import foot_row, footer, footer_state
 from annotator.tui.views.frame import FrameContext, frame
+from annotator.tui.views.item_rows import ANNOTATORS
+from annotator.tui.views.legend import legend
 from annotator.tui.views.strokes import Look
 from annotator.tui.views.text import TextView
+from annotator.tui.views.why import why_rows
 
 KEYS = key_map({})
 MONO = THEMES["mono"]
@@ -103,3 +112,23 @@ def test_growing_shows_what_it_would_add() -> None:
         state, _ = step(state, do.SelectRange(0, len(TEXT.split(".")[0])))
         told = frame(TextView(), state, Look(MONO), KEYS, FrameContext("ada"), width, 24).rows[-2]
         assert f"{TEXT.split('.')[0].split()[-1]}”" in told.text
+
+
+@pytest.mark.parametrize("score", [0.95, 0.7, 0.4, 0.1])
+def test_the_word_for_how_sure_a_suggestion_is_is_explained_where_it_stands(score: float) -> None:
+    span = Span("s", "actor", "state", 0, 4, origin="suggestion")
+    found = Suggestion(span, 0, "rules", "1", score, rule="names", reason="a known name")
+    text = "\n".join("".join(part for part, _ in row) for row in why_rows(found, MONO, 76, "m"))
+    word = sureness(score)
+    assert (
+        f"how sure    {word}, with a score of {score:.2f}. {MEANINGS[word][:20]}" in text
+        and "m mutes" in text
+    )
+    assert any(words == MEANINGS[word] for _, words in legend(KEYS, UNICODE))
+    made = why_rows(replace(found, rule=ANNOTATORS), MONO, 76, "m")
+    assert ["".join(part for part, _ in row).split()[0] for row in made] == ["reason"]
+
+
+def test_every_row_of_the_legend_fits_its_column() -> None:
+    for glyphs in (ASCII, UNICODE):
+        assert all(len(sign) <= 17 for sign, _ in legend(KEYS, glyphs))

@@ -19,6 +19,7 @@ from textual.geometry import Size
 from annotator.model import actions as do
 from annotator.project import Project
 from annotator.tui.key_map import key_map
+from annotator.tui.layout import UNICODE, Glyphs
 from annotator.tui.screens.agreement import AgreementScreen
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.base import CommandScreen
@@ -45,6 +46,7 @@ class App:
     """Keeps what screens ask of the application."""
 
     session: Session
+    glyphs: Glyphs = UNICODE
     opened: list[str] = field(default_factory=list)
     answer: str | None = None
     """What is answered to the next question."""

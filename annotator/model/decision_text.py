@@ -108,10 +108,10 @@ def holder_of(state: KnownItems, relation: Relation) -> str:
 
 
 def labelled(state: KnownItems, value: Annotation) -> str:
-    """`state “Iran”`, or `support by Iran`."""
+    """`state “Iran”`, or `stance of Iran (support)`."""
     if isinstance(value, Span):
         return f"{value.label} {name_of(state, value)}"
-    return f"{value.label} by {holder_of(state, value)}"
+    return f"{name_of(state, value)} ({value.label})"
 
 
 def describe_value(value: Value | None) -> str:
@@ -278,13 +278,16 @@ def by_layer(state: KnownItems, decisions: Iterable[Decision]) -> str:
 
 
 def _several(state: KnownItems, group: Group) -> str:
-    """`support by Iran, Russia`, or `support by Iran, oppose by Russia`."""
-    relations = [d.after.value for d in group if d.after]
+    """`stances of Iran, Russia (support)`, or `stances of Iran (support), Russia (oppose)`."""
     sides: dict[str, list[str]] = {}
-    for one in relations:
+    layers: list[str] = []
+    for one in (d.after.value for d in group if d.after):
         if isinstance(one, Relation):
             sides.setdefault(one.label, []).append(holder_of(state, one))
-    return ", ".join(f"{side} by {', '.join(holders)}" for side, holders in sides.items())
+            layers.append(one.layer)
+    what = " and ".join(f"{name}s" for name in dict.fromkeys(layers))
+    whose = ", ".join(f"{', '.join(holders)} ({side})" for side, holders in sides.items())
+    return f"{what} of {whose}"
 
 
 def _parts(number: int) -> str:

@@ -18,7 +18,8 @@ from annotator.model.names import (
     names_of,
 )
 from annotator.model.review import Mode, ReviewState
-from annotator.model.span import Span, Value, reading_order
+from annotator.model.schema import Label
+from annotator.model.span import Relation, Span, Value, reading_order
 from annotator.project import KnownName, Project
 from annotator.workflows.names.offers import Completer, Offer
 
@@ -201,13 +202,24 @@ def set_to(field: NameField, answer: str) -> do.SetAttribute:
     return do.SetAttribute(field.name, value or None)
 
 
+def _sides(state: ReviewState, name: str) -> Sequence[Label]:
+    """The labels of a layer of stances."""
+    layer = state.schema.layer(name)
+    return layer.labels if layer is not None else ()
+
+
 def labels(state: ReviewState) -> list[tuple[str, str, do.ReviewAction]]:
-    """Every label that the selection, or the stance in the making, may have: name, key, action. If
-    two layers have a label of the same name, the layer's name comes before it."""
+    """Every label that the selection, the stance in the making, or the stance in focus may have:
+    name, key, action. If two layers have a label of the same name, the layer's name comes before
+    it."""
     if state.mode is Mode.SIDE and state.draft is not None:
-        layer = state.schema.layer(state.draft.layer)
-        sides = layer.labels if layer is not None else ()
+        sides = _sides(state, state.draft.layer)
         return [(label.name, label.key, do.ChooseSide(label.name)) for label in sides]
+    item = state.focused if state.mode is Mode.BROWSE else None
+    if item is not None and isinstance(item.value, Relation):
+        layer = item.value.layer
+        sides = _sides(state, layer)
+        return [(label.name, label.key, do.SetLabel(layer, label.name)) for label in sides]
     every = [(layer, label) for layer in state.schema.span_layers for label in layer.labels]
     twice = {name for name, n in Counter(label.name for _, label in every).items() if n > 1}
     return [

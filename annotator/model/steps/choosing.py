@@ -24,7 +24,7 @@ def on_choose(state: ReviewState, action: do.Choose) -> Step:
         for decision in _dropped(state, id, spans):
             decisions.setdefault(decision.item, decision)
     if not decisions:
-        return advance(replace(state, message="that is already so"), state.focus), ()
+        return say(state, "that is already so")
     after, group = commit(state, list(decisions.values()), action.words)
     return advance(after, state.focus), group
 
@@ -37,7 +37,7 @@ def on_choose_several(state: ReviewState, action: do.ChooseSeveral) -> Step:
         at, decisions = on_choose(at, choice)
         group += [replace(decision, group=state.new_id()) for decision in decisions]
     if not group:
-        return advance(replace(state, message="that is already so"), state.focus), ()
+        return say(state, "that is already so")
     history = state.history.push(tuple(group))
     after = replace(at, history=history, message=action.words)
     return advance(replace(after, focus=state.focus), state.focus), tuple(group)

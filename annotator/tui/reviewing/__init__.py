@@ -39,7 +39,8 @@ from annotator.workflows.review.waiting import Situation, situation
 _TAKING_BACK = do.Undo | do.Redo | do.TakeBack
 _MOVING = do.MoveFocus | do.FocusItem | do.GoParagraph | do.MoveParagraph | do.CloseParagraph
 _TAKING_AN_EDIT = do.ConfirmSelection | do.SetLabel
-_REATTACHING = do.Choose | do.ChooseSeveral | do.Settle | _TAKING_BACK
+_CHOOSING = do.Choose | do.ChooseSeveral
+_REATTACHING = _CHOOSING | do.Settle | _TAKING_BACK
 """After these, stances go over to the version that stands now."""
 _STAYING = do.NoteOn | do.Note | do.Flag | do.CloseParagraph | _TAKING_BACK
 """These decide no difference, so the focus stays where they put it."""
@@ -290,7 +291,8 @@ class Adjudicating(Source):
         after, group = edited or step(state, taken)
         if edited or isinstance(taken, _REATTACHING):
             after = choices.reattached(self.at(after))
-        if group and not isinstance(taken, _STAYING):
+        # What is chosen again is decided too, so the focus goes on from it in the same way.
+        if (group or isinstance(taken, _CHOOSING)) and not isinstance(taken, _STAYING):
             after = self._going_on(at, after)
         self._remember(at, action, after)
         return after, group

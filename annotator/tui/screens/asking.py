@@ -14,8 +14,6 @@ from annotator.model.span import Span
 from annotator.model.text import plural
 from annotator.tui.screens.rows import RowsScreen
 from annotator.tui.session import EVERYBODY, Session
-from annotator.tui.styled_rows import PLAIN, Piece, paragraphs
-from annotator.tui.theme import Theme
 
 if TYPE_CHECKING:
     from annotator.tui.item_names import NameField
@@ -126,8 +124,8 @@ class AskingScreen(RowsScreen):
 
         state, project = self.session.review, self.session.project
         known = project.names.entities() if field.kind == "entity" else project.names.concepts()
-        hints = "; several: a; b" if field.multiple else ""
-        hints += "; ! turns it" if field.kind == "concept" else ""
+        hints = "; put ; between several" if field.multiple else ""
+        hints += "; ! for the contrary" if field.kind == "concept" else ""
         room = max(20, self.app.size.width - len(f" {field.kind} of {hints} "))
         return PromptScreen(
             f"{field.kind} of {both_ends(field.about, room)}{hints}",
@@ -174,7 +172,7 @@ class AskingScreen(RowsScreen):
         return problem
 
     def run_label(self) -> None:
-        """Choose the label of the selection, or of the stance in the making, from a list."""
+        """Choose the label of the selection, or the side of a stance, from a list."""
         from annotator.tui import item_names
         from annotator.tui.screens.prompt import PromptScreen
         from annotator.workflows.names.offers import Offer
@@ -236,28 +234,18 @@ class AskingScreen(RowsScreen):
             )
             self.redraw()
             return
-        found = item.suggestion
+        from annotator.tui.views.item_rows import ANNOTATORS
+        from annotator.tui.views.why import why_rows
 
-        mute = self.key_map.shown("mute")
-
-        def rows(theme: Theme, width: int) -> list[list[Piece]]:
-            facts = [
-                ("reason", found.reason),
-                ("suggester", f"{found.suggester} {found.version}"),
-                ("rule", found.rule),
-                ("score", f"{found.score:.2f}"),
-                ("rank", f"{found.rank + 1} in its paragraph"),
-            ]
-            out: list[list[Piece]] = []
-            for name, value in facts:
-                wrapped = paragraphs(value or "–", width - 12)
-                out.append([(name.ljust(12), theme.muted), *wrapped[0]])
-                out += [[(" " * 12, PLAIN), *row] for row in wrapped[1:]]
-            wrong = f"{mute} mutes the rule, for you or for the project" if found.rule else ""
-            return [*out, [], *paragraphs(wrong, width, theme.muted)]
-
+        found, mute = item.suggestion, self.key_map.shown("mute")
+        versions = found.rule == ANNOTATORS
         self.app.push_screen(
-            TextScreen("Why this suggestion", rows, close="w", more={mute: self.run_mute})
+            TextScreen(
+                "Whose version this is" if versions else "Why this suggestion",
+                lambda theme, width: why_rows(found, theme, width, mute),
+                close="w",
+                more={} if versions else {mute: self.run_mute},
+            )
         )
 
     def run_mute(self) -> None:

@@ -199,7 +199,7 @@ class FormScreen(RowsScreen):
         def check(answer: str) -> str:
             return form.problem(self._below.session.review, field, answer)
 
-        several = "; several: a; b" if field.multiple else ""
+        several = "; put ; between several" if field.multiple else ""
         prompt = PromptScreen(
             f"{field.name}{several}", self.theme_now, value=field.text, check=check
         )

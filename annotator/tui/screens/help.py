@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from annotator.model.schema import Guideline, LabelSchema
-from annotator.tui.commands import COMMANDS
+from annotator.tui.commands import ANNOTATE, COMMANDS
 from annotator.tui.key_map import KeyMap, shown
 from annotator.tui.screens.rows import RowsScreen, row_steps
 from annotator.tui.styled_rows import PLAIN, Piece, justify, paragraphs, strip, width_of
 from annotator.tui.theme import Theme
 from annotator.tui.views.bars import foot_row
+from annotator.tui.views.legend import legend
 from annotator.tui.widgets.rows import Rows
 
 Text = Callable[[Theme, int], list[list[Piece]]]
@@ -159,13 +160,26 @@ class HelpScreen(TextScreen):
                 rows += _key_row(key, words, theme, width)
             rows.append([])
         rows += [*_key_row(PAGES, "Open the pages of the documentation.", theme, width), []]
-        return [*rows, *key_rows(self.key_map, theme, width, first=first, idle=idle)]
+        marks: list[list[Piece]] = []
+        if self._opened_in in (*ANNOTATE, "review"):
+            marks = [[("MARKS AND WORDS", theme.muted)]]
+            for sign, words in legend(self.key_map, self.shell.glyphs):
+                marks += _key_row(sign, words, theme, width)
+            marks.append([])
+        return [*rows, *key_rows(self.key_map, theme, width, first=first, idle=idle, then=marks)]
 
 
 def key_rows(
-    keys: KeyMap, theme: Theme, width: int, *, first: str = "Decide", idle: Collection[str] = ()
+    keys: KeyMap,
+    theme: Theme,
+    width: int,
+    *,
+    first: str = "Decide",
+    idle: Collection[str] = (),
+    then: Sequence[list[Piece]] = (),
 ) -> list[list[Piece]]:
-    """All commands except the `idle` ones, by group, with the group `first` at the top."""
+    """All commands except the `idle` ones, by group, with the group `first` at the top, and the
+    rows of `then` after it."""
     groups = list(dict.fromkeys(command.group for command in COMMANDS))
     groups.sort(key=lambda name: name != first)
     rows: list[list[Piece]] = []
@@ -175,6 +189,7 @@ def key_rows(
             names = "  ".join(shown(key) for key in keys.keys[command.name])
             rows += _key_row(names, command.help, theme, width)
         rows.append([])
+        rows += then if group == first else ()
     rows += paragraphs(
         "1-9 (the label's own key) labels the selection, or the span in focus.", width, theme.muted
     )

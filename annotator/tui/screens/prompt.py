@@ -26,8 +26,16 @@ from annotator.workflows.names.offers import (
 
 OFFERED = 6
 """The number of rows for offers, each with the digit that takes it while nothing is typed."""
+_NOTE = 28
+"""The cells that are kept for the note beside a long offer."""
 TURN = "!"
 """The key that turns a concept into its contrary."""
+
+
+def _offered(rest: str) -> str:
+    """Text that is offered and not typed: grey, and in brackets, because not every terminal has
+    grey."""
+    return f"[{rest}]"
 
 
 class _InlineCompletion(Suggester):
@@ -39,7 +47,7 @@ class _InlineCompletion(Suggester):
 
     async def get_suggestion(self, value: str) -> str | None:
         rest = self._rest(value)
-        return value + rest if rest else None
+        return value + _offered(rest) if rest else None
 
 
 class _LineInput(Input):
@@ -94,7 +102,12 @@ class PromptScreen(ModalScreen[str | None]):
         grey = _InlineCompletion(self._grey) if self._completer or self._known else None
         first = self._completer.rest("") if self._completer is not None and not self._value else ""
         yield _LineInput(
-            self._value, first, id="line", compact=True, select_on_focus=self._anew, suggester=grey
+            self._value,
+            _offered(first) if first else "",
+            id="line",
+            compact=True,
+            select_on_focus=self._anew,
+            suggester=grey,
         )
 
     def on_mount(self) -> None:
@@ -149,8 +162,8 @@ class PromptScreen(ModalScreen[str | None]):
         return f"{before}; {name}" if before else name
 
     def _grey(self, value: str) -> str:
-        """The grey text after the cursor: the rest of the first offer that begins like the text, or
-        else the next word."""
+        """The grey text after the cursor, without its brackets: the rest of the first offer that
+        begins like the text, or else the next word."""
         before, part = self._part(value)
         bare = part.lstrip().removeprefix(CONTRARY)
         if bare and not self._contraries:
@@ -247,10 +260,17 @@ class PromptScreen(ModalScreen[str | None]):
     def _show(self) -> None:
         width, theme = self.app.size.width, self._look
         top = max(0, self._chosen - OFFERED + 1)
+        grey = self._grey(self._line.value) if self.is_mounted else ""
+        takes = f" tab takes {_offered(grey)} " if grey else ""
+        title = f" {self._complaint or self._title}"
+        if cell_len(title) + cell_len(takes) > width:
+            takes = ""
+        title = clip(title, width)
         rows: list[list[Piece]] = [
-            [(clip(f" {self._complaint or self._title}", width).ljust(width), theme.bar)]
+            [(title + " " * (width - cell_len(title) - cell_len(takes)) + takes, theme.bar)]
         ]
-        column = min(max((cell_len(offer.value) for offer in self._offers), default=0), width // 2)
+        longest = max((cell_len(offer.value) for offer in self._offers), default=0)
+        column = min(longest, max(width // 2, width - _NOTE))
         numbered = self._numbered and top == 0 and self.is_mounted and self._is_empty()
         for i, offer in enumerate(self._found[top : top + OFFERED], top):
             here = i == self._chosen

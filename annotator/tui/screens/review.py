@@ -125,14 +125,16 @@ class ReviewScreen(AnnotateScreen):
             self._choose(difference, version, words if version else none)
 
     def _choose(self, difference: Difference, versions: Sequence[Candidate], words: str) -> None:
-        self.act(choices.take(self.at, difference, versions, words))
+        # A digit too many changes what was decided, so the words tell it.
+        instead = "" if self.at.is_open(difference) else " instead"
+        self.act(choices.take(self.at, difference, versions, words + instead))
 
     def run_next_field(self) -> None:
         """Let numbers decide the fields of the difference in focus one by one, and then all of it
         again."""
         difference = self.at.in_focus()
         if difference is None or not self.at.open_fields(difference):
-            self.say("nobody filled in fields of the same item differently here")
+            self.say("this difference has no fields to decide one by one")
             return
         name = self.reviewing.next_field(self.session.review)
         self.say(f"a number decides only the {name}" if name else "a number decides all fields")

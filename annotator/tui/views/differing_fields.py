@@ -3,12 +3,13 @@ of the values means."""
 
 from __future__ import annotations
 
-from rich.cells import set_cell_size
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from annotator.merging.api import Candidate
 from annotator.model.decision_text import both_ends, describe_value
 from annotator.model.fields import Field
-from annotator.tui.styled_rows import PLAIN, Piece, clip, wrapped_pieces
+from annotator.tui.styled_rows import PLAIN, Piece, clip, width_of, wrapped_pieces
 from annotator.tui.theme import Theme
 from annotator.tui.views.apart import Runs, worded
 from annotator.tui.views.difference_context import Deciding, DifferenceContext, Rows
@@ -23,12 +24,22 @@ def field_rows(
     deciding: Deciding | None,
 ) -> Rows:
     """A row for each field that is filled in differently: `entity differs: 1 Ann Holt · 2 City
-    council`, with words highlighted that not all have."""
+    council`, with words highlighted that not all have. Values for which one row is too short have
+    rows of their own."""
     return [
         row
         for name in difference.fields
-        for row in _field_row(scene, difference, name, theme, width, deciding)
+        for row, _ in _field_row(scene, difference, name, theme, width, deciding)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """The cells of a row, from and until a column, with the value of an annotator."""
+
+    begin: int
+    end: int
+    who: str
 
 
 def _field_row(
@@ -38,23 +49,55 @@ def _field_row(
     theme: Theme,
     width: int,
     deciding: Deciding | None,
-) -> Rows:
-    """The row of one field, or several if its values are long."""
+) -> list[tuple[list[Piece], list[_Cells]]]:
+    """The rows of one field, each with the values in it."""
     (candidate,) = difference.candidates
     field = candidate.field(name)
     if deciding is not None and name not in deciding.open:
         said = clip(value_in_words(scene, field, deciding.decided(field)), width - len(name) - 8)
-        return [[("    ", PLAIN), (f"{name} ✓ ", theme.muted), (said, PLAIN)]]
+        return [([("    ", PLAIN), (f"{name} ✓ ", theme.muted), (said, PLAIN)], [])]
     at = deciding is not None and deciding.focus is not None and deciding.field == name
     several = bool(deciding and deciding.focus is not None and not deciding.field)
-    lead: list[Piece] = [(_head(name), theme.strong if at or several else PLAIN)]
-    choices = _choices(scene, candidate, field, numbered=deciding is not None)
-    for i, (_, called, runs) in enumerate(choices):
-        lead.append((f"{_BETWEEN if i else ''}{called} ", theme.muted))
-        lead += [(words, PLAIN if same else theme.strong) for words, same in runs]
+    lead: list[Piece] = [
+        ("  ▸ " if at else "    ", theme.strong),
+        (f"{name} differs", theme.strong if at or several else PLAIN),
+    ]
+    values: list[tuple[str, list[Piece]]] = [
+        (
+            who,
+            [
+                (f"{called} ", theme.muted),
+                *((words, PLAIN if same else theme.strong) for words, same in runs),
+            ],
+        )
+        for who, called, runs in _choices(scene, candidate, field, numbered=deciding is not None)
+    ]
+    in_one = _in_one_row(lead, values, theme)
+    return [in_one] if width_of(in_one[0]) <= width else [(lead, []), *_below(values, width)]
+
+
+def _in_one_row(
+    lead: Sequence[Piece], values: Sequence[tuple[str, list[Piece]]], theme: Theme
+) -> tuple[list[Piece], list[_Cells]]:
+    row, cells = list(lead), []
+    for i, (who, pieces) in enumerate(values):
+        row.append((" · " if i else ": ", theme.muted))
+        begin = width_of(row)
+        row += pieces
+        cells.append(_Cells(begin, width_of(row), who))
+    return row, cells
+
+
+def _below(
+    values: Sequence[tuple[str, list[Piece]]], width: int
+) -> list[tuple[list[Piece], list[_Cells]]]:
+    """A value in each row, or in up to three if it is long."""
     return [
-        [("  ▸ " if at and i == 0 else "    ", theme.strong), *row]
-        for i, row in enumerate(wrapped_pieces(lead, max(8, width - 4), limit=4))
+        ([("      " if first else "        ", PLAIN), *row], [_Cells(0, width, who)])
+        for who, pieces in values
+        for first, row in zip(
+            (True, False, False), wrapped_pieces(pieces, max(8, width - 8), limit=3), strict=False
+        )
     ]
 
 
@@ -69,42 +112,13 @@ def value_at(
 ) -> tuple[str, str] | None:
     """The field, and an annotator who has the value, at a cell of the rows of the fields, the first
     of which is 0; None if there is no open value."""
-    if not difference.by_field:
-        return None
-    for name in difference.fields:
+    for name in difference.fields if difference.by_field and row >= 0 else ():
         rows = _field_row(scene, difference, name, theme, width, deciding)
-        if 0 <= row < len(rows):
-            break
+        if row < len(rows):
+            found = next((c.who for c in rows[row][1] if c.begin <= x < c.end), None)
+            return (name, found) if found is not None else None
         row -= len(rows)
-    else:
-        return None
-    if name not in deciding.open:
-        return None
-    # Rows are broken at blanks, so the letters before a cell tell which value it is in.
-    before = sum(_letters(text) for one in rows[:row] for text, _ in one[1:])
-    (indent, _), *shown = rows[row]
-    until = set_cell_size("".join(text for text, _ in shown), max(0, x + 1 - len(indent)))
-    at = before + _letters(until)
-    (candidate,) = difference.candidates
-    end = _letters(_head(name))
-    for whose, called, runs in _choices(scene, candidate, candidate.field(name), numbered=True):
-        begin, end = end, end + _letters(called) + sum(_letters(words) for words, _ in runs)
-        if begin < at <= end:
-            return name, whose
-        end += _letters(_BETWEEN)
     return None
-
-
-_BETWEEN = " · "
-
-
-def _head(name: str) -> str:
-    return f"{name} differs: "
-
-
-def _letters(text: str) -> int:
-    """The number of characters that are not blank."""
-    return len("".join(text.split()))
 
 
 def _choices(

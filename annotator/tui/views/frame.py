@@ -148,7 +148,7 @@ def frame(
     strips = [row.drawn for row in text_rows]
     strips += [_EMPTY] * (text_height - len(strips))
     if panel:
-        strips = _beside(state, look, strips, text_width, panel, body_height, around)
+        strips = _beside(state, look, keys, strips, text_width, panel, body_height, around)
     strips += [strip(row) for row in (*below, *tour)]
     strips.append(_message_row(state, look, around, keys, width))
     foot = _footer(
@@ -283,6 +283,7 @@ def _below(
 def _beside(
     state: ReviewState,
     look: Look,
+    keys: KeyMap,
     left: list[Drawn],
     text_width: int,
     panel: int,
@@ -299,7 +300,7 @@ def _beside(
         cards += [*([_NOTHING] * (room - len(offered))), *offered]
         own = own_rows(state, panel - 1)
         cards += [*own, *([_NOTHING] * (ITEM_ROWS - len(own)))]
-    cards.append(_lint_row(state, look, panel - 1, around))
+    cards.append(_lint_row(state, look, keys, panel - 1, around))
     return _joined(left, cards, look.theme, text_width)
 
 
@@ -360,13 +361,17 @@ def _barred(row: list[Piece], theme: Theme) -> Drawn:
 _linted: list[tuple[tuple[object, ...], list[Piece]]] = []
 
 
-def _lint_row(state: ReviewState, look: Look, width: int, around: FrameContext) -> list[Piece]:
-    """The first finding, and how many more there are; reused while nothing is decided."""
-    about = (state.cards, state.annotations, around.elsewhere, look.theme, width)
+def _lint_row(
+    state: ReviewState, look: Look, keys: KeyMap, width: int, around: FrameContext
+) -> list[Piece]:
+    """The first finding behind the key that goes there, and how many more there are; reused while
+    nothing is decided."""
+    about = (state.cards, state.annotations, around.elsewhere, look.theme, keys, width)
     if not _linted or any(a is not b for a, b in zip(_linted[0][0], about, strict=True)):
         found = lint(state, around.elsewhere)
         more = f" (+{len(found) - 1})" if len(found) > 1 else ""
-        row = [(clip(f"LINT  {found[0][0]}{more}", width), look.theme.muted)] if found else _NOTHING
+        words = f"{keys.shown('lint')} {found[0][0]}{more}".lstrip() if found else ""
+        row = [(clip(words, width), look.theme.muted)] if found else _NOTHING
         _linted[:] = [(about, row)]
     return _linted[0][1]
 

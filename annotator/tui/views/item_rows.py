@@ -20,23 +20,23 @@ ITEM_ROWS = 3
 
 
 def own_rows(state: ReviewState, width: int) -> Rows:
-    """The item in focus in full, in `ITEM_ROWS` rows: how sure it is, layer, label and name (a long
-    name begins in the second row); then attributes, flag and note. The rows have no style of their
+    """The item in focus in full, in `ITEM_ROWS` rows: layer, label and name (a long name begins in
+    the second row); then its status, attributes, flag and note. The rows have no style of their
     own, since every move writes them again."""
     item = state.focused
     if item is None:
         return []
-    what = f"{standing(item, short=True)} {item.value.layer} {item.value.label}"
+    what = f"{item.value.layer} {item.value.label}"
     named = (
         name_words(state, item)
         if isinstance(item.value, Span)
         else f"of {holder_of(state, item.value)}"
     )
-    fits = width_of([(f"{what} {named}", PLAIN)]) <= width - 2
-    first = f"{what} {named}".rstrip() if fits else what
-    rest = " · ".join([*([] if fits else [named]), *_rest(state, item)])
-    more = paragraphs(rest, width, indent="  ", limit=ITEM_ROWS - 1) if rest else []
-    return [[marker(True), (first, PLAIN)], *more]
+    whole = f"{what}{'' if named[:2] in ('= ', 'of') else ','} {named}" if named else what
+    fits = width_of([(whole, PLAIN)]) <= width - 2
+    rest = " · ".join([*([] if fits else [named]), standing(item), *_rest(state, item)])
+    more = paragraphs(rest, width, indent="  ", limit=ITEM_ROWS - 1)
+    return [[marker(True), (whole if fits else what, PLAIN)], *more]
 
 
 def item_rows(state: ReviewState, theme: Theme, width: int) -> Rows:
@@ -105,8 +105,8 @@ def attribute_words(state: ReviewState, name: str, held: Value) -> str:
 
 
 def standing(item: Item, *, short: bool = False) -> str:
-    """The status of an item in a word; for a suggestion, how sure it is, and with `short` only
-    that."""
+    """The status of an item in a word; for a suggestion, also how sure it is (`suggested: fair`),
+    and with `short` only that."""
     if item.pending:
         # An item with a note or a flag still waits for its decision.
         skipped = not item.undecided
@@ -115,7 +115,7 @@ def standing(item: Item, *, short: bool = False) -> str:
         # In review the proposals are the annotators' own.
         by = item.suggestion.suggester if item.suggestion.rule == ANNOTATORS else "suggested"
         score = sureness(item.suggestion.score)
-        return score if short and by == "suggested" else f"{by} {score}"
+        return score if short and by == "suggested" else f"{by}: {score}"
     assert item.standing is not None
     return item.standing.status.value
 

@@ -10,6 +10,7 @@ from annotator.model.decision_text import both_ends
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import AUTHOR, Span
 from annotator.model.steps.moving import grown
+from annotator.model.text import plural
 from annotator.tui.key_map import KeyMap
 from annotator.tui.styled_rows import Piece, clip, justify, width_of
 from annotator.tui.theme import Theme
@@ -112,7 +113,7 @@ def message_row(
     text = text or ("" if state.mode is Mode.BROWSE else _asked(state))
     noted = "" if text else _note_here(state, width // 2)
     right: list[Piece] = [
-        (f"{words} ", theme.muted) for words in (noted, *_hidden(state, lints)) if words
+        (f"{words} ", theme.muted) for words in (noted, *_hidden(state, keys, lints)) if words
     ]
     message: list[Piece] = [(f" {text}" if text else "", theme.strong)]
     # What is said or asked is shown whole, if need be in place of what stands at the right.
@@ -126,10 +127,10 @@ def _note_here(state: ReviewState, width: int) -> str:
     return f"¶ {clip(standing.note, width)} " if standing is not None and standing.note else ""
 
 
-def _hidden(state: ReviewState, lints: int) -> Iterator[str]:
+def _hidden(state: ReviewState, keys: KeyMap, lints: int) -> Iterator[str]:
     """What a person may not see: findings of lint, other layers, and suggestions by their score."""
     if lints:
-        yield f"lint {lints} "
+        yield f"{keys.shown('lint')} {plural(lints, 'finding')} ".lstrip()
     if state.only:
         layer = state.schema.layer(state.only)
         yield f"only {(layer.title if layer else state.only).lower()} "

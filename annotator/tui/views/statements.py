@@ -110,7 +110,8 @@ def _pages(state: ReviewState, theme: Theme, width: int, room: int) -> _Pages:
         pages.ends.append(target.end if isinstance(target, Span) else 0)
     done = 0
     for cards in pages.cards:
-        of = f"{done + 1}-{done + len(cards)} of " if len(pages.cards) > 1 else ""
+        last = f"-{done + len(cards)}" if len(cards) > 1 else ""
+        of = f"{done + 1}{last} of " if len(pages.cards) > 1 else ""
         pages.heads.append([(f"STATEMENTS {of}{len(state.cards)}", theme.muted)])
         done += len(cards)
     _paged[:] = [(state.cards, key, pages)]

@@ -1,0 +1,32 @@
+"""What the marks and words on the annotate screen mean, for the help."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from annotator.model.sureness import MEANINGS
+from annotator.tui.key_map import KeyMap
+from annotator.tui.layout import Glyphs
+
+
+def legend(keys: KeyMap, glyphs: Glyphs) -> Sequence[tuple[str, str]]:
+    """Each mark or word with its meaning."""
+    lint = keys.shown("lint")
+    left, right = glyphs.corners[0], glyphs.corners[1]
+    solid, dotted = glyphs.decided * 3, glyphs.pending * 3
+    heavy = f"{glyphs.focused}{glyphs.decided * 2}"
+    return (
+        (
+            f"S{dotted}  {left}C{dotted}{right}",
+            "A suggested actor and claim. The letter stands for the label or the layer.",
+        ),
+        (f"S{solid}  {left}C{solid}{right}", "The same after you decided on them."),
+        (f"S{heavy}", "The item in focus. ▸ stands before its card."),
+        (f"S*{solid}  S!{solid}", "An item with a note, and one with a flag."),
+        ("= Iran  = Iran?", "The entity or concept, and one that is only proposed."),
+        *((f"suggested: {word}", said) for word, said in MEANINGS.items()),
+        (f"{lint} 2 findings", f"Two things look unfinished or contradictory. {lint} shows them."),
+    )
+
+
+__all__ = ["legend"]
