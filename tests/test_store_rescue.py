@@ -125,12 +125,17 @@ def _restored(database: Path, backup: Path) -> None:
     restore(database, backup)
 
 
+def _rename_folder(database: Path, backup: Path) -> None:
+    database.parent.rename(database.parent.with_name("r"))
+
+
 CONTINUE, KEEP, BACK = "continue", "keep", "put back"
 
 
 @pytest.mark.parametrize(
     ("replace", "now", "offered"),
     [
+        (_rename_folder, FileNow.NO_FOLDER, [KEEP]),
         (remove, FileNow.NOTHING, [BACK, KEEP]),
         (_restored, FileNow.THIS_PROJECT, [CONTINUE, KEEP]),
         (move_over, FileNow.OLDER, [KEEP, CONTINUE]),
@@ -144,7 +149,9 @@ def test_what_is_offered_can_be_done_and_loses_nothing(
     replace: Callable[[Path, Path], None],
     now: FileNow,
     offered: list[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
     for row in range(len(offered)):
         root = tmp_path / str(row) / "p"
         with project(root, TEXT) as of:
@@ -154,7 +161,7 @@ def test_what_is_offered_can_be_done_and_loses_nothing(
             assert [text.startswith(word) for (text, _), word in zip(ways, offered, strict=True)]
             ways[row][1]()
             assert not session.saving.unsaved
-        whole = [root / "annotator.db", *root.glob("annotator-*.db"), root.parent / "q.db"]
+        whole = [root / "annotator.db", *tmp_path.rglob("annotator-*.db"), root.parent / "q.db"]
         kept = [len(_events_in(file)) for file in whole if file.exists() and not file.is_symlink()]
         if offered[row] == CONTINUE:
             assert list(root.glob("*.left-*"))

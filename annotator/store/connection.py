@@ -30,6 +30,7 @@ from annotator.store.file_identity import (
     has_log,
     log_of,
     may_write,
+    without_folder,
 )
 from annotator.store.lock import Lock, holder
 from annotator.store.shown_documents import leave_out_arriving, see_the_table
@@ -240,6 +241,8 @@ class Database:
         except (UnicodeDecodeError, OverflowError) as error:
             raise translated(sqlite.DatabaseError(f"malformed text: {error}"), self.path) from error
         except OSError as error:
+            if not self.path.parent.is_dir():
+                raise without_folder(self.path) from error
             hint = "Check the permissions of the file and its folder"
             where = Path(error.filename) if isinstance(error.filename, str) else self.path
             raise StoreError(f"{error.strerror or error}", file=where, hint=hint) from error

@@ -50,6 +50,11 @@ class Footprint:
         return (self.device, self.inode) == (other.device, other.inode)
 
 
+def without_folder(path: Path) -> ReplacedError:
+    """The error for a database whose folder was removed or renamed."""
+    return ReplacedError("the folder of the project is gone", file=path, hint=_ASK)
+
+
 def beside(path: Path, suffix: str) -> Path:
     """The file beside the database with its name and a suffix."""
     return path.with_name(path.name + suffix)
@@ -317,4 +322,5 @@ __all__ = [
     "log_of",
     "may_write",
     "note_for",
+    "without_folder",
 ]

@@ -25,6 +25,8 @@ from annotator.store.sqlite_driver import sqlite
 def file_now(db: Database, project: str | None) -> FileNow:
     """What the path of a connection names now; `project` is the id of the project that is open."""
     path = db.path
+    if not path.parent.is_dir():
+        return FileNow.NO_FOLDER
     if not path.exists():
         return FileNow.NOTHING
     if path.is_symlink():
@@ -64,15 +66,22 @@ def is_intact(db: Database) -> bool:
         return False
 
 
+def place_for(db: Database) -> Path:
+    """The folder for rescued files: that of the database or, if it is gone, the user's own."""
+    here = db.path.parent
+    return here if here.is_dir() else Path.home()
+
+
 def rescue(db: Database, pending: Sequence[Pending], concepts: Concepts) -> list[Path]:
     """Copy what a connection has of a replaced database, with what is not written yet, to a file
-    beside it. If the old file was overwritten, there is nothing intact to copy; then only the
-    decisions are saved. Returns the files in which everything is: the copy, and one with decisions
-    that are not in it.
+    in `place_for(db)`. If the old file was overwritten, there is nothing intact to copy; then only
+    the decisions are saved. Returns the files in which everything is: the copy, and one with
+    decisions that are not in it.
 
     Raises StoreError if nothing can be written.
     """
-    file = _claimed(db.path)
+    path = place_for(db) / db.path.name
+    file = _claimed(path)
     left: Sequence[Pending] = pending
     files: list[Path] = []
     try:
@@ -89,7 +98,7 @@ def rescue(db: Database, pending: Sequence[Pending], concepts: Concepts) -> list
         for suffix in ("-wal", "-shm", ".lock", ".long"):
             with suppress(OSError):
                 beside(file, suffix).unlink(missing_ok=True)
-    return [*files, *([Journal(db.path).put_aside(left)] if left else [])]
+    return [*files, *([Journal(path).put_aside(left)] if left else [])]
 
 
 def _claimed(database: Path) -> Path:
@@ -138,4 +147,4 @@ def _copy_to(db: Database, file: Path) -> None:
         raise translated(error, file) from error
 
 
-__all__ = ["file_now", "is_intact", "put_back", "rescue"]
+__all__ = ["file_now", "is_intact", "place_for", "put_back", "rescue"]

@@ -12,6 +12,7 @@ from annotator.model.decision import Completion
 class FileNow(Enum):
     """What the path of a database names now."""
 
+    NO_FOLDER = "its folder is gone or has another name; with its old name, all is well again"
     NOTHING = "there is no database there now"
     THIS_PROJECT = "a database of this project is there now"
     OLDER = "the database that is there now lacks decisions that were in the old one"

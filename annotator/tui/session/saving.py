@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 from annotator.errors import ConflictError, ReplacedError, StoreError
 from annotator.model.text import plural
@@ -18,6 +19,7 @@ HASTE = 0.02
 
 _CONTINUE = "continue with the file that is there now, and write the decisions into it"
 _KEEP = "keep the decisions in a file beside it"
+_KEEP_AT_HOME = "keep the decisions in a file in your home folder"
 _WITH_ALL = ", with everything that this program has of the old one"
 _PUT_BACK = "put back everything that this program has of the old file, with the decisions"
 
@@ -133,6 +135,7 @@ class Saving:
         back = [(_PUT_BACK, self.put_back)] * whole
         go_on = [(_CONTINUE, self.adopt)]
         ways = {
+            FileNow.NO_FOLDER: [(_KEEP_AT_HOME + _WITH_ALL * whole, self.keep)],
             FileNow.NOTHING: [*back, *keep],
             FileNow.THIS_PROJECT: [*go_on, *keep],
             FileNow.OLDER: [*keep, *go_on],
@@ -185,7 +188,10 @@ class Saving:
         files = self.project.rescue(self.unsaved)
         self.unsaved = []
         self.project.journal.clear()
-        return f"kept in {' and '.join(file.name for file in files)}"
+        return f"kept in {' and '.join(map(self._name_of, files))}"
+
+    def _name_of(self, file: Path) -> str:
+        return file.name if file.parent == self.project.root else str(file)
 
 
 __all__ = ["HASTE", "Saving"]
