@@ -66,7 +66,8 @@ class Config:
     which ones, empty for the project's own seed. `mouse` is whether the screens use the mouse,
     `pace` whether the queue shows how fast the annotator works. `reasons` are the codes that a
     reviewer chooses from; with `hide_names`, review does not say who coded what. A `closed`
-    codebook admits only its own names. `license` is written to exports, and `card` holds what only
+    codebook admits only its own names, and only the annotator `lead` changes it (if empty,
+    everybody). `license` is written to exports, and `card` holds what only
     people know about the data (see `CARD`).
     """
 
@@ -83,6 +84,7 @@ class Config:
     reasons: tuple[str, ...] = ("guideline", "bounds", "overlooked", "context", "ambiguous")
     hide_names: bool = False
     codebook: str = "open"
+    lead: str = ""
     license: str = ""
     card: Mapping[str, str] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
@@ -108,6 +110,7 @@ shared = {shared}            # true: several unix users work in this folder
 # reasons = ["guideline", "bounds", "overlooked", "context", "ambiguous"]
 # hide_names = false         # true: review does not say who coded what
 # codebook = "open"          # closed: only names of the codebook are allowed; annotator codebook
+# lead = ""                  # the annotator who alone changes a closed codebook; empty: everybody
 # license = "CC-BY-4.0"      # written into the gold data set
 
 # [card]                     # what only people know, for the data card of the gold data set
@@ -204,6 +207,7 @@ _SETTINGS = {
     "reasons": _STRINGS,
     "hide_names": _SWITCH,
     "codebook": _one_of("open", "closed"),
+    "lead": _TEXT,
     "license": _TEXT,
 }
 _SUGGESTIONS = {"gate": _SHARE, "stances": _SHARE, "retrain": _COUNT, "base": _SWITCH}

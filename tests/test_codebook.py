@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from playing import play, press, until
 from support import TEXT, project
+from textual.pilot import Pilot
 
 from annotator.cli import run
-from annotator.errors import InputError
+from annotator.errors import InputError, UsageError
 from annotator.model import actions as do
 from annotator.model.codebook import Codebook, CodebookEntry
 from annotator.model.decision import Completion, Suggestion
@@ -34,8 +37,17 @@ from annotator.workflows.names.codebook import (
     rows_of,
     undo_codebook,
 )
+from annotator.workflows.names.entry import (
+    entry_fields,
+    entry_of,
+    entry_problem,
+    remove_entry,
+    with_field,
+    write_entry,
+)
+from annotator.workflows.names.history import history
 from annotator.workflows.names.qda import as_qdc
-from annotator.workflows.names.registry import described, entries, facts, history
+from annotator.workflows.names.usage import described, entries, facts
 
 TABLE = """entry,name,kind,aliases,definition,parent,opposite,external_id
 entity,Port of Sallow,organization,port|the harbour,"Runs the quays, and the cranes.",,,Q1
@@ -71,11 +83,11 @@ def test_what_was_imported_is_taken_back_deed_by_deed_and_logged(tmp_path: Path)
             of, written(tmp_path, TABLE.replace("Astley,,Port", "Astley|Leo,,Port")), who="ben"
         )
         assert of.names.listed("Leo") == ("Leon Astley",)
-        assert undo_codebook(of, who="ben") == 1
+        assert undo_codebook(of, who="ben") == ["Leon Astley"]
         assert of.names.listed("Leo") == ()
-        assert undo_codebook(of, who="ada") == 4
+        assert len(undo_codebook(of, who="ada")) == 4
         assert of.names.codebook().entries == ()
-        assert undo_codebook(of, who="ada") == 0
+        assert undo_codebook(of, who="ada") == []
         assert len(history(of)) == 4 + 1 + 1 + 4
 
 
@@ -287,7 +299,7 @@ def test_a_closed_codebook_lets_no_other_name_in_and_others_propose(tmp_path: Pa
         assert (last.who, last.note, last.words) == ("cem", "proposed entity: Ana B.", "Ana Brell")
         import_codebook(of, written(tmp_path, "name\nAna B.\n", "added.csv"), who="lead")
         assert [one.who for one in proposals(of)] == ["ada"]
-        assert undo_codebook(of, who="lead") == 1
+        assert undo_codebook(of, who="lead") == ["Ana B."]
     settings = tmp_path / "annotator.toml"
     settings.write_text('codebook = "closed"\n', encoding="utf-8")
     with Project.open(tmp_path) as of:
@@ -332,3 +344,145 @@ def test_the_registry_lists_the_codebook_and_says_what_it_says_of_a_name(tmp_pat
         )
         assert facts(of, "entity", "Leon Astley") == told.split(" · ")
         assert described(of, "concept", "dues should rise").startswith("not used yet · opposite: ")
+
+
+def _written(of: Project, attribute: str, answer: str, *, who: str = "ada") -> str:
+    """Write a field of the entry of Leon Astley; what is wrong with it, if anything is."""
+    entry = with_field(entry_of(of.names.codebook(), "entity", "Leon Astley"), attribute, answer)
+    problem = entry_problem(of, entry)
+    if not problem:
+        write_entry(of, entry, who=who)
+    return problem
+
+
+@pytest.mark.parametrize(
+    ("attribute", "answer", "said"),
+    [
+        ("parent", "Nobody", "parent “Nobody” is not an entry"),
+        ("parent", "Leon Astley", "circle: Leon Astley → Leon Astley"),
+        ("label", "wizard", "not a label of the schema"),
+        ("aliases", "Leo; the harbour", "“the harbour” is a name or an alias of"),
+        ("external_id", "Q1", "“Q1” is the id of Port of Sallow and Leon Astley"),
+    ],
+)
+def test_an_entry_takes_no_field_that_breaks_the_codebook(
+    tmp_path: Path, attribute: str, answer: str, said: str
+) -> None:
+    with project(tmp_path / "p", TEXT) as of:
+        import_codebook(of, written(tmp_path, TABLE), who="ada")
+        before = of.names.codebook()
+        assert said in _written(of, attribute, answer)
+        assert of.names.codebook() == before
+
+
+def test_an_entry_is_written_field_by_field_and_each_is_undone(tmp_path: Path) -> None:
+    with project(tmp_path / "p", TEXT) as of:
+        import_codebook(of, written(tmp_path, TABLE), who="lea")
+        for attribute, answer in {
+            "definition": "Harbour master. ¶ Since 1999.",
+            "aliases": "Leo;  Mr Astley|Leo",
+            "parent": "",
+            "label": "organization",
+            "external_id": " Q9 ",
+        }.items():
+            assert _written(of, attribute, answer) == ""
+        entry = of.names.codebook().by_name["entity", "Leon Astley"]
+        assert entry == CodebookEntry(
+            "entity",
+            "Leon Astley",
+            "organization",
+            ("Leo", "Mr Astley"),
+            "Harbour master.\nSince 1999.",
+            external_id="Q9",
+        )
+        told = {one.attribute: one.text for one in entry_fields(of, "entity", "Leon Astley")}
+        assert (told["definition"], told["aliases"]) == (
+            "Harbour master. ¶ Since 1999.",
+            "Leo; Mr Astley",
+        )
+        assert [one.what.partition("” ")[2] for one in history(of)][4:] == [
+            "changed: definition",
+            "changed: aliases",
+            "changed: parent",
+            "changed: kind",
+            "changed: id",
+        ]
+        for _ in range(5):
+            assert undo_codebook(of, who="ada", own=True) == ["Leon Astley"]
+        assert undo_codebook(of, who="ada", own=True) == []
+        assert as_csv(rows_of(of)).count("Leon Astley,person,Astley,,Port of Sallow,,Q2") == 1
+
+
+def test_nobody_takes_back_over_what_somebody_else_changed_since(tmp_path: Path) -> None:
+    with project(tmp_path / "p", TEXT) as of:
+        import_codebook(of, written(tmp_path, TABLE), who="lea")
+        _written(of, "definition", "Harbour master.", who="ada")
+        _written(of, "external_id", "Q9", who="ben")
+        assert undo_codebook(of, who="ada", own=True) == []
+        entry = of.names.codebook().by_name["entity", "Leon Astley"]
+        assert (entry.definition, entry.external_id) == ("Harbour master.", "Q9")
+
+
+def test_an_entry_on_which_others_rest_is_not_removed(tmp_path: Path) -> None:
+    with project(tmp_path / "p", TEXT) as of:
+        import_codebook(of, written(tmp_path, TABLE), who="ada")
+        port = of.names.codebook().by_name["entity", "Port of Sallow"]
+        assert "parent “Port of Sallow” is not an entry" in entry_problem(of, port, removed=True)
+        assert remove_entry(of, "entity", "Leon Astley", who="ada")
+        assert entry_problem(of, port, removed=True) == ""
+        assert not remove_entry(of, "entity", "Leon Astley", who="ada")
+
+
+def test_only_the_lead_changes_a_closed_codebook(tmp_path: Path) -> None:
+    with project(tmp_path, TEXT) as of:
+        import_codebook(of, written(tmp_path, TABLE), who="ada")
+    (tmp_path / "annotator.toml").write_text('codebook = "closed"\nlead = "lea"\n', "utf-8")
+    with Project.open(tmp_path) as of:
+        changes: list[Callable[[str], object]] = [
+            lambda who: _written(of, "definition", f"By {who}.", who=who),
+            lambda who: remove_entry(of, "concept", "dues should fall", who=who),
+            lambda who: undo_codebook(of, who=who),
+            lambda who: import_codebook(of, tmp_path / "book.csv", who=who),
+        ]
+        for change in changes:
+            with pytest.raises(UsageError, match="only lea changes it"):
+                change("ada")
+            change("lea")
+
+
+def test_the_registry_opens_entries_that_are_written_followed_and_undone(tmp_path: Path) -> None:
+    root = tmp_path / "p"
+
+    async def script(pilot: Pilot[int], _: Session) -> None:
+        await press(pilot, "E e")
+        await until(pilot, "not used yet")
+        await press(pilot, "1 D u e s enter")
+        await until(pilot, "definition written")
+        assert of.names.codebook().by_name["entity", "Port of Sallow"].definition == "Dues"
+        write_entry(other, CodebookEntry("entity", "Port of Sallow", "bloc"), who="ben")
+        await until(pilot, "bloc")
+        await press(pilot, "u")
+        await until(pilot, "no change of yours")
+        await press(pilot, "escape a Q u a y enter a")
+        await until(pilot, "added to the codebook")
+        await press(pilot, "u")
+        await until(pilot, "not in the codebook")
+
+    with project(root, TEXT) as of, Project.open(root) as other:
+        write_entry(of, CodebookEntry("entity", "Port of Sallow"), who="lea")
+        play(of, script)
+
+
+def test_the_lead_takes_a_proposal_into_the_codebook(tmp_path: Path) -> None:
+    async def script(pilot: Pilot[int], _: Session) -> None:
+        await press(pilot, "E p")
+        await until(pilot, "Ana Brell")
+        await press(pilot, "enter a escape")
+        await until(pilot, "nobody proposed a name")
+
+    with project(tmp_path, "Ana Brell left.") as of:
+        span = Span("a", "actor", "person", 0, 9)
+        work = Record(of.documents.load("doc-0"), "ben", Completion.DONE, (span,))
+        of.log.add_records([replace(work, notes={"a": proposal("entity", "Ana Brell")})])
+        play(of, script)
+        assert of.names.codebook().get("entity", "Ana Brell") is not None

@@ -133,8 +133,8 @@ def undo(ctx: click.Context) -> int:
     from annotator.workflows.names.codebook import undo_codebook
 
     with open_project(ctx) as project:
-        number = undo_codebook(project, who=annotator_of(ctx))
-    print_lines(f"{plural(number, 'name')} restored" if number else "nothing to take back")
+        names = undo_codebook(project, who=annotator_of(ctx))
+    print_lines(f"{plural(len(names), 'name')} restored" if names else "nothing to take back")
     return 0
 
 
@@ -150,7 +150,7 @@ def log(ctx: click.Context, as_json: bool) -> int:
     Example:
       annotator codebook log
     """
-    from annotator.workflows.names.registry import history
+    from annotator.workflows.names.history import history
 
     with open_project(ctx) as project:
         lines = history(project)

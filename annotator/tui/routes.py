@@ -18,20 +18,20 @@ def _help(shell: Shell, context: str, own: Sequence[tuple[str, str]]) -> Screen[
 
 
 def _entities(shell: Shell) -> Screen[Any]:
-    from annotator.tui.screens.registry import RegistryScreen
+    from annotator.tui.screens.name_list import RegistryScreen
 
     return RegistryScreen(shell, "entity")
 
 
 def _concepts(shell: Shell) -> Screen[Any]:
-    from annotator.tui.screens.registry import RegistryScreen
+    from annotator.tui.screens.name_list import RegistryScreen
 
     return RegistryScreen(shell, "concept")
 
 
 def _find_everywhere(shell: Shell) -> None:
     """Ask for words first, and open the list of places that contain them."""
-    from annotator.tui.screens.registry import find_everywhere
+    from annotator.tui.screens.places import find_everywhere
 
     find_everywhere(shell)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from annotator.config import FILE
+from annotator.errors import UsageError
 from annotator.model.codebook import Codebook
 from annotator.model.decision import NOTE_PARTS
 from annotator.model.names import NAME_KINDS, NameKind, names_in
@@ -20,6 +22,19 @@ PROPOSED = "proposed"
 def is_closed(project: Project) -> bool:
     """Whether only names of the codebook are to be used."""
     return project.config.codebook == CLOSED
+
+
+def not_allowed(project: Project, who: str) -> None:
+    """Raise UsageError if `who` may not change the codebook: a closed one is its lead's, if the
+    settings name one."""
+    lead = project.config.lead
+    if is_closed(project) and lead and who != lead:
+        raise UsageError(
+            f"the codebook is closed, and only {lead} changes it",
+            file=project.root / FILE,
+            key="lead",
+            hint="Propose a name: enter it twice on the line for an item's name",
+        )
 
 
 def outside(project: Project, kind: NameKind, names: Iterable[str]) -> str:
@@ -62,6 +77,16 @@ class Proposal:
     document: str
     note: str
     words: str
+
+    @property
+    def kind(self) -> NameKind:
+        """What is proposed, an entity or a concept."""
+        return next(kind for kind in NAME_KINDS if self.note.startswith(f"{PROPOSED} {kind}: "))
+
+    @property
+    def names(self) -> list[str]:
+        """The names that are proposed."""
+        return names_in(self.kind, self.note.removeprefix(f"{PROPOSED} {self.kind}: "))
 
 
 def proposals(project: Project) -> list[Proposal]:
@@ -122,6 +147,7 @@ __all__ = [
     "Proposal",
     "is_closed",
     "names_outside_in_words",
+    "not_allowed",
     "not_listed",
     "not_one",
     "outside",

@@ -16,6 +16,7 @@ from annotator.model.codebook import Codebook, CodebookEntry
 from annotator.model.names import CONTRARY, NameKind
 from annotator.model.text import as_read
 from annotator.project import Project
+from annotator.workflows.names.closed import not_allowed
 from annotator.workflows.names.qda import qdc_rows
 
 COLUMNS = ("entry", "name", "kind", "aliases", "definition", "parent", "opposite", "external_id")
@@ -112,18 +113,23 @@ def _column(name: str) -> str:
 def _problem(cells: Mapping[str, str], before: Mapping[tuple[NameKind, str], object]) -> str:
     """Why a row is left out; empty if it is valid."""
     name, entry = cells.get("name", ""), cells.get("entry", "entity") or "entity"
-    if not name:
-        return "has no name: left out"
-    if entry == "concept" and name.startswith(CONTRARY):
-        return f"“{name}” is the contrary of another concept, which belongs here instead: left out"
-    if any(ord(letter) < 32 for letter in name) or ";" in name:
-        return (
-            f"“{name}” contains a semicolon or a control character, which separate names: left out"
-        )
-    if entry not in _ALL:
+    if entry not in _ALL and name:
         return f"“{entry}” is neither entity nor concept: left out"
+    if problem := name_problem(_ALL.get(entry, "entity"), name):
+        return f"{problem}: left out"
     if (_ALL[entry], name) in before:
         return f"“{name}” occurs twice: the first one is used"
+    return ""
+
+
+def name_problem(kind: NameKind, name: str) -> str:
+    """Why a codebook cannot have a name; empty if it can."""
+    if not name:
+        return "has no name"
+    if kind == "concept" and name.startswith(CONTRARY):
+        return f"“{name}” is the contrary of another concept, which belongs here instead"
+    if any(ord(letter) < 32 for letter in name) or ";" in name:
+        return f"“{name}” contains a semicolon or a control character, which separate names"
     return ""
 
 
@@ -158,8 +164,10 @@ def import_codebook(
     """Import the entries of a file into the codebook of a project; they replace entries of the same
     name. It is one change, which `undo_codebook` takes back.
 
-    Raises InputError as `read_codebook` does, and StoreError if it cannot be written.
+    Raises InputError as `read_codebook` does, UsageError if `who` may not change the codebook, and
+    StoreError if it cannot be written.
     """
+    not_allowed(project, who)
     before = project.names.codebook()
     entries, told = read_codebook(path, entry=entry, before=before)
     entries, circles = _without_circles(entries, before)
@@ -187,14 +195,10 @@ def _without_circles(
     kept: list[CodebookEntry] = []
     told: list[str] = []
     for one in entries:
-        line, at = [one.parent], after.get((one.kind, one.parent))
-        while at is not None and at.parent and at.parent not in line:
-            line.append(at.parent)
-            at = after.get((one.kind, at.parent))
-        if one.parent and one.name in line:
-            way = " → ".join([one.name, *line[: line.index(one.name) + 1]])
+        if way := circle_of(one, after):
             told.append(
-                f"“{one.name}”: its parents would go in a circle ({way}): the parent is left out"
+                f"“{one.name}”: its parents would go in a circle ({' → '.join(way)}): the parent "
+                "is left out"
             )
             one = replace(one, parent="")
         after[one.kind, one.name] = one
@@ -202,15 +206,32 @@ def _without_circles(
     return kept, told
 
 
-def problems(codebook: Codebook, project: Project) -> list[str]:
-    """Inconsistencies: parents and opposites that are not entries, opposites that disagree, kinds
-    that are not labels, names, aliases and ids of several entries."""
-    labels = {
+def circle_of(
+    entry: CodebookEntry, entries: Mapping[tuple[NameKind, str], CodebookEntry]
+) -> list[str]:
+    """The names on the way from an entry by its parents back to it; empty if they do not lead
+    back."""
+    line, at = [entry.parent], entries.get((entry.kind, entry.parent))
+    while entry.parent and at is not None and at.parent and at.parent not in line:
+        line.append(at.parent)
+        at = entries.get((entry.kind, at.parent))
+    return [entry.name, *line[: line.index(entry.name) + 1]] if entry.name in line else []
+
+
+def labels_of(project: Project) -> set[str]:
+    """The labels of spans that have an entity: the kinds of actors."""
+    return {
         label.name
         for layer in project.schema.span_layers
         if layer.attribute_of_type("entity")
         for label in layer.labels
     }
+
+
+def problems(codebook: Codebook, project: Project) -> list[str]:
+    """Inconsistencies: parents and opposites that are not entries, opposites that disagree, kinds
+    that are not labels, names, aliases and ids of several entries."""
+    labels = labels_of(project)
     found: list[str] = []
     for one in codebook.entries:
         found += _missing_entries(codebook, one)
@@ -312,21 +333,27 @@ def as_csv(rows: Sequence[Sequence[str]]) -> str:
     return out.getvalue()
 
 
-def undo_codebook(project: Project, *, who: str) -> int:
-    """Take back the latest change of the codebook, as new events; returns how many entries
-    changed."""
+def undo_codebook(project: Project, *, who: str, own: bool = False) -> list[str]:
+    """Take back the latest change of the codebook, as new events; returns the names that it was
+    about. With `own`, it is the latest change by `who`, without names that somebody changed since.
+
+    Raises UsageError if `who` may not change the codebook, and StoreError if it cannot be written.
+    """
+    not_allowed(project, who)
     events = project.names.codebook_events()
-    token = _latest_change([event.token for event in events])
+    token = _latest_change([event.token for event in events if not own or event.who == who])
     if token is None:
-        return 0
+        return []
     first = next(i for i, event in enumerate(events) if event.token == token)
     before = {(event.kind, event.name): event.entry for event in events[:first]}
+    now = {(event.kind, event.name): event.entry for event in events}
     changes = [
         (event.kind, event.name, before.get((event.kind, event.name)))
         for event in events
-        if event.token == token
+        if event.token == token and (not own or now[event.kind, event.name] == event.entry)
     ]
-    return project.names.write_codebook(changes, who=who, token=f"{_UNDO}{token}")
+    project.names.write_codebook(changes, who=who, token=f"{_UNDO}{token}")
+    return [name for _, name, _ in changes]
 
 
 def _latest_change(tokens: Sequence[str]) -> str | None:
@@ -343,7 +370,10 @@ __all__ = [
     "COUNTS",
     "CodebookImport",
     "as_csv",
+    "circle_of",
     "import_codebook",
+    "labels_of",
+    "name_problem",
     "problems",
     "read_codebook",
     "rows_of",

@@ -1,26 +1,26 @@
-"""Lists of the whole project: the registry of names with their mentions, and places that were
-found."""
+"""The lists of the entities and concepts that an annotator gave, with the rest of the codebook."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from annotator.errors import AnnotatorError, StoreError
+from annotator.errors import StoreError
 from annotator.model.decision_text import both_ends
 from annotator.model.names import names_line
-from annotator.model.text import paragraph_number, plural
-from annotator.project import Project
+from annotator.model.text import as_read, paragraph_number, plural
+from annotator.tui.screens.entry import EntryScreen
 from annotator.tui.screens.help import TextScreen
 from annotator.tui.screens.listing import ListLine, ListScreen
 from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.styled_rows import Piece, paragraphs
 from annotator.tui.theme import Theme
-from annotator.workflows.names.closed import not_one
+from annotator.workflows.names.closed import Proposal, not_one, proposals
+from annotator.workflows.names.codebook import name_problem
 from annotator.workflows.names.offers import Offer
-from annotator.workflows.names.registry import (
+from annotator.workflows.names.renaming import rename, take_back
+from annotator.workflows.names.usage import (
     NameKind,
     RegistryEntry,
     described,
@@ -28,8 +28,6 @@ from annotator.workflows.names.registry import (
     facts,
     mentions,
 )
-from annotator.workflows.names.renaming import rename, take_back
-from annotator.workflows.search import SearchMatch, pattern_problem, search
 
 if TYPE_CHECKING:
     from annotator.tui.shell import Shell
@@ -48,12 +46,15 @@ class RegistryScreen(ListScreen):
             self._list_mentions,
             keys={
                 "r": ("rename, merge", self._ask_name),
+                "e": ("edit", self._edit),
                 "u": ("take it back", self._take_back),
-                "w": ("all about it", self._tell_all),
                 "h": ("same words, two names", self._harmonise),
+                "w": ("all about it", self._tell_all),
+                "a": ("write a new name into the codebook", self._ask_new),
+                "p": ("names proposed for the codebook", self._list_proposals),
                 **({"d": ("decide", self._decide)} if self._session.queue.decides else {}),
             },
-            of_all=("u", "h"),
+            of_all=("u", "h", "a", "p"),
             follows=True,
             about=lambda at: described(self._session.project, kind, self._entries[at].name),
             empty="none yet; i on an item gives it one",
@@ -148,6 +149,32 @@ class RegistryScreen(ListScreen):
         verb = "is" if number == 1 else "are"
         return f"{plural(number, 'mention')} {verb} “{old}” again, not “{new}”"
 
+    def _edit(self, at: int) -> None:
+        """Open what the codebook says about a name, to change it."""
+        self.shell.push_screen(EntryScreen(self.shell, self._kind, self._entries[at].name))
+
+    def _ask_new(self, _: int) -> None:
+        """Ask for a name that the codebook does not have yet, and open its entry."""
+        known = [one.name for one in self._entries]
+
+        def answered(answer: str | None) -> None:
+            if answer is not None:
+                self.shell.push_screen(EntryScreen(self.shell, self._kind, as_read(answer)))
+
+        self.shell.push_screen(
+            PromptScreen(
+                f"new {self._kind} for the codebook",
+                self.shell.look,
+                known=known,
+                check=lambda answer: name_problem(self._kind, as_read(answer)),
+            ),
+            answered,
+        )
+
+    def _list_proposals(self, _: int) -> None:
+        """The names that annotators proposed; enter opens the entry of one, to add it."""
+        self.shell.push_screen(_proposals(self.shell, self._kind))
+
     def _harmonise(self, _: int) -> None:
         """The queue of names that annotators gave to the same words."""
         from annotator.tui.screens.harmonise import HarmoniseScreen
@@ -164,6 +191,26 @@ class RegistryScreen(ListScreen):
             self.say(said)
 
 
+def _proposals(app: Shell, kind: NameKind) -> ListScreen:
+    found: list[tuple[str, Proposal]] = []
+
+    def rows() -> Sequence[ListLine]:
+        codebook = app.session.project.names.codebook()
+        found[:] = [
+            (name, one)
+            for one in proposals(app.session.project)
+            for name in one.names
+            if one.kind == kind and codebook.get(kind, name) is None
+        ]
+        return [ListLine(name, f"{one.who}, {one.document}: “{one.words}”") for name, one in found]
+
+    def choose(at: int) -> None:
+        app.push_screen(EntryScreen(app, kind, found[at][0]))
+
+    title = "Entities proposed" if kind == "entity" else "Concepts proposed"
+    return ListScreen(title, rows, choose, empty="nobody proposed a name", follows=True)
+
+
 def _mentions(app: Shell, kind: NameKind, name: str) -> ListScreen:
     session = app.session
     found = mentions(session.project, session.annotator, kind, name)
@@ -177,58 +224,4 @@ def _mentions(app: Shell, kind: NameKind, name: str) -> ListScreen:
     return ListScreen(f"Mentions of {name}", lambda: lines, choose)
 
 
-def find_everywhere(app: Shell) -> None:
-    """Ask for text, and list the places in all documents."""
-
-    def answered(wanted: str | None) -> None:
-        if wanted:
-            app.push_screen(PlacesScreen(app, wanted))
-
-    app.push_screen(
-        PromptScreen("find in all documents", app.look, check=pattern_problem), answered
-    )
-
-
-class PlacesScreen(ListScreen):
-    """Places with some words in all documents. A thread looks for them, so that the screen never
-    waits."""
-
-    def __init__(self, app: Shell, wanted: str) -> None:
-        self._hits: list[SearchMatch] = []
-        self._root: Path = app.session.project.root
-        self._words = wanted
-        super().__init__(f"Places with {wanted}", self._shown, self._go, empty="looking ...")
-
-    def mounted(self) -> None:
-        self.run_worker(self._look, thread=True, exclusive=True)
-
-    def _look(self) -> None:
-        try:
-            with Project.open(self._root) as project:
-                found, problem = search(project, self._words, limit=MOST), ""
-        except AnnotatorError as error:
-            found, problem = [], error.message
-        self.app.call_from_thread(self._found, found, problem)
-
-    def _found(self, hits: list[SearchMatch], problem: str) -> None:
-        self._hits, self._empty = hits, problem or "no place"
-        if self.is_current:
-            self.reload()
-            if len(hits) == MOST:
-                self.say(f"the first {MOST}; add words to find fewer")
-
-    def _shown(self) -> list[ListLine]:
-        return [
-            ListLine(f"… {hit.context} …", f"{hit.document} ¶ {paragraph_number(hit.paragraph)}")
-            for hit in self._hits
-        ]
-
-    def _go(self, at: int) -> None:
-        hit = self._hits[at]
-        self.shell.go_to(hit.document, hit.paragraph, None, find=(self._words, hit.start))
-
-
-MOST = 500
-"""The number of places listed."""
-
-__all__ = ["MOST", "PlacesScreen", "RegistryScreen", "find_everywhere"]
+__all__ = ["RegistryScreen"]

@@ -1,5 +1,5 @@
-"""The registry of canonical names: entities and concepts in use, their mentions, and the history of
-names."""
+"""The entities and concepts in use: how often, by whom, for which words, and what the codebook says
+about them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from annotator.model.names import NameKind
 from annotator.model.text import plural
 from annotator.project import MentionRow, Project
-from annotator.workflows.names.renaming import renamings
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +41,7 @@ def described(project: Project, kind: NameKind, name: str) -> str:
 def facts(project: Project, kind: NameKind, name: str) -> list[str]:
     """How often, in how many documents and by whom a name is used, and what the codebook says about
     it."""
-    mentions, documents, who = project.names.usage(kind, name).get(name, (0, 0, ()))
-    used = f"{plural(mentions, 'mention')} in {plural(documents, 'document')}"
-    by = f" by {', '.join(who[:3])}{f' and {len(who) - 3} more' if len(who) > 3 else ''}"
-    parts = [used + by if who else "not used yet"]
+    parts = [usage_line(project, kind, name)]
     entry = project.names.codebook().get(kind, name)
     if entry is not None:
         said = (
@@ -60,61 +56,32 @@ def facts(project: Project, kind: NameKind, name: str) -> list[str]:
     return parts
 
 
+def usage_line(project: Project, kind: NameKind, name: str) -> str:
+    """How often, in how many documents and by whom a name is used."""
+    number, documents, who = project.names.usage(kind, name).get(name, (0, 0, ()))
+    used = f"{plural(number, 'mention')} in {plural(documents, 'document')}"
+    by = f" by {', '.join(who[:3])}{f' and {len(who) - 3} more' if len(who) > 3 else ''}"
+    return used + by if who else "not used yet"
+
+
+def children(project: Project, kind: NameKind, name: str) -> list[str]:
+    """The names of the codebook whose parent is this one."""
+    entries = project.names.codebook().entries
+    return [one.name for one in entries if one.kind == kind and one.parent == name]
+
+
 def mentions(project: Project, annotator: str, kind: NameKind, name: str) -> list[MentionRow]:
     """Where an annotator gave a name, in document and text order."""
     return project.names.mentions(annotator, kind, name)
 
 
-@dataclass(frozen=True, slots=True)
-class NameEvent:
-    """A change of names: when, by whom, and what, in a sentence."""
-
-    time: str
-    who: str
-    what: str
-
-
-def history(project: Project) -> list[NameEvent]:
-    """All changes of the codebook, all rulings on names, and all renamings that annotators made in
-    their work, oldest first."""
-    words = {
-        "same": "is one with",
-        "different": "is really different from",
-        "parent": "belongs under",
-        "opposite": "is the contrary of",
-    }
-    found = [
-        (
-            r.id,
-            NameEvent(
-                r.time,
-                r.reviewer or "",
-                f"{r.kind} “{r.name}” {words[r.relation]} “{r.canonical}”"
-                + ("" if r.same else ": taken back"),
-            ),
-        )
-        for r in project.names.rulings()
-    ]
-    found += [
-        (
-            e.id,
-            NameEvent(
-                e.time, e.who, f"{e.kind} “{e.name}” " + ("written" if e.entry else "removed")
-            ),
-        )
-        for e in project.names.codebook_events()
-    ]
-    found += [(one.id, NameEvent(one.time, one.who, one.words)) for one in renamings(project)]
-    return [event for _, event in sorted(found, key=lambda pair: pair[0])]
-
-
 __all__ = [
-    "NameEvent",
     "NameKind",
     "RegistryEntry",
+    "children",
     "described",
     "entries",
     "facts",
-    "history",
     "mentions",
+    "usage_line",
 ]

@@ -1,0 +1,68 @@
+"""The history of names: changes of the codebook, rulings, and renamings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from annotator.model.codebook import CodebookEntry
+from annotator.model.names import NameKind
+from annotator.project import Project
+from annotator.workflows.names.renaming import renamings
+
+
+@dataclass(frozen=True, slots=True)
+class NameEvent:
+    """A change of names: when, by whom, and what, in a sentence."""
+
+    time: str
+    who: str
+    what: str
+
+
+def history(project: Project) -> list[NameEvent]:
+    """All changes of the codebook, all rulings on names, and all renamings that annotators made in
+    their work, oldest first."""
+    words = {
+        "same": "is one with",
+        "different": "is really different from",
+        "parent": "belongs under",
+        "opposite": "is the contrary of",
+    }
+    found = [
+        (
+            r.id,
+            NameEvent(
+                r.time,
+                r.reviewer or "",
+                f"{r.kind} “{r.name}” {words[r.relation]} “{r.canonical}”"
+                + ("" if r.same else ": taken back"),
+            ),
+        )
+        for r in project.names.rulings()
+    ]
+    before: dict[tuple[NameKind, str], CodebookEntry | None] = {}
+    for event in project.names.codebook_events():
+        key = (event.kind, event.name)
+        words_of = _changed_in_words(before.get(key), event.entry)
+        told = NameEvent(event.time, event.who, f"{event.kind} “{event.name}” {words_of}")
+        found.append((event.id, told))
+        before[key] = event.entry
+    found += [(one.id, NameEvent(one.time, one.who, one.words)) for one in renamings(project)]
+    return [event for _, event in sorted(found, key=lambda pair: pair[0])]
+
+
+_CALLED = {"label": "kind", "external_id": "id"}
+
+
+def _changed_in_words(before: CodebookEntry | None, after: CodebookEntry | None) -> str:
+    """What an event did to an entry of the codebook: `added`, or the fields that changed."""
+    if after is None:
+        return "removed from the codebook"
+    if before is None:
+        return "added to the codebook"
+    own = [one.name for one in fields(CodebookEntry)]
+    changed = [one for one in own if getattr(before, one) != getattr(after, one)]
+    return f"changed: {', '.join(_CALLED.get(one, one) for one in changed) or 'nothing'}"
+
+
+__all__ = ["NameEvent", "history"]
