@@ -22,7 +22,12 @@ from annotator.tui.theme import THEMES
 from annotator.tui.views.pairs import pair_rows
 from annotator.workflows.agreement.compute import figures
 from annotator.workflows.agreement.differences import DifferenceFilter, differences
-from annotator.workflows.agreement.explanation import explained, plain_formula
+from annotator.workflows.agreement.explanation import (
+    compared,
+    explained,
+    explained_section,
+    plain_formula,
+)
 from annotator.workflows.agreement.lines import ReportLine, number
 from annotator.workflows.agreement.report import lines
 from annotator.workflows.agreement.scope import Scope
@@ -115,6 +120,37 @@ def test_a_line_explains_every_figure_that_it_shows() -> None:
     only = lines(figures(compare(_records()), LAYERS), ["fact"])
     (part,) = [line for line in only if "alpha label: fact" in line.text]
     assert explained(part.figures[0])[0].startswith("claim: alpha label: fact")
+
+
+def test_figures_with_one_explanation_say_what_each_compares() -> None:
+    results = [r for r in figures(compare(_records()), LAYERS).results if r.about is not None]
+    told: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    for result in results:
+        assert result.about is not None
+        told.setdefault((result.about.what, compared(result)), set()).add(
+            (result.layer, result.name)
+        )
+    assert len(told) > 20
+    for about, shared in told.items():
+        assert len({layer for layer, _ in shared}) == len(shared), (about, shared)
+
+
+def test_every_section_whose_lines_have_no_figures_is_explained() -> None:
+    told = lines(figures(compare(_records()), LAYERS))
+    heads = [i for i, line in enumerate(told) if line.kind == "head"]
+    for at, end in zip(heads, [*heads[1:], len(told)], strict=True):
+        section = told[at + 1 : end]
+        known = explained_section(told[at].text)
+        assert known or any(line.figures for line in section), told[at].text
+
+
+def test_a_cell_is_marked_where_it_stands() -> None:
+    told = lines(figures(compare(_records()), LAYERS))
+    rows = [line for line in told if line.cells]
+    assert rows
+    for line in rows:
+        shown = [line.text[begin:end] for begin, end in line.places]
+        assert len(shown) == len(line.cells) and all(part == part.strip() != "" for part in shown)
 
 
 @pytest.mark.parametrize(

@@ -161,6 +161,18 @@ class AgreementScreen(AgreementAskingScreen):
         text = clip(line.text, width)
         if line.kind != "text":
             return [(text, style)]
+        if here and 0 < self._cell <= len(line.places):
+            begin, end = line.places[self._cell - 1]
+            return [
+                *self._inked(text[:begin]),
+                (text[begin:end], theme.bar),
+                *self._inked(text[end:]),
+            ]
+        return self._inked(text)
+
+    def _inked(self, text: str) -> list[Piece]:
+        """Text with colour on its bars, shades and verdicts."""
+        theme = self.theme_now
         inks = {"≥.80": theme.ink("green"), "≥.667": theme.ink("yellow")}
         parts = [part for part in _DRAWN.split(text) if part]
         return [

@@ -54,16 +54,19 @@ class AgreementAskingScreen(RowsScreen):
         return line.cells[self._cell - 1] if 0 < self._cell <= len(line.cells) else line.opens
 
     def _explain(self) -> None:
-        """Explain the figures of the line, one after the other."""
-        from annotator.workflows.agreement.explanation import explained
+        """Explain the figures of the line, one after the other, or else its section."""
+        from annotator.workflows.agreement.explanation import explained, explained_section
 
         line = self._line()
-        if line is None or not line.figures:
-            self.say("w explains lines that have a figure")
+        heads = [one.text for one in self._lines[: self._at + 1] if one.kind == "head"]
+        words = explained_section(heads[-1]) if heads else []
+        if line is not None and line.figures:
+            words = explained(line.figures[0])
+            for more in line.figures[1:]:
+                words += ["", "", *explained(more)]
+        if not words:
+            self.say("w explains figures and sections; there is none in this line")
             return
-        words = explained(line.figures[0])
-        for more in line.figures[1:]:
-            words += ["", "", *explained(more)]
         self.app.push_screen(
             TextScreen(
                 words[0],

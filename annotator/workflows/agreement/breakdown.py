@@ -74,10 +74,12 @@ class _Confusion:
     def _row(self, i: int, columns: Sequence[int], figures: str) -> ReportLine:
         layer, label = self.layer, self.labels[i]
         total = sum(self.counts[i])
-        cells = " ".join(heat(self.counts[i][j], total) for j in columns)
+        cells = [heat(self.counts[i][j], total) for j in columns]
+        lead = f"  {label[:18]:<18}{figures}  "
         opened = tuple(self._both(label, self.labels[j]) for j in columns)
         whole = DifferenceFilter(f"{layer}: all differences with {label}", layer, labels=(label,))
-        return ReportLine(f"  {label[:18]:<18}{figures}  {cells}", opens=whole, cells=opened)
+        text, places = _in_columns(lead, cells)
+        return ReportLine(text, opens=whole, cells=opened, places=places)
 
     def _both(self, one: str, other: str) -> DifferenceFilter:
         """The differences between two labels."""
@@ -139,7 +141,8 @@ def _people_matrix(
     last = "  without" if without else ""
     yield ReportLine(f"{'WHO WITH WHOM, ' + layer:<22}{head}{last}", "head")
     for one in shown:
-        cells = " ".join(_cell(pairs, one, other) for other in shown)
+        lead, cells = f"  {one[:18]:<20}", [_cell(pairs, one, other) for other in shown]
+        text, places = _in_columns(lead, cells)
         rest = f"  {number(without.get(one)):>7}" if without else ""
         opened = tuple(
             DifferenceFilter(f"{layer}: {one} and {other}", layer, who=(one, other))
@@ -147,7 +150,18 @@ def _people_matrix(
             if other != one
         )
         whole = DifferenceFilter(f"{layer}: {one} and all others", layer, who=(one,))
-        yield ReportLine(f"  {one[:18]:<20}{cells}{rest}", opens=whole, cells=opened)
+        own = tuple(place for place, other in zip(places, shown, strict=True) if other != one)
+        yield ReportLine(f"{text}{rest}", opens=whole, cells=opened, places=own)
+
+
+def _in_columns(lead: str, cells: Sequence[str]) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """A row of cells after its `lead`, and the columns of each cell, without the blanks before
+    it."""
+    text, places = lead, []
+    for i, cell in enumerate(cells):
+        text += f"{' ' if i else ''}{cell}"
+        places.append((len(text) - len(cell.lstrip()), len(text)))
+    return text, tuple(places)
 
 
 def _cell(pairs: _Pairs, one: str, other: str) -> str:

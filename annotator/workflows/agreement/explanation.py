@@ -1,11 +1,11 @@
-"""What a figure of the agreement is, in words and with a formula that needs no TeX."""
+"""What a figure or a section of the agreement is, in words and with a formula that needs no TeX."""
 
 from __future__ import annotations
 
 import re
 
 from annotator.measures.api import Result
-from annotator.workflows.agreement.lines import interval_words, number
+from annotator.workflows.agreement.lines import interval_words, number, share_words
 
 
 def explained(result: Result) -> list[str]:
@@ -18,9 +18,11 @@ def explained(result: Result) -> list[str]:
             out.append(words[0].upper() + words[1:] + ".")
     about = result.about
     if about is not None:
+        over = compared(result)
+        out += ["", about.what, *(["", over] if over else [])]
+        if result.coverage is not None:
+            out += ["", f"Cover: both annotators have {share_words(result)} of what is compared."]
         out += [
-            "",
-            about.what,
             "",
             f"How to read it: {about.reading}",
             "",
@@ -30,6 +32,102 @@ def explained(result: Result) -> list[str]:
             f"Source: {about.source}",
         ]
     return out
+
+
+_COEFFICIENTS = ("alpha ", "percent ", "AC1 ", "kappa ", "Fleiss' kappa ", "Brennan-Prediger ")
+
+
+def compared(result: Result) -> str:
+    """What a figure compares, where several share their explanation; else empty."""
+    name, layer = result.name.partition(":")[0], result.layer
+    begun = next((one for one in _COEFFICIENTS if name.startswith(one)), "")
+    what = name.removeprefix(begun).partition(",")[0]
+    if begun and what in ("characters", "tokens"):
+        unit = "word" if what == "tokens" else "character"
+        return (
+            f"Compared is what every {unit} of the text is: which {layer} label covers it, or "
+            "none. So long spans count more than short ones."
+        )
+    if begun and what == "label":
+        return f"Compared is the label of every {layer} that two annotators marked in one place."
+    if begun and what != "network sign":
+        return (
+            f"Compared is the {what} of every {layer} that two annotators both have, where both "
+            "filled it in."
+        )
+    if name.startswith(("F1 with side", "F1 without side")):
+        side = (
+            "and the side is the same" if name.startswith("F1 with side") else "whatever the side"
+        )
+        ends = "have the same bounds" if name.endswith("exact ends") else "lie in the same place"
+        return f"Two {layer}s are the same if their holders and targets {ends}, {side}."
+    if name in ("F1 tuples, label", "F1 tuples, concept"):
+        target = name.rpartition(" ")[2]
+        return f"What a statement is on is told here by the {target} of its target."
+    if name.startswith("F1 tuples, "):
+        return f"Here the {name.removeprefix('F1 tuples, ').removesuffix(' left out')} is left out."
+    if name.startswith("(k)u-alpha "):
+        return f"The label is {name.removeprefix('(k)u-alpha ')}."
+    return ""
+
+
+_SECTIONS = {
+    "WHY NOT HIGHER": (
+        "In which ways the annotators differ, how often, and what F1 would be if only these "
+        "differences were gone.",
+        "`.97 +.03` says that F1 would rise by .03, to .97, if all differences of this line were "
+        "settled and the others stayed. Longer bars show what is most worth a rule in the "
+        "guidelines or a talk.",
+        "The gains do not add up: one difference can hide another.",
+    ),
+    "TYPES OF": (
+        "Which types the annotators confuse. The row is the type that one annotator gave, the "
+        "column the type that the other gave to the same span. F1 and α are those of the row's "
+        "type against all others.",
+        "What lies off the diagonal is confused; shades show the share of the row. `h` and `l` "
+        "choose a cell, enter opens its differences.",
+        "Spans that only one annotator marked are not in it; they count as missing above. Each "
+        "difference stands in two cells, since either annotator can be the row.",
+    ),
+    "WHO WITH WHOM": (
+        "F1 of every two annotators: the share of annotations that both made, with the same bounds "
+        "and type.",
+        "A row that is lower than the others is an annotator who codes differently; `without` is "
+        "the mean of the other pairs when that annotator is left out.",
+        "It does not show who is right, and pairs that share few documents vary by chance.",
+    ),
+    "WHERE TO LOOK": (
+        "The paragraphs in which the annotators differ most.",
+        "`10 of 24` says that 10 of the 24 annotations in the paragraph have no equal one. Enter "
+        "shows it side by side.",
+        "Long paragraphs have more to differ in, so they come first more often.",
+    ),
+    "WITH THE SUGGESTIONS": (
+        "How far an annotator's work agrees with what the program suggested.",
+        "Compare seen with hidden: if it is much higher where suggestions were seen, they "
+        "influence the annotator.",
+        "A high figure alone says nothing on influence: suggestions can simply be right. Without "
+        "blind paragraphs there is nothing to compare with.",
+    ),
+    "WITH EACH OTHER": (
+        "How far annotators agree with each other where suggestions were seen, and where they "
+        "were hidden.",
+        "If they agree much more where they saw the same suggestions, these make them agree.",
+        "With few blind paragraphs, the intervals are wide.",
+    ),
+}
+"""What a section without figures of its own shows, how to read it, and when not to use it, by the
+beginning of its title."""
+
+
+def explained_section(head: str) -> list[str]:
+    """What a section of the report shows, as lines of text after its title; empty if it is one
+    whose lines explain themselves."""
+    for title, (what, reading, caution) in _SECTIONS.items():
+        if head.startswith(title):
+            how = [f"How to read it: {reading}", "", f"When not to use it: {caution}"]
+            return [title[0] + title[1:].lower(), "", what, "", *how]
+    return []
 
 
 _SIGNS = {
@@ -70,4 +168,4 @@ def _quotient(found: re.Match[str]) -> str:
     return f"{whole(over)} / {whole(under)}"
 
 
-__all__ = ["explained", "plain_formula"]
+__all__ = ["compared", "explained", "explained_section", "plain_formula"]

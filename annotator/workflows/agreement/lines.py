@@ -28,14 +28,15 @@ HEAT = " ░▒▓█"
 class ReportLine:
     """A line of the report. `kind` is head, note (explains), text, or spot (leads to a paragraph).
 
-    `opens` are the differences behind it, `cells` those behind its single cells, `figures` the
-    figures in it."""
+    `opens` are the differences behind it, `cells` those behind its single cells, which stand in the
+    columns `[begin, end)` of `places`, and `figures` the figures in it."""
 
     text: str
     kind: str = "text"
     spot: ParagraphDisagreement | None = None
     opens: DifferenceFilter | None = None
     cells: tuple[DifferenceFilter, ...] = ()
+    places: tuple[tuple[int, int], ...] = ()
     figures: tuple[Result, ...] = ()
 
 
