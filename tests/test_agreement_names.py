@@ -18,7 +18,7 @@ from annotator.measures import cues, names, network
 from annotator.measures.api import Result, compare
 from annotator.model.decision import Completion
 from annotator.model.record import Record
-from annotator.model.schema import Layer
+from annotator.model.schema import Attribute, Layer
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.project import Project
 from annotator.resources import load_schema
@@ -205,6 +205,23 @@ def test_every_two_annotators_have_what_the_two_alone_would_have() -> None:
         alone = compute(names, two, _layer("claim"))
         assert pair.alpha == pytest.approx(_one(alone, "alpha concept, MASI").value)
         assert pair.percent == pytest.approx(_one(alone, "percent concept").value)
+
+
+def test_numbers_of_two_annotators_are_as_far_apart_as_those_of_all() -> None:
+    """Krippendorff's interval alpha by hand for each two of three; a value is missing."""
+    layer = replace(_layer("claim"), attributes=(Attribute("grade", "integer"),))
+    coders: list[list[int | None]] = [[1, 2, 9, 2], [1, 3, 10, 2], [2, 2, None, 9]]
+    found = figures(valued("grade", coders), [layer]).matrices["claim", "grade"]
+    assert len(found) == 3
+    for (one, other), pair in found.items():
+        rows = zip(coders[int(one[1])], coders[int(other[1])], strict=True)
+        both = [(a, b) for a, b in rows if a is not None and b is not None]
+        values = [value for two in both for value in two]
+        n = len(values)
+        observed = sum(2 * (a - b) ** 2 for a, b in both)
+        expected = sum((a - b) ** 2 for a, b in permutations(values, 2))
+        assert pair.alpha == pytest.approx(1 - (n - 1) * observed / expected)
+        assert pair.n == len(both)
 
 
 def test_names_that_were_decided_to_be_one_are_one_when_asked(tmp_path: Path) -> None:

@@ -474,6 +474,15 @@ def test_a_whole_number_may_have_every_value_between_its_bounds() -> None:
     assert _one(found, "AC1 strength").value == pytest.approx((2 / 3 - 1 / 4) / (1 - 1 / 4))
 
 
+def test_without_bounds_every_value_that_anybody_gave_is_possible() -> None:
+    """Also a value that stands where nobody else gave one."""
+    layer = replace(_layer(), attributes=(Attribute("strength", "integer"),))
+    found = compute(attributes, valued("strength", [[1, 1, 2, 7], [1, 1, 1, None]]), layer)
+    assert _one(found, "Brennan-Prediger strength").value == pytest.approx(
+        (2 / 3 - 1 / 3) / (1 - 1 / 3)
+    )
+
+
 def test_what_nobody_coded_has_no_value() -> None:
     comparison = valued("strength", [[None, None], [None, None]])
     layer = replace(_layer(), attributes=(Attribute("strength", "integer", minimum=1, maximum=4),))

@@ -215,7 +215,8 @@ AC1 = Explanation(
     "the others.",
     r"AC_1 = (p_a - p_e) / (1 - p_e),\quad p_e = \frac{1}{q - 1} \sum_k \pi_k (1 - \pi_k)",
     "Gwet, K. L. (2008). Computing inter-rater reliability and its variance in the presence of "
-    "high agreement. British Journal of Mathematical and Statistical Psychology 61, 29-48",
+    "high agreement. British Journal of Mathematical and Statistical Psychology 61, 29-48; units "
+    "with fewer than two values are left out",
     "1 is full agreement, 0 what chance gives; it stays high if one value is frequent and "
     "annotators agree.",
     "Not for comparing with limits that were set for alpha or kappa: it is often higher.",

@@ -87,8 +87,8 @@ def tables(comparison: Comparison, found: Items, name: str, said: ValueOf) -> di
     """The table `name`: coincidences of values (`c`; a unit with m of them weighs 1 / (m - 1)), how
     often one annotator gave which value where another gave which (`met`, both directions), for
     each value its share of units (`share`), the agreeing pairs of units (`agree`), and numbers
-    of `units` with two values or more, values in them (`pairable`), and annotations (`every`).
-    `<name> by pair`: confusions of every two annotators (`p`)."""
+    of `units` with two values or more, values in them (`pairable`), and annotations (`every`); how
+    often each value was `given` at all. `<name> by pair`: confusions of every two (`p`)."""
     coded = Coded.of(found, said)
     full = np.full(len(found.values), -1, dtype=np.int64)
     full[coded.rows] = coded.code
@@ -116,6 +116,12 @@ def tables(comparison: Comparison, found: Items, name: str, said: ValueOf) -> di
     agreeing = (one == other) * 2 / np.maximum(m * (m - 1), 1)
     cells.add(found.passage[a], np.zeros(len(a), dtype=np.int64), agreeing, lambda _: ("agree",))
     _count_units(cells, found, coded)
+    cells.add(
+        found.passage[coded.rows],
+        coded.code,
+        np.ones(len(coded.rows)),
+        lambda i: ("given", coded.values[i]),
+    )
     every = np.zeros(len(found.values), dtype=np.int64)
     cells.add(found.passage, every, np.ones(len(found.values)), lambda _: ("every",))
     out: dict[str, AnyTable] = {name: cells.table()}
@@ -271,7 +277,7 @@ def figures(measure: str, variable: Variable, sums: Mapping[str, Sums]) -> list[
     make = _Maker.of(measure, variable, own)
     distance = squares(square.values) if variable.interval else None
     own_alpha, least_alpha = (alpha(square.size, distance, lowest=least) for least in (False, True))
-    possible = max(len({*variable.known, *values}), 1)
+    possible = max(len({*variable.known, *(key[1] for key in own.of("given"))}), 1)
     observed = _Observed.of(own, values, possible)
     least_of_possible = coefficients.least_of_possible(possible)
     return [
@@ -340,15 +346,18 @@ def _undefined(rows: Array) -> Array:
     return np.full(len(rows), np.nan)
 
 
-def pair_values(sums: Sums) -> dict[tuple[str, str], tuple[float | None, float | None, int]]:
-    """For every two annotators alpha and percent agreement, and the number of units that both
-    coded; from the sums of a table by pair."""
+def pair_values(
+    sums: Sums, *, interval: bool = False
+) -> dict[tuple[str, str], tuple[float | None, float | None, int]]:
+    """For every two annotators alpha (of whole numbers with `interval`) and percent agreement, and
+    the number of units that both coded; from the sums of a table by pair."""
     out: dict[tuple[str, str], tuple[float | None, float | None, int]] = {}
     values = sorted({value for key in sums.keys for value in key[3:]})
+    distance = squares(values) if interval else None
     for who, square in _pair_squares(sums, values).items():
         matrix = square.matrices(sums.total[None, :]).reshape(square.size, square.size)
         n = round(float(matrix.sum()))
-        value = float(alpha(square.size)((matrix + matrix.T).reshape(1, -1))[0])
+        value = float(alpha(square.size, distance)((matrix + matrix.T).reshape(1, -1))[0])
         agreeing = float(np.trace(matrix)) / n if n else None
         out[who] = (None if np.isnan(value) else value, agreeing, n)
     return out

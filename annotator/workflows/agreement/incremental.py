@@ -192,15 +192,22 @@ class IncrementalAgreement:
         """Every pair of annotators, by layer and by what is compared."""
         out: dict[tuple[str, str], dict[tuple[str, str], AnnotatorPair]] = {}
         for layer in self.layers:
+            numbers = {a.name for a in layer.attributes if a.type == "integer"}
             values = "attributes" if layer.kind == "span" else "relations"
-            for measure, of in ((values, pair_values), ("names", names.pair_values)):
+            for measure in (values, "names"):
                 prefix = ("all", measure, layer.name)
                 for table in [id[3] for id in self.book.tallies if id[:3] == prefix]:
-                    if not table.endswith(" by pair"):
+                    name = table.removesuffix(" by pair")
+                    if name == table:
                         continue
-                    found = of(self.book.sums(*prefix, table))
+                    sums = self.book.sums(*prefix, table)
+                    found = (
+                        names.pair_values(sums)
+                        if measure == "names"
+                        else pair_values(sums, interval=name in numbers)
+                    )
                     if found:
-                        out[layer.name, table.removesuffix(" by pair")] = {
+                        out[layer.name, name] = {
                             who: AnnotatorPair(*own) for who, own in found.items()
                         }
         return out
