@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from processes import Python
 
 from annotator.cli import run
 from annotator.project import Project
@@ -35,26 +34,22 @@ class Coder:
     """An annotator at work in a process of its own."""
 
     def __init__(self, root: Path, name: str = "ada") -> None:
-        command = [sys.executable, "-c", CODER, str(root), name]
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        assert self._line() == "open"
-
-    def _line(self) -> str:
-        assert self.process.stdout is not None
-        return self.process.stdout.readline().strip()
+        self._process = Python(CODER, root, name)
+        assert self._process.read() == "open"
 
     def decide(self, times: int = 1) -> tuple[int, str]:
         """Decide so many times; how much is unsaved then, and the kind of the error."""
-        assert self.process.stdin is not None
-        self.process.stdin.write(f"{times}\n")
-        self.process.stdin.flush()
-        unsaved, kind = self._line().split()
+        self._process.say(str(times))
+        unsaved, kind = self._process.read().split()
         return int(unsaved), kind
 
     def end(self) -> None:
-        self.process.communicate()
+        """Let it leave."""
+        self._process.end()
+
+    def kill(self) -> None:
+        """Kill it."""
+        self._process.kill()
 
 
 def integrity(file: Path) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
+
+from processes import Python
 
 from annotator.formats.api import read_records
 from annotator.measures.api import Comparison, Result
@@ -129,28 +130,23 @@ sys.stdin.readline()
 
 
 @contextmanager
-def _holding(script: str, file: Path) -> Iterator[subprocess.Popen[str]]:
+def _holding(script: str, file: Path) -> Iterator[Python]:
     """A process that runs a script: it says when it has locked a file, and keeps the lock until it
     is told to end."""
-    command = [sys.executable, "-c", script, str(file)]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as other:
-        assert other.stdout is not None
-        assert other.stdout.readline() == "held\n"
-        try:
-            yield other
-        finally:
-            with suppress(BrokenPipeError):
-                other.communicate("\n")
+    other = Python(script, file)
+    assert other.read() == "held"
+    try:
+        yield other
+    finally:
+        other.end()
 
 
-def held(database: Path) -> AbstractContextManager[subprocess.Popen[str]]:
+def held(database: Path) -> AbstractContextManager[Python]:
     """Another process that has the database locked."""
     return _holding(_HOLD, database)
 
 
-def held_lock(lock: Path) -> AbstractContextManager[subprocess.Popen[str]]:
+def held_lock(lock: Path) -> AbstractContextManager[Python]:
     """Another process that holds the lock of writers."""
     return _holding(_HOLD_LOCK, lock)
 

@@ -80,6 +80,7 @@ def _wait(root: Path, seconds: float = 60) -> None:
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_the_background_process_learns_once_for_what_was_asked_twice(
     trained: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -124,7 +125,8 @@ def test_a_text_that_comes_in_gets_its_suggestions_in_the_background_while_it_is
         assert {s.version for s in of.suggestions.of(new) if s.suggester == "model"} == {"1"}
 
 
-@pytest.mark.parametrize("seconds", [pytest.param(0.7, marks=pytest.mark.slow), 2.2])
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [0.7, 2.2])
 def test_killed_at_any_point_the_last_model_stays_and_the_next_training_works(
     trained: Path, seconds: float
 ) -> None:

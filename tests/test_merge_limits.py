@@ -6,14 +6,12 @@ from __future__ import annotations
 import json
 import shutil
 import signal
-import subprocess
-import sys
-import textwrap
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hosts import decide, dump, files, keys, mark, merged, sql
+from processes import python
 from support import TEXT, document, project
 
 from annotator.cli import run
@@ -220,8 +218,8 @@ def test_killed_in_the_middle_it_leaves_nothing(hosts: tuple[Path, Path]) -> Non
     decide(other, "ada", do.AcceptAll())
     decide(other, "ben", do.Undo())
     before = dump(one)
-    script = f"""
-        import os, signal
+    script = """
+        import os, signal, sys
         from pathlib import Path
         from annotator.project import Project
         from annotator.store.connection import Database
@@ -233,10 +231,10 @@ def test_killed_in_the_middle_it_leaves_nothing(hosts: tuple[Path, Path]) -> Non
             if len(calls) == 4:
                 os.kill(os.getpid(), signal.SIGKILL)
         Database.many = killed
-        merge(Project.open(Path({str(one)!r})), Path({str(other)!r}))
+        merge(Project.open(Path(sys.argv[1])), Path(sys.argv[2]))
     """
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=False)
-    assert done.returncode == -signal.SIGKILL
+    done = python(script, one, other)
+    assert done.returncode == -signal.SIGKILL, done.printed
     assert dump(one) == before
     assert (merged(one, other).completions, dump(one) == before) == (2, False)
 

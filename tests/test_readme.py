@@ -71,6 +71,7 @@ def test_help_lists_the_topics_and_prints_a_page_or_a_command(
     assert "formats" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_tour_print_what_the_readme_shows() -> None:
     blocks = list(tour(_text()))
     assert len(blocks) >= 4

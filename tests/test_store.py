@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from processes import Ended, Python, python
 from support import TEXT, document, project, review, suggestions
 
 from annotator.errors import ConflictError, StoreError
@@ -34,18 +35,18 @@ def _with_suggestions(root: Path) -> Project:
 
 def test_a_decision_is_there_after_the_process_was_killed_right_behind_it(tmp_path: Path) -> None:
     _with_suggestions(tmp_path / "p").close()
-    script = f"""
-        import os, signal
+    script = """
+        import os, signal, sys
         from pathlib import Path
         from annotator.model import actions as do
         from annotator.project import Project
         from annotator.tui.session import Session
-        p = Project.open(Path({str(tmp_path / "p")!r}))
+        p = Project.open(Path(sys.argv[1]))
         s = Session(p, "ada", p.new_session()); s.open("doc-0"); s.do(do.AcceptAll())
         os.kill(os.getpid(), signal.SIGKILL)
     """
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=False)
-    assert done.returncode == -signal.SIGKILL
+    done = python(script, tmp_path / "p")
+    assert done.returncode == -signal.SIGKILL, done.printed
     with Project.open(tmp_path / "p") as again:
         annotations, history = again.log.annotations("doc-0", "ada")
         assert len(list(annotations.annotations())) == 6
@@ -69,9 +70,8 @@ for i in range(25):
 
 def test_eight_annotators_write_at_once_and_nothing_is_lost(tmp_path: Path) -> None:
     project(tmp_path / "p", "word " * 60).close()
-    command = [sys.executable, "-c", _WRITER, str(tmp_path / "p")]
-    writers = [subprocess.Popen([*command, f"coder-{i}"]) for i in range(8)]
-    assert [w.wait(timeout=120) for w in writers] == [0] * 8
+    writers = [Python(_WRITER, tmp_path / "p", f"coder-{i}") for i in range(8)]
+    assert [writer.end() for writer in writers] == [Ended(0, "")] * 8
     with Project.open(tmp_path / "p") as again:
         for i in range(8):
             events = list(again.log.events("doc-0", f"coder-{i}"))

@@ -99,7 +99,7 @@ def _flipped(whole: Path, tmp_path: Path, count: int) -> Iterator[tuple[Path, in
         shutil.rmtree(root)
 
 
-@pytest.mark.parametrize("count", [20, pytest.param(400, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [6, pytest.param(400, marks=pytest.mark.slow)])
 def test_a_single_bit_is_noticed_or_harmless(
     whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], count: int
 ) -> None:

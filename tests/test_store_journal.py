@@ -5,13 +5,11 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
-import textwrap
 import time
 from pathlib import Path
 
 import pytest
+from processes import python
 from support import TEXT, held_lock, project
 
 from annotator.cli import run
@@ -26,9 +24,9 @@ from pathlib import Path
 from annotator.model import actions as do
 from annotator.project import Project
 from annotator.tui.session import Session
-p = Project.open(Path({root!r}), timeout=0.1)
+p = Project.open(Path(sys.argv[1]), timeout=0.1)
 s = Session(p, "ada", "a", patience=0.1); s.open("doc-0")
-for _ in range({times}):
+for _ in range(int(sys.argv[2])):
     s.do(do.Flag(paragraph=True))
 print(len(s.saving.unsaved), s.saving.safe, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
@@ -37,12 +35,9 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 def _killed(root: Path, times: int = 2) -> str:
     """The output of a process that decided and was killed right after."""
-    script = textwrap.dedent(_DECIDE.format(root=str(root), times=times))
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr
-    return done.stdout.strip()
+    done = python(_DECIDE, root, times)
+    assert done.returncode == -signal.SIGKILL, done.printed
+    return done.printed.strip()
 
 
 def _lock(root: Path) -> Path:

@@ -3,6 +3,7 @@ come first served, and given up in time."""
 
 from __future__ import annotations
 
+import os
 import resource
 import signal
 import subprocess
@@ -107,7 +108,7 @@ def test_the_lock_of_a_killed_process_is_free_while_others_wait(tmp_path: Path) 
     path = tmp_path / "l"
     with held_lock(path) as other:
         mine = Lock(path)
-        threading.Timer(0.2, other.send_signal, [signal.SIGKILL]).start()
+        threading.Timer(0.2, os.kill, [other.pid, signal.SIGKILL]).start()
         assert mine.acquire(10)
         mine.close()
 

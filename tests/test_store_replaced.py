@@ -6,14 +6,12 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
-import textwrap
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from processes import python
 from replacing import (
     Coder,
     at_work,
@@ -96,8 +94,7 @@ def test_a_log_that_was_taken_away_loses_nothing(tmp_path: Path, gone: list[str]
     for coder in (*reversed(coders), *coders, *coders):
         assert coder.decide(10) == (0, "NoneType")
     for coder in coders:
-        coder.process.kill()
-        coder.process.wait()
+        coder.kill()
     assert (events(root, "ada"), events(root, "ben")) == (40, 40)
     assert events(root, "cyn") == (30 if gone == ["-shm"] else 0)
     assert integrity(root / "annotator.db") == "ok"
@@ -249,21 +246,21 @@ def test_restore_killed_at_any_moment_leaves_a_whole_database(tmp_path: Path, mo
     backup = backed_up(root, tmp_path / "b.db")
     coder = Coder(root)
     coder.decide(10)
-    script = f"""
-        import os, signal
+    script = """
+        import os, signal, sys
         from pathlib import Path
         from annotator.store import restoring
         def killed(*_): os.kill(os.getpid(), signal.SIGKILL)
-        if {moment!r} == "before":
+        if sys.argv[1] == "before":
             restoring._keep = killed
-        elif {moment!r} == "log":
+        elif sys.argv[1] == "log":
             Path.replace = killed
         else:
             restoring.note_for = killed
-        restoring.restore(Path({str(root / "annotator.db")!r}), Path({str(backup)!r}))
+        restoring.restore(Path(sys.argv[2]), Path(sys.argv[3]))
     """
-    done = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=False)
-    assert done.returncode < 0
+    done = python(script, moment, root / "annotator.db", backup)
+    assert done.returncode < 0, done.printed
     coder.end()
     assert integrity(root / "annotator.db") == "ok"
     assert events(root) == (0 if moment == "file" else 10)

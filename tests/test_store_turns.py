@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
 
 import pytest
 from bench.load import bring, corpus, make, run
+from processes import python
 from support import TEXT, document, project
 
 from annotator.errors import BusyError, InputError, ReplacedError, StoreError
@@ -63,18 +62,17 @@ from annotator.project import Project
 writes, count = Database.write, [0]
 def write(self):
     count[0] += 1
-    if count[0] == {at}:
+    if count[0] == at:
         os.kill(os.getpid(), signal.SIGKILL)
     return writes(self)
-of = Project.open(Path({root!r}))
+of, at = Project.open(Path(sys.argv[1])), int(sys.argv[2])
 """
 """A process that opens a project and can be killed at a write of this number."""
 
 _IMPORTED = """
-sys.path[:0] = [{tests!r}]
 from annotator.store import long_work
 from test_store_turns import _records
-if {at}:
+if at:
     Database.write = write
 else:
     long_work.Staging.commit = lambda self: os.kill(os.getpid(), signal.SIGKILL)
@@ -87,13 +85,8 @@ def test_an_import_that_is_killed_is_all_there_or_not_at_all(tmp_path: Path, at:
     """Before it is decided on, before its first turn, and between turns."""
     root = tmp_path / "p"
     project(root, TEXT).close()
-    script = (_KILLED_AT + _IMPORTED).format(
-        tests=str(Path(__file__).parent), root=str(root), at=at
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], check=False, capture_output=True, text=True
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    done = python(_KILLED_AT + _IMPORTED, root, at)
+    assert done.returncode == -signal.SIGKILL, done.printed
     with Project.open(root) as of:
         count = 1 + (MANY if at > 1 else 0)
         assert len(of.documents.ids()) == count
@@ -354,7 +347,7 @@ def test_nobody_goes_on_with_a_work_while_it_comes_in(
 
 _MERGED = """
 Database.write = write
-of.merge(Path({other!r}) / "annotator.db")
+of.merge(Path(sys.argv[3]) / "annotator.db")
 """
 
 
@@ -367,11 +360,8 @@ def test_a_merge_that_is_killed_is_all_there_or_not_at_all(tmp_path: Path, at: i
             of.documents.add(_many())
     with Project.open(other) as of:
         of.log.add_records(_records())
-    script = (_KILLED_AT + _MERGED).format(root=str(root), other=str(other), at=at)
-    done = subprocess.run(
-        [sys.executable, "-c", script], check=False, capture_output=True, text=True
-    )
-    assert done.returncode == -signal.SIGKILL, done.stderr
+    done = python(_KILLED_AT + _MERGED, root, at, other)
+    assert done.returncode == -signal.SIGKILL, done.printed
     with Project.open(root) as of:
         came = len(list(of.log.completions(annotator="elsewhere")))
         assert came in (0, MANY) and (came == 0) == (at < 5)
@@ -487,10 +477,7 @@ def test_the_index_merges_by_itself_again_when_all_is_there(tmp_path: Path, at: 
         with Project.open(root) as of:
             of.log.add_records(_records())
     else:
-        script = (_KILLED_AT + _IMPORTED).format(
-            tests=str(Path(__file__).parent), root=str(root), at=at
-        )
-        subprocess.run([sys.executable, "-c", script], check=False, capture_output=True)
+        python(_KILLED_AT + _IMPORTED, root, at)
     with Project.open(root) as of:
         rows = of._database.rows("SELECT k, v FROM search_config")
         assert {k: v for k, v in rows if k != "version"} == {"automerge": 4, "crisismerge": 16}

@@ -41,6 +41,7 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
     os.chdir(before)
 
 
+@pytest.mark.slow
 def test_the_demo_opens_with_suggestions_and_a_key_survives_sigkill_and_a_restart_comes_back(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:

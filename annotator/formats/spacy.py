@@ -11,6 +11,7 @@ and `span.end_char` are exactly the offsets of the record.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from annotator.formats._writing import WriteOptions, count_lost, divided
@@ -51,12 +52,8 @@ def _empty() -> Any:
 
 
 def _config(component: str, language: str, parts: Mapping[str, str], schema: LabelSchema) -> str:
-    """A config of spaCy's own defaults, for one component, on a CPU."""
-    from spacy.cli.init_config import init_config
-
-    config = init_config(
-        lang=_language(language).lang, pipeline=[component], optimize="efficiency", gpu=False
-    )
+    """A config for one component, on a CPU."""
+    config = _defaults(component, _language(language).lang).copy()
     config["paths"]["train"], config["paths"]["dev"] = (
         f"{parts[one]}.spacy" for one in ("train", "dev")
     )
@@ -70,6 +67,14 @@ def _config(component: str, language: str, parts: Mapping[str, str], schema: Lab
         }
     text: str = config.to_str()
     return text
+
+
+@cache
+def _defaults(component: str, language: str) -> Any:
+    """spaCy's own config for a component; it makes a whole pipeline to find it."""
+    from spacy.cli.init_config import init_config
+
+    return init_config(lang=language, pipeline=[component], optimize="efficiency", gpu=False)
 
 
 _languages: dict[str, Any] = {}
