@@ -1,16 +1,18 @@
-"""Files of other programs with odd values: names, pieces, tables, and offsets that nothing
-confirms."""
+"""Files of other programs with odd values: names, pieces, tables, and offsets that nothing confirms;
+and the order of our own tables."""
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from typing import Any
 
 import pytest
-from reading import read, write
+from reading import SCHEMA, read, write
 
 from annotator.errors import InputError
-from annotator.formats.api import first_object
+from annotator.families import formats
+from annotator.formats.api import WriteOptions, WritesFolder, first_object
 
 TEXT = "Mr Orr backs the plan that trams run late."
 PERSON = {"start": 3, "end": 6, "label": "person"}
@@ -161,3 +163,27 @@ def test_a_table_of_webanno_is_refused_as_what_it_is(
     with pytest.raises(InputError, match="is a WebAnno TSV table") as caught:
         read(format, write(tmp_path / name, content))
     assert "CAS" in str(caught.value.hint)
+
+
+def test_statements_are_in_the_order_of_the_text_whatever_their_ids(tmp_path: Path) -> None:
+    spans = [
+        {"id": "z", "layer": "actor", "label": "person", "start": 3, "end": 6},
+        {"id": "y", "layer": "claim", "label": "policy", "start": 7, "end": 21},
+        {"id": "a", "layer": "claim", "label": "policy", "start": 22, "end": 41},
+    ]
+    ends = [("1", "z", "a"), ("2", "@author", "a"), ("3", "z", "y")]
+    sides = [
+        {"id": id, "layer": "stance", "label": "support", "from": a, "to": b} for id, a, b in ends
+    ]
+    row = {"id": "d", "text": TEXT, "annotator": "ada", "spans": spans, "relations": sides}
+    (record,) = read("jsonl", write(tmp_path / "a.jsonl", [row])).records
+    writer = formats.load("csv")
+    assert isinstance(writer, WritesFolder)
+    made: dict[str, bytes] = {}
+    for name, content in writer.files([record], WriteOptions(SCHEMA)):
+        made[name] = made.get(name, b"") + content
+    for name in ("statements.csv", "statements-wide.csv"):
+        rows = csv.DictReader(made[name].decode().splitlines())
+        assert [one["statement"] for one in rows] == ["3", "2", "1"], name
+    items = csv.DictReader(made["items.csv"].decode().splitlines())
+    assert [one["item"] for one in items] == ["z", "y", "a", "3", "2", "1"]

@@ -113,10 +113,12 @@ def _report(result: SuggestResult, *, as_json: bool) -> None:
         notify(f"warning: {warning}")
     if as_json:
         counts = {"documents": result.documents, "suggestions": result.suggestions}
+        counts["held_back"] = result.held_back
         print_json(counts | {"warnings": list(result.warnings)})
     else:
         found = plural(result.suggestions, "suggestion")
-        notify(f"{found} for {plural(result.documents, 'document')}")
+        held = f", {result.held_back:,} of them held back" if result.held_back else ""
+        notify(f"{found} for {plural(result.documents, 'document')}{held}")
 
 
 def _estimate(

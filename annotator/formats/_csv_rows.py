@@ -6,7 +6,7 @@ begin with the same cells are joined in one step, since the beginning is most of
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
@@ -75,7 +75,8 @@ class CsvRows:
         self._concepts = {name: held for name, (held, _) in concepts_of(how.schema).items()}
 
     def add(self, record: Record, tables: Tables) -> None:
-        """Add the rows of a record's items, of their values, and of its statements."""
+        """Add the rows of a record's items, of their values, and of its statements: the spans in
+        the order of the text, then the relations, in the order of the claims they are about."""
         where, text, known = _where(record), record.document.text, _known_cell
         spans: dict[str, _SpanCells] = {}
         for s in record.spans:
@@ -87,7 +88,7 @@ class CsvRows:
                 f"{quote},{name},,,{known(s.origin)},{name_id}"
             )
             self._item(head, s, tables)
-        for r in record.relations:
+        for r in sorted(record.relations, key=lambda one: _position(one, spans)):
             id = cell(r.id)
             target, holder = spans.get(r.target), spans.get(r.source)
             head = (
@@ -186,6 +187,14 @@ def _known_row(name: str, value: str) -> tuple[str, str]:
     """The cell of a value, and the last cells of its own row."""
     found = cell(value)
     return found, f",{cell(name)},{found}"
+
+
+def _position(r: Relation, spans: Mapping[str, _SpanCells]) -> tuple[int, int, int, str, str]:
+    """Sort key of a relation: where its target is in the text, then its source; the author's own
+    come first."""
+    target, holder = spans.get(r.target), spans.get(r.source)
+    start, end = (target.span.start, target.span.end) if target else (-1, -1)
+    return start, -end, holder.span.start if holder else -1, r.layer, r.id
 
 
 def _where(record: Record) -> str:

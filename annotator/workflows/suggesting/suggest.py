@@ -31,11 +31,12 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SuggestResult:
-    """How many documents were read, and how many suggestions are stored for them; `warnings` are
-    texts to show."""
+    """How many documents were read, how many suggestions are stored for them, and how many of
+    these are not shown at first (`held_back`); `warnings` are texts to show."""
 
     documents: int
     suggestions: int
+    held_back: int = 0
     warnings: tuple[str, ...] = ()
 
 
@@ -239,14 +240,15 @@ def suggest(
         ids = [id for id in ids if id not in done]
     engine = SuggestionEngine.of(plan)
     run = plan.run(engine.suggesters)
-    count = 0
+    count = held = 0
     with engine.keeping(project), _pool(engine, workers, dask) as pool:
         for number, (id, found) in enumerate(computed(pool, project.documents.each(ids)), 1):
             count += project.suggestions.put(id, found, run=run, others=suggesters is None)
+            held += sum(one.blind or not one.shown for one in found)
             if progress is not None:
                 progress(number, len(ids))
     warnings = tuple(told for one in engine.suggesters for told in getattr(one, "warnings", ()))
-    return SuggestResult(len(ids), count, warnings)
+    return SuggestResult(len(ids), count, held, warnings)
 
 
 def unloadable(project: Project) -> Iterator[AnnotatorError]:
