@@ -8,6 +8,7 @@ import itertools
 import json
 import math
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from itertools import count
@@ -24,12 +25,12 @@ from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.statements import Statement, of_records, statements
 from annotator.model.text import Document, split_paragraphs
-from annotator.networks import graph_files, pictures
-from annotator.networks.affiliation import affiliation
+from annotator.networks import graph_files, louvain, pictures
+from annotator.networks.affiliation import DUPLICATES, Duplicates, affiliation
 from annotator.networks.periods import side_changes, slices
 from annotator.networks.projection import project
 from annotator.networks.resampling import resample
-from annotator.networks.structure import communities, concept_figures
+from annotator.networks.structure import SEED, communities, concept_figures
 from annotator.resources import folder, load_schema
 
 _ITEMS = count()
@@ -509,3 +510,60 @@ def test_ties_on_castle_street_and_in_the_debate_of_rents_worked_by_hand() -> No
         at = {name: i for i, name in enumerate(made.holders)}
         for (one, other), weight in pairs.items():
             assert math.isclose(made.weights[at[one], at[other]], weight, abs_tol=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_communities_are_those_of_networkx(seed: int) -> None:
+    """Also where several moves gain the same, and where groups of groups are joined."""
+    random = np.random.default_rng(seed)
+    size = 20 + 5 * seed
+    weights = random.integers(0, 4, (size, size)) / (1, 3)[seed % 2]
+    weights = np.triu(weights * (random.uniform(size=(size, size)) < 0.02 * (seed + 1)), 1)
+    weights += weights.T
+    graph = nx.from_numpy_array(weights)
+    expected = nx.community.louvain_communities(graph, weight="weight", seed=7)
+    found = louvain.communities(weights, seed=7)
+    groups = {frozenset(np.flatnonzero(found == number).tolist()) for number in found.tolist()}
+    assert groups == set(map(frozenset, expected))
+    assert louvain.modularity(weights, found) == pytest.approx(
+        nx.community.modularity(graph, expected, weight="weight")
+    )
+
+
+@pytest.mark.parametrize("duplicates", DUPLICATES)
+def test_samples_are_networks_of_the_drawn_documents(duplicates: Duplicates) -> None:
+    """Against samples made of statements, in which every drawing of a document is another one."""
+    random = np.random.default_rng(3)
+    every = [
+        replace(
+            said(f"h{random.integers(6)}", f"c{random.integers(5)}", int(random.integers(-1, 2))),
+            document=f"d{i % 9}",
+            date=f"2025-0{1 + i % 3}-0{1 + i % 9}",
+            coder=(None, "ada", "ben")[i % 3],
+        )
+        for i in range(90)
+    ]
+    whole = affiliation(every, duplicates=duplicates)
+    signs = {(edge.holder, edge.concept): edge.sign for edge in whole.edges}
+    edges, ties = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    drawing = np.random.default_rng(SEED)
+    for _ in range(20):
+        documents = drawing.integers(9, size=9)
+        who = {("ada", "ben")[i] for i in drawing.integers(2, size=2)} | {None}
+        some = affiliation(
+            [
+                replace(one, document=f"{one.document} {number}")
+                for number, place in enumerate(documents)
+                for one in every
+                if one.document == f"d{place}" and one.coder in who
+            ],
+            duplicates=duplicates,
+        )
+        for edge in some.edges:
+            edges[edge.holder, edge.concept] += signs[edge.holder, edge.concept] == edge.sign
+        found = {(a, b): weight > 0 for a, b, weight in project(some, "subtract").edges()}
+        for a, b, weight in project(whole, "subtract").edges():
+            ties[a, b] += found.get((a, b)) is (weight > 0)
+    support = resample(every, samples=20, duplicates=duplicates, normalisation="no")
+    assert support.edges == {key: count / 20 for key, count in edges.items() if count}
+    assert support.ties == {key: count / 20 for key, count in ties.items() if count}

@@ -97,7 +97,7 @@ def affiliation(
         if one.sort in sorts and (author or one.kind != "author"):
             several.setdefault((one.holder, one.about), []).append(one)
             kinds.setdefault(one.holder, one.kind)
-    unit = _UNITS[duplicates]
+    unit = UNITS[duplicates]
     edges = tuple(
         Edge(holder, concept, *_counted(found, unit), tuple(found))
         for (holder, concept), found in sorted(several.items())
@@ -108,12 +108,12 @@ def affiliation(
 
 
 def _counted(
-    found: Sequence[Statement], unit: Callable[[Statement], object] | None
+    found: Sequence[Statement], unit: Callable[[Statement], object]
 ) -> tuple[int, int, int]:
     counts = {1: 0, -1: 0, 0: 0}
     seen: set[tuple[object, int]] = set()
     for one in found:
-        key = (unit(one) if unit is not None else (one.coder, one.document, one.item), one.sign)
+        key = (unit(one), one.sign)
         if key not in seen:
             seen.add(key)
             counts[one.sign] += 1
@@ -128,18 +128,20 @@ def day(one: Statement) -> date:
         raise ValueError(f"the document “{one.document}” has no date") from error
 
 
-_UNITS: Mapping[Duplicates, Callable[[Statement], object] | None] = {
-    "include": None,
+UNITS: Mapping[Duplicates, Callable[[Statement], object]] = {
+    "include": lambda one: (one.coder, one.document, one.item),
     "document": lambda one: one.document,
     "week": lambda one: day(one).isocalendar()[:2],
     "month": lambda one: (day(one).year, day(one).month),
     "year": lambda one: day(one).year,
     "once": lambda _: "",
 }
+"""What statements of one holder on one concept with one sign have in common if they count once."""
 
 __all__ = [
     "CONCEPTS",
     "DUPLICATES",
+    "UNITS",
     "Affiliation",
     "Array",
     "Duplicates",

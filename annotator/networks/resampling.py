@@ -6,7 +6,6 @@ documents. Efron, B. and Tibshirani, R. (1993). An Introduction to the Bootstrap
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -15,11 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.model.statements import Sort, Statement
-from annotator.networks.affiliation import CONCEPTS, Affiliation, Duplicates, affiliation
-from annotator.networks.projection import Normalisation, ProjectionMode, project
-from annotator.networks.structure import SEED, centrality, communities
+from annotator.networks import louvain
+from annotator.networks.affiliation import CONCEPTS, UNITS, Affiliation, Duplicates, affiliation
+from annotator.networks.projection import Normalisation, ProjectionMode, project, weights_of
+from annotator.networks.structure import SEED
 
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 CENTRAL = 3
 """The number of holders that count as central."""
@@ -57,54 +58,90 @@ def resample(
 ) -> Support:
     """The shares over that many samples of the documents and, if there are several, of the
     annotators, drawn with replacement. A document drawn twice counts as two."""
-    by_place: dict[tuple[str, str | None], list[Statement]] = {}
-    for one in statements:
-        by_place.setdefault((one.document, one.coder), []).append(one)
-    documents = sorted({document for document, _ in by_place})
-    coders = sorted({coder for _, coder in by_place if coder is not None})
+    documents = sorted({one.document for one in statements})
+    coders = sorted({one.coder for one in statements if one.coder is not None})
     if not documents or samples < 1:
         return Support(0, {}, {}, {}, {})
-
-    def made(chosen: Sequence[Statement]) -> Affiliation:
-        return affiliation(chosen, duplicates=duplicates, author=author, sorts=sorts)
-
-    tally = _Tally(made(statements), mode, normalisation)
+    whole = affiliation(statements, duplicates=duplicates, author=author, sorts=sorts)
+    rows = _Rows.of(whole, documents, coders, duplicates)
+    tally = _Tally(whole, mode, normalisation)
     random = np.random.default_rng(seed)
     for _ in range(samples):
         drawn = random.integers(len(documents), size=len(documents))
-        who = (
-            {coders[i] for i in random.integers(len(coders), size=len(coders))} if coders else set()
-        )
-        tally.add(made(_drawn(by_place, [documents[i] for i in drawn], who)))
+        who = random.integers(len(coders), size=len(coders)) if coders else drawn[:0]
+        tally.add(*rows.drawn(drawn, who))
     return tally.support(samples)
 
 
-def _drawn(
-    by_place: Mapping[tuple[str, str | None], Sequence[Statement]],
-    documents: Sequence[str],
-    coders: set[str],
-) -> list[Statement]:
-    """The statements in the drawn documents, by the drawn annotators or in the gold. Each drawing
-    of a document has a name of its own."""
-    from dataclasses import replace
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The statements behind the edges of a network, in arrays: a sample makes no objects.
 
-    out: list[Statement] = []
-    times: dict[str, int] = {}
-    places: dict[str, list[str | None]] = {}
-    for document, coder in by_place:
-        if coder is None or coder in coders:
-            places.setdefault(document, []).append(coder)
-    for document in documents:
-        times[document] = times.get(document, 0) + 1
-        for coder in places.get(document, ()):
-            found = by_place[document, coder]
-            again = times[document] > 1
-            out += (
-                [replace(one, document=f"{document}\x1f{times[document]}") for one in found]
-                if again
-                else found
-            )
-    return out
+    A unit is what counts once on an edge: see `UNITS`. Every statement has the place of its `unit`,
+    its `document` and its `coder`, the last one for gold. Every unit has an `edge` and a `sign`,
+    and `inside` has its document if each drawing of the document is a unit of its own.
+    """
+
+    unit: Ints
+    document: Ints
+    coder: Ints
+    edge: Ints
+    sign: Ints
+    inside: Ints | None
+    documents: int
+    coders: int
+    edges: int
+
+    @classmethod
+    def of(
+        cls,
+        whole: Affiliation,
+        documents: Sequence[str],
+        coders: Sequence[str],
+        duplicates: Duplicates,
+    ) -> _Rows:
+        """The statements of a network."""
+        place = {name: i for i, name in enumerate(documents)}
+        seat: dict[str | None, int] = {name: i for i, name in enumerate((*coders, None))}
+        units: dict[tuple[int, int, object], int] = {}
+        rows: list[tuple[int, int, int]] = []
+        inside: list[int] = []
+        common = UNITS[duplicates]
+        for number, edge in enumerate(whole.edges):
+            for one in edge.statements:
+                unit = units.setdefault((number, one.sign, common(one)), len(units))
+                rows.append((unit, place[one.document], seat[one.coder]))
+                if unit == len(inside):
+                    inside.append(place[one.document])
+        unit_of, document, coder = np.array(rows, dtype=np.int64).reshape(-1, 3).T
+        edge_of, sign = np.array([key[:2] for key in units], dtype=np.int64).reshape(-1, 2).T
+        return cls(
+            unit_of,
+            document,
+            coder,
+            edge_of,
+            sign,
+            np.array(inside, dtype=np.int64) if duplicates in ("include", "document") else None,
+            len(documents),
+            len(coders),
+            len(whole.edges),
+        )
+
+    def drawn(self, documents: Ints, coders: Ints) -> tuple[Ints, Ints, Bools]:
+        """Of each edge, how often the drawn coders and the gold are for it and against it in the
+        drawn documents, and whether they say anything of it."""
+        times = np.bincount(documents, minlength=self.documents)
+        heard = np.zeros(self.coders + 1, dtype=np.bool_)
+        heard[coders] = heard[-1] = True
+        there = np.zeros(len(self.edge), dtype=np.bool_)
+        there[self.unit[(times[self.document] > 0) & heard[self.coder]]] = True
+        counts = there * (times[self.inside] if self.inside is not None else 1)
+        support, oppose = (
+            np.bincount(self.edge, weights=counts * (self.sign == sign), minlength=self.edges)
+            for sign in (1, -1)
+        )
+        said = np.bincount(self.edge[there], minlength=self.edges) > 0
+        return support.astype(np.int64), oppose.astype(np.int64), said
 
 
 class _Tally:
@@ -117,54 +154,58 @@ class _Tally:
     def __init__(
         self, whole: Affiliation, mode: ProjectionMode, normalisation: Normalisation
     ) -> None:
-        self._mode, self._normalisation = mode, normalisation
-        self._signs = {(edge.holder, edge.concept): edge.sign for edge in whole.edges}
-        self._holders = whole.holders
-        self._place = {name: i for i, name in enumerate(whole.holders)}
+        self._mode, self._normalisation, self._whole = mode, normalisation, whole
+        rows = {name: i for i, name in enumerate(whole.holders)}
+        columns = {name: i for i, name in enumerate(whole.concepts)}
+        self._row = np.array([rows[edge.holder] for edge in whole.edges], dtype=np.int64)
+        self._column = np.array([columns[edge.concept] for edge in whole.edges], dtype=np.int64)
+        self._signs = np.array([edge.sign for edge in whole.edges], dtype=np.int64)
         self._ties = np.sign(project(whole, mode, normalisation=normalisation).weights)
         size = len(whole.holders)
         self._tied = np.zeros((size, size), dtype=np.int64)
         self._together = np.zeros((size, size), dtype=np.int64)
-        self._edges: Counter[tuple[str, str]] = Counter()
-        self._central: Counter[str] = Counter()
+        self._edges = np.zeros(len(whole.edges), dtype=np.int64)
+        self._central = np.zeros(size, dtype=np.int64)
 
-    def add(self, found: Affiliation) -> None:
-        """Count a sample."""
-        self._edges.update(
-            (edge.holder, edge.concept)
-            for edge in found.edges
-            if edge.sign == self._signs.get((edge.holder, edge.concept))
-        )
-        made = project(found, self._mode, normalisation=self._normalisation)
-        places = np.array([self._place[name] for name in made.holders], dtype=np.int64)
-        here = np.ix_(places, places)
-        signs = np.sign(made.weights)
+    def add(self, support: Ints, oppose: Ints, said: Bools) -> None:
+        """Count a sample, given what `_Rows.drawn` says of each edge."""
+        self._edges += said & (np.sign(support - oppose) == self._signs)
+        places, row = np.unique(self._row[said], return_inverse=True)
+        concepts, column = np.unique(self._column[said], return_inverse=True)
+        counts = np.zeros((len(places), len(concepts), 2))
+        counts[row, column] = np.stack([support[said], oppose[said]], axis=1)
+        weights = weights_of(counts, self._mode, self._normalisation)
+        here, signs = np.ix_(places, places), np.sign(weights)
         self._tied[here] += (signs == self._ties[here]) & (signs != 0)
-        number = {
-            name: i
-            for i, group in enumerate(communities(made.holders, made.weights).groups)
-            for name in group
-        }
-        group = np.array([number[name] for name in made.holders], dtype=np.int64)
+        group = louvain.communities(np.maximum(weights, 0), seed=SEED)
         self._together[here] += group[:, None] == group[None, :]
-        degrees = centrality(made.holders, made.weights)
-        self._central.update(sorted(degrees, key=lambda name: (-degrees[name], name))[:CENTRAL])
+        degrees = np.abs(weights).sum(axis=1)
+        # Holders are in the order of names, so those with equal degrees stay in it.
+        self._central[places[np.argsort(-degrees, kind="stable")[:CENTRAL]]] += 1
 
     def support(self, samples: int) -> Support:
         """The shares of that many samples."""
         return Support(
             samples,
-            {key: count / samples for key, count in self._edges.items()},
+            {
+                (edge.holder, edge.concept): count / samples
+                for edge, count in zip(self._whole.edges, self._edges.tolist(), strict=True)
+                if count
+            },
             self._shares(self._tied, samples),
             self._shares(self._together, samples),
-            {key: count / samples for key, count in self._central.items()},
+            {
+                name: count / samples
+                for name, count in zip(self._whole.holders, self._central.tolist(), strict=True)
+                if count
+            },
         )
 
     def _shares(self, counts: Ints, samples: int) -> dict[tuple[str, str], float]:
         rows, columns = np.nonzero(np.triu(counts, 1))
         shares = counts[rows, columns] / samples
         return {
-            (self._holders[i], self._holders[j]): share
+            (self._whole.holders[i], self._whole.holders[j]): share
             for i, j, share in zip(rows.tolist(), columns.tolist(), shares.tolist(), strict=True)
         }
 

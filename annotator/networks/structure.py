@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import networkx as nx
 import numpy as np
 
+from annotator.networks import louvain
 from annotator.networks.affiliation import Affiliation, Array, Edge
 
 SEED = 20240901
@@ -42,20 +42,19 @@ class ConceptFigures:
 
 
 def communities(holders: Sequence[str], weights: Array, *, seed: int = SEED) -> Communities:
-    """Communities by modularity on the positive weights. Holders without positive weights form
-    groups of their own.
-
-    Blondel, V. D. et al. (2008). Fast unfolding of communities in large networks.
-    Journal of Statistical Mechanics.
-    """
-    graph = _graph(holders, np.maximum(weights, 0))
-    if not graph.number_of_edges():
+    """Communities by modularity on the positive weights (see `louvain.py`). Holders without
+    positive weights form groups of their own."""
+    positive = np.maximum(weights, 0)
+    if not positive.any():
         return Communities(tuple((name,) for name in holders), None)
-    found = nx.community.louvain_communities(graph, weight="weight", seed=seed)
+    found = louvain.communities(positive, seed=seed)
+    several: dict[int, list[str]] = {}
+    for name, number in zip(holders, found.tolist(), strict=True):
+        several.setdefault(number, []).append(name)
     groups = sorted(
-        (tuple(sorted(group)) for group in found), key=lambda group: (-len(group), group)
+        (tuple(sorted(group)) for group in several.values()), key=lambda group: (-len(group), group)
     )
-    return Communities(tuple(groups), float(nx.community.modularity(graph, found, weight="weight")))
+    return Communities(tuple(groups), louvain.modularity(positive, found))
 
 
 def centrality(holders: Sequence[str], weights: Array) -> dict[str, float]:
@@ -86,15 +85,6 @@ def concept_figures(found: Affiliation) -> list[ConceptFigures]:
             )
         )
     return sorted(out, key=lambda one: (-(one.support + one.oppose), one.concept))
-
-
-def _graph(holders: Sequence[str], weights: Array) -> nx.Graph:
-    graph = nx.Graph()
-    graph.add_nodes_from(holders)
-    rows, columns = np.nonzero(np.triu(weights, 1))
-    for i, j in zip(rows.tolist(), columns.tolist(), strict=True):
-        graph.add_edge(holders[i], holders[j], weight=float(weights[i, j]))
-    return graph
 
 
 __all__ = ["SEED", "Communities", "ConceptFigures", "centrality", "communities", "concept_figures"]
