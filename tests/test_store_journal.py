@@ -3,9 +3,13 @@ it, and is taken in by whoever comes next."""
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import signal
 import time
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -85,7 +89,7 @@ def test_decided_while_another_holds_the_lock_and_killed_it_is_taken_in_by_anybo
         assert of.verify() == []
     (left,) = _files(root)
     assert left.startswith("annotator.db.left-")
-    assert len(list(journal.read(root / left))) == 1
+    assert len(list(journal.groups((root / left).read_bytes()))) == 1
 
 
 def test_the_journal_of_a_living_process_is_left_to_it(tmp_path: Path) -> None:
@@ -112,22 +116,93 @@ def test_taken_in_twice_it_is_there_once(tmp_path: Path) -> None:
         assert of.taken_in.left == ()
         events = list(of.log.events("doc-0"))
         assert len(events) == 2
-        ids = [id for one in journal.read_lines(again) for id in one.ids]
+        ids = [id for _, one in journal.groups(again) if one for id in one.ids]
         assert [e.id for e in events] == ids
     assert _files(root) == []
 
 
-def test_a_torn_last_line_was_never_acknowledged_and_any_other_stops_it(tmp_path: Path) -> None:
+def _lines_of(data: dict[str, object]) -> bytes:
+    text = json.dumps(data).encode()
+    return b"%08x %b\n" % (zlib.crc32(text), text)
+
+
+def test_a_torn_last_line_was_never_acknowledged(tmp_path: Path) -> None:
     root, name = _left_behind(tmp_path, 3)
-    whole = (root / name).read_bytes()
-    lines = whole.splitlines(keepends=True)
-    (root / name).write_bytes(lines[0] + b"00" + lines[1] + lines[2])
-    Project.open(root).close()
-    assert _files(root) == [name], "nothing is dropped"
-    (root / name).write_bytes(whole[:-20])
+    (root / name).write_bytes((root / name).read_bytes()[:-20])
     with Project.open(root) as of:
         assert of.taken_in.decisions == 2
     assert _files(root) == []
+
+
+def test_a_line_that_cannot_be_read_is_kept_and_stops_nobody(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Damage, and what another version or another program may have written."""
+    root, name = _left_behind(tmp_path, 1)
+    line = (root / name).read_bytes()
+    whole = json.loads(line.partition(b" ")[2])
+    (event,) = whole["events"]
+    odd = [
+        b"00" + line,
+        b"\xff\xfe\n",
+        b"%08x %b\n" % (zlib.crc32(b"[" * 50_000), b"[" * 50_000),
+        _lines_of({}),
+        *(_lines_of({**whole, key: value}) for key, value in _ODD.items()),
+        *(_lines_of({**whole, "events": [{**event, k: v}]}) for k, v in _ODD_EVENT.items()),
+    ]
+    (root / name).write_bytes(b"".join(odd) + line)
+    with Project.open(root) as of:
+        assert of.taken_in.decisions == 1
+        assert of.verify() == []
+    (left,) = _files(root)
+    assert sorted((root / left).read_bytes().splitlines()) == sorted(b"".join(odd).splitlines())
+    assert capsys.readouterr().err == ""
+
+
+_ODD: dict[str, object] = {
+    "document": 7,
+    "annotator": "@gold/..",
+    "time": None,
+    "reviewer": 5,
+    "events": [],
+}
+_ODD_EVENT: dict[str, object] = {
+    "id": None,
+    "group": 5,
+    "action": "explode",
+    "item": "\ud800",
+    "paragraph": "1",
+    "before": "{ broken",
+    "after": 7,
+    "reverts": [],
+}
+
+
+def test_a_decision_outside_the_document_does_not_fit(tmp_path: Path) -> None:
+    root, name = _left_behind(tmp_path, 1)
+    data = json.loads((root / name).read_bytes().partition(b" ")[2])
+    data["events"][0]["paragraph"] = 99
+    (root / name).write_bytes(_lines_of(data))
+    with Project.open(root) as of:
+        assert of.taken_in.decisions == 0 and len(of.taken_in.left) == 1
+        assert of.verify() == []
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, Path.mkdir])
+def test_what_is_no_file_is_no_journal(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    root = tmp_path / "p"
+    project(root, TEXT).close()
+    make(root / "annotator.db.unsaved-x")
+    with Project.open(root) as of:
+        assert of.taken_in == journal.RecoveredDecisions()
+
+
+def test_a_journal_whose_owner_is_dead_waits(tmp_path: Path) -> None:
+    root, name = _left_behind(tmp_path, 1)
+    assert journal.waiting(root / "annotator.db") == [root / name]
+    with (root / name).open("rb") as alive:
+        fcntl.flock(alive, fcntl.LOCK_EX)
+        assert journal.waiting(root / "annotator.db") == []
 
 
 def test_what_can_be_written_at_once_makes_no_file(

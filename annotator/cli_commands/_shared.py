@@ -82,7 +82,7 @@ def open_project(ctx: click.Context) -> Project:
     if taken.decisions:
         notify(f"{plural(taken.decisions, 'decision')} that waited beside the database: now saved")
     for file in taken.left:
-        notify(f"{file}: holds decisions that no longer fit the database")
+        notify(f"{file}: holds decisions that no longer fit the database, or cannot be read")
     return project
 
 

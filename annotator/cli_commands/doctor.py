@@ -187,7 +187,7 @@ def _not_as_noted(project: Project, noted: tuple[int, str] | None) -> Iterator[s
 
 def _files_left(database: Path) -> Iterator[str]:
     """Files beside a database that somebody should look at."""
-    from annotator.store.journal import put_aside
+    from annotator.store.journal import put_aside, waiting
     from annotator.store.long_work import unfinished
 
     for file in unfinished(database):
@@ -195,9 +195,14 @@ def _files_left(database: Path) -> Iterator[str]:
             f"{file}: an import or another long task is not finished, and nothing of it is shown; "
             "check the free space, then open the project again"
         )
+    for file in waiting(database):
+        yield (
+            f"{file}: decisions that could not be written are kept here; the next start that can "
+            "write to the database takes them in"
+        )
     for file in put_aside(database):
         yield (
-            f"{file}: decisions that no longer fit the database are kept here; "
+            f"{file}: decisions that no longer fit the database, or cannot be read, are kept here; "
             "delete it when you have "
             "dealt with them"
         )

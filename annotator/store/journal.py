@@ -5,27 +5,31 @@ A line is one group of decisions with the ids of its future events and a checksu
 before the screen reacts to the key. The file is deleted once everything is in the database. If a
 process leaves a file behind, the next one that opens the project takes it in; the ids of the events
 make it safe to do this twice. Decisions that no longer fit (because the same annotator worked
-elsewhere) are moved to `annotator.db.left-…`, and `annotator doctor` reports them.
+elsewhere) are moved to `annotator.db.left-…`, with the lines that cannot be read, and `annotator
+doctor` reports them.
 """
 
 from __future__ import annotations
 
 import fcntl
-import json
 import os
+import stat
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-from annotator.errors import ConflictError, StoreError
+from annotator.errors import ConflictError, StoreError, UsageError
+from annotator.identity import kept_name
 from annotator.model.decision import Action, Decision, Group
 from annotator.model.names import Concepts
+from annotator.store.bounds import extent_of
 from annotator.store.codec import dumps, now, standing_of, standing_text, uuid7
 from annotator.store.connection import Database
 from annotator.store.file_identity import beside, flush
+from annotator.store.isolation import check_numbers, check_texts, object_of, readable, reporting_to
 from annotator.store.lock import MODE
 from annotator.store.log import record
 
@@ -122,11 +126,11 @@ class Journal:
         """Save what fits the database that replaced the one on which it was decided. Returns the
         number of these decisions, and the file with the others."""
         fitting, misfits = _sorted(save, pending)
-        return fitting, _put_aside(self._database, misfits) if misfits else None
+        return fitting, self.put_aside(misfits) if misfits else None
 
     def put_aside(self, pending: Sequence[Pending]) -> Path:
         """Keep decisions in a file that is not taken in automatically."""
-        return _put_aside(self._database, pending)
+        return _put_aside(self._database, map(_line, pending))
 
     def close(self) -> None:
         """Leave the file to the next process that opens the project."""
@@ -163,27 +167,66 @@ def take_in(db: Database, concepts: Concepts) -> RecoveredDecisions:
     time."""
     done, left = 0, list[Path]()
     for path in left_behind(db.path):
-        try:
-            handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-        except OSError:
-            continue  # Somebody else wrote it, or it is not ours.
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            decisions, misfits = _take(db, path, concepts)
-            done += decisions
-            if misfits:
-                left.append(_put_aside(db.path, misfits))
-            path.unlink(missing_ok=True)
-        except (BlockingIOError, StoreError):
-            continue  # Its owner is alive, or the database cannot be written.
-        finally:
-            os.close(handle)
+        with _held(path) as handle:
+            if handle is None:
+                continue
+            # What cannot be written now stays.
+            with suppress(StoreError):
+                decisions, aside = _take(db, path, concepts)
+                done += decisions
+                if aside:
+                    left.append(_put_aside(db.path, aside))
+                path.unlink(missing_ok=True)
     return RecoveredDecisions(done, tuple(left))
 
 
-def _take(db: Database, path: Path, concepts: Concepts) -> tuple[int, list[Pending]]:
-    """The number of a file's decisions that are now in the database, and what no longer fits."""
-    return write_fitting(db, read(path), concepts)
+def waiting(database: Path) -> list[Path]:
+    """The files of dead processes with decisions that are not in the database yet."""
+    found: list[Path] = []
+    for path in left_behind(database):
+        with _held(path) as handle:
+            if handle is not None:
+                found.append(path)
+    return found
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[int | None]:
+    """The open, locked file of a dead process; None if its owner is alive, or if it is not a file
+    that we may use."""
+    flags = os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+    try:
+        handle = os.open(path, flags)
+    except OSError:
+        yield None
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        free = stat.S_ISREG(os.fstat(handle).st_mode)
+    except BlockingIOError:
+        free = False
+    try:
+        yield handle if free else None
+    finally:
+        os.close(handle)
+
+
+def _take(db: Database, path: Path, concepts: Concepts) -> tuple[int, list[bytes]]:
+    """The number of a file's decisions that are now in the database, and the lines that do not fit
+    or cannot be read."""
+
+    def save(one: Pending) -> None:
+        extent = extent_of(db, one.document)
+        for decision in one.group:
+            try:
+                extent.check(decision.paragraph, decision.after and decision.after.value)
+            except ValueError as error:
+                raise ConflictError(str(error), file=db.path) from error
+        write(db, one, concepts)
+
+    lines = list(groups(path.read_bytes()))
+    fitting, misfits = _sorted(save, [one for _, one in lines if one is not None])
+    return fitting, [*(line for line, one in lines if one is None), *map(_line, misfits)]
 
 
 def write_fitting(
@@ -227,14 +270,14 @@ def _sorted(
     return fitting, misfits
 
 
-def _put_aside(database: Path, misfits: Sequence[Pending]) -> Path:
-    """Write decisions to a file of their own, completely or not at all."""
+def _put_aside(database: Path, lines: Iterable[bytes]) -> Path:
+    """Write lines to a file of their own, completely or not at all."""
     path = beside(database, f"{LEFT}{uuid7()}")
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, MODE)
         try:
             as_the_database(handle, database)
-            _write(handle, b"".join(map(_line, misfits)))
+            _write(handle, b"".join(lines))
         except OSError:
             path.unlink(missing_ok=True)
             raise
@@ -281,24 +324,37 @@ def _line(one: Pending) -> bytes:
     return b"%08x %b\n" % (zlib.crc32(text), text)
 
 
-def read(path: Path) -> Iterator[Pending]:
-    """The groups in a file. Raises StoreError for a line that is invalid."""
-    yield from read_lines(path.read_bytes(), path)
+def groups(data: bytes) -> Iterator[tuple[bytes, Pending | None]]:
+    """The lines of a file and the groups in them; None for a line that cannot be read. Data after
+    the last line end is incomplete and was never acknowledged."""
+    with reporting_to(lambda *_: None):
+        for line in data.split(b"\n")[:-1]:
+            yield line + b"\n", readable(partial(_pending, line), str)
 
 
-def read_lines(data: bytes, path: Path | None = None) -> Iterator[Pending]:
-    """The groups in the content of a file. Data after the last line end is incomplete and was never
-    acknowledged; any other invalid line is a StoreError."""
-    for number, line in enumerate(data.split(b"\n")[:-1], 1):
-        head, _, text = line.partition(b" ")
-        if head != b"%08x" % zlib.crc32(text):
-            raise StoreError(
-                "the line is damaged", file=path, line=number, hint="Nothing in it was taken in"
-            )
-        yield _pending(json.loads(text))
+def _check_optional(**texts: object) -> None:
+    check_texts(**{name: text for name, text in texts.items() if text is not None})
 
 
-def _pending(data: dict[str, Any]) -> Pending:
+def _pending(line: bytes) -> Pending:
+    """The group in a line. Damage can raise any error that reading can."""
+    head, _, text = line.partition(b" ")
+    if head != b"%08x" % zlib.crc32(text):
+        raise ValueError("its checksum is wrong")
+    data = object_of(text.decode())
+    events = data["events"]
+    check_texts(document=data["document"], annotator=data["annotator"], time=data["time"])
+    _check_optional(reviewer=data["reviewer"])
+    if not events:
+        raise ValueError("it has no decisions")
+    for e in events:
+        check_texts(id=e["id"], group=e["group"], item=e["item"])
+        _check_optional(reverts=e["reverts"])
+        check_numbers(paragraph=e["paragraph"])
+    try:
+        kept_name(data["annotator"])
+    except UsageError as error:
+        raise ValueError(error.message) from error
     group = tuple(
         Decision(
             e["group"],
@@ -309,20 +365,22 @@ def _pending(data: dict[str, Any]) -> Pending:
             standing_of(e["after"]),
             e["reverts"],
         )
-        for e in data["events"]
+        for e in events
     )
-    ids = tuple(e["id"] for e in data["events"])
-    return Pending(data["document"], data["annotator"], group, ids, data["time"], data["reviewer"])
+    ids = tuple(e["id"] for e in events)
+    found = Pending(data["document"], data["annotator"], group, ids, data["time"], data["reviewer"])
+    _line(found)  # What cannot be kept cannot be written either: half a character, for one.
+    return found
 
 
 __all__ = [
     "Journal",
     "Pending",
     "RecoveredDecisions",
+    "groups",
     "put_aside",
-    "read",
-    "read_lines",
     "take_in",
+    "waiting",
     "write",
     "write_fitting",
 ]

@@ -60,13 +60,16 @@ def _examined(backup: Path) -> tuple[str | None, int | None]:
         raise StoreError(
             "there is no such file", file=backup, hint="Name a file made by `annotator backup`"
         )
-    with closing(Database(backup, read_only=True)) as found:
-        damage = [row[0] for row in found.rows("PRAGMA integrity_check(3)") if row[0] != "ok"]
-        if damage:
-            said = f"the backup is damaged: {damage[0]}"
-            raise StoreError(said, file=backup, hint="Take another backup; nothing was changed")
-        project = found.value("SELECT value FROM setting WHERE key = 'project'")
-        return project, found.value("SELECT coalesce(max(sequence), 0) FROM event")
+    try:
+        with closing(Database(backup, read_only=True)) as found:
+            damage = [row[0] for row in found.rows("PRAGMA integrity_check(3)") if row[0] != "ok"]
+            if damage:
+                raise StoreError(f"the backup is damaged: {damage[0]}")
+            project = found.value("SELECT value FROM setting WHERE key = 'project'")
+            return project, found.value("SELECT coalesce(max(sequence), 0) FROM event")
+    except StoreError as error:
+        hint = "Take another backup; nothing was changed"
+        raise StoreError(error.message, file=backup, hint=hint) from error
 
 
 def _identity(database: Path) -> tuple[str | None, int | None]:
