@@ -20,12 +20,11 @@ from annotator.tui.theme import choose
 from annotator.workflows.names import offers
 from annotator.workflows.names.closed import not_one
 from annotator.workflows.names.offers import (
+    KnownNames,
     Offer,
     OfferIndex,
     matching,
-    nearest,
     turned,
-    unfinished,
 )
 
 NAMES = (
@@ -65,9 +64,9 @@ def test_what_is_like_nothing_finds_nothing() -> None:
 
 
 def test_near_names_are_reported_and_the_same_name_is_not() -> None:
-    assert nearest(NAMES, "goverment of Valdria") == ("government of Valdria", 98)
-    assert nearest(NAMES, "government of Valdria") is None
-    assert nearest(NAMES, "gov") is None
+    assert KnownNames(NAMES).nearest("goverment of Valdria") == ("government of Valdria", 98)
+    assert KnownNames(NAMES).nearest("government of Valdria") is None
+    assert KnownNames(NAMES).nearest("gov") is None
 
 
 def test_accents_neither_hide_a_name_nor_make_another() -> None:
@@ -79,7 +78,7 @@ def test_accents_neither_hide_a_name_nor_make_another() -> None:
         ("people's", "people’s party"),
     ):
         assert [offer.value for offer in matching(offers, typed)] == [found]
-    assert nearest(["Zürich"], "Zurich") == ("Zürich", 100)
+    assert KnownNames(["Zürich"]).nearest("Zurich") == ("Zürich", 100)
 
 
 def test_a_concept_is_turned_and_turned_back() -> None:
@@ -89,10 +88,13 @@ def test_a_concept_is_turned_and_turned_back() -> None:
 
 
 def test_what_only_begins_a_known_name_is_unfinished() -> None:
-    assert unfinished(NAMES, ["Mas"]) == ("Mas", "Masoud Pezeshkian")
-    assert unfinished(NAMES, ["mas"]) == ("mas", "Masoud Pezeshkian")
-    assert unfinished(NAMES, ["masoud pezeshkian"]) == ("masoud pezeshkian", "Masoud Pezeshkian")
-    assert unfinished(NAMES, ["Masoud Pezeshkian", "EU"]) is None
+    assert KnownNames(NAMES).unfinished(["Mas"]) == ("Mas", "Masoud Pezeshkian")
+    assert KnownNames(NAMES).unfinished(["mas"]) == ("mas", "Masoud Pezeshkian")
+    assert KnownNames(NAMES).unfinished(["masoud pezeshkian"]) == (
+        "masoud pezeshkian",
+        "Masoud Pezeshkian",
+    )
+    assert KnownNames(NAMES).unfinished(["Masoud Pezeshkian", "EU"]) is None
 
 
 class _Words:
@@ -218,3 +220,14 @@ def test_a_letter_makes_nothing_of_an_offer_again(monkeypatch: pytest.MonkeyPatc
     assert index.matching("number49")[0].value == "Person Number49"
     assert Offer("Person Number49", "", ("P49",)) in index.matching("nubmer49")
     assert compared == ["number49", "nubmer49"]
+
+
+def test_among_very_many_names_no_more_are_found_than_anybody_reads() -> None:
+    names = [f"Person Number{i}" for i in range(2000)]
+    index = OfferIndex([Offer(name) for name in [*names, "Numa Person", "IPA", "Inner Pers Axis"]])
+    found = [offer.value for offer in index.matching("person")]
+    assert found == names[: offers.MOST]
+    assert [offer.value for offer in index.matching("numa")] == ["Numa Person"]
+    assert [offer.value for offer in index.matching("ipa")] == ["IPA", "Inner Pers Axis"]
+    assert [offer.value for offer in index.matching("axis in")] == ["Inner Pers Axis"]
+    assert index.matching("umber1999")[0].value == "Person Number1999"

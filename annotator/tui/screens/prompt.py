@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 from rich.cells import cell_len
 from textual import events
@@ -17,11 +18,10 @@ from annotator.tui.theme import Theme
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.names.offers import (
     Completer,
+    KnownNames,
     Offer,
     OfferIndex,
-    nearest,
     turned,
-    unfinished,
 )
 
 OFFERED = 6
@@ -90,7 +90,7 @@ class PromptScreen(ModalScreen[str | None]):
         self._title, self._look, self._value = title, theme, value
         self._offers, self._strict, self._check, self._anew = offers, strict, check, anew
         self._several, self._numbered, self._contraries = several, numbered, contraries
-        self._completer, self._known = completer, known
+        self._completer, self._known = completer, KnownNames(known)
         self._index = OfferIndex(offers)
         self._found: list[Offer] = list(offers)
         self._chosen = self._first()
@@ -121,6 +121,11 @@ class PromptScreen(ModalScreen[str | None]):
     def on_resize(self, _: events.Resize) -> None:
         self._show()
 
+    @cached_property
+    def _widest(self) -> int:
+        """The cells of the longest offer."""
+        return max((cell_len(offer.value) for offer in self._offers), default=0)
+
     @property
     def _line(self) -> Input:
         return self.query_one("#line", Input)
@@ -130,7 +135,7 @@ class PromptScreen(ModalScreen[str | None]):
         part = self._part(event.value)[1]
         self._found = self._index.matching("" if untouched else part)
         self._chosen = 0 if self._strict else (self._first() if untouched else -1)
-        near = None if untouched or not self._known else nearest(self._known, part)
+        near = None if untouched or not self._known else self._known.nearest(part)
         self._complaint = f"known: {near[0]}  {near[1]} % alike" if near else ""
         self._show()
 
@@ -189,7 +194,7 @@ class PromptScreen(ModalScreen[str | None]):
         known name."""
         parts = names_in("concept" if self._contraries else "entity", answer)
         bare = [part.removeprefix(CONTRARY) for part in parts]
-        found = unfinished(self._known, bare if self._several else [answer])
+        found = self._known.unfinished(bare if self._several else [answer])
         if found is None or self._warned == answer:
             return ""
         self._warned = answer

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Protocol
 
 from annotator.model.names import CONTRARY
@@ -18,8 +19,12 @@ ALIKE = 75
 """The percentage of likeness from which a typed word finds a word of an offer."""
 BEGUN = 80
 """The same of the beginning of a word."""
-_WORD = re.compile(r"[\w'’-]+")
+MOST = 500
+"""About how many offers typed letters find; nobody goes through more of them."""
+_NO_WORD = re.compile(r"[^\w'’\n-]+")
+_FIRST_LETTERS = re.compile(r"\n|(?<![\w'’-])\w")
 _NOT = re.compile(r"not(:\s*|\s+)")
+_NOT_LINES = re.compile(r"\n *(?:not(?:: *| +))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,66 +49,140 @@ class Completer(Protocol):
 
 
 class OfferIndex:
-    """Offers to look through again and again: what is compared of each is made once."""
+    """Offers to look through again and again: what is compared of each is made once, and as one
+    text, so that a letter among 100,000 names costs a few searches of a string."""
 
     def __init__(self, offers: Sequence[Offer]) -> None:
         self._offers = offers
+        self._beginnings: dict[int, Mapping[str, Sequence[str]]] = {}
 
     @cached_property
-    def _names(self) -> Sequence[Sequence[str]]:
-        return [[_searched(name) for name in (o.value, *o.aliases)] for o in self._offers]
+    def _owners(self) -> Sequence[int]:
+        """The offer of each name or alias, by the line of the name."""
+        return [i for i, offer in enumerate(self._offers) for _ in (offer.value, *offer.aliases)]
 
     @cached_property
-    def _texts(self) -> Sequence[str]:
-        """All names of each offer, one a line."""
-        return ["\n".join(names) for names in self._names]
+    def _names(self) -> _Lines:
+        every = _joined(name for offer in self._offers for name in (offer.value, *offer.aliases))
+        return _Lines(_NOT_LINES.sub("\n", searchable(every)))
 
     @cached_property
-    def _words(self) -> Sequence[Sequence[Sequence[str]]]:
-        return [[_WORD.findall(name) for name in names] for names in self._names]
+    def _words(self) -> _Lines:
+        """The words of each name, each after a blank."""
+        return _Lines(_NO_WORD.sub(" ", self._names.text).replace("\n", "\n "))
 
     @cached_property
     def _by_initials(self) -> Mapping[str, Sequence[int]]:
+        """The offers by the first letters of their words with a capital (`nsl`), if there are
+        several."""
         found: defaultdict[str, list[int]] = defaultdict(list)
-        for i, offer in enumerate(self._offers):
-            found[_initials(offer.value)].append(i)
+        every = _joined(offer.value for offer in self._offers)
+        letters = "".join(_FIRST_LETTERS.findall(every))
+        for i, line in enumerate(letters[1:].split("\n")):
+            if len(capitals := "".join(filter(str.isupper, line))) > 1:
+                found[searchable(capitals)].append(i)
         return found
 
     @cached_property
     def _by_word(self) -> Mapping[str, Sequence[int]]:
         found: defaultdict[str, list[int]] = defaultdict(list)
-        for i, offer in enumerate(self._offers):
-            text = searchable(" ".join((offer.value, *offer.aliases)))
-            for word in dict.fromkeys(_WORD.findall(text)):
-                found[word].append(i)
+        for line, words in zip(self._owners, self._words.text[1:].split("\n"), strict=False):
+            for word in dict.fromkeys(words.split()):
+                found[word].append(line)
         return found
 
     def matching(self, typed: str) -> list[Offer]:
-        """The offers that the typed letters find, or all if nothing is typed: first those that
-        begin with them, then those of which words begin with the typed words in any order, or whose
-        initials they are, then those that hold them, then those with words alike (`santions`,
-        `Ptuin`). Capitals and accents make no difference, nor does a `not` before a concept."""
+        """The offers that the typed letters find, about `MOST` at most, or all if nothing is typed:
+        first those that begin with them, then those of which words begin with the typed words in
+        any order, or whose initials they are, then those that hold them, then those with words
+        alike (`santions`, `Ptuin`). Capitals and accents make no difference, nor does a `not`
+        before a concept."""
         wanted = _searched(typed)
         if not wanted:
             return list(self._offers)
         parts = wanted.split()
-        ranks = dict.fromkeys(self._by_initials.get(wanted, ()), 1)
-        for i, text in enumerate(self._texts):
-            if all(part in text for part in parts):
-                rank = min(map(partial(_rank, wanted, parts), self._names[i], self._words[i]))
-                if rank < 3:
-                    ranks[i] = min(rank, ranks.get(i, rank))
+        ranks: dict[int, int] = {}
+        for rank, line in self._holding(wanted, parts):
+            ranks.setdefault(self._owners[line], rank)
+            if len(ranks) >= MOST:
+                break
+        for i in self._by_initials.get(wanted, ()) if len(wanted) > 1 else ():
+            ranks[i] = min(1, ranks.get(i, 1))
         if len(wanted) >= 4 and len(ranks) < 6:
             ranks |= {i: 3 for i in self._alike(parts) if i not in ranks}
         return [self._offers[i] for i in sorted(ranks, key=lambda i: (ranks[i], i))]
+
+    def _holding(self, wanted: str, parts: Sequence[str]) -> Iterator[tuple[int, int]]:
+        """The lines that begin with what is wanted (0), of which words begin with its parts (1),
+        and those that hold it (2), each with its rank; nothing is made that is not asked for."""
+        yield from ((0, line) for line in self._names.with_(f"\n{wanted}"))
+        yield from ((1, line) for line in self._words.with_all([f" {part}" for part in parts]))
+        yield from ((2, line) for line in self._names.with_(wanted))
 
     def _alike(self, parts: Sequence[str]) -> Set[int]:
         """The offers in which each typed word is like a word, or like the beginning of one."""
         found: set[int] | None = None
         for part in parts:
-            own = {i for word in _like(part, list(self._by_word)) for i in self._by_word[word]}
+            own = {i for word in self._like(part) for i in self._by_word[word]}
             found = own if found is None else found & own
         return found or set()
+
+    def _like(self, part: str) -> Iterator[str]:
+        """The words that a typed word begins, or that are like it, or begin like it."""
+        from rapidfuzz import fuzz, process
+
+        yield from (word for word in self._by_word if word.startswith(part))
+        # Words of very different lengths cannot be alike.
+        low, high = len(part) * ALIKE / (200 - ALIKE), len(part) * (200 - ALIKE) / ALIKE
+        near = [word for word in self._by_word if low <= len(word) <= high]
+        for word, _, _ in process.extract_iter(part, near, scorer=fuzz.ratio, score_cutoff=ALIKE):
+            yield word
+        if len(part) > 3:
+            for more in (0, 1):
+                begun = self._begun(len(part) + more)
+                found = process.extract_iter(
+                    part, list(begun), scorer=fuzz.ratio, score_cutoff=BEGUN
+                )
+                yield from (word for beginning, _, _ in found for word in begun[beginning])
+
+    def _begun(self, length: int) -> Mapping[str, Sequence[str]]:
+        """The words by their first so many letters."""
+        if length not in self._beginnings:
+            found: defaultdict[str, list[str]] = defaultdict(list)
+            for word in self._by_word:
+                found[word[:length]].append(word)
+            self._beginnings[length] = dict(found)
+        return self._beginnings[length]
+
+
+class _Lines:
+    """A text in which a search finds a line; the mark of a line stands before it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def _starts(self) -> Sequence[int]:
+        """Where the mark before each line is, and where the last line ends."""
+        return [*(found.start() for found in re.finditer("\n", self.text)), len(self.text)]
+
+    def with_(self, words: str) -> Iterator[int]:
+        """The numbers of the lines that hold words, each once; a line begins with its mark."""
+        at = self.text.find(words)
+        while at >= 0:
+            line = bisect_right(self._starts, at) - 1
+            yield line
+            at = self.text.find(words, self._starts[line + 1])
+
+    def with_all(self, several: Sequence[str]) -> Iterator[int]:
+        """The lines that hold all of these, looked up by the rarest of them."""
+        rarest = several[0] if len(several) == 1 else min(several, key=self.text.count)
+        for line in self.with_(rarest):
+            if all(
+                self.text.find(words, self._starts[line], self._starts[line + 1]) >= 0
+                for words in several
+            ):
+                yield line
 
 
 def matching(offers: Sequence[Offer], typed: str) -> list[Offer]:
@@ -118,63 +197,62 @@ def _searched(name: str) -> str:
     return bare[begun.end() :] if begun else bare
 
 
-def _rank(wanted: str, parts: Sequence[str], name: str, words: Sequence[str]) -> int:
-    if name.startswith(wanted):
-        return 0
-    if all(any(word.startswith(part) for word in words) for part in parts):
-        return 1
-    return 2 if wanted in name else 3
+def _joined(names: Iterable[str]) -> str:
+    """Names as lines, each after its mark."""
+    return "".join(f"\n{name.replace(chr(10), ' ')}" for name in names)
 
 
-def _initials(name: str) -> str:
-    """The first letters of the words with a capital (`nsl` of the North Sea League); empty of fewer
-    than two."""
-    found = "".join(word[0] for word in _WORD.findall(name) if word[0].isupper())
-    return searchable(found) if len(found) > 1 else ""
+class KnownNames:
+    """Names in use, compared with what is typed again and again."""
 
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = list(dict.fromkeys(names))
 
-def _like(part: str, words: Sequence[str]) -> Iterator[str]:
-    """The words that a typed word begins, or that are like it, or begin like it."""
-    from rapidfuzz import fuzz, process
+    def __bool__(self) -> bool:
+        return bool(self._names)
 
-    yield from (word for word in words if word.startswith(part))
-    for word, _, _ in process.extract_iter(part, words, scorer=fuzz.ratio, score_cutoff=ALIKE):
-        yield word
-    if len(part) > 3:
-        for more in (0, 1):
-            begun = [word[: len(part) + more] for word in words]
-            near = process.extract_iter(part, begun, scorer=fuzz.ratio, score_cutoff=BEGUN)
-            yield from (words[at] for _, _, at in near)
+    @cached_property
+    def _bare(self) -> Sequence[str]:
+        return [name.removeprefix(CONTRARY) for name in self._names]
 
+    @cached_property
+    def _plain(self) -> Sequence[str]:
+        return searchable(_joined(self._bare))[1:].split("\n")
 
-def nearest(known: Iterable[str], typed: str) -> tuple[str, int] | None:
-    """The known name that is most like the typed text but not equal to it, with the percentage of
-    likeness; None below `NEAR`."""
-    wanted = typed.strip().removeprefix(CONTRARY).strip()
-    if len(wanted) < 4:
+    @cached_property
+    def _lines(self) -> _Lines:
+        return _Lines(searchable(_joined(self._names)))
+
+    @cached_property
+    def _bare_ones(self) -> Set[str]:
+        return set(self._bare)
+
+    @cached_property
+    def _as_given(self) -> Set[str]:
+        return set(self._names)
+
+    def nearest(self, typed: str) -> tuple[str, int] | None:
+        """The known name that is most like the typed text but not equal to it, with the percentage
+        of likeness; None below `NEAR`."""
+        wanted = typed.strip().removeprefix(CONTRARY).strip()
+        if len(wanted) < 4 or wanted in self._bare_ones:
+            return None
+        from rapidfuzz import fuzz, process
+
+        found = process.extractOne(
+            searchable(wanted), self._plain, scorer=fuzz.ratio, score_cutoff=NEAR
+        )
+        return None if found is None else (self._bare[found[2]], round(found[1]))
+
+    def unfinished(self, parts: Iterable[str]) -> tuple[str, str] | None:
+        """A part that is only the beginning of a known name, or has other capitals or accents, with
+        that name: it may be half typed."""
+        for part in parts:
+            if len(part) >= 2 and part not in self._as_given:
+                line = next(self._lines.with_(f"\n{searchable(part)}"), None)
+                if line is not None:
+                    return part, self._names[line]
         return None
-    from rapidfuzz import fuzz, process
-
-    names = [name.removeprefix(CONTRARY) for name in known]
-    if wanted in names:
-        return None
-    found = process.extractOne(
-        wanted, names, scorer=fuzz.ratio, processor=searchable, score_cutoff=NEAR
-    )
-    return None if found is None else (found[0], round(found[1]))
-
-
-def unfinished(known: Sequence[str], parts: Iterable[str]) -> tuple[str, str] | None:
-    """A part that is only the beginning of a known name, or has other capitals or accents, with
-    that name: it may be half typed."""
-    names = set(known)
-    for part in parts:
-        if len(part) >= 2 and part not in names:
-            begun = searchable(part)
-            whole = next((name for name in known if searchable(name).startswith(begun)), None)
-            if whole is not None:
-                return part, whole
-    return None
 
 
 def turned(part: str) -> str:
@@ -186,12 +264,12 @@ def turned(part: str) -> str:
 __all__ = [
     "ALIKE",
     "BEGUN",
+    "MOST",
     "NEAR",
     "Completer",
+    "KnownNames",
     "Offer",
     "OfferIndex",
     "matching",
-    "nearest",
     "turned",
-    "unfinished",
 ]
