@@ -171,14 +171,6 @@ def test_nobody_speaks_where_much_was_proposed_and_nothing_marked() -> None:
     assert Trial(mixed, gain=1.0).speaker(spans=True) != "nobody"
 
 
-@pytest.mark.slow  # test_training.py has a whole training made twice
-def test_the_same_decisions_give_the_same_model(
-    decided: list[Example], learnt: Bundle, schema: LabelSchema
-) -> None:
-    again = learn(decided, schema, texts=[e.reading.text for e in decided])
-    assert again.to_bytes() == learnt.to_bytes()
-
-
 def test_a_model_read_back_proposes_the_same(
     learnt: Bundle, decided: list[Example], schema: LabelSchema
 ) -> None:

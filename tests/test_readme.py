@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import fields
 from pathlib import Path
 
@@ -195,9 +196,30 @@ def _snippets() -> list[tuple[str, str]]:
     return [(needs, code) for needs, code in found]
 
 
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of the seeds, with the exports that the snippets read."""
+    root = tmp_path_factory.mktemp("exported") / "work"
+    told = page_text("formats") + page_text("agreement-and-gold")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ANNOTATOR_NAME", "ada")
+        patch.delenv("ANNOTATOR_PROJECT", raising=False)
+        assert run(["init", str(root)]) == 0
+        patch.chdir(root)
+        assert run(["import", str(ROOT / "seeds" / "gold.jsonl")]) == 0
+        for format, where in (("jsonl", "gold"), ("spacy", "corpus"), ("huggingface", "rows")):
+            assert f"annotator export {format} --status gold -o {where}" in told
+            assert run(["export", format, "--status", "gold", "-o", where]) == 0
+    return root
+
+
 @pytest.mark.parametrize("number", range(3))
 def test_the_snippets_run_on_what_the_tour_leaves(
-    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    number: int,
+    exported: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     snippets = _snippets()
     assert len(snippets) == 3
@@ -205,18 +227,8 @@ def test_the_snippets_run_on_what_the_tour_leaves(
     if needs:
         pytest.importorskip(needs, reason="run by .ci/run, in an environment of its own")
         monkeypatch.setenv("HF_HOME", str(tmp_path / "cache"))
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("ANNOTATOR_NAME", "ada")
-    monkeypatch.delenv("ANNOTATOR_PROJECT", raising=False)
-    assert run(["init", "work"]) == 0
+    shutil.copytree(exported, tmp_path / "work")
     monkeypatch.chdir(tmp_path / "work")
-    assert run(["import", str(ROOT / "seeds" / "gold.jsonl")]) == 0
-    for format, where in (("jsonl", "gold"), ("spacy", "corpus"), ("huggingface", "rows")):
-        assert f"annotator export {format} --status gold -o {where}" in page_text(
-            "formats"
-        ) + page_text("agreement-and-gold")
-        assert run(["export", format, "--status", "gold", "-o", where]) == 0
-    capsys.readouterr()
     exec(compile(code, "formats.md", "exec"), {})
     said = capsys.readouterr().out.splitlines()
     shown = [line.rpartition("# ")[2] for line in code.splitlines() if "# " in line]

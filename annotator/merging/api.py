@@ -274,7 +274,8 @@ def _candidate(
             value = field.put(value, field.of(best))
             settled.append((field.name, how))
             continue
-        if any(content(own, [field]) != content(raw, [field]) for own, raw in slot.values()):
+        ruled = [(own, raw) for own, raw in slot.values() if own is not raw]
+        if any(content(own, [field]) != content(raw, [field]) for own, raw in ruled):
             settled.append((field.name, RULING))
     mine = tuple((who, raw.id) for who, (_, raw) in sorted(slot.items()))
     return Candidate(value, made, tuple(fields), tuple(contested), tuple(settled), mine)
