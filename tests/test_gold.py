@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import combinations_with_replacement
+from itertools import combinations_with_replacement, permutations
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from annotator.model.decision import Completion, Suggestion
 from annotator.model.fields import content, fields_of
 from annotator.model.record import GOLD, Record
 from annotator.model.schema import LabelSchema
+from annotator.model.schema_reading import parse_schema
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.project import Project, SuggestionRun
 from annotator.resources import folder, load_schema, schema_path
@@ -346,6 +347,65 @@ def test_what_need_not_agree_takes_the_majority_s_value_and_says_so(tmp_path: Pa
         assert not validate(
             write_dataset(project, tmp_path / "out").files and tmp_path / "out", project.schema
         ).problems
+
+
+@pytest.mark.parametrize(
+    ("works", "gold"),
+    [
+        # All agree where they must; one marked it twice, with two notes.
+        ([[("A", "1"), ("A", None)], [("A", "1")], [("A", None)]], {"unanimous": "A"}),
+        # Two versions of two annotators each, whatever is noted beside them.
+        ([[("A", "1")], [("B", "2"), ("A", "2")], [("B", None)]], {"majority": "AB"}),
+        ([[("A", None)], [("B", None), ("A", "2")], [("B; A", None)]], {"majority": "A"}),
+    ],
+)
+def test_what_need_not_agree_divides_nobody(
+    works: list[list[tuple[str, str | None]]], gold: dict[str, str]
+) -> None:
+    schema = parse_schema(
+        'name = "own"\nversion = "1"\n[[layer]]\nname = "who"\nkind = "span"\nopen = true\n'
+        '[[layer.attribute]]\nname = "name"\ntype = "entity"\n'
+        '[[layer.attribute]]\nname = "beside"\ntype = "text"\nagree = false\n',
+        file="own.toml",
+    )
+    for names in ("abc", "cab"):
+        records = [
+            Record(
+                document(TEXT),
+                who,
+                Completion.DONE,
+                tuple(
+                    Span(f"{i}", "who", "X", 0, 4, name, {"beside": beside} if beside else {})
+                    for i, (name, beside) in enumerate(own)
+                ),
+            )
+            for who, own in zip(names, works, strict=True)
+        ]
+        for strategy, kept in gold.items():
+            found = versions(records, strategy, schema=schema)
+            assert found is not None
+            stands = [c.value.entity for c in found.kept if isinstance(c.value, Span)]
+            assert sorted(filter(None, stands)) == list(kept)
+
+
+def test_a_majority_s_list_is_written_alike_whoever_wrote_it() -> None:
+    """Two orders of one set have the majority; the third annotator has another set."""
+    orders = (["x", "y"], ["y", "x"], ["z"])
+    found = set()
+    for names in permutations("abc"):
+        records = [
+            Record(
+                document(TEXT),
+                who,
+                Completion.DONE,
+                (Span("c", "claim", "fact", 15, 43, attributes={"concept": held}),),
+            )
+            for who, held in zip(names, orders, strict=True)
+        ]
+        made = versions(records, "majority", schema=load_schema("actors-claims-stances"))
+        assert made is not None
+        found.add(repr(made.kept[0].value.attributes))
+    assert found == {"{'concept': ['x', 'y']}"}
 
 
 def test_at_a_tie_the_schema_s_order_decides_whoever_comes_first(tmp_path: Path) -> None:

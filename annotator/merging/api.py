@@ -18,7 +18,7 @@ from annotator.model.names import SameNames, concepts_of
 from annotator.model.overlaps import Overlaps
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
-from annotator.model.span import AUTHOR, Annotation, Span, iou
+from annotator.model.span import AUTHOR, Annotation, Span, Value, iou
 
 MAJORITY, TIE, RULING = "majority", "tie", "ruling"
 """How a field in which annotators differ was settled: by the majority, by the order of the schema
@@ -214,18 +214,21 @@ def _slots(
     form: str, made: Made, schema: LabelSchema | None
 ) -> list[tuple[Candidate, list[tuple[str, str]]]]:
     """The candidates of one form, each with the annotators' own items. There is one, unless an
-    annotator made several with different contents; items with equal contents are grouped."""
+    annotator made several with different contents; items that agree where they must agree are
+    together."""
     values = [value for _, value, _ in made]
     fields = fields_of(values[0].layer, schema, values)
+    agreeing = [field for field in fields if field.agree]
     slots: list[_Slot] = []
-    for alike in _by_content(made, fields):
-        versions = {who: (own, raw) for who, own, raw in reversed(alike)}
-        slot = next((s for s in slots if s.versions.keys().isdisjoint(versions)), None)
-        if slot is None:
-            slot = _Slot({}, [])
-            slots.append(slot)
-        slot.versions |= versions
-        slot.items += [(who, raw.id) for who, _, raw in alike]
+    for alike in _by_content(made, agreeing):
+        for once in _rounds(alike, fields):
+            versions = {who: (own, raw) for who, own, raw in reversed(once)}
+            slot = next((s for s in slots if s.versions.keys().isdisjoint(versions)), None)
+            if slot is None:
+                slot = _Slot({}, [])
+                slots.append(slot)
+            slot.versions |= versions
+            slot.items += [(who, raw.id) for who, _, raw in once]
     ids = [form, *(_id(form, i) for i in range(1, len(slots)))]
     return [
         (_candidate(id, slot.versions, fields), slot.items)
@@ -251,6 +254,20 @@ def _by_content(made: Made, fields: Sequence[Field]) -> list[Made]:
     return [group for _, group in ordered]
 
 
+def _rounds(made: Made, fields: Sequence[Field]) -> list[Made]:
+    """Items that agree where they must agree, so that each annotator has one content in a round.
+    Who made several that differ in other fields has the most frequent one in the first round."""
+    rounds: list[Made] = []
+    place: Counter[str] = Counter()
+    for alike in _by_content(made, fields):
+        here = {who: place[who] for who, _, _ in alike}
+        place.update(here.keys())
+        for one in alike:
+            rounds += [[] for _ in range(here[one[0]] + 1 - len(rounds))]
+            rounds[here[one[0]]].append(one)
+    return rounds
+
+
 def _candidate(
     id: str, slot: Mapping[str, tuple[Annotation, Annotation]], fields: Sequence[Field]
 ) -> Candidate:
@@ -262,9 +279,7 @@ def _candidate(
     settled: list[tuple[str, str]] = []
     for field in fields:
         if len({content(own, [field]) for own in versions}) == 1:
-            # The same content may be written in several orders: take the smallest, whoever wrote
-            # it.
-            value = field.put(value, min((field.of(own) for own in versions), key=repr))
+            value = field.put(value, _written(field, versions))
         elif field.agree:
             contested.append(field.name)
             value = field.put(value, None)
@@ -281,6 +296,12 @@ def _candidate(
     return Candidate(value, made, tuple(fields), tuple(contested), tuple(settled), mine)
 
 
+def _written(field: Field, versions: Iterable[Annotation]) -> Value | None:
+    """How a content is written that all versions have: it may be in several orders, of which the
+    smallest is taken, whoever wrote it."""
+    return min((field.of(own) for own in versions), key=repr)
+
+
 def most(field: Field, versions: Sequence[Annotation]) -> tuple[Annotation, str]:
     """A version with the most frequent content of a field, and how it was found: by majority or, at
     a tie, by the schema's default, by the order of its values, or else by the order of the
@@ -289,14 +310,14 @@ def most(field: Field, versions: Sequence[Annotation]) -> tuple[Annotation, str]
     top = max(counts.values())
     best = [own for own in versions if counts[content(own, [field])] == top]
 
-    def rank(own: Annotation) -> tuple[bool, int, str]:
+    def rank(own: Annotation) -> tuple[bool, int, str, str]:
         held = field.of(own)
         place = (
             field.order.index(held)
             if isinstance(held, str) and held in field.order
             else len(field.order)
         )
-        return held != field.default or held is None, place, content(own, [field])
+        return held != field.default or held is None, place, content(own, [field]), repr(held)
 
     winner = min(best, key=rank)
     return winner, MAJORITY if len(counts) == 1 or list(counts.values()).count(top) == 1 else TIE
@@ -327,10 +348,10 @@ def by_majority(candidate: Candidate, voters: int) -> Candidate | None:
     top, votes = counts.most_common(1)[0]
     if votes * 2 <= voters:
         return None
-    own = next(own for _, own in candidate.made if content(own, fields) == top)
+    made = [own for _, own in candidate.made if content(own, fields) == top]
     value = candidate.value
     for field in fields:
-        value = field.put(value, field.of(own))
+        value = field.put(value, _written(field, made))
     return candidate.version(value)
 
 
