@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from annotator.tui.burst import KEPT, REST, Burst
+import pytest
+
+from annotator.tui.burst import KEPT, REST, YES, Burst
 
 TEXT = "The quick brown fox jumps over the lazy dog and runs away from it all."
 
@@ -37,15 +39,16 @@ def test_what_comes_in_one_piece_is_held_back_whole_and_done_when_wanted() -> No
     clock.now += 0.001
     assert burst.admits(list("and more")) == []
     clock.now += REST + 0.1
-    assert "".join(burst.admits(["enter"])) == TEXT + "and more"
+    assert "".join(burst.admits([YES])) == TEXT + "and more"
     assert not burst.asking and not burst.message
 
 
-def test_any_other_key_drops_what_was_held_and_does_nothing_else() -> None:
+@pytest.mark.parametrize("key", ["x", "enter", "space", "y"])
+def test_any_other_key_drops_what_was_held_and_does_nothing_else(key: str) -> None:
     burst, clock = _burst()
     burst.admits(list(TEXT))
     clock.now += REST + 0.1
-    assert burst.admits(["x"]) == []
+    assert burst.admits([key]) == []
     assert burst.admits(["x"]) == ["x"]
 
 
@@ -64,7 +67,7 @@ def test_a_whole_text_is_not_even_offered() -> None:
     assert "and were ignored" in burst.message
     assert len(TEXT) * 60 > KEPT
     clock.now += REST + 0.1
-    assert burst.admits(["enter"]) == []
+    assert burst.admits([YES]) == []
 
 
 def test_fast_typing_and_keys_typed_ahead_are_done() -> None:

@@ -21,7 +21,9 @@ REST = 0.3
 KEPT = 500
 """The longest burst that the annotator can choose to run; anything longer is a text."""
 
-YES = "enter"
+YES = "Y"
+"""The key that runs what was held back. It is none that people press without reading, as enter is
+after a paste."""
 
 Key = TypeVar("Key")
 
@@ -70,7 +72,7 @@ class Burst(Generic[Key]):
         self.message = (
             f"{came}, and were ignored. Press any key to go on"
             if self._count > KEPT
-            else f"{came}: {YES} runs them, others drop them"
+            else f"{came}, and wait: {YES} runs them, any other key drops them"
         )
 
     def _answer(self, keys: Sequence[Key]) -> list[Key]:
