@@ -44,6 +44,12 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return min(os.cpu_count() or 1, 8)
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are no part of a test's name. Each process may make others (gzip writes the time), and
+    then it would collect other tests than the rest."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_collection_finish() -> None:
     """What was imported stays to the end, so Python need not look for garbage in it again and
     again."""
