@@ -44,7 +44,7 @@ from annotator.model.text import Document, searchable
 from annotator.project import KnownName, Project
 from annotator.resources import load_schema
 from annotator.tui.session import Session
-from annotator.tui.views.lint import NamesElsewhere, lint
+from annotator.tui.views.lint import NamesElsewhere, lint, next_finding
 from annotator.workflows.names.concepts import concept_offers
 from annotator.workflows.training.name_weights import LEAST, learn_names
 
@@ -514,6 +514,23 @@ def test_lint_tells_of_items_without_names_and_of_names_that_are_nearly_another(
     assert not any(
         "nearly" in words for words in told(one, Span("b", "actor", "person", 14, 18, "Bo Lind"))
     )
+
+
+@pytest.mark.parametrize(
+    ("focus", "shown", "then"),
+    [
+        (None, None, 0),
+        ("a", 0, 1),
+        ("a", 1, 2),  # The second of two about one item leads on to the next item.
+        ("b", 2, 0),
+        ("b", 0, 2),
+        ("c", 0, 0),
+    ],
+)
+def test_every_finding_is_reached(focus: str | None, shown: int | None, then: int) -> None:
+    found = [("one", "a"), ("two", "a"), ("three", "b")]
+    last = None if shown is None else found[shown]
+    assert next_finding(found, focus, last) == found[then]
 
 
 def test_lint_tells_of_a_name_that_occurs_once_and_is_nearly_one_of_another_document(

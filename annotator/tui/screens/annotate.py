@@ -21,7 +21,7 @@ from annotator.tui.tour import TourStep
 from annotator.tui.views import attribution
 from annotator.tui.views.bars import BLIND
 from annotator.tui.views.frame import FrameContext, SidePanel, frame
-from annotator.tui.views.lint import lint
+from annotator.tui.views.lint import LintFinding, lint, next_finding
 from annotator.tui.views.strokes import Look
 from annotator.tui.widgets.rows import Rows
 
@@ -42,6 +42,8 @@ class AnnotateScreen(KeepingScreen):
         self._count = ""
         self._held = False
         self._stale = False
+        self._finding: LintFinding | None = None
+        """What looks unfinished, where the key of lint went last."""
 
     def compose(self) -> ComposeResult:
         yield self._rows
@@ -305,14 +307,9 @@ class AnnotateScreen(KeepingScreen):
             self._message = "nothing in this paragraph looks unfinished"
             self.redraw()
             return
-        ids = [item for _, item in found]
-        at = (
-            (ids.index(self.session.review.focus) + 1) % len(ids)
-            if self.session.review.focus in ids
-            else 0
-        )
-        self.act(do.FocusItem(ids[at]))
-        self._message = found[at][0]
+        words, item = self._finding = next_finding(found, self.session.review.focus, self._finding)
+        self.act(do.FocusItem(item))
+        self._message = words
         self.redraw()
 
     def run_form(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from annotator.model.decision import Completion
 from annotator.model.review import ReviewState
+from annotator.model.text import paragraph_number
 from annotator.tui.key_map import KeyMap
 from annotator.tui.session import Session
 from annotator.tui.views.lint import lint
@@ -16,7 +17,7 @@ def after_closing(session: Session, left: ReviewState, keys: KeyMap) -> str:
     if state.paragraph != left.paragraph:
         silent = state.message in ("", session.source.background_message)
         found = _findings(session, left) if silent else ""
-        return f"in the paragraph before: {found}" if found else ""
+        return f"¶ {paragraph_number(left.paragraph)}: {found}" if found else ""
     if state.asked or not state.is_finished:
         return ""
     own = state.annotations.completion is Completion.DONE

@@ -46,6 +46,16 @@ def lint(state: ReviewState, elsewhere: NamesElsewhere = _NOTHING_ELSEWHERE) -> 
     return [*found, *_two_names(state, elsewhere.ambiguous), *_names(state, elsewhere)]
 
 
+def next_finding(
+    found: Sequence[LintFinding], focus: str | None, shown: LintFinding | None
+) -> LintFinding:
+    """The finding to go to: the one after what was `shown`, while the focus is still there; else
+    the first one about the item in focus; else the first one."""
+    if shown in found and shown is not None and shown[1] == focus:
+        return found[(found.index(shown) + 1) % len(found)]
+    return next((one for one in found if one[1] == focus), found[0])
+
+
 def _of_card(state: ReviewState, card: Card) -> list[LintFinding]:
     decided = [s for s in card.stances if not s.relation.pending]
     if card.target.pending:
@@ -172,4 +182,4 @@ def _one_of_two(concept: str, opposites: Mapping[str, str]) -> tuple[str, int]:
     return (other, -turned) if other < bare else (bare, turned)
 
 
-__all__ = ["LintFinding", "lint"]
+__all__ = ["LintFinding", "lint", "next_finding"]
