@@ -25,7 +25,7 @@ from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.statements import Statement, of_records, statements
 from annotator.model.text import Document, split_paragraphs
-from annotator.networks import graph_files, louvain, pictures
+from annotator.networks import graph_files, pictures
 from annotator.networks.affiliation import DUPLICATES, Duplicates, affiliation
 from annotator.networks.periods import side_changes, slices
 from annotator.networks.projection import project
@@ -512,24 +512,6 @@ def test_ties_on_castle_street_and_in_the_debate_of_rents_worked_by_hand() -> No
             assert math.isclose(made.weights[at[one], at[other]], weight, abs_tol=1e-12)
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_communities_are_those_of_networkx(seed: int) -> None:
-    """Also where several moves gain the same, and where groups of groups are joined."""
-    random = np.random.default_rng(seed)
-    size = 20 + 5 * seed
-    weights = random.integers(0, 4, (size, size)) / (1, 3)[seed % 2]
-    weights = np.triu(weights * (random.uniform(size=(size, size)) < 0.02 * (seed + 1)), 1)
-    weights += weights.T
-    graph = nx.from_numpy_array(weights)
-    expected = nx.community.louvain_communities(graph, weight="weight", seed=7)
-    found = louvain.communities(weights, seed=7)
-    groups = {frozenset(np.flatnonzero(found == number).tolist()) for number in found.tolist()}
-    assert groups == set(map(frozenset, expected))
-    assert louvain.modularity(weights, found) == pytest.approx(
-        nx.community.modularity(graph, expected, weight="weight")
-    )
-
-
 @pytest.mark.parametrize("duplicates", DUPLICATES)
 def test_samples_are_networks_of_the_drawn_documents(duplicates: Duplicates) -> None:
     """Against samples made of statements, in which every drawing of a document is another one."""
@@ -545,7 +527,7 @@ def test_samples_are_networks_of_the_drawn_documents(duplicates: Duplicates) -> 
     ]
     whole = affiliation(every, duplicates=duplicates)
     signs = {(edge.holder, edge.concept): edge.sign for edge in whole.edges}
-    edges, ties = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    edges, ties, together = (Counter[tuple[str, str]]() for _ in range(3))
     drawing = np.random.default_rng(SEED)
     for _ in range(20):
         documents = drawing.integers(9, size=9)
@@ -564,6 +546,9 @@ def test_samples_are_networks_of_the_drawn_documents(duplicates: Duplicates) -> 
         found = {(a, b): weight > 0 for a, b, weight in project(some, "subtract").edges()}
         for a, b, weight in project(whole, "subtract").edges():
             ties[a, b] += found.get((a, b)) is (weight > 0)
+        for group in communities(some.holders, project(some, "subtract").weights).groups:
+            together.update(itertools.combinations(group, 2))
     support = resample(every, samples=20, duplicates=duplicates, normalisation="no")
     assert support.edges == {key: count / 20 for key, count in edges.items() if count}
     assert support.ties == {key: count / 20 for key, count in ties.items() if count}
+    assert support.together == {key: count / 20 for key, count in together.items()}

@@ -14,10 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.model.statements import Sort, Statement
-from annotator.networks import louvain
 from annotator.networks.affiliation import CONCEPTS, UNITS, Affiliation, Duplicates, affiliation
 from annotator.networks.projection import Normalisation, ProjectionMode, project, weights_of
-from annotator.networks.structure import SEED
+from annotator.networks.structure import SEED, community_numbers
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -177,7 +176,7 @@ class _Tally:
         weights = weights_of(counts, self._mode, self._normalisation)
         here, signs = np.ix_(places, places), np.sign(weights)
         self._tied[here] += (signs == self._ties[here]) & (signs != 0)
-        group = louvain.communities(np.maximum(weights, 0), seed=SEED)
+        group = community_numbers(weights)
         self._together[here] += group[:, None] == group[None, :]
         degrees = np.abs(weights).sum(axis=1)
         # Holders are in the order of names, so those with equal degrees stay in it.

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import networkx as nx
 import numpy as np
+from numpy.typing import NDArray
 
-from annotator.networks import louvain
 from annotator.networks.affiliation import Affiliation, Array, Edge
 
 SEED = 20240901
@@ -42,19 +43,42 @@ class ConceptFigures:
 
 
 def communities(holders: Sequence[str], weights: Array, *, seed: int = SEED) -> Communities:
-    """Communities by modularity on the positive weights (see `louvain.py`). Holders without
-    positive weights form groups of their own."""
-    positive = np.maximum(weights, 0)
-    if not positive.any():
+    """Communities by modularity on the positive weights. Holders without positive weights form
+    groups of their own.
+
+    Newman, M. E. J. (2004). Analysis of weighted networks. Physical Review E 70, 056131, equation 5
+    (modularity).
+    """
+    graph = _graph(weights)
+    if not graph.number_of_edges():
         return Communities(tuple((name,) for name in holders), None)
-    found = louvain.communities(positive, seed=seed)
-    several: dict[int, list[str]] = {}
-    for name, number in zip(holders, found.tolist(), strict=True):
-        several.setdefault(number, []).append(name)
+    found = _louvain(graph, seed)
     groups = sorted(
-        (tuple(sorted(group)) for group in several.values()), key=lambda group: (-len(group), group)
+        (tuple(sorted(holders[i] for i in group)) for group in found),
+        key=lambda group: (-len(group), group),
     )
-    return Communities(tuple(groups), louvain.modularity(positive, found))
+    return Communities(tuple(groups), float(nx.community.modularity(graph, found, weight="weight")))
+
+
+def community_numbers(weights: Array, *, seed: int = SEED) -> NDArray[np.int64]:
+    """The number of the community of each holder, of shape `(holders,)`."""
+    graph, numbers = _graph(weights), np.arange(len(weights))
+    if graph.number_of_edges():
+        for number, group in enumerate(_louvain(graph, seed)):
+            numbers[list(group)] = number
+    return numbers
+
+
+def _graph(weights: Array) -> nx.Graph:
+    """The positive ties between holders, who are nodes by their places."""
+    return nx.from_numpy_array(np.triu(np.maximum(weights, 0), 1))
+
+
+def _louvain(graph: nx.Graph, seed: int) -> list[set[int]]:
+    """Blondel, V. D. et al. (2008). Fast unfolding of communities in large networks.
+    Journal of Statistical Mechanics, P10008."""
+    found: list[set[int]] = nx.community.louvain_communities(graph, weight="weight", seed=seed)
+    return found
 
 
 def centrality(holders: Sequence[str], weights: Array) -> dict[str, float]:
@@ -87,4 +111,12 @@ def concept_figures(found: Affiliation) -> list[ConceptFigures]:
     return sorted(out, key=lambda one: (-(one.support + one.oppose), one.concept))
 
 
-__all__ = ["SEED", "Communities", "ConceptFigures", "centrality", "communities", "concept_figures"]
+__all__ = [
+    "SEED",
+    "Communities",
+    "ConceptFigures",
+    "centrality",
+    "communities",
+    "community_numbers",
+    "concept_figures",
+]
