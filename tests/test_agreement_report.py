@@ -24,6 +24,7 @@ from annotator.measures._coefficients import alpha, kappa, squares
 from annotator.measures.api import Interval, compare, interval, student
 from annotator.model.decision import Completion
 from annotator.model.record import Record
+from annotator.model.schema import Attribute
 from annotator.model.schema_reading import parse_schema
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.project import Project
@@ -112,6 +113,32 @@ def test_what_gold_takes_as_equal_is_no_disagreement_and_every_field_has_its_nam
 
     assert not kinds(("Iran; É", [1, 2], "so  far"), ("E\u0301; Iran", [2, 1], "so far"))
     assert kinds(("Iran", [1, 2], "so"), ("Persia", [1, 3], "no")) == ["called", "grades", "remark"]
+
+
+def test_an_attribute_called_label_is_not_the_label() -> None:
+    attribute = Attribute("label", "choice", ("p", "q"))
+    layer = replace(LAYERS[1], attributes=(attribute,))
+    records = [
+        Record(
+            document(TEXT),
+            who,
+            Completion.DONE,
+            tuple(
+                Span(str(i), "claim", label, 5 * i, 5 * i + 4, attributes={"label": held})
+                for i, (label, held) in enumerate(own)
+            ),
+        )
+        for who, own in (
+            ("a", [("fact", "p"), ("value", "q")]),
+            ("b", [("fact", "q"), ("value", "q")]),
+        )
+    ]
+    comparison = compare(records)
+    found = figures(comparison, [layer], intervals=False)
+    values = {r.name: r.value for r in found.results}
+    assert (values["alpha label"], values["alpha label (attribute)"]) == (1, 0)
+    assert found.matrices["claim", "label"]["a", "b"].alpha == 1
+    assert [d.kind for d in differences(comparison, [layer])] == ["label (attribute)"]
 
 
 def test_the_types_of_relations_have_their_figures() -> None:

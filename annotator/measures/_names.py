@@ -7,6 +7,16 @@ from annotator.model.schema import Attribute, Layer
 from annotator.model.span import Annotation, Span
 from annotator.model.text import as_read
 
+_TAKEN = frozenset(
+    ("label", "side", "bounds", "missing", "holder", "target", "aligned", "exact", "pairs")
+)
+"""What figures and differences are called whatever the schema is."""
+
+
+def called(attribute: str) -> str:
+    """What an attribute is called among figures and differences, where others have names too."""
+    return f"{attribute} (attribute)" if attribute in _TAKEN else attribute
+
 
 def turned(concept: str) -> tuple[str, bool]:
     """The concept without `not: `, and whether that turned it round."""
@@ -51,4 +61,4 @@ def named(layer: Layer) -> list[Attribute]:
     return [a for a in layer.attributes if a.type in ("entity", "concept") or a.multiple]
 
 
-__all__ = ["concepts_in", "entities_in", "named", "names_in", "turned"]
+__all__ = ["called", "concepts_in", "entities_in", "named", "names_in", "turned"]

@@ -12,6 +12,7 @@ from annotator.measures import _coefficients as coefficients
 from annotator.measures._coefficients import alpha, alpha_of, squares
 from annotator.measures._comparison import PAIRWISE, Comparison
 from annotator.measures._items import Items
+from annotator.measures._names import called
 from annotator.measures._tables import (
     AnyTable,
     Array,
@@ -42,7 +43,7 @@ def variable(attribute: Attribute) -> Variable:
     known = list(attribute.values)
     if whole and attribute.minimum is not None and attribute.maximum is not None:
         known = [str(number) for number in range(attribute.minimum, attribute.maximum + 1)]
-    return Variable(attribute.name, known, interval=whole)
+    return Variable(called(attribute.name), known, interval=whole)
 
 
 def label_of(item: Annotation) -> str:

@@ -23,7 +23,7 @@ from annotator.measures._comparison import (
 )
 from annotator.measures._intervals import Interval, interval, student
 from annotator.measures._items import Items, items
-from annotator.measures._names import named, names_in
+from annotator.measures._names import called, named, names_in
 from annotator.measures._nominal import confusion, pair_values
 from annotator.measures._relation_pairs import CAUSES, RelationPairs, relation_pairs
 from annotator.measures._running_sums import Batch, RunningSums
@@ -92,6 +92,7 @@ __all__ = [
     "Table",
     "Work",
     "alike_attributes",
+    "called",
     "cleaned_record",
     "compare",
     "confusion",

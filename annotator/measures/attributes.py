@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from annotator.measures import _nominal as nominal
 from annotator.measures._comparison import Comparison
 from annotator.measures._items import items
+from annotator.measures._names import called
 from annotator.measures._tables import AnyTable, Figure, Sums
 from annotator.model.schema import Layer
 
@@ -26,7 +27,8 @@ def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
     found = items(comparison, layer)
     out = nominal.tables(comparison, found, "label", nominal.label_of)
     for attribute in nominal.closed(layer):
-        out |= nominal.tables(comparison, found, attribute.name, nominal.attribute(attribute.name))
+        name = attribute.name
+        out |= nominal.tables(comparison, found, called(name), nominal.attribute(name))
     return out
 
 

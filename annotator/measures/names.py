@@ -21,7 +21,7 @@ from annotator.measures import _coefficients as coefficients
 from annotator.measures._coefficients import one_minus
 from annotator.measures._comparison import Comparison
 from annotator.measures._items import Items, items
-from annotator.measures._names import named, names_in
+from annotator.measures._names import called, named, names_in
 from annotator.measures._tables import (
     AnyTable,
     Array,
@@ -90,12 +90,11 @@ def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
     for attribute in named(layer):
         found = items(comparison, layer)
         held = [names_in(item, attribute) for item in found.values]
-        out[attribute.name] = _table(found, held)
+        name = called(attribute.name)
+        out[name] = _table(found, held)
         if comparison.pairwise:
             similarity = "same" if attribute.type == "entity" else "masi"
-            out[f"{attribute.name} by pair"] = _by_pair(
-                found, held, similarity, comparison.annotators
-            )
+            out[f"{name} by pair"] = _by_pair(found, held, similarity, comparison.annotators)
     return out
 
 
@@ -207,9 +206,9 @@ def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:
     distances, and percent of equal sets (`parts` by name of the first)."""
     out: list[Figure] = []
     for attribute in named(layer):
-        if attribute.name in sums:
-            several = attribute.type != "entity"
-            out += _figures(attribute.name, sums[attribute.name], several=several)
+        name = called(attribute.name)
+        if name in sums:
+            out += _figures(name, sums[name], several=attribute.type != "entity")
     return out
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from annotator.measures import _nominal as nominal
 from annotator.measures._comparison import Comparison
 from annotator.measures._items import items
+from annotator.measures._names import called
 from annotator.measures._relation_pairs import CAUSES, relation_pairs, with_relations
 from annotator.measures._tables import (
     AnyTable,
@@ -59,7 +60,8 @@ def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
     found = items(comparison, layer)
     out |= nominal.tables(comparison, found, "side", nominal.label_of)
     for attribute in nominal.closed(layer):
-        out |= nominal.tables(comparison, found, attribute.name, nominal.attribute(attribute.name))
+        name = attribute.name
+        out |= nominal.tables(comparison, found, called(name), nominal.attribute(name))
     return out
 
 

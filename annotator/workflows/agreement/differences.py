@@ -9,7 +9,7 @@ from dataclasses import astuple, dataclass, fields, replace
 import numpy as np
 
 from annotator.measures import f1
-from annotator.measures.api import Comparison, Passage, relation_pairs, span_arrays
+from annotator.measures.api import Comparison, Passage, called, relation_pairs, span_arrays
 from annotator.model.fields import Field, fields_of_layer
 from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Annotation, Span
@@ -92,7 +92,7 @@ def _of_spans(comparison: Comparison, layer: Layer) -> Iterator[PairDifference]:
         if kind:
             yield _between(passage, layer, _KINDS[kind], pair, first, second)
         for field in _differing(every, first, second):
-            yield _between(passage, layer, field.name, pair, first, second, field)
+            yield _between(passage, layer, called(field.name), pair, first, second, field)
     people = found.people
     for row, span in enumerate(found.spans):
         number = int(found.passage[row])
@@ -117,7 +117,7 @@ def _of_relations(comparison: Comparison, layer: Layer) -> Iterator[PairDifferen
             if one.label != other.label:
                 yield _between(passage, layer, "side", meeting.who, one, other)
             for field in _differing(every, one, other):
-                yield _between(passage, layer, field.name, meeting.who, one, other, field)
+                yield _between(passage, layer, called(field.name), meeting.who, one, other, field)
         for cause, first, second in meeting.rest:
             yield _between(passage, layer, cause, meeting.who, first, second)
 

@@ -20,6 +20,7 @@ from annotator.measures.api import (
     RunningSums,
     Sums,
     Table,
+    called,
     compare,
     confusion,
     pair_values,
@@ -192,7 +193,7 @@ class IncrementalAgreement:
         """Every pair of annotators, by layer and by what is compared."""
         out: dict[tuple[str, str], dict[tuple[str, str], AnnotatorPair]] = {}
         for layer in self.layers:
-            numbers = {a.name for a in layer.attributes if a.type == "integer"}
+            numbers = {called(a.name) for a in layer.attributes if a.type == "integer"}
             values = "attributes" if layer.kind == "span" else "relations"
             for measure in (values, "names"):
                 prefix = ("all", measure, layer.name)
