@@ -187,3 +187,24 @@ def test_statements_are_in_the_order_of_the_text_whatever_their_ids(tmp_path: Pa
         assert [one["statement"] for one in rows] == ["3", "2", "1"], name
     items = csv.DictReader(made["items.csv"].decode().splitlines())
     assert [one["item"] for one in items] == ["z", "y", "a", "3", "2", "1"]
+
+
+def test_names_that_brat_cannot_hold_as_attributes_come_back_from_notes(tmp_path: Path) -> None:
+    lines = (
+        "T1\tpolicy 22 41\tthat trams run late\n"
+        "#1\tAnnotatorNotes T1\tconcept: trams should run late\n"
+        "#2\tAnnotatorNotes T1\tunsure: see above\n"
+    )
+    write(tmp_path / "a.txt", TEXT)
+    (record,) = read("brat", write(tmp_path / "a.ann", lines)).records
+    assert record.spans[0].attributes == {"concept": ["trams should run late"]}
+    assert list(record.notes.values()) == ["unsure: see above"]
+
+
+@pytest.mark.parametrize("name", ["An\x1bn Orr", "Ann\x00 Orr\x7f", "\x9bAnn Orr"])
+def test_names_hold_no_control_characters(name: str, tmp_path: Path) -> None:
+    span = {**PERSON, "layer": "actor", "entity": name}
+    row = {"text": TEXT, "annotator": "ada", "spans": [span]}
+    found = read("jsonl", write(tmp_path / "a.jsonl", [row]))
+    assert found.records[0].spans[0].entity == "Ann Orr"
+    assert "without characters that cannot be seen" in found.told

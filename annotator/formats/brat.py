@@ -41,6 +41,7 @@ work_in_folders = True
 
 _BOUND = re.compile(r"(\S+) (-?[\d.]+ -?[\d.]+(?:;-?[\d.]+ -?[\d.]+)*)")
 _BINARY = re.compile(r"(\S+)\s+\S+?:(\S+)\s+\S+?:(\S+)\s*")
+_VALUE = re.compile(r"([^\W\d][\w-]*): (\S.*)")
 _LOST = (
     "flags",
     "excluded paragraphs",
@@ -120,7 +121,9 @@ def _line(foreign: Foreign, work: ForeignWork, line: str) -> None:
             message = "must be AnnotatorNotes T1 and the note"
             foreign.left_out(work, "incomplete lines", message, name)
         else:
-            foreign.more(work, words[1], "", tail)
+            # What brat cannot hold as an attribute is written as a note that begins with its name.
+            named = _VALUE.fullmatch(tail)
+            foreign.more(work, words[1], *(named.groups() if named is not None else ("", tail)))
     elif kind == "E":
         foreign.left_out(work, "events", "events are not read", name)
     elif kind == "*":

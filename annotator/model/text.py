@@ -258,20 +258,22 @@ def title_of(text: str, paragraphs: Iterable[Paragraph], *, limit: int = 60) -> 
 
 
 _UNSEEN = dict.fromkeys(
+    [code for code in (*range(32), *range(127, 160)) if not chr(code).isspace()]
+) | dict.fromkeys(
     map(
         ord,
         "\u00ad\u061c\u200b\u200e\u200f\u2060\ufeff\u202a\u202b\u202c\u202d\u202e"
         "\u2066\u2067\u2068\u2069",
     )
 )
-"""Soft hyphen, marks without width and bidi controls. The joiners (U+200C, U+200D) change how the
-letters beside them look."""
+"""Control characters, soft hyphen, marks without width and bidi controls. The joiners (U+200C,
+U+200D) change how the letters beside them look."""
 
 
 def as_read(text: str) -> str:
     """The text with single blanks, without what cannot be seen, and in normal form C: equal for
     texts that a reader cannot tell apart."""
-    if text.isascii():
+    if text.isascii() and text.isprintable():
         return " ".join(text.split())
     return unicodedata.normalize("NFC", " ".join(text.translate(_UNSEEN).split()))
 
