@@ -32,6 +32,7 @@ from annotator.networks.projection import project
 from annotator.networks.resampling import resample
 from annotator.networks.structure import SEED, communities, concept_figures
 from annotator.resources import folder, load_schema
+from annotator.workflows.network.network import evidence
 
 _ITEMS = count()
 
@@ -359,6 +360,23 @@ def test_who_changes_sides_is_reported_with_the_days_and_a_day_of_both_is_none()
     )
 
 
+@pytest.mark.parametrize(
+    ("first", "then"), [("20250105", "2025-02-01"), ("2025-W40-1", "2025-12-01")]
+)
+def test_changes_of_sides_and_receipts_follow_the_days_however_they_are_written(
+    first: str, then: str
+) -> None:
+    course = [
+        said("Ann", "tax", -1, day=then, document="d1"),
+        said("Ann", "tax", 1, day=first, document="d2"),
+        said("Bea", "tax", 1, day="10 May 2025"),
+        said("Bea", "tax", -1, day="5 March 2025", document="d2"),
+    ]
+    (turn,) = side_changes(course)  # Bea's dates say nothing about the order
+    assert (turn.before[0].date, turn.after[0].date) == (first, then)
+    assert [one.date for one in evidence(course, "Ann", "tax")] == [first, then]
+
+
 def test_windows_go_from_the_first_day_to_the_last() -> None:
     course = [
         said("Ann", "tax", 1, day=d, document=d) for d in ("2025-01-01", "2025-01-20", "2025-03-01")
@@ -368,8 +386,10 @@ def test_windows_go_from_the_first_day_to_the_last() -> None:
         (date(2025, 1, 1), 2),
         (date(2025, 1, 31), 1),
     ]
-    with pytest.raises(ValueError, match="“d9” has no date"):
+    with pytest.raises(ValueError, match="“d9” has the date “soon”, which is not"):
         list(slices([said("Ann", "tax", 1, day="soon", document="d9")], window=3, step=3))
+    with pytest.raises(ValueError, match="“d9” has no date"):
+        list(slices([said("Ann", "tax", 1, day="", document="d9")], window=3, step=3))
     with pytest.raises(ValueError, match="at least one day"):
         list(slices(course, window=0, step=1))
 

@@ -125,7 +125,16 @@ def day(one: Statement) -> date:
     try:
         return date.fromisoformat(one.date[:10])
     except ValueError as error:
-        raise ValueError(f"the document “{one.document}” has no date") from error
+        why = f"the date “{one.date}”, which is not like 2026-01-31" if one.date else "no date"
+        raise ValueError(f"the document “{one.document}” has {why}") from error
+
+
+def known_day(one: Statement) -> date | None:
+    """The date of a statement; None if it has none."""
+    try:
+        return day(one)
+    except ValueError:
+        return None
 
 
 UNITS: Mapping[Duplicates, Callable[[Statement], object]] = {
@@ -148,4 +157,5 @@ __all__ = [
     "Edge",
     "affiliation",
     "day",
+    "known_day",
 ]

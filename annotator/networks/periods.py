@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from annotator.model.statements import AUTHOR_NAME, Statement
-from annotator.networks.affiliation import day
+from annotator.networks.affiliation import day, known_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +55,28 @@ def side_changes(statements: Iterable[Statement]) -> list[SideChange]:
     """Every change of sides on a concept, by holder, in order of time. Authors are left out, since
     each text has its own. Days on which somebody takes both sides count for neither; statements
     without a date are left out."""
-    several: dict[tuple[str, str], list[Statement]] = {}
+    several: dict[tuple[str, str], list[tuple[date, Statement]]] = {}
     for one in statements:
-        if one.sort == "concept" and one.kind != AUTHOR_NAME and one.sign and one.date:
-            several.setdefault((one.holder, one.about), []).append(one)
+        when = known_day(one)
+        if one.sort == "concept" and one.kind != AUTHOR_NAME and one.sign and when is not None:
+            several.setdefault((one.holder, one.about), []).append((when, one))
     found: list[SideChange] = []
-    for (holder, concept), all_of_it in sorted(several.items()):
-        ordered = sorted(all_of_it, key=lambda one: (one.date, one.document, one.start))
-        found += _changes_of(holder, concept, ordered)
+    for (holder, concept), dated in sorted(several.items()):
+        dated.sort(key=lambda pair: (pair[0], pair[1].document, pair[1].start))
+        found += _changes_of(holder, concept, dated)
     return found
 
 
-def _changes_of(holder: str, concept: str, ordered: Sequence[Statement]) -> Iterator[SideChange]:
+def _changes_of(
+    holder: str, concept: str, ordered: Sequence[tuple[date, Statement]]
+) -> Iterator[SideChange]:
     """The changes of one holder on one concept: runs of days with one sign."""
+    signs: dict[date, set[int]] = {}
+    for when, one in ordered:
+        signs.setdefault(when, set()).add(one.sign)
     runs: list[list[Statement]] = []
-    for one in ordered:
-        others = {other.sign for other in ordered if other.date[:10] == one.date[:10]}
-        if len(others) > 1:
+    for when, one in ordered:
+        if len(signs[when]) > 1:
             continue
         if runs and runs[-1][0].sign == one.sign:
             runs[-1].append(one)

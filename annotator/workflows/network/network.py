@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 from annotator.errors import ExportError, UsageError
 from annotator.model.names import CONTRARY, NameKind, concepts_of
 from annotator.model.statements import AUTHOR_NAME, Sort, Statement, of_records
 from annotator.networks import graph_files, pictures
-from annotator.networks.affiliation import DUPLICATES, Affiliation, Duplicates, affiliation
+from annotator.networks.affiliation import (
+    DUPLICATES,
+    Affiliation,
+    Duplicates,
+    affiliation,
+    known_day,
+)
 from annotator.networks.graph_files import Ids
 from annotator.networks.periods import SideChange, Slice, side_changes, slices
 from annotator.networks.projection import (
@@ -231,7 +238,9 @@ def evidence(statements: Sequence[Statement], entity: str, concept: str) -> list
             f"“{by_holder[0].holder}” takes no side on “{wanted}”",
             hint=_near(wanted, {s.about for s in by_holder}),
         )
-    return sorted(found, key=lambda one: (one.date, one.document, one.start))
+    return sorted(
+        found, key=lambda one: (known_day(one) or date.min, one.date, one.document, one.start)
+    )
 
 
 def _near(name: str, names: set[str]) -> str:
