@@ -144,6 +144,20 @@ def test_every_section_whose_lines_have_no_figures_is_explained() -> None:
         assert known or any(line.figures for line in section), told[at].text
 
 
+def test_a_cell_opens_as_many_differences_as_it_counts() -> None:
+    comparison = compare(_records())
+    found = list(differences(comparison, LAYERS))
+    told = lines(figures(comparison, LAYERS))
+    counted = 0
+    for line in told:
+        for cell, (begin, end) in zip(line.cells, line.places, strict=True):
+            number_in = line.text[begin:end].strip(" ░▒▓█·")
+            if cell.both and len(set(cell.labels)) == 2 and number_in:
+                assert sum(cell.holds(one) for one in found) == int(number_in), cell.title
+                counted += 1
+    assert counted
+
+
 def test_a_cell_is_marked_where_it_stands() -> None:
     told = lines(figures(compare(_records()), LAYERS))
     rows = [line for line in told if line.cells]

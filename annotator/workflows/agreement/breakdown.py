@@ -84,7 +84,9 @@ class _Confusion:
     def _both(self, one: str, other: str) -> DifferenceFilter:
         """The differences between two labels."""
         title = f"{self.layer}: {one} and {other}"
-        return DifferenceFilter(title, self.layer, labels=(one, other), both=True)
+        # A cell counts confusions, not what else differs between the same two annotations.
+        kinds = ("label", "bounds and label", "side") if one != other else ()
+        return DifferenceFilter(title, self.layer, kinds, (one, other), both=True)
 
 
 def _confused(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> str:

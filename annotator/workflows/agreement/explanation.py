@@ -126,7 +126,8 @@ def explained_section(head: str) -> list[str]:
     for title, (what, reading, caution) in _SECTIONS.items():
         if head.startswith(title):
             how = [f"How to read it: {reading}", "", f"When not to use it: {caution}"]
-            return [title[0] + title[1:].lower(), "", what, "", *how]
+            called = head.strip().partition("  ")[0]
+            return [called[0] + called[1:].lower().replace("f1", "F1"), "", what, "", *how]
     return []
 
 
