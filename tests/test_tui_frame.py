@@ -22,6 +22,7 @@ from annotator.tui.theme import THEMES, adapted, choose, colors_of
 from annotator.tui.views import attribution
 from annotator.tui.views.focus_strip import focus_card, item_of_focus_card
 from annotator.tui.views.frame import FrameContext, frame
+from annotator.tui.views.statements import card_rows
 from annotator.tui.views.strokes import Look
 from annotator.tui.views.text import TextView
 
@@ -139,6 +140,17 @@ def test_a_card_reads_as_a_sentence() -> None:
     assert "“the plan”" in text
     assert "Putin + support" in text
     assert "suggested: likely" in text
+
+
+def test_a_card_shows_its_attributes_whole_before_the_longer_word_for_how_sure_it_is() -> None:
+    claim = Span("long", "claim", "prediction", 0, 4, None, {"attribution": "unattributed"})
+    state = _state(found=[suggestion(replace(claim, origin="suggestion"))])
+    rows = {
+        width: card_rows(state, state.cards[0], THEMES["mono"], width)[-1] for width in (34, 60)
+    }
+    shown = {width: "".join(text for text, _ in row).split() for width, row in rows.items()}
+    assert shown[40] == ["prediction", "·", "unattributed", "likely"]
+    assert shown[60] == ["prediction", "·", "unattributed", "suggested:", "likely"]
 
 
 def test_the_footer_holds_just_the_keys_that_work_now() -> None:

@@ -234,7 +234,11 @@ def target_row(
         (card.target.value.label, theme.ink(layer.color if layer else "grey")),
         (" · ".join(["", *details]), theme.muted),
     ]
-    return justify(left, [(f"  {standing(card.target)}", theme.muted)], width)
+    whole = f"  {standing(card.target)}"
+    fits = width_of([*left, (whole, PLAIN)]) <= width
+    # How sure a suggestion is says that it is one, and `details` are not cut for the longer words.
+    became = whole if fits else f"  {standing(card.target, short=True)}"
+    return justify(left, [(became, theme.muted)], width)
 
 
 def _unusual(state: ReviewState, item: Item) -> list[str]:
