@@ -206,7 +206,7 @@ def loads(of: Project) -> Iterator[tuple[str, Callable[[], object]]]:
     from annotator.workflows import active_learning, assign, search
     from annotator.workflows.agreement import compute, methods_data
     from annotator.workflows.exchange import export
-    from annotator.workflows.names import codebook, harmonise, matrix, registry
+    from annotator.workflows.names import codebook, harmonise, history, matrix, usage
     from annotator.workflows.network import network
     from annotator.workflows.review import discussion, leverage, queue, redefinition
     from annotator.workflows.review.who_was_right import right
@@ -258,7 +258,7 @@ def loads(of: Project) -> Iterator[tuple[str, Callable[[], object]]]:
             of.names.given("ada", "entity"),
             of.names.mentions("ada", "entity", "Iran"),
         ),
-        "registry": lambda of: [registry.entries(of, "ada", "entity"), registry.history(of)],
+        "registry": lambda of: [usage.entries(of, "ada", "entity"), history.history(of)],
         "codebook": lambda of: codebook.problems(of.names.codebook(), of),
         "harmonise": lambda of: harmonise.Harmonising(of).queue(),
         "matrix": lambda of: [matrix.of_project(of, who, by="concept") for who in ("ada", GOLD)],

@@ -80,7 +80,7 @@ class Document:
     """The number of paragraphs to annotate. It is counted once, since every key needs it."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "included", sum(not p.excluded for p in self.paragraphs))
+        object.__setattr__(self, "included", len([p for p in self.paragraphs if not p.excluded]))
 
     @property
     def sha256(self) -> str:

@@ -35,7 +35,8 @@ def check_bounds(value: object, length: int) -> None:
 def standing(spans: Iterable[Span], length: int, where: str) -> list[Span]:
     """The spans inside a text of this length; others are left out and reported."""
     every = list(spans)
-    if all(0 <= span.start < span.end <= length for span in every):
+    # A span begins before it ends, or it could not be made.
+    if not [span for span in every if span.end > length]:
         return every
     kept: list[Span] = []
     for span in every:

@@ -185,29 +185,28 @@ def _damaged(db: Database, id: str, why: str) -> StoreError:
 
 def _document(id: str, title: str, text: str, meta: str, paragraphs: Sequence[Row]) -> Document:
     """The document made from its rows. Raises ValueError if they do not fit together."""
-    last = 0
-    for expected, (number, start, end, _) in enumerate(paragraphs):
+    last, length = 0, len(text)
+    made: list[Paragraph] = []
+    for expected, (number, start, end, excluded) in enumerate(paragraphs):
         if number != expected:
             raise ValueError(f"its paragraph {expected + 1} is missing")
-        if not last <= start < end <= len(text):
+        if not last <= start < end <= length:
             raise ValueError(f"its paragraph {expected + 1} is not where a paragraph can be")
+        made.append(Paragraph(number, start, end, bool(excluded)))
         last = end
-    made = tuple(
-        Paragraph(number, start, end, bool(excluded)) for number, start, end, excluded in paragraphs
-    )
-    return Document(id, title, text, made, object_of(meta))
+    return Document(id, title, text, tuple(made), object_of(meta) if meta != "{}" else {})
 
 
 def load_many(db: Database, ids: Sequence[str]) -> dict[str, Document]:
     """Documents by id, in two queries. Unknown ids and damaged documents are left out."""
     wanted = (json.dumps(list(ids)),)
     paragraphs: dict[str, list[Row]] = {}
-    for id, *row in db.rows(
+    for id, number, start, end, excluded in db.rows(
         'SELECT document, number, start, "end", excluded FROM paragraph '
         "WHERE document IN (SELECT value FROM json_each(?)) ORDER BY document, number",
         wanted,
     ):
-        paragraphs.setdefault(id, []).append(tuple(row))
+        paragraphs.setdefault(id, []).append((number, start, end, excluded))
     rows = db.rows(
         "SELECT id, title, text, meta FROM document JOIN text ON text.document = document.id "
         "WHERE id IN (SELECT value FROM json_each(?))",
@@ -277,7 +276,7 @@ def completions(
         "d.position, c.annotator",
         values,
     )
-    yield from read_rows(rows, _completion, lambda document, who, *_: f"{document} ({who})")
+    return read_rows(rows, _completion, lambda document, who, *_: f"{document} ({who})")
 
 
 def _completion(

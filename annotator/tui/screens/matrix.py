@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -249,9 +250,9 @@ class MatrixScreen(RowsScreen):
 
     def _to_filled(self, found: Matrix, step: int) -> None:
         """Go to the next or previous cell with evidence, row by row."""
-        cells = sorted(found.cells, reverse=step < 0)
-        beyond = (c for c in cells if (c > self._at if step > 0 else c < self._at))
-        self._at = next(beyond, cells[0])
+        nearest = min if step > 0 else max
+        beyond = (c for c in found.cells if (c > self._at if step > 0 else c < self._at))
+        self._at = nearest(beyond, default=None) or nearest(found.cells)
         self.redraw()
 
     def _choose(self, found: Matrix, number: int) -> None:
@@ -348,7 +349,7 @@ class MatrixScreen(RowsScreen):
         """The words of as many columns as fit, beginning with the one in focus if not all of them
         do."""
         first = self._at[1] if len(found.targets) > room - 2 else 0
-        shown = list(enumerate(found.targets))[first : first + max(0, room - 2)]
+        shown = list(islice(enumerate(found.targets), first, first + max(0, room - 2)))
         rows: list[list[Piece]] = [
             [(f" {number + 1:>4}  ", self.theme_now.muted), (clip(text, width - 8), PLAIN)]
             for number, text in shown
