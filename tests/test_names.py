@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from support import calls_of, document
 
 from annotator.learners.names import forms
-from annotator.learners.names.asked import Asked
+from annotator.learners.names.asked import NameQuery
 from annotator.learners.names.choices import choices, learn
 from annotator.learners.names.features import candidates
 from annotator.learners.names.known import KnownEntities
@@ -60,7 +60,7 @@ def span(text: str, quote: str, label: str, entity: str | None = None, *, at: in
 def offered(text: str, decided: Sequence[Span], asked: Span) -> dict[str, set[str]]:
     """The candidates of a span, each with its features."""
     words = NameText(document(text))
-    return candidates(Asked(words.mention(asked), KnownEntities.of(words, decided)))
+    return candidates(NameQuery(words.mention(asked), KnownEntities.of(words, decided)))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from support import document
 
 from annotator.learners.names.agreement import are_named
-from annotator.learners.names.asked import Asked
+from annotator.learners.names.asked import NameQuery
 from annotator.learners.names.features import candidates
 from annotator.learners.names.known import KnownEntities
 from annotator.learners.names.namer import DocumentNamer
@@ -152,7 +152,7 @@ def test_of_somebody_whom_nothing_names_no_name_is_sure() -> None:
 def test_a_person_is_not_a_pair_of_states() -> None:
     text = "Lorn and Torvia met. Both leaders agreed."
     words = NameText(document(text))
-    ask = Asked(
+    ask = NameQuery(
         words.mention(span(text, "leaders", "person")), KnownEntities.of(words, decided(text))
     )
     assert set(candidates(ask)) == {"leader of Lorn; leader of Torvia"}

@@ -14,7 +14,7 @@ from annotator.project import TOUR, SuggestionRun
 from annotator.resources import load_schema
 from annotator.tui.key_map import key_map
 from annotator.tui.session import Session
-from annotator.tui.session.guide import Guide
+from annotator.tui.session.guide import TourProgress
 from annotator.tui.theme import THEMES
 from annotator.tui.tour import Tour, TourStep, head, watch, words
 from annotator.tui.views.frame import FrameContext, frame
@@ -147,7 +147,7 @@ def test_it_is_offered_once_to_each_annotator(tmp_path: Path) -> None:
     made = project(tmp_path / "p", TEXT)
     made.suggestions.put("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
 
-    def begins(name: str) -> tuple[Session, Guide]:
+    def begins(name: str) -> tuple[Session, TourProgress]:
         session = Session(made, name, made.new_session())
         session.open("doc-0")
         assert session.guide is not None

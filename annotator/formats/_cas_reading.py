@@ -20,7 +20,7 @@ from typing import Any
 from annotator.errors import InputError
 from annotator.formats._archive import Archive, opened, opened_stream
 from annotator.formats._extras import extra
-from annotator.formats._foreign import Foreign, ForeignWork
+from annotator.formats._foreign import ForeignFile, ForeignWork
 from annotator.formats._reading import Entry, Identity, ReadOptions, checked_file, document_id
 
 _OWN = ("de.tudarmstadt.ukp.", "org.dkpro.", "uima.")
@@ -68,7 +68,7 @@ class CasReader:
     def __init__(self, path: Path, options: ReadOptions) -> None:
         self._path, self._options = path, options
         self._cassis = extra("cassis", name="cas", file=path)
-        self._foreign = Foreign("cas", path, options, identity=Identity.NAME)
+        self._foreign = ForeignFile("cas", path, options, identity=Identity.NAME)
         self._analyses: Counter[str] = Counter()
 
     def entries(self) -> Iterator[Entry]:
@@ -273,7 +273,7 @@ def _label(one: Any) -> str:
     return _short(one)
 
 
-def _features(foreign: Foreign, work: ForeignWork, name: str, one: Any) -> None:
+def _features(foreign: ForeignFile, work: ForeignWork, name: str, one: Any) -> None:
     several = {a.name for layer in foreign.schema.layers for a in layer.attributes if a.multiple}
     for feature in sorted(f.name for f in one.type.all_features):
         value = getattr(one, feature, None)

@@ -23,7 +23,7 @@ from annotator.formats._work import WHOLE, ForeignWork, ReadRelation, ReadSpan
 from annotator.model.text import kind_of
 
 
-class Foreign:
+class ForeignFile:
     """Reads one file of another program: add the works in the order of the file, then take
     `entries`."""
 
@@ -285,4 +285,4 @@ def name_of(value: object) -> str:
     return "" if value is None or isinstance(value, bool | list | dict) else str(value)
 
 
-__all__ = ["WHOLE", "Foreign", "ForeignWork", "name_of"]
+__all__ = ["WHOLE", "ForeignFile", "ForeignWork", "name_of"]

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from annotator.formats._foreign import WHOLE, Foreign, ForeignWork, name_of
+from annotator.formats._foreign import WHOLE, ForeignFile, ForeignWork, name_of
 from annotator.formats._json import count_spans, objects, rows
 from annotator.formats._reading import Entry, ReadOptions
 from annotator.formats._report import shown
@@ -33,7 +33,7 @@ _PROPERTIES = ("choices", "taxonomy", "rating", "textarea", "number", "datetime"
 
 def entries(path: Path, options: ReadOptions) -> Iterator[Entry]:
     """The tasks of a file, each with its annotations."""
-    foreign = Foreign("label-studio", path, options, unit="utf-16")
+    foreign = ForeignFile("label-studio", path, options, unit="utf-16")
     for number, (line, row) in enumerate(rows(path, options)):
         key = f"[{number}]"
         task = _task(row, line, key, options) if is_flat(row) else row
@@ -95,7 +95,7 @@ def _task(row: Mapping[str, Any], line: int, key: str, options: ReadOptions) -> 
 
 
 def _annotations(
-    foreign: Foreign,
+    foreign: ForeignFile,
     task: Mapping[str, Any],
     text: str,
     others: Mapping[str, Any],
@@ -133,7 +133,7 @@ def _annotations(
         _results(foreign, work, _of_this_text(foreign, work, results, others, f"{at}.result"))
 
 
-def _count_lost(foreign: Foreign, annotations: list[Any], line: int, key: str) -> None:
+def _count_lost(foreign: ForeignFile, annotations: list[Any], line: int, key: str) -> None:
     """Report how many regions are lost with a task that has no text."""
     for i, one in enumerate(annotations):
         results = one.get("result") if isinstance(one, dict) else None
@@ -148,7 +148,7 @@ def _count_lost(foreign: Foreign, annotations: list[Any], line: int, key: str) -
             )
 
 
-def _text(foreign: Foreign, data: Mapping[str, Any], line: int, key: str) -> str | None:
+def _text(foreign: ForeignFile, data: Mapping[str, Any], line: int, key: str) -> str | None:
     """The text of a task; None, with a report, if it has none."""
     for name, value in data.items():
         if (
@@ -195,7 +195,7 @@ def _who(given: Any) -> list[Any]:
 
 
 def _of_this_text(
-    foreign: Foreign,
+    foreign: ForeignFile,
     work: ForeignWork,
     results: list[Any],
     others: Mapping[str, Any],
@@ -222,7 +222,7 @@ def _of_this_text(
 
 
 def _results(
-    foreign: Foreign, work: ForeignWork, results: Iterator[tuple[str, dict[str, Any]]]
+    foreign: ForeignFile, work: ForeignWork, results: Iterator[tuple[str, dict[str, Any]]]
 ) -> None:
     """Read the regions first, since the other results refer to them."""
     spans: dict[str, dict[str, Any]] = {}
@@ -244,7 +244,7 @@ def _results(
 
 
 def _region(
-    foreign: Foreign,
+    foreign: ForeignFile,
     work: ForeignWork,
     one: Mapping[str, Any],
     key: str,
@@ -281,7 +281,7 @@ def _region(
             foreign.more(work, name, "", note)
 
 
-def _relation(foreign: Foreign, work: ForeignWork, one: Mapping[str, Any], key: str) -> None:
+def _relation(foreign: ForeignFile, work: ForeignWork, one: Mapping[str, Any], key: str) -> None:
     """A relation for each of its labels, and in each of its directions."""
     source, target = (name_of(one.get(end)) for end in ("from_id", "to_id"))
     ways = {"left": [(target, source)], "bi": [(source, target), (target, source)]}
@@ -296,7 +296,11 @@ def _relation(foreign: Foreign, work: ForeignWork, one: Mapping[str, Any], key: 
 
 
 def _property(
-    foreign: Foreign, work: ForeignWork, one: Mapping[str, Any], spans: Mapping[str, Any], key: str
+    foreign: ForeignFile,
+    work: ForeignWork,
+    one: Mapping[str, Any],
+    spans: Mapping[str, Any],
+    key: str,
 ) -> None:
     """Choices, a rating, a text: of a region or of the task."""
     value = one.get("value")

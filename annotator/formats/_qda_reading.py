@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 from annotator.errors import InputError
 from annotator.formats._archive import Archive, opened
 from annotator.formats._door import number
-from annotator.formats._foreign import Foreign
+from annotator.formats._foreign import ForeignFile
 from annotator.formats._offsets import without_spaces
 from annotator.formats._reading import Entry, Identity, ReadOptions, decode
 from annotator.formats._report import shown
@@ -57,7 +57,7 @@ class ProjectReader:
 
     def __init__(self, path: Path, options: ReadOptions) -> None:
         self._path, self._options, self._report = path, options, options.report
-        self._foreign = Foreign("qdpx", path, options, identity=Identity.NAME)
+        self._foreign = ForeignFile("qdpx", path, options, identity=Identity.NAME)
         self._users: dict[str, str] = {}
         self._codes: dict[str, Code] = {}
         self._names: Counter[str] = Counter()

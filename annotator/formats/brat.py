@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from annotator.errors import InputError
-from annotator.formats._foreign import Foreign, ForeignWork
+from annotator.formats._foreign import ForeignFile, ForeignWork
 from annotator.formats._reading import (
     Entry,
     Identity,
@@ -73,7 +73,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     text = decode(raw, path=source, encoding=options.encoding, report=options.report)
     if not text.strip() or "\0" in text:
         raise InputError("holds no text", file=source, hint="There is nothing to annotate in it")
-    foreign = Foreign("brat", path, options, identity=Identity.NAME)
+    foreign = ForeignFile("brat", path, options, identity=Identity.NAME)
     work = foreign.work(text, document_id(source), 0, status=None)
     work.bom = work.bom or marked(source) is not None
     given = read_bytes(path, options.max_bytes) if path.stat().st_size else b""
@@ -89,7 +89,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     yield from foreign.entries()
 
 
-def _line(foreign: Foreign, work: ForeignWork, line: str) -> None:
+def _line(foreign: ForeignFile, work: ForeignWork, line: str) -> None:
     """One line of the .ann file."""
     name, _, rest = line.partition("\t")
     body, _, tail = rest.partition("\t")
@@ -133,7 +133,7 @@ def _line(foreign: Foreign, work: ForeignWork, line: str) -> None:
         foreign.left_out(work, "lines that are not annotations", message)
 
 
-def _bound(foreign: Foreign, work: ForeignWork, name: str, body: str, quote: str) -> None:
+def _bound(foreign: ForeignFile, work: ForeignWork, name: str, body: str, quote: str) -> None:
     key = f"text-bound {name}"
     found = _BOUND.fullmatch(body)
     if found is None:
@@ -153,7 +153,7 @@ def _bound(foreign: Foreign, work: ForeignWork, name: str, body: str, quote: str
     )
 
 
-def _normal(foreign: Foreign, work: ForeignWork, body: str, name: str) -> None:
+def _normal(foreign: ForeignFile, work: ForeignWork, body: str, name: str) -> None:
     """Read `Reference T1 Wikipedia:534366` and the name: the entity, if the layer has entities."""
     words = body.split()
     if len(words) < 3:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from annotator.formats._door import number
-from annotator.formats._foreign import WHOLE, Foreign, ForeignWork, name_of
+from annotator.formats._foreign import WHOLE, ForeignFile, ForeignWork, name_of
 from annotator.formats._json import count_spans, rows
 from annotator.formats._json_text import json_bytes
 from annotator.formats._reading import Entry, ReadOptions
@@ -66,7 +66,7 @@ def recognises(first: Mapping[str, Any]) -> bool:
 
 def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     """The examples of a file; one without any annotation is a text that nobody has worked on."""
-    foreign = Foreign("doccano", path, options, unit="utf-16")
+    foreign = ForeignFile("doccano", path, options, unit="utf-16")
     for line, data in rows(path, options):
         text = foreign.text(data, line, "", "data")
         if text is None:
@@ -113,7 +113,9 @@ _Mark: TypeAlias = tuple[str, Any]
 """The place of a span in an object, and what is there."""
 
 
-def _marks(foreign: Foreign, data: Mapping[str, Any], line: int) -> dict[str | None, list[_Mark]]:
+def _marks(
+    foreign: ForeignFile, data: Mapping[str, Any], line: int
+) -> dict[str | None, list[_Mark]]:
     """Who marked something -> what they marked, in every list. Old exports name a user with each
     span; None stands for nobody named."""
     marks: dict[str | None, list[_Mark]] = {}
@@ -126,7 +128,7 @@ def _marks(foreign: Foreign, data: Mapping[str, Any], line: int) -> dict[str | N
     return marks or {None: []}
 
 
-def _span(foreign: Foreign, work: ForeignWork, one: Any, key: str) -> None:
+def _span(foreign: ForeignFile, work: ForeignWork, one: Any, key: str) -> None:
     """One span: `[start, end, label]`, or an object."""
     name = key.replace("[", "-").rstrip("]")
     if isinstance(one, list) and len(one) == 3:
@@ -159,7 +161,7 @@ def _span(foreign: Foreign, work: ForeignWork, one: Any, key: str) -> None:
         foreign.left_out(work, "invalid spans", "must be [start, end, label]", key)
 
 
-def _comments(foreign: Foreign, work: ForeignWork, data: Mapping[str, Any]) -> None:
+def _comments(foreign: ForeignFile, work: ForeignWork, data: Mapping[str, Any]) -> None:
     given = data.get("Comments") or data.get("comments")
     for comment in given if isinstance(given, list) else [given] if given else []:
         words = comment.get("text") if isinstance(comment, dict) else comment

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from annotator.formats._door import number
-from annotator.formats._foreign import WHOLE, Foreign, ForeignWork
+from annotator.formats._foreign import WHOLE, ForeignFile, ForeignWork
 from annotator.formats._json import objects, rows
 from annotator.formats._prodigy_writing import write_lines
 from annotator.formats._reading import Entry, Identity, ReadOptions
@@ -55,7 +55,7 @@ def recognises(first: Mapping[str, Any]) -> bool:
 
 def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     """The answers of a file. Ignored ones are skipped documents."""
-    foreign = Foreign("prodigy", path, options, identity=Identity.TEXT)
+    foreign = ForeignFile("prodigy", path, options, identity=Identity.TEXT)
     found: dict[tuple[str, str | None], list[_Answer]] = {}
     for line, data in rows(path, options):
         text = foreign.text(data, line)
@@ -68,7 +68,9 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     yield from foreign.entries()
 
 
-def _answered(foreign: Foreign, text: str, annotator: str | None, answers: list[_Answer]) -> None:
+def _answered(
+    foreign: ForeignFile, text: str, annotator: str | None, answers: list[_Answer]
+) -> None:
     """One annotator's answers on one text."""
     first = answers[0][0]
     work = foreign.work(
@@ -137,7 +139,7 @@ _Ends: TypeAlias = dict[tuple[int | None, int | None], list[tuple[str, str]]]
 """The name and the label of each span, by its bounds."""
 
 
-def _accept(foreign: Foreign, work: ForeignWork, data: Mapping[str, Any]) -> None:
+def _accept(foreign: ForeignFile, work: ForeignWork, data: Mapping[str, Any]) -> None:
     """Add what an accepted line says."""
     ids: _Ends = {}
     tokens = _spans(foreign, work, data, ids)
@@ -157,7 +159,7 @@ def _accept(foreign: Foreign, work: ForeignWork, data: Mapping[str, Any]) -> Non
 
 
 def _spans(
-    foreign: Foreign, work: ForeignWork, data: Mapping[str, Any], ids: _Ends
+    foreign: ForeignFile, work: ForeignWork, data: Mapping[str, Any], ids: _Ends
 ) -> list[tuple[int, int, str]]:
     """Add the spans of a line, and their names to `ids`; the first and the last token of each, with
     its name."""
@@ -189,7 +191,7 @@ def _spans(
     return tokens
 
 
-def _choices(foreign: Foreign, work: ForeignWork, data: Mapping[str, Any]) -> None:
+def _choices(foreign: ForeignFile, work: ForeignWork, data: Mapping[str, Any]) -> None:
     """Add what was chosen for a whole text, or else its label."""
     chosen = data.get("accept")
     if isinstance(chosen, list):

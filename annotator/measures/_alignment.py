@@ -173,7 +173,7 @@ def aligned(comparison: Comparison, layer: str, *, least: float = 0.5) -> tuple[
         enough = common >= least * union
         a, b, common = a[enough], b[enough], common[enough]
         near = common * _FINE // np.maximum(union[enough], 1)
-        ties = Ties(comparison, found)
+        ties = TieBreak(comparison, found)
 
         def rank(some: Ints) -> Ints:
             one, other = a[some], b[some]
@@ -197,7 +197,7 @@ def sides(found: SpanArrays, a: Ints, b: Ints) -> tuple[Ints, Ints]:
 _NONE: Counter[object] = Counter()
 
 
-class Ties:
+class TieBreak:
     """The tie-break between pairs of spans that overlap equally: equal attributes, equal
     relations, and finally a number that depends only on what is coded, there and in the rest of
     the passage, so that the order of annotators does not matter."""
@@ -267,4 +267,4 @@ def _by_end(relations: Sequence[Relation], ends: Mapping[str, Span]) -> dict[str
     return out
 
 
-__all__ = ["Rank", "Ties", "aligned", "best", "one_to_one", "sides"]
+__all__ = ["Rank", "TieBreak", "aligned", "best", "one_to_one", "sides"]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from annotator.measures._tables import Ints
 
-_ROOM = 1 << 60
+_LARGEST_SUM = 1 << 60
 """Sums of weights stay below this."""
 _NEVER = 1 << 61
 """The cost of a pair that may not be taken."""
@@ -50,12 +50,12 @@ def heaviest(left: Ints, right: Ints, ranks: Ints) -> Ints:
 
 def _packed(ranks: Ints, size: int) -> Iterator[Ints]:
     """The levels of each pair as few whole numbers of which `size` can be added up."""
-    made, room = np.zeros(len(ranks), dtype=np.int64), _ROOM // size
+    made, room = np.zeros(len(ranks), dtype=np.int64), _LARGEST_SUM // size
     for level in ranks.T:
         width = size * int(level.max(initial=0)) + 1
         if width > room:
             yield made
-            made, room = np.zeros(len(ranks), dtype=np.int64), _ROOM // size
+            made, room = np.zeros(len(ranks), dtype=np.int64), _LARGEST_SUM // size
         made = made * width + level
         room //= width
     yield made

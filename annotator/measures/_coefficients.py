@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from annotator.measures._tables import Array, Explanation, Square
+from annotator.measures._tables import Array, Explanation, SquareTables
 
 Value: TypeAlias = Callable[[Array], Array]
 """From rows of sums `(k, columns)` to values `(k,)`, NaN where undefined."""
@@ -89,7 +89,7 @@ def against_rest(matrices: Array, keep: Sequence[int]) -> Array:
     return np.stack([both, one, other, neither], axis=1)
 
 
-def alpha_of(square: Square, keep: Sequence[int], *, lowest: bool = False) -> Value:
+def alpha_of(square: SquareTables, keep: Sequence[int], *, lowest: bool = False) -> Value:
     """From rows of sums to the alpha of some values against all others, by their numbers; with
     `lowest`, the lowest that it can be."""
     both, size = alpha(2, lowest=lowest), square.size

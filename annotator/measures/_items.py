@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from annotator.measures._alignment import Ties, aligned
+from annotator.measures._alignment import TieBreak, aligned
 from annotator.measures._comparison import Comparison, number_of
 from annotator.measures._relation_pairs import (
     alike_relations,
@@ -67,7 +67,7 @@ def _of_spans(comparison: Comparison, layer: str) -> Items:
     first, last = np.minimum(found.start[a], found.start[b]), np.maximum(found.end[a], found.end[b])
     common = np.minimum(found.end[a], found.end[b]) - np.maximum(found.start[a], found.start[b])
     apart = 1 - common / np.maximum(last - first, 1)
-    ties = Ties(comparison, found)
+    ties = TieBreak(comparison, found)
 
     def certain(i: int) -> tuple[float, ...]:
         return float(apart[i]), int(found.label[a[i]] != found.label[b[i]]), int(first[i])

@@ -21,7 +21,7 @@ from annotator.measures._tables import (
     Ints,
     Key,
     SparseCells,
-    Square,
+    SquareTables,
     Sums,
 )
 from annotator.model.schema import Attribute, Layer
@@ -302,7 +302,7 @@ def figures(measure: str, variable: Variable, sums: Mapping[str, Sums]) -> list[
     ]
 
 
-def _by_value(measure: str, name: str, own: Sums, square: Square) -> list[Figure]:
+def _by_value(measure: str, name: str, own: Sums, square: SquareTables) -> list[Figure]:
     """Alpha of each value against all others."""
     size = square.size
     totals = square.matrices(own.total[None, :]).reshape(size, size).sum(axis=1)
@@ -321,7 +321,7 @@ def _by_value(measure: str, name: str, own: Sums, square: Square) -> list[Figure
     ]
 
 
-def _mean_kappa(make: _Maker, sums: Mapping[str, Sums], square: Square) -> Figure:
+def _mean_kappa(make: _Maker, sums: Mapping[str, Sums], square: SquareTables) -> Figure:
     """The mean of Cohen's kappa over all pairs of annotators."""
     table = f"{make.name} by pair"
     by_pair = sums.get(table)
@@ -364,12 +364,12 @@ def pair_values(
     return out
 
 
-def _pair_squares(sums: Sums, values: Sequence[str]) -> dict[tuple[str, str], Square]:
+def _pair_squares(sums: Sums, values: Sequence[str]) -> dict[tuple[str, str], SquareTables]:
     """The confusions of every two annotators, in order of their names."""
     keys: dict[tuple[str, str], list[Key]] = {}
     for key in sums.keys:
         keys.setdefault(key[1:3], []).append(key)
-    return {who: Square(keys[who], values, sums.index) for who in sorted(keys)}
+    return {who: SquareTables(keys[who], values, sums.index) for who in sorted(keys)}
 
 
 def confusion(sums: Sums) -> tuple[tuple[str, ...], list[list[int]]]:

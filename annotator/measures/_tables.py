@@ -102,16 +102,16 @@ class Sums:
 
         return picked
 
-    def square(self, kind: str, values: Iterable[Any] | None = None) -> Square:
+    def square(self, kind: str, values: Iterable[Any] | None = None) -> SquareTables:
         """The columns `(kind, ..., one value, other value)` as matrices, of
         all values that occur or of these."""
         found = self.of(kind)
         own = {key[-2] for key in found} | {key[-1] for key in found}
-        return Square(found, sorted(own if values is None else values), self.index)
+        return SquareTables(found, sorted(own if values is None else values), self.index)
 
 
 @dataclass(frozen=True, slots=True)
-class Square:
+class SquareTables:
     """Columns whose keys end in two values, laid out as matrices."""
 
     keys: Sequence[Key]
@@ -261,7 +261,7 @@ __all__ = [
     "Result",
     "SparseCells",
     "SparseTable",
-    "Square",
+    "SquareTables",
     "Sums",
     "Table",
     "counted",

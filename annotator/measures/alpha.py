@@ -22,7 +22,7 @@ from annotator.measures._tables import (
     Explanation,
     Figure,
     Key,
-    Square,
+    SquareTables,
     Sums,
     Table,
 )
@@ -87,7 +87,7 @@ def figure(unit: str, sums: Sums) -> Figure:
     )
 
 
-def _by_label(unit: str, square: Square, sums: Sums) -> list[Figure]:
+def _by_label(unit: str, square: SquareTables, sums: Sums) -> list[Figure]:
     size = square.size
     totals = square.matrices(sums.total[None, :]).reshape(size, size).sum(axis=1)
     out: list[Figure] = []

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from annotator.measures._alignment import Ties, one_to_one, sides
+from annotator.measures._alignment import TieBreak, one_to_one, sides
 from annotator.measures._coefficients import mean_of
 from annotator.measures._comparison import PAIRWISE, Comparison
 from annotator.measures._span_arrays import (
@@ -278,7 +278,7 @@ def paired(comparison: Comparison, layer: str) -> tuple[Ints, Ints, Ints]:
         label = found.label[a] != found.label[b]
         kind = label + 2 * bounds.astype(np.int64)
         common = shared(found, a, b)
-        ties = Ties(comparison, found)
+        ties = TieBreak(comparison, found)
 
         def rank(some: Ints) -> Ints:
             alike = (kind == 0, ~bounds, ~label, np.ones_like(common), common)

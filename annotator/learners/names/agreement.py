@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from annotator.learners.names import forms
-from annotator.learners.names.asked import Asked
+from annotator.learners.names.asked import NameQuery
 from annotator.learners.names.text import Mention, NameText
 
 _THINGS = frozenset("it its itself which".split())
@@ -37,7 +37,7 @@ _NUMBERS = {
 """How many entities a mention with such a word is of."""
 
 
-def agrees(ask: Asked, entity: str) -> bool:
+def agrees(ask: NameQuery, entity: str) -> bool:
     """Whether an entity of the document can be what a pronoun means; and a list of entities what
     a plural means, which needs a determiner for it (`the two nations`)."""
     if ask.mention.kind != "pronoun":
@@ -60,7 +60,7 @@ def agrees(ask: Asked, entity: str) -> bool:
     return True
 
 
-def has_number(ask: Asked, entity: str) -> bool:
+def has_number(ask: NameQuery, entity: str) -> bool:
     """Whether a name may be that of as many as the words say: of so many whom the text has named
     (`both governments`), a list of so many; otherwise also a plural, or a name that is new to the
     document."""

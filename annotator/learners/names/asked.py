@@ -42,7 +42,7 @@ class NameRegistry(Protocol):
 
 
 @dataclass(slots=True)
-class Asked:
+class NameQuery:
     """A mention that asks for a name, and the candidates found for it."""
 
     mention: Mention
@@ -111,4 +111,4 @@ class Asked:
             self.found[name.strip()].update(features)
 
 
-__all__ = ["Asked", "Features", "NameRegistry"]
+__all__ = ["Features", "NameQuery", "NameRegistry"]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from annotator.learners.names import descriptions as of
 from annotator.learners.names import forms
 from annotator.learners.names.agreement import agrees
-from annotator.learners.names.asked import Asked
+from annotator.learners.names.asked import NameQuery
 from annotator.learners.names.groups import agents, people_of_clause
 from annotator.learners.names.pairs import coordinated, pairs, pairs_of
 
@@ -18,7 +18,7 @@ HEADED = 20
 _JOINED = re.compile(r",? and |, ")
 
 
-def same_form(ask: Asked) -> None:
+def same_form(ask: NameQuery) -> None:
     """What the same words named in this document before. That of `two nations` is not that of
     `nations`."""
     before = {
@@ -34,25 +34,25 @@ def same_form(ask: Asked) -> None:
     ask.put(max(before, key=lambda entity: ask.known.last[entity]), "sameform_last")
 
 
-def registered(ask: Asked) -> None:
+def registered(ask: NameQuery) -> None:
     """What they named in other documents; it counts more where all
     its capitals stand in this text too."""
     for entity in ask.registry:
         ask.put(entity, "regform_here" if _stands_here(ask, entity) else "regform")
 
 
-def _stands_here(ask: Asked, entity: str) -> bool:
+def _stands_here(ask: NameQuery, entity: str) -> bool:
     """Whether the text has all words of a name that begin with a capital."""
     return all(word in ask.known.text.text for word in re.findall(r"\b[A-Z]\w+", entity))
 
 
-def listed(ask: Asked) -> None:
+def listed(ask: NameQuery) -> None:
     """What these words name according to the codebook."""
     for entity in ask.listed:
         ask.put(entity, "listed")
 
 
-def headed(ask: Asked) -> None:
+def headed(ask: NameQuery) -> None:
     """The entities of the codebook that the noun begins: `the government`, government of
     Varnia."""
     fitting = [one for one in ask.headed if one.label in ("", ask.label)]
@@ -63,7 +63,7 @@ def headed(ask: Asked) -> None:
         ask.put(entry.name, f"listed_head_{here}", *alone, *often)
 
 
-def itself(ask: Asked) -> None:
+def itself(ask: NameQuery) -> None:
     """The words as they are, and known names that are joined (`Russia and China`) as a list; of the
     powers `the West` the article is a part."""
     if ask.mention.folded in forms.DIRECTIONS and ask.mention.before == "the":
@@ -77,7 +77,7 @@ def itself(ask: Asked) -> None:
     ask.put(ask.mention.form if ask.mention.kind == "name" else ask.phrase, "self")
 
 
-def longer_known(ask: Asked) -> None:
+def longer_known(ask: NameQuery) -> None:
     """An entity that ends with or contains the words (`Putin`), or has them as initials."""
     form, known = ask.mention.form, ask.known
     several = _as_within(form)
@@ -104,14 +104,14 @@ def _as_within(form: str) -> list[list[str]]:
     return [parts, inside.split()] if begun in forms.word_class("particles") else [parts]
 
 
-def _fits_title(ask: Asked, entity: str) -> bool:
+def _fits_title(ask: NameQuery, entity: str) -> bool:
     """Whether a person can have the title of a mention: `Mrs Keller` is not Tom Keller after `Mr
     Keller` was."""
     said = forms.TITLE_GENDERS.get(ask.mention.before.rstrip("."))
     return said is None or ask.known.gender.get(entity) in (said, None)
 
 
-def longer_in_text(ask: Asked) -> None:
+def longer_in_text(ask: NameQuery) -> None:
     """The same for names that occur anywhere in the text."""
     for parts in _as_within(ask.mention.form):
         _longer_in_text(ask, parts)
@@ -119,7 +119,7 @@ def longer_in_text(ask: Asked) -> None:
         ask.put(name, "text_acronym")
 
 
-def _longer_in_text(ask: Asked, parts: list[str]) -> None:
+def _longer_in_text(ask: NameQuery, parts: list[str]) -> None:
     for name in ask.known.text.names_by_words.holding(parts):
         whole = name.split()
         if name == ask.mention.form:
@@ -142,7 +142,7 @@ def _without_titles(whole: list[str], least: int) -> list[str]:
     return whole[at:]
 
 
-def people_of(ask: Asked) -> None:
+def people_of(ask: NameQuery) -> None:
     """`Varnians`: people of Varnia."""
     if ask.label == "collective":
         place = ask.known.place(ask.mention.form.rstrip("s"))
@@ -150,7 +150,7 @@ def people_of(ask: Asked) -> None:
             ask.put(f"people of {place}", "people_of")
 
 
-def named_in_text(ask: Asked) -> None:
+def named_in_text(ask: NameQuery) -> None:
     """Names that occur in the text and are not decided yet, those shortly before it."""
     if ask.label not in ("state", "organization", "bloc"):
         return
@@ -164,20 +164,20 @@ def named_in_text(ask: Asked) -> None:
             ask.put(place, f"tail_place{rank}")
 
 
-def beside_role(ask: Asked) -> None:
+def beside_role(ask: NameQuery) -> None:
     """The person next to whose name the role occurs."""
     for name in ask.known.text.roles.get(ask.mention.head, ()):
         ask.put(name, "role")
 
 
-def decided_here(ask: Asked) -> None:
+def decided_here(ask: NameQuery) -> None:
     """The entities of the document with which the mention agrees."""
     for entity in ask.known.recent():
         if agrees(ask, entity):
             ask.put(entity, "doc")
 
 
-CandidateSource = Callable[[Asked], None]
+CandidateSource = Callable[[NameQuery], None]
 
 SOURCES: Mapping[str, tuple[CandidateSource, ...]] = {
     "name": (

@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from annotator.learners.names.asked import Asked
+from annotator.learners.names.asked import NameQuery
 from annotator.learners.names.features import NOBODY, with_nobody
 from annotator.learners.names.known import KnownEntities
 from annotator.learners.names.text import Mention, NameText
@@ -57,7 +57,7 @@ def choices(
             if not span.entity:
                 continue
             mention = text.mention(span)
-            found = dict(with_nobody(Asked.of(mention, known, registry)))
+            found = dict(with_nobody(NameQuery.of(mention, known, registry)))
             meant = span.entity if span.entity in found else NOBODY
             yield mention, (found, meant)
             known.add(span)

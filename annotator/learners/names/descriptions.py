@@ -7,27 +7,27 @@ from collections.abc import Iterator
 from itertools import islice
 
 from annotator.learners.names import forms
-from annotator.learners.names.asked import Asked
+from annotator.learners.names.asked import NameQuery
 from annotator.learners.names.words import Word
 
 _LINKS = frozenset("of in at from for on with around to who against".split())
 _LEFT_OUT = frozenset("a an our its their his her this".split())
 
 
-def noun_phrase(ask: Asked) -> None:
+def noun_phrase(ask: NameQuery) -> None:
     """The words in lower case, and their plural: the group of which one member is mentioned."""
     for base, several in ask.bases:
         ask.put(base, "np" + several)
 
 
-def following_phrase(ask: Asked) -> None:
+def following_phrase(ask: NameQuery) -> None:
     """The words with the phrase after them: `the crews | of the regatta`."""
     for number, tail in enumerate(following_phrases(ask)):
         for base, several in ask.bases:
             ask.put(f"{base} {tail}", f"follow{number}{several}")
 
 
-def following_phrases(ask: Asked) -> list[str]:
+def following_phrases(ask: NameQuery) -> list[str]:
     """Up to three lengths of the phrase that follows a mention, without articles but `the`."""
     text, at = ask.known.text, ask.mention.last + 1
     link = text.at(at)
@@ -45,7 +45,7 @@ def following_phrases(ask: Asked) -> list[str]:
     return found[:3]
 
 
-def _phrase_words(ask: Asked, at: int, clause: bool) -> Iterator[Word]:
+def _phrase_words(ask: NameQuery, at: int, clause: bool) -> Iterator[Word]:
     """The words up to the next punctuation mark and, unless they are a `clause`, up to the next
     verb."""
     for word in ask.known.text.words[at : at + 8]:
@@ -55,7 +55,7 @@ def _phrase_words(ask: Asked, at: int, clause: bool) -> Iterator[Word]:
         yield word
 
 
-def resolved_following(ask: Asked) -> None:
+def resolved_following(ask: NameQuery) -> None:
     """The same with the name that the words at its end have here: `counsel for the cabinet`."""
     for tail in following_phrases(ask):
         link, _, phrase = tail.partition(" ")
@@ -67,7 +67,7 @@ def resolved_following(ask: Asked) -> None:
             ask.put_owned(base, link, entity, "follow_known" + several)
 
 
-def adjective(ask: Asked) -> None:
+def adjective(ask: NameQuery) -> None:
     """`Varnian parliament`: parliament of Varnia."""
     parts = ask.mention.form.split()
     for word in parts[:-1]:
@@ -77,7 +77,7 @@ def adjective(ask: Asked) -> None:
             ask.put_owned(own, "of", place, "demonym")
 
 
-def modifier(ask: Asked) -> None:
+def modifier(ask: NameQuery) -> None:
     """`Pellworth residents`: residents of Pellworth; `university senate`: senate of the
     university that is named here."""
     parts = ask.mention.form.split()
@@ -89,7 +89,7 @@ def modifier(ask: Asked) -> None:
             ask.put_owned(rest, "of", entity, "known_modifier")
 
 
-def beside_name(ask: Asked) -> None:
+def beside_name(ask: NameQuery) -> None:
     """A name of the same sentence, the nearest first: `In Oster, … teachers`."""
     text, mention = ask.known.text, ask.mention
     near = [
@@ -116,7 +116,7 @@ def beside_name(ask: Asked) -> None:
                 )
 
 
-def adjective_noun(ask: Asked) -> None:
+def adjective_noun(ask: NameQuery) -> None:
     """`the devout`: devout people."""
     if ask.label != "collective" or ask.mention.plural or ask.mention.before != "the":
         return
@@ -126,7 +126,7 @@ def adjective_noun(ask: Asked) -> None:
         ask.put(f"{base} {tail}", "np_people_tail", f"tail{rank}")
 
 
-def possessor(ask: Asked) -> None:
+def possessor(ask: NameQuery) -> None:
     """`Varnia's parliament`: parliament of Varnia, by the possessor's name."""
     if ask.mention.before != "'s":
         return
@@ -145,7 +145,7 @@ def possessor(ask: Asked) -> None:
     ask.put(f"{ask.phrase} of {owner}", "possessor_text")
 
 
-def usual_tail(ask: Asked) -> None:
+def usual_tail(ask: NameQuery) -> None:
     """The words with an ending that names in this document have: `of Varnia`."""
     for rank, (tail, number) in enumerate(ask.known.tails.most(8)):
         for base, several in ask.bases:
@@ -153,7 +153,7 @@ def usual_tail(ask: Asked) -> None:
             ask.put(f"{base} {tail}", f"tail{min(rank, 4)}{several}", "tail", *often)
 
 
-def of_entity(ask: Asked) -> None:
+def of_entity(ask: NameQuery) -> None:
     """`X of Y` with an entity of this document, the recent ones first."""
     known = ask.known
     for rank, entity in enumerate(islice(known.recent(), 12)):
@@ -169,7 +169,7 @@ def of_entity(ask: Asked) -> None:
             ask.put_owned(base, "of", entity, *features)
 
 
-def _of_salience(ask: Asked, entity: str) -> list[str]:
+def _of_salience(ask: NameQuery, entity: str) -> list[str]:
     """How prominent an entity is here and now."""
     known, mention = ask.known, ask.mention
     latest, label = known.latest[entity], known.label[entity]
@@ -195,7 +195,7 @@ def _of_salience(ask: Asked, entity: str) -> list[str]:
     return found
 
 
-def of_name(ask: Asked) -> None:
+def of_name(ask: NameQuery) -> None:
     """`X of Y` with a name that occurs often in the text."""
     for name, number in ask.known.text.often:
         if len(name.split()) > 4:

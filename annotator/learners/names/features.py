@@ -6,7 +6,7 @@ import re
 
 from annotator.learners.names import forms
 from annotator.learners.names.agreement import ANYBODY, are_named, has_number
-from annotator.learners.names.asked import Asked, Features
+from annotator.learners.names.asked import Features, NameQuery
 from annotator.learners.names.candidates import SOURCES
 from annotator.learners.names.text import Mention
 
@@ -35,7 +35,7 @@ _DEFINITE = frozenset("the this these that those its his their her".split())
 _INDEFINITE = frozenset("a an some many most no any every few several one".split())
 
 
-def _kind_of(ask: Asked) -> str:
+def _kind_of(ask: NameQuery) -> str:
     """Which sources propose names: by the kind of mention, except for what is the only one of its
     kind, and for words that are no phrase (`Ashgabat, the`), as a selection has them on its way."""
     if ask.mention.folded in forms.UNIQUE:
@@ -50,7 +50,7 @@ def _kind_of(ask: Asked) -> str:
 _BREAKS = frozenset(",;:.!?")
 
 
-def candidates(ask: Asked) -> Features:
+def candidates(ask: NameQuery) -> Features:
     """Every candidate of a mention with its features."""
     for source in SOURCES[_kind_of(ask)]:
         source(ask)
@@ -72,7 +72,7 @@ NOBODY = ""
 """In place of a name: somebody whom no candidate names."""
 
 
-def with_nobody(ask: Asked) -> Features:
+def with_nobody(ask: NameQuery) -> Features:
     """The same candidates; for a pronoun and for `both sides` also `NOBODY`, so that their chances
     are those of being meant at all: `some` and `those who` mostly introduce somebody, and one of
     two may not be decided yet."""
@@ -93,7 +93,7 @@ def with_nobody(ask: Asked) -> Features:
     return found
 
 
-def _of_known(ask: Asked, entity: str, found: set[str]) -> None:
+def _of_known(ask: NameQuery, entity: str, found: set[str]) -> None:
     """How far back an entity of the document is, and how well it fits."""
     known, label = ask.known, ask.known.label[entity]
     back = len(known.mentions) - known.last[entity]
@@ -108,7 +108,7 @@ def _of_known(ask: Asked, entity: str, found: set[str]) -> None:
         _of_pronoun(ask, entity, back, found)
 
 
-def _of_noun(ask: Asked, entity: str, found: set[str]) -> None:
+def _of_noun(ask: NameQuery, entity: str, found: set[str]) -> None:
     mention, known = ask.mention, ask.known
     _by_words(ask, entity, found)
     _by_article(mention, found)
@@ -124,7 +124,7 @@ def _of_noun(ask: Asked, entity: str, found: set[str]) -> None:
         found.add("numdiff")
 
 
-def _by_words(ask: Asked, entity: str, found: set[str]) -> None:
+def _by_words(ask: NameQuery, entity: str, found: set[str]) -> None:
     """Whether the words of a common noun are those of the entity."""
     mention = ask.mention
     if entity in ask.known.heads.get(mention.head, ()):
@@ -162,7 +162,7 @@ def _by_article(mention: Mention, found: set[str]) -> None:
         found.add("bare_doc")
 
 
-def _of_pronoun(ask: Asked, entity: str, back: int, found: set[str]) -> None:
+def _of_pronoun(ask: NameQuery, entity: str, back: int, found: set[str]) -> None:
     mention, known = ask.mention, ask.known
     word = mention.form.lower()
     found.add(f"pro_{word}_{known.label[entity]}{'_pl' if known.plural.get(entity) else ''}")
@@ -195,7 +195,7 @@ _ARTICLES = {
 """The kind of article by the word before a mention."""
 
 
-def _crossed(ask: Asked, found: set[str]) -> None:
+def _crossed(ask: NameQuery, found: set[str]) -> None:
     """The strongest features by label, by number and by the word before."""
     mention = ask.mention
     number = "pl" if mention.plural else "sg"

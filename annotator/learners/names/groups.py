@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from annotator.learners.names import forms
 from annotator.learners.names.agreement import ANYBODY
-from annotator.learners.names.asked import Asked
+from annotator.learners.names.asked import NameQuery
 from annotator.learners.names.descriptions import following_phrases
 
 _AGENTS = {
@@ -22,7 +22,7 @@ _AGENT = {verb: agents for agents, verbs in _AGENTS.items() for verb in verbs.sp
 _OBJECTS = frozenset("him her it them".split())
 
 
-def people_of_clause(ask: Asked) -> None:
+def people_of_clause(ask: NameQuery) -> None:
     """`those | who call for a ban`: people who call for a ban; `some | in the trade`: people in the
     trade."""
     if ask.mention.folded not in ANYBODY:
@@ -50,7 +50,7 @@ def _in_plural(clause: str) -> str:
 _PLURALS = {"is": "are", "was": "were", "has": "have", "does": "do", "goes": "go"}
 
 
-def agents(ask: Asked) -> None:
+def agents(ask: NameQuery) -> None:
     """`those | who oppose a ban`: opponents of a ban; `those | who accused him`: critics of the man
     who was mentioned last."""
     if ask.mention.folded not in ANYBODY:
@@ -71,7 +71,7 @@ def agents(ask: Asked) -> None:
             ask.put(f"{noun} of {' '.join(words)}", "agents", f"agents{number}")
 
 
-def _meant_by(ask: Asked, pronoun: str) -> str | None:
+def _meant_by(ask: NameQuery, pronoun: str) -> str | None:
     """The entity mentioned last that an object pronoun can mean."""
     known, gender = ask.known, forms.GENDERS.get(pronoun)
     for entity in known.recent():

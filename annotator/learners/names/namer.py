@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from annotator.learners.names.asked import Asked, NameRegistry
+from annotator.learners.names.asked import NameQuery, NameRegistry
 from annotator.learners.names.features import NOBODY, with_nobody
 from annotator.learners.names.known import KnownEntities
 from annotator.learners.names.ranker import FeatureWeights, ranked
@@ -68,7 +68,7 @@ class DocumentNamer:
         text = self._words(document)
         mention = text.mention(span)
         known = self._what_is_known(text, decided, span)
-        ask = Asked.of(mention, known, self._registry)
+        ask = NameQuery.of(mention, known, self._registry)
         found = {
             name: of
             for name, of in with_nobody(ask).items()

@@ -14,7 +14,7 @@ from annotator.learners.names.agreement import (
     number_of,
     says_several,
 )
-from annotator.learners.names.asked import Asked
+from annotator.learners.names.asked import NameQuery
 from annotator.learners.names.text import Mention
 
 _OF_PAIRS = ("person", "state", "organization", "collective", "bloc")
@@ -27,7 +27,7 @@ LOOKED_AT = 12
 """How many mentions before a pronoun are looked at for joined ones."""
 
 
-def pairs(ask: Asked) -> None:
+def pairs(ask: NameQuery) -> None:
     """Two like entities, or three: `both`, `the two capitals`, `the sides`, `all three`."""
     if not _can_be_several(ask):
         return
@@ -42,7 +42,7 @@ def pairs(ask: Asked) -> None:
             ask.put(_list(two), *_of_several(ask, two, latest), f"pair_{label}", f"pair_{same}")
 
 
-def coordinated(ask: Asked) -> None:
+def coordinated(ask: NameQuery) -> None:
     """Entities that the text joins: `Ana Brell and the Bird Society … they`."""
     if not _can_be_several(ask):
         return
@@ -59,7 +59,7 @@ def coordinated(ask: Asked) -> None:
             ask.put(_list(few), *said, *_of_several(ask, few, ()))
 
 
-def pairs_of(ask: Asked) -> None:
+def pairs_of(ask: NameQuery) -> None:
     """`both armies`: army of Lorn; army of Torvia. The owners are states that are a pair."""
     mention, phrase = ask.mention, ask.phrase
     if ask.label not in ("person", "organization", "collective") or not _can_be_several(ask):
@@ -80,7 +80,7 @@ def pairs_of(ask: Asked) -> None:
         )
 
 
-def _owners(ask: Asked, states: Sequence[str]) -> list[Sequence[str]]:
+def _owners(ask: NameQuery, states: Sequence[str]) -> list[Sequence[str]]:
     """The pairs of states that own both of something: those mentioned last, those mentioned most,
     and those that were a pair before."""
     most = sorted(states, key=lambda state: -ask.known.count[state])
@@ -89,14 +89,14 @@ def _owners(ask: Asked, states: Sequence[str]) -> list[Sequence[str]]:
     return [pair for pair in {_list(one): one for one in pairs}.values() if len(pair) == 2]
 
 
-def _can_be_several(ask: Asked) -> bool:
+def _can_be_several(ask: NameQuery) -> bool:
     mention = ask.mention
     if mention.kind == "pronoun":
         return mention.folded not in SINGULAR
     return says_several(ask.known.text, mention) or (mention.plural and may_be_several(mention))
 
 
-def _recent_singles(ask: Asked) -> Mapping[str, Sequence[str]]:
+def _recent_singles(ask: NameQuery) -> Mapping[str, Sequence[str]]:
     """The entities of the document by label, the latest first, without lists and several states in
     one."""
     recent: defaultdict[str, list[str]] = defaultdict(list)
@@ -108,7 +108,7 @@ def _recent_singles(ask: Asked) -> Mapping[str, Sequence[str]]:
     return recent
 
 
-def _prominent(ask: Asked, latest: Sequence[str], every: Sequence[str]) -> list[str]:
+def _prominent(ask: NameQuery, latest: Sequence[str], every: Sequence[str]) -> list[str]:
     """The entities mentioned last, and those mentioned most if the words say that they are
     several."""
     if not says_several(ask.known.text, ask.mention):
@@ -117,7 +117,7 @@ def _prominent(ask: Asked, latest: Sequence[str], every: Sequence[str]) -> list[
     return list(dict.fromkeys([*latest, *most]))
 
 
-def _of_several(ask: Asked, few: Sequence[str], latest: Sequence[str]) -> list[str]:
+def _of_several(ask: NameQuery, few: Sequence[str], latest: Sequence[str]) -> list[str]:
     """What speaks for these entities as those that a mention is of."""
     known, mention = ask.known, ask.mention
     cue = "cue" if says_several(ask.known.text, mention) else "nocue"
@@ -141,13 +141,13 @@ def _of_several(ask: Asked, few: Sequence[str], latest: Sequence[str]) -> list[s
     return found
 
 
-def _is_headed(ask: Asked, entity: str) -> bool:
+def _is_headed(ask: NameQuery, entity: str) -> bool:
     """Whether the noun of a mention stood for an entity, or is in its name."""
     head = ask.mention.head
     return entity in ask.known.heads.get(head, ()) or head in entity.lower().split()
 
 
-def _joined(ask: Asked) -> list[tuple[list[str], int]]:
+def _joined(ask: NameQuery) -> list[tuple[list[str], int]]:
     """Two or three entities that `and`, `or` and commas join, with their sentences, the latest
     first; each once."""
     before = [
@@ -170,7 +170,7 @@ def _joined(ask: Asked) -> list[tuple[list[str], int]]:
     return [(list(few), sentence) for few, sentence in found.items()]
 
 
-def _has_and(ask: Asked, run: Sequence[tuple[Mention, str]]) -> bool:
+def _has_and(ask: NameQuery, run: Sequence[tuple[Mention, str]]) -> bool:
     """Whether the last two are joined by `and` or `or`; a comma before it joins three, but two
     clauses (`it rained in Lorn, and Ana Brell spoke`)."""
     words = ask.known.text.words
@@ -178,7 +178,7 @@ def _has_and(ask: Asked, run: Sequence[tuple[Mention, str]]) -> bool:
     return not _CONJUNCTIONS.isdisjoint(between) and (len(run) > 2 or "," not in between)
 
 
-def _are_joined(ask: Asked, one: Mention, other: Mention) -> bool:
+def _are_joined(ask: NameQuery, one: Mention, other: Mention) -> bool:
     """Whether nothing but commas, conjunctions, determiners and titles stand between mentions."""
     between = ask.known.text.words[one.last + 1 : other.first]
     return (

@@ -14,7 +14,7 @@ from annotator.model.span import Span
 from annotator.model.text import Document
 from annotator.project import Project
 from annotator.tui.session.arrivals import Arrivals
-from annotator.tui.session.guide import Guide
+from annotator.tui.session.guide import TourProgress
 from annotator.tui.session.mutes import Mutes
 from annotator.tui.session.queue import AnnotatorQueue
 from annotator.tui.session.saving import Saving
@@ -47,7 +47,7 @@ class Annotating(Source):
         super().__init__(
             annotator,
             AnnotatorQueue(project, annotator),
-            guide=Guide(project, annotator, saving.note),
+            guide=TourProgress(project, annotator, saving.note),
         )
         self._project = project
         self._mutes = mutes

@@ -16,7 +16,7 @@ _NAMES = {step: "done" if step is TourStep.END else step.name.lower() for step i
 _STEPS = {name: step for step, name in _NAMES.items()}
 
 
-class Guide:
+class TourProgress:
     """`tour` is the state of the tour while it is on. A failure to save how far it is, is
     passed to `failed`."""
 
@@ -58,4 +58,4 @@ class Guide:
             self._failed(error)
 
 
-__all__ = ["Guide"]
+__all__ = ["TourProgress"]

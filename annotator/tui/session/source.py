@@ -9,7 +9,7 @@ from annotator.model.decision import Group, Suggestion
 from annotator.model.names import Namer
 from annotator.model.review import ReviewState, Step, step
 from annotator.model.text import Document
-from annotator.tui.session.guide import Guide
+from annotator.tui.session.guide import TourProgress
 from annotator.tui.session.queue import Queue
 
 
@@ -21,7 +21,7 @@ class Source:
     is different.
     """
 
-    def __init__(self, name: str, queue: Queue, *, guide: Guide | None = None) -> None:
+    def __init__(self, name: str, queue: Queue, *, guide: TourProgress | None = None) -> None:
         self.name = name
         """Who is working, as the screens show it."""
         self.queue = queue
