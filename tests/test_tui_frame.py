@@ -146,7 +146,7 @@ def test_a_card_shows_its_attributes_whole_before_the_longer_word_for_how_sure_i
     claim = Span("long", "claim", "prediction", 0, 4, None, {"attribution": "unattributed"})
     state = _state(found=[suggestion(replace(claim, origin="suggestion"))])
     rows = {
-        width: card_rows(state, state.cards[0], THEMES["mono"], width)[-1] for width in (34, 60)
+        width: card_rows(state, state.cards[0], THEMES["mono"], width)[-1] for width in (40, 60)
     }
     shown = {width: "".join(text for text, _ in row).split() for width, row in rows.items()}
     assert shown[40] == ["prediction", "·", "unattributed", "likely"]
