@@ -185,16 +185,17 @@ def _damaged(db: Database, id: str, why: str) -> StoreError:
 
 def _document(id: str, title: str, text: str, meta: str, paragraphs: Sequence[Row]) -> Document:
     """The document made from its rows. Raises ValueError if they do not fit together."""
-    last, length = 0, len(text)
-    made: list[Paragraph] = []
-    for expected, (number, start, end, excluded) in enumerate(paragraphs):
+    last = 0
+    for expected, (number, start, end, _) in enumerate(paragraphs):
         if number != expected:
             raise ValueError(f"its paragraph {expected + 1} is missing")
-        if not last <= start < end <= length:
+        if not last <= start < end <= len(text):
             raise ValueError(f"its paragraph {expected + 1} is not where a paragraph can be")
-        made.append(Paragraph(number, start, end, bool(excluded)))
         last = end
-    return Document(id, title, text, tuple(made), object_of(meta) if meta != "{}" else {})
+    made = tuple(
+        Paragraph(number, start, end, bool(excluded)) for number, start, end, excluded in paragraphs
+    )
+    return Document(id, title, text, made, object_of(meta))
 
 
 def load_many(db: Database, ids: Sequence[str]) -> dict[str, Document]:

@@ -87,6 +87,24 @@ class _Work:
     notes: dict[str, str] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)
 
+    def add(self, item: str, columns: Sequence[Any], rest: Sequence[Any]) -> None:
+        """Add one item: its columns, and what only its state contains (see `_STATE`)."""
+        paragraph, kind, layer, label, start, end, source, target, entity = columns
+        attributes, origin, done, excluded, note, flagged = rest
+        if kind == "span":
+            self.spans.append(Span(item, layer, label, start, end, entity, attributes, origin))
+        elif kind == "relation":
+            self.relations.append(Relation(item, layer, label, source, target, attributes, origin))
+        elif kind == "paragraph":
+            if done:
+                self.done.append(paragraph)
+            if excluded is not None:
+                self.excluded[paragraph] = excluded
+        if note and kind != "none":
+            self.notes[item] = note
+        if flagged and kind != "none":
+            self.flags.append(item)
+
 
 _STATE = """json_extract(state, '$.value.attributes', '$.value.origin', '$.mark.done',
     '$.mark.excluded', '$.note', '$.flagged')"""
@@ -109,22 +127,7 @@ def _work(db: Database, ids: Sequence[str], annotator: str | None) -> dict[tuple
     out: dict[tuple[str, str], _Work] = {}
     here: tuple[str, str] | None = None
     work = _Work()
-    # One loop without calls for each item, since a project has millions of them.
-    for (
-        id,
-        who,
-        item,
-        paragraph,
-        kind,
-        layer,
-        label,
-        start,
-        end,
-        source,
-        target,
-        entity,
-        state,
-    ) in rows:
+    for id, who, item, *columns, state in rows:
         if here is None or who != here[1] or id != here[0]:
             here = (id, who)
             work = out.setdefault(here, _Work())
@@ -133,21 +136,8 @@ def _work(db: Database, ids: Sequence[str], annotator: str | None) -> dict[tuple
             rest = read[state] = _read(state)
         if isinstance(rest, Exception):
             leave_out(f"{id} ({who}): {item}", rest)
-            continue
-        attributes, origin, done, excluded, note, flagged = rest
-        if kind == "span":
-            work.spans.append(Span(item, layer, label, start, end, entity, attributes, origin))
-        elif kind == "relation":
-            work.relations.append(Relation(item, layer, label, source, target, attributes, origin))
-        elif kind == "paragraph":
-            if done:
-                work.done.append(paragraph)
-            if excluded is not None:
-                work.excluded[paragraph] = excluded
-        if note and kind != "none":
-            work.notes[item] = note
-        if flagged and kind != "none":
-            work.flags.append(item)
+        else:
+            work.add(item, columns, rest)
     return out
 
 
