@@ -248,6 +248,12 @@ def test_a_name_goes_on_over_marks_possessives_and_particles(
         ("Bank of Varnia", "organization", "The [BoV] lost.", "Bank of Varnia"),
         ("North Sea League", "organization", "The [NSL] lost.", "North Sea League"),
         ("St Bride's Hospital", "organization", "[St Bride's] lost.", "St Bride's Hospital"),
+        (
+            "Democratic Unionist Party",
+            "organization",
+            "The [DUP's] won.",
+            "Democratic Unionist Party",
+        ),
     ],
 )
 def test_a_name_is_the_longer_one_of_the_document(
@@ -257,6 +263,23 @@ def test_a_name_is_the_longer_one_of_the_document(
     text = f"Then {known} left. {said.replace('[', '').replace(']', '')}"
     asked = span(text, quote, label, at=text.index(" left. "))
     assert first(text, [span(text, known, label, known)], asked) == name
+
+
+@pytest.mark.parametrize(
+    ("owner", "whose"),
+    [
+        ("the Bank of Lorn's", "the Bank of Lorn"),
+        ("Marks & Spencer's", "Marks & Spencer"),
+        ("St Bride's Hospital's", "St Bride's Hospital"),
+        ("the Farmers' Union's", "the Farmers' Union"),
+        ("the miners'", "the miners"),
+        ("the old king’s", "the old king"),
+    ],
+)
+def test_what_stands_before_a_possessive_owns_whole(owner: str, whose: str) -> None:
+    text = f"Then {owner} board left."
+    names = offered(text, [], span(text, "board", "organization"))
+    assert {name for name, of in names.items() if "possessor_text" in of} == {f"board of {whose}"}
 
 
 def test_nobody_owns_what_cannot_be_theirs() -> None:

@@ -82,7 +82,7 @@ def longer_known(ask: NameQuery) -> None:
     form, known = ask.mention.form, ask.known
     several = _as_within(form)
     longer = [one for parts in several for one in known.by_words.holding(parts)]
-    for entity in known.by_words.in_order([*longer, *known.by_words.abbreviated(form)]):
+    for entity in known.by_words.in_order([*longer, *known.by_words.abbreviated(_bare(form))]):
         if entity not in known.named or entity == form or not _fits_title(ask, entity):
             continue
         whole = entity.split()
@@ -97,11 +97,21 @@ def longer_known(ask: NameQuery) -> None:
 
 
 def _as_within(form: str) -> list[list[str]]:
-    """The words of a form as they may stand within a name: `Von der Leyen` begins a sentence."""
-    parts = form.split()
+    """The words of a form as they may stand within a name: `Von der Leyen` begins a sentence, and
+    the genitive of `the DUP's` is no part of the name."""
+    found = [form.split()]
+    if (bare := _bare(form)) != form:
+        found.append(bare.split())
     inside = form[:1].lower() + form[1:]
-    begun = inside.split()[0].split("-")[0]
-    return [parts, inside.split()] if begun in forms.word_class("particles") else [parts]
+    if inside.split()[0].split("-")[0] in forms.word_class("particles"):
+        found.append(inside.split())
+    return found
+
+
+def _bare(form: str) -> str:
+    """A form without the mark of a genitive, which a selection may have: `the DUP's`."""
+    bare = form.removesuffix("'s").removesuffix("’s")
+    return bare.rstrip("'’") if form.endswith(("s'", "s’")) else bare
 
 
 def _fits_title(ask: NameQuery, entity: str) -> bool:

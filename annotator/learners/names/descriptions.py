@@ -128,12 +128,21 @@ def adjective_noun(ask: NameQuery) -> None:
 
 def possessor(ask: NameQuery) -> None:
     """`Varnia's parliament`: parliament of Varnia, by the possessor's name."""
-    if ask.mention.before != "'s":
+    text = ask.known.text
+    at = text.owner_before(ask.mention.first)
+    if at is None:
         return
-    if (entity := ask.known.ending(ask.mention.first - 1)) is not None:
+    if (entity := ask.known.ending(at)) is not None:
         ask.put_owned(ask.phrase, "of", entity, "possessor")
-        return
-    words, at = ask.known.text.words, ask.mention.first - 1
+    elif name := text.name_ending(at):
+        ask.put(f"{ask.phrase} of {ask.known.with_article(name)}", "possessor_text")
+    else:
+        ask.put(f"{ask.phrase} of {_nouns_ending(ask, at)}", "possessor_text")
+
+
+def _nouns_ending(ask: NameQuery, at: int) -> str:
+    """The nouns before a word and it, with their article if they have one: `the old king`."""
+    words = ask.known.text.words
     first = at
     while (
         first
@@ -141,8 +150,14 @@ def possessor(ask: NameQuery) -> None:
         and words[first - 1].sentence == words[at].sentence
     ):
         first -= 1
-    owner = ask.known.text.text[words[first].start : words[at].start + len(words[at].text)]
-    ask.put(f"{ask.phrase} of {owner}", "possessor_text")
+    if (
+        first
+        and words[first - 1].lower == "the"
+        and words[first - 1].sentence == words[at].sentence
+    ):
+        first -= 1
+    start = words[first].start
+    return forms.lower_first(ask.known.text.text[start : words[at].start + len(words[at].text)])
 
 
 def usual_tail(ask: NameQuery) -> None:

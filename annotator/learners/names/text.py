@@ -133,7 +133,7 @@ class NameText:
         previous, following = self._beside(here, bare - 1), self._beside(here, last + 1)
         before = ""
         if previous is not None:
-            before = "'s" if previous.genitive else previous.lower
+            before = previous.lower if self.owner_before(bare) is None else "'s"
         subject = following is not None and is_predicate(following)
         return Mention(
             span,
@@ -161,6 +161,27 @@ class NameText:
             if first < last and self.words[first].text == ".":
                 first += 1
         return first
+
+    def owner_before(self, index: int) -> int | None:
+        """The index of the word before this one if it is a genitive, also of a plural (`miners'
+        leader`); None if it is not."""
+        last, mark = self.at(index - 2), self.at(index - 1)
+        if mark is not None and mark.genitive:
+            return index - 1
+        if mark is None or last is None or mark.text not in ("'", "’") or last.end != mark.start:
+            return None
+        return index - 2 if last.kind in ("name", "noun") and last.lower.endswith("s") else None
+
+    def name_ending(self, index: int) -> str:
+        """The name of which this word is the last; empty if it is of none."""
+        return self._by_last.get(index, "")
+
+    @cached_property
+    def _by_last(self) -> Mapping[int, str]:
+        return {
+            self.within(self.words[at].start, self.words[at].start + len(name))[1] - 1: name
+            for name, at in self.name_places
+        }
 
     def _beside(self, here: Word | None, number: int) -> Word | None:
         """The word of that number, if it is in the same sentence."""
@@ -264,9 +285,11 @@ class NameText:
         leads_on = following is not None and following.kind == "name"
         if last.genitive:
             # `King’s College` and `Lloyd's of London` are one name, `Varnia’s Court` is two.
-            own = run[0].text in SAINTS or is_common(last)
-            institution = own and word.kind in ("name", "noun")
-            return institution or (word.text == "of" and leads_on)
+            if any(one.genitive for one in run[:-1]):
+                return False
+            saint = run[0].text in SAINTS and word.kind == "noun"
+            own = word.kind == "name" and (run[0].text in SAINTS or is_common(last))
+            return saint or own or (word.text == "of" and leads_on)
         if word.kind == "name":
             return True
         if word.kind == "mark":
