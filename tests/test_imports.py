@@ -84,7 +84,7 @@ def test_opening_a_document_imports_nothing_that_another_key_opens(tmp_path: Pat
     """What the first picture does not need is imported when a key first asks for it."""
     with project(tmp_path / "p", TEXT):
         pass
-    later = ("prompt", "help", "listing", "queue", "registry", "matrix", "form", "replaced")
+    later = ("prompt", "help", "listing", "queue", "name_list", "matrix", "form", "replaced")
     code = f"""
 from pathlib import Path
 from annotator.project import Project

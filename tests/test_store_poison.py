@@ -19,7 +19,7 @@ from annotator.model.codebook import CodebookEntry
 from annotator.model.decision import Completion
 from annotator.model.record import GOLD, Record
 from annotator.model.span import Relation, Span
-from annotator.project import Project, SuggestionRun
+from annotator.project import EventFilter, Project, SuggestionRun
 from annotator.store import isolation
 from annotator.tui.reviewing import Adjudicating
 from annotator.tui.session import Session
@@ -206,10 +206,12 @@ def loads(of: Project) -> Iterator[tuple[str, Callable[[], object]]]:
     from annotator.workflows import active_learning, assign, search
     from annotator.workflows.agreement import compute, methods_data
     from annotator.workflows.exchange import export
+    from annotator.workflows.history import blame, decisions
     from annotator.workflows.names import codebook, harmonise, history, matrix, usage
     from annotator.workflows.network import network
     from annotator.workflows.review import discussion, leverage, queue, redefinition
     from annotator.workflows.review.who_was_right import right
+    from annotator.workflows.suggesting import calibration_check
     from annotator.workflows.suggesting.suggest import SuggestionPlan
     from annotator.workflows.training import report, summary
 
@@ -240,6 +242,9 @@ def loads(of: Project) -> Iterator[tuple[str, Callable[[], object]]]:
         "records": lambda of: list(of.log.records()),
         "completions": lambda of: (list(of.log.completions()), of.log.progress(), of.log.sharing()),
         "finished": lambda of: list(of.log.finished(of.documents.ids())),
+        "calibrate": lambda of: calibration_check.check_calibration(of),
+        "log": lambda of: list(decisions.entries(of, EventFilter())),
+        "blame": lambda of: [blame.blamed(of, id, "ada") for id in of.documents.ids()],
         "events": lambda of: [list(of.log.events(id)) for id in of.documents.ids()],
         "notes": lambda of: (
             of.log.notes("ada"),
@@ -411,6 +416,52 @@ def test_what_cannot_be_read_is_named_and_the_rest_goes_on(
         names = {one.annotator for one in of.log.records(document=HELD)}
     assert {"ada", "ben"} <= names
     assert found + caplog.text or (table, column) == ("document", "position")
+
+
+def test_damage_of_several_kinds_is_told_and_leaves_the_rest(
+    whole: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Columns without a value, half a character, another item's state, no paragraphs, no score."""
+    from annotator.workflows.exchange import export
+    from annotator.workflows.history import blame, decisions
+
+    database = _clean(whole, tmp_path / "p", caplog)
+    with closing(sqlite3.connect(database)) as raw:
+        for name, _ in raw.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"):
+            raw.execute(f'DROP TRIGGER "{name}"')
+        raw.execute("PRAGMA ignore_check_constraints = ON")
+        for statement in (
+            "UPDATE item SET label = NULL WHERE document = 'doc-0' AND item = 'a-doc-0'",
+            "UPDATE item SET start = NULL WHERE document = 'doc-0' AND item = 'c-doc-0'",
+            "UPDATE item SET source = NULL WHERE document = 'doc-0' AND item = 'r-doc-0' "
+            "AND annotator = 'ben'",
+            "UPDATE event SET item = 'x' WHERE document = 'doc-0' AND item = 'a-doc-0'",
+            "UPDATE document SET meta = '{\"source\":\"\\ud800\"}' WHERE id = 'doc-3'",
+            "UPDATE suggestion SET score = 9e999",
+            "DELETE FROM paragraph WHERE document = 'doc-2'",
+        ):
+            assert raw.execute(statement).rowcount, statement
+        raw.commit()
+    with Project.open(tmp_path / "p") as of:
+        held = {r.document.id for some in of.log.finished(of.documents.ids()) for r in some}
+        assert HELD in held and "doc-2" not in held
+        assert of.learning.fates() == []
+        assert [one for one in of.suggestions.of("doc-0") if one.score > 1] == []
+        assert blame.blamed(of, "doc-0", "ada")
+        assert {e.document for e in decisions.entries(of, EventFilter())} == {"doc-0", HELD}
+        assert HELD.encode() in b"".join(export.Rendering(of, "jsonl").parts())
+    for word in (
+        "no label, bounds or ends",
+        "ends cannot be read",
+        "doc-3",
+        "decisions on “doc-2”",
+    ):
+        assert word in caplog.text
+
+
+def test_what_is_said_of_damage_is_short(caplog: pytest.LogCaptureFixture) -> None:
+    isolation.leave_out("x" * 10**6, "y" * 10**6)
+    assert len(caplog.text) < 2000
 
 
 @pytest.mark.slow

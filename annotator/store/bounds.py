@@ -32,6 +32,15 @@ def check_bounds(value: object, length: int) -> None:
         raise ValueError(f"it goes from {value.start} to {value.end} in a text of {length}")
 
 
+WITHOUT = "it has no label, bounds or ends"
+
+
+def check_whole(*columns: object) -> None:
+    """Raise ValueError if a column of an annotation has no value."""
+    if None in columns:
+        raise ValueError(WITHOUT)
+
+
 def standing(spans: Iterable[Span], length: int, where: str) -> list[Span]:
     """The spans inside a text of this length; others are left out and reported."""
     every = list(spans)

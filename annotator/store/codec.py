@@ -23,7 +23,7 @@ from annotator.model.decision import (
     Status,
 )
 from annotator.model.span import Annotation, Relation, Span
-from annotator.store.isolation import check_attributes, check_numbers, check_texts
+from annotator.store.isolation import check_attributes, check_numbers, check_texts, value_of
 
 _STATUS = {status.value: status for status in Status}
 _NO_ATTRIBUTES: Mapping[str, Any] = {}
@@ -112,7 +112,7 @@ def standing_json(standing: Standing) -> dict[str, Any]:
 
 def standing_of(text: str | None) -> Standing | None:
     """The state of a JSON text."""
-    return None if text is None else _standing(json.loads(text))
+    return None if text is None else _standing(value_of(text))
 
 
 def _standing(data: dict[str, Any]) -> Standing:
@@ -138,6 +138,13 @@ EVENT_COLUMNS = (
 )
 
 
+def check_id(item: str, standing: Standing | None) -> None:
+    """Raise ValueError for a state with an annotation that has another id."""
+    value = None if standing is None else standing.value
+    if isinstance(value, Span | Relation) and value.id != item:
+        raise ValueError("its id does not match")
+
+
 def event_of(row: tuple[Any, ...]) -> Event:
     """The event in a row of `EVENT_COLUMNS`."""
     id_, sequence, revision, document, annotator, time_, group, action, item, paragraph, *rest = row
@@ -145,6 +152,8 @@ def event_of(row: tuple[Any, ...]) -> Event:
     decision = Decision(
         group, Action(action), item, paragraph, standing_of(before), standing_of(after), of
     )
+    check_id(item, decision.before)
+    check_id(item, decision.after)
     return Event(id_, sequence, revision, document, annotator, time_, decision, reviewer)
 
 

@@ -185,6 +185,8 @@ def _damaged(db: Database, id: str, why: str) -> StoreError:
 
 def _document(id: str, title: str, text: str, meta: str, paragraphs: Sequence[Row]) -> Document:
     """The document made from its rows. Raises ValueError if they do not fit together."""
+    if not paragraphs and text and not text.isspace():
+        raise ValueError("its paragraphs are missing")
     last = 0
     for expected, (number, start, end, _) in enumerate(paragraphs):
         if number != expected:

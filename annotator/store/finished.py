@@ -19,7 +19,7 @@ from annotator.model.span import (
 )
 from annotator.model.text import Document
 from annotator.store import documents
-from annotator.store.bounds import standing
+from annotator.store.bounds import WITHOUT, standing
 from annotator.store.connection import Database
 from annotator.store.isolation import check_attributes, leave_out, parsed
 
@@ -134,6 +134,8 @@ def _read(
         attributes = NO_ATTRIBUTES if state is None else next(states)
         if attributes is None:
             leave_out(f"{document} ({who}): {id}", "its attributes are invalid")
+        elif None in (layer, label, start, end):
+            leave_out(f"{document} ({who}): {id}", WITHOUT)
         elif found is not None:
             found[0].append(Span(id, layer, label, start, end, entity, attributes))
     rows = db.rows(
@@ -147,6 +149,8 @@ def _read(
         attributes = NO_ATTRIBUTES if state is None else next(states)
         if attributes is None:
             leave_out(f"{document} ({who}): {id}", "its attributes are invalid")
+        elif None in (layer, label, source_, target):
+            leave_out(f"{document} ({who}): {id}", WITHOUT)
         elif found is not None:
             found[1].append(Relation(id, layer, label, source_, target, attributes))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -32,15 +33,21 @@ def reporting_to(listener: Callable[[str, str], None]) -> Iterator[None]:
 
 def leave_out(where: str, why: object) -> None:
     """Report, once per process, that an item cannot be read and is left out."""
+    where, said = _short(where), _short(str(why))
     if _listeners:
-        _listeners[-1](where, str(why))
+        _listeners[-1](where, said)
     elif where not in _told:
         _told.add(where)
         logger.warning(
             "%s: cannot be read and is left out: %s. `annotator doctor` finds all of these",
             where,
-            why,
+            said,
         )
+
+
+def _short(text: str) -> str:
+    """A text without its middle if it is very long: damage can make a name of megabytes."""
+    return text if len(text) <= 400 else f"{text[:200]} … {text[-200:]}"
 
 
 def readable(read: Callable[[], T], where: Callable[[], str]) -> T | None:
@@ -78,9 +85,30 @@ def read_rows(
             yield found
 
 
+def _no_number(word: str) -> float:
+    raise ValueError(f"it contains {word}")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if math.isfinite(number) else _no_number(digits)
+
+
+_JSON = json.JSONDecoder(parse_constant=_no_number, parse_float=_finite)
+
+
+def value_of(text: str) -> Any:
+    """A JSON value. Raises ValueError for anything else, and for what no file takes: numbers that
+    are not finite, and texts with half a character (a lone surrogate)."""
+    found = _JSON.decode(text)
+    if "\\u" in text:
+        json.dumps(found, ensure_ascii=False).encode()
+    return found
+
+
 def object_of(text: str) -> dict[str, Any]:
     """A JSON object. Raises ValueError for anything else."""
-    found = json.loads(text)
+    found = value_of(text)
     if not isinstance(found, dict):
         raise ValueError(f"it is {_kind(found)}")
     return found
@@ -88,7 +116,7 @@ def object_of(text: str) -> dict[str, Any]:
 
 def texts_of(text: str) -> list[str]:
     """A JSON list of texts. Raises ValueError for anything else."""
-    found = json.loads(text)
+    found = value_of(text)
     if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
         raise ValueError("it is not a list of texts")
     return found
@@ -139,7 +167,7 @@ def _kind(value: object) -> str:
 def parsed(texts: Sequence[str]) -> list[Any]:
     """JSON texts, parsed in one go if all are valid; None for an invalid one."""
     try:
-        whole: list[Any] = json.loads(f"[{','.join(texts)}]")
+        whole: list[Any] = value_of(f"[{','.join(texts)}]")
         if len(whole) == len(texts):
             return whole
     except (ValueError, RecursionError):
@@ -147,7 +175,7 @@ def parsed(texts: Sequence[str]) -> list[Any]:
     out: list[Any] = []
     for text in texts:
         try:
-            out.append(json.loads(text))
+            out.append(value_of(text))
         except (ValueError, RecursionError):
             out.append(None)
     return out
@@ -164,4 +192,5 @@ __all__ = [
     "readable",
     "reporting_to",
     "texts_of",
+    "value_of",
 ]

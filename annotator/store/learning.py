@@ -138,6 +138,7 @@ class Learning:
             SuggestionOutcome(suggester, layer, label, score, bool(right), visible)
             for rows, visible in ((seen, True), (blind, False))
             for suggester, layer, label, score, right in rows
+            if 0 <= score <= 1  # Reading suggestions reports the others.
         ]
 
     # --- models

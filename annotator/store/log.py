@@ -25,6 +25,7 @@ from annotator.store.arriving import check_coming
 from annotator.store.bounds import extent_of
 from annotator.store.codec import (
     EVENT_COLUMNS,
+    check_id,
     event_of,
     kind_of,
     now,
@@ -208,6 +209,7 @@ def state(db: Database, document: str, annotator: str) -> AnnotationSet:
         standing = standing_of(text)
         if standing is None or within is None:
             raise ValueError("it has no state")
+        check_id(item, standing)
         within.check(paragraph, standing.value)
         return item, paragraph, standing
 

@@ -16,9 +16,9 @@ from annotator.model.record import GOLD, Record
 from annotator.model.span import NO_ATTRIBUTES, Relation, Span, reading_order, relation_order
 from annotator.model.text import Document
 from annotator.store import documents, provenance
-from annotator.store.bounds import standing
+from annotator.store.bounds import check_whole, standing
 from annotator.store.connection import Database
-from annotator.store.isolation import check_attributes, check_texts, leave_out
+from annotator.store.isolation import check_attributes, check_texts, leave_out, value_of
 from annotator.store.results import CompletionRow
 
 _AT_ONCE = 512
@@ -78,7 +78,7 @@ def _batches(rows: Sequence[CompletionRow]) -> Iterator[Sequence[CompletionRow]]
 @dataclass(slots=True)
 class _Work:
     """The content of one completion; `excluded` has the paragraphs that were excluded or brought
-    back."""
+    back, `broken` the items that cannot be read."""
 
     spans: list[Span] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
@@ -86,14 +86,18 @@ class _Work:
     excluded: dict[int, bool] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
     flags: list[str] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
 
     def add(self, item: str, columns: Sequence[Any], rest: Sequence[Any]) -> None:
-        """Add one item: its columns, and what only its state contains (see `_STATE`)."""
+        """Add one item: its columns, and what only its state contains (see `_STATE`). Raises
+        ValueError if a column has no value."""
         paragraph, kind, layer, label, start, end, source, target, entity = columns
         attributes, origin, done, excluded, note, flagged = rest
         if kind == "span":
+            check_whole(layer, label, start, end)
             self.spans.append(Span(item, layer, label, start, end, entity, attributes, origin))
         elif kind == "relation":
+            check_whole(layer, label, source, target)
             self.relations.append(Relation(item, layer, label, source, target, attributes, origin))
         elif kind == "paragraph":
             if done:
@@ -134,10 +138,13 @@ def _work(db: Database, ids: Sequence[str], annotator: str | None) -> dict[tuple
         rest = read.get(state)
         if rest is None:
             rest = read[state] = _read(state)
-        if isinstance(rest, Exception):
-            leave_out(f"{id} ({who}): {item}", rest)
-        else:
+        try:
+            if isinstance(rest, Exception):
+                raise rest
             work.add(item, columns, rest)
+        except (TypeError, ValueError, RecursionError) as error:
+            work.broken.add(item)
+            leave_out(f"{id} ({who}): {item}", error)
     return out
 
 
@@ -145,13 +152,22 @@ def _read(state: str) -> tuple[Any, ...] | Exception:
     """What only the state of an item contains, in the order of `_STATE`, or what is wrong with
     it."""
     try:
-        attributes, origin, done, excluded, note, flagged = json.loads(state)
+        attributes, origin, done, excluded, note, flagged = value_of(state)
         held = check_attributes(attributes, "" if origin is None else origin) or NO_ATTRIBUTES
         if note is not None:
             check_texts(note=note)
     except (TypeError, ValueError, RecursionError) as error:
         return error
     return held, origin, done, excluded, note, flagged
+
+
+def _readable_ends(work: _Work, where: str) -> Iterator[Relation]:
+    """The relations, without those of items that cannot be read."""
+    for one in work.relations:
+        if work.broken and not work.broken.isdisjoint((one.source, one.target)):
+            leave_out(f"{where}: {one.id}", "one of its ends cannot be read")
+        else:
+            yield one
 
 
 def _record(document: Document, annotator: str, status: Completion, work: _Work) -> Record:
@@ -161,13 +177,14 @@ def _record(document: Document, annotator: str, status: Completion, work: _Work)
             for p in document.paragraphs
         )
         document = replace(document, paragraphs=paragraphs)
-    spans = standing(work.spans, len(document.text), f"{document.id} ({annotator})")
+    where = f"{document.id} ({annotator})"
+    spans = standing(work.spans, len(document.text), where)
     return Record(
         document,
         None if annotator == GOLD else annotator,
         status,
         tuple(sorted(spans, key=reading_order)),
-        tuple(sorted(work.relations, key=relation_order)),
+        tuple(sorted(_readable_ends(work, where), key=relation_order)),
         tuple(sorted(work.done)),
         dict(sorted(work.notes.items())),
         tuple(sorted(work.flags)),

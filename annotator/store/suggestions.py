@@ -194,6 +194,8 @@ def _suggestions(document: str, rows: Sequence[Row], within: DocumentExtent) -> 
         found = annotation_of(object_of(value))
         if found.id != id:
             raise ValueError("its id does not match")
+        if not 0 <= score <= 1:
+            raise ValueError(f"its score is {score}")
         within.check(place, found)
         return Suggestion(
             found,

@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import groupby, islice
 from typing import Any
 
+from annotator.errors import ProjectError, StoreError
 from annotator.model.decision import Event
 from annotator.model.decision_text import describe_event_group, labelled
 from annotator.model.record import GOLD
@@ -16,6 +17,7 @@ from annotator.model.span import Annotation, Relation, Span
 from annotator.model.text import Document
 from annotator.project import EventFilter, Project
 from annotator.store.codec import standing_json
+from annotator.store.isolation import leave_out
 from annotator.workflows.review.versions import Merger
 
 
@@ -90,23 +92,29 @@ class _Cache:
     """The items of the documents that were read last."""
 
     project: Project
-    kept: dict[tuple[str, str], LoggedItems] = field(default_factory=dict)
+    kept: dict[tuple[str, str], LoggedItems | None] = field(default_factory=dict)
 
     @cached_property
     def merger(self) -> Merger:
         """It reads the rulings on names, so one serves all documents."""
         return Merger(self.project)
 
-    def items(self, document: str, annotator: str) -> LoggedItems:
+    def items(self, document: str, annotator: str) -> LoggedItems | None:
+        """The items of a completion; None for a document that cannot be read, which is
+        reported."""
         key = (document, annotator)
         if key not in self.kept:
             if len(self.kept) >= 64:
                 self.kept.clear()
             events = self.project.log.events(document, annotator)
             merger = self.merger if annotator == GOLD else None
-            self.kept[key] = LoggedItems.of(
-                self.project, document, annotator, events, merger=merger
-            )
+            try:
+                self.kept[key] = LoggedItems.of(
+                    self.project, document, annotator, events, merger=merger
+                )
+            except (ProjectError, StoreError) as error:
+                leave_out(f"the decisions on “{document}”", error.message)
+                self.kept[key] = None
         return self.kept[key]
 
 
@@ -124,6 +132,8 @@ def entries(project: Project, wanted: EventFilter, limit: int | None = None) -> 
     for (document, annotator, _), newest_first in islice(found, limit):
         events = tuple(reversed(list(newest_first)))
         items = cache.items(document, annotator)
+        if items is None:
+            continue
         group = tuple(event.decision for event in events)
         words = describe_event_group(items, group)
         yield LogEntry(document, annotator, who(events[0]), events[0].time, words, events)
