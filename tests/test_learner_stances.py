@@ -117,6 +117,19 @@ def test_chances_are_those_between_spans_as_they_are_proposed() -> None:
     assert all(p.chance < 0.5 for p in _suggest(model))
 
 
+def test_what_is_said_outright_is_not_outvoted_unless_a_project_decides_so() -> None:
+    text = "Norway blamed Sweden for the losses."
+    names = ("Norway", "Sweden")
+    spans = [
+        Span(one, "actor", "state", text.index(one), text.index(one) + len(one)) for one in names
+    ]
+    doubting = replace(_model(), chance=Binary((*[0.0] * (len(PRIOR) - 1), -4.0)))
+    (found,) = doubting.suggest(read(text), spans)
+    assert (found.source, found.label, found.target) == ("Norway", "oppose", "Sweden")
+    assert found.chance > 0.8
+    assert not replace(doubting, plain=(1.0, 9.0)).suggest(read(text), spans)
+
+
 def test_too_little_is_reported_with_a_number() -> None:
     with pytest.raises(ValueError, match=f"2 relations.* {LEAST} are needed"):
         PairModel.train([_example("Iran", "Russia")], _stance())

@@ -17,11 +17,13 @@ from annotator.english.usage import Usage
 from annotator.errors import SuggesterError
 from annotator.learners.actors.features import describe
 from annotator.learners.actors.lexicon import Lexicon
+from annotator.learners.actors.model import passage_of
 from annotator.learners.actors.tagging import OUTSIDE, places_of, tags
 from annotator.learners.bundle import Bundle
 from annotator.learners.display_choice import SpanCandidate, choose, gain
 from annotator.learners.evaluation import Judged, Trial, calibration_error, report
 from annotator.learners.examples import Example
+from annotator.learners.labels import LabelMap
 from annotator.learners.learning import learn
 from annotator.model.memory import EMPTY, Memory, Outcome
 from annotator.model.schema import LabelSchema
@@ -110,6 +112,25 @@ def test_a_name_in_a_list_knows_what_the_rules_say_of_the_names_beside_it(reader
     )
     assert "list-1=" in features[again]  # a sentence ends between them
     assert not any(name.startswith(("run.", "list")) for name in features[first - 1])
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "strict", "barred"),
+    [
+        ("The regulator, Ofgrub, left.", 1, True, True),
+        ("The regulator, Ofgrub, left.", 1, False, False),
+        ("The regulator left.", 1, True, False),
+        ("The police station burned.", 1, True, True),
+        ("Officials left West Elbonia.", 2, False, True),
+    ],
+)
+def test_what_cannot_be_a_span_is_no_candidate(
+    schema: LabelSchema, text: str, at: int, *, strict: bool, barred: bool
+) -> None:
+    reading, labels = read(text), LabelMap(schema)
+    passage = passage_of(reading, "actor", labels, "d", (), reading.usage, strict=strict)
+    assert passage.barred is not None
+    assert passage.barred(at, at + 1) == barred
 
 
 def test_a_lexicon_leaves_out_the_document_itself() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from annotator.english.judgements import PLAIN
 from annotator.english.parser import shared_parser
 from annotator.english.reading import Reader, shared_reader
 from annotator.model.text import Document, Paragraph
@@ -101,3 +102,33 @@ def test_for_somebody_belongs_to_the_claim() -> None:
         read = Reader(parser).read(document, document.paragraphs[0])
         assert [text[c.found.start : c.found.end] for c in read.clauses] == [text[:-1]]
         assert not [e for e in read.edges if not e.on_actor]
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Norway blamed Sweden for the losses.", {("Norway", "oppose", "Sweden")}),
+        ("Norway has thanked Sweden twice.", {("Norway", "support", "Sweden")}),
+        ("Sweden was praised by Norway.", {("Norway", "support", "Sweden")}),
+        (
+            "Sweden was praised by Norway and condemned by Finland.",
+            {("Norway", "support", "Sweden"), ("Finland", "oppose", "Sweden")},
+        ),
+        ("Blaming Sweden for the losses, Norway left.", {("Norway", "oppose", "Sweden")}),
+        ("Norway paid tribute to Sweden.", {("Norway", "support", "Sweden")}),
+        ("Norway should thank Sweden.", set()),
+        ("If Norway thanked Sweden, nobody heard it.", set()),
+        ("Did Norway praise Sweden?", set()),
+        ("Norway doesn’t criticise Sweden.", set()),
+        ("Norway praised the food of Sweden.", set()),
+    ],
+)
+def test_what_a_sentence_says_outright(text: str, plain: Sides) -> None:
+    document = Document("d", "", text, (Paragraph(0, 0, len(text)),))
+    found = shared_reader().read(document, document.paragraphs[0])
+    names = [text[one.start : one.end] for one in found.actors]
+    assert plain == {
+        (names[e.source], e.side, names[e.target])
+        for e in found.edges
+        if e.rule == PLAIN and e.source is not None
+    }

@@ -112,3 +112,47 @@ def test_a_side_is_that_of_the_pronoun_in_its_sentence() -> None:
         "He",
         "the ward is safe",
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("The regulator, Ofgrub, wants higher fines.", [("Ofgrub", "organization")]),
+        ("Members of their union, Unisong, struck.", [("Unisong", "organization")]),
+        ("The pressure group Clean Game objected.", [("Clean Game", "organization")]),
+        ("The envoy, Halgrave, left.", [("Halgrave", "person")]),
+        ("The Growers' League objects.", [("Growers' League", "organization")]),
+        ("The Women's League objects.", [("Women's League", "organization")]),
+    ],
+)
+def test_a_name_is_what_the_noun_beside_it_says(text: str, found: list[tuple[str, str]]) -> None:
+    read_all = [(quote, label) for quote, label in _found(text) if quote != "Members"]
+    assert read_all == found
+
+
+@pytest.mark.parametrize(
+    ("text", "absent"),
+    [
+        ("The labour market has cooled.", "market"),
+        ("Job markets are tight.", "markets"),
+        ("The police station burned down.", "police"),
+        ("The army base was shut.", "army"),
+        ("The streets of Paris were full.", "Paris"),
+        ("Ankara is a city of the plain.", "Ankara"),
+        ("The envoys met in Vienna.", "Vienna"),
+    ],
+)
+def test_what_is_no_actor_in_its_place(text: str, absent: str) -> None:
+    assert absent not in {quote.split()[-1] for quote, _ in _found(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "actor"),
+    [
+        ("Moscow denied the charge.", ("Moscow", "state")),
+        ("The police stationed men there.", ("police", "organization")),
+        ("Both armies left.", ("armies", "organization")),
+    ],
+)
+def test_what_acts_is_an_actor(text: str, actor: tuple[str, str]) -> None:
+    assert actor in _found(text)

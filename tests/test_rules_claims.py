@@ -43,10 +43,34 @@ def _clauses(text: str) -> tuple[Clause, ...]:
          ["it will last", "in ten years nobody will care"]),
         ("The honest answer is that nobody knows yet.", ["nobody knows yet"]),
         ("It is seldom that both agree on this.", ["It is seldom that both agree on this"]),
+        ("He told parliament he had never met her.", ["he had never met her"]),
+        ("The minister told the committee the bridge was unsafe.", ["the bridge was unsafe"]),
+        ("The minister said on Tuesday she would not resign.", ["she would not resign"]),
+        ("Officials said last night the army had left.", ["the army had left"]),
+        ("The firm warned prices would rise again.", ["prices would rise again"]),
+        ("Ministers said they would publish the report.", ["they would publish the report"]),
+        ("The president said the same.", ["The president said the same"]),
     ],
 )  # fmt: skip
 def test_bounds(text: str, claims: list[str]) -> None:
     assert [text[c.found.start : c.found.end] for c in _clauses(text)] == claims
+
+
+@pytest.mark.parametrize(
+    ("text", "cue"),
+    [
+        ("The reform, said the chancellor, is late.", "said"),
+        ("The dam, the minister claims, is safe.", "claims"),
+        ("The dam would, she argues, be safe.", "argues"),
+        ("The mayor, who says nothing, will resign.", ""),
+        ("The mayor, as Ann Orr says, will resign.", ""),
+    ],
+)
+def test_a_frame_in_the_middle_is_within_the_claim(text: str, cue: str) -> None:
+    (clause,) = _clauses(text)
+    assert text[clause.found.start : clause.found.end] == text[:-1]
+    tokens, frame = read(text).tokens, clause.frame
+    assert (tokens[frame.first].text if frame else "") == cue
 
 
 def test_joined_reports_have_the_same_frame() -> None:

@@ -215,6 +215,10 @@ def _classify(tokens: Sequence[Token], run: _Run, context: DocumentContext) -> F
     if opens and len(parts) > 1 and {"of", "for", "on"} & set(parts):
         why = f"{parts[0]} begins the name of an organization"
         return made("organization", 0.75, why, "name.organization", text)
+    described = _described(tokens, start, end)
+    if described is not None:
+        why = f"“{described[1]}” says who that is"
+        return made(described[0], 0.8, why, "name.described", text)
     if (
         len(parts) > 1
         and all(len(p) > 1 for p in parts)
@@ -224,6 +228,26 @@ def _classify(tokens: Sequence[Token], run: _Run, context: DocumentContext) -> F
     ):
         return made("person", _GUESSED, "two or three capitalized words", "name.shape", text)
     return _single(tokens, start, end, context) if len(parts) == 1 else None
+
+
+def _described(tokens: Sequence[Token], start: int, end: int) -> tuple[str, str] | None:
+    """The label of a name by the noun that describes it, and that noun: `the regulator, Ofwat,`,
+    `the pressure group Clean Game`; None without one."""
+    if start < 2 or tokens[start].first:
+        return None
+    apart = tokens[start - 1].text == ","
+    at = start - 2 if apart else start - 1
+    closed = end >= len(tokens) or tokens[end].text in _CLOSING
+    two = f"{tokens[at - 1].lower} {tokens[at].lower}" if at else ""
+    head = tables.heads().get(two) or tables.heads().get(tokens[at].lower)
+    if head is None or head.plural or (apart and not closed) or tokens[at + 1].first:
+        return None
+    known = head.label in ("person", "organization") and tokens[at].text == tokens[at].lower
+    return (head.label, tokens[at].text) if known else None
+
+
+_CLOSING = frozenset(", . ; : ? ! ) – —".split())
+"""Signs after a name that is set off by commas."""
 
 
 def _organization(parts: Sequence[str]) -> str | None:

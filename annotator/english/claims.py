@@ -43,6 +43,8 @@ class Clause:
 
     found: FoundSpan
     frame: ReportingFrame | None
+    given: bool = False
+    """Whether the verb before it says what type of claim it is (`accuse X of [arming Y]`)."""
 
 
 def find_claims(tokens: Sequence[Token], actors: Sequence[FoundSpan]) -> list[Clause]:
@@ -204,7 +206,8 @@ def _object_clause(tokens: Sequence[Token], found: Object) -> list[Clause]:
     if label in ("", "fact"):
         cued, why, _ = label_of(tokens, first, last)
         label = cued if not label or cued == "value" else "fact"
-    return [_with_attributes(tokens, first, last, label, why, 0.6, found.frame, quoted=direct)]
+    made = _with_attributes(tokens, first, last, label, why, 0.6, found.frame, quoted=direct)
+    return [replace(made, given=found.label != "")]
 
 
 def _with_attributes(

@@ -19,6 +19,7 @@ from spacy.tokens import Doc, Span, SpanGroup
 
 from annotator.english.actors import DocumentContext, Index, Scan, context_of, index_of, scan
 from annotator.english.claims import Clause, find_claims
+from annotator.english.exclusions import admitted
 from annotator.english.stances import find_stances
 from annotator.english.tokens import FoundSpan, Token
 from annotator.model.text import Paragraph, split_paragraphs
@@ -134,7 +135,8 @@ class _Actors:
 
     def __call__(self, doc: Doc) -> Doc:
         context = self._context(str(doc.user_data.get(DOCUMENT) or doc.text))
-        found = scan(tokens_of(doc), self._lexer.names).actors(context)
+        tokens = tokens_of(doc)
+        found = admitted(tokens, scan(tokens, self._lexer.names).actors(context), None)
         doc._.actors = tuple(found)
         _group(doc, "actor", found)
         return doc

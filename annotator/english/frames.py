@@ -67,7 +67,8 @@ def frame_of(syntax: Syntax, first: int, last: int) -> tuple[ReportingFrame | No
         made = that_frame(syntax, first, last, i)
         if made is not None:
             return made[0], made[1], last
-    return _closing_frame(syntax, first, last)
+    inserted = _inserted_frame(syntax, first, last)
+    return _closing_frame(syntax, first, last) if inserted is None else (inserted, first, last)
 
 
 def heads_of(tokens: Sequence[Token], first: int, last: int) -> Iterator[int]:
@@ -139,9 +140,9 @@ def that_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[Reporting
             continue
         start = after if verb.particle.endswith("that") else _content(tokens, after, last, verb)
         bare = start is None
-        if bare and not (kind in _FINITE and independent(tokens, after, last)):
+        begin = _bare_content(tokens, after, last, verb) if start is None else start
+        if begin is None or (bare and kind not in _FINITE):
             continue
-        begin = after if start is None else start
         holder = _speaker(syntax, first, i, verb, kind, (after, begin))
         if holder is None and not _without_holder(tokens, first, i, verb, bare=bare):
             continue
@@ -244,6 +245,33 @@ def _content(tokens: Sequence[Token], after: int, last: int, verb: tables.Verb) 
     return None
 
 
+def _bare_content(tokens: Sequence[Token], after: int, last: int, verb: tables.Verb) -> int | None:
+    """Where the reported clause begins if no word shows it: right after the verb, or after the
+    addressee, place and time (`told the house he had`, `said on Tuesday she would`)."""
+    adjunct = tokens[after].lower in _ADJUNCTS
+    if adjunct or verb.base in tables.words("telling"):
+        begin = _second(tokens, after, last)
+        if begin is not None or adjunct:
+            return begin
+    return after if independent(tokens, after, last) else None
+
+
+def _second(tokens: Sequence[Token], after: int, last: int) -> int | None:
+    """Where a clause begins after one short phrase."""
+    for k in range(after + 1, min(after + _PHRASE, last - 1)):
+        if tokens[k].text in _BREAKS or governs(tokens, k):
+            return None
+        opens = tokens[k].lower in tables.words("subject_pronouns") | tables.words("definite")
+        whole = tokens[k - 1].lower not in _ADJUNCTS | tables.words("determiners")
+        if opens and whole and independent(tokens, k, last):
+            return k
+    return None
+
+
+_PHRASE = 6
+"""The most tokens of a phrase between a verb of saying and what is said."""
+
+
 def _after_that(tokens: Sequence[Token], after: int, last: int) -> int | None:
     """The place after the `that` which follows an addressee, a place and a time."""
     k, reach = after, after + 9
@@ -287,6 +315,30 @@ def _closing_verb(tokens: Sequence[Token], i: int, last: int) -> int | None:
     after = verbs[0] + 1
     ends = after >= last or tokens[after].lower in _AFTER_SAYING or tokens[after].text[:1].isupper()
     return verbs[0] if ends else None
+
+
+def _inserted_frame(syntax: Syntax, first: int, last: int) -> ReportingFrame | None:
+    """`The lane, says X, will go`: a verb of saying with its subject between commas; the claim runs
+    across it."""
+    tokens = syntax.tokens
+    for comma in range(first + 1, min(first + _EARLY, last - 3)):
+        over = after_insertion(tokens, comma, last)
+        if over == comma or over - comma > _INSERTION or over >= last:
+            continue
+        verb = next((k for k in (comma + 1, over - 2) if _speaks(tokens[k])), None)
+        if verb is None or tokens[comma + 1].lower in _OPENERS:
+            continue
+        holder = next(iter(syntax.starting(comma + 1, over - 1)), None)
+        if holder is not None or tokens[comma + 1].lower in _SPEAKERS:
+            return ReportingFrame(holder, "+", verb, verb + 1)
+    return None
+
+
+_EARLY, _INSERTION = 14, 11
+"""How many tokens of a clause may stand before a frame in its middle, and how long that may be with
+its commas."""
+_OPENERS = tables.words("subordinators") | tables.words("prepositions") | {"and", "but"}
+_SPEAKERS = frozenset("he she they".split()) | tables.words("definite")
 
 
 def _speaks(token: Token) -> bool:

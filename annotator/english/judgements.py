@@ -17,7 +17,9 @@ from annotator.english.tokens import FoundSpan, FoundStance, Token
 _SIDES = {"+": "support", "-": "oppose"}
 _SAID = frozenset("ccomp parataxis".split())
 _NAMING = frozenset("acomp attr oprd".split())
-_REPORTED, _OWN = 0.6, 0.6
+_REPORTED, _OWN, _OUTRIGHT = 0.6, 0.6, 0.85
+PLAIN = "stance.plain"
+"""The rule of a sentence which says outright that somebody praises or blames an actor."""
 
 
 def judgements(
@@ -39,11 +41,27 @@ def judgements(
         }
         reason = f"“{tokens[cue].text}” judges"
         rule, score = ("stance.judged", _REPORTED) if says else ("stance.author", _OWN)
+        if not says and _outright(tokens, parse, head, cue):
+            rule, score = PLAIN, _OUTRIGHT
         edges.setdefault(
             (source, target),
             FoundStance(_SIDES[side], source, target, True, score, reason, rule, attributes),
         )
     return list(edges.values())
+
+
+def _outright(tokens: Sequence[Token], p: Parse, head: int, cue: int) -> bool:
+    """Whether the text itself says without reserve that somebody is or does what nobody would
+    excuse, or only a friend would say."""
+    known = p.lemmas[cue] in tables.judging("outright")
+    said = p.asserted(head) and not p.negated(head) and not asked(tokens, head)
+    return known and said
+
+
+def asked(tokens: Sequence[Token], i: int) -> bool:
+    """Whether a token stands in a question."""
+    end = next((k for k in range(i + 1, len(tokens)) if tokens[k].first), len(tokens))
+    return tokens[end - 1].text == "?"
 
 
 def _judged(p: Parse, at: Mapping[int, int]) -> Iterator[tuple[int, int, str, int]]:
@@ -113,4 +131,4 @@ def _deeds() -> Mapping[str, str]:
     }
 
 
-__all__ = ["judgements"]
+__all__ = ["PLAIN", "asked", "judgements"]

@@ -114,6 +114,8 @@ def _joined(tokens: Sequence[Token], at: int, end: int) -> int:
         after += 1
     if after >= len(tokens) or not is_capital(tokens[after]) or tokens[after].first:
         return 0
+    if _of_members(tokens, end):
+        return 2
     hyphen = word in ("-", "–") and tokens[end].start == tokens[end - 1].end
     if hyphen or word in tables.words("particles"):
         return 2 if after == end + 1 else 0
@@ -125,6 +127,19 @@ def _joined(tokens: Sequence[Token], at: int, end: int) -> int:
     return 0 if word == "of" and complete and _of_person(tokens, end + 1) else after + 1 - end
 
 
+def _of_members(tokens: Sequence[Token], end: int) -> bool:
+    """Whether an apostrophe follows the members of a body and its kind follows that: `Growers'
+    League`, `Women's Institute`, but not `Elbonia's Parliament`."""
+    members, mark = tokens[end - 1], tokens[end].text
+    if tokens[end + 1].text not in tables.words("organization_heads"):
+        return False
+    if mark in ("'", "’"):
+        return members.text.endswith("s") and members.text not in tables.names()
+    return mark in ("'s", "’s") and members.lower in _MEMBERS
+
+
+_MEMBERS = frozenset("children men people women".split())
+"""Plurals without s that bodies are named after."""
 _DEALING = frozenset(
     (
         "Agency Alliance Association Board Bureau Campaign Center Centre Coalition College "

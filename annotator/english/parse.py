@@ -24,6 +24,7 @@ CLAUSAL = frozenset("ROOT ccomp advcl relcl acl conj parataxis csubj pcomp xcomp
 """Dependencies that the head of a clause may have."""
 SUBJECTS = frozenset("nsubj nsubjpass csubj csubjpass expl".split())
 AUXILIARIES = frozenset("aux auxpass".split())
+_SUPPOSING = frozenset("if unless whether lest".split())
 _FINITE = frozenset("VBD VBZ VBP MD".split())
 _DEPTH = 60
 """The largest number of heads that are followed; a longer chain is cut off there."""
@@ -107,6 +108,17 @@ class Parse:
         return self.tags[i] in _FINITE or any(
             self.tags[k] in _FINITE for k in self.kids(i, AUXILIARIES)
         )
+
+    def asserted(self, i: int) -> bool:
+        """Whether a finite verb says that something is so: no modal and no condition."""
+        if not self.finite(i) or any(self.tags[k] == "MD" for k in self.kids(i, AUXILIARIES)):
+            return False
+        return not self.supposed(i)
+
+    def supposed(self, i: int) -> bool:
+        """Whether a token stands in a condition, or in what is asked."""
+        marks = (m for k in self.chain(i) for m in self.kids(k, {"mark"}))
+        return any(self.lemmas[m] in _SUPPOSING for m in marks)
 
     def verbal(self, i: int) -> bool:
         """Whether a token is a verb or an auxiliary."""

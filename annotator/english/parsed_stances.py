@@ -11,15 +11,18 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 
 from annotator.english import tables
 from annotator.english.frames import flip
+from annotator.english.judgements import PLAIN, asked
 from annotator.english.parse import Parse
+from annotator.english.syntax import negated
 from annotator.english.tokens import FoundSpan, FoundStance, Token
 
 _OBJECTS = frozenset("dobj dative".split())
-_INSIDE = frozenset("poss compound nmod amod appos".split())
+_INSIDE = frozenset("poss compound nmod amod".split())
 _BEARING = frozenset(
     "face draw receive win earn attract get enjoy suffer come provoke meet gain secure".split()
 )
@@ -38,8 +41,10 @@ _WISHES = {
 }
 """Sides of those who act on those whose wishes are named, by preposition and noun."""
 _PRONOUNS = frozenset("it they he she its their his her".split())
-_DIRECT, _OWNED = 0.7, 0.6
-"""Scores if the actor itself is in the position, and if something that belongs to it is."""
+_DIRECT, _OWNED, _PLAIN = 0.7, 0.6, 0.85
+"""Scores if the actor itself is in the position, if something that belongs to it is, and if the
+sentence says so outright."""
+_ADDED_CLAUSES = frozenset("advcl acl".split())
 
 
 def parsed_stances(
@@ -75,6 +80,10 @@ class _Frames:
             return None
         if head in self.at:
             return self.at[head], True
+        for k in self.parse.kids(head, {"appos"}):
+            # "The bank's governor, Ann Orr": she, not the bank.
+            if k in self.at:
+                return self.at[k], True
         for k in self.parse.kids(head, _INSIDE):
             if k in self.at:
                 return self.at[k], False
@@ -162,12 +171,29 @@ class _Frames:
                 passive = bool(p.kids(i, {"nsubjpass", "auxpass"}))
                 agents = [k for by in p.kids(i, {"agent"}) for k in p.kids(by, {"pobj"})]
                 if passive or agents:
-                    targets = self._all(p.subject(i)) if passive else self._all(p.heads[i])
+                    added = not passive and p.deps[i] != "conj"
+                    targets = self._all(p.heads[i] if added else p.subject(i))
                     holders = [one for k in agents for one in self._all(k)]
                 else:
                     holders, targets = self._holders(i), self._targets(i, verb.particle)
-                yield from self._edges(side, holders, targets, i, "frame")
+                plain = self._plain(i, verb.base, passive=passive or bool(agents))
+                for edge in self._edges(side, holders, targets, i, "frame"):
+                    own = plain and edge.score == _DIRECT
+                    yield replace(edge, score=_PLAIN, rule=PLAIN) if own else edge
                 break
+
+    def _plain(self, verb: int, base: str, *, passive: bool) -> bool:
+        """Whether a verb says that someone praises or blames: not that they should, might, did not,
+        or that it is asked whether they do."""
+        p, tag = self.parse, self.parse.tags[verb]
+        if base not in tables.words("addressing"):
+            return False
+        if self._negated(verb) or negated(self.tokens, verb):
+            return False
+        added = tag in ("VBG", "VBN") and p.deps[verb] in _ADDED_CLAUSES
+        joined = tag == "VBN" and passive and p.deps[verb] == "conj"
+        said = p.asserted(verb) or ((added or joined) and not p.supposed(verb))
+        return said and not asked(self.tokens, verb)
 
     def _targets(self, verb: int, particle: str) -> list[tuple[int, bool]]:
         p = self.parse

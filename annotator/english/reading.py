@@ -17,6 +17,7 @@ from typing import Protocol
 from annotator.english.actors import DocumentContext, Scan, context_of
 from annotator.english.claims import Clause, find_claims
 from annotator.english.components import Lexer, pipeline
+from annotator.english.exclusions import admitted
 from annotator.english.parse import Parse, key_of, mostly_english
 from annotator.english.parser import Parser, shared_parser
 from annotator.english.stances import find_stances
@@ -159,9 +160,10 @@ class Reader:
             return self._last[1]
         whole = self._whole(document)
         scan = whole.scans[paragraph.index]
-        actors = tuple(scan.actors(whole.context))
-        clauses = tuple(find_claims(scan.tokens, actors))
-        edges = tuple(find_stances(scan.tokens, actors, clauses, whole.parses.of(paragraph.index)))
+        parsed, tokens = whole.parses.of(paragraph.index), scan.tokens
+        actors = tuple(admitted(tokens, scan.actors(whole.context), parsed))
+        clauses = tuple(find_claims(tokens, actors))
+        edges = tuple(find_stances(tokens, actors, clauses, parsed))
         reading = Reading(
             document.id,
             paragraph,

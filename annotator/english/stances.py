@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from annotator.english import tables
 from annotator.english.claims import Clause
 from annotator.english.frames import flip
-from annotator.english.judgements import judgements
+from annotator.english.judgements import PLAIN, judgements
 from annotator.english.parse import Parse
 from annotator.english.parsed_stances import parsed_stances
 from annotator.english.syntax import PASSED, Syntax, adverbial, after_verb
@@ -43,9 +43,10 @@ def find_stances(
     found += [edge for edge in judged if edge.source is None]
     if len(actors) > 1:
         verbs = _StanceReader(tokens, actors).verbs()
+        parsed = parsed_stances(tokens, actors, parse) if parse is not None else []
+        found += [edge for edge in parsed if edge.rule == PLAIN]
         found += [edge for edge in verbs if edge.source != edge.target]
-        found += parsed_stances(tokens, actors, parse) if parse is not None else ()
-        found += judged
+        found += [*parsed, *judged]
     edges: dict[tuple[int | None, int, bool], FoundStance] = {}
     for edge in found:
         edges.setdefault((edge.source, edge.target, edge.on_actor), edge)

@@ -30,7 +30,7 @@ BASE, BASE_UNPARSED = _FOLDER / "base.model", _FOLDER / "base-unparsed.model"
 without a parser."""
 
 BASE_SCHEMA = "actors-claims-stances"
-VERSION = "6"
+VERSION = "7"
 """The version of the base models, raised whenever they are made again."""
 
 

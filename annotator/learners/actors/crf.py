@@ -103,7 +103,9 @@ class SpanModel:
         told = {(one.first, one.last, one.label): one.chance for one in said or ()}
         rules = {(f.first, f.last, f.label): f.score for f in passage.found}
         counts = {(a, b): found for a, b, found in matches}
-        known = {*best, *rules, *told, *(place for place, _ in _remembered(matches))}
+        every = {*best, *rules, *told, *(place for place, _ in _remembered(matches))}
+        barred = passage.barred or (lambda *_: False)
+        known = {place for place in every if not barred(*place[:2])}
         length = len(passage.tokens)
         others = {place: max(rules.get(place, _UNSAID), told.get(place, 0.0)) for place in known}
         odds = {place: self._odds(tagger, place, length, others[place]) for place in known}

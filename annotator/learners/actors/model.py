@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
+from annotator.english.exclusions import excluded
 from annotator.english.name_bounds import after_compass, before_name
-from annotator.english.reading import Reader, Reading, parse
+from annotator.english.reading import Reader, Reading, parse, tokens_within
 from annotator.english.tokens import FoundSpan
 from annotator.english.usage import Usage
 from annotator.learners.actors.crf import SpanModel, Training, train
@@ -51,10 +52,18 @@ def is_flat(examples: Sequence[Example], layer: str) -> bool:
 
 
 def passage_of(
-    reading: Reading, layer: str, labels: LabelMap, group: str, spans: Iterable[Span], usage: Usage
+    reading: Reading,
+    layer: str,
+    labels: LabelMap,
+    group: str,
+    spans: Iterable[Span],
+    usage: Usage,
+    *,
+    strict: bool,
 ) -> TaggedParagraph:
     """A reading as the CRF sees it: what the rules find for the layer, in its labels, and decided
-    spans. `usage` is that of words in all texts."""
+    spans. `usage` is that of words in all texts; if `strict`, what the guidelines exclude is no
+    span."""
     found: list[FoundSpan] = []
     for kind, every in (("actor", reading.actors), ("claim", [c.found for c in reading.clauses])):
         for one in every:
@@ -68,7 +77,30 @@ def passage_of(
     )
     used = usage.features(reading.tokens, reading.usage)
     described = describe(reading.tokens, found, reading.context.words, used, parse(reading))
-    return TaggedParagraph(group, reading.tokens, tuple(found), described, gold)
+
+    def barred(first: int, last: int) -> bool:
+        """Whether these tokens cannot be a span."""
+        out = strict and excluded(reading.tokens, first, last, parse(reading))
+        return out or part_of_name(reading, first, last)
+
+    return TaggedParagraph(group, reading.tokens, tuple(found), described, gold, barred)
+
+
+def _strict(examples: Sequence[Example], layer: str) -> bool:
+    """Whether next to none of the marked spans is one that the guidelines exclude; other schemas
+    may want them."""
+    marked = out = 0
+    for one in examples:
+        start, tokens = one.reading.paragraph.start, one.reading.tokens
+        for span in (s for s in one.spans if s.layer == layer):
+            place = tokens_within(tokens, span.start - start, span.end - start)
+            marked += 1
+            out += place is not None and excluded(tokens, *place, parse(one.reading))
+    return out <= _STRAY * marked
+
+
+_STRAY = 0.02
+"""The share of marked spans that may be against the guidelines."""
 
 
 def part_of_name(reading: Reading, first: int, last: int) -> bool:
@@ -90,6 +122,7 @@ class FlatModel:
     layer: Layer
     model: SpanModel
     habits: dict[str, dict[str, Value]]
+    strict: bool
 
     @staticmethod
     def train(
@@ -101,12 +134,14 @@ class FlatModel:
     ) -> tuple[FlatModel, Training, list[TaggedParagraph]]:
         """The model, on top of a `base` if there is one, and the proposals by which to judge it.
         Raises ValueError if nothing is marked."""
+        strict = _strict(examples, layer.name)
         passages = [
-            passage_of(e.reading, layer.name, labels, e.group, e.spans, usage) for e in examples
+            passage_of(e.reading, layer.name, labels, e.group, e.spans, usage, strict=strict)
+            for e in examples
         ]
         training = train(passages, usage, base.model if base else None)
         habits = _habits(examples, layer, base.habits if base else {})
-        return FlatModel(layer, training.model, habits), training, passages
+        return FlatModel(layer, training.model, habits, strict), training, passages
 
     def remember(self, memory: Memory, reader: Reader) -> None:
         """Learn from what was accepted and rejected since the model was trained."""
@@ -126,7 +161,13 @@ class FlatModel:
         """The suggestions worth showing in a paragraph, in reading order; the caller gives name and
         version."""
         passage = passage_of(
-            reading, self.layer.name, labels, reading.document, (), self.model.usage
+            reading,
+            self.layer.name,
+            labels,
+            reading.document,
+            (),
+            self.model.usage,
+            strict=self.strict,
         )
         return self.shown(reading, passage, self.model.candidates(passage), memory, gate=gate)
 
@@ -141,12 +182,7 @@ class FlatModel:
     ) -> list[Suggestion]:
         """The same of candidates that are known."""
         found = {(f.first, f.last): f for f in passage.found}
-        known = [
-            one
-            for one in candidates
-            if (self.layer.label(one.label) or self.layer.open)
-            and not part_of_name(reading, one.first, one.last)
-        ]
+        known = [one for one in candidates if self.layer.label(one.label) or self.layer.open]
         return [
             self._suggestion(reading, one, found.get((one.first, one.last)), memory)
             for one in choose(known, gate=gate)
@@ -202,12 +238,13 @@ class FlatModel:
 
     def to_data(self) -> dict[str, Any]:
         """What `of_data` reads back."""
-        return {"model": self.model.to_data(), "habits": self.habits}
+        return {"model": self.model.to_data(), "habits": self.habits, "strict": self.strict}
 
     @staticmethod
     def of_data(data: Mapping[str, Any], layer: Layer) -> FlatModel:
         """The model that `to_data` wrote."""
-        return FlatModel(layer, SpanModel.of_data(data["model"]), dict(data["habits"]))
+        model = SpanModel.of_data(data["model"])
+        return FlatModel(layer, model, dict(data["habits"]), bool(data["strict"]))
 
 
 def _habit(label: str, quote: str) -> str:

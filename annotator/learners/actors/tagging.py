@@ -4,7 +4,7 @@ overlap."""
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from annotator.english.tokens import FoundSpan, Token
@@ -21,7 +21,8 @@ class TaggedParagraph:
     """A prepared paragraph: its tokens, what the rules find, and the features of each token that do
     not depend on decisions.
 
-    `group` says which passages belong together; `gold` has the decided places, or None.
+    `group` says which passages belong together; `gold` has the decided places, or None; `barred`
+    says of tokens `[first, last)` whether they cannot be a span.
     """
 
     group: str
@@ -29,6 +30,7 @@ class TaggedParagraph:
     found: tuple[FoundSpan, ...]
     described: tuple[tuple[str, ...], ...]
     gold: tuple[LabelledRange, ...] = ()
+    barred: Callable[[int, int], bool] | None = None
 
 
 def places_of(

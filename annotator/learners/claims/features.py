@@ -39,6 +39,7 @@ def sentence_features(sentence: Sentence, kinds: WordClusters) -> tuple[str, ...
     made += [f"s.clauses={min(2, len(sentence.clauses))}", f"s.sign={tokens[-1].text}"]
     made.append(f"s.frames={sum(clause.frame is not None for clause in sentence.clauses)}")
     made += [f"s.r={clause.found.label}" for clause in sentence.clauses[:2]]
+    made.append(f"s.given={any(clause.given for clause in sentence.clauses)}")
     made += [
         f"s.modality={clause.found.attributes.get('modality')}" for clause in sentence.clauses[:2]
     ]
@@ -84,6 +85,8 @@ def span_features(sentence: Sentence, start: int, end: int, kinds: WordClusters)
         made.append(f"r={clause.found.label}")
         made += [f"r.{name}={value}" for name, value in clause.found.attributes.items()]
         made.append(f"frame={clause.frame.side if clause.frame else None}")
+        if clause.given and (clause.found.first, clause.found.last) == (start, end):
+            made.append(f"r.given={clause.found.label}")
     made += _verb(sentence, start, end)
     made += _around(sentence, start, end)
     return unique(made, sentence.syntax.of_span(start, end) if sentence.syntax else ())

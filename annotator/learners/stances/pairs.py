@@ -118,7 +118,8 @@ def _governed(syntax: Syntax, claim: End) -> tuple[int, FoundStance] | None:
             holder = syntax.subject(i, syntax.low[i], participle=kind == "ing")
             if holder is None:
                 return None
-            side = flip(verb.on_claim, negative=syntax.negated(i))
+            few = tokens[syntax.low[i]].lower in ("few", "no")
+            side = flip(verb.on_claim, negative=syntax.negated(i) != few)
             told = "reports who holds it" if "that" in verb.frames else "takes a side"
             cue: dict[str, str | int] = {
                 "basis": "explicit",

@@ -3,14 +3,16 @@ above both, and its side."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from annotator.english.parse import Parse
 from annotator.learners.claims.syntax import speaks
 
 _GOVERNED = frozenset("ccomp xcomp advcl".split())
-_ACTING = frozenset("nsubj nsubjpass agent".split())
+_ACTING = frozenset(("nsubj", "nsubjpass"))
+_ACTIVE = {"nsubjpass": "dobj"}
+"""The dependencies in a passive sentence that have another name in an active one."""
 _SHORT, _MIDDLE = 4, 6
 """The length of the longest path that is a feature as a whole."""
 
@@ -23,6 +25,15 @@ class SentencePaths:
         self.parse = parse
         self._sides = sides
         self._chain = cache(parse.chain)
+
+    def _up(self, chain: Sequence[int], joint: int) -> tuple[list[int], list[str]]:
+        """The words of a chain below `joint`, and their dependencies as in an active sentence: the
+        agent of a passive is its subject (`rejected by X`), and its subject the object."""
+        p = self.parse
+        below = list(chain[: chain.index(joint)])
+        if len(below) > 1 and p.deps[below[-1]] == "agent" and p.deps[below[-2]] == "pobj":
+            return below[:-1], [*(p.deps[k] for k in below[:-2]), "nsubj"]
+        return below, [_ACTIVE.get(p.deps[k], p.deps[k]) for k in below]
 
     def _side(self, at: int) -> str:
         return self._sides.get(self.parse.lemmas[at], "")
@@ -55,21 +66,20 @@ class SentencePaths:
         made = [f"{kind}|P.sd={p.deps[s]}", f"{kind}|P.named={p.named_beside(s)}"]
         if joint is None:
             return [*made, f"{kind}|P.path=apart"]
-        up, down = up_all[: up_all.index(joint)], down_all[: down_all.index(joint)]
-        made += self._path(kind, up, down, joint)
-        if down:
+        up, down = self._up(up_all, joint), self._up(down_all, joint)
+        made += self._path(kind, up[1], down[1], joint)
+        if down[0]:
             made += self._governing(kind, source, t)
         own = p.kids(t, {"nsubj", "nsubjpass"})
         made.append(f"{kind}|P.own={any(source[0] <= k < source[1] for k in own)}|{p.tags[t]}")
         return list(dict.fromkeys(made))
 
-    def _path(self, kind: str, up: list[int], down: list[int], joint: int) -> list[str]:
+    def _path(self, kind: str, up: list[str], down: list[str], joint: int) -> list[str]:
         """The dependencies from source to the lowest common word and down to the target."""
         p, length = self.parse, len(up) + len(down)
-        rising = ">".join(p.deps[k] for k in up)
-        falling = "<".join(p.deps[k] for k in reversed(down))
+        rising, falling = ">".join(up), "<".join(reversed(down))
         path, side, lemma = f"{rising}^{falling}", self._side(joint), p.lemmas[joint]
-        last = f"{p.deps[up[-1]] if up else 'self'}|{p.deps[down[-1]] if down else 'self'}"
+        last = f"{up[-1] if up else 'self'}|{down[-1] if down else 'self'}"
         made = [
             f"P.up={rising if len(up) < _SHORT else 'long'}",
             f"P.dn={falling if len(down) < _SHORT else 'long'}",
@@ -90,14 +100,16 @@ class SentencePaths:
         """Whether the source is the subject of the word that governs the target."""
         p = self.parse
         governor = p.heads[target]
-        subjects = p.kids(governor, _ACTING)
+        agents = [k for by in p.kids(governor, {"agent"}) for k in p.kids(by, {"pobj"})]
+        subjects = agents or p.kids(governor, _ACTING)
         if not subjects and (found := p.subject(governor)) is not None:
             subjects = [found]
+        dep = _ACTIVE.get(p.deps[target], p.deps[target])
         exact = any(source[0] <= k < source[1] for k in subjects)
         within = any(p.edges[k][0] <= source[0] and source[1] <= p.edges[k][1] for k in subjects)
         return [
             f"{kind}|P.gsub={within}|{exact}",
-            f"{kind}|P.gsub={within}|{exact}|{self._side(governor)}|{p.deps[target]}",
+            f"{kind}|P.gsub={within}|{exact}|{self._side(governor)}|{dep}",
             f"{kind}|P.gsub={exact}|{p.lemmas[governor]}",
         ]
 

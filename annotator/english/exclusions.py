@@ -1,0 +1,72 @@
+"""Noun phrases that look like actors and, by the guidelines, are none: what describes somebody who
+is named beside it, what only says which kind of thing another noun is, and the scene."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from annotator.english import tables
+from annotator.english.parse import Parse
+from annotator.english.tokens import FoundSpan, Token
+
+_MODIFYING = frozenset(("compound", "nmod"))
+_NAMING = frozenset(("attr", "appos"))
+
+
+def admitted(
+    tokens: Sequence[Token], found: Sequence[FoundSpan], parse: Parse | None
+) -> list[FoundSpan]:
+    """The found actors that are not excluded."""
+    return [one for one in found if not excluded(tokens, one.first, one.last, parse)]
+
+
+def excluded(tokens: Sequence[Token], first: int, last: int, parse: Parse | None) -> bool:
+    """Whether tokens `[first, last)` are no actor, whatever their words say elsewhere."""
+    if _traded(tokens, last) or _scene(tokens, first, last, parse):
+        return True
+    return parse is not None and _describes(tokens, last, parse)
+
+
+def _describes(tokens: Sequence[Token], last: int, parse: Parse) -> bool:
+    """A common noun beside the name of whom it describes (`the regulator, Ofwat`), or before
+    another noun (`the police station`)."""
+    head = last - 1
+    if not tokens[head].text[:1].islower() or parse.pos[head] != "NOUN":
+        return False
+    modifies = parse.deps[head] in _MODIFYING and last <= parse.heads[head] <= last + 1
+    return modifies or parse.named_beside(head)
+
+
+def _traded(tokens: Sequence[Token], last: int) -> bool:
+    """A market of something, in which nobody decides anything (`the labour market`); those of
+    finance are people who fear and hope."""
+    goods = tables.words("market_goods")
+    if tokens[last - 1].lower not in ("market", "markets"):
+        return False
+    return last > 1 and tokens[last - 2].lower in goods and not tokens[last - 1].first
+
+
+def _scene(tokens: Sequence[Token], first: int, last: int, parse: Parse | None) -> bool:
+    """A capital as the place where something is or happens: after a preposition of place, after a
+    part of a city (`the streets of Paris`), or as what is said to be a city."""
+    name = tables.names().get(" ".join(t.text for t in tokens[first:last]))
+    if name is None or name.kind != "capital":
+        return False
+    if tokens[first].first or not first:
+        return _city(first, parse)
+    before, part = tokens[first - 1].lower, tokens[first - 2].lower if first > 1 else ""
+    within = before == "of" and part in tables.words("city_parts")
+    return within or before in tables.words("place_prepositions") or _city(first, parse)
+
+
+def _city(at: int, parse: Parse | None) -> bool:
+    """Whether something is called a city."""
+    if parse is None:
+        return False
+    told = parse.kids(at, {"appos"})
+    if parse.deps[at] == "nsubj":
+        told += parse.kids(parse.heads[at], _NAMING)
+    return any(parse.lemmas[k] in tables.words("cities") for k in told)
+
+
+__all__ = ["admitted", "excluded"]
