@@ -24,11 +24,11 @@ from reading import EXAMPLES, SCHEMA, read, write
 
 from annotator.errors import AnnotatorError, InputError
 from annotator.formats.api import check_record, data_of, problems, read_records, record_of, upgraded
-from annotator.model.decision import Completion
+from annotator.model.decision import Completion, Suggestion
 from annotator.model.record import Record
 from annotator.model.span import Span
 from annotator.model.text import Document, as_read, split_paragraphs
-from annotator.project import Project
+from annotator.project import Project, SuggestionRun
 from annotator.resources import folder
 from annotator.workflows.exchange.importing import ingest
 from annotator.workflows.exchange.validate import validate
@@ -219,6 +219,35 @@ def test_the_api_lets_nothing_in_that_validate_would_find(
         assert project.documents.ids() == []
         project.log.add_records([_bad()])
         assert [len(r.spans) for r in project.log.records()] == [1]
+
+
+@pytest.mark.parametrize(
+    ("of_span", "changes"),
+    [
+        *[(True, one) for one in (
+            {"entity": 5}, {"entity": "\ud83d"}, {"origin": None}, {"attributes": [1]}, {"label": "nation"}, {"end": 99},
+            {"start": -1}, {"id": None}, {"layer": 3}, {"attributes": {"mention": float("nan")}},
+        )],
+        *[(False, one) for one in (
+            {"score": float("nan")}, {"score": "1"}, {"score": 2}, {"raw": float("inf")}, {"paragraph": 7},
+            {"paragraph": True}, {"suggester": None}, {"shown": 1}, {"rank": 1.5}, {"value": "Iran"},
+        )],
+    ],
+)  # fmt: skip
+def test_a_suggester_can_store_nothing_that_could_not_be_read_again(
+    of_span: bool, changes: dict[str, Any], tmp_path: Path
+) -> None:
+    run = SuggestionRun({"theirs": "1"})
+    with Project.create(tmp_path / "p") as project:
+        project.log.add_records([_bad()])
+        good = Suggestion(Span("s", "actor", "state", 0, 4, origin="suggestion"), 0, "ours", "1", 1)
+        wrong = Suggestion(Span("t", "actor", "state", 0, 4, origin="suggestion"), 0, "x", "1", 0.5)
+        for name, value in changes.items():
+            object.__setattr__(wrong.value if of_span else wrong, name, value)
+        with pytest.raises(InputError, match="gives a suggestion that is invalid"):
+            project.suggestions.put("d", [good, wrong], run=run)
+        assert project.suggestions.of("d") == [] and not project.verify()
+        assert project.suggestions.put("d", [good], run=run) == 1
 
 
 @pytest.mark.parametrize("name", ["", "@x", "a/b", "x" * 65, "a\x1b[0m", 5, None])

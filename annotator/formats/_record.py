@@ -7,7 +7,8 @@ schema cannot say. Every value that enters a project passes `problems`, wherever
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from annotator.errors import InputError
@@ -299,14 +300,24 @@ def check_document(document: Document, schema: LabelSchema) -> Document:
 
 def item_problem(item: Span | Relation, document: Document, schema: LabelSchema) -> str:
     """The problem of one item of a document, regardless of its ends; empty if there is none."""
-    spans, relations = ((item,), ()) if isinstance(item, Span) else ((), (item,))
+    return items_problem((item,), document, schema)
+
+
+def items_problem(items: Sequence[Span | Relation], document: Document, schema: LabelSchema) -> str:
+    """The first problem of several items of a document with ids of their own, regardless of ends of
+    relations; empty if there is none."""
+    spans = tuple(one for one in items if isinstance(one, Span))
+    relations = tuple(one for one in items if not isinstance(one, Span))
     record = Record(document, "somebody", Completion.IN_PROGRESS, spans, relations)
     try:
         found = problems(data_of(record), schema)
     except (AttributeError, TypeError, ValueError, RecursionError) as error:
         return str(error)
-    ends = ("relations[0].from", "relations[0].to")
-    return next((f"{key}: {message}" for key, message in found if key not in ends), "")
+    rest = (one for one in found if not _END.fullmatch(one[0]))
+    return next((f"{key}: {message}" for key, message in rest), "")
+
+
+_END = re.compile(r"relations\[\d+\]\.(from|to)")
 
 
 def check_record(record: Record, schema: LabelSchema) -> Record:

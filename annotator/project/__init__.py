@@ -85,7 +85,7 @@ class Project:
         self._id = self.setting("project")
         self.documents = Documents(database, schema)
         self.log = Log(database, concepts, schema)
-        self.suggestions = Suggestions(database)
+        self.suggestions = Suggestions(database, schema)
         self.names = Names(database)
         self.learning = Learning(database)
         self.assignments = Assignments(database)

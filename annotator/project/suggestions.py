@@ -3,20 +3,51 @@ they can learn from earlier decisions."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from math import isfinite
 
+from annotator.errors import InputError
 from annotator.model.decision import Suggestion
 from annotator.model.memory import Memory
+from annotator.model.schema import LabelSchema
+from annotator.model.span import Relation, Span
+from annotator.store import documents
 from annotator.store import suggestions as store
 from annotator.store.connection import Database
 from annotator.store.results import SuggestionRun
+
+_TYPES: Mapping[str, type] = {
+    "suggester": str,
+    "version": str,
+    "reason": str,
+    "rule": str,
+    "rank": int,
+    "shown": bool,
+    "blind": bool,
+}
+
+
+def _problem(one: Suggestion, paragraphs: int) -> str:
+    """What is wrong with a suggestion beside its value; empty if nothing is."""
+    for name, kind in _TYPES.items():
+        if type(getattr(one, name)) is not kind:
+            return f"{name} must be of the type {kind.__name__}"
+    if not isinstance(one.value, Span | Relation) or not isinstance(one.id, str):
+        return "value must be a span or a relation with an id"
+    if type(one.paragraph) is not int or not 0 <= one.paragraph < paragraphs:
+        return f"paragraph must be an index below {paragraphs}"
+    if not isinstance(one.score, int | float) or not 0 <= one.score <= 1:
+        return "score must be a number between 0 and 1"
+    if one.raw is not None and not (isinstance(one.raw, int | float) and isfinite(one.raw)):
+        return "raw must be a finite number or None"
+    return ""
 
 
 class Suggestions:
     """The stored suggestions of a project."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, schema: LabelSchema) -> None:
+        self._database, self._schema = database, schema
 
     def of(self, document: str, paragraph: int | None = None) -> list[Suggestion]:
         """The suggestions of a document or of one of its paragraphs, decided or not, by paragraph,
@@ -41,10 +72,34 @@ class Suggestions:
 
         With `others`, those of all suggesters are replaced; with `untouched`, only in paragraphs
         that nobody has opened or worked in. Returns how many were stored.
+
+        Raises InputError for a suggestion that could not be read again: another package's suggester
+        may give anything.
         """
+        self._check(document, suggestions)
         return store.put(
             self._database, document, suggestions, run, untouched=untouched, others=others
         )
+
+    def _check(self, document: str, suggestions: Sequence[Suggestion]) -> None:
+        from annotator.formats.api import item_problem, items_problem  # not loaded at the start
+
+        if not suggestions:
+            return
+        text = documents.load(self._database, document)
+        many = len(text.paragraphs)
+        told = next(((one, why) for one in suggestions if (why := _problem(one, many))), None)
+        if told is None:
+            values = list({one.id: one.value for one in suggestions}.values())
+            if not items_problem(values, text, self._schema):
+                return
+            each = ((one, item_problem(one.value, text, self._schema)) for one in suggestions)
+            told = next(((one, why.partition(".")[2]) for one, why in each if why), None)
+        if told is not None:
+            one, why = told
+            message = f"the suggester {one.suggester} gives a suggestion that is invalid: {why}"
+            hint = "Report it to whoever wrote the suggester, or leave it out of annotator.toml"
+            raise InputError(message, file=document, hint=hint)
 
     def withdraw(self, document: str, ids: Collection[str]) -> int:
         """Remove suggestions in paragraphs that nobody has opened or worked in. Returns how
