@@ -26,8 +26,8 @@ cells only, take 0.37 in a tight loop. The rest is waking up, the event loop and
 without any effect takes 0.8, which is the whole bar. The last byte of an accept over a slow link
 comes 1.4 times as late as an echo. The accept is one write of 140 to 310 bytes, 4 to 10 ms on that
 link, and is painted only when the decision is on disk: of some 33 ms in the program, saving took 21
-with 3 ms of CPU, on a busy machine on which one fsync took 5.5. Painting before the decision is safe
-would meet the bar, and would show as saved what a crash could still lose.
+with 3 ms of CPU, on a busy machine on which one fsync took 5.5. Painting first would save some of
+that time, and would show as saved what a crash could still lose.
 """
 
 from __future__ import annotations
