@@ -95,7 +95,7 @@ def rescue(db: Database, pending: Sequence[Pending], concepts: Concepts) -> list
             raise
         left = pending
     finally:
-        for suffix in ("-wal", "-shm", ".lock", ".long"):
+        for suffix in ("-wal", "-shm", "-journal", ".lock", ".long"):
             with suppress(OSError):
                 beside(file, suffix).unlink(missing_ok=True)
     return [*files, *([Journal(path).put_aside(left)] if left else [])]
