@@ -107,7 +107,7 @@ def test_of_layers_of_which_too_little_is_decided_the_base_speaks(
         found.flat["actor"] is base.flat["actor"] and found.pairs["stance"] is base.pairs["stance"]
     )
     judged = found.metrics["layers"]
-    assert judged["claim"]["speaker"] in ("base", "own") and not {"actor", "stance"} & judged.keys()
+    assert judged.keys() == {"claim"}
     assert "actor" in found.muted, "many were proposed, and nobody marks any"
     assert "claim" not in found.muted
     nothing = [replace(one, spans=(), relations=()) for one in claims]

@@ -15,12 +15,14 @@ from annotator.model.decision import Completion
 from annotator.model.record import GOLD, Record
 from annotator.model.span import Relation, Span
 from annotator.project import Project, QueueFilter
+from annotator.tui.key_map import key_map
 from annotator.tui.reviewing import alike
 from annotator.tui.reviewing import queue as review_queue
 from annotator.tui.reviewing.alike import decide_alike
 from annotator.tui.screens.review import panel_of
 from annotator.tui.session import Session
 from annotator.tui.theme import THEMES
+from annotator.tui.views.bars import footer, footer_state
 from annotator.tui.views.versions import panel_rows
 from annotator.workflows.agreement.differences import DifferenceFilter
 from annotator.workflows.agreement.lines import ReportLine, unnamed
@@ -90,6 +92,30 @@ def test_list_n_and_what_comes_after_a_decision_have_one_order(tmp_path: Path) -
         assert said == [""] * 7
         assert session.to_undecided(-1)
         assert (session.review.document.id, _number(session)) == ("two", 4)
+
+
+def test_the_key_that_finishes_a_paragraph_comes_first_once_nothing_is_left_in_it(
+    tmp_path: Path,
+) -> None:
+    works = [_coded("ada", "state"), _coded("ben", "bloc")]
+    with _project(tmp_path / "p", *works) as project:
+        session = _session(project)
+
+        def keys() -> str:
+            state = session.review
+            row = footer(
+                footer_state(state), state.schema, key_map({}), THEMES["mono"], 80, review=True
+            )
+            return "".join(piece for piece, _ in row).lstrip()
+
+        for _ in range(2):
+            assert keys().startswith("1-9 whose version")
+            take(session, adjudication(session).in_focus().version("ada"), "ada's")  # type: ignore[union-attr]
+        assert "¶ 1 is decided" in session.review.message
+        assert keys().startswith("enter done  1-9 whose version")
+        session.do(do.CloseParagraph())
+        session.do(do.GoParagraph(0))
+        assert keys().startswith("1-9 whose version")
 
 
 def test_like_cases_are_reported_decided_with_one_key_and_taken_back_with_one_undo(

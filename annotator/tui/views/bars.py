@@ -146,7 +146,7 @@ def footer(
     if not browsing:
         return _row(_making_keys(now, schema, keys), more, theme, width)
     if review or now.excluded:
-        return _row(_review_keys(keys) if review else _excluded_keys(keys), more, theme, width)
+        return _row(_review_keys(now, keys) if review else _excluded_keys(keys), more, theme, width)
     names = dict.fromkeys((*_likely(now), *now.works))
     pairs = [(keys.shown(name), _footer(name)) for name in names]
     return _row_of_item(_item_keys(now, schema, keys), pairs, more, theme, width, item=now.layer)
@@ -320,7 +320,9 @@ def sizing(keys: KeyMap) -> str:
     return "  ".join(f"{keys.shown(name)} {_footer(name)}" for name in names if keys.shown(name))
 
 
-def _review_keys(keys: KeyMap) -> list[tuple[str, str]]:
+def _review_keys(now: FooterState, keys: KeyMap) -> list[tuple[str, str]]:
+    """The keys that choose between versions; before them the one that finishes the paragraph, once
+    nothing is left to decide in it, since the document becomes gold only then."""
     names = (
         "take_majority",
         "take_none",
@@ -333,7 +335,11 @@ def _review_keys(keys: KeyMap) -> list[tuple[str, str]]:
         "new",
         "stance",
     )
-    return [("1-9", "whose version"), *((keys.shown(n), _footer(n)) for n in names)]
+    choosing = [("1-9", "whose version"), *((keys.shown(n), _footer(n)) for n in names)]
+    if "close" not in now.works or "accept_all" in now.works:
+        return choosing
+    close = (keys.shown("close"), _footer("close"))
+    return [close, *(pair for pair in choosing if pair != close)]
 
 
 def _excluded_keys(keys: KeyMap) -> list[tuple[str, str]]:
