@@ -127,17 +127,30 @@ def tables(comparison: Comparison, found: Items, name: str, said: ValueOf) -> di
     cells.add(found.passage, every, np.ones(len(found.values)), lambda _: ("every",))
     out: dict[str, AnyTable] = {name: cells.table()}
     if comparison.pairwise:
-        by_pair, names = SparseCells(found.passages), comparison.annotators
-        people = max(1, len(names))
-        who = (found.who[a] * people + found.who[b]) * size * size + one * size + other
-
-        def key(i: int) -> Key:
-            pair, cell = divmod(i, size * size)
-            return ("p", names[pair // people], names[pair % people], *_two(cell, values))
-
-        by_pair.add(found.passage[a], who, np.ones(len(a)), key)
-        out[f"{name} by pair"] = by_pair.table()
+        confused = one * size + other
+        out[f"{name} by pair"] = _by_pair(found, comparison.annotators, (a, b), confused, values)
     return out
+
+
+def _by_pair(
+    found: Items,
+    names: Sequence[str],
+    pairs: tuple[Ints, Ints],
+    confused: Ints,
+    values: Sequence[str],
+) -> AnyTable:
+    """The confusions of every two annotators: what the first and the second item of each pair say,
+    as a cell of a square of the values."""
+    (a, b), cells = pairs, max(1, len(values)) ** 2
+    by_pair, people = SparseCells(found.passages), max(1, len(names))
+
+    def key(i: int) -> Key:
+        pair, cell = divmod(i, cells)
+        return ("p", names[pair // people], names[pair % people], *_two(cell, values))
+
+    who = (found.who[a] * people + found.who[b]) * cells + confused
+    by_pair.add(found.passage[a], who, np.ones(len(a)), key)
+    return by_pair.table()
 
 
 def _two(cell: int, values: Sequence[str]) -> tuple[str, str]:

@@ -234,27 +234,13 @@ class _SchemaReader:
         values = self.texts(table, "values", at)
         if (kind == "choice") != bool(values):
             raise self.fail(f"{at}.values", "is only allowed with type choice", 'values = ["..."]')
-        for name in ("minimum", "maximum"):
-            bound = table.get(name)
-            if bound is not None and (kind != "integer" or type(bound) is not int):
-                raise self.fail(
-                    f"{at}.{name}",
-                    "is only allowed with type integer, and must be an integer",
-                    f"{name} = 1",
-                )
-        multiple = self.flag(table, "multiple", at)
-        if multiple and kind == "span":
-            raise self.fail(
-                f"{at}.multiple",
-                "is not allowed with type span",
-                "Mark several stretches as spans of a layer, or as several attributes",
-            )
+        self.only_where_allowed(table, kind, at)
         attribute = Attribute(
             name=self.name(table, at),
             type=kind,
             values=values,
             default=table.get("default"),
-            multiple=multiple,
+            multiple=self.flag(table, "multiple", at),
             minimum=table.get("minimum"),
             maximum=table.get("maximum"),
             definition=self.text(table, "definition", at, ""),
@@ -267,6 +253,23 @@ class _SchemaReader:
         if problem:
             raise self.fail(f"{at}.default", problem, "Choose a default that is allowed")
         return attribute
+
+    def only_where_allowed(self, table: Mapping[str, Any], kind: AttributeType, at: str) -> None:
+        """Raises SchemaError if an attribute has what its type cannot have."""
+        for name in ("minimum", "maximum"):
+            bound = table.get(name)
+            if bound is not None and (kind != "integer" or type(bound) is not int):
+                raise self.fail(
+                    f"{at}.{name}",
+                    "is only allowed with type integer, and must be an integer",
+                    f"{name} = 1",
+                )
+        if self.flag(table, "multiple", at) and kind == "span":
+            raise self.fail(
+                f"{at}.multiple",
+                "is not allowed with type span",
+                "Mark several stretches as spans of a layer, or as several attributes",
+            )
 
     def unique(self, names: list[str], at: str, key: str) -> None:
         for i, name in enumerate(names):
