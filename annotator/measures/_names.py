@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from annotator.model.names import CONTRARY
+from annotator.model.names import names_in as names_of_line
 from annotator.model.schema import Attribute, Layer
 from annotator.model.span import Annotation, Span
 from annotator.model.text import as_read
@@ -39,8 +40,7 @@ def names_in(item: Annotation, attribute: Attribute) -> frozenset[str]:
 def entities_in(item: Annotation) -> list[str]:
     """The entities of an annotation, each once; those of a plural are divided by semicolons."""
     held = item.entity if isinstance(item, Span) else None
-    parts = (as_read(part) for part in (held or "").split(";"))
-    return list(dict.fromkeys(part for part in parts if part))
+    return names_of_line("entity", held) if held else []
 
 
 def concepts_in(item: Annotation, attribute: str) -> list[tuple[str, bool]]:

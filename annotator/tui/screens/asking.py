@@ -120,11 +120,11 @@ class AskingScreen(RowsScreen):
         """The line that asks for a name; `propose` is called with one that a closed codebook does
         not have."""
         from annotator.tui import item_names
-        from annotator.tui.screens.prompt import PromptScreen
+        from annotator.tui.screens.prompt import SEVERAL, PromptScreen
 
         state, project = self.session.review, self.session.project
         known = project.names.entities() if field.kind == "entity" else project.names.concepts()
-        hints = "; put ; between several" if field.multiple else ""
+        hints = SEVERAL if field.multiple else ""
         hints += "; ! for the contrary" if field.kind == "concept" else ""
         room = max(20, self.app.size.width - len(f" {field.kind} of {hints} "))
         return PromptScreen(

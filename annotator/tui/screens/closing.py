@@ -7,7 +7,7 @@ from annotator.model.review import ReviewState
 from annotator.model.text import paragraph_number
 from annotator.tui.key_map import KeyMap
 from annotator.tui.session import Session
-from annotator.tui.views.lint import lint
+from annotator.tui.views.lint import in_short, lint
 
 
 def after_closing(session: Session, left: ReviewState, keys: KeyMap) -> str:
@@ -44,9 +44,7 @@ def _onwards(session: Session) -> str:
 
 def _findings(session: Session, state: ReviewState) -> str:
     """The first finding of lint in the paragraph in work, and how many more there are."""
-    found = lint(state, session.elsewhere())
-    more = f" (+{len(found) - 1})" if len(found) > 1 else ""
-    return f"{found[0][0]}{more}" if found else ""
+    return in_short(lint(state, session.elsewhere()))
 
 
 __all__ = ["after_closing"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from annotator.errors import AnnotatorError, UsageError
 from annotator.model.decision_text import both_ends
 from annotator.model.names import NameKind
-from annotator.tui.screens.prompt import PromptScreen
+from annotator.tui.screens.prompt import SEVERAL, PromptScreen
 from annotator.tui.screens.rows import END, RowsScreen, row_steps
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, paragraphs, strip
 from annotator.tui.widgets.rows import Rows
@@ -143,7 +143,7 @@ class EntryScreen(RowsScreen):
 
         title = f"{field.name} of {both_ends(self._called, 40)}"
         if field.choices is None:
-            several = "; several: a; b" if field.attribute == "aliases" else ""
+            several = SEVERAL if field.attribute == "aliases" else ""
             prompt = PromptScreen(
                 f"{title}{several}", self.theme_now, value=field.text, check=check
             )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from annotator.model import actions as do
 from annotator.tui import form
 from annotator.tui.form import FormField
-from annotator.tui.screens.prompt import PromptScreen
+from annotator.tui.screens.prompt import SEVERAL, PromptScreen
 from annotator.tui.screens.rows import END, RowsScreen, row_steps
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, strip
 from annotator.tui.widgets.rows import Rows
@@ -199,7 +199,7 @@ class FormScreen(RowsScreen):
         def check(answer: str) -> str:
             return form.problem(self._below.session.review, field, answer)
 
-        several = "; put ; between several" if field.multiple else ""
+        several = SEVERAL if field.multiple else ""
         prompt = PromptScreen(
             f"{field.name}{several}", self.theme_now, value=field.text, check=check
         )

@@ -24,6 +24,9 @@ from annotator.workflows.names.offers import (
     turned,
 )
 
+SEVERAL = "; put ; between several"
+"""Follows the title where a line may hold several values."""
+
 OFFERED = 6
 """The number of rows for offers, each with the digit that takes it while nothing is typed."""
 _NOTE = 28
@@ -302,4 +305,4 @@ def _goes_on(typed: str, name: str, before: str) -> bool:
     return not before or parts.isdisjoint(part.strip() for part in before.split(";"))
 
 
-__all__ = ["PromptScreen"]
+__all__ = ["SEVERAL", "PromptScreen"]

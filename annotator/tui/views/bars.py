@@ -77,6 +77,11 @@ class FooterState:
     works: tuple[str, ...] = ()
     """The commands that have an effect here, whatever is in focus."""
 
+    @property
+    def is_decided(self) -> bool:
+        """Whether the paragraph is not finished, but nothing is left to decide in it."""
+        return "close" in self.works and "accept_all" not in self.works
+
 
 def footer_state(state: ReviewState) -> FooterState:
     """The state, as far as the usable keys depend on it."""
@@ -157,8 +162,7 @@ def _likely(now: FooterState) -> list[str]:
     first = ["accept", "reject"] if now.pending else ["delete", "form"] if now.layer else []
     if "next_undecided" in now.works and not now.pending:
         first = ["next_undecided", *first]
-    if "close" in now.works and "accept_all" not in now.works:
-        # Nothing is left to decide.
+    if now.is_decided:
         first = ["close", *first]
     return first
 
@@ -336,7 +340,7 @@ def _review_keys(now: FooterState, keys: KeyMap) -> list[tuple[str, str]]:
         "stance",
     )
     choosing = [("1-9", "whose version"), *((keys.shown(n), _footer(n)) for n in names)]
-    if "close" not in now.works or "accept_all" in now.works:
+    if not now.is_decided:
         return choosing
     close = (keys.shown("close"), _footer("close"))
     return [close, *(pair for pair in choosing if pair != close)]

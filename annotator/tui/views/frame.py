@@ -21,7 +21,7 @@ from annotator.tui.theme import Theme
 from annotator.tui.views.bars import FooterState, footer, footer_state, header
 from annotator.tui.views.focus_strip import focus_card, item_of_focus_card
 from annotator.tui.views.item_rows import ITEM_ROWS, own_rows
-from annotator.tui.views.lint import NamesElsewhere, lint
+from annotator.tui.views.lint import NamesElsewhere, in_short, lint
 from annotator.tui.views.message_row import message_row
 from annotator.tui.views.offers import offer_rows
 from annotator.tui.views.statements import item_at, statements
@@ -368,9 +368,8 @@ def _lint_row(
     nothing is decided."""
     about = (state.cards, state.annotations, around.elsewhere, look.theme, keys, width)
     if not _linted or any(a is not b for a, b in zip(_linted[0][0], about, strict=True)):
-        found = lint(state, around.elsewhere)
-        more = f" (+{len(found) - 1})" if len(found) > 1 else ""
-        words = f"{keys.shown('lint')} {found[0][0]}{more}".lstrip() if found else ""
+        found = in_short(lint(state, around.elsewhere))
+        words = f"{keys.shown('lint')} {found}".lstrip()
         row = [(clip(words, width), look.theme.muted)] if found else _NOTHING
         _linted[:] = [(about, row)]
     return _linted[0][1]

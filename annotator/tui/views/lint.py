@@ -56,6 +56,12 @@ def next_finding(
     return next((one for one in found if one[1] == focus), found[0])
 
 
+def in_short(found: Sequence[LintFinding]) -> str:
+    """The first finding, and how many more there are; empty without one."""
+    more = f" (+{len(found) - 1})" if len(found) > 1 else ""
+    return f"{found[0][0]}{more}" if found else ""
+
+
 def _of_card(state: ReviewState, card: Card) -> list[LintFinding]:
     decided = [s for s in card.stances if not s.relation.pending]
     if card.target.pending:
@@ -182,4 +188,4 @@ def _one_of_two(concept: str, opposites: Mapping[str, str]) -> tuple[str, int]:
     return (other, -turned) if other < bare else (bare, turned)
 
 
-__all__ = ["LintFinding", "lint", "next_finding"]
+__all__ = ["LintFinding", "in_short", "lint", "next_finding"]
