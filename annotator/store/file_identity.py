@@ -30,6 +30,10 @@ _CHANGED = "the database file was changed by another program"
 _ASK = "Say where your decisions belong; they are kept until then"
 
 
+class _ChangedError(StoreError):
+    """The file alone can no longer be read as a database, though this user may read it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Footprint:
     """What identifies a file from outside; `changed` is in nanoseconds."""
@@ -97,7 +101,7 @@ def last_event(path: Path) -> int:
         if not os.access(path, os.R_OK):
             hint = "Check the permissions of the file and its folder"
             raise StoreError("the database may no longer be read", file=path, hint=hint) from error
-        raise StoreError(
+        raise _ChangedError(
             _CHANGED, file=path, hint="`annotator doctor` says which backup to take"
         ) from error
 
@@ -176,9 +180,7 @@ class FileGuard:
             return False
         try:
             last = _known_end(self._path, found, self._last.size)
-        except StoreError as error:
-            if error.message != _CHANGED:
-                raise
+        except _ChangedError as error:
             raise ReplacedError(_CHANGED, file=self._path, hint=_ASK) from error
         if last is None:
             return False
