@@ -384,7 +384,7 @@ _WHOLE = {"metadata", "titles", "statuses other than done"}
 _BARE = {"attributes", "entities"}
 _LOST: dict[str, set[str]] = {
     "brat": _COMMON | _WHOLE,
-    "cas": _COMMON | _WHOLE,
+    "cas": _COMMON | _WHOLE - {"titles"},
     "conll": _COMMON - {"relations of the author"} | _WHOLE | _BARE | {"relations"},
     "csv": _COMMON - {"relations of the author"} | {"metadata"},
     "dna": _COMMON - {"relations of the author"}
@@ -909,6 +909,27 @@ def test_the_archive_of_a_project_of_inception_is_the_work_of_its_users_and_its_
     ):
         with pytest.raises(InputError, match=said):
             read("cas", write(tmp_path / "w.zip", wrong))
+
+
+def test_a_single_cas_says_whose_work_it_is_on_which_document(tmp_path: Path) -> None:
+    """Files of our export, moved to one folder under other names, and a file that nobody has
+    worked on."""
+    pytest.importorskip("cassis")
+    gold = replace(RECORDS[0], annotator=None, status=Completion.GOLD)
+    named = replace(RECORDS[1], document=replace(RECORDS[1].document, id="letter.2", title="Rain"))
+    found = []
+    for i, record in enumerate((RECORDS[0], named, gold)):
+        (data,) = _files("cas", [record]).values()
+        found += read("cas", write(tmp_path / f"{i}.json", data)).records
+    assert [(r.document.id, r.annotator, r.status.value) for r in found] == [
+        ("d-1", "ann", "done"),
+        ("letter.2", "ben", "done"),
+        ("d-1", None, "gold"),
+    ]
+    assert found[1].document.title == "Rain"
+    begun = next(iter(_files("cas", RECORDS[:1]).values())).replace(b'"ann"', b'"INITIAL_CAS"')
+    untouched = read("cas", write(tmp_path / "begun.json", begun))
+    assert not untouched.records and len(untouched.documents) == 1
 
 
 def test_a_layer_of_a_project_is_read_whatever_it_is_called_and_analyses_are_counted(

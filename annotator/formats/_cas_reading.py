@@ -3,7 +3,8 @@
 In the archive of a project, a document has a folder below `annotation`, with a file (or an archive)
 for each user, and a folder below `curation`, which becomes the gold. `exportedproject*.json` says
 who has finished what. In other archives, each annotator has a folder, with a file for each
-document.
+document. A single file says itself whose work it is and on which document (`CASMetadata`), wherever
+it was moved to.
 """
 
 from __future__ import annotations
@@ -22,6 +23,12 @@ from annotator.formats._archive import Archive, opened, opened_stream
 from annotator.formats._extras import extra
 from annotator.formats._foreign import ForeignFile, ForeignWork
 from annotator.formats._reading import Entry, Identity, ReadOptions, checked_file, document_id
+
+CAS_METADATA = "de.tudarmstadt.ukp.clarin.webanno.api.type.CASMetadata"
+"""The type by which INCEpTION writes whose work a CAS is."""
+
+DOCUMENT_METADATA = "de.tudarmstadt.ukp.dkpro.core.api.metadata.type.DocumentMetaData"
+"""The type by which DKPro writes a document's title."""
 
 _OWN = ("de.tudarmstadt.ukp.", "org.dkpro.", "uima.")
 """Packages of the types that DKPro and INCEpTION define; those of a project are in others, and may
@@ -43,6 +50,11 @@ _ANALYSES = frozenset(
 _PLACE = {"begin", "end", "sofa", "Governor", "Dependent", "type", "xmiID"}
 _TYPES = "TypeSystem.xml"
 _INITIAL = "INITIAL_CAS"
+CURATED = "CURATION_USER"
+"""The user by whom INCEpTION writes the curated work."""
+
+_ENDING = re.compile(r"\.[A-Za-z]{2,5}$")
+"""The ending of a document's name that says its format, as the `.2` of `letter.2` does not."""
 _WORK = re.compile(r"(?:^|/)(?:annotation|curation)(?:_ser)?/")
 _DOCTYPE = re.compile(rb"<!DOCTYPE", re.IGNORECASE)
 _STATES = {"FINISHED": "done", "INPROGRESS": "in_progress", "IGNORE": "skipped"}
@@ -94,7 +106,10 @@ class CasReader:
             found = next((place for place in beside if place.is_file()), None)
             types = found.read_bytes() if found is not None else None
         cas = self._loaded(self._path.name, self._path.read_bytes(), types)
-        self._take(cas, self._work(cas, ""))
+        document, user = _said(cas)
+        work = self._work(cas, document or "")
+        self._take(cas, work)
+        _by(work, user, curated=user == CURATED)
 
     # --- archives
 
@@ -128,12 +143,9 @@ class CasReader:
                 if states.get((one.document, "")) == "CURATION_IN_PROGRESS":
                     message = f"the curation of {one.document} is not finished; it becomes gold"
                     self._options.report.note("curations begun", message)
-                work.status = "gold"
-            elif one.user == _INITIAL:
-                work.status = None
             else:
-                work.annotator = one.user
                 work.status = _STATES.get(state or "", work.status)
+            _by(work, one.user or _said(cas)[1], curated=one.curated)
 
     def _states(self, archive: Archive) -> dict[tuple[str, str], str]:
         """Document and user -> the state of the work; document alone -> the state of its
@@ -209,7 +221,10 @@ class CasReader:
             hint = "There is nothing to annotate in it"
             raise InputError("holds no text", file=self._path, hint=hint)
         work = self._foreign.work(text, document or None, 0, status=None)
-        work.id = document_id(Path(document)) if document else ""
+        if document:
+            plain = _ENDING.sub("", document) or document
+            work.id = document_id(Path(f"{plain.replace('/', '-')}.cas"))
+            work.title = _title(cas, document)
         return work
 
     def _take(self, cas: Any, work: ForeignWork) -> None:
@@ -262,6 +277,37 @@ def _whose(parts: tuple[str, ...]) -> tuple[str, str | None, bool]:
     return stem, None, False
 
 
+def _said(cas: Any) -> tuple[str | None, str | None]:
+    """The document and the user that a CAS itself names, as INCEpTION writes them."""
+    about = next(iter(_select(cas, CAS_METADATA)), None)
+    return _text(about, "sourceDocumentName"), _text(about, "username")
+
+
+def _title(cas: Any, document: str) -> str | None:
+    """The title of a document, unless it is only the `document`'s name again."""
+    title = _text(next(iter(_select(cas, DOCUMENT_METADATA)), None), "documentTitle")
+    return None if title == document else title
+
+
+def _select(cas: Any, name: str) -> list[Any]:
+    return list(cas.select(name)) if cas.typesystem.contains_type(name) else []
+
+
+def _text(one: Any, feature: str) -> str | None:
+    value = getattr(one, feature, None)
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _by(work: ForeignWork, user: str | None, *, curated: bool) -> None:
+    """Say whose work it is: a user's, nobody's yet, or the curated one, which is the gold."""
+    if curated:
+        work.status = "gold"
+    elif user == _INITIAL:
+        work.status = None
+    else:
+        work.annotator = user
+
+
 def _short(one: Any) -> str:
     return str(one.type.name).rpartition(".")[2]
 
@@ -288,4 +334,4 @@ def _features(foreign: ForeignFile, work: ForeignWork, name: str, one: Any) -> N
             foreign.more(work, name, feature, part)
 
 
-__all__ = ["CasReader"]
+__all__ = ["CAS_METADATA", "CURATED", "DOCUMENT_METADATA", "CasReader"]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from annotator.formats._cas_reading import CasReader
+from annotator.formats._cas_reading import CAS_METADATA, CURATED, DOCUMENT_METADATA, CasReader
 from annotator.formats._extras import extra
 from annotator.formats._reading import Entry, ReadOptions
 from annotator.formats._writing import (
@@ -35,7 +35,6 @@ _LOST = (
     "excluded paragraphs",
     "relations of the author",
     "metadata",
-    "titles",
     "statuses other than done",
 )
 _CUSTOM = "webanno.custom."
@@ -53,7 +52,8 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
 
 def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, bytes]]:
     """A CAS as JSON for each record, in a folder for each annotator, with a custom type for each
-    layer, as in INCEpTION. The format cannot hold the author's own stances, notes and flags."""
+    layer, as in INCEpTION. Each file names its document, title and annotator too. The format cannot
+    hold the author's own stances, notes and flags."""
     cassis = extra("cassis", name="cas")
     people, names = FileNames(), FileNames()
     for record in records:
@@ -77,6 +77,7 @@ def _cas(cassis: Any, record: Record, how: WriteOptions) -> Any:
                 types.create_feature(own, end, "uima.tcas.Annotation")
     cas = cassis.Cas(typesystem=types)
     cas.sofa_string, cas.sofa_mime = record.document.text, "text/plain"
+    _describe(types, cas, record)
     spans: dict[str, Any] = {}
     for s in record.spans:
         of = how.schema.layer(s.layer)
@@ -90,6 +91,22 @@ def _cas(cassis: Any, record: Record, how: WriteOptions) -> Any:
             ends = {"Governor": spans[r.source], "Dependent": target}
             cas.add(made[r.layer](begin=target.begin, end=target.end, **ends, **_held(r)))
     return cas
+
+
+def _describe(types: Any, cas: Any, record: Record) -> None:
+    """Write whose work it is, and the document's id and title, as INCEpTION and DKPro do."""
+    document = record.document
+    who = record.annotator or CURATED
+    work = {"username": who, "sourceDocumentName": document.id}
+    about = {"documentId": document.id, "documentTitle": document.title or document.id}
+    for name, above, values in (
+        (CAS_METADATA, "uima.tcas.Annotation", work),
+        (DOCUMENT_METADATA, "uima.tcas.DocumentAnnotation", about),
+    ):
+        made = types.create_type(name, supertypeName=above)
+        for feature in values:
+            types.create_feature(made, feature, "uima.cas.String")
+        cas.add(made(begin=0, end=len(document.text), **values))
 
 
 def _held(item: Span | Relation) -> dict[str, str]:
