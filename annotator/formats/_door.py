@@ -141,8 +141,7 @@ class _Mender:
                     f"the same span a second time: {shown(self.text[one['start'] : one['end']])}"
                 )
                 self.report.changed("duplicate spans", message, line=line, key=key)
-                if name not in self.ids:
-                    self.other[name] = seen[same]
+                self._means(name, seen[same])
                 continue
             self._own_id(one, line, key)
             seen[same] = one["id"]
@@ -198,6 +197,11 @@ class _Mender:
                 )
                 where = f"{key}.attributes.{name}"
                 self.report.changed("stretches with white space", message, line=line, key=where)
+
+    def _means(self, name: str, first: str) -> None:
+        """Let the id of an item that is left out as a duplicate mean the first one."""
+        if name not in self.ids:
+            self.other[name] = first
 
     def _own_id(self, one: dict[str, Any], line: int, key: str) -> None:
         """Give an item another id if an earlier one has its id already."""
@@ -285,14 +289,9 @@ class _Mender:
             rest = {k: v for k, v in one.items() if k != "id"}
             same = _key({"source": "human", "attributes": {}, **rest})
             if same in seen:
-                self.report.changed(
-                    "duplicate relations",
-                    "the same relation a second time",
-                    line=line,
-                    key=key,
-                )
-                if name not in self.ids:
-                    self.other[name] = seen[same]
+                message = "the same relation a second time"
+                self.report.changed("duplicate relations", message, line=line, key=key)
+                self._means(name, seen[same])
                 continue
             self._own_id(one, line, key)
             seen[same] = one["id"]

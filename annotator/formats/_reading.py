@@ -214,10 +214,13 @@ def _guessed(data: bytes) -> str | None:
     return None if "\0" in text else name
 
 
+GZIP = b"\x1f\x8b"
+"""How a file begins that is compressed by gzip."""
+
 _NOT_TEXT: tuple[tuple[bytes, str, str], ...] = (
     (b"%PDF-", "a PDF", "Give its name the ending .pdf"),
     (
-        b"\x1f\x8b",
+        GZIP,
         "compressed",
         "Give its name the ending .gz; if it is compressed twice, unpack it once",
     ),

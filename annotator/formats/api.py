@@ -20,6 +20,7 @@ from annotator.formats._qda_codebook import QdaCode, qda_codebook, read_qda_code
 from annotator.formats._qda_writing import GUID
 from annotator.formats._reading import (
     FALLBACK,
+    GZIP,
     MAX_BYTES,
     Entry,
     Identity,
@@ -166,6 +167,7 @@ __all__ = [
     "FALLBACK",
     "FORMAT",
     "GUID",
+    "GZIP",
     "MAX_BYTES",
     "Data",
     "Entry",

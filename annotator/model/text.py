@@ -103,6 +103,11 @@ def plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
+def and_more(number: int) -> str:
+    """` (+2)` after the first of three things; empty after the only one."""
+    return f" (+{number - 1})" if number > 1 else ""
+
+
 def with_article(noun: str) -> str:
     """`a claim`, `an actor`: the noun with its indefinite article, by its first letter."""
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
@@ -307,6 +312,7 @@ __all__ = [
     "Document",
     "Paragraph",
     "Splitting",
+    "and_more",
     "as_read",
     "displayable",
     "folded",

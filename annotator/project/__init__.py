@@ -80,11 +80,11 @@ class Project:
         self.config = config
         self.schema = schema
         self._database = database
-        concepts = concepts_of(schema)
+        self._concepts = concepts_of(schema)
         self._bring_up_to_date(database)
         self._id = self.setting("project")
         self.documents = Documents(database, schema)
-        self.log = Log(database, concepts, schema)
+        self.log = Log(database, self._concepts, schema)
         self.suggestions = Suggestions(database, schema)
         self.names = Names(database)
         self.learning = Learning(database)
@@ -92,7 +92,9 @@ class Project:
         self.provenance = Provenance(database)
         self.parses = KeptParses(database)
         self.journal = Journal(database.path)
-        self.taken_in = RecoveredDecisions() if database.read_only else take_in(database, concepts)
+        self.taken_in = (
+            RecoveredDecisions() if database.read_only else take_in(database, self._concepts)
+        )
 
     @classmethod
     def create(
@@ -134,7 +136,7 @@ class Project:
             hash_chain.catch_up(database)
         if not database.read_only:
             resume(database)
-        names.refresh(database, concepts_of(self.schema))
+        names.refresh(database, self._concepts)
 
     def reopen(self) -> None:
         """Open the database that is in the folder now, after the open one was replaced.
@@ -175,7 +177,7 @@ class Project:
         """
         from annotator.store.rescuing import rescue
 
-        return rescue(self._database, pending, concepts_of(self.schema))
+        return rescue(self._database, pending, self._concepts)
 
     def close(self) -> None:
         """Close the database; nothing is lost without it."""

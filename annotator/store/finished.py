@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from annotator.model.decision import Completion
 from annotator.model.record import GOLD, Record
@@ -121,38 +122,39 @@ def _read(
 ) -> None:
     """Spans and relations, read from their columns; only attributes, if there are any, are
     parsed."""
-    own = "CASE WHEN instr(state, '\"attributes\":{}') THEN NULL ELSE state END"
-    source = "FROM item WHERE document IN (SELECT value FROM json_each(?1)) AND kind"
+    for key, attributes, (id, layer, label, start, end, entity) in _items(
+        db, wanted, "span", 'start, "end", entity', needed=5
+    ):
+        if key in held:
+            held[key][0].append(Span(id, layer, label, start, end, entity, attributes))
+    for key, attributes, (id, layer, label, source, target) in _items(
+        db, wanted, "relation", "source, target", needed=5
+    ):
+        if key in held:
+            held[key][1].append(Relation(id, layer, label, source, target, attributes))
+
+
+def _items(
+    db: Database, wanted: str, kind: str, columns: str, *, needed: int
+) -> Iterator[tuple[tuple[str, str], Attributes, list[Any]]]:
+    """(Document and annotator), attributes, and `id, layer, label` with more columns of every item
+    of a kind. An item is left out if its attributes are invalid or one of the first `needed` values
+    is missing."""
     rows = db.rows(
-        'SELECT document, annotator, item, layer, label, start, "end", entity, '
-        f"{own} {source} = 'span'",
+        f"SELECT document, annotator, CASE WHEN instr(state, '\"attributes\":{{}}') THEN NULL "
+        f"ELSE state END, item, layer, label, {columns} FROM item WHERE document IN (SELECT value "
+        f"FROM json_each(?1)) AND kind = '{kind}'",
         (wanted,),
     )
-    states = _attributes([row[8] for row in rows])
-    for document, who, id, layer, label, start, end, entity, state in rows:
-        found = held.get((document, who))
+    states = _attributes([row[2] for row in rows])
+    for document, who, state, *values in rows:
         attributes = NO_ATTRIBUTES if state is None else next(states)
         if attributes is None:
-            leave_out(f"{document} ({who}): {id}", "its attributes are invalid")
-        elif None in (layer, label, start, end):
-            leave_out(f"{document} ({who}): {id}", WITHOUT)
-        elif found is not None:
-            found[0].append(Span(id, layer, label, start, end, entity, attributes))
-    rows = db.rows(
-        f"SELECT document, annotator, item, layer, label, source, target, {own} {source} = "
-        "'relation'",
-        (wanted,),
-    )
-    states = _attributes([row[7] for row in rows])
-    for document, who, id, layer, label, source_, target, state in rows:
-        found = held.get((document, who))
-        attributes = NO_ATTRIBUTES if state is None else next(states)
-        if attributes is None:
-            leave_out(f"{document} ({who}): {id}", "its attributes are invalid")
-        elif None in (layer, label, source_, target):
-            leave_out(f"{document} ({who}): {id}", WITHOUT)
-        elif found is not None:
-            found[1].append(Relation(id, layer, label, source_, target, attributes))
+            leave_out(f"{document} ({who}): {values[0]}", "its attributes are invalid")
+        elif None in values[:needed]:
+            leave_out(f"{document} ({who}): {values[0]}", WITHOUT)
+        else:
+            yield (document, who), attributes, values
 
 
 def _attributes(states: Sequence[str | None]) -> Iterator[Attributes | None]:

@@ -155,14 +155,12 @@ def _is_held(handle: int, byte: bytes, *, unknown: bool) -> bool:
 
 def _take_now(handle: int) -> bool:
     """Take the door and the room if both are free."""
-    if _OFD_SET is not None:
-        try:
-            fcntl.fcntl(handle, _OFD_SET, _CLOSE_DOOR)
-        except OSError as error:
-            if error.errno in (errno.EAGAIN, errno.EACCES):
-                return False
-            if error.errno != errno.EINVAL:
-                raise
+    try:
+        _move_door(handle, _OFD_SET, _CLOSE_DOOR)
+    except OSError as error:
+        if error.errno in (errno.EAGAIN, errno.EACCES):
+            return False
+        raise
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -174,12 +172,7 @@ def _take_now(handle: int) -> bool:
 
 def _take(handle: int) -> None:
     """Wait for the door, then for the room."""
-    if _OFD_WAIT is not None:
-        try:
-            fcntl.fcntl(handle, _OFD_WAIT, _CLOSE_DOOR)
-        except OSError as error:
-            if error.errno != errno.EINVAL:
-                raise
+    _move_door(handle, _OFD_WAIT, _CLOSE_DOOR)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
     finally:
@@ -187,12 +180,18 @@ def _take(handle: int) -> None:
 
 
 def _leave_door(handle: int) -> None:
-    if _OFD_SET is not None:
-        try:
-            fcntl.fcntl(handle, _OFD_SET, _OPEN_DOOR)
-        except OSError as error:
-            if error.errno != errno.EINVAL:
-                raise
+    _move_door(handle, _OFD_SET, _OPEN_DOOR)
+
+
+def _move_door(handle: int, command: int | None, byte: bytes) -> None:
+    """Close or open the door, where the system has such locks."""
+    if command is None:
+        return
+    try:
+        fcntl.fcntl(handle, command, byte)
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
 
 
 class _Helper:

@@ -3,13 +3,14 @@
 Triggers update them in the transaction that changes what they count, whatever changes it: a
 decision, undo, import, merge or adjudication. Each always equals a count from scratch.
 
-| table | what it holds | |---|---| | `sum_label` | accepted annotations, by annotator, layer and
-label | | `sum_completion` | documents and their finished paragraphs, by annotator and completion |
-| `sum_suggestion` | suggestions by suggester, layer and outcome: status, `pending`, `stored` (all)
-| | `sum_visible` | suggestions of a document that are shown | | `sum_decided` | how many of those
-an annotator has decided on, and how many not | | `sum_block` | documents by blocks of 256: with
-visible suggestions, and all decided by someone | | `sum_surface` | texts of spans that were
-accepted and rejected | | `sum_name` | mentions of a name under a form, by annotator |
+- `sum_label`: accepted annotations, by annotator, layer and label
+- `sum_completion`: documents and their finished paragraphs, by annotator and completion
+- `sum_suggestion`: suggestions by suggester, layer and outcome: status, `pending`, `stored` (all)
+- `sum_visible`: suggestions of a document that are shown
+- `sum_decided`: how many of those an annotator has decided on, and how many not
+- `sum_block`: documents by blocks of 256: with visible suggestions, and all decided by someone
+- `sum_surface`: texts of spans that were accepted and rejected
+- `sum_name`: mentions of a name under a form, by annotator
 """
 
 from __future__ import annotations

@@ -23,6 +23,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from memory import peak
+
 from annotator.formats.jsonl import dumps
 from annotator.model.decision import Completion, Suggestion
 from annotator.model.record import Record
@@ -299,15 +301,6 @@ def measure(root: Path, name: str) -> dict[str, float]:
         "megabytes": peak() - before,
         "annotations": sum(sum(counts.values()) for counts in labels.values()),
     }
-
-
-def peak() -> float:
-    """The most memory this process has had, in megabytes; `getrusage`
-    would count the parent's too."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return next(
-        int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM")
-    )
 
 
 def main() -> None:

@@ -17,7 +17,8 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
+
+from memory import peak
 
 from annotator.families import formats
 from annotator.formats.api import (
@@ -79,15 +80,6 @@ def measure(name: str, spans: int) -> dict[str, float]:
             size += out.write(part)
     took = time.process_time() - began
     return {"spans": source.given / took, "size": size / 1e6, "grown": peak() - source.early}
-
-
-def peak() -> float:
-    """The most memory this process has had, in megabytes; `getrusage`
-    would count the parent's too."""
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return next(
-        int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM")
-    )
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from string import ascii_uppercase
 
 from annotator.model.decision import Completion
 from annotator.model.review import ReviewState
-from annotator.model.text import plural
+from annotator.model.text import and_more, plural
 from annotator.project import ALL_DOCUMENTS, DocumentSummary, Project, QueueFilter
 from annotator.tui.reviewing.pending_places import first, pending_places
 from annotator.tui.session.queue import PendingPlace, Queue
@@ -196,10 +196,9 @@ class ReviewQueue(Queue):
         if row is None or not row.changed:
             return ""
         text = self.project.documents.load(document)
-        more = f" (+{len(row.changes) - 1})" if len(row.changes) > 1 else ""
         change = row.changes[0]
         change = replace(change, annotator=self.called().get(change.annotator, change.annotator))
-        return f"gold, changed since: {describe(text, change)}{more}"
+        return f"gold, changed since: {describe(text, change)}{and_more(len(row.changes))}"
 
     def read(self) -> list[ReviewRow]:
         """Read the queue as it is now. Slow counting is spread over several reads."""

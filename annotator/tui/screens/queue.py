@@ -8,7 +8,7 @@ from textual import events
 
 from annotator.model import actions as do
 from annotator.model.decision import Completion
-from annotator.model.text import paragraph_number, plural
+from annotator.model.text import and_more, paragraph_number, plural
 from annotator.project import DocumentSummary, QueueFilter
 from annotator.tui.commands import Command
 from annotator.tui.screens.prompt import PromptScreen
@@ -187,10 +187,10 @@ class QueueScreen(RowsScreen):
         """What review says about a document, and what there is to remark about it."""
         parts = []
         if said := self._said.get(document, []):
-            first, more = said[0], f" (+{len(said) - 1})" if len(said) > 1 else ""
+            first = said[0]
             where = first.paragraph >= 0
             place = f"¶{paragraph_number(first.paragraph)}" if where else "document"
-            parts.append(f"» review, {place}: {first.text}{more}")
+            parts.append(f"» review, {place}: {first.text}{and_more(len(said))}")
         return list(filter(None, [*parts, self.session.queue.remark(document)]))
 
     def _status_row(self, width: int) -> list[Piece]:

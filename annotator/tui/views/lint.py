@@ -12,7 +12,7 @@ from annotator.model.items import Card, Stance
 from annotator.model.names import CONTRARY, Concepts, NearNames, concepts_of, names_of
 from annotator.model.review import ReviewState
 from annotator.model.span import AUTHOR, Relation, Span
-from annotator.model.text import with_article
+from annotator.model.text import and_more, with_article
 
 LintFinding = tuple[str, str]
 """A finding, and the id of the item it is about."""
@@ -58,8 +58,7 @@ def next_finding(
 
 def in_short(found: Sequence[LintFinding]) -> str:
     """The first finding, and how many more there are; empty without one."""
-    more = f" (+{len(found) - 1})" if len(found) > 1 else ""
-    return f"{found[0][0]}{more}" if found else ""
+    return f"{found[0][0]}{and_more(len(found))}" if found else ""
 
 
 def _of_card(state: ReviewState, card: Card) -> list[LintFinding]:

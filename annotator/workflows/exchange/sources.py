@@ -16,6 +16,7 @@ from pathlib import Path
 from annotator.errors import InputError, UsageError
 from annotator.families import formats
 from annotator.formats.api import (
+    GZIP,
     MAX_BYTES,
     first_object,
     on_request,
@@ -92,7 +93,7 @@ def _save_input(inner: Path) -> None:
 
 def _is_packed(path: Path) -> bool:
     with path.open("rb") as file:
-        return file.read(2) == b"\x1f\x8b"
+        return file.read(len(GZIP)) == GZIP
 
 
 def _packed_beside(path: Path) -> Path | None:
