@@ -116,6 +116,15 @@ def test_a_record_of_version_1_is_read_and_leaves_as_version_2() -> None:
     assert data_of(record_of(SMALL)) == SMALL
 
 
+def test_a_value_that_costs_the_whole_record_says_so(tmp_path: Path) -> None:
+    data = copy.deepcopy(SMALL)
+    data["relations"][0]["attributes"] = {"cue": [0, 999]}
+    found = read("jsonl", write(tmp_path / "a.jsonl", [data]))
+    assert not found.records and found.left_out == 1
+    assert "relations[0].attributes.cue: left out: [0, 999] is outside" in found.told
+    assert found.told.endswith("; the whole record is left out")
+
+
 def test_what_names_paragraphs_and_items_that_are_not_there_is_told(tmp_path: Path) -> None:
     """Otherwise a note would be lost, and a paragraph counted as done that the text has not."""
     wrong: list[tuple[dict[str, Any], str]] = [

@@ -65,6 +65,8 @@ def admit(entry: Entry, options: ReadOptions) -> Record | Document | None:
             key, message, more = "text", f"must be a text, not {kind_of(text)}", ""
         elif key == "paragraphs" and isinstance(text, str) and _is_blank(text):
             key, message = "text", "holds only white space"
+        if key.startswith(("spans[", "relations[")):
+            more += "; the whole record is left out"
         report.left_out("invalid records", f"{message}{more}", line=line, key=key)
         return None
     if not entry.work and all(p["excluded"] for p in whole["paragraphs"]):

@@ -16,6 +16,11 @@ extensions = (".txt", ".text")
 
 _PAGE = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 
+_TAGGED = re.compile(
+    r"(?:#[^\n]*\n+)*(?:\S+[\t ](?:[^\n]*[\t ])?(?:[BIES]-[\w.-]+|O)[\t ]*\r?(?:\n+|\Z)){3}"
+)
+"""The first lines of a CoNLL table: comments, and tokens with their labels."""
+
 
 def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     """The document in a file; its text is kept exactly, line ends included."""
@@ -46,6 +51,10 @@ def _looks_like(text: str, path: Path, options: ReadOptions) -> str:
         )
     if text.lstrip()[:1] in ("{", "[") and first_object(path, options.max_bytes, options.encoding):
         return f"looks like JSON {read}; name its format with --format, such as jsonl"
+    if _TAGGED.match(text):
+        return (
+            f"looks like tokens with BIO labels {read}, which no format reads; convert it to jsonl"
+        )
     if looks_like_table(text):
         return f"looks like a table {read}; --format csv reads it as one"
     return ""
