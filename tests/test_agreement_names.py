@@ -17,9 +17,11 @@ from support import compute, document
 from annotator.measures import cues, names, network
 from annotator.measures.api import Result, compare
 from annotator.model.decision import Completion
+from annotator.model.names import SameNames, concepts_of, names_of
 from annotator.model.record import Record
 from annotator.model.schema import Attribute, Layer
 from annotator.model.span import AUTHOR, Relation, Span
+from annotator.model.statements import statements
 from annotator.project import Project
 from annotator.resources import load_schema
 from annotator.workflows.agreement.by_rulings import RuledFigure, by_rulings, ruled_section
@@ -27,6 +29,10 @@ from annotator.workflows.agreement.compute import Follower, agreement, figures
 from annotator.workflows.agreement.methods_data import all_differences
 from annotator.workflows.agreement.part import ComparedPart
 from annotator.workflows.agreement.report import lines
+from annotator.workflows.names import who_says_what
+from annotator.workflows.names.matrix import of_document, of_project
+from annotator.workflows.names.renaming import rename
+from annotator.workflows.review.adjudication import merge_all
 
 TEXT = "x" * 60
 
@@ -144,6 +150,48 @@ def test_names_that_are_read_alike_are_one_in_tuples_and_in_the_network(
     found = compute(network, compare([record("x", one), record("y", other)]), _layer("stance"))
     for name in ("F1 tuples, label", "F1 tuples, concept", "F1 network cells"):
         assert _one(found, name).value == 1, name
+
+
+WRITTEN = ["not: tolls", "not:tolls", " NOT :  tolls ", "not: not: not:tolls"]
+"""The contrary of a concept as annotators, files and older databases may write it."""
+
+
+@pytest.mark.parametrize("concept", WRITTEN)
+def test_the_mark_of_a_contrary_is_one_mark_everywhere(concept: str, tmp_path: Path) -> None:
+    """For agreement, gold, networks, the matrix, who says what, and names in use."""
+    spans = (
+        Span("a", "actor", "state", 0, 4, "Iran"),
+        Span("c", "claim", "policy", 6, 20, attributes={"concept": [concept]}),
+    )
+    edge = Relation("r", "stance", "support", "a", "c")
+    one = Record(document(TEXT), "a", Completion.DONE, spans, (edge,))
+    other = replace(
+        one,
+        annotator="b",
+        spans=(spans[0], replace(spans[1], attributes={"concept": [WRITTEN[0]]})),
+    )
+    found = compute(names, compare([one, other]), _layer("claim"))
+    assert _one(found, "percent concept").value == 1
+    with Project.create(tmp_path / "p") as project:
+        project.log.add_records([one, other])
+        where = concepts_of(project.schema)
+        assert names_of(spans[1], where) == [("concept", WRITTEN[0])]
+        same = SameNames({("concept", "tolls"): "dues"})
+        assert same.span(spans[1], where).attributes["concept"] == ["not: dues"]
+        (used,) = project.names.concepts()
+        assert (used.name, used.count) == (WRITTEN[0], 2)
+        assert project.names.documents_of("concept", concept.strip()) == {"doc"}
+        assert merge_all(project) == (1, 1)
+        (about,) = statements(one, where)
+        assert (about.about, about.sign) == ("tolls", -1)
+        assert who_says_what.statements(one, where, SameNames()) == [("Iran", "tolls", "oppose")]
+        for matrix in (
+            of_project(project, "a", by="concept"),
+            of_document(one.document, spans, [edge], project.schema, by="concept"),
+        ):
+            assert (matrix.targets, matrix.signs((0, 0))) == (("tolls",), "-")
+        assert rename(project, "a", "concept", WRITTEN[0], "not: dues") == 1
+        assert {used.name for used in project.names.concepts()} == {"not: dues", WRITTEN[0]}
 
 
 def test_entities_are_compared_where_both_gave_one() -> None:

@@ -128,6 +128,19 @@ def test_modules_import_each_other_in_no_circle() -> None:
     assert sorted(graph) == []
 
 
+def test_one_module_knows_the_mark_of_a_contrary() -> None:
+    """Whoever looked for the mark itself would miss it where it is typed in another way."""
+    found = [
+        importer
+        for importer, file in _modules()
+        if importer != "annotator.model.names"
+        for node in ast.walk(_tree(file))
+        if (isinstance(node, ast.alias) and node.name == "CONTRARY")
+        or (isinstance(node, ast.Constant) and node.value in ("not:", "not: "))
+    ]
+    assert found == ["annotator.tui.screens.harmonise"]  # the words for a choice
+
+
 def test_only_the_console_speaks() -> None:
     speaking = {"print", "click.echo", "click.secho", "sys.stdout.write", "sys.stderr.write"}
     last = {name.rpartition(".")[2] for name in speaking}

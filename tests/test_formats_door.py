@@ -14,6 +14,7 @@ import os
 import random
 import time
 import zipfile
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,10 @@ from reading import EXAMPLES, SCHEMA, read, write
 from annotator.errors import AnnotatorError, InputError
 from annotator.formats.api import check_record, data_of, problems, read_records, record_of, upgraded
 from annotator.model.decision import Completion, Suggestion
+from annotator.model.names import names_in
 from annotator.model.record import Record
 from annotator.model.span import Span
-from annotator.model.text import Document, as_read, split_paragraphs
+from annotator.model.text import Document, split_paragraphs
 from annotator.project import Project, SuggestionRun
 from annotator.resources import folder
 from annotator.workflows.exchange.importing import ingest
@@ -181,14 +183,14 @@ def test_import_validate_and_the_library_agree_on_random_records(
 
 
 def _with_names_as_read(data: dict[str, Any]) -> dict[str, Any]:
-    """The record with names as they are read, without names of blanks only."""
+    """The record with names as they are read, each once, without names of blanks only."""
     expected = copy.deepcopy(data)
 
     for span in expected["spans"]:
-        span["entity"] = span["entity"] and as_read(span["entity"])
+        span["entity"] = span["entity"] and "; ".join(names_in("entity", span["entity"]))
         if span["layer"] == "claim" and "concept" in span["attributes"]:
-            names = map(as_read, span["attributes"]["concept"])
-            span["attributes"]["concept"] = [name for name in names if name]
+            several = (names_in("concept", one) for one in span["attributes"]["concept"])
+            span["attributes"]["concept"] = list(dict.fromkeys(chain.from_iterable(several)))
     return expected
 
 
@@ -203,6 +205,32 @@ def test_a_concept_of_blanks_only_is_left_out_of_its_list(tmp_path: Path) -> Non
     actor, claim = record.spans
     assert actor.entity == "New Iran" and claim.attributes["concept"] == ["plan B"]
     assert sum(n for (_, what), n in found.report.counts.items() if "blanks only" in what) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "concepts", "told"),
+    [
+        (["not:tolls"], ["not: tolls"], "“not:tolls” is written “not: tolls”"),
+        (["NOT : tolls", "dues"], ["not: tolls", "dues"], "is written “not: tolls”"),
+        (["not: not: tolls"], ["tolls"], "is written “tolls”"),
+        (["tolls; dues"], ["tolls", "dues"], "“tolls; dues” is written"),
+        (["tolls", "tolls"], ["tolls"], "holds a name twice"),
+        (["tolls", "not:"], ["tolls"], "holds a name of blanks only"),
+        (["not: tolls", "dues"], ["not: tolls", "dues"], ""),
+    ],
+)
+def test_names_come_in_as_the_line_for_names_writes_them(
+    given: list[str], concepts: list[str], told: str, tmp_path: Path
+) -> None:
+    data = copy.deepcopy(SMALL)
+    data["spans"][0]["entity"] = "Iran"
+    data["spans"][1]["attributes"]["concept"] = given
+    file = tmp_path / "a.jsonl"
+    file.write_text(json.dumps(data) + "\n", encoding="utf-8")
+    found = read("jsonl", file)
+    assert found.records[0].spans[1].attributes["concept"] == concepts
+    said = [line for line in found.report.lines() if "concept" in line]
+    assert len(said) == bool(told) and told in "".join(said)
 
 
 def _bad(**changes: Any) -> Record:

@@ -12,7 +12,7 @@ from support import TEXT, project
 from textual.app import App
 
 from annotator.model import actions as do
-from annotator.model.names import NameKind, names_in
+from annotator.model.names import NameKind, contrary_of, names_in
 from annotator.model.text import searchable
 from annotator.tui.item_names import NameField, set_to
 from annotator.tui.screens.prompt import PromptScreen
@@ -24,7 +24,6 @@ from annotator.workflows.names.offers import (
     Offer,
     OfferIndex,
     matching,
-    turned,
 )
 
 NAMES = (
@@ -82,9 +81,9 @@ def test_accents_neither_hide_a_name_nor_make_another() -> None:
 
 
 def test_a_concept_is_turned_and_turned_back() -> None:
-    assert turned("sanctions help") == "not: sanctions help"
-    assert turned("not: sanctions help") == "sanctions help"
-    assert turned("") == "not: "
+    assert contrary_of("sanctions help") == "not: sanctions help"
+    assert contrary_of("not: sanctions help") == "sanctions help"
+    assert contrary_of("") == "not: "
 
 
 def test_what_only_begins_a_known_name_is_unfinished() -> None:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from annotator.formats._writing import WriteOptions, annotator_name, sign_of, value_texts
-from annotator.model.names import concepts_of
+from annotator.model.names import concepts_of, names_in
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span
 
@@ -173,8 +173,7 @@ class CsvRows:
 
     def _entity_cells(self, entity: str) -> tuple[str, str]:
         """The cells with the entities of a span, and with their external ids."""
-        names = [name.strip() for name in entity.split(";")]
-        return cell(entity), cell(self._ids_of("entity", names))
+        return cell(entity), cell(self._ids_of("entity", names_in("entity", entity)))
 
     def _concept_cells(self, concept: str) -> tuple[str, int, str]:
         """The cell with a concept in its positive wording, its sign, and the cell with its id."""

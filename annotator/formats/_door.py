@@ -12,6 +12,7 @@ from itertools import count
 from typing import Any
 
 from annotator.formats._meaning import item_names
+from annotator.formats._plain_names import plain_names
 from annotator.formats._reading import FALLBACK, Entry, ReadOptions
 from annotator.formats._record import completed, document_of, record_of, upgraded
 from annotator.formats._report import ReadReport, shown
@@ -19,7 +20,7 @@ from annotator.formats._shape import problems
 from annotator.model.record import COMPLETION, Record
 from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR
-from annotator.model.text import Document, as_read, kind_of, trim
+from annotator.model.text import Document, kind_of, trim
 
 _NUMBER = re.compile(r"\s*\+?\d{1,15}(?:\.0*)?\s*")
 
@@ -151,32 +152,15 @@ class _Mender:
         return out
 
     def _names(self, one: dict[str, Any], line: int, key: str) -> None:
-        """Write names as they are read, so that two names which look the same are the same."""
+        """Write names in one way, so that names which look or mean the same are the same."""
         layer, attributes = self.schema.layer(str(one.get("layer"))), one.get("attributes")
         concept = layer.attribute_of_type("concept") if layer is not None else None
         places = [(one, "entity")]
         if concept is not None and isinstance(attributes, dict):
             places.append((attributes, concept.name))
         for where, what in places:
-            held = where.get(what)
-            several = held if isinstance(held, list) else [held]
-            plain = [as_read(name) if isinstance(name, str) else name for name in several]
-            # A single name of blanks only is refused with the record.
-            named = [name for name in plain if name != ""]
-            if named == several or not (named or isinstance(held, list)):
-                continue
-            where[what] = named if isinstance(held, list) else named[0]
-            first = next(a for a, b in zip(several, plain, strict=True) if a != b or b == "")
-            if len(named) < len(plain):
-                kind = "names of blanks only"
-                message = f"{shown(str(held))} holds a name of blanks only, which is left out"
-            else:
-                kind = "names with other blanks, unseen characters or another normal form"
-                message = (
-                    f"{shown(str(first))} gets single blanks and normal form C, without characters "
-                    "that cannot be seen"
-                )
-            self.report.changed(kind, message, line=line, key=f"{key}.{what}")
+            if told := plain_names(where, what, "entity" if what == "entity" else "concept"):
+                self.report.changed(*told, line=line, key=f"{key}.{what}")
 
     def _stretches(self, one: dict[str, Any], line: int, key: str) -> None:
         """Remove white space around the stretches of text that an item has."""

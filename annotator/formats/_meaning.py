@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from annotator.errors import InputError, UsageError
 from annotator.identity import check_annotator
 from annotator.model.decision import DOCUMENT, paragraph_item
+from annotator.model.names import names_in
 from annotator.model.record import COMPLETION, split_meta
 from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import AUTHOR
@@ -147,7 +148,7 @@ def _spans(given: Any, text: str, schema: LabelSchema, known: _Ends) -> Iterator
                 f"is not the text of [{start}, {end}), which is “{text[start:end]}”",
             )
         entity = one.get("entity")
-        if isinstance(entity, str) and not entity.strip():
+        if isinstance(entity, str) and not names_in("entity", entity):
             yield f"{key}.entity", "must be a name or null"
         known[str(one.get("id", f"#{i}"))] = (str(one.get("layer")), start, end)
 

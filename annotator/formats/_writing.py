@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from annotator.model.decision import Completion, Suggestion
-from annotator.model.names import CONTRARY, NameKind
+from annotator.model.names import NameKind, parted
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema, LayerKind
 from annotator.model.span import AUTHOR, Relation, Span, Value
@@ -125,7 +125,8 @@ def value_texts(value: Value) -> list[str]:
 
 def sign_of(concept: str) -> tuple[str, int]:
     """The affirmative wording of a concept, and 1, or -1 if the concept was its contrary."""
-    return (concept.removeprefix(CONTRARY), -1) if concept.startswith(CONTRARY) else (concept, 1)
+    name, turned = parted(concept)
+    return name, -1 if turned else 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ from annotator.formats._writing import (
     utf16,
     value_texts,
 )
-from annotator.model.names import NameKind, concepts_of
+from annotator.model.names import NameKind, concepts_of, names_in
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Span
 
@@ -274,7 +274,7 @@ class _Writer:
             number = self.entities[key] = len(self.entities) + 1
             self.rows["ENTITIES"].append((number, variable, self.short(value)))
             if self.how.ids and (kind := _NAMED.get(variable)) is not None:
-                names = [one.strip() for one in value.split(";")] if kind == "entity" else [value]
+                names = names_in(kind, value)
                 id = self.short(self.how.ids_of(kind, names))
                 self.rows["ATTRIBUTEVALUES"].append((number, variable, id))
         return self.entities[key]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from annotator.model.names import CONTRARY
-from annotator.model.names import names_in as names_of_line
+from annotator.model.names import names_held, parted
 from annotator.model.schema import Attribute, Layer
 from annotator.model.span import Annotation, Span
 from annotator.model.text import as_read
@@ -19,14 +18,6 @@ def called(attribute: str) -> str:
     return f"{attribute} (attribute)" if attribute in _TAKEN else attribute
 
 
-def turned(concept: str) -> tuple[str, bool]:
-    """The concept without `not: `, and whether that turned it round."""
-    contrary = False
-    while concept.startswith(CONTRARY):
-        concept, contrary = concept.removeprefix(CONTRARY).strip(), not contrary
-    return concept, contrary
-
-
 def names_in(item: Annotation, attribute: Attribute) -> frozenset[str]:
     """The names (or values) that an annotation has of an attribute; empty where it has none. The
     contrary of a concept is that concept, since it turns the side and not what is spoken of."""
@@ -40,13 +31,13 @@ def names_in(item: Annotation, attribute: Attribute) -> frozenset[str]:
 def entities_in(item: Annotation) -> list[str]:
     """The entities of an annotation, each once; those of a plural are divided by semicolons."""
     held = item.entity if isinstance(item, Span) else None
-    return names_of_line("entity", held) if held else []
+    return names_held("entity", held) if held else []
 
 
 def concepts_in(item: Annotation, attribute: str) -> list[tuple[str, bool]]:
     """The concepts that an annotation has in an attribute, each with whether `not: ` turned it."""
-    found = (turned(value) for value in _values_in(item, attribute))
-    return [(name, contrary) for name, contrary in found if name]
+    held = item.attributes.get(attribute)
+    return [] if held is None else [parted(name) for name in names_held("concept", held)]
 
 
 def _values_in(item: Annotation, attribute: str) -> list[str]:
@@ -61,4 +52,4 @@ def named(layer: Layer) -> list[Attribute]:
     return [a for a in layer.attributes if a.type in ("entity", "concept") or a.multiple]
 
 
-__all__ = ["called", "concepts_in", "entities_in", "named", "names_in", "turned"]
+__all__ = ["called", "concepts_in", "entities_in", "named", "names_in"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from annotator.model.names import CONTRARY, NameKind
+from annotator.model.names import NameKind, contrary_of, parted
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,9 @@ class Codebook:
     def get(self, kind: NameKind, name: str) -> CodebookEntry | None:
         """The entry of a name. The contrary of a concept has the entry of the concept."""
         found = self.by_name.get((kind, name))
-        if found is None and kind == "concept" and name.startswith(CONTRARY):
-            return self.by_name.get((kind, name.removeprefix(CONTRARY)))
+        if found is None and kind == "concept":
+            name, turned = parted(name)
+            return self.by_name.get((kind, name)) if turned else None
         return found
 
     def named(self, kind: NameKind, form: str) -> Sequence[str]:
@@ -92,10 +93,8 @@ class Codebook:
     def contrary(self, name: str) -> str:
         """The contrary of a concept: its opposite in the codebook where
         there is one, else `not: NAME`."""
-        if name.startswith(CONTRARY):
-            return name.removeprefix(CONTRARY)
         entry = self.by_name.get(("concept", name))
-        return entry.opposite if entry is not None and entry.opposite else f"{CONTRARY}{name}"
+        return entry.opposite if entry is not None and entry.opposite else contrary_of(name)
 
     def ancestors(self, kind: NameKind, name: str) -> list[str]:
         """The parents of a name, the nearest first; a circle ends where it began."""

@@ -7,6 +7,7 @@ import json
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from annotator.model.names import NameKind, names_held
 from annotator.model.schema import Attribute, LabelSchema, Layer
 from annotator.model.span import Annotation, Span, Value
 from annotator.model.text import as_read
@@ -14,12 +15,13 @@ from annotator.model.text import as_read
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a layer's annotations. `entity` marks the one outside the attributes, `pair` a
-    stretch of text; where `agree` is false, annotators need not agree on it; `order` are the values
-    of a choice."""
+    """A field of a layer's annotations. `entity` marks the one outside the attributes, `concept`
+    that of concepts, `pair` a stretch of text; where `agree` is false, annotators need not agree on
+    it; `order` are the values of a choice."""
 
     name: str
     entity: bool = False
+    concept: bool = False
     agree: bool = True
     pair: bool = False
     order: tuple[str, ...] = ()
@@ -37,8 +39,9 @@ class Field:
         """Equal for equal contents: several values in any order are the same, and so are several
         entities, and texts that a reader cannot tell apart."""
         held = self.of(value)
-        if self.entity and isinstance(held, str):
-            return frozenset(as_read(part) for part in held.split(";") if part.strip())
+        if held is not None and (self.entity or self.concept):
+            kind: NameKind = "entity" if self.entity else "concept"
+            return frozenset(names_held(kind, held))
         if isinstance(held, list):
             return tuple(held) if self.pair else frozenset(map(_plain, held))
         return _plain(held)
@@ -85,7 +88,13 @@ def _field(attribute: Attribute) -> Field:
     """An attribute of the schema as a field."""
     kind, values = attribute.type, attribute.values if attribute.type == "choice" else ()
     return Field(
-        attribute.name, kind == "entity", attribute.agree, kind == "span", values, attribute.default
+        attribute.name,
+        kind == "entity",
+        kind == "concept",
+        attribute.agree,
+        kind == "span",
+        values,
+        attribute.default,
     )
 
 

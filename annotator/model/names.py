@@ -25,7 +25,30 @@ Concepts: TypeAlias = Mapping[str, tuple[str, bool]]
 
 
 CONTRARY = "not: "
-"""The prefix of a concept that is the contrary of what follows."""
+"""The mark of a concept that is the contrary of what follows, as it is written."""
+
+_CONTRARY = re.compile(r"\s*not\s*:\s*", re.IGNORECASE)
+"""The same as it may be typed."""
+
+
+def parted(concept: str) -> tuple[str, bool]:
+    """The affirmative wording of a concept, and whether the concept is its contrary, however the
+    mark is typed. Two marks are none."""
+    turned = False
+    while ":" in concept and (mark := _CONTRARY.match(concept)):
+        concept, turned = concept[mark.end() :], not turned
+    return concept, turned
+
+
+def affirmative(concept: str) -> str:
+    """A concept without the mark of the contrary."""
+    return parted(concept)[0]
+
+
+def contrary_of(concept: str) -> str:
+    """The contrary of a concept, with the mark added or removed."""
+    name, turned = parted(concept)
+    return name if turned else f"{CONTRARY}{name}"
 
 
 SURE = 0.8
@@ -132,14 +155,10 @@ class SameNames:
         if not self.canonical:
             return name
         direct = self.canonical.get((kind, name))
-        if direct is None and kind == "concept" and name.startswith(CONTRARY):
-            own = name.removeprefix(CONTRARY)
-            kept = self.canonical.get((kind, own), own)
-            return (
-                f"{CONTRARY}{kept}"
-                if not kept.startswith(CONTRARY)
-                else kept.removeprefix(CONTRARY)
-            )
+        if direct is None and kind == "concept":
+            own, turned = parted(name)
+            if turned:
+                return contrary_of(self.canonical.get((kind, own), own))
         return name if direct is None else direct
 
     def changes(self, before: SameNames) -> set[tuple[NameKind, str]]:
@@ -192,17 +211,14 @@ def _letters(text: str) -> int:
     return found
 
 
-_CONTRARY = re.compile(r"not\s*:\s*", re.IGNORECASE)
-
-
 def names_in(kind: NameKind, text: str) -> list[str]:
-    """The names that a line holds, divided by semicolons, each once, as they are read. The mark of
+    """The names that a text holds, divided by semicolons, each once, as they are read. The mark of
     a concept's contrary is written as `CONTRARY`, however it was typed; twice, it is none."""
     found: list[str] = []
     for part in text.split(";"):
         name, turned = as_read(part), False
-        while kind == "concept" and (mark := _CONTRARY.match(name)):
-            name, turned = name[mark.end() :], not turned
+        if kind == "concept":
+            name, turned = parted(name)
         if name:
             found.append(f"{CONTRARY}{name}" if turned else name)
     return list(dict.fromkeys(found))
@@ -220,21 +236,27 @@ def concepts_of(schema: LabelSchema) -> Concepts:
 
 
 def names_of(span: Span, concepts: Concepts) -> list[tuple[NameKind, str]]:
-    """Kind and name; several entities of a plural are divided by semicolons."""
+    """The names of a span, each once, as `names_in` reads them."""
     names: list[tuple[NameKind, str]] = []
-    for part in (span.entity or "").split(";"):
-        if part.strip():
-            names.append(("entity", part.strip()))
+    if span.entity:
+        names += [("entity", name) for name in names_in("entity", span.entity)]
     held = span.attributes.get(concepts[span.layer][0]) if span.layer in concepts else None
-    several = held if isinstance(held, list) else [held] if held else []
-    names += [("concept", str(one)) for one in several]
-    return list(dict.fromkeys(names))
+    if held:
+        names += [("concept", name) for name in names_held("concept", held)]
+    return names
+
+
+def names_held(kind: NameKind, held: Value) -> list[str]:
+    """The names in a field, which has a text or several, each once, as `names_in` reads them."""
+    several = held if isinstance(held, list) else [held]
+    found = [name for one in several for name in names_in(kind, str(one))]
+    return list(dict.fromkeys(found)) if len(several) > 1 else found
 
 
 def used_names(spans: Iterable[Span], concepts: Concepts) -> set[Name]:
     """The names that spans bear, concepts in their positive wording."""
     return {
-        (kind, name.removeprefix(CONTRARY) if kind == "concept" else name)
+        (kind, affirmative(name) if kind == "concept" else name)
         for span in spans
         for kind, name in names_of(span, concepts)
     }
@@ -250,7 +272,7 @@ def renamed(span: Span, concepts: Concepts, kind: NameKind, old: str, new: str) 
     if kind == "entity":
         return replace(span, entity="; ".join(changed))
     attribute, multiple = concepts[span.layer]
-    value: Value = changed if multiple else changed[0]
+    value: Value = changed if multiple else "; ".join(changed)
     return replace(span, attributes={**span.attributes, attribute: value})
 
 
@@ -267,10 +289,14 @@ __all__ = [
     "ProposedName",
     "Ruling",
     "SameNames",
+    "affirmative",
     "concepts_of",
+    "contrary_of",
+    "names_held",
     "names_in",
     "names_line",
     "names_of",
+    "parted",
     "renamed",
     "standing",
 ]

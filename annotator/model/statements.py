@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from annotator.model.names import CONTRARY, Concepts, names_of
+from annotator.model.names import Concepts, names_of, parted
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span
 
@@ -147,7 +147,7 @@ def _abouts(target: Span, quote: str, concepts: Concepts) -> list[tuple[str, boo
     names = names_of(target, concepts)
     if not names:
         return [(" ".join(quote.split()), False, "claim")]
-    return [(name.removeprefix(CONTRARY), name.startswith(CONTRARY), kind) for kind, name in names]
+    return [(*(parted(name) if kind == "concept" else (name, False)), kind) for kind, name in names]
 
 
 def _date(record: Record) -> str:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from annotator.model.decision import Decision
-from annotator.model.names import CONTRARY, Concepts, NameKind, names_of
+from annotator.model.names import Concepts, NameKind, affirmative, names_of
 from annotator.model.span import Span
 from annotator.store.codec import dumps, standing_of
 from annotator.store.connection import Access, Database
@@ -23,6 +23,9 @@ from annotator.store.turns import is_over
 _PUT = "INSERT OR REPLACE INTO name VALUES (?, ?, ?, ?, ?, ?, ?)"
 _SOURCE = "names_from"
 """The setting with the attributes by which the table was filled."""
+
+_RULE = "names_in"
+"""Which function divided the names; a database of which another one did is filled again."""
 
 _PLACE = "names_until"
 """The setting that says how far it is filled for other attributes."""
@@ -37,7 +40,8 @@ def refresh(db: Database, concepts: Concepts) -> None:
 
     The progress is stored, and the next process that opens the project continues from there.
     """
-    wanted = dumps({layer: attribute for layer, (attribute, _) in sorted(concepts.items())})
+    attributes = {layer: attribute for layer, (attribute, _) in sorted(concepts.items())}
+    wanted = dumps({"attributes": attributes, "rule": _RULE})
     if db.read_only or db.value("SELECT value FROM setting WHERE key = ?", (_SOURCE,)) == wanted:
         return
     while not _refreshed(db, concepts, wanted):
@@ -215,9 +219,9 @@ def documents(db: Database, kind: NameKind, names: Sequence[str]) -> list[str]:
 
 def documents_of(db: Database, kind: NameKind, name: str) -> set[str]:
     """The documents in which anybody gave a name, in upper or lower case, or its contrary."""
-    wanted = name.removeprefix(CONTRARY).casefold()
+    wanted = affirmative(name).casefold()
     rows = db.rows("SELECT DISTINCT name FROM sum_name WHERE kind = ? AND number > 0", (kind,))
-    alike = [one for (one,) in rows if one.removeprefix(CONTRARY).casefold() == wanted]
+    alike = [one for (one,) in rows if affirmative(one).casefold() == wanted]
     return set(documents(db, kind, alike))
 
 

@@ -10,9 +10,9 @@ from annotator.model import actions as do
 from annotator.model.codebook import Codebook
 from annotator.model.items import Item
 from annotator.model.names import (
-    CONTRARY,
     NameKind,
     ProposedName,
+    affirmative,
     concepts_of,
     names_in,
     names_of,
@@ -185,14 +185,10 @@ def completer(state: ReviewState, field: NameField, known: Sequence[KnownName]) 
     here = names_here(state, field.kind)
     entities = here if field.kind == "entity" else names_here(state, "entity")
     given = next_word.context(
-        NameText(state.document), item.value, [_bare(n) for n in here], entities
+        NameText(state.document), item.value, [affirmative(n) for n in here], entities
     )
-    learnt = [_bare(one.name) for one in known]
+    learnt = [affirmative(one.name) for one in known]
     return next_word.NextWord(given, learnt, kind=field.kind)
-
-
-def _bare(name: str) -> str:
-    return name.removeprefix(CONTRARY)
 
 
 def set_to(field: NameField, answer: str) -> do.SetAttribute:

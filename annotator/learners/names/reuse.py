@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from annotator.learners.names import forms
 from annotator.learners.names.ranker import FeatureWeights, ranked
-from annotator.model.names import CONTRARY, Concepts, NameKind, names_of
+from annotator.model.names import Concepts, NameKind, affirmative, names_of
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span, reading_order
 from annotator.model.text import Document
@@ -244,9 +244,7 @@ Claim = tuple[str, str, Sequence[str], Sequence[str]]
 def claims_of(record: Record, concepts: Concepts) -> Iterator[Claim]:
     """The claims of a record in reading order."""
     for claim in sorted((s for s in record.spans if s.layer in concepts), key=reading_order):
-        names = [
-            n.removeprefix(CONTRARY) for kind, n in names_of(claim, concepts) if kind == CONCEPT
-        ]
+        names = [affirmative(n) for kind, n in names_of(claim, concepts) if kind == CONCEPT]
         holders = holders_of(record.spans, record.relations, claim)
         yield record.document.id, words_of(record.document, claim), holders, names
 

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Input
 
-from annotator.model.names import CONTRARY, names_in
+from annotator.model.names import affirmative, contrary_of, names_in, parted
 from annotator.tui.styled_rows import PLAIN, Piece, clip, strip
 from annotator.tui.theme import Theme
 from annotator.tui.widgets.rows import Rows
@@ -21,7 +21,6 @@ from annotator.workflows.names.offers import (
     KnownNames,
     Offer,
     OfferIndex,
-    turned,
 )
 
 SEVERAL = "; put ; between several"
@@ -159,21 +158,21 @@ class PromptScreen(ModalScreen[str | None]):
         value = self._line.value
         if self._anew and value == self._value:
             return True
-        return not self._part(value)[1].strip().removeprefix(CONTRARY.strip()).strip()
+        return not affirmative(self._part(value)[1]).strip()
 
     def _with(self, value: str, name: str) -> str:
         """The line with a name in place of the text being written; a mark of the contrary is
         kept."""
         before, part = self._part("" if self._anew and value == self._value else value)
-        if part.lstrip().startswith(CONTRARY.strip()):
-            name = turned(name)
+        if parted(part)[1]:
+            name = contrary_of(name)
         return f"{before}; {name}" if before else name
 
     def _grey(self, value: str) -> str:
         """The grey text after the cursor, without its brackets: the rest of the first offer that
         begins like the text, or else the next word."""
         before, part = self._part(value)
-        bare = part.lstrip().removeprefix(CONTRARY)
+        bare = affirmative(part.lstrip())
         if bare and not self._contraries:
             begun = next((o.value for o in self._found if _goes_on(bare, o.value, before)), "")
             if begun:
@@ -196,7 +195,7 @@ class PromptScreen(ModalScreen[str | None]):
         """What to say when an item is entered for the first time that is only the beginning of a
         known name."""
         parts = names_in("concept" if self._contraries else "entity", answer)
-        bare = [part.removeprefix(CONTRARY) for part in parts]
+        bare = [affirmative(part) for part in parts]
         found = self._known.unfinished(bare if self._several else [answer])
         if found is None or self._warned == answer:
             return ""
@@ -250,7 +249,8 @@ class PromptScreen(ModalScreen[str | None]):
         value = self._line.value
         untouched = self._anew and value == self._value
         before, part = self._part("" if untouched and not value else value)
-        self._write(f"{before}; {turned(part)}" if before else turned(part))
+        part = contrary_of(part.lstrip())
+        self._write(f"{before}; {part}" if before else part)
 
     def _completes(self) -> bool:
         """Complete the text as the grey letters say. Returns whether there are any."""

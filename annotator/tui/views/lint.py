@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import product
 
 from annotator.model.items import Card, Stance
-from annotator.model.names import CONTRARY, Concepts, NearNames, concepts_of, names_of
+from annotator.model.names import Concepts, NearNames, concepts_of, names_of, parted
 from annotator.model.review import ReviewState
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import and_more, with_article
@@ -180,9 +180,10 @@ def _signed(state: ReviewState, concepts: Concepts) -> Iterator[tuple[str, str, 
 def _one_of_two(concept: str, opposites: Mapping[str, str]) -> tuple[str, int]:
     """The concept, or the opposite that comes before it in the alphabet, without `not: `; and -1
     where it is turned by this."""
-    bare, turned = concept.removeprefix(CONTRARY), -1 if concept.startswith(CONTRARY) else 1
+    bare, contrary = parted(concept)
+    turned = -1 if contrary else 1
     other = opposites.get(bare, bare)
-    if other.startswith(CONTRARY):
+    if parted(other)[1]:
         return bare, turned
     return (other, -turned) if other < bare else (bare, turned)
 

@@ -25,7 +25,7 @@ from annotator.model.codebook import Codebook, CodebookEntry
 from annotator.model.decision import Suggestion
 from annotator.model.effort import FOCUS
 from annotator.model.named_spans import NamedSpans
-from annotator.model.names import CONTRARY
+from annotator.model.names import affirmative, parted
 from annotator.model.span import Span, reading_order
 from annotator.workflows.effort.scoring import Decided
 from annotator.workflows.names.concepts import CONCEPT, described
@@ -107,10 +107,10 @@ class NameKeys:
             self._entities[span.entity] += 1
         if several := concepts_given(span):
             for name in several:
-                turn = 1 if name.startswith(CONTRARY) else -1
-                self._contraries[name.removeprefix(CONTRARY)] += turn
+                bare, turned = parted(name)
+                self._contraries[bare] += 1 if turned else -1
             holders = holders_of(one.spans, one.relations, span)
-            names = [name.removeprefix(CONTRARY) for name in several]
+            names = [affirmative(name) for name in several]
             self._uses.add(one.document.id, form, holders, names)
 
     def _decided_in(self, document: str) -> NamedSpans:
@@ -161,7 +161,7 @@ class NameKeys:
         order = [name for name, _ in ranked]
         keys = (0 if made else FOCUS) + OPEN + READ
         for number, name in enumerate(wanted):
-            bare = name.removeprefix(CONTRARY)
+            bare = affirmative(name)
             fill = self._fill_concept(name, words, order, last=number + 1 == len(wanted))
             if uses.uses(bare):
                 at = order.index(bare)
@@ -176,7 +176,7 @@ class NameKeys:
 
     def _fill_concept(self, name: str, words: NextWord, order: Sequence[str], *, last: bool) -> int:
         """The keys on the open line for a concept; only the `last` one can be an offer."""
-        bare = name.removeprefix(CONTRARY)
+        bare = affirmative(name)
         turn = TURN if bare != name else 0
         by_word = by_words(words, bare) + 1 + turn
         if not last:

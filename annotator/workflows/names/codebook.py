@@ -13,7 +13,7 @@ from pathlib import Path
 from annotator.errors import InputError
 from annotator.formats.api import checked_file
 from annotator.model.codebook import Codebook, CodebookEntry
-from annotator.model.names import CONTRARY, NameKind
+from annotator.model.names import NameKind, affirmative, parted
 from annotator.model.text import as_read
 from annotator.project import Project
 from annotator.workflows.names.closed import not_allowed
@@ -126,7 +126,7 @@ def name_problem(kind: NameKind, name: str) -> str:
     """Why a codebook cannot have a name; empty if it can."""
     if not name:
         return "has no name"
-    if kind == "concept" and name.startswith(CONTRARY):
+    if kind == "concept" and parted(name)[1]:
         return f"“{name}” is the contrary of another concept, which belongs here instead"
     if any(ord(letter) < 32 for letter in name) or ";" in name:
         return f"“{name}” contains a semicolon or a control character, which separate names"
@@ -243,7 +243,7 @@ def problems(codebook: Codebook, project: Project) -> list[str]:
 
 def _missing_entries(codebook: Codebook, entry: CodebookEntry) -> Iterator[str]:
     """What an entry refers to that is not an entry."""
-    referred = {"parent": entry.parent, "opposite": entry.opposite.removeprefix(CONTRARY)}
+    referred = {"parent": entry.parent, "opposite": affirmative(entry.opposite)}
     for what, name in referred.items():
         if name and codebook.get(entry.kind, name) is None:
             yield f"“{entry.name}”: its {what} “{name}” is not an entry"

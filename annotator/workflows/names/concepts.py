@@ -15,7 +15,7 @@ from annotator.learners.names.reuse import (
     words_of,
 )
 from annotator.model.codebook import Codebook, CodebookEntry
-from annotator.model.names import CONTRARY, Concepts, concepts_of, names_of
+from annotator.model.names import Concepts, affirmative, concepts_of, contrary_of, names_of
 from annotator.model.review import ReviewState
 from annotator.model.span import AUTHOR, Relation, Span, reading_order
 from annotator.project import KnownName, Project
@@ -37,7 +37,7 @@ def used_concepts(known: Iterable[KnownName], codebook: Codebook) -> list[UsedCo
     """The concepts in use and in the codebook, without `not: `."""
     claims: dict[str, Counter[str]] = {}
     for one in known:
-        claims.setdefault(one.name.removeprefix(CONTRARY), Counter()).update(one.aliases)
+        claims.setdefault(affirmative(one.name), Counter()).update(one.aliases)
     entries = {one.name: one for one in codebook.entries if one.kind == "concept"}
     return [
         UsedConcept(
@@ -81,7 +81,7 @@ def _holders(state: ReviewState, claim: Span) -> set[str]:
 
 
 def _bare(span: Span, concepts: Concepts) -> list[str]:
-    return [n.removeprefix(CONTRARY) for kind, n in names_of(span, concepts) if kind == "concept"]
+    return [affirmative(n) for kind, n in names_of(span, concepts) if kind == "concept"]
 
 
 def _holder(relation: Relation, state: ReviewState) -> str:
@@ -103,7 +103,7 @@ def concept_offers(
     first: list[str] = []
     others: list[str] = []
     for name, _ in ranked:
-        pair = [name, f"{CONTRARY}{name}"]
+        pair = [name, contrary_of(name)]
         pair.sort(key=lambda form: -forms[form].count if form in forms else 0)
         first.append(pair[0])
         others += [pair[1]] if pair[1] in forms else []

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from annotator.collector import collector_paused
-from annotator.model.names import CONTRARY, Concepts, concepts_of, names_of
+from annotator.model.names import Concepts, concepts_of, names_of, parted
 from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document
@@ -122,8 +122,9 @@ def of_project(project: Project, annotator: str, *, by: ColumnKind) -> Matrix:
                 holder = " ".join(holder.split())
             if not named:
                 target = " ".join(target.split())
-            elif target.startswith(CONTRARY):
-                sign, target = _TURNED.get(sign, sign), target.removeprefix(CONTRARY)
+            elif by == "concept":
+                target, turned = parted(target)
+                sign = _TURNED.get(sign, sign) if turned else sign
             cells.setdefault((holder, target), []).append((document, item, sign))
     return _matrix(annotator, cells, {})
 
@@ -211,11 +212,11 @@ def _holders(document: Document, span: Span | None) -> list[str]:
 def _about(target: Span, quote: str, concepts: Concepts, by: ColumnKind) -> list[tuple[str, bool]]:
     """The targets of a side, each with a flag whether it is the contrary."""
     names = [
-        name for kind, name in names_of(target, concepts) if by == "concept" or kind == "entity"
+        parted(name) if kind == "concept" else (name, False)
+        for kind, name in names_of(target, concepts)
+        if by == "concept" or kind == "entity"
     ]
-    if not names:
-        return [(quote, False)]
-    return [(n.removeprefix(CONTRARY), n.startswith(CONTRARY)) for n in names]
+    return names or [(quote, False)]
 
 
 __all__ = ["ColumnKind", "Evidence", "Matrix", "Taken", "of_document", "of_project"]

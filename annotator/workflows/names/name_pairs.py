@@ -9,12 +9,12 @@ from itertools import combinations, permutations
 from typing import TypeAlias
 
 from annotator.model.names import (
-    CONTRARY,
     Concepts,
     NameKind,
     Ruling,
     SameNames,
     names_of,
+    parted,
     standing,
 )
 from annotator.model.overlaps import Overlaps
@@ -176,7 +176,7 @@ def _decided(ruling: Ruling, same: SameNames) -> frozenset[KindAndName]:
     """The two names of a ruling under their present names: whatever differs from a name also
     differs from everything that is one with it."""
     two = (
-        same.name(ruling.kind, name).removeprefix(CONTRARY)
+        _parted(ruling.kind, same.name(ruling.kind, name))[0]
         for name in (ruling.name, ruling.canonical)
     )
     return frozenset((ruling.kind, name) for name in two)
@@ -232,7 +232,13 @@ def _most_alike(
 def _names(span: Span, concepts: Concepts, same: SameNames) -> dict[KindAndName, bool]:
     """The names of a span without `not: `, each with a flag whether there was one."""
     found = [(kind, same.name(kind, name)) for kind, name in names_of(span, concepts)]
-    return {(kind, name.removeprefix(CONTRARY)): name.startswith(CONTRARY) for kind, name in found}
+    apart = ((kind, *_parted(kind, name)) for kind, name in found)
+    return {(kind, name): turned for kind, name, turned in apart}
+
+
+def _parted(kind: NameKind, name: str) -> tuple[str, bool]:
+    """A name without `not: `, and whether there was one: only concepts have it."""
+    return parted(name) if kind == "concept" else (name, False)
 
 
 __all__ = ["KindAndName", "NamePair", "pairs"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
-from annotator.model.names import CONTRARY
+from annotator.model.names import affirmative
 from annotator.model.text import searchable
 
 NEAR = 84
@@ -213,7 +213,7 @@ class KnownNames:
 
     @cached_property
     def _bare(self) -> Sequence[str]:
-        return [name.removeprefix(CONTRARY) for name in self._names]
+        return [affirmative(name) for name in self._names]
 
     @cached_property
     def _plain(self) -> Sequence[str]:
@@ -234,7 +234,7 @@ class KnownNames:
     def nearest(self, typed: str) -> tuple[str, int] | None:
         """The known name that is most like the typed text but not equal to it, with the percentage
         of likeness; None below `NEAR`."""
-        wanted = typed.strip().removeprefix(CONTRARY).strip()
+        wanted = affirmative(typed).strip()
         if len(wanted) < 4 or wanted in self._bare_ones:
             return None
         from rapidfuzz import fuzz, process
@@ -255,12 +255,6 @@ class KnownNames:
         return None
 
 
-def turned(part: str) -> str:
-    """The contrary of the text, with `not: ` added or removed."""
-    bare = part.lstrip()
-    return bare.removeprefix(CONTRARY) if bare.startswith(CONTRARY) else f"{CONTRARY}{bare}"
-
-
 __all__ = [
     "ALIKE",
     "BEGUN",
@@ -271,5 +265,4 @@ __all__ = [
     "Offer",
     "OfferIndex",
     "matching",
-    "turned",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from annotator.model.names import CONTRARY, NameKind, NameRelation, Ruling, standing
+from annotator.model.names import NameKind, NameRelation, Ruling, contrary_of, standing
 from annotator.model.record import GOLD
 from annotator.model.text import as_read
 from annotator.project import Project
@@ -38,15 +38,9 @@ def _renamings(verdict: NameVerdict) -> list[tuple[str, str]]:
     kind, name, stays, relation = verdict
     if relation not in ("same", "opposite"):
         return []
-    new = stays if relation == "same" else turned(stays)
-    return [(name, new), (turned(name), turned(new))] if kind == "concept" else [(name, new)]
-
-
-def turned(concept: str) -> str:
-    """The contrary of a concept: with `not: ` added or removed."""
-    return (
-        concept.removeprefix(CONTRARY) if concept.startswith(CONTRARY) else f"{CONTRARY}{concept}"
-    )
+    new = stays if relation == "same" else contrary_of(stays)
+    contrary = [(contrary_of(name), contrary_of(new))] if kind == "concept" else []
+    return [(name, new), *contrary]
 
 
 def rule_same(
@@ -95,4 +89,4 @@ def undo(project: Project, *, reviewer: str | None = None) -> list[Ruling]:
     return deed
 
 
-__all__ = ["NameVerdict", "rule", "rule_same", "take_back", "turned", "undo"]
+__all__ = ["NameVerdict", "rule", "rule_same", "take_back", "undo"]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import combinations
 from typing import TypeAlias
 
-from annotator.model.names import CONTRARY, Concepts, NameKind, SameNames, names_of
+from annotator.model.names import Concepts, NameKind, SameNames, names_of, parted
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Span
 
@@ -31,9 +31,9 @@ def statements(record: Record, concepts: Concepts, same: SameNames) -> list[Stat
         if holder is not None:
             holders = _names(holder, "entity", concepts, same)
         for name in _names(target, "concept", concepts, same):
-            turned = name.startswith(CONTRARY)
+            concept, turned = parted(name)
             side = TURNED.get(relation.label, relation.label) if turned else relation.label
-            found += [(who, name.removeprefix(CONTRARY), side) for who in holders]
+            found += [(who, concept, side) for who in holders]
     return found
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from annotator.errors import ExportError, UsageError
-from annotator.model.names import CONTRARY, NameKind, concepts_of
+from annotator.model.names import NameKind, affirmative, concepts_of
 from annotator.model.statements import AUTHOR_NAME, Sort, Statement, of_records
 from annotator.networks import graph_files, pictures
 from annotator.networks.affiliation import (
@@ -211,7 +211,7 @@ def _documents_near(project: Project, entity: str, concept: str) -> set[str] | N
     found: list[set[str]] = []
     kinds_of: tuple[tuple[str, tuple[NameKind, ...]], ...] = (
         (entity, ("entity",)),
-        (concept.removeprefix(CONTRARY), ("concept", "entity")),
+        (affirmative(concept), ("concept", "entity")),
     )
     for name, kinds in kinds_of:
         # A line end may divide a form, but not its longest word.
@@ -231,7 +231,7 @@ def evidence(statements: Sequence[Statement], entity: str, concept: str) -> list
             f"nobody called “{entity}” takes a side",
             hint=_near(entity, {s.holder for s in statements}),
         )
-    wanted = concept.removeprefix(CONTRARY)
+    wanted = affirmative(concept)
     found = [one for one in by_holder if one.about.casefold() == wanted.casefold()]
     if not found:
         raise UsageError(
