@@ -138,27 +138,38 @@ def _by_shape(tokens: Sequence[Token], at: int, runs: list[_Run]) -> int:
         return 0
     end = run_end(tokens, at)
     start, titled = at, False
-    organization = any(t.text in tables.words("organization_heads") for t in tokens[at + 1 : end])
-    if not organization:
-        start = next((i for i in range(end - 1, at, -1) if _title_length(tokens, i, end)), at)
-    while start < end and not organization:
-        length = _title_length(tokens, start, end)
-        if length:
-            titled, start = True, start + length
-        elif (
-            tokens[start].text in tables.demonyms()
-            or tokens[start].text in REGIONAL
-            or (tokens[start].text in tables.words("modifiers") and end - start > 1)
-        ):
-            start += 1
-        else:
-            break
+    if _organization([t.text for t in tokens[at:end]]) is None:
+        start, titled = _after_titles(tokens, at, end)
     while end > start and tokens[end - 1].text in tables.words("links"):
         end -= 1
     if start >= end:
         return 0
     runs.append(_Run(start, end, titled))
     return end - at
+
+
+def _after_titles(tokens: Sequence[Token], at: int, end: int) -> tuple[int, bool]:
+    """Where a name begins after titles and words that describe it (`Russian President [Vladimir
+    Putin]`), and whether there is a title."""
+    start = next((i for i in range(end - 1, at, -1) if _title_length(tokens, i, end)), at)
+    titled = False
+    while start < end:
+        length = _title_length(tokens, start, end)
+        if length:
+            titled, start = True, start + length
+        elif _describes(tokens[start].text, alone=end - start == 1):
+            start += 1
+        else:
+            break
+    return start, titled
+
+
+def _describes(word: str, *, alone: bool) -> bool:
+    """Whether a capitalized word before a name is not part of it: a nation, a region, or one such
+    as `Former`, unless it is `alone`."""
+    if word in tables.demonyms() or word in REGIONAL:
+        return True
+    return word in tables.words("modifiers") and not alone
 
 
 def _initial(tokens: Sequence[Token], at: int) -> bool:
@@ -211,23 +222,28 @@ def _classify(tokens: Sequence[Token], run: _Run, context: DocumentContext) -> F
         return made("person", 0.9, f"{parts[0]} is a given name", "name.given", text)
     if full is not None and len(parts) <= 2:
         return made("person", 0.88, f"{full} occurs elsewhere in the document", "name.again", full)
-    opens = parts[0] in tables.words("organization_openers")
-    if opens and len(parts) > 1 and {"of", "for", "on"} & set(parts):
+    if parts[0] in tables.words("organization_openers") and {"of", "for", "on"} & set(parts[1:]):
         why = f"{parts[0]} begins the name of an organization"
         return made("organization", 0.75, why, "name.organization", text)
     described = _described(tokens, start, end)
     if described is not None:
         why = f"“{described[1]}” says who that is"
         return made(described[0], 0.8, why, "name.described", text)
-    if (
-        len(parts) > 1
-        and all(len(p) > 1 for p in parts)
-        and parts[0] not in tables.demonyms()
-        and parts[0] not in tables.words("compass")
-        and len(parts) <= 3
-    ):
+    if _shaped_like_person(parts):
         return made("person", _GUESSED, "two or three capitalized words", "name.shape", text)
     return _single(tokens, start, end, context) if len(parts) == 1 else None
+
+
+def _shaped_like_person(parts: Sequence[str]) -> bool:
+    """Whether words may be a first and a last name: two or three, none an initial, and the first
+    neither a nation nor a point of the compass."""
+    first = parts[0]
+    return (
+        1 < len(parts) <= 3
+        and all(len(part) > 1 for part in parts)
+        and first not in tables.demonyms()
+        and first not in tables.words("compass")
+    )
 
 
 def _described(tokens: Sequence[Token], start: int, end: int) -> tuple[str, str] | None:
@@ -319,11 +335,14 @@ def context_of(scans: Iterable[Scan]) -> DocumentContext:
                 continue
             for token in scan.tokens[one.first : one.last]:
                 words.setdefault(token.text, Counter())[one.label] += 1
-            if one.label == "person" and one.entity and " " in one.entity and one.score > _GUESSED:
-                persons.setdefault(one.entity.rsplit(" ", 1)[-1], set()).add(one.entity)
-            elif one.label == "organization" and one.entity and " " in one.entity:
-                initials = "".join(part[0] for part in one.entity.split() if part[0].isupper())
-                context.organizations.setdefault(initials, one.entity)
+            name = one.entity or ""
+            if " " not in name:
+                continue
+            if one.label == "person" and one.score > _GUESSED:
+                persons.setdefault(name.rsplit(" ", 1)[-1], set()).add(name)
+            elif one.label == "organization":
+                initials = "".join(part[0] for part in name.split() if part[0].isupper())
+                context.organizations.setdefault(initials, name)
     # A last name that two people share is ambiguous.
     context.words.update(
         {w: min(c, key=lambda label: (-c[label], label)) for w, c in words.items()}

@@ -119,12 +119,20 @@ def _joined(tokens: Sequence[Token], at: int, end: int) -> int:
     hyphen = word in ("-", "–") and tokens[end].start == tokens[end - 1].end
     if hyphen or word in tables.words("particles"):
         return 2 if after == end + 1 else 0
-    if word not in tables.words("links") or not _organizational(tokens[at:end]):
-        return 0
-    complete = any(t.text in tables.words("organization_heads") for t in tokens[at:end])
-    if complete and word in _NEVER_AFTER and not _deals(tokens[at:end], word):
-        return 0
-    return 0 if word == "of" and complete and _of_person(tokens, end + 1) else after + 1 - end
+    return after + 1 - end if _links(tokens, at, end) else 0
+
+
+def _links(tokens: Sequence[Token], at: int, end: int) -> bool:
+    """Whether the word at `end` links the name of a body in `[at, end)` with what follows. A body's
+    name that is complete goes on only with what it deals with, and not with a person."""
+    word, name = tokens[end].text, tokens[at:end]
+    if word not in tables.words("links") or not _organizational(name):
+        return False
+    if not any(t.text in tables.words("organization_heads") for t in name):
+        return True
+    if word in _NEVER_AFTER and not _deals(name, word):
+        return False
+    return word != "of" or not _of_person(tokens, end + 1)
 
 
 def _of_members(tokens: Sequence[Token], end: int) -> bool:

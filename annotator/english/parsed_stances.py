@@ -162,25 +162,33 @@ class _Frames:
         """`X condemned Y`, `Y was condemned by X`, `X agreed to back Y's plan`."""
         p = self.parse
         for i in range(len(p)):
-            if p.pos[i] != "VERB":
+            verb = self._verb_of_side(i) if p.pos[i] == "VERB" else None
+            if verb is None:
                 continue
-            for verb, _ in tables.verbs_by_form().get(self.tokens[i].lower, ()):
-                if not verb.on_actor or not self._particle(i, verb.particle):
-                    continue
-                side = flip(verb.on_actor, negative=self._negated(i))
-                passive = bool(p.kids(i, {"nsubjpass", "auxpass"}))
-                agents = [k for by in p.kids(i, {"agent"}) for k in p.kids(by, {"pobj"})]
-                if passive or agents:
-                    added = not passive and p.deps[i] != "conj"
-                    targets = self._all(p.heads[i] if added else p.subject(i))
-                    holders = [one for k in agents for one in self._all(k)]
-                else:
-                    holders, targets = self._holders(i), self._targets(i, verb.particle)
-                plain = self._plain(i, verb.base, passive=passive or bool(agents))
-                for edge in self._edges(side, holders, targets, i, "frame"):
-                    own = plain and edge.score == _DIRECT
-                    yield replace(edge, score=_PLAIN, rule=PLAIN) if own else edge
-                break
+            side = flip(verb.on_actor, negative=self._negated(i))
+            by = [k for agent in p.kids(i, {"agent"}) for k in p.kids(agent, {"pobj"})]
+            passive = bool(p.kids(i, {"nsubjpass", "auxpass"}))
+            if passive or by:
+                added = not passive and p.deps[i] != "conj"
+                targets = self._all(p.heads[i] if added else p.subject(i))
+                holders = [one for k in by for one in self._all(k)]
+            else:
+                holders, targets = self._holders(i), self._targets(i, verb.particle)
+            plain = self._plain(i, verb.base, passive=passive or bool(by))
+            for edge in self._edges(side, holders, targets, i, "frame"):
+                own = plain and edge.score == _DIRECT
+                yield replace(edge, score=_PLAIN, rule=PLAIN) if own else edge
+
+    def _verb_of_side(self, i: int) -> tables.Verb | None:
+        """The verb at a place that takes a side on an actor, with its particle after it."""
+        return next(
+            (
+                verb
+                for verb, _ in tables.verbs_by_form().get(self.tokens[i].lower, ())
+                if verb.on_actor and self._particle(i, verb.particle)
+            ),
+            None,
+        )
 
     def _plain(self, verb: int, base: str, *, passive: bool) -> bool:
         """Whether a verb says that someone praises or blames: not that they should, might, did not,
@@ -238,12 +246,7 @@ class _Frames:
             if verb is not None and p.deps[i] in ("dobj", "attr"):
                 preps += [k for k in p.kids(verb, {"prep"}) if k > i]
             targets = self._after(preps, noun.prepositions)
-            holders = [one for k in p.kids(i, {"poss"}) for one in self._who(k)]
-            # "Iran's increasing cooperation" is read as if Iran increased something.
-            near = p.kids(i, {"compound", "nmod", "amod"})
-            near += [k for m in near for k in p.kids(m, {"nsubj", "poss"})]
-            holders += [(self.at[k], True) for k in near if k in self.at]
-            holders += self._after(preps, ("by", "from", "among"))
+            holders = self._before_noun(i) + self._after(preps, ("by", "from", "among"))
             if verb is not None and bears and holders and not targets:
                 targets = self._holders(verb)
             elif verb is not None and not bears:
@@ -251,6 +254,15 @@ class _Frames:
                 targets = targets or [one for k in p.kids(verb, {"dative"}) for one in self._all(k)]
             side = flip(noun.side, negative=p.negated(i) or (verb is not None and p.negated(verb)))
             yield from self._edges(side, holders, targets, i, "noun")
+
+    def _before_noun(self, noun: int) -> list[tuple[int, bool]]:
+        """The actors that a noun belongs to, as a genitive or as a word before it."""
+        p = self.parse
+        owners = [one for k in p.kids(noun, {"poss"}) for one in self._who(k)]
+        # "Iran's increasing cooperation" is read as if Iran increased something.
+        near = p.kids(noun, {"compound", "nmod", "amod"})
+        near += [k for m in near for k in p.kids(m, {"nsubj", "poss"})]
+        return owners + [(self.at[k], True) for k in near if k in self.at]
 
     def _governing(self, noun: int) -> tuple[int | None, bool]:
         """The verb to whose subject a noun belongs, and whether that subject bears the act."""

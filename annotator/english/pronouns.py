@@ -62,15 +62,22 @@ def _verb(tokens: Sequence[Token], low: int, at: int) -> int | None:
     while i < len(tokens) and (tokens[i].lower in _PASSED or adverb(tokens[i].lower)):
         i += 1
     helpers = {token.lower for token in tokens[start:i]}
-    if i >= len(tokens) or tokens[i].first or helpers & tables.words("be"):
+    if helpers & tables.words("be") or (
+        helpers & tables.words("modals") and "rather" not in helpers
+    ):
         return None
-    if helpers & tables.words("modals") and "rather" not in helpers:
-        return None
+    return i if i < len(tokens) and _takes_side(tokens, i) else None
+
+
+def _takes_side(tokens: Sequence[Token], i: int) -> bool:
+    """Whether the word at `i` is a finite verb that takes a side on a claim, which follows it."""
+    if tokens[i].first:
+        return False
     for verb, kind in tables.verbs_by_form().get(tokens[i].lower, ()):
         after = after_verb(tokens, i, verb)
         if verb.on_claim and kind in _REPORTING and after is not None and _goes_on(tokens, after):
-            return i
-    return None
+            return True
+    return False
 
 
 def _inserted(tokens: Sequence[Token], at: int, verb: int) -> bool:

@@ -14,6 +14,12 @@ from annotator.english.tokens import FoundSpan, Token
 
 _REACH = 9
 """The number of tokens within which the object of a verb is looked for."""
+_FAR = 15
+"""The number of tokens from which on a verb before a joined one no longer shares its subject."""
+_FAR_SUBJECT = 12
+"""The number of tokens that may be between a subject and its verb."""
+_GOING_ON = frozenset("to and or but , then".split())
+"""Words before a verb that shares its subject with the verb before it."""
 STOPS = frozenset('; : , . ( ) “ ” "'.split())
 _LINKS = frozenset("of from by and or & 's ’s ' ’".split())
 """Words that may govern or join an actor in the object of a verb."""
@@ -157,13 +163,7 @@ class Syntax:
     def subject(self, i: int, low: int, *, participle: bool = False) -> int | None:
         """The actor that is the subject of the verb at `i`: through auxiliaries, `who`, a pronoun,
         a verb that takes an infinitive, a participle's main clause, or an insertion."""
-        at = i
-        while at > low and (
-            self.lower[at - 1] in PASSED
-            or adverbial(self.lower[at - 1])
-            or (self.lower[at - 1] in ("to", "for") and at == i)
-        ):
-            at -= 1
+        at = self._group_of(i, low)
         before = self.lower[at - 1] if at > low else ""
         if before in ("who", "which", "that"):
             return self.before(at - 2 if self.lower[at - 2] == "," else at - 1)
@@ -171,54 +171,71 @@ class Syntax:
             own = self.at.get(at - 1)
             return self.antecedent(at - 1) if own is None else own
         if participle and at == low:
-            after = bisect_left(self._commas, i)
-            comma = self._commas[after] if after < len(self._commas) else len(self.lower)
-            return self.first_of(comma, comma + 5)
+            return self._after_comma(i)
         if participle and before not in tables.words("prepositions"):
-            main = next(
-                (k for k in range(low, i) if finite(self.tokens[k]) and k not in self.at), None
-            )
+            main = self._first_verb(range(low, i))
             if main is not None:
                 found = self._plain_subject(main, low)
                 return found if found is not None else self.first_of(low, i)
         found = self._plain_subject(at if at > low else i, low)
-        if found is None and self.lower[i - 1 : i] in (
-            ["to"],
-            ["and"],
-            ["or"],
-            ["but"],
-            [","],
-            ["then"],
-        ):
-            main = next(
-                (k for k in range(i - 2, low, -1) if finite(self.tokens[k]) and k not in self.at),
-                None,
-            )
-            if main is not None and i - main < 15:
+        if found is None and i and self.lower[i - 1] in _GOING_ON:
+            main = self._first_verb(range(i - 2, low, -1))
+            if main is not None and i - main < _FAR:
                 return self.subject(main, low)
         return found
+
+    def _group_of(self, i: int, low: int) -> int:
+        """Where the auxiliaries, the adverbs and the `to` of the verb at `i` begin."""
+        at = i - 1 if i > low and self.lower[i - 1] in ("to", "for") else i
+        while at > low and (self.lower[at - 1] in PASSED or adverbial(self.lower[at - 1])):
+            at -= 1
+        return at
+
+    def _first_verb(self, places: range) -> int | None:
+        """The first of these places that has a finite verb and no actor."""
+        return next((k for k in places if finite(self.tokens[k]) and k not in self.at), None)
+
+    def _after_comma(self, i: int) -> int | None:
+        """The actor right after the next comma: the subject of a participle that opens a
+        sentence."""
+        after = bisect_left(self._commas, i)
+        comma = self._commas[after] if after < len(self._commas) else len(self.lower)
+        return self.first_of(comma, comma + 5)
 
     def _plain_subject(self, i: int, low: int) -> int | None:
         """The nearest actor before `i` that no preposition governs, without another verb between;
         insertions between commas are skipped."""
         if i > low and self.lower[i - 1] == ",":
-            for place in self.starting(low, i):
-                last = self.actors[place].last
-                if last < i - 2 and "," in self.lower[last : last + 3]:
-                    first = self.actors[place].first
-                    return place if self._governor(first) is None else None
+            cut_off = (place for place in self.starting(low, i) if self._is_cut_off(place, i))
+            place = next(cut_off, None)
+            if place is not None:
+                return place if self._is_free(place) else None
         for place in reversed(self.starting(low, i)):
-            actor = self.actors[place]
-            if actor.last > i:
+            if self.actors[place].last > i:
                 continue
-            if i - actor.last > 12 or any(self._breaks(k) for k in range(actor.last, i)):
+            if self._is_apart(place, i):
                 return None
-            nouns = (tables.side_nouns().get(word) for word in self.lower[actor.last : i])
-            if any(noun is not None and noun.person for noun in nouns):
-                return None
-            if self._governor(actor.first) is None:
+            if self._is_free(place):
                 return place
         return None
+
+    def _is_free(self, place: int) -> bool:
+        """Whether no preposition governs an actor."""
+        return self._governor(self.actors[place].first) is None
+
+    def _is_cut_off(self, place: int, i: int) -> bool:
+        """Whether a comma right after an actor begins an insertion that ends before `i`."""
+        last = self.actors[place].last
+        return last < i - 2 and "," in self.lower[last : last + 3]
+
+    def _is_apart(self, place: int, i: int) -> bool:
+        """Whether an actor is too far before `i`, or the end of a clause, another verb or a noun
+        for a person with a side is between."""
+        between = range(self.actors[place].last, i)
+        if len(between) > _FAR_SUBJECT or any(self._breaks(k) for k in between):
+            return True
+        nouns = (tables.side_nouns().get(self.lower[k]) for k in between)
+        return any(noun is not None and noun.person for noun in nouns)
 
     def _breaks(self, k: int) -> bool:
         """Whether a clause ends here or there is another verb."""
@@ -238,10 +255,7 @@ class Syntax:
 
     def first_of(self, low: int, high: int) -> int | None:
         """The first actor of a stretch that no preposition governs."""
-        return next(
-            (p for p in self.starting(low, high) if self._governor(self.actors[p].first) is None),
-            None,
-        )
+        return next((p for p in self.starting(low, high) if self._is_free(p)), None)
 
     def _governor(self, first: int) -> str | None:
         """The preposition before an actor, over an article and titles."""
