@@ -8,14 +8,18 @@ from pathlib import Path
 
 import playing  # noqa: F401  # keys are over when the loop is idle
 import pytest
-from support import TEXT, project
+from support import TEXT, project, suggestions
 from textual.app import App
 
 from annotator.model import actions as do
+from annotator.model.codebook import Codebook, CodebookEntry
 from annotator.model.names import NameKind, contrary_of, names_in
 from annotator.model.text import searchable
-from annotator.tui.item_names import NameField, set_to
+from annotator.project import KnownName, Project, SuggestionRun
+from annotator.tui import item_names
+from annotator.tui.item_names import NameField, entity_offers, set_to
 from annotator.tui.screens.prompt import PromptScreen
+from annotator.tui.session import Session
 from annotator.tui.theme import choose
 from annotator.workflows.names import offers
 from annotator.workflows.names.closed import not_one
@@ -59,7 +63,7 @@ def test_letters_find_by_beginnings_of_words_and_in_spite_of_slips(typed: str, f
 
 
 def test_what_is_like_nothing_finds_nothing() -> None:
-    assert matching(OFFERS, "harbour dues") == []
+    assert not matching(OFFERS, "harbour dues")
 
 
 def test_near_names_are_reported_and_the_same_name_is_not() -> None:
@@ -230,3 +234,51 @@ def test_among_very_many_names_no_more_are_found_than_anybody_reads() -> None:
     assert [offer.value for offer in index.matching("ipa")] == ["IPA", "Inner Pers Axis"]
     assert [offer.value for offer in index.matching("axis in")] == ["Inner Pers Axis"]
     assert index.matching("umber1999")[0].value == "Person Number1999"
+
+
+def test_of_very_many_names_only_those_that_are_read_become_offers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[str] = []
+
+    def counted(name: str, *rest: object) -> Offer:
+        made.append(name)
+        return Offer(name, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(item_names, "Offer", counted)
+    known = [KnownName(f"Person Number{i}", 1, {f"P{i}": 1}) for i in range(2000)]
+    field = NameField("entity", "entity", "", "“p77”", False, "p77")
+    found = entity_offers(field, known)
+    index = OfferIndex(found)
+    assert len(found) == 2000 and found[0].value == "Person Number77"
+    assert index.matching("numb")[:2] == [found[0], found[1]]
+    assert len(set(made)) == 2
+
+
+def test_aliases_of_the_codebook_find_a_name_that_is_in_use() -> None:
+    book = Codebook.of(
+        [CodebookEntry("entity", "United Nations", aliases=("UN", "the world body"))]
+    )
+    field = NameField("entity", "entity", "", "“Oslo”", False, "Oslo")
+    found = entity_offers(field, [KnownName("United Nations", 3, {"UN": 3})], codebook=book)
+    assert matching(found, "world")[0].value == "United Nations"
+
+
+def test_names_in_use_are_read_again_only_after_somebody_wrote(tmp_path: Path) -> None:
+    def give(of: Project, name: str) -> None:
+        session = Session(of, "ada", name)
+        session.open("doc-0")
+        session.do(do.FocusItem("sIran"))
+        session.do(do.SetAttribute("entity", name))
+
+    with project(tmp_path / "p", TEXT) as of:
+        of.suggestions.put("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
+        give(of, "Iran")
+        known = of.names.entities()
+        assert [one.name for one in known] == ["Iran"]
+        assert of.names.entities() is known
+        with Project.open(tmp_path / "p") as other:
+            give(other, "Persia")
+        assert [one.name for one in of.names.entities()] == ["Persia"]
+        give(of, "Iran of today")
+        assert [one.name for one in of.names.entities()] == ["Iran of today"]

@@ -24,6 +24,7 @@ class Names:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._codebook: tuple[str, Codebook] | None = None
+        self._known: dict[NameKind, tuple[tuple[int, int, int], Sequence[KnownName]]] = {}
 
     def named(self, form: str) -> dict[str, int]:
         """The entities that anybody gave to a form of the text (with single blanks), with their
@@ -67,13 +68,22 @@ class Names:
         """The documents in which anybody gave a name, in upper or lower case, or its contrary."""
         return store.documents_of(self._database, kind, name)
 
-    def entities(self) -> list[KnownName]:
+    def entities(self) -> Sequence[KnownName]:
         """The canonical actors that anybody uses, the most frequent first."""
-        return store.known(self._database, "entity")
+        return self.known("entity")
 
-    def concepts(self) -> list[KnownName]:
+    def concepts(self) -> Sequence[KnownName]:
         """The canonical propositions that anybody uses, the most frequent first."""
-        return store.known(self._database, "concept")
+        return self.known("concept")
+
+    def known(self, kind: NameKind) -> Sequence[KnownName]:
+        """The names of a kind that anybody uses, the most frequent first; they are read again only
+        after somebody wrote into the project."""
+        version = self._database.version_of_data()
+        held = self._known.get(kind)
+        if held is None or held[0] != version:
+            self._known[kind] = held = (version, store.known(self._database, kind))
+        return held[1]
 
     def weights(self) -> dict[str, dict[str, float]]:
         """What the project has learnt about its names: weights by kind of mention, and under

@@ -83,6 +83,7 @@ class Database:
         self.timeout = timeout
         self.read_only = read_only
         self._unlocked = False
+        self._connections = 0
         if not create and not path.is_file():
             hint = (
                 "Make a project with `annotator init`, or restore a backup with `annotator restore`"
@@ -107,6 +108,7 @@ class Database:
             if mode == "rw":
                 self._settle()
             self._connection = self._open(mode)
+            self._connections += 1
             try:
                 self._prepare(create)
             except BaseException:
@@ -225,6 +227,12 @@ class Database:
     def version(self) -> int:
         """The number of migrations applied to the file."""
         return int(self.value("PRAGMA user_version"))
+
+    def version_of_data(self) -> tuple[int, int, int]:
+        """A value that changes whenever anybody writes; asking for it reads no table."""
+        # Others' changes and this connection's own; a new connection counts both anew.
+        others = int(self.value("PRAGMA data_version"))
+        return self._connections, others, int(self._connection.total_changes)
 
     @property
     def connection(self) -> Any:

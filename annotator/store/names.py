@@ -138,19 +138,29 @@ def update(
 def known(db: Database, kind: NameKind, annotator: str | None = None) -> list[KnownName]:
     """The names of a kind with their forms, the most frequent first; of one annotator or of all."""
     found: dict[str, dict[str, int]] = {}
+    # Adding up here takes half the time of a query that groups.
     for name, form, number in db.rows(
-        "SELECT name, form, sum(number) FROM sum_name WHERE kind = ?1 AND (?2 IS NULL OR "
-        "annotator = ?2) AND number > 0 GROUP BY name, form",
+        "SELECT name, form, number FROM sum_name WHERE kind = ?1 AND (?2 IS NULL OR "
+        "annotator = ?2) AND number > 0",
         (kind, annotator),
     ):
-        found.setdefault(name, {})[form] = number
+        forms = found.get(name)
+        if forms is None:
+            found[name] = {form: number}
+        else:
+            forms[form] = forms.get(form, 0) + number
     every = [
-        KnownName(
-            name, sum(forms.values()), dict(sorted(forms.items(), key=lambda f: (-f[1], f[0])))
-        )
+        KnownName(name, sum(forms.values()), forms if len(forms) == 1 else _most_frequent(forms))
         for name, forms in found.items()
     ]
-    return sorted(every, key=lambda one: (-one.count, one.name))
+    every.sort(key=lambda one: one.name)
+    every.sort(key=lambda one: -one.count)
+    return every
+
+
+def _most_frequent(forms: Mapping[str, int]) -> dict[str, int]:
+    """The forms with their numbers, the most frequent first."""
+    return dict(sorted(forms.items(), key=lambda form: (-form[1], form[0])))
 
 
 def of_form(db: Database, kind: NameKind, form: str) -> dict[str, int]:

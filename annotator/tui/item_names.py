@@ -21,12 +21,16 @@ from annotator.model.review import Mode, ReviewState
 from annotator.model.schema import Label
 from annotator.model.span import Relation, Span, Value, reading_order
 from annotator.project import KnownName, Project
-from annotator.workflows.names.offers import Completer, Offer
+from annotator.workflows.names.offers import Completer, Offer, Offers, with_form
 
 EMPTY = Codebook()
 
 OFFERED = 6
 """The number of offers that have a digit."""
+
+LEARNT = 5_000
+"""The most names in use from which the next word is learnt: reading all of very many takes longer
+than a key may, and the rare ones say little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +73,14 @@ def field_of(state: ReviewState) -> NameField | None:
 
 def offers_of(
     state: ReviewState, field: NameField, project: Project, known: Sequence[KnownName]
-) -> list[Offer]:
+) -> Offers:
     """The offers for the item in focus: for a concept see `concept_offers`; for an entity see
     `entity_offers`. What the codebook lists comes too; of a closed one nothing else."""
     from annotator.workflows.names.closed import is_closed
 
     item, codebook = state.focused, project.names.codebook()
     if item is None or not isinstance(item.value, Span):
-        return []
+        return Offers.of([])
     if field.kind == "concept":
         from annotator.workflows.names.concepts import asked_of, concept_offers
 
@@ -87,11 +91,9 @@ def offers_of(
         found = entity_offers(field, known, proposed=proposed, codebook=codebook)
     if not is_closed(project):
         return found
-    return [
-        one
-        for one in found
-        if all(codebook.get(field.kind, name) for name in names_in(field.kind, one.value))
-    ]
+    return found.only(
+        lambda value: all(codebook.get(field.kind, name) for name in names_in(field.kind, value))
+    )
 
 
 def card_offers(state: ReviewState, project: Project) -> tuple[str, ...]:
@@ -106,7 +108,7 @@ def card_offers(state: ReviewState, project: Project) -> tuple[str, ...]:
     if field.value:
         return ()
     offered = offers_of(state, field, project, project.names.concepts())
-    return tuple(one.value for one in offered[:OFFERED])
+    return tuple(offered.values[:OFFERED])
 
 
 def _has_entity(state: ReviewState, item: Item) -> bool:
@@ -123,46 +125,34 @@ def entity_offers(
     *,
     proposed: Sequence[ProposedName] = (),
     codebook: Codebook = EMPTY,
-) -> list[Offer]:
+) -> Offers:
     """The entities that are offered: those `proposed` for the item, then those in use, first those
     that stood for the same text before, then the rest of the codebook."""
-    form = field.form.casefold()
+    same = with_form(known, field.form)
+    in_use = {name.name: name for name in known}
+    first = [*(one.entity for one in proposed), *codebook.named("entity", field.form)]
+    listed = [one.name for one in codebook.entries if one.kind == "entity"]
+    names = list(dict.fromkeys((*first, *(one.name for one in same), *in_use, *listed)))
+    # What a common noun was named in other documents is never chosen.
+    meant = {one.name for one in same if field.form[:1].isupper()}
 
-    def times(name: KnownName) -> int:
-        return sum(number for alias, number in name.aliases.items() if alias.casefold() == form)
+    def aliases(at: int) -> Sequence[str]:
+        used, entry = in_use.get(names[at]), codebook.by_name.get(("entity", names[at]))
+        given = (*used.aliases,) if used is not None else ()
+        return (*given, *entry.aliases) if entry is not None else given
 
-    ranked = {name.name: name for name in sorted(known, key=lambda name: -times(name))}
-    first = [*(one.entity for one in proposed), *_listed(field, codebook)]
-    names = {name: ranked.get(name) or KnownName(name, 0) for name in first}
-    listed = {
-        one.name: KnownName(one.name, 0, dict.fromkeys(one.aliases, 0))
-        for one in codebook.entries
-        if one.kind == "entity"
-    }
-    # The first of equal names counts.
-    for more in (ranked, listed):
-        names |= {name: one for name, one in more.items() if name not in names}
-    capital = field.form[:1].isupper()
-    return [
-        Offer(
-            name.name,
-            _used(name),
-            tuple(name.aliases),
-            # What a common noun was named in other documents is never chosen.
-            preselected=proposed[0].preselected if proposed else capital and times(name) > 0,
-        )
-        for name in names.values()
-    ]
+    def made(at: int) -> Offer:
+        used = in_use.get(names[at])
+        chosen = proposed[0].preselected if proposed else names[at] in meant
+        return Offer(names[at], _used(used) if used else "", tuple(aliases(at)), chosen)
+
+    return Offers(names, made, aliases)
 
 
 def _used(name: KnownName) -> str:
     """How often a name is in use, and for which other words; empty if it is not."""
     others = ", ".join([alias for alias in name.aliases if alias != name.name][:4])
     return f"{name.count}×  {others}".rstrip() if name.count else ""
-
-
-def _listed(field: NameField, codebook: Codebook) -> Sequence[str]:
-    return codebook.named("entity", field.form)
 
 
 def names_here(state: ReviewState, kind: NameKind) -> list[str]:
@@ -187,7 +177,7 @@ def completer(state: ReviewState, field: NameField, known: Sequence[KnownName]) 
     given = next_word.context(
         NameText(state.document), item.value, [affirmative(n) for n in here], entities
     )
-    learnt = [affirmative(one.name) for one in known]
+    learnt = [affirmative(one.name) for one in known[:LEARNT]]
     return next_word.NextWord(given, learnt, kind=field.kind)
 
 

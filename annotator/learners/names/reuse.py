@@ -162,17 +162,30 @@ def shortlist(asked: AskedClaim, concepts: Sequence[UsedConcept]) -> list[UsedCo
     similar words, and the most frequent ones."""
     if len(concepts) <= MOST:
         return list(concepts)
+    by_name = {one.name: one for one in concepts}
+    frequent = sorted(concepts, key=lambda one: -one.count)
+    claims = [one.claims[0] if one.claims else "" for one in frequent]
+    return [by_name[name] for name in nearest(asked, [one.name for one in frequent], claims)]
+
+
+def nearest(asked: AskedClaim, names: Sequence[str], claims: Sequence[str]) -> list[str]:
+    """The same for names alone, of which the most frequent are first; `claims` are the most
+    frequent claims of those that are in use."""
+    if len(names) <= MOST:
+        return list(names)
     from rapidfuzz import fuzz, process
 
-    low, by_name = asked.text.casefold(), {one.name: one for one in concepts}
-    taken = dict.fromkeys(name for name in reversed(asked.here) if name in by_name)
-    spelt = [one.name.casefold() for one in concepts]
-    claims = [one.claims[0].casefold() if one.claims else "" for one in concepts]
-    for texts in (spelt, claims):
-        near = process.extract(low, texts, scorer=fuzz.token_set_ratio, limit=MOST * 2 // 5)
-        taken.update(dict.fromkeys(concepts[at].name for _, _, at in near))
-    taken.update(dict.fromkeys(one.name for one in sorted(concepts, key=lambda c: -c.count)))
-    return [by_name[name] for name in list(taken)[:MOST]]
+    low, known = asked.text.casefold(), set(names)
+    taken = dict.fromkeys(name for name in reversed(asked.here) if name in known)
+    for texts in (names, claims):
+        # One long text is brought into lower case faster than very many short ones.
+        lower = "\n".join(texts).casefold().split("\n")
+        if len(lower) != len(texts):
+            lower = [text.casefold() for text in texts]
+        near = process.extract(low, lower, scorer=fuzz.token_set_ratio, limit=MOST * 2 // 5)
+        taken.update(dict.fromkeys(names[at] for _, _, at in near))
+    taken.update(dict.fromkeys(names[:MOST]))
+    return list(taken)[:MOST]
 
 
 def ranked_concepts(
@@ -287,6 +300,7 @@ __all__ = [
     "claims_of",
     "features",
     "holders_of",
+    "nearest",
     "ranked_concepts",
     "shortlist",
     "words_of",

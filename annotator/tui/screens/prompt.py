@@ -21,6 +21,7 @@ from annotator.workflows.names.offers import (
     KnownNames,
     Offer,
     OfferIndex,
+    Offers,
 )
 
 SEVERAL = "; put ; between several"
@@ -90,11 +91,12 @@ class PromptScreen(ModalScreen[str | None]):
     ) -> None:
         super().__init__()
         self._title, self._look, self._value = title, theme, value
-        self._offers, self._strict, self._check, self._anew = offers, strict, check, anew
+        self._offers = Offers.of(offers)
+        self._strict, self._check, self._anew = strict, check, anew
         self._several, self._numbered, self._contraries = several, numbered, contraries
         self._completer, self._known = completer, KnownNames(known)
-        self._index = OfferIndex(offers)
-        self._found: list[Offer] = list(offers)
+        self._index = OfferIndex(self._offers)
+        self._found: Sequence[Offer] = self._offers
         self._chosen = self._first()
         self._complaint = ""
         self._warned = ""
@@ -125,8 +127,8 @@ class PromptScreen(ModalScreen[str | None]):
 
     @cached_property
     def _widest(self) -> int:
-        """The cells of the longest offer."""
-        return max((cell_len(offer.value) for offer in self._offers), default=0)
+        """The cells of the offer with the most letters."""
+        return cell_len(max(self._offers.values, key=len, default=""))
 
     @property
     def _line(self) -> Input:
@@ -277,10 +279,12 @@ class PromptScreen(ModalScreen[str | None]):
         rows: list[list[Piece]] = [
             [(title + " " * (width - cell_len(title) - cell_len(takes)) + takes, theme.bar)]
         ]
-        longest = max((cell_len(offer.value) for offer in self._offers), default=0)
+        shown = self._found[top : top + OFFERED]
+        # Letters of some scripts take two cells.
+        longest = max([self._widest, *(cell_len(offer.value) for offer in shown)])
         column = min(longest, max(width // 2, width - _NOTE))
         numbered = self._numbered and top == 0 and self.is_mounted and self._is_empty()
-        for i, offer in enumerate(self._found[top : top + OFFERED], top):
+        for i, offer in enumerate(shown, top):
             here = i == self._chosen
             style = theme.strong if here else PLAIN
             name = clip(offer.value, column)

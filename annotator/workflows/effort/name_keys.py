@@ -213,7 +213,7 @@ def by_letters(wanted: str, known: Sequence[str]) -> int:
     keys = sum(by_letters(part, known) + NEXT for part in before)
     full = best = len(last) + 1
     if last in known:
-        offers = [Offer(name) for name in known]
+        offers: Sequence[Offer] = [Offer(name) for name in known]
         for count in range(1, min(len(last), 12)):
             offers = matching(offers, last[:count])
             at = next((i for i, offer in enumerate(offers) if offer.value == last), None)

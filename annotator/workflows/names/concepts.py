@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from annotator.learners.names.namer import shipped
-from annotator.learners.names.ranker import FeatureWeights
+from annotator.learners.names.ranker import FeatureWeights, ranked
 from annotator.learners.names.reuse import (
     CONCEPT,
     AskedClaim,
     UsedConcept,
-    ranked_concepts,
+    features,
+    nearest,
     words_of,
 )
 from annotator.model.codebook import Codebook, CodebookEntry
@@ -19,7 +20,7 @@ from annotator.model.names import Concepts, affirmative, concepts_of, contrary_o
 from annotator.model.review import ReviewState
 from annotator.model.span import AUTHOR, Relation, Span, reading_order
 from annotator.project import KnownName, Project
-from annotator.workflows.names.offers import Offer
+from annotator.workflows.names.offers import Offer, Offers
 
 
 def weights(project: Project) -> FeatureWeights:
@@ -33,21 +34,18 @@ def described(entry: CodebookEntry) -> str:
     return " ".join((entry.definition, *entry.aliases)).strip()
 
 
-def used_concepts(known: Iterable[KnownName], codebook: Codebook) -> list[UsedConcept]:
-    """The concepts in use and in the codebook, without `not: `."""
-    claims: dict[str, Counter[str]] = {}
-    for one in known:
-        claims.setdefault(affirmative(one.name), Counter()).update(one.aliases)
-    entries = {one.name: one for one in codebook.entries if one.kind == "concept"}
-    return [
-        UsedConcept(
-            name,
-            claims[name].total() if name in claims else 0,
-            tuple(text for text, _ in claims.get(name, Counter()).most_common()),
-            described(entries[name]) if name in entries else "",
-        )
-        for name in dict.fromkeys((*claims, *entries))
-    ]
+def used_concept(name: str, forms: Sequence[KnownName], codebook: Codebook) -> UsedConcept:
+    """A concept without `not: `, by what is known of its forms in use and by the codebook."""
+    claims: Counter[str] = Counter()
+    for one in forms:
+        claims.update(one.aliases)
+    entry = codebook.by_name.get(("concept", name))
+    return UsedConcept(
+        name,
+        claims.total(),
+        tuple(text for text, _ in claims.most_common()),
+        described(entry) if entry is not None else "",
+    )
 
 
 def asked_of(state: ReviewState, claim: Span, spread: float) -> AskedClaim:
@@ -95,25 +93,39 @@ def _holder(relation: Relation, state: ReviewState) -> str:
 
 def concept_offers(
     project: Project, asked: AskedClaim, known: Sequence[KnownName], codebook: Codebook
-) -> list[Offer]:
+) -> Offers:
     """The concepts in use and in the codebook, the likeliest for the claim first, each in its more
     frequent form (with or without `not: `); the other forms in use come last."""
-    forms = {one.name: one for one in known}
-    ranked = ranked_concepts(asked, used_concepts(known, codebook), weights(project))
+    in_use = {one.name: one for one in known}
+    listed = [one.name for one in codebook.entries if one.kind == "concept"]
+    first_claims: dict[str, str] = {}
+    for one in known:
+        first_claims.setdefault(affirmative(one.name), next(iter(one.aliases), ""))
+    bare = list(dict.fromkeys((*first_claims, *listed)))
+    near = nearest(asked, bare, list(first_claims.values()))
+    pairs = {name: (name, contrary_of(name)) for name in near}
+    forms = {name: [in_use[one] for one in of if one in in_use] for name, of in pairs.items()}
+    few = [used_concept(name, of, codebook) for name, of in forms.items()]
     first: list[str] = []
     others: list[str] = []
-    for name, _ in ranked:
-        pair = [name, contrary_of(name)]
-        pair.sort(key=lambda form: -forms[form].count if form in forms else 0)
-        first.append(pair[0])
-        others += [pair[1]] if pair[1] in forms else []
-    return [_offer(name, forms.get(name), codebook) for name in (*first, *others)]
+    for name, _ in ranked(features(asked, few), weights(project)):
+        of = sorted(forms[name], key=lambda one: -one.count)
+        first.append(of[0].name if of else name)
+        others += [one.name for one in of[1:]]
+    left = {*others, *near}
+    rest = (name for name in (*in_use, *listed) if name not in left)
+    names = list(dict.fromkeys((*first, *rest, *others)))
 
+    def aliases(at: int) -> Sequence[str]:
+        entry = codebook.get("concept", names[at])
+        return entry.aliases if entry is not None else ()
 
-def _offer(name: str, used: KnownName | None, codebook: Codebook) -> Offer:
-    entry = codebook.get("concept", name)
-    note = f"{used.count}×  {next(iter(used.aliases), '')}" if used is not None else "codebook"
-    return Offer(name, note, entry.aliases if entry is not None else ())
+    def made(at: int) -> Offer:
+        used = in_use.get(names[at])
+        note = f"{used.count}×  {next(iter(used.aliases), '')}" if used is not None else "codebook"
+        return Offer(names[at], note, tuple(aliases(at)))
+
+    return Offers(names, made, aliases)
 
 
 __all__ = [
@@ -121,6 +133,5 @@ __all__ = [
     "asked_of",
     "concept_offers",
     "described",
-    "used_concepts",
     "weights",
 ]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol
+from itertools import accumulate
+from typing import Protocol, TypeVar, overload
 
 from annotator.model.names import affirmative
 from annotator.model.text import searchable
@@ -39,6 +40,58 @@ class Offer:
     """Whether it is chosen until something is typed, if it is the first offer."""
 
 
+class Offers(Sequence[Offer]):
+    """Offers of which each is made when it is asked for, since nobody reads 100,000 of them.
+
+    `values` are the texts that they enter; `made` gives an offer and `aliases` its other words, by
+    its number.
+    """
+
+    def __init__(
+        self,
+        values: Sequence[str],
+        made: Callable[[int], Offer],
+        aliases: Callable[[int], Iterable[str]],
+    ) -> None:
+        self.values, self._made, self._aliases = values, made, aliases
+
+    @classmethod
+    def of(cls, offers: Sequence[Offer]) -> Offers:
+        """The same offers; those that are made one by one stay so."""
+        if isinstance(offers, Offers):
+            return offers
+        return cls([one.value for one in offers], offers.__getitem__, lambda at: offers[at].aliases)
+
+    @overload
+    def __getitem__(self, at: int) -> Offer: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Offer]: ...
+    def __getitem__(self, at: int | slice) -> Offer | Sequence[Offer]:
+        if isinstance(at, slice):
+            return [self._made(one) for one in range(*at.indices(len(self.values)))]
+        return self._made(range(len(self.values))[at])
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def only(self, keep: Callable[[str], bool]) -> Offers:
+        """Those of which the value is to be kept."""
+        return self.picked([at for at, value in enumerate(self.values) if keep(value)])
+
+    def picked(self, numbers: Sequence[int]) -> Offers:
+        """Those with these numbers."""
+        return Offers(
+            [self.values[at] for at in numbers],
+            lambda at: self._made(numbers[at]),
+            lambda at: self._aliases(numbers[at]),
+        )
+
+    def forms(self) -> Iterator[tuple[str, ...]]:
+        """The words that find each offer: its text and its other words."""
+        aliases = self._aliases
+        return ((value, *aliases(at)) for at, value in enumerate(self.values))
+
+
 class Completer(Protocol):
     """Suggests what comes next on a line."""
 
@@ -53,17 +106,21 @@ class OfferIndex:
     text, so that a letter among 100,000 names costs a few searches of a string."""
 
     def __init__(self, offers: Sequence[Offer]) -> None:
-        self._offers = offers
+        self._offers = Offers.of(offers)
         self._beginnings: dict[int, Mapping[str, Sequence[str]]] = {}
+
+    @cached_property
+    def _forms(self) -> Sequence[tuple[str, ...]]:
+        return list(self._offers.forms())
 
     @cached_property
     def _owners(self) -> Sequence[int]:
         """The offer of each name or alias, by the line of the name."""
-        return [i for i, offer in enumerate(self._offers) for _ in (offer.value, *offer.aliases)]
+        return [i for i, names in enumerate(self._forms) for _ in names]
 
     @cached_property
     def _names(self) -> _Lines:
-        every = _joined(name for offer in self._offers for name in (offer.value, *offer.aliases))
+        every = _joined(name for names in self._forms for name in names)
         return _Lines(_NOT_LINES.sub("\n", searchable(every)))
 
     @cached_property
@@ -76,7 +133,7 @@ class OfferIndex:
         """The offers by the first letters of their words with a capital (`nsl`), if there are
         several."""
         found: defaultdict[str, list[int]] = defaultdict(list)
-        every = _joined(offer.value for offer in self._offers)
+        every = _joined(self._offers.values)
         letters = "".join(_FIRST_LETTERS.findall(every))
         for i, line in enumerate(letters[1:].split("\n")):
             if len(capitals := "".join(filter(str.isupper, line))) > 1:
@@ -91,7 +148,7 @@ class OfferIndex:
                 found[word].append(line)
         return found
 
-    def matching(self, typed: str) -> list[Offer]:
+    def matching(self, typed: str) -> Offers:
         """The offers that the typed letters find, about `MOST` at most, or all if nothing is typed:
         first those that begin with them, then those of which words begin with the typed words in
         any order, or whose initials they are, then those that hold them, then those with words
@@ -99,7 +156,7 @@ class OfferIndex:
         before a concept."""
         wanted = _searched(typed)
         if not wanted:
-            return list(self._offers)
+            return self._offers
         parts = wanted.split()
         ranks: dict[int, int] = {}
         for rank, line in self._holding(wanted, parts):
@@ -110,7 +167,7 @@ class OfferIndex:
             ranks[i] = min(1, ranks.get(i, 1))
         if len(wanted) >= 4 and len(ranks) < 6:
             ranks |= {i: 3 for i in self._alike(parts) if i not in ranks}
-        return [self._offers[i] for i in sorted(ranks, key=lambda i: (ranks[i], i))]
+        return self._offers.picked(sorted(ranks, key=lambda i: (ranks[i], i)))
 
     def _holding(self, wanted: str, parts: Sequence[str]) -> Iterator[tuple[int, int]]:
         """The lines that begin with what is wanted (0), of which words begin with its parts (1),
@@ -185,7 +242,30 @@ class _Lines:
                 yield line
 
 
-def matching(offers: Sequence[Offer], typed: str) -> list[Offer]:
+class _Named(Protocol):
+    """A name in use, with the texts that it stands for."""
+
+    @property
+    def aliases(self) -> Mapping[str, int]: ...
+
+
+_NamedOne = TypeVar("_NamedOne", bound=_Named)
+
+
+def with_form(known: Sequence[_NamedOne], form: str) -> Sequence[_NamedOne]:
+    """The names that stood for a text, regardless of case, those that did so most often first."""
+    wanted = form.casefold()
+    ends = list(accumulate(len(one.aliases) for one in known))
+    texts = _Lines(_joined(text for one in known for text in one.aliases).casefold() + "\n")
+    found = dict.fromkeys(bisect_right(ends, line) for line in texts.with_(f"\n{wanted}\n"))
+
+    def times(one: _NamedOne) -> int:
+        return sum(number for text, number in one.aliases.items() if text.casefold() == wanted)
+
+    return sorted((known[at] for at in found), key=lambda one: -times(one))
+
+
+def matching(offers: Sequence[Offer], typed: str) -> Offers:
     """The offers that the typed letters find: see `OfferIndex.matching`."""
     return OfferIndex(offers).matching(typed)
 
@@ -264,5 +344,7 @@ __all__ = [
     "KnownNames",
     "Offer",
     "OfferIndex",
+    "Offers",
     "matching",
+    "with_form",
 ]
