@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from annotator.errors import AnnotatorError
 from annotator.model import actions as do
 from annotator.project import Project, SuggestionRun
 from annotator.store import hash_chain
+from annotator.store.connection import WAL_IS_SAFE
 from annotator.tui.session import Session
 
 EVENTS = 12
@@ -161,6 +163,7 @@ CHANGE = "DROP TRIGGER event_no_update"
             "events 20 to 25: were removed",
         ),
         ([CUT, "DELETE FROM event WHERE sequence > 80"], "were removed from the log"),
+        (["DROP TRIGGER chain_no_delete", "DELETE FROM chain"], "events 1 to 92: not in the chain"),
         (
             [
                 CUT,
@@ -204,6 +207,8 @@ def test_a_head_that_was_noted_shows_a_chain_that_was_made_again(
     with Project.open(root) as of:
         hash_chain.catch_up(of._database)
     assert "history was changed" in _doctor(root, capsys, "--deep", "--noted", noted)[1]
+    # The program notes the head itself, beside the database.
+    assert "no longer has it" in _doctor(root, capsys)[1]
     assert _doctor(root, capsys, "--noted", "x")[0] == 2
 
 
@@ -224,6 +229,82 @@ def test_the_chain_follows_decisions_imports_and_merges(root: Path, tmp_path: Pa
         assert of.chain_head()[0] == events
 
 
+def _with_log(root: Path, to: Path) -> Path:
+    """A copy of a project as a process leaves it that is killed after ten more decisions."""
+    with Project.open(root) as of:
+        of.backup(to.with_suffix(".db"))
+        of._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        session = Session(of, "cyn", "a")
+        session.open("doc-0")
+        for number in range(10):
+            session.do(do.Note(f"cyn's, number {number}", paragraph=True))
+        shutil.copytree(root, to)
+    return to
+
+
+def _turn_a_bit(log: Path, at: int) -> None:
+    data = bytearray(log.read_bytes())
+    data[at] ^= 4
+    log.write_bytes(data)
+
+
+@pytest.mark.skipif(not WAL_IS_SAFE, reason="this SQLite keeps no log beside the database")
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda log: _turn_a_bit(log, 9),  # the head of the log
+        lambda log: _turn_a_bit(log, 5000),  # its first pages
+        lambda log: _turn_a_bit(log, log.stat().st_size - 99),  # its last page
+        lambda log: os.truncate(log, 20),
+        lambda log: os.truncate(log, log.stat().st_size // 2),
+        lambda log: os.truncate(log, log.stat().st_size - 1),
+        Path.unlink,
+    ],
+)
+def test_a_damaged_log_is_told_whoever_opens_the_database_first(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], damage: Callable[[Path], None]
+) -> None:
+    """SQLite takes such a log for a shorter one, and says nothing."""
+    shutil.copytree(_with_log(root, tmp_path / "q"), tmp_path / "whole")
+    with Project.open(tmp_path / "whole") as of:
+        assert of.verify(deep=True) == []
+        last, _ = of.chain_head()
+    assert "lost-" not in _doctor(tmp_path / "whole", capsys)[1]
+    damage(tmp_path / "q" / "annotator.db-wal")
+    with Project.open(tmp_path / "q") as of:
+        assert of.chain_head()[0] < last
+        session = Session(of, "dan", "a")
+        session.open("doc-0")
+        session.do(do.Flag(paragraph=True))
+    run(["--project", str(tmp_path / "q"), "status"])
+    assert f"no longer has event {last}" in capsys.readouterr().err
+    code, said = _doctor(tmp_path / "q", capsys)
+    assert code == 1 and "was written to the database, which no longer has it" in said
+    assert said.count("lost-") == 1
+    assert run(["--project", str(tmp_path / "q"), "restore", str(tmp_path / "q.db")]) == 0
+    assert "no longer has it" in _doctor(tmp_path / "q", capsys)[1]
+
+
+def test_a_database_that_has_all_again_or_was_replaced_on_purpose_has_lost_nothing(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Project.open(root) as of:
+        session = Session(of, "cyn", "a")
+        session.open("doc-0")
+        session.do(do.Flag(paragraph=True))
+        of.backup(tmp_path / "old.db")
+        session.do(do.Flag(paragraph=True))
+        of.backup(tmp_path / "new.db")
+    shutil.copyfile(tmp_path / "old.db", root / "annotator.db")
+    assert "no longer has it" in _doctor(root, capsys)[1]
+    assert run(["--project", str(root), "restore", str(tmp_path / "new.db")]) == 0
+    assert "lost-" not in _doctor(root, capsys)[1]  # It has them again.
+    for file in root.glob("*.lost-*"):
+        file.unlink()
+    assert run(["--project", str(root), "restore", str(tmp_path / "old.db")]) == 0
+    assert "lost-" not in _doctor(root, capsys)[1]
+
+
 def test_a_log_of_before_is_chained_when_it_is_migrated_and_when_an_older_program_wrote(
     root: Path,
 ) -> None:
@@ -232,7 +313,8 @@ def test_a_log_of_before_is_chained_when_it_is_migrated_and_when_an_older_progra
         trigger = raw.execute(sql).fetchone()[0]
     _sql(root, "DROP TRIGGER chain_no_delete", "DELETE FROM chain WHERE sequence > 30", trigger)
     with Project.open(root) as of:
-        assert of.verify(deep=True) == []
+        (found,) = of.verify(deep=True)
+        assert "events 31 to" in found.where and "not in the chain" in found.message
         session = Session(of, "cyn", "a")
         session.open("doc-0")
         session.do(do.Flag(paragraph=True))

@@ -83,6 +83,10 @@ def open_project(ctx: click.Context) -> Project:
         notify(f"{plural(taken.decisions, 'decision')} that waited beside the database: now saved")
     for file in taken.left:
         notify(f"{file}: holds decisions that no longer fit the database, or cannot be read")
+    for _, number in project.losses():
+        notify(
+            f"the database no longer has event {number}, which was written; see `annotator doctor`"
+        )
     return project
 
 

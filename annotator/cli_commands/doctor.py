@@ -98,6 +98,7 @@ def _project_findings(
         with Project.open(root) as project:
             damaged += _database_findings(project, facts, deep=deep)
             damaged += _not_as_noted(project, noted)
+            damaged += _losses(project)
             yield from damaged
             yield from project.diagnosis().remarks
             yield from map(str, unloadable(project))
@@ -183,6 +184,16 @@ def _not_as_noted(project: Project, noted: tuple[int, str] | None) -> Iterator[s
         yield f"event {number}: the chain has no such event, but you noted its hash"
     elif not there.startswith(start):
         yield f"event {number}: its hash is not the one that you noted, so history was changed"
+
+
+def _losses(project: Project) -> Iterator[str]:
+    """What the log of decisions has lost."""
+    for file, number in project.losses():
+        yield (
+            f"{file}: event {number} was written to the database, which no longer has it: its log "
+            "was damaged or removed, an older copy was put in its place, or the history was "
+            "changed; restore a backup that has it, or delete this file when you have dealt with it"
+        )
 
 
 def _files_left(database: Path) -> Iterator[str]:

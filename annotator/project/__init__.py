@@ -34,6 +34,7 @@ from annotator.store.files import let_group_in, reserve
 from annotator.store.finished import ChangeTracker
 from annotator.store.isolation import object_of, readable, texts_of
 from annotator.store.journal import Journal, Pending, RecoveredDecisions, take_in
+from annotator.store.known_head import losses
 from annotator.store.learning import Learning
 from annotator.store.long_work import no_long_work, resume
 from annotator.store.parses import KeptParses
@@ -223,6 +224,19 @@ class Project:
     def chain_hash(self, sequence: int) -> str:
         """The hash of an event in the chain, by its number; empty if there is none."""
         return hash_chain.hash_at(self._database, sequence)
+
+    def losses(self) -> list[tuple[Path, int]]:
+        """The files beside the database that tell of events that it no longer has, each with the
+        number of the last one."""
+
+        def has(number: int, start: str) -> bool:
+            try:
+                return self.chain_hash(number).startswith(start)
+            except StoreError:
+                return False
+
+        found = losses(self._database.path)
+        return [(file, number) for file, number, start in found if not has(number, start)]
 
     def diagnosis(self) -> Diagnosis:
         """How the database is configured."""

@@ -20,6 +20,7 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 from annotator.errors import BusyError, StoreError
+from annotator.store import known_head
 from annotator.store.damaged_rows import Row, without_broken_states, without_broken_texts
 from annotator.store.driver_errors import is_full, translated
 from annotator.store.file_identity import (
@@ -42,6 +43,8 @@ APPLICATION_ID = 0x414E4E54
 SCHEMA_VERSION = 16
 """The number of migrations. A test compares it with `migrations.py`, which is imported only to
 migrate."""
+
+_LEVELS = {True: "FULL", False: "NORMAL"}
 
 _PAGES = 1000
 """The number of log pages from which a commit moves the log into the file: SQLite's default."""
@@ -82,7 +85,8 @@ class Database:
         self.path = path = path.resolve() if read_only and path.is_symlink() else path
         self.timeout = timeout
         self.read_only = read_only
-        self._unlocked = False
+        self._unlocked = self._is_relaxed = False
+        self._head: tuple[int, bytes] | None = None
         self._connections = 0
         if not create and not path.is_file():
             hint = (
@@ -91,6 +95,10 @@ class Database:
             raise StoreError("there is no database", file=path, hint=hint)
         self._lock = Lock(beside(path, ".lock"))
         self._connect("rwc" if create else "ro" if read_only else "rw")
+        if create:
+            known_head.forget(self._lock)
+        else:
+            self._look_for_losses()
 
     def _connect(self, mode: str) -> None:
         create = mode == "rwc"
@@ -150,6 +158,32 @@ class Database:
         # SQLite notices that its file has moved, and leaves the log of the new one alone.
         with suppress(sqlite.Error):
             before[0].close()
+        # Whoever opens another file on purpose knows what is missing in it.
+        with suppress(StoreError), self._errors(), self._locked():
+            if self._lost() is not None:
+                known_head.forget(self._lock)
+
+    def _look_for_losses(self) -> None:
+        """Put a file beside the database that tells what it has lost, if it lacks the event with
+        which its log ended."""
+        # What is damaged otherwise is told by those who read it.
+        with suppress(StoreError):
+            if self.read_only or self.version < SCHEMA_VERSION or self._lost() is None:
+                return
+            with self._errors(), self._locked():
+                lost = self._lost()
+                if lost is not None:
+                    known_head.set_aside(self.path, lost)
+                    known_head.forget(self._lock)
+
+    def _lost(self) -> tuple[int, str] | None:
+        """The head that was left in the lock file, if the chain no longer has it."""
+        with self._errors():
+            known = known_head.get(self._lock)
+        if known is None:
+            return None
+        hash = self.value("SELECT hash FROM chain WHERE sequence = ?", known[:1])
+        return None if isinstance(hash, bytes) and hash.hex() == known[1] else known
 
     def _open(self, mode: str) -> Any:
         if sqlite.sqlite_version_info < OLDEST:
@@ -308,6 +342,7 @@ class Database:
             self._file_guard.check()
             if log_of(self.path) != self._log:
                 self._follow_log()
+            self._head = None
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -317,6 +352,12 @@ class Database:
                     self._connection.execute("ROLLBACK")
                 raise
             self._file_guard.renew()
+            if self._head is not None and not self._is_relaxed:
+                known_head.put(self._lock, *self._head)
+
+    def chained(self, sequence: int, hash: bytes) -> None:
+        """Say, in a transaction, that the log of decisions ends with this event now."""
+        self._head = sequence, hash
 
     def check_writable(self) -> None:
         """Raise StoreError if this user may not write to the database."""
@@ -387,20 +428,24 @@ class Database:
     def relaxed(self) -> Iterator[None]:
         """Commits inside the block survive the process but perhaps not a power cut: for places, not
         for decisions."""
-        self.execute("PRAGMA synchronous = NORMAL")
-        try:
+        with self._synchronous(full=False):
             yield
-        finally:
-            self.execute("PRAGMA synchronous = FULL")
 
     @contextmanager
     def durable(self) -> Iterator[None]:
         """Commits inside the block survive a power cut, though they stand in a `relaxed` one."""
-        self.execute("PRAGMA synchronous = FULL")
+        with self._synchronous(full=True):
+            yield
+
+    @contextmanager
+    def _synchronous(self, *, full: bool) -> Iterator[None]:
+        self.execute(f"PRAGMA synchronous = {_LEVELS[full]}")
+        self._is_relaxed = not full
         try:
             yield
         finally:
-            self.execute("PRAGMA synchronous = NORMAL")
+            self.execute(f"PRAGMA synchronous = {_LEVELS[not full]}")
+            self._is_relaxed = full
 
     def is_wanted(self) -> bool:
         """Whether somebody waits for the transaction in which this is asked to end."""

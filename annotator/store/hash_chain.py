@@ -62,6 +62,8 @@ def extend(db: Database, limit: int = _AT_ONCE) -> int:
         before = _hash(before, row)
         links.append((row[0], before))
     db.many("INSERT INTO chain VALUES (?, ?)", links)
+    if links:
+        db.chained(*links[-1])
     return len(rows)
 
 
@@ -82,7 +84,7 @@ def head(db: Database) -> tuple[int, str]:
 def hash_at(db: Database, sequence: int) -> str:
     """The hash of an event by its number; empty if there is none."""
     found = db.value("SELECT hash FROM chain WHERE sequence = ?", (sequence,))
-    return "" if found is None else bytes(found).hex()
+    return found.hex() if isinstance(found, bytes) else ""
 
 
 def check(db: Database) -> Iterator[Finding]:
@@ -110,6 +112,12 @@ def check(db: Database) -> Iterator[Finding]:
             before = bytes(kept)
         if len(rows) < _AT_ONCE:
             break
+    if last > chained:
+        many = f"event {last}" if last == chained + 1 else f"events {chained + 1} to {last}"
+        yield Finding(
+            many,
+            "not in the chain: it was cut, or an update of the database was interrupted",
+        )
     written = db.value("SELECT seq FROM sqlite_sequence WHERE name = 'event'") or 0
     yield from _gap(last, max(written, chained) + 1, max(written, chained))
 

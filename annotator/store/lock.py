@@ -107,15 +107,15 @@ class Lock:
         tell, somebody may."""
         return _is_held(self._handle, _CLOSE_DOOR, unknown=True)
 
-    def note(self) -> bytes:
-        """The note in the file."""
+    def note(self, *, place: int = 0) -> bytes:
+        """The note at a place in the file."""
         self._open()
-        return os.pread(self._handle, _NOTE, 0)
+        return os.pread(self._handle, _NOTE, place)
 
-    def put_note(self, note: bytes) -> None:
-        """Write a note of at most 256 bytes to the file, over the old one. It is not flushed to
-        disk."""
-        os.pwrite(self._handle, note.ljust(_NOTE), 0)
+    def put_note(self, note: bytes, *, place: int = 0) -> None:
+        """Write a note of at most 256 bytes to a place in the file, over the old one. It is not
+        flushed to disk."""
+        os.pwrite(self._handle, note.ljust(_NOTE), place)
 
     def close(self) -> None:
         """Close the file. A helper that still waits closes it when it is done."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from annotator.errors import BusyError, StoreError
+from annotator.store import known_head
 from annotator.store.connection import Database
 from annotator.store.driver_errors import translated
 from annotator.store.file_identity import beside, flush, has_log, note_for
@@ -109,6 +110,7 @@ def swap_in(
         new.replace(database)
         flush(database.parent)
         lock.put_note(note_for(database))
+        known_head.forget(lock)
         return kept
     except OSError as error:
         hint = "Check the folder, its permissions and the space on the disk; nothing was changed"

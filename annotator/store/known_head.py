@@ -1,0 +1,65 @@
+"""Remembers, beside the database, with which event its log ended: the head of the chain of hashes.
+
+SQLite drops all that follows the first page of a write-ahead log that was damaged, and a log that
+was cut off or removed altogether leaves a database that is whole, only older. So whoever has
+appended events leaves their last number and its hash in the lock file, and whoever opens the
+database looks whether the chain still has it. What it no longer has is told by a file beside the
+database, with a copy of the log that is there, until somebody has dealt with it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from annotator.store.file_identity import beside, has_log
+from annotator.store.lock import MODE, Lock
+
+LOST = ".lost-"
+_PLACE = 256
+"""Where the head stands in the lock file, behind the note of `file_identity.py`."""
+
+
+def put(lock: Lock, sequence: int, hash: bytes) -> None:
+    """Leave the head of a database. Call this under the lock, when its event is on disk."""
+    lock.put_note(b"%d %b\n" % (sequence, hash.hex().encode()), place=_PLACE)
+
+
+def forget(lock: Lock) -> None:
+    """Expect nothing of the database, since another one was put in its place on purpose."""
+    if get(lock) is not None:
+        lock.put_note(b"", place=_PLACE)
+
+
+def get(lock: Lock) -> tuple[int, str] | None:
+    """The head that was left: number and hash; None if there is none, or none that can be read."""
+    try:
+        sequence, hash = lock.note(place=_PLACE).decode("ascii").split()
+        return (int(sequence), hash) if len(hash) == 64 else None
+    except ValueError:
+        return None
+
+
+def set_aside(database: Path, lost: tuple[int, str]) -> Path:
+    """A file that tells which head the database no longer has, with a copy of its log."""
+    path = beside(database, f"{LOST}{lost[0]}-{lost[1][:32]}")
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, MODE))
+    if has_log(database):
+        shutil.copyfile(beside(database, "-wal"), path)
+    path.chmod(database.stat().st_mode & 0o666)
+    return path
+
+
+def losses(database: Path) -> list[tuple[Path, int, str]]:
+    """The files that tell what a database has lost: each with the number of an event and the start
+    of its hash."""
+    found: list[tuple[Path, int, str]] = []
+    for file in sorted(database.parent.glob(f"{database.name}{LOST}*")):
+        number, _, hash = file.name.removeprefix(f"{database.name}{LOST}").partition("-")
+        if number.isdecimal() and hash:
+            found.append((file, int(number), hash))
+    return found
+
+
+__all__ = ["forget", "get", "losses", "put", "set_aside"]
