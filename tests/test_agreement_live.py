@@ -93,7 +93,8 @@ def _kept(works: dict[str, list[Record]], *, keep: bool = True) -> IncrementalAg
         LAYERS,
         documents=len(works),
         keep=keep,
-        hidden=lambda name, index: (len(name) + index) % 2 == 0,
+        hidden=lambda name, _, index: (len(name) + index) % 2 == 0,
+        contrasts=True,
     )
     kept.put([record for several in works.values() for record in several], {})
     return kept
@@ -186,8 +187,8 @@ def test_the_model_is_compared_with_each_annotator_by_where_it_was_seen() -> Non
         for name, several in works.items()
     }
 
-    def hidden(name: str, index: int) -> bool:
-        return name in ("d001", "d004") and index == 0
+    def hidden(name: str, who: str, index: int) -> bool:
+        return who == "di" or (name in ("d001", "d004") and index == 0)
 
     kept = IncrementalAgreement(LAYERS, hidden=hidden)
     kept.put([record for several in works.values() for record in several], proposed)
@@ -208,7 +209,7 @@ def test_the_model_is_compared_with_each_annotator_by_where_it_was_seen() -> Non
                     s: Span, name: str = name, paragraphs: Sequence[Paragraph] = paragraphs
                 ) -> bool:
                     index = int(s.start >= paragraphs[1].start)
-                    return s.layer == "claim" and hidden(name, index) == (part == "hidden")  # noqa: B023
+                    return s.layer == "claim" and hidden(name, who, index) == (part == "hidden")  # noqa: B023
 
                 spans = tuple(s.value for s in proposed[name] if isinstance(s.value, Span))
                 mine, theirs = (
@@ -224,7 +225,11 @@ def test_the_model_is_compared_with_each_annotator_by_where_it_was_seen() -> Non
 def test_in_batches_gives_what_all_at_once_gives() -> None:
     works = _documents(random.Random(5), 30)
     parts = IncrementalAgreement(
-        LAYERS, documents=30, keep=False, hidden=lambda name, index: (len(name) + index) % 2 == 0
+        LAYERS,
+        documents=30,
+        keep=False,
+        hidden=lambda name, _, index: (len(name) + index) % 2 == 0,
+        contrasts=True,
     )
     names = list(works)
     for at in range(0, 30, 7):

@@ -42,6 +42,19 @@ class Provenance:
         """What annotators were shown in some documents, by (document, annotator)."""
         return shown(self._db, documents, None)
 
+    def paragraphs_shown(self, documents: Sequence[str]) -> dict[tuple[str, str], frozenset[int]]:
+        """In which paragraphs of some documents annotators were shown suggestions, by (document,
+        annotator)."""
+        rows = self._db.rows(
+            "SELECT DISTINCT document, annotator, paragraph FROM shown WHERE document IN (SELECT "
+            "value FROM json_each(?))",
+            (json.dumps(list(documents)),),
+        )
+        found: dict[tuple[str, str], set[int]] = {}
+        for document, annotator, paragraph in rows:
+            found.setdefault((document, annotator), set()).add(paragraph)
+        return {pair: frozenset(paragraphs) for pair, paragraphs in found.items()}
+
     def imported(self, document: str, annotator: str) -> tuple[Mapping[str, Any], int] | None:
         """What an imported record says about how it was made, and the revision of the import; None
         if it was made here or says nothing."""

@@ -17,8 +17,9 @@ from annotator.model.schema import Layer
 from annotator.model.span import Relation, Span
 from annotator.workflows.agreement.values import MODEL
 
-Hidden = Callable[[str, int], bool]
-"""Whether suggestions were hidden in a document's paragraph."""
+Hidden = Callable[[str, str, int], bool]
+"""Whether suggestions were hidden from an annotator in a document's paragraph: document, annotator,
+index of the paragraph."""
 
 CellSums = defaultdict[tuple[str, ...], dict[tuple[int, Key], float]]
 
@@ -98,8 +99,8 @@ def _add(
     cells[row, key] = cells.get((row, key), 0) + n
 
 
-def _part(hidden: Hidden, document: str, paragraph: int) -> str:
-    return "hidden" if hidden(document, paragraph) else "shown"
+def _part(hidden: Hidden, document: str, who: str | None, paragraph: int) -> str:
+    return "hidden" if hidden(document, who or "", paragraph) else "shown"
 
 
 def _count_paragraphs(
@@ -111,7 +112,9 @@ def _count_paragraphs(
 ) -> None:
     document = record.document
     counts = Counter(
-        _part(hidden, document.id, p.index) for p in document.paragraphs if not p.excluded
+        _part(hidden, document.id, record.annotator, p.index)
+        for p in document.paragraphs
+        if not p.excluded
     )
     for layer in layers:
         for part in ("shown", "hidden"):
@@ -142,7 +145,7 @@ def _count_spans(
 ) -> None:
     """Spans with the same bounds and label, and spans of both, in each of the layers."""
     row, who = place[record.document.id], record.annotator
-    mine, theirs = _by_part(record, layers, hidden), _by_part(proposed, layers, hidden)
+    mine, theirs = (_by_part(one, who, layers, hidden) for one in (record, proposed))
     none: Counter[_Marked] = Counter()
     for layer, part in mine.keys() | theirs.keys():
         one, other = mine.get((layer, part), none), theirs.get((layer, part), none)
@@ -152,17 +155,17 @@ def _count_spans(
 
 
 def _by_part(
-    record: Record, layers: Set[str], hidden: Hidden
+    record: Record, who: str | None, layers: Set[str], hidden: Hidden
 ) -> dict[tuple[str, str], Counter[_Marked]]:
-    """Spans of each of the layers, divided into those where suggestions were shown and hidden,
-    without those of excluded paragraphs."""
+    """Spans of each of the layers, divided into those where suggestions were shown to an annotator
+    and hidden, without those of excluded paragraphs."""
     paragraphs = record.document.paragraphs
     starts = [p.start for p in paragraphs]
     out: dict[tuple[str, str], Counter[_Marked]] = {}
     for span in record.spans:
         at = bisect_right(starts, span.start) - 1
         if span.layer in layers and at >= 0 and not paragraphs[at].excluded:
-            key = (span.layer, _part(hidden, record.document.id, paragraphs[at].index))
+            key = (span.layer, _part(hidden, record.document.id, who, paragraphs[at].index))
             out.setdefault(key, Counter())[span.start, span.end, span.label] += 1
     return out
 
@@ -178,7 +181,7 @@ def _count_alone(
         if relation.layer == layer and target is not None:
             at = document.paragraph_at(target.start)
             if not at.excluded:
-                part = _part(hidden, document.id, at.index)
+                part = _part(hidden, document.id, record.annotator, at.index)
                 _add(
                     sums,
                     record.annotator,
@@ -203,7 +206,7 @@ def _count_relations(
     comparison = compare(records)
     table = relations.aligned_table(comparison, layer)
     for i, passage in enumerate(comparison.passages):
-        part = _part(hidden, passage.name, passage.index)
+        part = _part(hidden, passage.name, who, passage.index)
         for key, n in zip(table.keys, table.rows[i].tolist(), strict=True):
             if n:
                 _add(sums, who, layer.name, "aligned", part, place[passage.name], key, n)

@@ -205,10 +205,14 @@ def influence_section(found: Agreement) -> list[ReportLine]:
         ]
     if not out:
         return []
-    hidden = any(one.paragraphs[1] for one in (*found.blind, *found.model))
-    words = "F1, strict; of stances with side. Seen: in paragraphs that are not blind"
-    more = "; hidden: in blind ones, which show no suggestions." if hidden else ", which are all."
-    return [*out, *note(words + more)]
+    return [
+        *out,
+        *note(
+            "F1, strict; of stances with side. Seen: in paragraphs where the annotator was shown "
+            "suggestions (with each other: all annotators were); hidden: in blind paragraphs, and "
+            "in work that was done without suggestions."
+        ),
+    ]
 
 
 def _contrast_head(title: str) -> ReportLine:

@@ -4,13 +4,12 @@ or followed while a screen is open."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 
 from annotator.collector import collector_paused
 from annotator.errors import UsageError
 from annotator.measures.api import PAIRWISE, Comparison, Passage, compare
-from annotator.model.blind import is_blind
 from annotator.model.names import NAME_KINDS, Concepts, SameNames, concepts_of
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema, Layer
@@ -18,6 +17,7 @@ from annotator.project import Project
 from annotator.workflows.agreement.by_rulings import RuledFigure, by_rulings
 from annotator.workflows.agreement.incremental import IncrementalAgreement
 from annotator.workflows.agreement.part import ALL, ComparedPart
+from annotator.workflows.agreement.seen import SuggestionsSeen
 from annotator.workflows.agreement.values import (
     MODEL,
     Agreement,
@@ -62,6 +62,7 @@ class Follower:
         self._intervals, self._keep = intervals, keep
         self._merges, self._compares = part.same_names, compare_names
         self._ruled = project.names.same()
+        self._seen = SuggestionsSeen(project, part)
         self._concepts = concepts_of(project.schema)
         progress = project.log.progress(self._annotators)
         self._progress = {
@@ -86,7 +87,8 @@ class Follower:
             intervals=intervals,
             keep=self._keep,
             concepts={layer: name for layer, (name, _) in self._concepts.items()},
-            hidden=_hidden(self._project),
+            hidden=self._seen.hidden,
+            contrasts=bool(self._project.config.blind_share),
         )
 
     def _read(self, ids: Sequence[str], suggested: Set[str]) -> None:
@@ -97,6 +99,7 @@ class Follower:
         with collector_paused():
             for records in finished(self._project, wanted, self._part):
                 there = sorted({r.document.id for r in records} & suggested)
+                self._seen.read({r.document.id for r in records})
                 self.found.put(
                     named_anew(records, names, self._concepts),
                     self._project.suggestions.of_many(there),
@@ -269,13 +272,6 @@ def layers_of(schema: LabelSchema, wanted: Sequence[str] | None) -> list[Layer]:
                 hint=f"Choose one of {', '.join(layer.name for layer in schema.layers)}",
             )
     return [layer for layer in schema.layers if not wanted or layer.name in wanted]
-
-
-def _hidden(project: Project) -> Callable[[str, int], bool] | None:
-    share, seed = project.config.blind_share, project.blind_seed
-    if not share:
-        return None
-    return lambda document, paragraph: is_blind(document, paragraph, share=share, seed=seed)
 
 
 __all__ = [

@@ -3,7 +3,7 @@ one, and the figures computed from them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -29,6 +29,7 @@ from annotator.model.decision import Suggestion
 from annotator.model.record import Record
 from annotator.model.schema import Layer
 from annotator.workflows.agreement import against_suggestions
+from annotator.workflows.agreement.against_suggestions import Hidden
 from annotator.workflows.agreement.notes import Notes, notes_of
 from annotator.workflows.agreement.values import (
     Agreement,
@@ -52,10 +53,13 @@ class IncrementalAgreement:
         intervals: bool = True,
         keep: bool = True,
         concepts: Mapping[str, str] | None = None,
-        hidden: Callable[[str, int], bool] | None = None,
+        hidden: Hidden | None = None,
+        contrasts: bool = False,
     ) -> None:
-        """`documents` is the expected number. `hidden` says whether suggestions were hidden in a
-        document's paragraph; None if they never are. With `pairwise`, everything is counted by pair
+        """`documents` is the expected number. `hidden` says whether suggestions were hidden from
+        an annotator in a document's paragraph; None if they never are. With `contrasts`, the
+        annotators are compared with each other where all of them saw suggestions, and where nobody
+        did. With `pairwise`, everything is counted by pair
         of annotators; without `keep`, documents cannot be replaced, which takes far less memory.
         `concepts` are the attributes that hold concepts, by layer."""
         self.layers = tuple(layers)
@@ -68,7 +72,7 @@ class IncrementalAgreement:
         self.book = RunningSums(intervals=intervals, keep=keep, documents=documents)
         self._model = RunningSums(intervals=intervals, keep=keep, documents=documents)
         self._concepts = dict(concepts or {})
-        self._hidden = hidden
+        self._hidden, self._contrasts = hidden or _never, contrasts
         self._notes = Notes(keep=keep)
         self._known: dict[tuple[str, str], tuple[tuple[int, ...], list[Result]]] = {}
 
@@ -105,7 +109,7 @@ class IncrementalAgreement:
             headline = tables["all", measure, layer.name, table]
             assert isinstance(headline, Table)
             headlines.append(headline)
-            if self._hidden is not None:
+            if self._contrasts:
                 tables.update(self._split(comparison, layer, headline))
         self._notes.put(notes_of(comparison, headlines))
         self.book.put(_batch([p.name for p in comparison.passages]), tables)
@@ -119,17 +123,18 @@ class IncrementalAgreement:
     def _split(
         self, comparison: Comparison, layer: Layer, table: Table
     ) -> dict[tuple[str, ...], Table]:
-        """A table of the passages where suggestions were shown, and one
-        of those where they were hidden."""
-        hidden = np.array(
-            [
-                self._hidden is not None and self._hidden(p.name, p.index)
-                for p in comparison.passages
-            ]
-        )
+        """A table of the passages where suggestions were shown to all annotators, and one of those
+        where they were hidden from all."""
+        without = [
+            [self._hidden(p.name, who, p.index) for who in p.works] for p in comparison.passages
+        ]
         out: dict[tuple[str, ...], Table] = {}
-        for name, mask in (("shown", ~hidden), ("hidden", hidden)):
-            rows = np.concatenate([table.rows, np.ones((len(hidden), 1))], axis=1) * mask[:, None]
+        for name, which in (
+            ("shown", [not any(one) for one in without]),
+            ("hidden", [all(one) for one in without]),
+        ):
+            mask = np.array(which, dtype=bool)
+            rows = np.concatenate([table.rows, np.ones((len(mask), 1))], axis=1) * mask[:, None]
             out[name, layer.name, _HEADLINE[layer.kind][1]] = Table(
                 [*table.keys, ("passages",)], rows
             )
@@ -141,7 +146,7 @@ class IncrementalAgreement:
         """Every annotator's work against the suggestions of the same documents."""
         documents = {record.document.id for record in records}
         own = {name: held for name, held in suggestions.items() if name in documents}
-        made = against_suggestions.tables(records, own, self.layers, self._hidden or _never)
+        made = against_suggestions.tables(records, own, self.layers, self._hidden)
         self._model.put(Batch(list(own), np.arange(len(own))), made)
 
     def drop(self, document: str) -> None:
@@ -246,7 +251,7 @@ class IncrementalAgreement:
         return _lost_edges(self.book.sums("all", "relations", layer.name, "aligned"))
 
     def _blind(self) -> Iterable[Contrast]:
-        if self._hidden is not None:
+        if self._contrasts:
             for layer in self.layers:
                 yield self._contrast(self.book, layer, "annotators", ())
 
@@ -336,7 +341,7 @@ def _without(
     return out
 
 
-def _never(document: str, paragraph: int) -> bool:  # noqa: ARG001
+def _never(document: str, who: str, paragraph: int) -> bool:  # noqa: ARG001
     """Suggestions are never hidden."""
     return False
 

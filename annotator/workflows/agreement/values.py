@@ -60,8 +60,8 @@ class ParagraphDisagreement:
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """A figure where suggestions were shown and where they were hidden, each with the number of
-    paragraphs."""
+    """A figure where annotators were shown suggestions and where they were not, each with the
+    number of paragraphs."""
 
     layer: str
     name: str
@@ -90,7 +90,7 @@ class Agreement:
     layer and what is compared (`label`, `side`, an attribute), every pair of annotators. There are
     no pairs if there are too many annotators. `confusion` has the labels and how often that of the
     row met that of the column, `model` the strict F1 of each annotator with the suggestions,
-    `blind` the figures with visible and with hidden suggestions.
+    `blind` the figures where all were shown suggestions, and where nobody was.
     """
 
     data: Data

@@ -295,9 +295,13 @@ def _procedure(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
     shown = sum(one["shown"] for one in manifest["suggestions"])
     taken = sum(one["accepted"] for one in manifest["suggestions"])
     changed = sum(one["corrected"] for one in manifest["suggestions"])
+    what = Counter[str]()
+    for one in manifest["suggestions"]:
+        what.update(one["corrected_in"])
+    told = ", ".join(f"{n} in {name}" for name, n in sorted(what.items()))
     aids = (
         f"Annotators were shown {plural(shown, 'suggestion')}; they accepted {taken} "
-        f"as they were and corrected {changed}."
+        f"as they were and corrected {changed}{f' ({told})' if told else ''}."
         if shown
         else "Annotators were shown no suggestions, as far as is recorded."
     )

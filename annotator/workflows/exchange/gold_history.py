@@ -20,6 +20,7 @@ from annotator.workflows.review.versions import Merger
 from annotator.workflows.review.waiting import Situation, situation
 
 _NOT_BY_HAND = frozenset((Action.MERGE, Action.IMPORT))
+_NO_DECISION = frozenset((Action.NOTE, Action.FLAG))
 
 
 def with_history(
@@ -121,14 +122,27 @@ class _Origins:
 
 
 def reviewers(project: Project, document: str) -> dict[str, str]:
-    """A dict from item to the reviewer who decided on it last."""
-    found: dict[str, str] = {}
+    """A dict from item to the reviewer who decided on it last. Whoever only noted something decided
+    nothing, and a decision that was undone is none."""
+    found: dict[str, str | None] = {}
+    before: dict[tuple[str, str], str | None] = {}
+    after: dict[tuple[str, str], str | None] = {}
     for event in project.log.events(document, GOLD):
-        if event.decision.action in _NOT_BY_HAND:
-            found.pop(event.decision.item, None)
-        elif event.reviewer is not None and not event.decision.item.startswith("@"):
-            found[event.decision.item] = event.reviewer
-    return found
+        decision, item = event.decision, event.decision.item
+        if item.startswith("@") or decision.action in _NO_DECISION:
+            continue
+        place, taken = (decision.group, item), (decision.reverts or "", item)
+        before.setdefault(place, found.get(item))
+        if decision.action in _NOT_BY_HAND:
+            found[item] = None
+        elif decision.action is Action.UNDO and taken in before:
+            found[item] = before[taken]
+        elif decision.action is Action.REDO and taken in after:
+            found[item] = after[taken]
+        elif event.reviewer is not None:
+            found[item] = event.reviewer
+        after[place] = found.get(item)
+    return {item: who for item, who in found.items() if who is not None}
 
 
 def _key(value: Annotation, ends: Mapping[str, Annotation]) -> tuple[Any, ...]:

@@ -1,0 +1,282 @@
+"""Every way in which an annotation can come into a project, and what an export says of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from adjudicating import adjudication, gold_session, take
+from support import document
+
+from annotator.model import actions as do
+from annotator.model.decision import Completion, Suggestion
+from annotator.model.record import GOLD
+from annotator.model.span import Span
+from annotator.project import Project, SuggestionRun
+from annotator.tui.session import Session
+from annotator.workflows.agreement.part import ALL
+from annotator.workflows.agreement.seen import SuggestionsSeen
+from annotator.workflows.exchange.dataset import Choices, check_dataset, write_dataset
+from annotator.workflows.exchange.export import export
+from annotator.workflows.exchange.export_records import ExportOptions
+from annotator.workflows.exchange.gold_history import reviewers
+from annotator.workflows.exchange.importing import ingest
+from annotator.workflows.exchange.merge import merge
+from annotator.workflows.review.adjudication import merge_all
+from annotator.workflows.review.queue import review_rows
+
+TEXT = "Mara Lind says so in %s.\nNobody else spoke."
+NAME = (0, 9)
+TYPED = (do.SelectRange(*NAME, exact=True), do.SetLabel("actor", "person"))
+EDITED = (do.EditBounds(), do.SelectRange(0, 4, exact=True), do.ConfirmSelection())
+AGAIN = (do.SetCompletion(Completion.DONE), do.SetCompletion(Completion.IN_PROGRESS))
+
+
+@dataclass(frozen=True)
+class Way:
+    """The keys of the annotator in a document with one suggestion, and what must be said: the
+    `source` of what stands (empty if nothing does), whether the gold was `suggested`, and what
+    became of the suggestion: `accepted`, `not_taken`, or what was corrected in it; empty if it was
+    not shown."""
+
+    keys: tuple[do.ReviewAction, ...]
+    source: str
+    became: str
+    suggested: bool = True
+    offered: bool = True
+
+
+WAYS = {
+    "typed": Way(TYPED, "human", "", suggested=False, offered=False),
+    "accepted": Way((do.Accept(),), "suggestion", "accepted"),
+    "page": Way((do.AcceptAll(),), "suggestion", "accepted"),
+    "named": Way(
+        (do.Accept(), do.MoveFocus(-1), do.SetAttribute("entity", "M. Lind")),
+        "suggestion",
+        "accepted",
+    ),
+    "relabelled": Way((do.SetLabel("actor", "organization"),), "suggestion", "label"),
+    "rebounded": Way(EDITED, "suggestion", "bounds", suggested=False),
+    "both": Way(
+        (*EDITED, do.SetLabel("actor", "state")), "suggestion", "label bounds", suggested=False
+    ),
+    "relabelled back": Way(
+        (do.SetLabel("actor", "state"), do.SetLabel("actor", "person")), "suggestion", "accepted"
+    ),
+    "undone": Way((do.Accept(), do.Undo()), "", "not_taken"),
+    "redone": Way((do.Accept(), do.Undo(), do.Redo()), "suggestion", "accepted"),
+    "rejected": Way((do.Reject(),), "", "not_taken"),
+    "skipped": Way((do.Skip(),), "", "not_taken"),
+    "typed after": Way((do.Reject(), *TYPED), "human", "not_taken"),
+    "reopened": Way((do.Accept(), *AGAIN), "suggestion", "accepted"),
+    "taken back": Way((do.Accept(), *AGAIN, do.FocusItem("s"), do.Delete()), "", "not_taken"),
+}
+
+MORE = {
+    "merged": Way((), "suggestion", "accepted"),
+    "withdrawn": Way((), "", "not_taken"),
+}
+"""Work that was merged from another database, and a suggestion that was withdrawn once seen."""
+
+
+def _offer(project: Project, way: str) -> None:
+    """The suggestion of a document, by a suggester with the name of the way."""
+    value = Span("s", "actor", "person", *NAME, origin="suggestion")
+    project.suggestions.put(
+        way, [Suggestion(value, 0, way, "1", 0.9)], run=SuggestionRun({way: "1"})
+    )
+
+
+def _work(project: Project, who: str, way: str, keys: tuple[do.ReviewAction, ...]) -> None:
+    session = Session(project, who, project.new_session())
+    session.open(way)
+    for action in (*keys, do.SetCompletion(Completion.DONE)):
+        session.do(action)
+    assert not session.saving.unsaved
+
+
+def _begin(root: Path, *ways: str) -> Project:
+    project = Project.create(root)
+    project.documents.add([document(TEXT % way, id=way) for way in ways])
+    return project
+
+
+def _renamed(made: Path, to: Path, who: str, *, shown: bool) -> Path:
+    """A file of somebody's work as that of another, with or without what was shown."""
+    lines = [json.loads(line) for line in made.read_text(encoding="utf-8").splitlines()]
+    for line in lines:
+        line["annotator"] = who
+        if not shown:
+            line["meta"].get("completion", {}).pop("shown", None)
+    to.write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
+    return to
+
+
+def _exported(project: Project, who: str, folder: Path) -> Path:
+    return export(project, "jsonl", folder, ExportOptions(status=f"annotator={who}")).file
+
+
+def _decide(project: Project, way: str, takes: str, reviewer: str) -> None:
+    """Decide the only difference of a document, and finish its gold."""
+    session = gold_session(project, reviewer=reviewer)
+    session.open(way)
+    (difference,) = (d for d in adjudication(session).differences if d.number)
+    session.do(do.FocusItem(difference.candidates[0].id))
+    take(session, difference.version(takes), takes)
+    for _ in session.review.document.paragraphs:
+        session.do(do.CloseParagraph())
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A project in which every way was gone, and its data set.
+
+    Ada worked here, and in another database, which was merged. Ben's work is a copy of ada's
+    from a file without what was shown, cem's from one with it; neither was shown anything here.
+    On two documents ben has another label: lea decided one, mia the other.
+    """
+    root = tmp_path_factory.mktemp("ways")
+    with _begin(root / "there", "merged") as other:
+        _offer(other, "merged")
+        _work(other, "ada", "merged", (do.Accept(),))
+    ways = (*WAYS, "withdrawn", "lea's", "mia's")
+    with _begin(root / "p", *ways) as project:
+        for name, way in WAYS.items():
+            if way.offered:
+                _offer(project, name)
+            _work(project, "ada", name, way.keys)
+        _offer(project, "withdrawn")
+        _work(project, "ada", "withdrawn", ())
+        project.suggestions.put("withdrawn", [], run=SuggestionRun({"other": "2"}))
+        for name in ("lea's", "mia's"):
+            _offer(project, name)
+            _work(project, "ada", name, (do.Accept(),))
+            _work(project, "ben", name, (do.SetLabel("actor", "state"),))
+        merge(project, root / "there")
+        file = _exported(project, "ada", root / "ada")
+        lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+        file.write_text("".join(x for x in lines if "'s" not in x[:20]), encoding="utf-8")
+        ingest(project, _renamed(file, root / "bare.jsonl", "ben", shown=False))
+        ingest(project, _renamed(file, root / "told.jsonl", "cem", shown=True))
+        merge_all(project)
+        _decide(project, "lea's", "ben", "lea")
+        _decide(project, "mia's", "ada", "mia")
+        assert {row.undecided for row in review_rows(project)} == {0}
+        write_dataset(project, root / "out")
+    return root / "p", root / "out"
+
+
+def _records(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("way", [*WAYS, "merged", "withdrawn"])
+def test_every_way_is_told_as_it_was(way: str, made: tuple[Path, Path]) -> None:
+    out = made[1]
+    expected = MORE.get(way) or WAYS[way]
+    works = {r["annotator"]: r for r in _records(out / "annotators.jsonl") if r["id"] == way}
+    assert list(works) == ["ada", "ben", "cem"]
+    for who, work in works.items():
+        told = work["meta"].get("completion", {}).get("shown", [])
+        seen = expected.became != "" and who != "ben"
+        assert [one["suggester"] for one in told] == [way] * seen
+        assert [span["source"] for span in work["spans"]] == [expected.source] * bool(
+            expected.source
+        )
+    (gold,) = (r for r in _records(out / "gold.jsonl") if r["id"] == way)
+    items = list(gold["meta"]["gold"]["items"].values())
+    assert items == [
+        {"source": "unanimous", "suggested": expected.suggested, "votes": ["ada", "ben", "cem"]}
+    ] * bool(expected.source)
+    tallies = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["suggestions"]
+    own = [tally for tally in tallies if tally["suggester"] == way]
+    if not expected.became:
+        assert own == []
+        return
+    (tally,) = own
+    corrected = expected.became.split() if expected.became not in ("accepted", "not_taken") else []
+    assert (tally["shown"], tally["accepted"], tally["not_taken"], tally["corrected"]) == (
+        2,
+        2 * (expected.became == "accepted"),
+        2 * (expected.became == "not_taken"),
+        2 * bool(corrected),
+    )
+    assert tally["corrected_in"] == dict.fromkeys(corrected, 2)
+    assert tally["accepted_unchanged"] == float(expected.became == "accepted")
+
+
+def test_each_item_names_the_reviewer_who_decided_it(made: tuple[Path, Path]) -> None:
+    golds = {record["id"]: record for record in _records(made[1] / "gold.jsonl")}
+    for way, reviewer, votes in (("lea's", "lea", ["ben"]), ("mia's", "mia", ["ada", "cem"])):
+        history = golds[way]["meta"]["gold"]
+        (item,) = history["items"].values()
+        assert (item["source"], item["reviewer"], item["votes"]) == ("adjudicated", reviewer, votes)
+        assert history["reviewers"] == [reviewer]
+    assert "reviewers" not in golds["accepted"]["meta"]["gold"]
+    manifest = json.loads((made[1] / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["reviewers"] == ["lea", "mia"]
+    assert manifest["sources"] == {"adjudicated": 2, "unanimous": 12}
+
+
+def test_the_card_counts_what_was_shown_and_says_what_was_corrected(
+    made: tuple[Path, Path],
+) -> None:
+    card = (made[1] / "README.md").read_text(encoding="utf-8")
+    said = "shown 38 suggestions; they accepted 18 as they were and corrected 8 (4 in bounds, 6 in"
+    assert said in " ".join(card.split())
+    assert "Reviewers: lea, mia." in card and "12 unanimous" in card
+
+
+def test_suggestions_that_come_later_change_no_byte_and_pseudonyms_are_the_same_everywhere(
+    made: tuple[Path, Path], tmp_path: Path
+) -> None:
+    root, out = made
+    with Project.open(root) as project:
+        for way in WAYS:
+            value = Span("t", "actor", "organization", 0, 4, origin="suggestion")
+            later = [Suggestion(value, 0, "model", "7", 0.99)]
+            project.suggestions.put(way, later, run=SuggestionRun({"model": "7"}))
+        check_dataset(project, out)
+        hidden = write_dataset(project, tmp_path / "hidden", choices=Choices(pseudonyms=True))
+        # Ben and cem were shown nothing here; ada was, and in merged work as well.
+        seen = SuggestionsSeen(project, ALL)
+        seen.read(project.documents.ids())
+        assert not seen.hidden("accepted", "ada", 0) and not seen.hidden("accepted", "cem", 1)
+        assert seen.hidden("accepted", "ben", 0) and seen.hidden("typed", "ada", 0)
+    manifest = json.loads(hidden.files["manifest.json"])
+    works, gold = (_records(tmp_path / "hidden" / f"{n}.jsonl") for n in ("annotators", "gold"))
+    assert manifest["annotators"] == sorted({work["annotator"] for work in works})
+    assert all(r["meta"]["gold"]["eligible"] == manifest["annotators"] for r in gold)
+    assert sorted(w for r in gold for w in r["meta"]["gold"].get("reviewers", ())) == sorted(
+        manifest["reviewers"]
+    )
+    plain = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    for key in ("suggestions", "sources", "labels", "left_out_differences"):
+        assert manifest[key] == plain[key]
+    card = hidden.files["README.md"].decode()
+    assert all(who in card for who in (*manifest["annotators"], *manifest["reviewers"]))
+
+
+def test_whoever_noted_or_took_back_decided_nothing(tmp_path: Path) -> None:
+    """Of an item on which all agree: lea deletes it and takes that back, mia writes a note."""
+    with _begin(tmp_path / "p", "doc") as project:
+        for who in ("ada", "ben"):
+            _work(project, who, "doc", TYPED)
+        merge_all(project)
+        (item,) = project.log.annotations("doc", GOLD)[0].spans()
+        for reviewer, keys in (("lea", (do.Delete(), do.Undo())), ("mia", (do.Note("x"),))):
+            session = gold_session(project, reviewer=reviewer)
+            session.open("doc")
+            session.do(do.FocusItem(item.id))
+            for key in keys:
+                session.do(key)
+            assert reviewers(project, "doc") == {}
+        session.do(do.FocusItem(item.id))
+        session.do(do.Delete())
+        assert reviewers(project, "doc") == {item.id: "mia"}
+        session.do(do.Undo())
+        session.do(do.Redo())
+        assert reviewers(project, "doc") == {item.id: "mia"}
