@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -54,15 +54,7 @@ def new_folder(root: Path, *, schema: str, shared: bool, allow_network: bool) ->
 
     Raises ProjectError if it cannot be made, SchemaError for a schema that is invalid.
     """
-    for name in (FILE, DATABASE):
-        if (root / name).exists():
-            raise ProjectError(
-                "is already a project", file=root, hint="Open it, or choose another folder"
-            )
-    if root.exists() and not root.is_dir():
-        raise ProjectError(
-            "is a file", file=root, hint="Name a folder, or one that does not exist yet"
-        )
+    _check_free(root)
     source = schema_path(schema)
     load_schema(schema)
     made = [folder for folder in (root, *root.parents) if not folder.exists()]
@@ -80,20 +72,34 @@ def new_folder(root: Path, *, schema: str, shared: bool, allow_network: bool) ->
             share(root, root / DATABASE, (root / FILE, root / named))
         yield
     except BaseException as error:
-        for file in (
-            FILE,
-            DATABASE,
-            *(f"{DATABASE}{x}" for x in ("-wal", "-shm", ".lock", ".long", "-journal")),
-        ):
-            with suppress(OSError):
-                (root / file).unlink(missing_ok=True)
-        for folder in made:
-            with suppress(OSError):
-                folder.rmdir()
+        _unmake(root, made)
         if isinstance(error, OSError):
             hint = "Check the path and its permissions"
             raise ProjectError(f"cannot be made: {error.strerror}", file=root, hint=hint) from error
         raise
+
+
+def _check_free(root: Path) -> None:
+    """Raise ProjectError where a new project cannot be."""
+    if any((root / name).exists() for name in (FILE, DATABASE)):
+        raise ProjectError(
+            "is already a project", file=root, hint="Open it, or choose another folder"
+        )
+    if root.exists() and not root.is_dir():
+        raise ProjectError(
+            "is a file", file=root, hint="Name a folder, or one that does not exist yet"
+        )
+
+
+def _unmake(root: Path, made: Sequence[Path]) -> None:
+    """Remove what was made of a project, and the folders `made` for it if they are empty."""
+    beside = (f"{DATABASE}{ending}" for ending in ("-wal", "-shm", ".lock", ".long", "-journal"))
+    for file in (FILE, DATABASE, *beside):
+        with suppress(OSError):
+            (root / file).unlink(missing_ok=True)
+    for folder in made:
+        with suppress(OSError):
+            folder.rmdir()
 
 
 def let_group_in_as_set(root: Path) -> None:

@@ -175,16 +175,8 @@ class Builder:
         """Give a property to the spans or the relation that it belongs to, as an attribute or as a
         note."""
         items = self.spans.get(item) or ([self.named[item]] if item in self.named else [])
-        set_ = False
-        for one in items:
-            layer = self.options.schema.layer(one["layer"])
-            attribute = layer.attribute(name) if layer else None
-            if attribute is not None and attribute.type == "entity":
-                if one.setdefault("entity", value) == value:
-                    set_ = True
-            elif attribute is not None and _set(one["attributes"], attribute, value):
-                set_ = True
-        if set_:
+        taken = [self._takes(one, name, value) for one in items]
+        if any(taken):
             return
         if item in self.ignored and not items:
             what = "properties of annotations that are left out, as annotator.toml says"
@@ -200,10 +192,21 @@ class Builder:
         said = f"{name}: {value}" if name else value
         self.notes.setdefault(str(items[0]["id"]) if items else item, []).append(said)
 
+    def _takes(self, one: dict[str, Any], name: str, value: str) -> bool:
+        """Whether a span or relation has an attribute of this name that takes the value; it is
+        set."""
+        layer = self.options.schema.layer(one["layer"])
+        attribute = layer.attribute(name) if layer else None
+        if attribute is None:
+            return False
+        if attribute.type == "entity":
+            return bool(one.setdefault("entity", value) == value)
+        return _set(one["attributes"], attribute, value)
+
     def entry(self, prefix: str, identity: Identity, number: int) -> Entry:
         """The entry of the work. If a text has no annotation and such work does not count, it is
         the text alone."""
-        work, options = self.work, self.options
+        work = self.work
         if identity is Identity.NUMBER and not work.own:
             identity = Identity.TEXT
         numbered = prefix if identity is Identity.NAME else f"{prefix}-{work.own or number}"
@@ -211,14 +214,7 @@ class Builder:
         data: dict[str, Any] = {"id": id, "text": work.text, "meta": plain(work.meta)}
         if work.title:
             data["title"] = work.title
-        status = work.status or ("done" if options.empty_is_done else None)
-        if status == "done" and not self.spans and (work.lost or self.gone):
-            message = (
-                "nothing is left of the work on this text; the text alone is imported, as "
-                "nobody's work"
-            )
-            self.report.left_out("work with nothing left", message, line=work.line)
-            status = None
+        status = self._status()
         if status is None:
             return Entry(data, id, work.line, work=False, identity=identity, own=work.own)
         if self.notes:
@@ -232,6 +228,19 @@ class Builder:
             "relations": self.relations,
         }
         return Entry(data, id, work.line, identity=identity, own=work.own)
+
+    def _status(self) -> str | None:
+        """The status of the work; None if it does not count as work. It does not if nothing of it
+        is left."""
+        work = self.work
+        status = work.status or ("done" if self.options.empty_is_done else None)
+        if status != "done" or self.spans or not (work.lost or self.gone):
+            return status
+        message = (
+            "nothing is left of the work on this text; the text alone is imported, as nobody's work"
+        )
+        self.report.left_out("work with nothing left", message, line=work.line)
+        return None
 
 
 def _set(attributes: dict[str, Any], attribute: Attribute, value: str) -> bool:

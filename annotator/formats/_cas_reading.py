@@ -118,12 +118,7 @@ class CasReader:
             states = self._states(archive)
             members = list(self._members(archive, ()))
         if not members:
-            hint = "Export it again with UIMA CAS JSON or UIMA CAS XMI as the format"
-            hint += ", or unpack other files and import their folder"
-            others = {PurePosixPath(name).suffix for name in archive.names if _WORK.search(name)}
-            others = {one for one in others if one not in ("", ".zip")}
-            held = f"; annotations are there as {', '.join(sorted(others))}" if others else ""
-            raise InputError(f"holds no CAS in JSON or XMI{held}", file=self._path, hint=hint)
+            raise self._without_cas(archive)
         if len(members) == 1 and "/" not in members[0].name:
             # An archive of one document is named for it, and its file for the user or the document.
             members = [replace(members[0], document=self._path.stem)]
@@ -138,14 +133,24 @@ class CasReader:
                 self._options.report.left_out("files that are no CAS", error.message, key=one.name)
                 continue
             self._take(cas, work)
-            state = states.get((one.document, one.user or ""))
-            if one.curated:
-                if states.get((one.document, "")) == "CURATION_IN_PROGRESS":
-                    message = f"the curation of {one.document} is not finished; it becomes gold"
-                    self._options.report.note("curations begun", message)
-            else:
-                work.status = _STATES.get(state or "", work.status)
+            if not one.curated:
+                state = states.get((one.document, one.user or ""), "")
+                work.status = _STATES.get(state, work.status)
+            elif states.get((one.document, "")) == "CURATION_IN_PROGRESS":
+                message = f"the curation of {one.document} is not finished; it becomes gold"
+                self._options.report.note("curations begun", message)
             _by(work, one.user or _said(cas)[1], curated=one.curated)
+
+    def _without_cas(self, archive: Archive) -> InputError:
+        """The error for an archive that holds annotations only in other formats, or none."""
+        endings = {PurePosixPath(name).suffix for name in archive.names if _WORK.search(name)}
+        others = ", ".join(sorted(endings - {"", ".zip"}))
+        held = f"; annotations are there as {others}" if others else ""
+        hint = (
+            "Export it again with UIMA CAS JSON or UIMA CAS XMI as the format, or unpack other "
+            "files and import their folder"
+        )
+        return InputError(f"holds no CAS in JSON or XMI{held}", file=self._path, hint=hint)
 
     def _states(self, archive: Archive) -> dict[tuple[str, str], str]:
         """Document and user -> the state of the work; document alone -> the state of its

@@ -7,7 +7,7 @@ empty spans, relations without ends. Any other fault costs the whole record.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import count
 from typing import Any
 
@@ -42,14 +42,7 @@ def admit(entry: Entry, options: ReadOptions) -> Record | Document | None:
     """The record of an entry, or its text if it is nobody's work. If it is left out, the result is
     None and the report says so."""
     report, line = options.report, entry.line
-    data = dict(entry.data)
-    if not entry.work:
-        data = {key: value for key, value in data.items() if key not in ("spans", "relations")}
-        data["status"], data["annotator"] = "in_progress", FALLBACK
-    data = upgraded(data)
-    for key in ("spans", "relations"):
-        if isinstance(data.get(key), list):
-            data[key] = [dict(one) if isinstance(one, dict) else one for one in data[key]]
+    data = _own_copy(entry)
     had = bool(data.get("spans"))
     if isinstance(data.get("text"), str):
         _Mender(data, options.schema, report, line).mend()
@@ -59,16 +52,8 @@ def admit(entry: Entry, options: ReadOptions) -> Record | Document | None:
     )
     found = problems(whole, options.schema)
     if found:
-        key, message = found[0]
-        more = f" (and {len(found) - 1:,} more)" if len(found) > 1 else ""
-        text = whole.get("text")
-        if "text" in whole and not isinstance(text, str):
-            key, message, more = "text", f"must be a text, not {kind_of(text)}", ""
-        elif key == "paragraphs" and isinstance(text, str) and _is_blank(text):
-            key, message = "text", "holds only white space"
-        if key.startswith(("spans[", "relations[")):
-            more += "; the whole record is left out"
-        report.left_out("invalid records", f"{message}{more}", line=line, key=key)
+        key, message = _in_short(found, whole)
+        report.left_out("invalid records", message, line=line, key=key)
         return None
     if not entry.work and all(p["excluded"] for p in whole["paragraphs"]):
         message = "holds only boilerplate lines, such as “Advertisement”"
@@ -80,6 +65,33 @@ def admit(entry: Entry, options: ReadOptions) -> Record | Document | None:
         )
         report.left_out("work with nothing left", message, line=line)
     return record_of(whole) if entry.work and not empty else document_of(whole)
+
+
+def _own_copy(entry: Entry) -> dict[str, Any]:
+    """The data of an entry in the present version, with items that may be changed; of a text that
+    is nobody's work, without any."""
+    data = dict(entry.data)
+    if not entry.work:
+        data = {key: value for key, value in data.items() if key not in ("spans", "relations")}
+        data["status"], data["annotator"] = "in_progress", FALLBACK
+    data = upgraded(data)
+    for key in ("spans", "relations"):
+        if isinstance(data.get(key), list):
+            data[key] = [dict(one) if isinstance(one, dict) else one for one in data[key]]
+    return data
+
+
+def _in_short(found: Sequence[tuple[str, str]], whole: Mapping[str, Any]) -> tuple[str, str]:
+    """The key and the message that say what is wrong with a record: of a wrong text, that alone."""
+    key, message = found[0]
+    text = whole.get("text")
+    if "text" in whole and not isinstance(text, str):
+        return "text", f"must be a text, not {kind_of(text)}"
+    if key == "paragraphs" and isinstance(text, str) and _is_blank(text):
+        key, message = "text", "holds only white space"
+    more = f" (and {len(found) - 1:,} more)" if len(found) > 1 else ""
+    whole_one = key.startswith(("spans[", "relations["))
+    return key, f"{message}{more}{'; the whole record is left out' if whole_one else ''}"
 
 
 def _is_blank(text: str) -> bool:

@@ -274,11 +274,16 @@ def _region(
     foreign.span(
         work, name, labels, place.get("start"), place.get("end"), key=key, quote=value.get("text")
     )
+    for note in _notes(one):
+        foreign.more(work, name, "", note)
+
+
+def _notes(one: Mapping[str, Any]) -> list[str]:
+    """The notes on a region, without empty ones."""
     about = one.get("meta")
-    notes = about.get("text") if isinstance(about, dict) else None
-    for note in notes if isinstance(notes, list) else [notes]:
-        if isinstance(note, str) and note.strip():
-            foreign.more(work, name, "", note)
+    said = about.get("text") if isinstance(about, dict) else None
+    several = said if isinstance(said, list) else [said]
+    return [note for note in several if isinstance(note, str) and note.strip()]
 
 
 def _relation(foreign: ForeignFile, work: ForeignWork, one: Mapping[str, Any], key: str) -> None:

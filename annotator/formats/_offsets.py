@@ -144,32 +144,53 @@ def resolve(places: Sequence[Place], *, unit: str, settings: Mapping[str, Any]) 
     """The code points of all places of a file; `unit` is what the program usually counts. The keys
     `offsets`, `line_ends`, `bom` and `entities` of `settings` fix a part of it."""
     texts = {place.text: place.bom for place in places}
-    every = list(_candidates(texts, unit, settings))
-    usual, quoted = every[0], any(place.quote for place in places)
-    tried: dict[Counting, list[tuple[int, int] | None]] = {}
-    scores: dict[Counting, float] = {}
-
-    def best_of(several: Iterable[Counting]) -> Counting:
-        for one in several:
-            tried[one] = _points(places, one)
-            scores[one] = _score(places, tried[one])
-        return min(scores, key=scores.__getitem__)
-
-    best = best_of(one for one in every if one == usual or not one.is_rare)
-    better = None
-    if not quoted and not _is_clear(scores[best], scores[usual]):
-        better, best = best if scores[best] + 1 <= scores[usual] else None, usual
-    if scores[best] >= 1:
-        rarely = best_of(one for one in every if one not in tried)
-        if rarely.is_rare and _is_clear(scores[rarely], scores[best]):
-            # Without quotations it is only named, since something rare may fit by chance.
-            best, better = (rarely, None) if quoted else (best, rarely)
-    if not quoted and any(_UNSPACED.search(text) for text in texts):
+    tried = _Tried(places, list(_candidates(texts, unit, settings)))
+    best, better = tried.chosen()
+    if not tried.quoted and any(_UNSPACED.search(text) for text in texts):
         # Without spaces between words, a wrong counting cuts none.
-        best_of(one for one in every if one not in tried)
-    others = tuple(c for c in tried if not c.is_rare and tried[c] != tried[best])
-    equal = (c for c in tried if tried[c] != tried[best] and scores[c] <= scores[best])
-    return Resolved(tried[best], best, others, better, next(equal, None))
+        tried.the_rest()
+    points, scores = tried.points, tried.scores
+    differ = [one for one in points if points[one] != points[best]]
+    others = tuple(one for one in differ if not one.is_rare)
+    equal = next((one for one in differ if scores[one] <= scores[best]), None)
+    return Resolved(points[best], best, others, better, equal)
+
+
+class _Tried:
+    """The countings of a file that were tried: the points that each gives, and how badly it fits.
+    The first of `every` is the usual one."""
+
+    def __init__(self, places: Sequence[Place], every: Sequence[Counting]) -> None:
+        self._places, self._every = places, every
+        self.quoted = any(place.quote for place in places)
+        self.points: dict[Counting, list[tuple[int, int] | None]] = {}
+        self.scores: dict[Counting, float] = {}
+
+    def _best_of(self, several: Iterable[Counting]) -> Counting:
+        """Try these; the best of all that were tried so far."""
+        for one in several:
+            self.points[one] = _points(self._places, one)
+            self.scores[one] = _score(self._places, self.points[one])
+        return min(self.scores, key=self.scores.__getitem__)
+
+    def the_rest(self) -> Counting:
+        """Try those that were not tried yet; the best of all."""
+        return self._best_of(one for one in self._every if one not in self.points)
+
+    def chosen(self) -> tuple[Counting, Counting | None]:
+        """The counting to take, and one that fits better but is only named: without quotations it
+        may fit by chance."""
+        usual, scores = self._every[0], self.scores
+        best = self._best_of(one for one in self._every if one == usual or not one.is_rare)
+        better = None
+        if not self.quoted and not _is_clear(scores[best], scores[usual]):
+            better, best = best if scores[best] + 1 <= scores[usual] else None, usual
+        if scores[best] < 1:
+            return best, better
+        rarely = self.the_rest()
+        if rarely.is_rare and _is_clear(scores[rarely], scores[best]):
+            return (rarely, None) if self.quoted else (best, rarely)
+        return best, better
 
 
 def _is_clear(score: float, other: float) -> bool:
@@ -177,37 +198,36 @@ def _is_clear(score: float, other: float) -> bool:
     return score + 1 <= other and score * 4 <= other
 
 
-def _candidates(
-    texts: Mapping[str, bool], unit: str, settings: Mapping[str, Any]
-) -> Iterator[Counting]:
-    """Countings that differ on these texts: the usual one first, then those that are most like
-    it."""
+def _units(texts: Iterable[str], usual: str) -> list[str]:
+    """The units that differ on these texts, the usual one first."""
     wide = any(max(text, default="") > "\uffff" for text in texts)
-    units = ["code-points" if unit == "utf-16" and not wide else unit]
-    if any(not text.isascii() for text in texts):
-        several = any(_has_clusters(text) for text in texts)
-        more = [
-            u
-            for u, differs in (
-                ("code-points", True),
-                ("utf-16", wide),
-                ("graphemes", several),
-                ("utf-8", True),
-            )
-            if differs
-        ]
-        units += [u for u in more if u not in units]
+    first = "code-points" if usual == "utf-16" and not wide else usual
+    if all(text.isascii() for text in texts):
+        return [first]
+    several = any(_has_clusters(text) for text in texts)
+    differs = {"code-points": True, "utf-16": wide, "graphemes": several, "utf-8": True}
+    return [first, *(unit for unit, so in differs.items() if so and unit != first)]
+
+
+def _line_ends(texts: Iterable[str]) -> list[str]:
+    """The ways to count line ends that differ on these texts, the usual one first."""
     ends = ["as-is"]
     if any("\r\n" in text for text in texts):
         ends.append("one")
     if any(re.search("(?<!\r)\n", text) for text in texts):
         ends.append("two")
+    return ends
+
+
+def _candidates(
+    texts: Mapping[str, bool], unit: str, settings: Mapping[str, Any]
+) -> Iterator[Counting]:
+    """Countings that differ on these texts: the usual one first, then those that are most like
+    it."""
     marks = [False, True] if any(texts.values()) else [False]
     shown = [False, True] if any(next(_entities(text), None) for text in texts) else [False]
-    if "offsets" in settings:
-        units = [settings["offsets"]]
-    if "line_ends" in settings:
-        ends = [settings["line_ends"]]
+    units = [settings["offsets"]] if "offsets" in settings else _units(texts, unit)
+    ends = [settings["line_ends"]] if "line_ends" in settings else _line_ends(texts)
     if "bom" in settings:
         marks = [settings["bom"]]
     if "entities" in settings:

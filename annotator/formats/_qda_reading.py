@@ -75,33 +75,13 @@ class ProjectReader:
         yield from self._foreign.entries()
 
     def _project(self, archive: Archive) -> None:
-        inner = [name for name in archive.names if name.lower().endswith(".qde")]
-        if len(inner) != 1:
-            found = "no project.qde" if not inner else f"{len(inner)} projects"
-            hint = "Export the project as REFI-QDA (.qdpx) again"
-            raise InputError(f"holds {found}", file=self._path, hint=hint)
-        try:
-            root = tree(archive.read(inner[0]))
-        except ValueError as error:
-            hint = "Export the project as REFI-QDA (.qdpx) again"
-            raise InputError(
-                f"{inner[0]} cannot be read: {error}", file=self._path, hint=hint
-            ) from error
-        if root.tag != "Project":
-            hint = "A codebook (.qdc) is imported by `annotator codebook import`"
-            raise InputError(
-                f"{inner[0]} is a {root.tag} and not a Project", file=self._path, hint=hint
-            )
+        root = self._root(archive)
         self._users = {_guid(one, "guid"): _user(one) for one in root.iterfind("Users/User")}
         for code in root.iterfind("CodeBook/Codes/Code"):
             self._code(code, ())
         self._names = Counter(one.name for one in self._codes.values())
         for note in root.iterfind("Notes/Note"):
-            said = (self._content(note, archive, "notes") or "").strip()
-            said = said or text_of(note.find("Description")) or note.get("name", "")
-            self._notes[_guid(note, "guid")] = QdaNote(
-                said, self._users.get(_guid(note, "creatingUser"))
-            )
+            self._notes[_guid(note, "guid")] = self._note(note, archive)
         variables = {
             _guid(v, "guid"): v.get("name", "") for v in root.iterfind("Variables/Variable")
         }
@@ -113,6 +93,32 @@ class ProjectReader:
             self._count(root.findall(f"{group}/{kind}"), group.lower())
         lost = [n for n in root.iterfind("Notes/Note") if _guid(n, "guid") not in self._noted]
         self._count(lost, "notes on other things than texts and selections")
+
+    def _root(self, archive: Archive) -> Element:
+        """The root of the project in the archive."""
+        inner = [name for name in archive.names if name.lower().endswith(".qde")]
+        hint = "Export the project as REFI-QDA (.qdpx) again"
+        if len(inner) != 1:
+            found = "no project.qde" if not inner else f"{len(inner)} projects"
+            raise InputError(f"holds {found}", file=self._path, hint=hint)
+        try:
+            root = tree(archive.read(inner[0]))
+        except ValueError as error:
+            raise InputError(
+                f"{inner[0]} cannot be read: {error}", file=self._path, hint=hint
+            ) from error
+        if root.tag != "Project":
+            hint = "A codebook (.qdc) is imported by `annotator codebook import`"
+            raise InputError(
+                f"{inner[0]} is a {root.tag} and not a Project", file=self._path, hint=hint
+            )
+        return root
+
+    def _note(self, note: Element, archive: Archive) -> QdaNote:
+        """A note: its text, or else its description or its name."""
+        said = (self._content(note, archive, "notes") or "").strip()
+        said = said or text_of(note.find("Description")) or note.get("name", "")
+        return QdaNote(said, self._users.get(_guid(note, "creatingUser")))
 
     def _code(self, element: Element, above: tuple[str, ...]) -> None:
         code = Code(element.get("name", "").strip(), above)

@@ -129,12 +129,15 @@ def completed(
             new[key] = []
     if isinstance(text, str):
         _complete_text(new, text, splitting)
-        for key, prefix in (("spans", "#"), ("relations", "#r")):
-            if isinstance(new[key], list):
-                new[key] = [
-                    _completed_item(one, f"{prefix}{i}", text) for i, one in enumerate(new[key])
-                ]
+        _complete_items(new, "spans", "#", text)
+        _complete_items(new, "relations", "#r", text)
     return new
+
+
+def _complete_items(new: Data, key: str, prefix: str, text: str) -> None:
+    """Complete the items under a key; those without an id are numbered after a prefix."""
+    if isinstance(new[key], list):
+        new[key] = [_completed_item(one, f"{prefix}{i}", text) for i, one in enumerate(new[key])]
 
 
 def _as_text(value: Any) -> Any:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain, count, islice
 from pathlib import Path
 
@@ -114,26 +114,30 @@ def _divider(path: Path, text: str) -> str:
     )
 
 
+def _are_numbers(wanted: Collection[str], cells: Sequence[str]) -> bool:
+    """Whether columns are given by number. The first row of a table without a header may well hold
+    one of the numbers, such as an id."""
+    if not wanted or not all(name.isdecimal() for name in wanted):
+        return False
+    return not all(name in cells for name in wanted)
+
+
+def _numbered(wanted: Mapping[str, str], columns: int, path: Path) -> dict[int, str]:
+    """What the columns hold that are given by number, by index."""
+    for key, name in wanted.items():
+        if not 1 <= int(name) <= columns:
+            raise _no_column(str(int(name)), key, path, f"They are 1 to {columns}")
+    return _chosen({key: int(name) - 1 for key, name in wanted.items()}, path)
+
+
 def _header(cells: list[str], path: Path, options: ReadOptions) -> tuple[list[str], dict[int, str]]:
     """The names of the columns, and what the known ones hold, by index. If the columns are given by
     number, the table has no header."""
     wanted = options.columns or {
         k: v for k, v in options.settings.items() if k in _NAMES and isinstance(v, str)
     }
-    numbers = {key: int(name) for key, name in wanted.items() if name.isdecimal()}
-    # The first row of a table without a header may well hold one of the numbers, such as an id.
-    if (
-        numbers
-        and len(numbers) == len(wanted)
-        and not all(name in cells for name in wanted.values())
-    ):
-        for key, n in numbers.items():
-            if not 1 <= n <= len(cells):
-                raise _no_column(str(n), key, path, f"They are 1 to {len(cells)}")
-        return [f"column {i + 1}" for i in range(len(cells))], _chosen(
-            {key: n - 1 for key, n in numbers.items()}, path
-        )
-    folded = [re.sub(r"[^a-z]", "", cell.casefold()) for cell in cells]
+    if _are_numbers(wanted.values(), cells):
+        return [f"column {i + 1}" for i in range(len(cells))], _numbered(wanted, len(cells), path)
     given: dict[str, int] = {}
     for key, name in wanted.items():
         index = _named(name, cells)
@@ -141,11 +145,10 @@ def _header(cells: list[str], path: Path, options: ReadOptions) -> tuple[list[st
             raise _no_column(name, key, path, f"The columns are {', '.join(cells)}")
         given[key] = index
     chosen = _chosen(given, path)
+    folded = [re.sub(r"[^a-z]", "", cell.casefold()) for cell in cells]
     for key, names in _NAMES.items():
-        found = next(
-            (folded.index(n) for n in names if n in folded and folded.index(n) not in chosen),
-            None,
-        )
+        places = (folded.index(name) for name in names if name in folded)
+        found = next((place for place in places if place not in chosen), None)
         if key not in wanted and found is not None:
             chosen[found] = key
     if "text" not in chosen.values():

@@ -28,16 +28,17 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     for line, data in rows(path, options):
         if "text" not in data and key in data:
             data["text"] = data.pop(key)
-        elif "text" not in data:
+        if "text" not in data:
             hint = 'another key is named in annotator.toml: [format.jsonl] text = "KEY"'
             message = f"the text is missing; {hint}"
             options.report.left_out("invalid records", message, line=line, key=key)
             continue
         work = _is_work(data) or options.empty_is_done
-        if work and data.get("annotator") is None and data.get("status") != "gold":
-            nameless += options.annotator is None
-        if options.annotator and data.get("status") != "gold":
-            data["annotator"] = options.annotator
+        if data.get("status") != "gold":
+            if options.annotator:
+                data["annotator"] = options.annotator
+            elif work and options.annotator is None and data.get("annotator") is None:
+                nameless += 1
         named = isinstance(data.get("id"), str | int) and not isinstance(data.get("id"), bool)
         identity = Identity.ID if named else Identity.TEXT
         _tell_unknown(data, options, line)

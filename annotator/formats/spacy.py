@@ -17,6 +17,7 @@ from typing import Any
 from annotator.formats._writing import WriteOptions, count_lost, divided
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
+from annotator.model.span import Span
 
 summary = "a folder to train spaCy on: DocBins and configs (out)"
 extensions = (".spacy",)
@@ -94,7 +95,7 @@ def _language(code: str) -> Any:
 
 
 def _doc(record: Record, schema: LabelSchema) -> Any:
-    from spacy.tokens import Doc, SpanGroup
+    from spacy.tokens import Doc
     from spacy.util import filter_spans
 
     document = record.document
@@ -109,27 +110,37 @@ def _doc(record: Record, schema: LabelSchema) -> Any:
         spaces=[b < begin for (_, b), begin in zip(pieces, begins, strict=True)],
     )
     assert doc.text == text
-    for layer in dict.fromkeys(span.layer for span in record.spans):
-        spans = [
-            doc.char_span(s.start, s.end, label=s.label, kb_id=s.entity or "", span_id=s.id)
-            for s in record.spans
-            if s.layer == layer
-        ]
-        assert all(spans), "tokens are cut where spans begin and end"
-        doc.spans[layer] = SpanGroup(
-            doc, name=layer, spans=[span for span in spans if span is not None]
-        )
+    _add_spans(doc, record.spans)
     first = schema.span_layers[0].name
     doc.ents = filter_spans(list(doc.spans[first])) if first in doc.spans else []
-    held = {(s.layer, s.label) for s in record.spans}
-    about = [
-        layer for layer in schema.span_layers if layer.name in schema.statement_layers
-    ] or schema.span_layers
-    doc.cats = {
-        b.name: float((layer.name, b.name) in held) for layer in about for b in layer.labels
-    }
+    doc.cats = _categories(record, schema)
     doc.user_data["annotator"] = _user_data(record)
     return doc
+
+
+def _add_spans(doc: Any, spans: Sequence[Span]) -> None:
+    """Give a Doc a group of spans for each layer."""
+    from spacy.tokens import SpanGroup
+
+    for layer in dict.fromkeys(span.layer for span in spans):
+        group = [
+            doc.char_span(s.start, s.end, label=s.label, kb_id=s.entity or "", span_id=s.id)
+            for s in spans
+            if s.layer == layer
+        ]
+        assert all(group), "tokens are cut where spans begin and end"
+        doc.spans[layer] = SpanGroup(doc, name=layer, spans=group)
+
+
+def _categories(record: Record, schema: LabelSchema) -> dict[str, float]:
+    """For every label of claims, or of all spans without a layer of claims, whether it occurs."""
+    claims = [layer for layer in schema.span_layers if layer.name in schema.statement_layers]
+    held = {(s.layer, s.label) for s in record.spans}
+    return {
+        label.name: float((layer.name, label.name) in held)
+        for layer in claims or schema.span_layers
+        for label in layer.labels
+    }
 
 
 def _user_data(record: Record) -> dict[str, Any]:

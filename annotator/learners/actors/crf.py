@@ -105,18 +105,17 @@ class SpanModel:
         counts = {(a, b): found for a, b, found in matches}
         every = {*best, *rules, *told, *(place for place, _ in _remembered(matches))}
         barred = passage.barred or (lambda *_: False)
-        known = {place for place in every if not barred(*place[:2])}
+        places = sorted(place for place in every if not barred(*place[:2]))
         length = len(passage.tokens)
-        others = {place: max(rules.get(place, _UNSAID), told.get(place, 0.0)) for place in known}
-        odds = {place: self._odds(tagger, place, length, others[place]) for place in known}
+        odds = [
+            self._odds(tagger, place, length, max(rules.get(place, _UNSAID), told.get(place, 0.0)))
+            for place in places
+        ]
         out: list[tuple[LabelledRange, tuple[float, ...], str]] = []
-        places = sorted(known)
-        overlaps = Overlaps([(first, last) for first, last, _ in places])
-        for number, place in enumerate(places):
-            rivals = [odds[places[k]] for k in overlaps.of(*place[:2]) if k != number]
+        for place, own, rival in zip(places, odds, _rivals(places, odds), strict=True):
             columns = (
-                odds[place],
-                max(-4.0, *rivals) + 4 if rivals else 0.0,
+                own,
+                rival,
                 float(place in best),
                 2 * rules.get(place, _UNSAID) - 2 * _UNSAID,
                 _lean(counts.get(place[:2], {}), place[2]),
@@ -179,6 +178,15 @@ class Training:
     model: SpanModel
     held_out: Mapping[int, list[SpanCandidate]]
     alone: Mapping[int, list[SpanCandidate]]
+
+
+def _rivals(places: Sequence[LabelledRange], odds: Sequence[float]) -> Iterator[float]:
+    """For each place, how likely the likeliest other one is that overlaps it: log odds above -4,
+    0 without one."""
+    overlaps = Overlaps([(first, last) for first, last, _ in places])
+    for number, (first, last, _) in enumerate(places):
+        rivals = [odds[k] for k in overlaps.of(first, last) if k != number]
+        yield max(-4.0, *rivals) + 4 if rivals else 0.0
 
 
 def _proposals(base: SpanModel | None, passage: TaggedParagraph) -> list[SpanCandidate] | None:

@@ -80,16 +80,24 @@ def span_features(sentence: Sentence, start: int, end: int, kinds: WordClusters)
     made.append(
         f"quoted={any(t.text in QUOTES for t in tokens[max(sentence.first, start - 1) : end + 1])}"
     )
-    over = [c for c in sentence.clauses if c.found.first < end and c.found.last > start]
-    for clause in over[:1]:
-        made.append(f"r={clause.found.label}")
-        made += [f"r.{name}={value}" for name, value in clause.found.attributes.items()]
-        made.append(f"frame={clause.frame.side if clause.frame else None}")
-        if clause.given and (clause.found.first, clause.found.last) == (start, end):
-            made.append(f"r.given={clause.found.label}")
+    made += _ruled(sentence, start, end)
     made += _verb(sentence, start, end)
     made += _around(sentence, start, end)
     return unique(made, sentence.syntax.of_span(start, end) if sentence.syntax else ())
+
+
+def _ruled(sentence: Sentence, start: int, end: int) -> list[str]:
+    """What the rules say of the first claim that they find in the span."""
+    over = (c for c in sentence.clauses if c.found.first < end and c.found.last > start)
+    clause = next(over, None)
+    if clause is None:
+        return []
+    found = clause.found
+    made = [f"r={found.label}", *(f"r.{name}={value}" for name, value in found.attributes.items())]
+    made.append(f"frame={clause.frame.side if clause.frame else None}")
+    if clause.given and (found.first, found.last) == (start, end):
+        made.append(f"r.given={found.label}")
+    return made
 
 
 def _verb(sentence: Sentence, start: int, end: int) -> list[str]:

@@ -46,18 +46,17 @@ def agrees(ask: NameQuery, entity: str) -> bool:
     label, several = known.label[entity], ";" in entity
     if (gender := forms.GENDERS.get(word)) is not None:
         return label == "person" and not several and known.gender.get(entity) in (gender, None)
+    plural = known.plural.get(entity, False)
     if word in _THINGS:
         # The last letter of `United Nations` says nothing.
-        plural = known.plural.get(entity, False) and entity not in known.named
-        return label != "person" and not several and not plural
+        seems_one = not plural or entity in known.named
+        return label != "person" and not several and seems_one
     if word in _SEVERAL:
-        plural = known.plural.get(entity, False) and label != "person"
-        return several or plural or label not in ("person", "state")
+        of_many = label != "person" and (plural or label != "state")
+        return several or of_many
     if word in _SPEAKER:
         return label == "person" and not several
-    if word in ANYBODY:
-        return not several and known.plural.get(entity, False)
-    return True
+    return word not in ANYBODY or (plural and not several)
 
 
 def has_number(ask: NameQuery, entity: str) -> bool:

@@ -122,14 +122,6 @@ def word_lists() -> dict[str, str]:
     `demonyms`, adjective and name."""
     from annotator.english import tables
 
-    verbs, heads = tables.verb_forms(), tables.heads()
-    acting = {
-        form
-        for form, bases in verbs.items()
-        if form.endswith(("ed", "ing")) or any(kind != "ing" for _, kind in bases)
-    }
-    acting -= heads.keys()
-    roles = {word for word, head in heads.items() if head.label == "person" and not head.plural}
     lists = {
         "auxiliary": _classes("be", "have", "do", "modals"),
         "function": _classes(
@@ -146,8 +138,8 @@ def word_lists() -> dict[str, str]:
             "negations",
         ),
         "common": tables.common(),
-        "verbs": acting,
-        "roles": roles,
+        "verbs": _acting(),
+        "roles": _roles(),
         "calendar": {word.lower() for word in tables.words("months_days")},
         "bodies": {word.lower() for word in tables.words("organization_heads") if word.isascii()},
         "titles": _titles(),
@@ -161,6 +153,26 @@ def word_lists() -> dict[str, str]:
         **out,
         "demonyms": "|".join(f"{word}={name}" for word, name in sorted(tables.demonyms().items())),
     }
+
+
+def _acting() -> set[str]:
+    """Forms of verbs that are no nouns for actors."""
+    from annotator.english import tables
+
+    forms = {
+        form
+        for form, bases in tables.verb_forms().items()
+        if form.endswith(("ed", "ing")) or any(kind != "ing" for _, kind in bases)
+    }
+    return forms - tables.heads().keys()
+
+
+def _roles() -> set[str]:
+    """Nouns for one person."""
+    from annotator.english import tables
+
+    heads = tables.heads().items()
+    return {word for word, head in heads if head.label == "person" and not head.plural}
 
 
 def _classes(*names: str) -> set[str]:

@@ -128,17 +128,14 @@ def _of_several(ask: NameQuery, few: Sequence[str], latest: Sequence[str]) -> li
     ranks = sorted(min(known.rank(one), 3) for one in few)
     found.append(f"pair_rank{ranks[-1]}")
     last = [known.latest[one] for one in few]
-    if len({one.sentence for one in last}) == 1:
-        found.append("pair_one_sentence")
-    if all(one.subject for one in last):
-        found.append("pair_subjects")
-    if all(one.sentence >= mention.sentence - 1 for one in last):
-        found.append("pair_near")
-    if _list(few) in known.count:
-        found.append("pair_again")
-    if all(_is_headed(ask, one) for one in few):
-        found.append("pair_headed")
-    return found
+    holds = {
+        "one_sentence": len({one.sentence for one in last}) == 1,
+        "subjects": all(one.subject for one in last),
+        "near": all(one.sentence >= mention.sentence - 1 for one in last),
+        "again": _list(few) in known.count,
+        "headed": all(_is_headed(ask, one) for one in few),
+    }
+    return found + [f"pair_{what}" for what, so in holds.items() if so]
 
 
 def _is_headed(ask: NameQuery, entity: str) -> bool:

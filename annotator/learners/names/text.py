@@ -195,19 +195,22 @@ class NameText:
         if form.lower() in forms.PERSONAL and not is_abbreviation(form):
             return "pronoun"
         said = [word for word in inside if word.kind != "mark"]
-        if said and form.lower() != "the" and all(only_counts(word.text) for word in said):
+        if not said:
+            return "nominal"
+        if form.lower() != "the" and all(only_counts(word.text) for word in said):
             return "pronoun"
         head = forms.head_of([word.lower for word in said])
-        if not said or not (named_after_saint(said) or written_as_name(said[head].text)):
-            return "nominal"
+        written = named_after_saint(said) or written_as_name(said[head].text)
+        return "name" if written and self._names_one(said, head, label) else "nominal"
+
+    def _names_one(self, said: Sequence[Word], head: int, label: str) -> bool:
+        """Whether words with a capital name somebody: neither an office, nor common nouns that
+        stand at the beginning of a sentence or for a group."""
         if label == "person" and self._is_office(said[: head + 1]):
-            return "nominal"
+            return False
         if label == "collective" and not head:
-            alone = len(said) == 1 and said[0].text in self._alone_inside
-            return "name" if alone else "nominal"
-        if len(said) == 1 and said[0].kind != "name":
-            return "name" if said[0].text in self._inside else "nominal"
-        return "name"
+            return len(said) == 1 and said[0].text in self._alone_inside
+        return len(said) > 1 or said[0].kind == "name" or said[0].text in self._inside
 
     def _is_office(self, said: Sequence[Word]) -> bool:
         """Whether a person is called by titles alone: `the Prime Minister`, but not `King` in a
@@ -278,27 +281,31 @@ class NameText:
         return Counter(name for name, _ in self.name_places)
 
     def _goes_on(self, run: list[Word], at: int, word: Word) -> bool:
+        """Whether a name goes on with the word at an index, after the words `run` of it."""
         last = run[-1] if run else word
         if not run or last.sentence != word.sentence:
             return False
         following = self._beside(word, at + 1)
         leads_on = following is not None and following.kind == "name"
         if last.genitive:
-            # `King’s College` and `Lloyd's of London` are one name, `Varnia’s Court` is two.
-            if any(one.genitive for one in run[:-1]):
-                return False
-            saint = run[0].text in SAINTS and word.kind == "noun"
-            own = word.kind == "name" and (run[0].text in SAINTS or is_common(last))
-            return saint or own or (word.text == "of" and leads_on)
+            return _goes_on_after_genitive(run, word) or (
+                word.text == "of" and leads_on and _has_one_genitive(run)
+            )
         if word.kind == "name":
             return True
         if word.kind == "mark":
             return leads_on and goes_on_after(last, word)
         if word.lower in forms.word_class("particles"):
-            after = self._beside(word, at + 2)
-            twice = following is not None and following.lower in forms.word_class("particles")
-            return leads_on or (twice and after is not None and after.kind == "name")
+            return leads_on or self._leads_on_after(following, at + 2)
         return word.text in ("of", "for") and last.kind == "name" and leads_on
+
+    def _leads_on_after(self, particle: Word | None, after: int) -> bool:
+        """Whether a second particle follows, and a name after it at the index `after`: `van der
+        Berg`."""
+        if particle is None or particle.lower not in forms.word_class("particles"):
+            return False
+        word = self._beside(particle, after)
+        return word is not None and word.kind == "name"
 
     @cached_property
     def names_by_words(self) -> WordIndex:
@@ -396,6 +403,22 @@ class NameText:
                         break
                     yield word
             at = self.text.find(name, at + len(name))
+
+
+def _goes_on_after_genitive(run: Sequence[Word], word: Word) -> bool:
+    """Whether a name goes on after its genitive: `King’s College` is one name, `Varnia’s Court` is
+    two."""
+    if not _has_one_genitive(run):
+        return False
+    if run[0].text in SAINTS:
+        return word.kind in ("name", "noun")
+    return word.kind == "name" and is_common(run[-1])
+
+
+def _has_one_genitive(run: Sequence[Word]) -> bool:
+    """Whether only the last word of a name is a genitive, so that more can follow: `Lloyd's of
+    London`."""
+    return not any(one.genitive for one in run[:-1])
 
 
 __all__ = ["Mention", "NameText"]

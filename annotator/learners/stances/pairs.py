@@ -59,20 +59,7 @@ def _reread(
 ) -> tuple[dict[tuple[str, str], FoundStance], dict[str, Clause]]:
     """What the rules find in the paragraph with the given actors: edges by the ids of their ends,
     and the clause that each given claim overlaps most."""
-    tokens, base = reading.tokens, reading.paragraph.start
-    found: Sequence[FoundSpan] = reading.actors
-    clauses: Sequence[Clause] = reading.clauses
-    ruled: Sequence[FoundStance] = reading.edges
-    # The rules need only the places of actors.
-    if [(a.first, a.last) for a in actors] != [(f.first, f.last) for f in found]:
-        found = [
-            FoundSpan(
-                a.span.label, a.span.start - base, a.span.end - base, a.first, a.last, 1.0, "", ""
-            )
-            for a in actors
-        ]
-        clauses = find_claims(tokens, found)
-        ruled = find_stances(tokens, found, clauses, parse(reading))
+    found, clauses, ruled = _found_with(reading, actors)
     overlaps = Overlaps([(clause.found.first, clause.found.last) for clause in clauses])
     places = {claim.span.id: _nearest(claim, clauses, overlaps) for claim in claims}
     near: dict[int, list[str]] = {}
@@ -85,12 +72,30 @@ def _reread(
         targets = [actors[edge.target].span.id] if edge.on_actor else near.get(edge.target, [])
         for target in targets:
             edges.setdefault((source, target), edge)
-    syntax = Syntax(tokens, found)
+    syntax = Syntax(reading.tokens, found)
     for claim in claims:
         governed = _governed(syntax, claim)
         if governed is not None:
             edges.setdefault((actors[governed[0]].span.id, claim.span.id), governed[1])
     return edges, {id: clauses[place] for id, place in places.items() if place is not None}
+
+
+def _found_with(
+    reading: Reading, actors: Sequence[End]
+) -> tuple[Sequence[FoundSpan], Sequence[Clause], Sequence[FoundStance]]:
+    """Actors, claims and stances of the rules, read again if the given actors are in other places
+    than those that the rules found: only their places matter."""
+    if [(a.first, a.last) for a in actors] == [(f.first, f.last) for f in reading.actors]:
+        return reading.actors, reading.clauses, reading.edges
+    base = reading.paragraph.start
+    found = [
+        FoundSpan(
+            a.span.label, a.span.start - base, a.span.end - base, a.first, a.last, 1.0, "", ""
+        )
+        for a in actors
+    ]
+    clauses = find_claims(reading.tokens, found)
+    return found, clauses, find_stances(reading.tokens, found, clauses, parse(reading))
 
 
 def _nearest(claim: End, clauses: Sequence[Clause], overlaps: Overlaps) -> int | None:

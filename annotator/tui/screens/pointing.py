@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from textual import events
 
@@ -62,22 +62,18 @@ class PointingScreen(AskingScreen):
         paragraph."""
         state = self.session.review
         browsing = state.mode is Mode.BROWSE
-        text = state.document.text
         lines = [line for line in self._in_view() if browsing or line[0] == state.paragraph]
-        starts = [
-            t[0] for _, low, high in lines for t in words(text, low, high) if is_word(text, t)
-        ]
+        starts = _words_in(state.document.text, lines)
         items = _items_at(state, [p for p, _, _ in lines], set(starts)) if browsing else {}
-        stances = [i.id for i in state.items if browsing and isinstance(i.value, Relation)]
+        stances = [i.id for i in state.items if isinstance(i.value, Relation)] if browsing else []
         here = [at for at in sorted(items) if state.bounds[0] <= at < state.bounds[1]]
         # Negative offsets stand for stances, whose letters are in the cards.
         cards = {-1 - n: id for n, id in enumerate(stances)}
         given = assign(starts, [*here, *cards, *sorted(items)])
         self._hints = {at: code for at, code in given.items() if at >= 0}
         self._codes = {cards[at]: code for at, code in given.items() if at < 0}
-        self._targets = {
-            code: cards[at] if at < 0 else items.get(at, at) for at, code in given.items()
-        }
+        targets: Mapping[int, str] = {**items, **cards}
+        self._targets = {code: targets.get(at, at) for at, code in given.items()}
         self._message = "type the letters of a place; esc leaves"
         self.redraw()
 
@@ -269,6 +265,16 @@ class PointingScreen(AskingScreen):
     def after(self) -> None:
         """What follows a change."""
         raise NotImplementedError
+
+
+def _words_in(text: str, lines: Sequence[tuple[int, int, int]]) -> list[int]:
+    """Where the words of lines (paragraph, start, end) begin."""
+    return [
+        bounds[0]
+        for _, low, high in lines
+        for bounds in words(text, low, high)
+        if is_word(text, bounds)
+    ]
 
 
 def _items_at(state: ReviewState, paragraphs: Iterable[int], starts: set[int]) -> dict[int, str]:

@@ -85,12 +85,16 @@ def panel_rows(panel: Panel, theme: Theme, width: int, height: int) -> PanelRows
         _add(panel, difference, theme, width, rows, places)
         rows.append([])
     rows = _cut(rows, height - 2, theme)
-    said = _beyond(pages, at)
-    below: Rows = [[(said, theme.muted)]] if said else []
-    below += folded(
-        panel.scene, agreed, theme, width, limit=max(1, height - len(rows) - len(below) - 2)
-    )
+    below = _below(panel, _beyond(pages, at), agreed, theme, width, height - len(rows) - 2)
     return PanelRows([*rows, [], *below], places, field_at)
+
+
+def _below(
+    panel: Panel, said: str, agreed: Sequence[Difference], theme: Theme, width: int, height: int
+) -> Rows:
+    """What is on other pages, if anything is, and what the annotators agree on."""
+    rows: Rows = [[(said, theme.muted)]] if said else []
+    return rows + folded(panel.scene, agreed, theme, width, limit=max(1, height - len(rows)))
 
 
 def _beyond(pages: Sequence[Sequence[Difference]], at: int) -> str:
