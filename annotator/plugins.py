@@ -37,10 +37,14 @@ class Family(Generic[Member]):
     noun: str
 
     @cached_property
-    def _folder(self) -> Path:
+    def _own(self) -> frozenset[str]:
+        """The names of the members in the family's folder."""
         spec = find_spec(self.package)
         assert spec is not None and spec.origin is not None
-        return Path(spec.origin).parent
+        stems = (file.stem for file in Path(spec.origin).parent.glob("*.py"))
+        return frozenset(
+            stem.replace("_", "-") for stem in stems if stem != FACE and not stem.startswith("_")
+        )
 
     @cached_property
     def _entry_points(self) -> dict[str, EntryPoint]:
@@ -48,11 +52,7 @@ class Family(Generic[Member]):
 
     def names(self) -> tuple[str, ...]:
         """Every member's name, sorted. No member is imported."""
-        stems = (file.stem for file in self._folder.glob("*.py"))
-        own = {
-            stem.replace("_", "-") for stem in stems if stem != FACE and not stem.startswith("_")
-        }
-        return tuple(sorted(own | set(self._entry_points)))
+        return tuple(sorted(self._own.union(self._entry_points)))
 
     def load(self, name: str) -> Member:
         """The module of a member. Raises UsageError if no member has that name."""
@@ -64,7 +64,7 @@ class Family(Generic[Member]):
 
     def _module(self, name: str) -> ModuleType:
         point = self._entry_points.get(name)
-        if point is not None and not (self._folder / f"{name.replace('-', '_')}.py").exists():
+        if point is not None and name not in self._own:
             loaded = point.load()
             assert isinstance(loaded, ModuleType)
             return loaded

@@ -32,8 +32,14 @@ if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
     sys.dont_write_bytecode = False
 
 # A busy machine makes examples slow; that is no fault of the code.
-settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("busy")
+for name, examples in ("quick", 25), ("thorough", 100):
+    settings.register_profile(
+        name,
+        max_examples=examples,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+settings.load_profile("quick")  # `--hypothesis-profile=thorough`, as in `.ci/run`, loads the other.
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
@@ -52,9 +58,10 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 def pytest_collection_finish() -> None:
     """What was imported stays to the end, so Python need not look for garbage in it again and
-    again."""
+    again; and it looks as rarely as in the application."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 # The process that hands out the tests reads this file too, and needs none of what the fixtures

@@ -168,6 +168,19 @@ def calls_of(work: Callable[[], object]) -> int:
     return count
 
 
+THOROUGH, FEWEST = 100, 10
+"""Of how many examples in the thorough run the profile says how many are made now, and how many are
+made at least."""
+
+
+def examples(full: int) -> int:
+    """How many random examples a test tries now; in the thorough run of `.ci/run` it tries them in
+    full."""
+    from hypothesis import settings  # not needed by the scripts that import this module
+
+    return max(full * settings().max_examples // THOROUGH, min(full, FEWEST))
+
+
 CODED, MORE = 3, 2
 
 

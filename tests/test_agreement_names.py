@@ -12,7 +12,7 @@ import pytest
 from coders import valued
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import compute, document
+from support import compute, document, examples
 
 from annotator.measures import cues, names, network
 from annotator.measures.api import Result, compare
@@ -74,7 +74,7 @@ def _alpha_by_hand(coders: Sequence[Sequence[list[str] | None]], kind: str) -> f
 _SETS = st.none() | st.lists(st.sampled_from("pqrs"), min_size=1, max_size=3, unique=True)
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(st.lists(st.lists(_SETS, min_size=5, max_size=5), min_size=2, max_size=4))
 def test_alpha_of_concepts_is_that_of_its_definition(coders: list[list[list[str] | None]]) -> None:
     found = compute(names, valued("concept", coders), _layer("claim"))

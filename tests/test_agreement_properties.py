@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import document
+from support import document, examples
 
 from annotator.measures._alignment import aligned, best
 from annotator.measures._span_arrays import span_arrays
@@ -109,7 +109,7 @@ def _results(records: Sequence[Record]) -> list[Result]:
     return list(figures(compare(records), SCHEMA.layers, intervals=False).results)
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(_work(), min_size=1, max_size=3), st.integers(2, 3), st.integers(0, 99))
 def test_an_annotator_against_a_copy_of_itself_gives_one_or_no_value(
     works: list[tuple[list[Span], list[Relation]]], coders: int, seed: int
@@ -302,7 +302,7 @@ _PLACES = st.lists(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(_PLACES, _PLACES)
 def test_alignment_has_the_most_characters_in_common(
     a: list[tuple[int, int]], b: list[tuple[int, int]]
@@ -324,7 +324,7 @@ def test_alignment_has_the_most_characters_in_common(
     assert total == _most([a, b])
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(st.lists(st.lists(st.integers(0, 6), min_size=4, max_size=4), min_size=1, max_size=4))
 def test_an_assignment_is_the_best_of_all(weights: list[list[int]]) -> None:
     ends = [(i, j) for i in range(len(weights)) for j in range(4) if weights[i][j]]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from playing import play, press, shown
-from support import TEXT, document, held, project, suggestions
+from support import TEXT, document, examples, held, project, suggestions
 from textual.pilot import Pilot
 
 from annotator.cli import run
@@ -84,7 +84,7 @@ def _words(of: Project) -> dict[str, int]:
 # --- dealing
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(
     st.lists(st.integers(0, 900), min_size=1, max_size=40),
     st.integers(1, 6).flatmap(lambda n: st.tuples(st.just(n), st.integers(1, n))),
@@ -115,7 +115,7 @@ def test_the_longest_come_first_and_what_somebody_has_already_is_evened_out() ->
     assert Counter(who for who, _ in deal(needs, words, {"ada": 40})) == {"ben": 5, "ada": 1}
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(st.floats(0, 1), st.text(max_size=8), st.integers(1, 40))
 def test_of_any_number_of_documents_the_share_goes_to_all(
     share: float, seed: str, count: int

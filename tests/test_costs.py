@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import document
+from support import document, examples
 
 from annotator.english import components
 from annotator.english import parser as parser_module
@@ -158,7 +158,7 @@ def test_overlaps_are_found_without_comparing_all() -> None:
 _LEVELS = st.tuples(st.integers(0, 2), st.integers(0, 1 << 40), st.integers(0, 1 << 32))
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(st.lists(st.none() | _LEVELS, min_size=6, max_size=6), min_size=1, max_size=6))
 def test_both_assignments_are_equally_good(
     table: list[list[tuple[int, int, int] | None]],
@@ -232,7 +232,7 @@ def test_pairs_of_names_cost_in_proportion_to_the_annotations() -> None:
 _FORMS = st.lists(st.text("ab'-. ", min_size=1, max_size=5), min_size=1, max_size=6)
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(_FORMS, st.text("ab'-. \n", max_size=20), st.integers(0, 3))
 def test_known_forms_are_found_as_by_one_pattern_of_all(
     some: list[str], text: str, start: int

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import BINARY, EXAMPLES, LABELS, SCHEMA, TEXT, span_of
+from support import examples
 
 from annotator.cli import run
 from annotator.errors import InputError
@@ -296,7 +297,7 @@ def test_spacy_reads_every_span_with_its_offsets_label_entity_and_id() -> None:
         ]
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.text(alphabet="ab .'\n🙂ن-", min_size=1, max_size=40), st.data())
 def test_spacy_keeps_any_text_and_any_bounds(text: str, data: st.DataObject) -> None:
     from spacy.tokens import DocBin

@@ -22,6 +22,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reading import EXAMPLES, SCHEMA, read, write
+from support import examples
 
 from annotator.errors import AnnotatorError, InputError
 from annotator.formats.api import check_record, data_of, problems, read_records, record_of, upgraded
@@ -148,7 +149,7 @@ def test_what_names_paragraphs_and_items_that_are_not_there_is_told(tmp_path: Pa
         )
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(300), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     changes=st.lists(
         st.tuples(st.sampled_from(PATHS), _ANY, st.sampled_from(["put", "put", "drop", "add"])),

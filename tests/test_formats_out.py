@@ -27,7 +27,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import SCHEMA, read, write
-from support import document
+from support import document, examples
 
 from annotator.cli import run
 from annotator.errors import InputError, UsageError
@@ -248,7 +248,7 @@ def _key(record: Record, *, attributes: bool) -> tuple[Counter[object], Counter[
 def test_round_trips_lose_exactly_what_the_format_says(name: str, tmp_path: Path) -> None:
     unit = {"doccano": "utf-16", "label-studio": "utf-16"}.get(name, "code-points")
 
-    @settings(max_examples=60)
+    @settings(max_examples=examples(60))
     @given(record=records())
     def holds(record: Record) -> None:
         how = WriteOptions(SCHEMA)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import SCHEMA, Read, read, write
+from support import examples
 
 from annotator.errors import InputError
 from annotator.formats import qdpx
@@ -259,7 +260,7 @@ _NAMES = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12).filter(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(
     entity=_NAMES,
     concept=_NAMES,

@@ -16,7 +16,7 @@ from coders import valued
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nervaluate import Evaluator
-from support import compute, document
+from support import compute, document, examples
 
 from annotator import families
 from annotator.errors import UsageError
@@ -199,7 +199,7 @@ _OF_THREE_LABELS = st.lists(
 ).map(lambda units: _apart(units))
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(st.lists(_OF_THREE_LABELS, min_size=2, max_size=4))
 def test_the_u_alpha_family_is_that_of_its_definition(several: list[Units]) -> None:
     works = {f"a{i}": units for i, units in enumerate(several)}
@@ -303,7 +303,7 @@ def _alpha_u_by_definition(works: Mapping[str, Units], length: int) -> tuple[flo
     return observed / (several * (several - 1) * length**2), 2 / length * total / possible
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(st.lists(_UNITS_OF_ONE, min_size=2, max_size=4))
 def test_alpha_u_is_that_of_its_definition(several: list[Units]) -> None:
     works = {f"a{i}": units for i, units in enumerate(several)}
@@ -414,7 +414,7 @@ def _by_hand(coders: list[list[int | None]], values: int) -> dict[str, float]:
     return {name: (observed - e) / (1 - e) for name, e in chance.items() if e < 1 - 1e-9}
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(_CODERS)
 def test_labels_agree_as_the_krippendorff_package_and_counting_by_hand_say(
     coders: list[list[int | None]],
@@ -503,7 +503,7 @@ _UNITS = st.lists(
 ).map(_apart)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(_UNITS, _UNITS)
 def test_strict_and_exact_f1_are_those_of_nervaluate(a: Units, b: Units) -> None:
     results = compute(f1, _comparison({"a": a, "b": b}), _layer())
@@ -528,7 +528,7 @@ _SLOT = st.none() | st.tuples(
 _SLOTS = st.lists(_SLOT, min_size=2, max_size=6)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(_SLOTS, _SLOTS)
 def test_partial_and_type_f1_are_those_of_nervaluate_where_overlaps_are_plain(
     a: list[tuple[int, int, str] | None], b: list[tuple[int, int, str] | None]
@@ -560,7 +560,7 @@ def test_partial_and_type_f1_are_those_of_nervaluate_where_overlaps_are_plain(
     assert _one(results, "F1 type").value == pytest.approx(found["ent_type"].f1, abs=1e-9)
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(_UNITS, _UNITS)
 def test_every_figure_is_the_same_whoever_comes_first_and_in_its_bounds(a: Units, b: Units) -> None:
     there = _comparison({"a": a, "b": b})
@@ -654,7 +654,7 @@ def _align(a: Sequence[Span], b: Sequence[Span], *, least: float = 0.5) -> list[
     return pairs
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(st.lists(_UNITS_OF_ONE, min_size=3, max_size=3))
 def test_alignment_in_rounds_is_the_greedy_one(several: list[Units]) -> None:
     comparison = _comparison({f"a{i}": units for i, units in enumerate(several)})

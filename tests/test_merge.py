@@ -10,7 +10,7 @@ import pytest
 from hosts import decide, dump, exported, keys, mark, merged, sql
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support import TEXT, document, project, review, suggestions
+from support import TEXT, document, examples, project, review, suggestions
 
 from annotator.cli import run
 from annotator.model import actions as do
@@ -76,7 +76,7 @@ def suggested(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_KEYS, _KEYS, _KEYS)
 def test_decisions_made_there_are_as_if_they_had_been_made_here(
     suggested: Path,

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support import examples
 
 from annotator.model import actions as do
 from annotator.model.annotation import AnnotationSet, fold
@@ -511,7 +512,7 @@ def check(state: ReviewState, made: Sequence[Decision]) -> None:
         assert low <= state.selection.start < state.selection.end <= high
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(st.lists(ACTIONS, max_size=40))
 def test_any_sequence_keeps_the_invariants_and_can_be_undone_and_redone(
     actions: list[do.ReviewAction],

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import calls_of, document
+from support import calls_of, document, examples
 
 from annotator.learners.names import forms
 from annotator.learners.names.asked import NameQuery
@@ -592,7 +592,7 @@ def test_lint_tells_of_a_name_that_occurs_once_and_is_nearly_one_of_another_docu
 _LETTERS = st.text("abcdeéE ", min_size=1, max_size=12)
 
 
-@settings(max_examples=200)
+@settings(max_examples=examples(200))
 @given(_LETTERS, st.lists(_LETTERS, max_size=8))
 def test_near_names_are_those_that_a_comparison_with_each_finds(
     name: str, others: list[str]

@@ -12,7 +12,7 @@ from coders import PLAN, SOON, TEXT, Units
 from coders import coding as _record
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import document
+from support import document, examples
 
 from annotator import families
 from annotator.errors import ExportError, FindingsError, UsageError
@@ -77,7 +77,7 @@ _UNIT = st.builds(
 _UNITS = st.lists(_UNIT, max_size=4, unique=True)
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(
     st.lists(_UNITS, min_size=2, max_size=4),
     st.sampled_from(["unanimous", "majority", "union", "annotator:0"]),

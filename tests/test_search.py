@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support import document, project
+from support import document, examples, project
 
 from annotator.errors import UsageError
 from annotator.project import Project
@@ -87,7 +87,7 @@ def texts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_stretch_of_a_text_is_missed_in_any_case(
     by: str, texts: Path, data: st.DataObject

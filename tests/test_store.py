@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from processes import Ended, Python, python
-from support import TEXT, document, project, review, suggestions
+from support import TEXT, document, examples, project, review, suggestions
 
 from annotator.errors import ConflictError, StoreError
 from annotator.model import actions as do
@@ -91,7 +91,7 @@ _ACTIONS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(_ACTIONS, max_size=25))
 def test_what_is_stored_is_what_the_screen_showed_and_what_the_log_says(
     tmp_path: Path, keys: list[do.ReviewAction]

@@ -8,6 +8,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from support import examples
 
 from annotator.tui.hints import codes
 from annotator.tui.layout import (
@@ -26,7 +27,7 @@ UNITS = ["a", "b", " ", " ", ".", "界", "e\u0301", "👩\u200d🚀", "ש", "ל"
 TEXTS = st.lists(st.sampled_from(UNITS), max_size=100).map("".join)
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(TEXTS, st.integers(2, 40))
 def test_every_code_point_is_in_one_line_and_its_column_is_that_of_the_terminal(
     text: str, width: int
@@ -116,7 +117,7 @@ def test_shapes_tell_pending_from_decided_and_the_focus_without_colour() -> None
     assert shapes == {"S───", "S┄┄┄", "S━──", "S┅┄┄", "S---", "S...", "S=--", "S:.."}
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(TEXTS.filter(lambda t: t.strip() != ""), st.integers(2, 30), st.data())
 def test_a_piece_is_drawn_as_wide_as_it_is(text: str, width: int, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text) - 1))

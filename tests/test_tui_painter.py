@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
+from support import examples
 
 from annotator.tui.painter import Painter
 from annotator.tui.repertoire import stand_in
@@ -46,7 +47,7 @@ def _shown(screen: pyte.Screen) -> list[list[tuple[str, str, bool, bool]]]:
     ]
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(st.lists(ROWS, min_size=1, max_size=4))
 def test_differences_add_up_to_the_same_screen_as_painting_it_whole(
     frames: list[list[list[tuple[str, Style]]]],
@@ -89,7 +90,7 @@ JOINED = ["👩\u200d🚀", "👍🏽", "🇮🇷", "❤\ufe0f", "e\u0301", "स
 """Characters of several code points: pyte gives most of them more cells than they have here."""
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(
     st.lists(st.lists(st.sampled_from(JOINED), max_size=7), min_size=1, max_size=4),
     st.integers(0, 3),
