@@ -218,3 +218,25 @@ def _accepted_once(root: Path) -> None:
         assert of.log.annotations("doc-0", "ada")[0].tally()[Status.ACCEPTED] >= 1
         assert of.verify() == []
     assert not list(root.glob("*.unsaved-*")) and not list(root.glob("*.left-*"))
+
+
+def test_the_first_picture_waits_for_no_names(small: dict[str, str]) -> None:
+    """The code that proposes names is loaded once the document is on the screen."""
+    script = """
+import sys
+from annotator.cli import run
+from annotator.tui.terminal_driver import TerminalDriver
+write = TerminalDriver.write
+def noted(self, data):
+    if "pending" in data:
+        loaded = "annotator.learners.names.namer" in sys.modules
+        data += "\\x1b[1;1H" + ("too early" if loaded else "in time")
+        TerminalDriver.write = write
+    write(self, data)
+TerminalDriver.write = noted
+run([])
+"""
+    terminal = Terminal(small, command=[sys.executable, "-c", script])
+    shown = terminal.wait_for("pending").splitlines()[0]
+    assert shown.startswith("in time"), shown
+    terminal.kill(signal.SIGKILL)

@@ -14,7 +14,6 @@ from annotator.store import records as recorded
 from annotator.store import suggestions as places
 from annotator.store.connection import Database
 from annotator.store.finished import ChangeTracker
-from annotator.store.incoming import add_records
 from annotator.store.journal import Pending, write
 from annotator.store.results import AddResult, CompletionRow, EventFilter, Position
 from annotator.store.reviews import InReview, Worked
@@ -145,6 +144,7 @@ class Log:
         that annotator already has other work on the document.
         """
         from annotator.formats.api import check_record  # not loaded at the start
+        from annotator.store.incoming import add_records
 
         checked = (
             records if admitted else (check_record(record, self._schema) for record in records)

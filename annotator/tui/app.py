@@ -103,7 +103,12 @@ class AnnotatorApp(PrivateApp):
         self._open_first()
 
     def on_ready(self) -> None:
-        """Everything loaded at the start stays in memory, so exclude it from garbage collection."""
+        # Textual is ready before the first picture is painted.
+        self.screen.call_after_refresh(self._settle)
+
+    def _settle(self) -> None:
+        """Do what the first picture need not wait for. Everything loaded at the start stays in
+        memory, so exclude it from garbage collection."""
         if self.session.propose_names() and isinstance(self.screen, AnnotateScreen):
             self.screen.redraw()
         gc.freeze()

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from annotator.errors import UsageError
 from annotator.model.decision import Completion
-from annotator.model.pace import DAYS, pace, pace_in_words
 from annotator.model.review import ReviewState
 from annotator.project import ALL_DOCUMENTS, DocumentSummary, Project, QueueFilter
 from annotator.workflows.review.discussion import Message, messages
@@ -148,6 +147,8 @@ class Queue(ABC):
         """How fast the annotator works, in one line; empty if the project does not want it."""
         if not self.project.config.pace:
             return ""
+        from annotator.model.pace import DAYS, pace, pace_in_words
+
         now = datetime.now().astimezone()
         since = (now - timedelta(days=DAYS)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         log = [
