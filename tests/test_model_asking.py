@@ -66,7 +66,7 @@ def after(state: ReviewState, *actions: do.ReviewAction) -> ReviewState:
         ((do.Skip(),), "skipped state “Norland”"),
         ((do.SetLabel("actor", "bloc"),), "“Norland” is now bloc"),
         ((do.SetAttribute("entity", "Norland Republic"),), "accepted, entity: Norland Republic"),
-        ((do.Accept(), do.FocusItem("norland"), do.Accept()), "decided before; this is the next"),
+        ((do.Accept(), do.FocusItem("norland"), do.Accept()), "that was decided; this is the next"),
         ((do.SetLabel("actor", "bloc"), do.Undo()), "undone: label of “Norland”"),
         (
             (do.Accept(), do.FocusItem("norland"), do.SetLabel("actor", "bloc"), do.Undo()),
@@ -244,7 +244,7 @@ def _stacks(state: ReviewState) -> list[tuple[Group, object]]:
 def test_what_was_changed_since_or_holds_a_stance_is_not_taken_back() -> None:
     state = after(opened(), do.Accept(), do.FocusItem("norland"), do.SetLabel("actor", "bloc"))
     first = _stacks(state)[-1][0][0].group
-    assert "changed since" in after(state, do.TakeBack(first)).message
+    assert "you changed this again later" in after(state, do.TakeBack(first)).message
     held = after(
         opened(),
         do.FocusItem("tolls"),

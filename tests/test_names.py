@@ -548,12 +548,13 @@ def test_lint_tells_of_items_without_names_and_of_names_that_are_nearly_another(
         ("b", 2, 0),
         ("b", 0, 2),
         ("c", 0, 0),
+        ("named", 0, 2),  # What was named here leads on, not back to the beginning.
     ],
 )
 def test_every_finding_is_reached(focus: str | None, shown: int | None, then: int) -> None:
     found = [("one", "a"), ("two", "a"), ("three", "b")]
     last = None if shown is None else found[shown]
-    assert next_finding(found, focus, last) == found[then]
+    assert next_finding(found, focus, last, ["a", "named", "b", "c"]) == found[then]
 
 
 def test_lint_tells_of_a_name_that_occurs_once_and_is_nearly_one_of_another_document(

@@ -42,7 +42,7 @@ from annotator.workflows.training.report import (
     saved_curve,
     table,
 )
-from annotator.workflows.training.summary import model_summary
+from annotator.workflows.training.summary import FAILED, model_summary
 from annotator.workflows.training.train import TooLittle, train
 
 DARK = THEMES["dark"]
@@ -342,11 +342,13 @@ def test_what_comes_while_somebody_marks_by_hand_waits_for_the_next_paragraph(
         assert session.review.paragraph == 0 and session.review.items
 
 
-def test_a_new_model_is_reported_once_in_a_quiet_line(trained: Path) -> None:
+def test_the_header_reports_a_new_model_once_and_the_line_of_the_hand_does_not(
+    trained: Path,
+) -> None:
     with Project.open(trained) as of:
         session = Session(of, "ada", "a", background=Background(of.root))
         session.open(of.documents.ids()[-1])
-        assert "model" not in session.review.message
+        assert session.source.news == ""
         _, data = of.learning.newest(of.schema.hash) or (0, b"")
         row = of.learning.models()[0]
         of.learning.keep(
@@ -359,9 +361,12 @@ def test_a_new_model_is_reported_once_in_a_quiet_line(trained: Path) -> None:
             metrics=row.metrics,
         )
         session.do(do.MoveParagraph(1))
-        assert session.review.message.startswith("model 2, from ")
+        assert session.source.news == "new model 2" and not session.review.message
         session.do(do.MoveParagraph(1))
-        assert session.review.message == ""
+        assert session.source.news == ""
+        of.keep_setting(FAILED, "MemoryError: no room")
+        session.do(do.MoveParagraph(1))
+        assert session.source.news == "training failed"
 
 
 def test_the_screen_tells_what_was_learnt(

@@ -195,6 +195,8 @@ def test_an_error_is_a_banner_over_the_message() -> None:
 def test_an_excluded_paragraph_is_shown_and_told_how_to_bring_back() -> None:
     state = _do(_state(), do.MoveParagraph(1))
     assert any("Advertisement" in row and "o brings it back" in row for row in _screen(state))
+    wide = "\n".join(_screen(state, 120, 40))
+    assert "this paragraph is not annotated" in wide and "no statements here yet" not in wide
 
 
 def test_control_characters_and_markup_in_a_text_are_harmless() -> None:

@@ -56,7 +56,7 @@ def field_of(state: ReviewState) -> NameField | None:
     if layer is None:
         return None
     quote = state.document.quote(item.value.start, item.value.end)
-    about = f"“{quote if len(quote) < 50 else quote[:48] + '…'}”"
+    about = f"“{quote}”"
     form = " ".join(quote.split())
     entity = layer.attribute_of_type("entity")
     if entity is not None:

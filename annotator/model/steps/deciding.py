@@ -227,7 +227,9 @@ def on_accept(state: ReviewState, _: do.Accept) -> Step:
         decisions = changed(state, item, replace(item.value, entity=proposed.entity))
     if not decisions:
         after = advance(state, item.id)
-        words = "already decided" if after.focus == item.id else "decided before; this is the next"
+        words = (
+            "already decided" if after.focus == item.id else "that was decided; this is the next"
+        )
         return replace(after, message=words), ()
     after, group = commit(state, decisions, describe_group(state, tuple(decisions)))
     return advance(after, item.id), group

@@ -50,7 +50,8 @@ def _hangs_on(state: ReviewState, group: tuple[Decision, ...]) -> str | None:
     for decision in group:
         now = state.annotations.get(decision.item, decision.paragraph)
         if now != decision.after:
-            return f"it was changed since: {describe(state, decision, values=False)}"
+            what = describe(state, decision, values=False)
+            return f"{what}: you changed this again later; take back that change first"
         if isinstance(decision.after and decision.after.value, Span) and not (
             decision.before and isinstance(decision.before.value, Span)
         ):

@@ -184,11 +184,10 @@ class AnnotateScreen(KeepingScreen):
         )
         saved = "saved" if not session.saving.unsaved else f"{len(session.saving.unsaved)} unsaved"
         blind = session.source.is_blind(session.review.document, session.review.paragraph)
-        notes = BLIND if blind else ""
+        # The line under the text is about the annotator's keys; the header reports work in the
+        # background.
+        notes = BLIND if blind else session.source.news
         if session.source.awaiting:
-            # The line under the text is about the annotator's keys; the header reports work in the
-            # background.
-            notes = notes or "suggesting…"
             self._wait_for_suggestions()
         message = self._message
         if not session.review.message and session.review.mode is Mode.BROWSE:
@@ -302,12 +301,14 @@ class AnnotateScreen(KeepingScreen):
 
     def run_lint(self) -> None:
         """Go to the next item with a finding."""
-        found = lint(self.session.review, self.session.elsewhere())
+        state = self.session.review
+        found = lint(state, self.session.elsewhere())
         if not found:
             self._message = "nothing in this paragraph looks unfinished"
             self.redraw()
             return
-        words, item = self._finding = next_finding(found, self.session.review.focus, self._finding)
+        items = [item.id for item in state.items]
+        words, item = self._finding = next_finding(found, state.focus, self._finding, items)
         self.act(do.FocusItem(item))
         self._message = words
         self.redraw()

@@ -120,13 +120,13 @@ class AskingScreen(RowsScreen):
         """The line that asks for a name; `propose` is called with one that a closed codebook does
         not have."""
         from annotator.tui import item_names
-        from annotator.tui.screens.prompt import SEVERAL, PromptScreen
+        from annotator.tui.screens.prompt import SEVERAL, TAKES, PromptScreen
 
         state, project = self.session.review, self.session.project
         known = project.names.entities() if field.kind == "entity" else project.names.concepts()
         hints = SEVERAL if field.multiple else ""
         hints += "; ! for the contrary" if field.kind == "concept" else ""
-        room = max(20, self.app.size.width - len(f" {field.kind} of {hints} "))
+        room = max(20, self.app.size.width - len(f" {field.kind} of {hints} ") - TAKES)
         return PromptScreen(
             f"{field.kind} of {both_ends(field.about, room)}{hints}",
             self.theme_now,

@@ -15,8 +15,7 @@ def after_closing(session: Session, left: ReviewState, keys: KeyMap) -> str:
     was finished. Empty if the state's message stays."""
     state = session.review
     if state.paragraph != left.paragraph:
-        silent = state.message in ("", session.source.background_message)
-        found = _findings(session, left) if silent else ""
+        found = "" if state.message else _findings(session, left)
         return f"¶ {paragraph_number(left.paragraph)}: {found}" if found else ""
     if state.asked or not state.is_finished:
         return ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from annotator.model import actions as do
 from annotator.model.decision import Group
 from annotator.model.decision_text import describe_group
-from annotator.model.text import paragraph_number, plural
+from annotator.model.text import paragraph_number
 from annotator.tui.screens.listing import ListLine, ListScreen
 
 if TYPE_CHECKING:
@@ -70,9 +70,8 @@ def history_screen(screen: DocumentScreen) -> ListScreen:
         listing.reload()
         listing.say(session.review.message)
 
-    count = plural(len(last_groups(screen)), "thing")
     listing = ListScreen(
-        f"What you did last in this document: {count}",
+        "Your latest decisions in this document",
         lines,
         choose,
         keys={"u": ("take back this decision", take_back)},

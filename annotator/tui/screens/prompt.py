@@ -29,6 +29,8 @@ SEVERAL = "; put ; between several"
 
 OFFERED = 6
 """The number of rows for offers, each with the digit that takes it while nothing is typed."""
+TAKES = 24
+"""The cells of a title row that are kept for what tab takes."""
 _NOTE = 28
 """The cells that are kept for the note beside a long offer."""
 TURN = "!"
@@ -309,4 +311,4 @@ def _goes_on(typed: str, name: str, before: str) -> bool:
     return not before or parts.isdisjoint(part.strip() for part in before.split(";"))
 
 
-__all__ = ["SEVERAL", "PromptScreen"]
+__all__ = ["SEVERAL", "TAKES", "PromptScreen"]

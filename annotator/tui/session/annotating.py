@@ -66,8 +66,8 @@ class Annotating(Source):
         return self._arrivals.awaiting
 
     @property
-    def background_message(self) -> str:
-        return self._arrivals.background_message
+    def news(self) -> str:
+        return "suggesting…" if self.awaiting else self._arrivals.news
 
     def suggestions(self, document: Document, paragraph: int | None = None) -> list[Suggestion]:
         """What is proposed in a document, or in one paragraph of it."""

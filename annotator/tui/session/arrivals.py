@@ -13,7 +13,11 @@ from annotator.model.review import Mode, ReviewState, arrive
 from annotator.model.text import Document
 from annotator.project import Project
 from annotator.workflows.background import SUGGEST, Background
-from annotator.workflows.training.summary import model_summary
+from annotator.workflows.training.summary import TRAINING_FAILED, model_news
+
+ARRIVED = "suggestions are here"
+BACKGROUND_FAILED = "background failed"
+"""What the header says if nothing is computed; the screen about learning says why."""
 
 
 class Arrivals:
@@ -41,9 +45,9 @@ class Arrivals:
         self._asked: set[str] = set()
         self._shown: dict[tuple[str, int], set[str]] = {}
         """The suggestions recorded as seen, by document and paragraph."""
-        self.background_message = ""
-        """What was last said about a new model."""
-        self._summary: str | None = None
+        self.news = ""
+        """What is new since the paragraph before, in few words: a model, or a failure."""
+        self._known: str | None = None
 
     def ask(self, document: str) -> None:
         """Have the suggestions of a document computed in the background, if it has none at all."""
@@ -60,7 +64,7 @@ class Arrivals:
 
     def at(self, state: ReviewState) -> ReviewState:
         """The suggestions of a paragraph. They are fixed when it is first seen, so the suggestions
-        of a new model appear with the next paragraph that is opened, and a quiet line says so."""
+        of a new model appear with the next paragraph that is opened, and `news` says so."""
         place = (state.document.id, state.paragraph)
         if place in self._opened:
             self.keep_shown(state)
@@ -74,23 +78,22 @@ class Arrivals:
         fresh = self._suggestions(state.document, state.paragraph)
         if fresh:
             self._opened.add(place)
-        message = state.message or self._new_model()
+        self.news = self._new_model()
         if list(fresh) != list(state.suggestions.get(state.paragraph, ())):
             state = replace(state, suggestions={**state.suggestions, state.paragraph: list(fresh)})
             state = arrive(state, state.paragraph, state.focus)
         self.keep_shown(state)
-        return replace(state, message=message)
+        return state
 
     def _new_model(self) -> str:
-        """What to say about a model that is new since the last paragraph."""
+        """What to say about a model that is new since the last paragraph, or about a failure."""
         if self._background is None:
             return ""
-        before, self._summary = self._summary, model_summary(self._project)
-        failed = self._background.error
-        self.background_message = failed or (
-            "" if before in (None, self._summary) else self._summary or ""
-        )
-        return self.background_message
+        if self._background.error:
+            return BACKGROUND_FAILED
+        before, self._known = self._known, model_news(self._project)
+        is_new = before is not None and before != self._known
+        return self._known if is_new or self._known == TRAINING_FAILED else ""
 
     def keep_shown(self, state: ReviewState) -> None:
         """Record what is proposed in the paragraph in work when the annotator first sees it."""
@@ -120,7 +123,8 @@ class Arrivals:
             return None
         self.awaiting = False
         if state.mode is Mode.BROWSE and not state.items:
-            return self.at(state).changed(message="suggestions have arrived")
+            state = self.at(state)
+            self.news = ARRIVED
         return state
 
 

@@ -36,9 +36,8 @@ class Source:
         return False
 
     @property
-    def background_message(self) -> str:
-        """The last message about work in the background; anything about the document comes
-        first."""
+    def news(self) -> str:
+        """What the header says about work in the background, in few words."""
         return ""
 
     def prepare(self, document: Document) -> None:

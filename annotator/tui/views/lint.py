@@ -47,13 +47,21 @@ def lint(state: ReviewState, elsewhere: NamesElsewhere = _NOTHING_ELSEWHERE) -> 
 
 
 def next_finding(
-    found: Sequence[LintFinding], focus: str | None, shown: LintFinding | None
+    found: Sequence[LintFinding],
+    focus: str | None,
+    shown: LintFinding | None,
+    items: Sequence[str] = (),
 ) -> LintFinding:
     """The finding to go to: the one after what was `shown`, while the focus is still there; else
-    the first one about the item in focus; else the first one."""
+    the first one about the item in focus; else the next one in the order of `items`; else the first
+    one."""
     if shown in found and shown is not None and shown[1] == focus:
         return found[(found.index(shown) + 1) % len(found)]
-    return next((one for one in found if one[1] == focus), found[0])
+    if here := next((one for one in found if one[1] == focus), None):
+        return here
+    after = items[items.index(focus) + 1 :] if focus in items else ()
+    later = [one for one in found if one[1] in after]
+    return min(later, key=lambda one: after.index(one[1]), default=found[0])
 
 
 def in_short(found: Sequence[LintFinding]) -> str:

@@ -37,10 +37,12 @@ def statements(
     """The cards of the paragraph, by pages: the page with the card in focus, or with the statement
     around the focus. `codes` are hint letters of stances."""
     if not state.cards:
+        excluded = state.is_excluded(state.paragraph)
+        words = "this paragraph is not annotated" if excluded else _none_yet(state.schema)
         return [
             [("STATEMENTS", theme.muted)],
             [],
-            *paragraphs(_none_yet(state.schema), width, theme.muted),
+            *paragraphs(words, width, theme.muted),
         ]
     # Whole pages, so that moving between cards shifts nothing until the end of the page.
     pages = _pages(state, theme, width, height - 2)

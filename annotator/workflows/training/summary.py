@@ -1,4 +1,5 @@
-"""One line about the newest model, for the queue and for `annotator status`."""
+"""One line about the newest model, for the queue and for `annotator status`, and two words for the
+header."""
 
 from __future__ import annotations
 
@@ -7,6 +8,18 @@ from annotator.project import Project
 
 FAILED = "train_failed"
 """Setting: why the last training failed; empty if it did not."""
+
+TRAINING_FAILED = "training failed"
+"""What the header says then; the queue says why."""
+
+
+def model_news(project: Project) -> str:
+    """The newest model for the project's schema, or that training failed, in few words; empty if
+    there is no model."""
+    if project.setting(FAILED):
+        return TRAINING_FAILED
+    rows = project.learning.models(schema=project.schema.hash, limit=1)
+    return f"new model {rows[0].number}" if rows else ""
 
 
 def model_summary(project: Project) -> str:
@@ -32,4 +45,4 @@ def model_summary(project: Project) -> str:
     return line.rstrip(",")
 
 
-__all__ = ["FAILED", "model_summary"]
+__all__ = ["FAILED", "TRAINING_FAILED", "model_news", "model_summary"]
