@@ -12,6 +12,7 @@ from bench.load import bring, corpus, make, run
 from processes import python
 from support import TEXT, document, project
 
+from annotator import cli
 from annotator.errors import BusyError, InputError, ReplacedError, StoreError
 from annotator.model import actions as do
 from annotator.model.decision import Completion
@@ -427,10 +428,40 @@ def test_a_file_that_holds_anything_else_is_not_run(tmp_path: Path) -> None:
     with project(root, TEXT) as of:
         of.keep_setting("turns:x", "0")
         file = root / "annotator.db.turns-x"
-        file.write_text(f'["ATTACH \\"{tmp_path}/y\\" AS y", []]\n', encoding="utf-8")
+        file.write_bytes(turns.line_of(f'ATTACH "{tmp_path}/y" AS y', [[]]) + turns.END)
     with Project.open(root) as of:
         assert not (tmp_path / "y").exists()
         assert file.exists()
+
+
+@pytest.mark.parametrize("damage", ["a bit", "an end", "a line", "everything"])
+def test_a_damaged_file_shows_nothing_and_stops_nobody(
+    tmp_path: Path, damage: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "p"
+    project(root, TEXT).close()
+    assert python(_KILLED_AT + _IMPORTED, root, 3).returncode == -signal.SIGKILL
+    (file,) = long_work.unfinished(root / "annotator.db")
+    data = file.read_bytes()
+    at = len(data) // 2
+    changed = {
+        "a bit": data[:at] + bytes([data[at] ^ 4]) + data[at + 1 :],
+        "an end": data[:at],
+        "a line": b"".join(data.splitlines(keepends=True)[:-1]),
+        "everything": b"",
+    }
+    file.write_bytes(changed[damage])
+    with Project.open(root) as of:
+        assert of.documents.ids() == ["doc-0"]
+        session = Session(of, "ada", "a")
+        session.open("doc-0")
+        session.do(do.Flag(paragraph=True))
+        assert session.saving.error is None
+        with pytest.raises(StoreError, match="file of a long task is damaged"):
+            of.documents.add(_many())
+    capsys.readouterr()
+    assert cli.run(["--project", str(root), "doctor"]) == 1
+    assert "file of a long task is damaged. What it brings stays" in capsys.readouterr().out
 
 
 def test_a_file_into_which_the_log_is_moved_just_now_is_not_judged(tmp_path: Path) -> None:

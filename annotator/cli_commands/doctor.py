@@ -200,11 +200,17 @@ def _files_left(database: Path) -> Iterator[str]:
     """Files beside a database that somebody should look at."""
     from annotator.store.journal import put_aside, waiting
     from annotator.store.long_work import unfinished
+    from annotator.store.turns import damage
 
     for file in unfinished(database):
+        damaged = damage(file)
         yield (
-            f"{file}: an import or another long task is not finished, and nothing of it is shown; "
-            "check the free space, then open the project again"
+            str(damaged)
+            if damaged is not None
+            else (
+                f"{file}: an import or another long task is not finished, and nothing of it is "
+                "shown; check the free space, then open the project again"
+            )
         )
     for file in waiting(database):
         yield (

@@ -325,11 +325,14 @@ def _line(one: Pending) -> bytes:
 
 
 def groups(data: bytes) -> Iterator[tuple[bytes, Pending | None]]:
-    """The lines of a file and the groups in them; None for a line that cannot be read. Data after
-    the last line end is incomplete and was never acknowledged."""
+    """The lines of a file and the groups in them; None for a line that cannot be read, such as a
+    last one that is incomplete."""
+    *lines, rest = data.split(b"\n")
     with reporting_to(lambda *_: None):
-        for line in data.split(b"\n")[:-1]:
+        for line in lines:
             yield line + b"\n", readable(partial(_pending, line), str)
+    if rest:
+        yield rest + b"\n", None
 
 
 def _check_optional(**texts: object) -> None:

@@ -18,11 +18,10 @@ to its last turn.
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import islice
+from itertools import islice, starmap
 from pathlib import Path
 from typing import IO, Any
 
@@ -38,7 +37,7 @@ from annotator.store.connection import Database, Row
 from annotator.store.file_identity import beside, flush
 from annotator.store.lock import MODE, Lock, holder
 from annotator.store.shown_documents import HIDE
-from annotator.store.turns import TURNS, SqlStatement, go_on, keep_place
+from annotator.store.turns import END, TURNS, SqlStatement, go_on, keep_place, line_of
 
 STAGED = ".staged-"
 FEW = 500
@@ -66,7 +65,7 @@ class Staging:
         self._after: list[SqlStatement] = []
         self._hidden_from: int | None = None
         self._works: dict[tuple[str, str], tuple[int | None, bool]] = {}
-        self._file: IO[str] | None = None
+        self._file: IO[bytes] | None = None
         self._part: Path | None = None
 
     # --- what is collected
@@ -128,8 +127,8 @@ class Staging:
         with _errors_of(self._part):
             if self._file is None:
                 flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-                self._file = os.fdopen(os.open(self._part, flags, MODE), "w", encoding="utf-8")
-            self._file.writelines(map(_line, self._rows))
+                self._file = os.fdopen(os.open(self._part, flags, MODE), "wb")
+            self._file.writelines(starmap(line_of, self._rows))
         self._rows.clear()
         self._held = 0
 
@@ -159,8 +158,9 @@ class Staging:
         with self._file as file:
             shown = ((sql, [()]) for sql in ALL_IS_THERE)
             with _errors_of(self._part):
-                file.writelines(json.dumps(["last", *one]) + "\n" for one in (*self._last, *shown))
-                file.writelines(map(_line, self._after))
+                file.writelines(line_of("last", *one) for one in (*self._last, *shown))
+                file.writelines(starmap(line_of, self._after))
+                file.write(END)
                 file.flush()
                 os.fsync(file.fileno())
             fcntl.flock(file, fcntl.LOCK_EX)
@@ -238,15 +238,11 @@ def _errors_of(file: Path) -> Iterator[None]:
         raise StoreError(error.strerror or str(error), file=file, hint=hint) from error
 
 
-def _line(one: SqlStatement) -> str:
-    return json.dumps(one, ensure_ascii=False) + "\n"
-
-
 def resume(db: Database) -> None:
     """Finish works whose process is gone, and remove what was never decided on. What cannot be
     written now stays for the next time, and nothing of it is shown until then."""
     for path in unfinished(db.path):
-        with suppress(OSError, StoreError), path.open(encoding="utf-8") as file:
+        with suppress(OSError, StoreError), path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             go_on(db, path)
     if _beside(db.path, STAGED) or (is_something_arriving(db) and not unfinished(db.path)):
@@ -278,7 +274,7 @@ def _finish(db: Database) -> None:
     """Finish works whose process is gone, before another one begins. Raises StoreError where that
     cannot be done."""
     for path in unfinished(db.path):
-        with suppress(FileNotFoundError), path.open(encoding="utf-8") as file:
+        with suppress(FileNotFoundError), path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             go_on(db, path)
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 import time
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -65,7 +66,7 @@ def go_on(db: Database, path: Path) -> None:
         search.merge_as_told(db)
     logged, pace = 0, _Pace()
     # Rows come before those that they refer to.
-    with db.in_turns(), path.open(encoding="utf-8") as file:
+    with db.in_turns(), path.open("rb") as file:
         for turn in _turns(_from(file, done), size):
             began, left = time.thread_time(), turn
             while left.statements or left.ends:
@@ -133,19 +134,49 @@ def _write(db: Database, path: Path, turn: _Turn, done: int, pace: _Pace) -> tup
     return some, left
 
 
-def _from(file: IO[str], done: int) -> Iterator[tuple[SqlStatement, bool]]:
+def line_of(*data: Any) -> bytes:
+    """A line of the file of a long work, with a checksum."""
+    text = json.dumps(data, ensure_ascii=False).encode()
+    return b"%08x %b\n" % (zlib.crc32(text), text)
+
+
+END = line_of("end")
+"""The last line: a file without it was cut off."""
+
+
+def _from(file: IO[bytes], done: int) -> Iterator[tuple[SqlStatement, bool]]:
     """The statements after the first `done` ones, and whether they belong to the turn that shows
-    everything."""
+    everything. Raises StoreError at the first line that is not as it was written."""
+    number = 0
     for number, line in enumerate(file):
+        if line == END:
+            return
         if number >= done:
-            data = json.loads(line)
-            shows = data[0] == "last" and len(data) == 3
+            sum, _, text = line.partition(b" ")
+            if sum != b"%08x" % zlib.crc32(text.rstrip(b"\n")) or line[-1:] != b"\n":
+                raise _damaged(file, number + 1)
+            data = json.loads(text)
             sql, rows = data[-2:]
             if not _ALLOWED.match(sql):
-                raise StoreError(
-                    "was not written by this program", file=file.name, hint="Remove the file"
-                )
-            yield (sql, rows), shows
+                raise _damaged(file, number + 1)
+            yield (sql, rows), len(data) == 3
+    raise _damaged(file, number + 2)
+
+
+def damage(path: Path) -> StoreError | None:
+    """What is wrong with the file of a long work, if anything."""
+    try:
+        with path.open("rb") as file:
+            for _ in _from(file, 0):
+                pass
+    except StoreError as error:
+        return error
+    return None
+
+
+def _damaged(file: IO[bytes], line: int) -> StoreError:
+    hint = "What it brings stays hidden; restore a backup that was made before it"
+    return StoreError("the file of a long task is damaged", file=file.name, line=line, hint=hint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,4 +214,4 @@ def _turns(lines: Iterable[tuple[SqlStatement, bool]], size: Sequence[int]) -> I
     yield _Turn(some, showing, ends=True)
 
 
-__all__ = ["TURNS", "SqlStatement", "go_on", "is_over", "keep_place"]
+__all__ = ["END", "TURNS", "SqlStatement", "damage", "go_on", "is_over", "keep_place", "line_of"]
