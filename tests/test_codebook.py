@@ -418,9 +418,16 @@ def test_nobody_takes_back_over_what_somebody_else_changed_since(tmp_path: Path)
         import_codebook(of, written(tmp_path, TABLE), who="lea")
         _written(of, "definition", "Harbour master.", who="ada")
         _written(of, "external_id", "Q9", who="ben")
+        _written(of, "definition", "Master of the port.", who="ben")
         assert undo_codebook(of, who="ada", own=True) == []
         entry = of.names.codebook().by_name["entity", "Leon Astley"]
-        assert (entry.definition, entry.external_id) == ("Harbour master.", "Q9")
+        assert (entry.definition, entry.external_id) == ("Master of the port.", "Q9")
+        # Only the same field is theirs.
+        _written(of, "parent", "", who="ada")
+        _written(of, "external_id", "Q7", who="ben")
+        assert undo_codebook(of, who="ada", own=True) == ["Leon Astley"]
+        entry = of.names.codebook().by_name["entity", "Leon Astley"]
+        assert (entry.parent, entry.external_id) == ("Port of Sallow", "Q7")
 
 
 def test_an_entry_on_which_others_rest_is_not_removed(tmp_path: Path) -> None:

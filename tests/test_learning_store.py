@@ -38,6 +38,7 @@ FROZEN = {
     "m014_second_copies": "01495f",
     "m015_direct_sums": "b82b28",
     "m016_hidden_completions": "55e7c9",
+    "m017_fields_of_entries": "fd2ed8",
 }
 MODULES = {"m015_direct_sums": direct_sums}
 """Migrations whose statements are constants of their module."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -14,12 +17,16 @@ from support import TEXT, document, examples, project, review, suggestions
 
 from annotator.cli import run
 from annotator.model import actions as do
-from annotator.model.codebook import CodebookEntry
+from annotator.model.codebook import CodebookEntry, applied
 from annotator.model.decision import Completion
 from annotator.model.review import step
 from annotator.model.text import Document, Paragraph
 from annotator.project import Position, Project, SuggestionRun
+from annotator.store.codebook import CodebookEvent, entries
 from annotator.store.merge_results import MergeResult
+from annotator.workflows.names.codebook import undo_codebook
+from annotator.workflows.names.entry import remove_entry
+from annotator.workflows.names.history import history
 from annotator.workflows.names.rulings import rule_same, undo
 
 STATE = ("event", "item", "completion", "name")
@@ -311,12 +318,13 @@ def test_rulings_and_the_codebook_come_and_both_hosts_are_told_of_conflicts(
     told = " ".join(capsys.readouterr().err.split())
     assert "2 rulings and 2 codebook changes added" in told
     assert "“Iran” is “Persia” by the rulings here and “Elam” by those there" in told
-    assert "the codebook's entity “Iran” was changed here and there" in told
+    said = "entity “Iran” has the definition “a state” here and “a country” there; from now on"
+    assert f"the codebook's {said} “a country”, as written later" in told
     here = merged(other, before)
     assert (here.rulings, here.entries) == (1, 1)
-    assert [(c.name, c.here, c.there, c.holds) for c in here.conflicts] == [
-        ("Iran", "Elam", "Persia", "Elam"),
-        ("Iran", "", "", ""),
+    assert [(c.name, c.here, c.there, c.holds, c.field) for c in here.conflicts] == [
+        ("Iran", "Elam", "Persia", "Elam", ""),
+        ("Iran", "a country", "a state", "a country", "definition"),
     ]
     for root, there in ((one, other), (other, one)):
         again = merged(root, there)
@@ -332,6 +340,80 @@ def test_rulings_and_the_codebook_come_and_both_hosts_are_told_of_conflicts(
     assert (back.rulings, back.conflicts) == (1, ())
     with Project.open(other) as of:
         assert of.names.same().name("entity", "Russia") == "Russia"
+
+
+def test_hosts_that_change_different_fields_of_an_entry_both_keep_theirs(
+    hosts: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, other = hosts
+    iran = CodebookEntry("entity", "Iran", "state", ("Persia", "Tehran"), "a state")
+    _codebook(one, "lea", iran)
+    merged(other, one)
+    _codebook(one, "lea", replace(iran, definition="a republic", aliases=("Persia", "Elam")))
+    _codebook(other, "lou", replace(iran, external_id="Q794", aliases=("Tehran", "Persia", "IR")))
+    assert [merged(*hosts).conflicts, merged(other, one).conflicts] == [(), ()]
+    both = replace(
+        iran, definition="a republic", external_id="Q794", aliases=("Persia", "Elam", "IR")
+    )
+    for root in hosts:
+        with Project.open(root) as of:
+            assert of.names.codebook().get("entity", "Iran") == both
+            assert [event.what.partition("” ")[2] for event in history(of)] == [
+                "added to the codebook",
+                "changed: aliases, definition",
+                "changed: aliases, id",
+            ]
+    # Each takes back what is their own; the other's fields stay.
+    with Project.open(one) as of:
+        assert undo_codebook(of, who="lea", own=True) == ["Iran"]
+        left = of.names.codebook().get("entity", "Iran")
+    assert left == replace(iran, external_id="Q794", aliases=("Persia", "IR", "Tehran"))
+    _codebook(one, "lea")
+    with Project.open(one) as of:
+        remove_entry(of, "entity", "Iran", who="lea")
+    _codebook(other, "lou", replace(both, parent="Asia"))
+    assert run(["--project", str(one), "merge", str(other)]) == 1
+    told = " ".join(capsys.readouterr().err.split())
+    assert "entity “Iran” is removed here and kept there; from now on it is kept" in told
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_events_of_two_codebooks_make_the_same_of_an_entry_on_either_host(seed: int) -> None:
+    """Hosts that see each other's events late or early end with one codebook, and a field that only
+    one of them changed is as that host left it."""
+    draw = random.Random(seed)
+    clock = count()
+    common = CodebookEntry("concept", "dues", aliases=("a", "b"), definition="0")
+    fields = (("definition", "parent"), ("opposite", "external_id"))
+
+    def worked(own: tuple[str, ...]) -> list[CodebookEvent]:
+        at, found = common, []
+        for _ in range(draw.randrange(1, 5)):
+            field = draw.choice((*own, "label", "aliases"))
+            value = draw.sample("abcd", 2) if field == "aliases" else draw.choice("xyz")
+            then = replace(at, **{field: tuple(value) if field == "aliases" else value})
+            when = f"{next(clock) + draw.random() * 9:09.4f}"
+            found.append(CodebookEvent(when, "concept", "dues", then, "ada", when, when, at))
+            at = then
+        found.sort(key=lambda one: one.id)
+        return found
+
+    first = CodebookEvent("0", "concept", "dues", common, "ada", "0", "0", None)
+    one, other = worked(fields[0]), worked(fields[1])
+    key = ("concept", "dues")
+    both = entries([first, *sorted([*one, *other], key=lambda event: event.id)])[key]
+    for own, events in zip(fields, (one, other), strict=True):
+        alone = entries([first, *events])[key]
+        assert [getattr(both, f) for f in own] == [getattr(alone, f) for f in own]
+
+
+def test_an_event_of_which_nobody_knows_what_was_before_is_the_whole_entry() -> None:
+    entry = CodebookEntry("concept", "dues", definition="fees", aliases=("a",))
+    old = replace(entry, definition="", parent="costs")
+    assert applied(entry, None, old) == old
+    assert applied(entry, CodebookEntry("concept", "dues"), old) == replace(entry, parent="costs")
+    assert applied(None, entry, old) == old
+    assert applied(entry, old, None) is None
 
 
 def test_the_same_decision_on_both_hosts_is_no_conflict(hosts: tuple[Path, Path]) -> None:

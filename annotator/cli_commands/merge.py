@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 LINES = 10
 """How many forks are reported one by one."""
+SHOWN = 60
+"""The most letters of what a field of the codebook holds that are shown."""
 
 
 @click.command()
@@ -42,7 +44,8 @@ def command(ctx: click.Context, other: Path, dry_run: bool, as_json: bool) -> in
     If an annotator worked on the same document on both sides, the command reports it, leaves the
     work here as it is, and exits with 1. It does the same if a text is divided into other
     paragraphs there. Rulings on names and the codebook are merged too: if both sides decided
-    differently on a name, the later decision holds, and the command reports it and exits with 1.
+    differently on a name, or on a field of its entry in the codebook, the later decision holds, and
+    the command reports it and exits with 1.
     Merging decides nothing else, so review asks about work that the finished gold has not seen.
     Models, suggestions, assignments and settings are not merged; suggestions for new documents are
     computed in the background.
@@ -56,8 +59,10 @@ def command(ctx: click.Context, other: Path, dry_run: bool, as_json: bool) -> in
     from annotator.workflows import background
     from annotator.workflows.exchange.merge import merge
     from annotator.workflows.names.closed import names_outside_in_words
+    from annotator.workflows.names.codebook import problems
 
     with open_project(ctx) as project:
+        known = set(problems(project.names.codebook(), project))
         result = merge(project, other, dry_run=dry_run, tell=progress("documents"))
         if as_json:
             print_json({**asdict(result), "other": str(other), "dry_run": dry_run})
@@ -65,6 +70,8 @@ def command(ctx: click.Context, other: Path, dry_run: bool, as_json: bool) -> in
             notify(f"{other}: {_summary(result, dry_run)}")
             for line in _left(result):
                 notify(line)
+            new = [one for one in problems(project.names.codebook(), project) if one not in known]
+            notify(*(f"the codebook: {one}" for one in new))
             notify(*names_outside_in_words(project))
         if result.documents and not dry_run:
             asked = background.Background(project.root)
@@ -77,15 +84,27 @@ def command(ctx: click.Context, other: Path, dry_run: bool, as_json: bool) -> in
 
 def _conflict(one: NameConflict) -> str:
     """A name on which both hosts decided differently, in words."""
-    if not one.holds:
+    if one.field == "entry":
         return (
-            f"the codebook's {one.kind} “{one.name}” was changed here and there; the later "
-            "change holds"
+            f"the codebook's {one.kind} “{one.name}” is {one.here} here and {one.there} there; "
+            f"from now on it is {one.holds}, as decided later"
+        )
+    if one.field:
+        here, there, holds = map(_quoted, (one.here, one.there, one.holds))
+        return (
+            f"the codebook's {one.kind} “{one.name}” has the {one.field} {here} here and {there} "
+            f"there; from now on {holds}, as written later"
         )
     return (
         f"{one.kind} “{one.name}” is “{one.here}” by the rulings here and “{one.there}” by those "
         f"there; from now on “{one.holds}”, as ruled later"
     )
+
+
+def _quoted(value: str) -> str:
+    """What a field holds, on a line; a long text by its beginning."""
+    text = " ".join(value.split())
+    return f"“{text if len(text) <= SHOWN else text[: SHOWN - 1] + '…'}”" if text else "(nothing)"
 
 
 def _name(annotator: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from annotator.model.names import NameKind, contrary_of, parted
@@ -22,6 +22,46 @@ class CodebookEntry:
     parent: str = ""
     opposite: str = ""
     external_id: str = ""
+
+
+OWN_FIELDS = ("label", "aliases", "definition", "parent", "opposite", "external_id")
+"""The fields of an entry that a change can change."""
+
+
+_CALLED = {"label": "kind", "external_id": "id"}
+
+
+def called(field: str) -> str:
+    """The name of a field for people."""
+    return _CALLED.get(field, field)
+
+
+def changed_fields(before: CodebookEntry, after: CodebookEntry) -> list[str]:
+    """The fields that differ between two entries of a name."""
+    return [one for one in OWN_FIELDS if getattr(before, one) != getattr(after, one)]
+
+
+def applied(
+    entry: CodebookEntry | None,
+    before: CodebookEntry | None,
+    after: CodebookEntry | None,
+    *,
+    only: Collection[str] = OWN_FIELDS,
+) -> CodebookEntry | None:
+    """What an entry becomes by a change from `before` to `after` that was made without knowing it:
+    only the fields that the change changed, and of aliases only those that it added or took out.
+    None is an entry that is not there; a change of which nobody knows what was there before is
+    the whole entry."""
+    if entry is None or before is None or after is None:
+        return after
+    values = {one: getattr(after, one) for one in changed_fields(before, after) if one in only}
+    if "aliases" in values:
+        kept = (one for one in entry.aliases if one in after.aliases or one not in before.aliases)
+        new = (one for one in after.aliases if one not in before.aliases)
+        values["aliases"] = tuple(dict.fromkeys((*kept, *new)))
+        if set(values["aliases"]) == set(after.aliases):
+            values["aliases"] = after.aliases
+    return replace(entry, **values)
 
 
 @dataclass(frozen=True)
@@ -116,4 +156,4 @@ def _head(name: str) -> str:
     return parts[end - 1] if parts else ""
 
 
-__all__ = ["Codebook", "CodebookEntry"]
+__all__ = ["OWN_FIELDS", "Codebook", "CodebookEntry", "applied", "called", "changed_fields"]

@@ -9,7 +9,7 @@ from annotator.model.codebook import Codebook, CodebookEntry
 from annotator.model.names import NameKind, NameRelation, NearNames, Ruling, SameNames
 from annotator.store import codebook, overview, rulings, sides
 from annotator.store import names as store
-from annotator.store.codebook import CodebookEvent
+from annotator.store.codebook import CodebookEvent, CodebookStep
 from annotator.store.connection import Database
 from annotator.store.isolation import object_of, readable
 from annotator.store.results import KnownName, MentionRow
@@ -57,12 +57,17 @@ class Names:
         """Everything that was written into the codebook, oldest first."""
         return codebook.events(self._database)
 
+    def codebook_steps(self) -> list[CodebookStep]:
+        """The same, each with the entry before and after it."""
+        return list(codebook.steps(self.codebook_events()))
+
     def write_codebook(
         self, changes: Iterable[tuple[NameKind, str, CodebookEntry | None]], *, who: str, token: str
     ) -> int:
         """Write entries `(kind, name, entry)` in one transaction; an entry of None removes the
-        name. Returns how many. Everything written under one `token` is one change."""
-        return codebook.put(self._database, changes, who=who, token=token)
+        name. Returns how many. Everything written under one `token` is one change. An event
+        changes only the fields in which its entry differs from the present codebook."""
+        return codebook.put(self._database, changes, who=who, token=token, before=self.codebook())
 
     def documents_of(self, kind: NameKind, name: str) -> set[str]:
         """The documents in which anybody gave a name, in upper or lower case, or its contrary."""

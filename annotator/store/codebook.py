@@ -1,27 +1,36 @@
-"""The codebook as events. Each event says what an entry is from then on, or that it is removed.
-Events never change. The latest event on a name counts, by its id, so that the codebooks of
-two hosts are merged by combining their events.
+"""The codebook as events. Each event says what an entry is from then on and what it was before, or
+that it is removed. Events never change, and take effect in the order of their ids: each changes
+only the fields in which it differs from what was before. So the codebooks of two hosts are merged
+by combining their events, and hosts that changed different fields of an entry both keep theirs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
-from annotator.model.codebook import Codebook, CodebookEntry
+from annotator.model.codebook import Codebook, CodebookEntry, applied
 from annotator.model.names import NAME_KINDS, NameKind
 from annotator.store.codec import dumps, now, uuid7
 from annotator.store.connection import Database
 from annotator.store.isolation import check_texts, object_of, read_rows
 from annotator.store.long_work import write_all
 
-COLUMNS = "id, kind, name, entry, who, token, time"
+if TYPE_CHECKING:
+    from sqlite_utils import Database as Utils
+
+COLUMNS = "id, kind, name, entry, who, token, time, before"
+_MARKS = ", ".join("?" for _ in COLUMNS.split(","))
+_NOTHING = "{}"
+"""The text of an entry without anything but its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class CodebookEvent:
-    """`entry` is what the name is from then on; None if it is removed. The events of one change
-    share a `token`."""
+    """`entry` is what the name is from then on; None if it is removed. `before` is what it was for
+    the writer, empty if it was not there; None in events of a version that did not keep it, which
+    replace the whole entry. The events of one change share a `token`."""
 
     id: str
     kind: NameKind
@@ -30,6 +39,16 @@ class CodebookEvent:
     who: str
     token: str
     time: str
+    before: CodebookEntry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CodebookStep:
+    """An event with the entry as it stood before it and as it stands after it."""
+
+    event: CodebookEvent
+    before: CodebookEntry | None
+    after: CodebookEntry | None
 
 
 def put(
@@ -38,15 +57,25 @@ def put(
     *,
     who: str,
     token: str,
+    before: Codebook,
 ) -> int:
-    """Write changes `(kind, name, entry or None)` in their order, in one transaction. Returns how
-    many."""
+    """Write changes `(kind, name, entry or None)` of a codebook that was `before`, in their order,
+    in one transaction. Returns how many."""
     rows = [
-        (uuid7(), kind, name, None if entry is None else _text(entry), who, token, now())
+        (
+            uuid7(),
+            kind,
+            name,
+            None if entry is None else _text(entry),
+            who,
+            token,
+            now(),
+            _text(before.by_name.get((kind, name), CodebookEntry(kind, name))),
+        )
         for kind, name, entry in changes
     ]
     if rows:
-        write_all(db, f"INSERT INTO codebook_event ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        write_all(db, f"INSERT INTO codebook_event ({COLUMNS}) VALUES ({_MARKS})", rows)
     return len(rows)
 
 
@@ -56,10 +85,26 @@ def events(db: Database) -> list[CodebookEvent]:
     return list(read_rows(rows, _event, lambda id, *_: f"the codebook's event {id}"))
 
 
+def steps(found: Iterable[CodebookEvent]) -> Iterator[CodebookStep]:
+    """What each of some events did to its entry, in the order of their ids."""
+    now: dict[tuple[NameKind, str], CodebookEntry | None] = {}
+    for event in found:
+        key = (event.kind, event.name)
+        before = now.get(key)
+        now[key] = applied(before, event.before, event.entry)
+        yield CodebookStep(event, before, now[key])
+
+
+def entries(
+    found: Iterable[CodebookEvent],
+) -> dict[tuple[NameKind, str], CodebookEntry | None]:
+    """What the events make of each name, in the order in which the names were first added."""
+    return {(step.event.kind, step.event.name): step.after for step in steps(found)}
+
+
 def read(db: Database) -> Codebook:
     """The current codebook, with its entries in the order in which they were first added."""
-    latest = {(event.kind, event.name): event.entry for event in events(db)}
-    return Codebook.of(entry for entry in latest.values() if entry is not None)
+    return Codebook.of(entry for entry in entries(events(db)).values() if entry is not None)
 
 
 def version(db: Database) -> str:
@@ -78,20 +123,53 @@ def _text(entry: CodebookEntry) -> str:
 
 
 def _event(
-    id: str, kind: NameKind, name: str, entry: str | None, who: str, token: str, time: str
+    id: str,
+    kind: NameKind,
+    name: str,
+    entry: str | None,
+    who: str,
+    token: str,
+    time: str,
+    before: str | None,
 ) -> CodebookEvent:
     if kind not in NAME_KINDS:
         raise ValueError(f"“{kind}” is neither entity nor concept")
-    return CodebookEvent(
-        id, kind, name, None if entry is None else _entry(kind, name, entry), who, token, time
-    )
+    after, was = (None if text is None else _entry(kind, name, text) for text in (entry, before))
+    return CodebookEvent(id, kind, name, after, who, token, time, was)
 
 
 def _entry(kind: NameKind, name: str, text: str) -> CodebookEntry:
+    if text == _NOTHING:
+        return CodebookEntry(kind, name)
     held = object_of(text)
     aliases = held.pop("aliases", [])
     check_texts(**held, **{f"alias {at}": alias for at, alias in enumerate(aliases, 1)})
     return CodebookEntry(kind, name, aliases=tuple(aliases), **held)
 
 
-__all__ = ["COLUMNS", "CodebookEvent", "events", "put", "read", "version"]
+def m017_fields_of_entries(db: Utils) -> None:
+    """What an entry of the codebook was before each event, so that hosts which changed different
+    fields of it both keep theirs."""
+    db.execute(
+        "ALTER TABLE codebook_event ADD COLUMN before TEXT CHECK (before IS NULL OR "
+        "json_valid(before))"
+    )
+    db.execute("DROP INDEX IF EXISTS codebook_event_copy")
+    db.execute(
+        "CREATE INDEX codebook_event_copy ON codebook_event (kind, name, entry, who, token, time, "
+        "before)"
+    )
+
+
+__all__ = [
+    "COLUMNS",
+    "CodebookEvent",
+    "CodebookStep",
+    "entries",
+    "events",
+    "m017_fields_of_entries",
+    "put",
+    "read",
+    "steps",
+    "version",
+]

@@ -18,15 +18,17 @@ class Fork:
 
 @dataclass(frozen=True, slots=True)
 class NameConflict:
-    """A name on which two databases decided differently. For rulings, the names that are kept in
-    its place `here`, `there` and, as the later ruling has it, from now on (`holds`); all empty if
-    both changed its entry in the codebook, of which the later one holds."""
+    """A name on which two databases decided differently: what was decided `here`, `there`, and what
+    `holds` from now on, as the later decision has it. For rulings, these are the names that are
+    kept in its place; for the codebook, what a `field` of its entry holds, or, in the field
+    `entry`, whether it is `kept` or `removed`."""
 
     kind: str
     name: str
-    here: str = ""
-    there: str = ""
-    holds: str = ""
+    here: str
+    there: str
+    holds: str
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)

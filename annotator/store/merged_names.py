@@ -7,11 +7,13 @@ conflict: it is reported, since one of the two decisions no longer holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from annotator.model.names import SameNames
+from annotator.model.codebook import CodebookEntry, called, changed_fields
+from annotator.model.names import Name, SameNames
 from annotator.store import codebook, rulings
+from annotator.store.codebook import CodebookEvent
 from annotator.store.connection import Database
 from annotator.store.long_work import Staging
 from annotator.store.merge_results import NameConflict
@@ -70,15 +72,37 @@ class _Entries:
         ours, others = ({one.id: one for one in codebook.events(of)} for of in (db, theirs))
         self.new = [one for id, one in others.items() if id not in ours]
         self._own = [one for id, one in ours.items() if id not in others]
+        every = (one for _, one in sorted((ours | others).items()))
+        self._here, self._there, self._then = (
+            codebook.entries(several) for several in (ours.values(), others.values(), every)
+        )
 
     def conflicts(self) -> Iterator[NameConflict]:
-        """The names whose entries both changed to something different."""
-        own, new = (
-            {(one.kind, one.name): one for one in several} for several in (self._own, self.new)
-        )
-        for kind, name in sorted(own.keys() & new.keys()):
-            if own[kind, name].entry != new[kind, name].entry:
-                yield NameConflict(kind, name)
+        """What both changed to something different: fields of entries, or whether there is one."""
+        own, new = (_changed(several) for several in (self._own, self.new))
+        for (kind, name), fields in sorted(own.items()):
+            key = (kind, name)
+            states = self._here.get(key), self._there.get(key), self._then.get(key)
+            here, there, then = states
+            if key in new and (here is None) != (there is None):
+                words = ["removed" if one is None else "kept" for one in states]
+                yield NameConflict(kind, name, words[0], words[1], words[2], "entry")
+            elif here is not None and there is not None and then is not None:
+                for field in sorted(fields & new.get(key, set())):
+                    one, other, holds = (getattr(entry, field) for entry in (here, there, then))
+                    if one != other:
+                        yield NameConflict(kind, name, one, other, holds, called(field))
+
+
+def _changed(events: Iterable[CodebookEvent]) -> dict[Name, set[str]]:
+    """The fields that events changed, by name; of aliases, each host keeps what it added."""
+    found: dict[Name, set[str]] = {}
+    for one in events:
+        fields = found.setdefault((one.kind, one.name), set())
+        if one.entry is not None:
+            before = one.before or CodebookEntry(one.kind, one.name)
+            fields |= set(changed_fields(before, one.entry)) - {"aliases"}
+    return found
 
 
 __all__ = ["MergedNames", "merge_names"]

@@ -14,6 +14,7 @@ from sqlite_utils.migrations import Migrations
 from annotator.model.text import folded_sha256
 from annotator.store import search
 from annotator.store.arriving import m013_coming, m016_hidden_completions
+from annotator.store.codebook import m017_fields_of_entries
 from annotator.store.connection import SCHEMA_VERSION, Database
 from annotator.store.direct_sums import m015_direct_sums
 from annotator.store.hash_chain import m012_chain
@@ -432,5 +433,7 @@ migrations()(m014_second_copies)
 migrations()(m015_direct_sums)
 
 migrations()(m016_hidden_completions)
+
+migrations()(m017_fields_of_entries)
 
 __all__ = ["migrate", "migrations"]

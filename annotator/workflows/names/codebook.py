@@ -12,8 +12,14 @@ from pathlib import Path
 
 from annotator.errors import InputError
 from annotator.formats.api import checked_file
-from annotator.model.codebook import Codebook, CodebookEntry
-from annotator.model.names import NameKind, affirmative, parted
+from annotator.model.codebook import (
+    OWN_FIELDS,
+    Codebook,
+    CodebookEntry,
+    applied,
+    changed_fields,
+)
+from annotator.model.names import Name, NameKind, affirmative, parted
 from annotator.model.text import as_read
 from annotator.project import Project
 from annotator.workflows.names.closed import not_allowed
@@ -238,7 +244,16 @@ def problems(codebook: Codebook, project: Project) -> list[str]:
         found += _other_opposite(codebook, one)
         if one.kind == "entity" and one.label and labels and one.label not in labels:
             found.append(f"“{one.name}”: “{one.label}” is not a label of the schema")
-    return [*found, *_shared_forms(codebook), *_shared_ids(codebook)]
+    return [*found, *_circles(codebook), *_shared_forms(codebook), *_shared_ids(codebook)]
+
+
+def _circles(codebook: Codebook) -> Iterator[str]:
+    """Parents that lead back to where they began, each circle once; two hosts can make one."""
+    told: set[Name] = set()
+    for one in codebook.entries:
+        if (one.kind, one.name) not in told and (way := circle_of(one, codebook.by_name)):
+            told |= {(one.kind, name) for name in way}
+            yield f"“{one.name}”: its parents go in a circle ({' → '.join(way)})"
 
 
 def _missing_entries(codebook: Codebook, entry: CodebookEntry) -> Iterator[str]:
@@ -335,25 +350,40 @@ def as_csv(rows: Sequence[Sequence[str]]) -> str:
 
 def undo_codebook(project: Project, *, who: str, own: bool = False) -> list[str]:
     """Take back the latest change of the codebook, as new events; returns the names that it was
-    about. With `own`, it is the latest change by `who`, without names that somebody changed since.
+    about. With `own`, it is the latest change by `who`, without what somebody changed since: single
+    fields, or all of an entry that was added or removed.
 
     Raises UsageError if `who` may not change the codebook, and StoreError if it cannot be written.
     """
     not_allowed(project, who)
-    events = project.names.codebook_events()
-    token = _latest_change([event.token for event in events if not own or event.who == who])
+    steps = project.names.codebook_steps()
+    token = _latest_change([one.event.token for one in steps if not own or one.event.who == who])
     if token is None:
         return []
-    first = next(i for i, event in enumerate(events) if event.token == token)
-    before = {(event.kind, event.name): event.entry for event in events[:first]}
-    now = {(event.kind, event.name): event.entry for event in events}
-    changes = [
-        (event.kind, event.name, before.get((event.kind, event.name)))
-        for event in events
-        if event.token == token and (not own or now[event.kind, event.name] == event.entry)
-    ]
+    now = {(one.event.kind, one.event.name): one.after for one in steps}
+    before: dict[Name, CodebookEntry | None] = {}
+    after: dict[Name, CodebookEntry | None] = {}
+    for one in steps:
+        if one.event.token == token:
+            before.setdefault((one.event.kind, one.event.name), one.before)
+            after[one.event.kind, one.event.name] = one.after
+    wanted = {
+        key: _taken_back(was, after[key], now[key]) if own else was for key, was in before.items()
+    }
+    changes = [(*key, entry) for key, entry in wanted.items() if entry != now[key]]
     project.names.write_codebook(changes, who=who, token=f"{_UNDO}{token}")
     return [name for _, name, _ in changes]
+
+
+def _taken_back(
+    before: CodebookEntry | None, after: CodebookEntry | None, now: CodebookEntry | None
+) -> CodebookEntry | None:
+    """An entry as it is `now`, without what a change from `before` to `after` did and nobody
+    changed since."""
+    if before is None or after is None or now is None:
+        return before if now == after else now
+    since = set(changed_fields(after, now)) - {"aliases"}
+    return applied(now, after, before, only=set(OWN_FIELDS) - since)
 
 
 def _latest_change(tokens: Sequence[str]) -> str | None:

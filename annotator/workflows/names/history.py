@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
-from annotator.model.codebook import CodebookEntry
-from annotator.model.names import NameKind
+from annotator.model.codebook import CodebookEntry, called, changed_fields
 from annotator.project import Project
 from annotator.workflows.names.renaming import renamings
 
@@ -40,18 +39,12 @@ def history(project: Project) -> list[NameEvent]:
         )
         for r in project.names.rulings()
     ]
-    before: dict[tuple[NameKind, str], CodebookEntry | None] = {}
-    for event in project.names.codebook_events():
-        key = (event.kind, event.name)
-        words_of = _changed_in_words(before.get(key), event.entry)
-        told = NameEvent(event.time, event.who, f"{event.kind} “{event.name}” {words_of}")
+    for step in project.names.codebook_steps():
+        event, changed = step.event, _changed_in_words(step.before, step.after)
+        told = NameEvent(event.time, event.who, f"{event.kind} “{event.name}” {changed}")
         found.append((event.id, told))
-        before[key] = event.entry
     found += [(one.id, NameEvent(one.time, one.who, one.words)) for one in renamings(project)]
     return [event for _, event in sorted(found, key=lambda pair: pair[0])]
-
-
-_CALLED = {"label": "kind", "external_id": "id"}
 
 
 def _changed_in_words(before: CodebookEntry | None, after: CodebookEntry | None) -> str:
@@ -60,9 +53,8 @@ def _changed_in_words(before: CodebookEntry | None, after: CodebookEntry | None)
         return "removed from the codebook"
     if before is None:
         return "added to the codebook"
-    own = [one.name for one in fields(CodebookEntry)]
-    changed = [one for one in own if getattr(before, one) != getattr(after, one)]
-    return f"changed: {', '.join(_CALLED.get(one, one) for one in changed) or 'nothing'}"
+    changed = map(called, changed_fields(before, after))
+    return f"changed: {', '.join(changed) or 'nothing'}"
 
 
 __all__ = ["NameEvent", "history"]
