@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from playing import play, press, until
-from support import TEXT, project
+from support import TEXT, calls_of, project
 from textual.pilot import Pilot
 
 from annotator.cli import run
@@ -37,6 +38,7 @@ from annotator.workflows.names.codebook import (
     rows_of,
     undo_codebook,
 )
+from annotator.workflows.names.consistency import problems, without_circles
 from annotator.workflows.names.entry import (
     entry_fields,
     entry_of,
@@ -493,3 +495,103 @@ def test_the_lead_takes_a_proposal_into_the_codebook(tmp_path: Path) -> None:
         of.log.add_records([replace(work, notes={"a": proposal("entity", "Ana Brell")})])
         play(of, script)
         assert of.names.codebook().get("entity", "Ana Brell") is not None
+
+
+def _columns(**cells: str) -> str:
+    """A row of a codebook."""
+    return ",".join(cells.get(name, "") for name in COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (
+            [_columns(entry="concept", name="a", parent="a")],
+            ["“a”: its parents would go in a circle (a → a): the parent is left out"],
+        ),
+        (
+            [
+                _columns(entry="Concept", name=name, parent=parent)
+                for name, parent in zip("abcdefgh", "bcdefgha", strict=True)
+            ],
+            [
+                "“h”: its parents would go in a circle (h → a → b → c → … → g → h): "
+                "the parent is left out"
+            ],
+        ),
+        (
+            [
+                _columns(entry="ENTITY", name="United Nations", aliases="UN"),
+                _columns(entry="entity", name="FAO", parent="UN"),
+                _columns(entry="entity", name="WHO", parent="united nations"),
+            ],
+            [
+                f"“{name}”: its parent “{parent}” is not an entry; do you mean “United Nations”?"
+                for name, parent in (("FAO", "UN"), ("WHO", "united nations"))
+            ],
+        ),
+        (
+            [
+                _columns(entry="concept", name="b"),
+                _columns(entry="concept", name="a", parent="not: b"),
+            ],
+            ["“a”: its parent “not: b” is not an entry"],
+        ),
+        (
+            [
+                _columns(entry="entity", name=f"Town {i}", aliases="the town", external_id="Q1")
+                for i in range(9)
+            ],
+            [
+                "“the town” is a name or an alias of Town 0, Town 1, Town 2 and 6 more",
+                "“Q1” is the id of Town 0, Town 1, Town 2 and 6 more",
+            ],
+        ),
+        (
+            [
+                _columns(entry="concept", name="a"),
+                *(_columns(entry="concept", name=name, opposite="a") for name in "bc"),
+            ],
+            ["“a” is the opposite of b and c"],
+        ),
+        (
+            [_columns(entry="entity", name="A", opposite="B"), _columns(entry="entity", name="B")],
+            ["line 2: “A” is an entity, which has no opposite: that is left out"],
+        ),
+    ],
+)
+def test_what_does_not_fit_together_is_told_in_a_line(
+    tmp_path: Path, rows: list[str], told: list[str]
+) -> None:
+    table = "\n".join([",".join(COLUMNS), *rows])
+    with project(tmp_path / "p", TEXT) as of:
+        done = import_codebook(of, written(tmp_path, table), who="ada")
+    assert [line.rpartition("csv, ")[2] for line in done.told] == told
+
+
+@pytest.mark.parametrize("header", ["name,kind,name", "id,name,external_id", "name,color,color"])
+def test_a_column_that_stands_twice_is_refused(tmp_path: Path, header: str) -> None:
+    with pytest.raises(InputError, match="twice"):
+        read_codebook(written(tmp_path, f"{header}\nA,B,C\n"))
+
+
+def test_long_ways_of_parents_are_followed_in_a_few_steps(tmp_path: Path) -> None:
+    names = [f"c{i}" for i in range(3000)]
+
+    def calls(chain: list[CodebookEntry]) -> int:
+        return calls_of(lambda: without_circles(chain, Codebook()))
+
+    up = [CodebookEntry("concept", a, parent=b) for a, b in pairwise(names)]
+    assert calls(up) < 200_000 and calls(up[::-1]) < 200_000
+    kept, told = without_circles(
+        [*up[::-1], CodebookEntry("concept", names[-1], parent="c0")], Codebook()
+    )
+    assert len(told) == 1 and kept[-1].parent == ""
+    with project(tmp_path / "p", TEXT) as of:
+        circle = [*up, CodebookEntry("concept", names[-1], parent="c0")]
+        book = Codebook.of([*circle, CodebookEntry("concept", "below", parent="c9")])
+        found = problems(book, of)
+        assert [one for one in found if "circle" in one] == [
+            "“c0”: its parents go in a circle (c0 → c1 → c2 → c3 → … → c2999 → c0)"
+        ]
+        assert calls_of(lambda: problems(book, of)) < 200_000

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from annotator.model.names import NameKind
 
 
+LINES = 40
+"""How many messages about a file are shown one by one."""
+
+
 @click.group("codebook")
 def command() -> None:
     """Manage the codebook: which entities and concepts to use.
@@ -66,7 +70,9 @@ def import_(ctx: click.Context, path: Path, entry: NameKind, dry_run: bool, as_j
 
     with open_project(ctx) as project:
         done = import_codebook(project, path, who=annotator_of(ctx), dry_run=dry_run, entry=entry)
-    notify(*done.told)
+    notify(*done.told[:LINES])
+    if len(done.told) > LINES:
+        notify(f"and {len(done.told) - LINES:,} more of these; --json lists all")
     if as_json:
         print_json(asdict(done))
     else:

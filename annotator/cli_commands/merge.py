@@ -59,7 +59,7 @@ def command(ctx: click.Context, other: Path, dry_run: bool, as_json: bool) -> in
     from annotator.workflows import background
     from annotator.workflows.exchange.merge import merge
     from annotator.workflows.names.closed import names_outside_in_words
-    from annotator.workflows.names.codebook import problems
+    from annotator.workflows.names.consistency import problems
 
     with open_project(ctx) as project:
         known = set(problems(project.names.codebook(), project))

@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,10 +20,11 @@ from annotator.model.codebook import (
     applied,
     changed_fields,
 )
-from annotator.model.names import Name, NameKind, affirmative, parted
+from annotator.model.names import Name, NameKind, parted
 from annotator.model.text import as_read
 from annotator.project import Project
 from annotator.workflows.names.closed import not_allowed
+from annotator.workflows.names.consistency import problems, without_circles
 from annotator.workflows.names.qda import qdc_rows
 
 COLUMNS = ("entry", "name", "kind", "aliases", "definition", "parent", "opposite", "external_id")
@@ -71,8 +73,8 @@ def read_codebook(
             continue
         key = (_ALL[cells.get("entry", "") or "entity"], cells["name"])
         one = _entry(cells, before.by_name.get(key) if before is not None else None)
-        if one.opposite == one.name:
-            told.append(f"{path}, line {line}: “{one.name}” is its own opposite: that is left out")
+        if problem := _opposite_problem(one):
+            told.append(f"{path}, line {line}: {problem}: that is left out")
             one = replace(one, opposite="")
         entries[one.kind, one.name] = one
     return list(entries.values()), told
@@ -94,6 +96,12 @@ def _table_rows(path: Path) -> Iterator[tuple[int, Mapping[str, str], str]]:
         raise InputError(
             "has no column “name”", file=path, line=1, hint=f"The columns are {', '.join(COLUMNS)}"
         )
+    twice = [name for name in COLUMNS if list(columns.values()).count(name) > 1]
+    twice += [name for name, number in Counter(rows.fieldnames or ()).items() if number > 1]
+    if twice:
+        raise InputError(
+            f"has the column “{twice[0]}” twice", file=path, line=1, hint="Leave one of them out"
+        )
     try:
         for row in rows:
             cells = {columns[key]: value or "" for key, value in row.items() if key in columns}
@@ -101,7 +109,10 @@ def _table_rows(path: Path) -> Iterator[tuple[int, Mapping[str, str], str]]:
             if "\n" in cells.get("name", "").strip():
                 # A quotation mark without its end takes the rows below into its cell.
                 problem = "has a name of several lines (is a quotation mark missing?): left out"
-            yield rows.line_num, {key: _cell(key, text) for key, text in cells.items()}, problem
+            read = {key: _cell(key, text) for key, text in cells.items()}
+            if "entry" in read:
+                read["entry"] = read["entry"].casefold()
+            yield rows.line_num, read, problem
     except csv.Error as error:
         raise InputError(f"is not CSV: {error}", file=path, line=rows.line_num) from error
 
@@ -126,6 +137,13 @@ def _problem(cells: Mapping[str, str], before: Mapping[tuple[NameKind, str], obj
     if (_ALL[entry], name) in before:
         return f"“{name}” occurs twice: the first one is used"
     return ""
+
+
+def _opposite_problem(one: CodebookEntry) -> str:
+    """Why an entry cannot have its opposite; empty if it can."""
+    if one.opposite and one.kind == "entity":
+        return f"“{one.name}” is an entity, which has no opposite"
+    return f"“{one.name}” is its own opposite" if one.opposite == one.name else ""
 
 
 def name_problem(kind: NameKind, name: str) -> str:
@@ -176,7 +194,7 @@ def import_codebook(
     not_allowed(project, who)
     before = project.names.codebook()
     entries, told = read_codebook(path, entry=entry, before=before)
-    entries, circles = _without_circles(entries, before)
+    entries, circles = without_circles(entries, before)
     told += circles
     wanted = [one for one in entries if before.by_name.get((one.kind, one.name)) != one]
     added = sum((one.kind, one.name) not in before.by_name for one in wanted)
@@ -190,117 +208,6 @@ def import_codebook(
             [(one.kind, one.name, one) for one in wanted], who=who, token=token
         )
     return CodebookImport(added, len(wanted) - added, len(entries) - len(wanted), tuple(told))
-
-
-def _without_circles(
-    entries: Sequence[CodebookEntry], before: Codebook
-) -> tuple[list[CodebookEntry], list[str]]:
-    """The entries, without the parents that would close a circle; what is to be said of these."""
-    after = dict(before.by_name)
-    after.update({(one.kind, one.name): replace(one, parent="") for one in entries})
-    kept: list[CodebookEntry] = []
-    told: list[str] = []
-    for one in entries:
-        if way := circle_of(one, after):
-            told.append(
-                f"“{one.name}”: its parents would go in a circle ({' → '.join(way)}): the parent "
-                "is left out"
-            )
-            one = replace(one, parent="")
-        after[one.kind, one.name] = one
-        kept.append(one)
-    return kept, told
-
-
-def circle_of(
-    entry: CodebookEntry, entries: Mapping[tuple[NameKind, str], CodebookEntry]
-) -> list[str]:
-    """The names on the way from an entry by its parents back to it; empty if they do not lead
-    back."""
-    line, at = [entry.parent], entries.get((entry.kind, entry.parent))
-    while entry.parent and at is not None and at.parent and at.parent not in line:
-        line.append(at.parent)
-        at = entries.get((entry.kind, at.parent))
-    return [entry.name, *line[: line.index(entry.name) + 1]] if entry.name in line else []
-
-
-def labels_of(project: Project) -> set[str]:
-    """The labels of spans that have an entity: the kinds of actors."""
-    return {
-        label.name
-        for layer in project.schema.span_layers
-        if layer.attribute_of_type("entity")
-        for label in layer.labels
-    }
-
-
-def problems(codebook: Codebook, project: Project) -> list[str]:
-    """Inconsistencies: parents and opposites that are not entries, opposites that disagree, kinds
-    that are not labels, names, aliases and ids of several entries."""
-    labels = labels_of(project)
-    found: list[str] = []
-    for one in codebook.entries:
-        found += _missing_entries(codebook, one)
-        found += _other_opposite(codebook, one)
-        if one.kind == "entity" and one.label and labels and one.label not in labels:
-            found.append(f"“{one.name}”: “{one.label}” is not a label of the schema")
-    return [*found, *_circles(codebook), *_shared_forms(codebook), *_shared_ids(codebook)]
-
-
-def _circles(codebook: Codebook) -> Iterator[str]:
-    """Parents that lead back to where they began, each circle once; two hosts can make one."""
-    told: set[Name] = set()
-    for one in codebook.entries:
-        if (one.kind, one.name) not in told and (way := circle_of(one, codebook.by_name)):
-            told |= {(one.kind, name) for name in way}
-            yield f"“{one.name}”: its parents go in a circle ({' → '.join(way)})"
-
-
-def _missing_entries(codebook: Codebook, entry: CodebookEntry) -> Iterator[str]:
-    """What an entry refers to that is not an entry."""
-    referred = {"parent": entry.parent, "opposite": affirmative(entry.opposite)}
-    for what, name in referred.items():
-        if name and codebook.get(entry.kind, name) is None:
-            yield f"“{entry.name}”: its {what} “{name}” is not an entry"
-
-
-def _other_opposite(codebook: Codebook, entry: CodebookEntry) -> Iterator[str]:
-    """An opposite that has another opposite itself."""
-    other = codebook.by_name.get((entry.kind, entry.opposite))
-    if other is not None and other.opposite not in ("", entry.name):
-        yield f"“{entry.name}”: its opposite “{other.name}” has the opposite “{other.opposite}”"
-
-
-def _shared_forms(codebook: Codebook) -> Iterator[str]:
-    """Names that differ by capitals only, and aliases that are names or aliases of others."""
-    bearers: dict[tuple[NameKind, str], list[str]] = {}
-    spelt: dict[tuple[NameKind, str], str] = {}
-    for one in codebook.entries:
-        for form in dict.fromkeys((one.name, *one.aliases)):
-            key = (one.kind, form.casefold())
-            spelt.setdefault(key, form)
-            bearers.setdefault(key, []).append(one.name)
-    for (kind, folded), several in bearers.items():
-        names = list(dict.fromkeys(several))
-        if len(names) < 2:
-            continue
-        if all(name.casefold() == folded for name in names):
-            yield f"{' and '.join(f'“{name}”' for name in names)} differ by capitals only"
-        else:
-            yield f"“{spelt[kind, folded]}” is a name or an alias of {' and '.join(names)}"
-
-
-def _shared_ids(codebook: Codebook) -> list[str]:
-    """The ids that several entries of a kind have."""
-    bearers: dict[tuple[NameKind, str], list[str]] = {}
-    for one in codebook.entries:
-        if one.external_id:
-            bearers.setdefault((one.kind, one.external_id), []).append(one.name)
-    return [
-        f"“{id}” is the id of {' and '.join(names)}"
-        for (_, id), names in bearers.items()
-        if len(names) > 1
-    ]
 
 
 def rows_of(project: Project, *, called: Mapping[str, str] | None = None) -> list[tuple[str, ...]]:
@@ -400,11 +307,8 @@ __all__ = [
     "COUNTS",
     "CodebookImport",
     "as_csv",
-    "circle_of",
     "import_codebook",
-    "labels_of",
     "name_problem",
-    "problems",
     "read_codebook",
     "rows_of",
     "undo_codebook",

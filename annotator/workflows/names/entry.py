@@ -15,7 +15,8 @@ from annotator.model.names import NameKind
 from annotator.model.text import as_read
 from annotator.project import Project
 from annotator.workflows.names.closed import not_allowed
-from annotator.workflows.names.codebook import circle_of, labels_of, name_problem, problems
+from annotator.workflows.names.codebook import name_problem
+from annotator.workflows.names.consistency import circle_of, in_words, labels_of, problems
 
 _LINE = " ¶ "
 """Stands for the end of a line, where a definition is written on a single line."""
@@ -85,7 +86,7 @@ def entry_problem(project: Project, entry: CodebookEntry, *, removed: bool = Fal
     if not removed:
         entries[entry.kind, entry.name] = entry
         if way := circle_of(entry, entries):
-            return f"its parents would go in a circle: {' → '.join(way)}"
+            return f"its parents would go in a circle: {in_words(way)}"
     was = set(problems(before, project))
     after = problems(Codebook.of(entries.values()), project)
     return next((problem for problem in after if problem not in was), "")
