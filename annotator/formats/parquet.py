@@ -28,13 +28,13 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
     schema = arrow.schema([(name, _type(arrow, kind)) for name, kind in FEATURES.items()])
     with tempfile.TemporaryFile(prefix="annotator-") as out:
         with parquet.ParquetWriter(out, schema) as writer:
-            batch = _Batch()
+            batch = _ColumnBatch()
             for record in records:
                 count_lost(record, how.lost, "notes", "flags", "metadata")
                 batch.add(record)
                 if len(batch.rows["id"]) == _AT_ONCE:
                     writer.write_table(batch.table(arrow, schema))
-                    batch = _Batch()
+                    batch = _ColumnBatch()
             if batch.rows["id"]:
                 writer.write_table(batch.table(arrow, schema))
         out.seek(0)
@@ -68,7 +68,7 @@ class _Lists:
         return arrow.ListArray.from_arrays(offsets, structs)
 
 
-class _Batch:
+class _ColumnBatch:
     """The columns of some records."""
 
     def __init__(self) -> None:

@@ -24,7 +24,7 @@ _DEFAULT_CONCEPTS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class PassageWork:
     """What one annotator marked in a passage, all layers; `ends`
     finds the spans of relations by id."""
 
@@ -37,7 +37,7 @@ class Work:
         return [span for span in self.spans if span.layer == layer]
 
 
-_NOTHING = Work((), (), _NO_ENDS)
+_NOTHING = PassageWork((), (), _NO_ENDS)
 """The work of an annotator who marked nothing in a passage."""
 
 
@@ -56,7 +56,7 @@ class Passage:
     text: str
     start: int
     end: int
-    works: Mapping[str, Work]
+    works: Mapping[str, PassageWork]
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """Every two annotators, in order of their names."""
@@ -197,7 +197,7 @@ def _blocks(count: int, joined: set[int]) -> Iterator[tuple[int, int]]:
 
 def _works(
     record: Record, found: Mapping[int, Sequence[Span]], blocks: Sequence[tuple[int, int]]
-) -> dict[int, Work]:
+) -> dict[int, PassageWork]:
     """The work in every passage in which there is any, by the index of its first paragraph."""
     if not found:
         return {}
@@ -205,14 +205,14 @@ def _works(
     to: dict[str, list[Relation]] = {}
     for relation in record.relations:
         to.setdefault(relation.target, []).append(relation)
-    out: dict[int, Work] = {}
+    out: dict[int, PassageWork] = {}
     for first, last in blocks:
         spans = tuple([s for i in range(first, last + 1) for s in found.get(i, ())])
         if spans:
             edges = [r for s in spans for r in to.get(s.id, ())] if to else []
             if len(edges) > 1:
                 edges.sort(key=relation_order)
-            out[first] = Work(spans, tuple(edges), ends)
+            out[first] = PassageWork(spans, tuple(edges), ends)
     return out
 
 
@@ -321,7 +321,7 @@ __all__ = [
     "PAIRWISE",
     "Comparison",
     "Passage",
-    "Work",
+    "PassageWork",
     "alike_attributes",
     "cleaned_record",
     "compare",

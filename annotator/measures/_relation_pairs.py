@@ -15,7 +15,7 @@ from annotator.measures._alignment import aligned, best
 from annotator.measures._comparison import (
     Comparison,
     Passage,
-    Work,
+    PassageWork,
     alike_attributes,
     content,
     frozen,
@@ -80,7 +80,7 @@ def with_relations(comparison: Comparison) -> list[tuple[int, Passage]]:
     return found
 
 
-def _own(work: Work) -> EndKey:
+def _own(work: PassageWork) -> EndKey:
     def same(end: str) -> object:
         span = work.ends.get(end)
         return content(span) if span is not None else None
@@ -96,7 +96,7 @@ def _partner(partners: Mapping[str, Span]) -> EndKey:
     return same
 
 
-def _bounds(work: Work) -> EndKey:
+def _bounds(work: PassageWork) -> EndKey:
     def same(end: str) -> object:
         span = work.ends.get(end)
         return (span.layer, span.start, span.end) if span is not None else None
@@ -211,7 +211,7 @@ def alike_relations(a: Relation, b: Relation) -> tuple[int, ...]:
     )
 
 
-def ends_of(relation: Relation, work: Work) -> tuple[object, ...]:
+def ends_of(relation: Relation, work: PassageWork) -> tuple[object, ...]:
     """What the ends of a relation are, apart from their ids."""
     return _keyed(relation, _own(work))[:2]
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.measures._comparison import Comparison, Work
+from annotator.measures._comparison import Comparison, PassageWork
 from annotator.measures._tables import Array, Ints
 from annotator.model.span import Span
 
@@ -86,7 +86,7 @@ def seating(comparison: Comparison) -> Ints:
     return found
 
 
-def work_at(comparison: Comparison, passage: int, seat: int) -> Work:
+def work_at(comparison: Comparison, passage: int, seat: int) -> PassageWork:
     """The work of whoever sits in a seat of a passage."""
     who = comparison.annotators[int(seating(comparison)[passage, seat])]
     return comparison.passages[passage].works[who]

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from annotator.measures import _coefficients as coefficients
 from annotator.measures._coefficients import alpha
-from annotator.measures._comparison import PAIRWISE, Comparison, Passage, Work
+from annotator.measures._comparison import PAIRWISE, Comparison, Passage, PassageWork
 from annotator.measures._names import concepts_in, entities_in
 from annotator.measures._relation_pairs import with_relations
 from annotator.measures._tables import (
@@ -81,7 +81,7 @@ ABOUT = {
 _PARTS = ("holder", "concept", "side")
 """The parts of a statement."""
 
-Edges = list[tuple[Passage, Work, Relation]]
+Edges = list[tuple[Passage, PassageWork, Relation]]
 
 
 def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
@@ -165,7 +165,7 @@ def _words(passage: Passage, span: Span) -> str:
     return " ".join(passage.text[span.start : span.end].split()).casefold()
 
 
-def _holders(passage: Passage, work: Work, relation: Relation) -> list[str]:
+def _holders(passage: Passage, work: PassageWork, relation: Relation) -> list[str]:
     """Entities of the source; its words, lower case, where it has none."""
     if relation.source == AUTHOR:
         return [AUTHOR]
@@ -173,13 +173,13 @@ def _holders(passage: Passage, work: Work, relation: Relation) -> list[str]:
     return [] if span is None else entities_in(span) or [_words(passage, span)]
 
 
-def _by_label(work: Work, relation: Relation) -> list[str]:
+def _by_label(work: PassageWork, relation: Relation) -> list[str]:
     span = work.ends.get(relation.target)
     return [] if span is None else entities_in(span) or [span.label]
 
 
 def _by_concept(
-    comparison: Comparison, passage: Passage, work: Work, relation: Relation
+    comparison: Comparison, passage: Passage, work: PassageWork, relation: Relation
 ) -> list[tuple[str, bool]]:
     """Concepts of the target, each with whether `not: ` turned it;
     its entities or words where it has none."""

@@ -62,8 +62,8 @@ def resample(
     if not documents or samples < 1:
         return Support(0, {}, {}, {}, {})
     whole = affiliation(statements, duplicates=duplicates, author=author, sorts=sorts)
-    rows = _Rows.of(whole, documents, coders, duplicates)
-    tally = _Tally(whole, mode, normalisation)
+    rows = _StatementArrays.of(whole, documents, coders, duplicates)
+    tally = _SampleCounts(whole, mode, normalisation)
     random = np.random.default_rng(seed)
     for _ in range(samples):
         drawn = random.integers(len(documents), size=len(documents))
@@ -73,7 +73,7 @@ def resample(
 
 
 @dataclass(frozen=True, slots=True)
-class _Rows:
+class _StatementArrays:
     """The statements behind the edges of a network, in arrays: a sample makes no objects.
 
     A unit is what counts once on an edge: see `UNITS`. Every statement has the place of its `unit`,
@@ -98,7 +98,7 @@ class _Rows:
         documents: Sequence[str],
         coders: Sequence[str],
         duplicates: Duplicates,
-    ) -> _Rows:
+    ) -> _StatementArrays:
         """The statements of a network."""
         place = {name: i for i, name in enumerate(documents)}
         seat: dict[str | None, int] = {name: i for i, name in enumerate((*coders, None))}
@@ -143,7 +143,7 @@ class _Rows:
         return support.astype(np.int64), oppose.astype(np.int64), said
 
 
-class _Tally:
+class _SampleCounts:
     """Counts the samples that show again what the whole network shows.
 
     Pairs of holders are counted in matrices `(holders, holders)`, in the order of names; only cells
@@ -167,7 +167,7 @@ class _Tally:
         self._central = np.zeros(size, dtype=np.int64)
 
     def add(self, support: Ints, oppose: Ints, said: Bools) -> None:
-        """Count a sample, given what `_Rows.drawn` says of each edge."""
+        """Count a sample, given what `_StatementArrays.drawn` says of each edge."""
         self._edges += said & (np.sign(support - oppose) == self._signs)
         places, row = np.unique(self._row[said], return_inverse=True)
         concepts, column = np.unique(self._column[said], return_inverse=True)

@@ -35,7 +35,7 @@ def merge_names(db: Database, theirs: Database, out: Staging) -> MergedNames:
         marks = ", ".join("?" for _ in columns.split(","))
         rows = theirs.rows(f"SELECT {columns} FROM {table} ORDER BY id")
         out.many(f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})", rows)
-    ruled, written = _Rulings(db, theirs), _Entries(db, theirs)
+    ruled, written = _Rulings(db, theirs), _CodebookEvents(db, theirs)
     conflicts = (*ruled.conflicts(), *written.conflicts())
     return MergedNames(len(ruled.new), len(written.new), conflicts)
 
@@ -65,7 +65,7 @@ class _Rulings:
                 yield NameConflict(kind, name, here, there, self._then.name(kind, name))
 
 
-class _Entries:
+class _CodebookEvents:
     """The events of both codebooks."""
 
     def __init__(self, db: Database, theirs: Database) -> None:

@@ -50,7 +50,10 @@ def records(
                 leave_out(f"{row.document} ({row.annotator})", "its text is missing")
                 continue
             found = _record(
-                known[row.document], row.annotator, row.completion, work.get(place) or _Work()
+                known[row.document],
+                row.annotator,
+                row.completion,
+                work.get(place) or _CompletionContent(),
             )
             yield _with_provenance(found, seen.get(place, ()), told.get(place))
 
@@ -76,7 +79,7 @@ def _batches(rows: Sequence[CompletionRow]) -> Iterator[Sequence[CompletionRow]]
 
 
 @dataclass(slots=True)
-class _Work:
+class _CompletionContent:
     """The content of one completion; `excluded` has the paragraphs that were excluded or brought
     back, `broken` the items that cannot be read."""
 
@@ -114,7 +117,9 @@ _STATE = """json_extract(state, '$.value.attributes', '$.value.origin', '$.mark.
     '$.mark.excluded', '$.note', '$.flagged')"""
 
 
-def _work(db: Database, ids: Sequence[str], annotator: str | None) -> dict[tuple[str, str], _Work]:
+def _work(
+    db: Database, ids: Sequence[str], annotator: str | None
+) -> dict[tuple[str, str], _CompletionContent]:
     """The content of the completions of some documents.
 
     Most of it has columns of its own. What only the state contains is equal in many items, and is
@@ -128,13 +133,13 @@ def _work(db: Database, ids: Sequence[str], annotator: str | None) -> dict[tuple
         (json.dumps(list(ids)), annotator),
     )
     read: dict[str, tuple[Any, ...] | Exception] = {}
-    out: dict[tuple[str, str], _Work] = {}
+    out: dict[tuple[str, str], _CompletionContent] = {}
     here: tuple[str, str] | None = None
-    work = _Work()
+    work = _CompletionContent()
     for id, who, item, *columns, state in rows:
         if here is None or who != here[1] or id != here[0]:
             here = (id, who)
-            work = out.setdefault(here, _Work())
+            work = out.setdefault(here, _CompletionContent())
         rest = read.get(state)
         if rest is None:
             rest = read[state] = _read(state)
@@ -161,7 +166,7 @@ def _read(state: str) -> tuple[Any, ...] | Exception:
     return held, origin, done, excluded, note, flagged
 
 
-def _readable_ends(work: _Work, where: str) -> Iterator[Relation]:
+def _readable_ends(work: _CompletionContent, where: str) -> Iterator[Relation]:
     """The relations, without those of items that cannot be read."""
     for one in work.relations:
         if work.broken and not work.broken.isdisjoint((one.source, one.target)):
@@ -170,7 +175,9 @@ def _readable_ends(work: _Work, where: str) -> Iterator[Relation]:
             yield one
 
 
-def _record(document: Document, annotator: str, status: Completion, work: _Work) -> Record:
+def _record(
+    document: Document, annotator: str, status: Completion, work: _CompletionContent
+) -> Record:
     if work.excluded:
         paragraphs = tuple(
             p if (x := work.excluded.get(p.index)) is None else replace(p, excluded=x)
@@ -193,7 +200,7 @@ def _record(document: Document, annotator: str, status: Completion, work: _Work)
 
 def standing_record(db: Database, document: Document, annotator: str, status: Completion) -> Record:
     """The content of one completion."""
-    work = _work(db, [document.id], annotator).get((document.id, annotator), _Work())
+    work = _work(db, [document.id], annotator).get((document.id, annotator), _CompletionContent())
     return _record(document, annotator, status, work)
 
 

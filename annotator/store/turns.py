@@ -64,7 +64,7 @@ def go_on(db: Database, path: Path) -> None:
     done, size = int(found), [20]
     with db.relaxed(), db.write():
         search.merge_as_told(db)
-    logged, pace = 0, _Pace()
+    logged, pace = 0, _TurnPace()
     # Rows come before those that they refer to.
     with db.in_turns(), path.open("rb") as file:
         for turn in _turns(_from(file, done), size):
@@ -84,7 +84,7 @@ def go_on(db: Database, path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
-class _Pace:
+class _TurnPace:
     """How much longer turns may be than beside others who work."""
 
     def __init__(self) -> None:
@@ -108,7 +108,9 @@ def is_over(db: Database, began: float, longest: float = 2 * TURN) -> bool:
     return took > WAITED and (took > longest or db.is_wanted())
 
 
-def _write(db: Database, path: Path, turn: _Turn, done: int, pace: _Pace) -> tuple[_Turn, _Turn]:
+def _write(
+    db: Database, path: Path, turn: _Turn, done: int, pace: _TurnPace
+) -> tuple[_Turn, _Turn]:
     """Write a turn in one transaction, or as much of it as there is time for when somebody waits.
     Returns what was written, and what is left."""
     # A power cut may undo turns, and the recorded progress with them; they are then done again.

@@ -36,7 +36,7 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
 
 
 @dataclass(frozen=True, slots=True)
-class _Example:
+class _ExampleLabel:
     """What an example says about a stretch, and whether that is certain or only likely."""
 
     layer: str
@@ -52,11 +52,11 @@ class GuidelineSuggester:
 
     def __init__(self, schema: LabelSchema, memory: Memory) -> None:
         self._memory = memory
-        self._known: dict[str, list[_Example]] = {}
+        self._known: dict[str, list[_ExampleLabel]] = {}
         for layer in schema.span_layers:
             for label, form in _examples(layer):
                 sure = form[:1].isupper() or len(form.split()) >= _WORDS
-                one = _Example(layer.name, label, sure)
+                one = _ExampleLabel(layer.name, label, sure)
                 if one not in self._known.setdefault(form, []):
                     self._known[form].append(one)
         self._forms = KnownForms(self._known)
@@ -72,13 +72,13 @@ class GuidelineSuggester:
                     out.append(self._suggestion(document, paragraph, known, match))
         return out
 
-    def _decided_otherwise(self, known: _Example, form: str) -> bool:
+    def _decided_otherwise(self, known: _ExampleLabel, form: str) -> bool:
         best = self._memory.best(known.layer, form)
         tally = self._memory.tally(known.layer, form)
         return tally.rejected > tally.accepted or (best is not None and best[0] != known.label)
 
     def _suggestion(
-        self, document: Document, paragraph: Paragraph, known: _Example, match: re.Match[str]
+        self, document: Document, paragraph: Paragraph, known: _ExampleLabel, match: re.Match[str]
     ) -> Suggestion:
         start, end = match.span()
         value = Span(

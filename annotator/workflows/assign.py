@@ -108,7 +108,7 @@ def deal(
 
 
 @dataclass(slots=True)
-class _Table:
+class _AssignmentTable:
     """Who has what, while assignments change."""
 
     words: Mapping[str, int]
@@ -118,7 +118,7 @@ class _Table:
     """A dict from document to those who have it."""
 
     @classmethod
-    def of(cls, held: Iterable[DocumentHolder], words: Mapping[str, int]) -> _Table:
+    def of(cls, held: Iterable[DocumentHolder], words: Mapping[str, int]) -> _AssignmentTable:
         table = cls(words)
         for one in held:
             pair = (one.annotator, one.document)
@@ -165,7 +165,7 @@ class _Table:
 
 def report(project: Project) -> AssignmentReport:
     """Who has what. Reads all texts."""
-    return _Table.of(project.assignments.held(), project.documents.words()).report()
+    return _AssignmentTable.of(project.assignments.held(), project.documents.words()).report()
 
 
 def _check_share(overlap: float) -> None:
@@ -202,7 +202,7 @@ def assign(
     words = project.documents.words()
     for_all = _for_all(project, words, overlap)
     with nullcontext() if dry_run else project.assignments.writing():
-        table = _Table.of(project.assignments.held(), words)
+        table = _AssignmentTable.of(project.assignments.held(), words)
         _check_each(each, {*who, *table.load()})
         scope = [id for id in words if wanted is None or id in wanted]
         begun = table.begun(scope, who)
@@ -251,7 +251,7 @@ def _for_all(project: Project, documents: Iterable[str], share: float) -> set[st
 
 
 def _needs(
-    table: _Table,
+    table: _AssignmentTable,
     scope: Sequence[str],
     names: Sequence[str],
     *,
@@ -283,7 +283,7 @@ def clear(
     _known(project, documents)
     words = project.documents.words()
     with nullcontext() if dry_run else project.assignments.writing():
-        table = _Table.of(project.assignments.held(), words)
+        table = _AssignmentTable.of(project.assignments.held(), words)
         taken = project.assignments.free(who, documents or None)
         if not dry_run:
             project.assignments.take(taken)

@@ -34,7 +34,7 @@ from typing import Any
 import numpy as np
 
 from annotator.measures import alpha, alpha_u, f1, unitizing
-from annotator.measures.api import Batch, Comparison, Passage, RunningSums, Table, Work
+from annotator.measures.api import Batch, Comparison, Passage, PassageWork, RunningSums, Table
 from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import Span
 from annotator.resources import folder, load_schema
@@ -58,7 +58,7 @@ def corpus(*, annotators: int, documents: int, spans: int, seed: int = 1) -> Com
     for d in range(documents):
         base = [(i * 40 + rng.randint(0, 8), i * 40 + rng.randint(15, 38)) for i in range(spans)]
         works = {
-            f"a{a}": Work(
+            f"a{a}": PassageWork(
                 tuple(
                     Span(
                         f"{a}.{i}",

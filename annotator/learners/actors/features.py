@@ -49,7 +49,7 @@ def _shape(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
+class _WordTraits:
     """What a word shows in any place: its shape, its classes in the tables, its own features, and
     those for words some tokens before or after it."""
 
@@ -60,7 +60,7 @@ class _Word:
 
 
 @lru_cache(maxsize=20_000)
-def _word(text: str) -> _Word:
+def _word(text: str) -> _WordTraits:
     lower, shape, classes = text.lower(), _shape(text), _classes(text)
     own = ["bias", f"w={text}", f"s={shape}", f"len={min(len(text), 8)}"]
     own += [f"p{n}={text[:n]}" for n in (1, 2, 3) if len(text) > n]
@@ -75,7 +75,7 @@ def _word(text: str) -> _Word:
         )
         for step in _STEPS
     }
-    return _Word(shape, classes, tuple(own), near)
+    return _WordTraits(shape, classes, tuple(own), near)
 
 
 _STEPS = (-2, -1, 1, 2)
@@ -141,7 +141,7 @@ def describe(
     return tuple(map(tuple, out))
 
 
-def _around(words: Sequence[_Word], ruled: Sequence[str], i: int) -> list[str]:
+def _around(words: Sequence[_WordTraits], ruled: Sequence[str], i: int) -> list[str]:
     """Features of the tokens before and after, and of pairs."""
     out: list[str] = []
     for step in _STEPS:
@@ -176,7 +176,9 @@ def _runs(tokens: Sequence[Token]) -> list[tuple[int, int]]:
     return out
 
 
-def _inside(tokens: Sequence[Token], words: Sequence[_Word], first: int, last: int) -> list[str]:
+def _inside(
+    tokens: Sequence[Token], words: Sequence[_WordTraits], first: int, last: int
+) -> list[str]:
     """Features of a run: its length, the classes in it, and the words before and after it."""
     inside = {
         c

@@ -22,7 +22,7 @@ READ = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Decided:
+class _DecidedGroup:
     """The group of decisions that decided so many differences of a document."""
 
     document: str
@@ -47,7 +47,7 @@ def decide_alike(session: Session, source: Adjudicating) -> None:
     if not found:
         session.say("; ".join(["annotators differ in this way nowhere else", *more]))
         return
-    done: list[_Decided] = []
+    done: list[_DecidedGroup] = []
     left = 0
     for document, ids in found.items():
         decided, waiting = _decide(_session(session, source, document), ids, taken)
@@ -63,7 +63,7 @@ def decide_alike(session: Session, source: Adjudicating) -> None:
 
 
 def _done_in_words(
-    session: Session, source: Adjudicating, before: ReviewState, done: Sequence[_Decided]
+    session: Session, source: Adjudicating, before: ReviewState, done: Sequence[_DecidedGroup]
 ) -> list[str]:
     """Let undo take back what was decided, and say what it was."""
     assert source.chosen is not None
@@ -86,7 +86,9 @@ def _session(session: Session, source: Adjudicating, document: str) -> Session:
     return made
 
 
-def _decide(aside: Session, ids: set[frozenset[str]], taken: Option) -> tuple[_Decided | None, int]:
+def _decide(
+    aside: Session, ids: set[frozenset[str]], taken: Option
+) -> tuple[_DecidedGroup | None, int]:
     """Decide these differences of the open document: what was decided (None if nothing was), and
     how many have to wait for what they hang on."""
     source = aside.source
@@ -107,7 +109,7 @@ def _decide(aside: Session, ids: set[frozenset[str]], taken: Option) -> tuple[_D
     if not decided:
         return None, left
     aside.do(do.ChooseSeveral(tuple(decided), "decided alike"))
-    return _Decided(aside.review.document.id, last_group(aside.review), len(decided)), left
+    return _DecidedGroup(aside.review.document.id, last_group(aside.review), len(decided)), left
 
 
 def _same_version(
@@ -120,13 +122,13 @@ def _same_version(
     return next(same, None if taken else ())
 
 
-def _places(done: Sequence[_Decided]) -> str:
+def _places(done: Sequence[_DecidedGroup]) -> str:
     """`5 like differences in 2 documents`."""
     differences = plural(sum(one.count for one in done), "like difference")
     return f"{differences} in {plural(len({one.document for one in done}), 'document')}"
 
 
-def _take_back(session: Session, source: Adjudicating, done: Sequence[_Decided]) -> str:
+def _take_back(session: Session, source: Adjudicating, done: Sequence[_DecidedGroup]) -> str:
     """Take it back, except where something that depends on it was decided since."""
     taken = [
         one for one in reversed(done) if _taken_back(_session(session, source, one.document), one)
@@ -136,7 +138,7 @@ def _take_back(session: Session, source: Adjudicating, done: Sequence[_Decided])
     return f"taken back: {_places(taken)}{left}"
 
 
-def _taken_back(aside: Session, one: _Decided) -> bool:
+def _taken_back(aside: Session, one: _DecidedGroup) -> bool:
     before = aside.review.history
     aside.do(do.TakeBack(one.group))
     return aside.review.history is not before

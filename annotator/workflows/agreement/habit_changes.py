@@ -51,7 +51,7 @@ class HabitChange:
 
 
 @dataclass(slots=True)
-class _Document:
+class _DocumentCounts:
     """What an annotator and, on average, the others gave in a document."""
 
     words: int = 0
@@ -64,14 +64,14 @@ class HabitChanges:
 
     def __init__(self, finished: Mapping[str, str]) -> None:
         self._finished = finished
-        self._counts: dict[str, dict[str, _Document]] = {}
+        self._counts: dict[str, dict[str, _DocumentCounts]] = {}
 
     def add(self, comparison: Comparison) -> None:
         """Count the passages of a comparison."""
         for passage in comparison.passages:
             words = words_in(passage)
             for who, own, others in beside_others(passage):
-                here = self._counts.setdefault(who, {}).setdefault(passage.name, _Document())
+                here = self._counts.setdefault(who, {}).setdefault(passage.name, _DocumentCounts())
                 here.words += words
                 here.own.update(own)
                 for key, mean in others.items():

@@ -80,7 +80,7 @@ def situation(merger: Merger, document: str) -> Situation | None:
     reopened = frozenset(_reopened(found, gold, touched)) - follows
     differences = _with_reopened(aligned, reopened)
     finished = gold.completion is Completion.GOLD
-    deciding = _Deciding(found, gold, differences)
+    deciding = _DecidedInGold(found, gold, differences)
     waiting = tuple(d for d in differences if deciding.waits(d, reopened, finished=finished))
     beside = frozenset(c.id for d in waiting for c in d.candidates if deciding.is_beside(c))
     return Situation(found, gold, since, tuple(differences), waiting, reopened, beside)
@@ -141,7 +141,7 @@ def _with_reopened(
     return out
 
 
-class _Deciding:
+class _DecidedInGold:
     """What review has decided, according to the gold."""
 
     def __init__(
