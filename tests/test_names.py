@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from support import calls_of, document, examples
 
 from annotator.learners.names import forms
-from annotator.learners.names.asked import NameQuery
 from annotator.learners.names.choices import choices, learn
 from annotator.learners.names.features import candidates
 from annotator.learners.names.known import KnownEntities
 from annotator.learners.names.namer import DocumentNamer, shipped
+from annotator.learners.names.query import NameQuery
 from annotator.learners.names.reuse import (
     MOST,
     AskedClaim,

@@ -8,10 +8,10 @@ import pytest
 from support import document
 
 from annotator.learners.names.agreement import are_named
-from annotator.learners.names.asked import NameQuery
 from annotator.learners.names.features import candidates
 from annotator.learners.names.known import KnownEntities
 from annotator.learners.names.namer import DocumentNamer
+from annotator.learners.names.query import NameQuery
 from annotator.learners.names.text import NameText
 from annotator.model.codebook import Codebook, CodebookEntry
 from annotator.model.named_spans import NamedSpans

@@ -15,95 +15,18 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import product
 from typing import Any
 
-UNITS = ("code-points", "utf-16", "graphemes", "utf-8")
-LINE_ENDS = ("as-is", "one", "two")
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_LONG = 34
-"""Characters that an entity has at most."""
-
-_NAMES = {
-    "code-points": "code points",
-    "utf-16": "UTF-16 units",
-    "graphemes": "grapheme clusters",
-    "utf-8": "bytes of UTF-8",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Counting:
-    """One way to count the characters of a text."""
-
-    unit: str = "code-points"
-    line_ends: str = "as-is"
-    bom: bool = False
-    entities: bool = False
-
-    def __str__(self) -> str:
-        parts = [_NAMES[self.unit]]
-        if self.line_ends != "as-is":
-            parts.append("a CR LF as one" if self.line_ends == "one" else "an LF as two")
-        if self.bom:
-            parts.append("the byte order mark as one")
-        if self.entities:
-            parts.append("entities as shown")
-        return ", ".join(parts)
-
-    @property
-    def is_rare(self) -> bool:
-        """Whether hardly a program counts like this."""
-        return self.unit == "utf-8" or self.line_ends == "two"
-
-    def points(self, text: str) -> Mapping[int, int]:
-        """Offsets by this counting -> code points of the text; offsets inside a character are
-        missing."""
-        widths = _widths(text, self.unit)
-        if self.line_ends == "one":
-            for found in re.finditer("\r\n", text):
-                widths[found.start()], widths[found.start() + 1] = 1, 0
-        elif self.line_ends == "two":
-            for found in re.finditer("(?<!\r)\n", text):
-                widths[found.start()] = 2
-        if self.entities:
-            for start, end, shown in _entities(text):
-                widths[start:end] = [sum(_widths(shown, self.unit)), *[0] * (end - start - 1)]
-        at = 1 if self.bom else 0
-        out = {at: 0}
-        for point, width in enumerate(widths, 1):
-            at += width
-            out[at] = point
-        return out
-
-
-def _widths(text: str, unit: str) -> list[int]:
-    """How far each character moves the count."""
-    if text.isascii() and unit != "graphemes":
-        return [1] * len(text)
-    if unit == "utf-16":
-        return [1 + (char > "\uffff") for char in text]
-    if unit == "utf-8":
-        return [len(char.encode("utf-8", "surrogatepass")) for char in text]
-    if unit == "graphemes":
-        return [int(i == 0) for cluster in clusters(text) for i in range(len(cluster))]
-    return [1] * len(text)
-
-
-def clusters(text: str) -> Iterator[str]:
-    """Extended grapheme clusters (UAX 29)."""
-    from wcwidth import iter_graphemes
-
-    return iter(iter_graphemes(text))
-
-
-def _entities(text: str, around: int | None = None) -> Iterator[tuple[int, int, str]]:
-    """The bounds of each entity and what it shows, in the whole text or only around a place."""
-    low, high = (0, len(text)) if around is None else (max(0, around - _LONG), around + _LONG)
-    for found in _ENTITY.finditer(text, low, high):
-        if (shown := html.unescape(found[0])) != found[0]:
-            yield found.start(), found.end(), shown
+from annotator.formats._counting import (
+    LINE_ENDS,
+    UNITS,
+    Counting,
+    clusters,
+    entities,
+    has_clusters,
+    joins,
+)
 
 
 @dataclass(slots=True)
@@ -204,7 +127,7 @@ def _units(texts: Iterable[str], usual: str) -> list[str]:
     first = "code-points" if usual == "utf-16" and not wide else usual
     if all(text.isascii() for text in texts):
         return [first]
-    several = any(_has_clusters(text) for text in texts)
+    several = any(has_clusters(text) for text in texts)
     differs = {"code-points": True, "utf-16": wide, "graphemes": several, "utf-8": True}
     return [first, *(unit for unit, so in differs.items() if so and unit != first)]
 
@@ -225,7 +148,7 @@ def _candidates(
     """Countings that differ on these texts: the usual one first, then those that are most like
     it."""
     marks = [False, True] if any(texts.values()) else [False]
-    shown = [False, True] if any(next(_entities(text), None) for text in texts) else [False]
+    shown = [False, True] if any(next(entities(text), None) for text in texts) else [False]
     units = [settings["offsets"]] if "offsets" in settings else _units(texts, unit)
     ends = [settings["line_ends"]] if "line_ends" in settings else _line_ends(texts)
     if "bom" in settings:
@@ -238,25 +161,6 @@ def _candidates(
     # frequent one stays before the others.
     for one in sorted(every, key=lambda one: sum(x != y for x, y in zip(one, usual, strict=True))):
         yield Counting(*one)
-
-
-def _has_clusters(text: str) -> bool:
-    """Whether a text may have a grapheme cluster of several characters."""
-    return "\r\n" in text or any(_joins(char) or _is_flag(char) for char in set(text))
-
-
-def _is_flag(char: str) -> bool:
-    """Whether a character is a regional indicator, two of which make a flag."""
-    return "\U0001f1e6" <= char <= "\U0001f1ff"
-
-
-@lru_cache(maxsize=10_000)
-def _joins(char: str) -> bool:
-    """Whether a character belongs to the one before it: a mark, a joiner, a variation, a tone of
-    skin, a tag, a vowel or last consonant of Hangul."""
-    return not char.isascii() and any(
-        len(next(clusters(base + char))) == 2 for base in ("a", "\uac00")
-    )
 
 
 def _points(places: Sequence[Place], counting: Counting) -> list[tuple[int, int] | None]:
@@ -318,9 +222,9 @@ def _cut(text: str, at: int, *, inward: int) -> bool:
     if not 0 < at < len(text):
         return False
     before, after = text[at - 1], text[at]
-    if any(a < at < b for a, b, _ in _entities(text, at)):
+    if any(a < at < b for a, b, _ in entities(text, at)):
         return True
-    if _joins(after) or before == "\u200d":
+    if joins(after) or before == "\u200d":
         return True
     return before.isalnum() and after.isalnum() and not _UNSPACED.search(before + after)
 

@@ -67,13 +67,13 @@ def _of_spans(comparison: Comparison, layer: str) -> Items:
     first, last = np.minimum(found.start[a], found.start[b]), np.maximum(found.end[a], found.end[b])
     common = np.minimum(found.end[a], found.end[b]) - np.maximum(found.start[a], found.start[b])
     apart = 1 - common / np.maximum(last - first, 1)
-    ties = TieBreak(comparison, found)
+    tie_break = TieBreak(comparison, found)
 
     def certain(i: int) -> tuple[float, ...]:
         return float(apart[i]), int(found.label[a[i]] != found.label[b[i]]), int(first[i])
 
     def alike(i: int) -> tuple[float, ...]:
-        return tuple(-level for level in ties.rank(int(a[i]), int(b[i])))
+        return tuple(-level for level in tie_break.rank(int(a[i]), int(b[i])))
 
     unit = _units(len(found.spans), a, b, found.seat, found.seats, _Order(certain, alike))
     return Items(

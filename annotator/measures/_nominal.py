@@ -13,6 +13,7 @@ from annotator.measures._coefficients import alpha, alpha_of, squares
 from annotator.measures._comparison import PAIRWISE, Comparison
 from annotator.measures._items import Items
 from annotator.measures._names import called
+from annotator.measures._observed_agreement import ObservedAgreement
 from annotator.measures._tables import (
     AnyTable,
     Array,
@@ -191,52 +192,6 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True)
-class _Observed:
-    """The observed agreement and the coefficients that follow from it. `take` picks agreeing pairs,
-    units, and the share of every value from rows; `possible` values there are.
-
-    Each method takes rows of sums `(k, columns)` and gives `(k,)`.
-    """
-
-    take: Callable[[Array], Array]
-    possible: int
-
-    @classmethod
-    def of(cls, own: Sums, values: Sequence[str], possible: int) -> _Observed:
-        """What the sums of a table say."""
-        shares = (("share", value) for value in values)
-        return cls(own.pick(("agree",), ("units",), *shares), possible)
-
-    def _agreeing(self, rows: Array) -> tuple[Array, Array]:
-        picked = self.take(rows)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            observed = np.where(picked[:, 1] > 0.5, picked[:, 0] / picked[:, 1], np.nan)
-            shares = np.nan_to_num(picked[:, 2:] / picked[:, 1:2])
-        return observed, shares
-
-    def lowest_fleiss(self, rows: Array) -> Array:
-        """The lowest Fleiss' kappa that values so frequent can have."""
-        _, shares = self._agreeing(rows)
-        return coefficients.fleiss(coefficients.least_agreeing(shares), shares)
-
-    def percent(self, rows: Array) -> Array:
-        """The share of pairs that agree."""
-        return self._agreeing(rows)[0]
-
-    def ac1(self, rows: Array) -> Array:
-        """Gwet's AC1."""
-        return coefficients.ac1(*self._agreeing(rows), self.possible)
-
-    def fleiss(self, rows: Array) -> Array:
-        """Fleiss' kappa."""
-        return coefficients.fleiss(*self._agreeing(rows))
-
-    def brennan_prediger(self, rows: Array) -> Array:
-        """Brennan and Prediger's kappa."""
-        return coefficients.brennan_prediger(self._agreeing(rows)[0], self.possible)
-
-
-@dataclass(frozen=True, slots=True)
 class _Maker:
     """Makes the figures of one variable, which have measure, units, coverage and the reason of a
     missing value in common."""
@@ -292,7 +247,7 @@ def figures(measure: str, variable: Variable, sums: Mapping[str, Sums]) -> list[
     distance = squares(square.values) if variable.interval else None
     own_alpha, least_alpha = (alpha(square.size, distance, lowest=least) for least in (False, True))
     possible = max(len({*variable.known, *(key[1] for key in own.of("given"))}), 1)
-    observed = _Observed.of(own, values, possible)
+    observed = ObservedAgreement.of(own, values, possible)
     least_of_possible = coefficients.least_of_possible(possible)
     return [
         make.figure(

@@ -278,11 +278,13 @@ def paired(comparison: Comparison, layer: str) -> tuple[Ints, Ints, Ints]:
         label = found.label[a] != found.label[b]
         kind = label + 2 * bounds.astype(np.int64)
         common = shared(found, a, b)
-        ties = TieBreak(comparison, found)
+        tie_break = TieBreak(comparison, found)
 
         def rank(some: Ints) -> Ints:
             alike = (kind == 0, ~bounds, ~label, np.ones_like(common), common)
-            return np.column_stack([*(one[some] for one in alike), ties.ranks(a[some], b[some])])
+            return np.column_stack(
+                [*(one[some] for one in alike), tie_break.ranks(a[some], b[some])]
+            )
 
         keep = one_to_one(*sides(found, a, b), rank)
         comparison.cache[key] = (a[keep], b[keep], kind[keep])

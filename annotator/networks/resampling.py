@@ -130,10 +130,10 @@ class _StatementArrays:
         """Of each edge, how often the drawn coders and the gold are for it and against it in the
         drawn documents, and whether they say anything of it."""
         times = np.bincount(documents, minlength=self.documents)
-        heard = np.zeros(self.coders + 1, dtype=np.bool_)
-        heard[coders] = heard[-1] = True
+        present = np.zeros(self.coders + 1, dtype=np.bool_)
+        present[coders] = present[-1] = True
         there = np.zeros(len(self.edge), dtype=np.bool_)
-        there[self.unit[(times[self.document] > 0) & heard[self.coder]]] = True
+        there[self.unit[(times[self.document] > 0) & present[self.coder]]] = True
         counts = there * (times[self.inside] if self.inside is not None else 1)
         support, oppose = (
             np.bincount(self.edge, weights=counts * (self.sign == sign), minlength=self.edges)

@@ -68,11 +68,11 @@ class Burst(Generic[Key]):
     def _hold(self, keys: Sequence[Key]) -> None:
         self._count += len(keys)
         self._held = [] if self._count > KEPT else [*self._held, *keys]
-        came = f"{self._count} keys came at once, like a paste"
+        many = f"{self._count} keys came at once, like a paste"
         self.message = (
-            f"{came}, and were ignored. Press any key to go on"
+            f"{many}, and were ignored. Press any key to go on"
             if self._count > KEPT
-            else f"{came}, and wait: {YES} runs them, any other key drops them"
+            else f"{many}, and wait: {YES} runs them, any other key drops them"
         )
 
     def _answer(self, keys: Sequence[Key]) -> list[Key]:

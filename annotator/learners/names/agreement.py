@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from annotator.learners.names import forms
-from annotator.learners.names.asked import NameQuery
+from annotator.learners.names.query import NameQuery
 from annotator.learners.names.text import Mention, NameText
 
 _THINGS = frozenset("it its itself which".split())
@@ -37,12 +37,12 @@ _NUMBERS = {
 """How many entities a mention with such a word is of."""
 
 
-def agrees(ask: NameQuery, entity: str) -> bool:
+def agrees(query: NameQuery, entity: str) -> bool:
     """Whether an entity of the document can be what a pronoun means; and a list of entities what
     a plural means, which needs a determiner for it (`the two nations`)."""
-    if ask.mention.kind != "pronoun":
-        return ";" not in entity or may_be_several(ask.mention)
-    word, known = ask.mention.folded, ask.known
+    if query.mention.kind != "pronoun":
+        return ";" not in entity or may_be_several(query.mention)
+    word, known = query.mention.folded, query.known
     label, several = known.label[entity], ";" in entity
     if (gender := forms.GENDERS.get(word)) is not None:
         return label == "person" and not several and known.gender.get(entity) in (gender, None)
@@ -59,11 +59,11 @@ def agrees(ask: NameQuery, entity: str) -> bool:
     return word not in ANYBODY or (plural and not several)
 
 
-def has_number(ask: NameQuery, entity: str) -> bool:
+def has_number(query: NameQuery, entity: str) -> bool:
     """Whether a name may be that of as many as the words say: of so many whom the text has named
     (`both governments`), a list of so many; otherwise also a plural, or a name that is new to the
     document."""
-    mention, text = ask.mention, ask.known.text
+    mention, text = query.mention, query.known.text
     number = number_of(text, mention)
     if number is None or mention.kind == "name":
         return True
@@ -71,7 +71,7 @@ def has_number(ask: NameQuery, entity: str) -> bool:
         return entity.count(";") + 1 == number
     if are_named(text, mention):
         return False
-    return entity not in ask.known.count or ask.known.plural.get(entity, False)
+    return entity not in query.known.count or query.known.plural.get(entity, False)
 
 
 def number_of(text: NameText, mention: Mention) -> int | None:

@@ -9,91 +9,91 @@ from collections.abc import Callable, Mapping
 from annotator.learners.names import descriptions as of
 from annotator.learners.names import forms
 from annotator.learners.names.agreement import agrees
-from annotator.learners.names.asked import NameQuery
 from annotator.learners.names.groups import agents, people_of_clause
 from annotator.learners.names.pairs import coordinated, pairs, pairs_of
+from annotator.learners.names.query import NameQuery
 
 HEADED = 20
 """The most entities of the codebook that are looked at for a noun."""
 _JOINED = re.compile(r",? and |, ")
 
 
-def same_form(ask: NameQuery) -> None:
+def same_form(query: NameQuery) -> None:
     """What the same words named in this document before. That of `two nations` is not that of
     `nations`."""
     before = {
         entity: number
-        for entity, number in ask.known.forms.get(ask.mention.folded, {}).items()
-        if agrees(ask, entity)
+        for entity, number in query.known.forms.get(query.mention.folded, {}).items()
+        if agrees(query, entity)
     }
     if not before:
         return
     most = max(before.values())
     for entity, number in before.items():
-        ask.put(entity, "sameform", *(["sameform_best"] if number == most else []))
-    ask.put(max(before, key=lambda entity: ask.known.last[entity]), "sameform_last")
+        query.put(entity, "sameform", *(["sameform_best"] if number == most else []))
+    query.put(max(before, key=lambda entity: query.known.last[entity]), "sameform_last")
 
 
-def registered(ask: NameQuery) -> None:
+def registered(query: NameQuery) -> None:
     """What they named in other documents; it counts more where all
     its capitals stand in this text too."""
-    for entity in ask.registry:
-        ask.put(entity, "regform_here" if _stands_here(ask, entity) else "regform")
+    for entity in query.registry:
+        query.put(entity, "regform_here" if _stands_here(query, entity) else "regform")
 
 
-def _stands_here(ask: NameQuery, entity: str) -> bool:
+def _stands_here(query: NameQuery, entity: str) -> bool:
     """Whether the text has all words of a name that begin with a capital."""
-    return all(word in ask.known.text.text for word in re.findall(r"\b[A-Z]\w+", entity))
+    return all(word in query.known.text.text for word in re.findall(r"\b[A-Z]\w+", entity))
 
 
-def listed(ask: NameQuery) -> None:
+def listed(query: NameQuery) -> None:
     """What these words name according to the codebook."""
-    for entity in ask.listed:
-        ask.put(entity, "listed")
+    for entity in query.listed:
+        query.put(entity, "listed")
 
 
-def headed(ask: NameQuery) -> None:
+def headed(query: NameQuery) -> None:
     """The entities of the codebook that the noun begins: `the government`, government of
     Varnia."""
-    fitting = [one for one in ask.headed if one.label in ("", ask.label)]
+    fitting = [one for one in query.headed if one.label in ("", query.label)]
     for entry in fitting[:HEADED]:
-        here = "here" if _stands_here(ask, entry.name) else "elsewhere"
+        here = "here" if _stands_here(query, entry.name) else "elsewhere"
         alone = ["listed_head_alone"] if len(fitting) == 1 else []
-        often = ["listed_head_before"] if entry.name in ask.registry else []
-        ask.put(entry.name, f"listed_head_{here}", *alone, *often)
+        often = ["listed_head_before"] if entry.name in query.registry else []
+        query.put(entry.name, f"listed_head_{here}", *alone, *often)
 
 
-def itself(ask: NameQuery) -> None:
+def itself(query: NameQuery) -> None:
     """The words as they are, and known names that are joined (`Russia and China`) as a list; of the
     powers `the West` the article is a part."""
-    if ask.mention.folded in forms.DIRECTIONS and ask.mention.before == "the":
-        ask.put(f"the {ask.mention.form}", "self")
+    if query.mention.folded in forms.DIRECTIONS and query.mention.before == "the":
+        query.put(f"the {query.mention.form}", "self")
         return
-    parts = _JOINED.split(ask.mention.form)
-    joined = [ask.known.meant(part) for part in parts] if len(parts) > 1 else []
+    parts = _JOINED.split(query.mention.form)
+    joined = [query.known.meant(part) for part in parts] if len(parts) > 1 else []
     if joined and None not in joined:
-        ask.put("; ".join(sorted(map(str, joined))), "self")
+        query.put("; ".join(sorted(map(str, joined))), "self")
         return
-    ask.put(ask.mention.form if ask.mention.kind == "name" else ask.phrase, "self")
+    query.put(query.mention.form if query.mention.kind == "name" else query.phrase, "self")
 
 
-def longer_known(ask: NameQuery) -> None:
+def longer_known(query: NameQuery) -> None:
     """An entity that ends with or contains the words (`Putin`), or has them as initials."""
-    form, known = ask.mention.form, ask.known
+    form, known = query.mention.form, query.known
     several = _as_within(form)
     longer = [one for parts in several for one in known.by_words.holding(parts)]
     for entity in known.by_words.in_order([*longer, *known.by_words.abbreviated(_bare(form))]):
-        if entity not in known.named or entity == form or not _fits_title(ask, entity):
+        if entity not in known.named or entity == form or not _fits_title(query, entity):
             continue
         whole = entity.split()
         parts = next((one for one in several if set(one) <= set(whole)), [form])
-        same = "" if known.label[entity] == ask.label else "_otherlabel"
+        same = "" if known.label[entity] == query.label else "_otherlabel"
         if whole[-len(parts) :] == parts:
-            ask.put(entity, "longer_tail" + same)
+            query.put(entity, "longer_tail" + same)
         elif set(parts) <= set(whole):
-            ask.put(entity, "longer_in" + same)
+            query.put(entity, "longer_in" + same)
         else:
-            ask.put(entity, "acronym")
+            query.put(entity, "acronym")
 
 
 def _as_within(form: str) -> list[list[str]]:
@@ -114,31 +114,31 @@ def _bare(form: str) -> str:
     return bare.rstrip("'’") if form.endswith(("s'", "s’")) else bare
 
 
-def _fits_title(ask: NameQuery, entity: str) -> bool:
+def _fits_title(query: NameQuery, entity: str) -> bool:
     """Whether a person can have the title of a mention: `Mrs Keller` is not Tom Keller after `Mr
     Keller` was."""
-    said = forms.TITLE_GENDERS.get(ask.mention.before.rstrip("."))
-    return said is None or ask.known.gender.get(entity) in (said, None)
+    said = forms.TITLE_GENDERS.get(query.mention.before.rstrip("."))
+    return said is None or query.known.gender.get(entity) in (said, None)
 
 
-def longer_in_text(ask: NameQuery) -> None:
+def longer_in_text(query: NameQuery) -> None:
     """The same for names that occur anywhere in the text."""
-    for parts in _as_within(ask.mention.form):
-        _longer_in_text(ask, parts)
-    for name in ask.known.text.names_by_words.abbreviated(ask.mention.form):
-        ask.put(name, "text_acronym")
+    for parts in _as_within(query.mention.form):
+        _longer_in_text(query, parts)
+    for name in query.known.text.names_by_words.abbreviated(query.mention.form):
+        query.put(name, "text_acronym")
 
 
-def _longer_in_text(ask: NameQuery, parts: list[str]) -> None:
-    for name in ask.known.text.names_by_words.holding(parts):
+def _longer_in_text(query: NameQuery, parts: list[str]) -> None:
+    for name in query.known.text.names_by_words.holding(parts):
         whole = name.split()
-        if name == ask.mention.form:
+        if name == query.mention.form:
             continue
         if whole[-len(parts) :] == parts:
             bare = " ".join(_without_titles(whole, len(parts)))
-            ask.put(bare if _fits_title(ask, bare) else "", "text_tail")
-        elif ask.mention.folded not in forms.DIRECTIONS:
-            ask.put(name, "text_in")
+            query.put(bare if _fits_title(query, bare) else "", "text_tail")
+        elif query.mention.folded not in forms.DIRECTIONS:
+            query.put(name, "text_in")
 
 
 def _without_titles(whole: list[str], least: int) -> list[str]:
@@ -152,39 +152,39 @@ def _without_titles(whole: list[str], least: int) -> list[str]:
     return whole[at:]
 
 
-def people_of(ask: NameQuery) -> None:
+def people_of(query: NameQuery) -> None:
     """`Varnians`: people of Varnia."""
-    if ask.label == "collective":
-        place = ask.known.place(ask.mention.form.rstrip("s"))
+    if query.label == "collective":
+        place = query.known.place(query.mention.form.rstrip("s"))
         if place:
-            ask.put(f"people of {place}", "people_of")
+            query.put(f"people of {place}", "people_of")
 
 
-def named_in_text(ask: NameQuery) -> None:
+def named_in_text(query: NameQuery) -> None:
     """Names that occur in the text and are not decided yet, those shortly before it."""
-    if ask.label not in ("state", "organization", "bloc"):
+    if query.label not in ("state", "organization", "bloc"):
         return
-    for rank, name in enumerate(ask.known.text.names_before(ask.mention.first)):
-        entity = ask.known.meant(name) or name
-        if entity not in ask.known.count:
-            ask.put(entity, f"text_name{rank}")
-    for rank, (tail, _) in enumerate(ask.known.tails.most(2)):
+    for rank, name in enumerate(query.known.text.names_before(query.mention.first)):
+        entity = query.known.meant(name) or name
+        if entity not in query.known.count:
+            query.put(entity, f"text_name{rank}")
+    for rank, (tail, _) in enumerate(query.known.tails.most(2)):
         place = tail.partition(" ")[2].removeprefix("the ")
-        if place[:1].isupper() and place not in ask.known.count:
-            ask.put(place, f"tail_place{rank}")
+        if place[:1].isupper() and place not in query.known.count:
+            query.put(place, f"tail_place{rank}")
 
 
-def beside_role(ask: NameQuery) -> None:
+def beside_role(query: NameQuery) -> None:
     """The person next to whose name the role occurs."""
-    for name in ask.known.text.roles.get(ask.mention.head, ()):
-        ask.put(name, "role")
+    for name in query.known.text.roles.get(query.mention.head, ()):
+        query.put(name, "role")
 
 
-def decided_here(ask: NameQuery) -> None:
+def decided_here(query: NameQuery) -> None:
     """The entities of the document with which the mention agrees."""
-    for entity in ask.known.recent():
-        if agrees(ask, entity):
-            ask.put(entity, "doc")
+    for entity in query.known.recent():
+        if agrees(query, entity):
+            query.put(entity, "doc")
 
 
 CandidateSource = Callable[[NameQuery], None]

@@ -7,35 +7,35 @@ from collections.abc import Iterator
 from itertools import islice
 
 from annotator.learners.names import forms
-from annotator.learners.names.asked import NameQuery
+from annotator.learners.names.query import NameQuery
 from annotator.learners.names.words import Word
 
 _LINKS = frozenset("of in at from for on with around to who against".split())
 _LEFT_OUT = frozenset("a an our its their his her this".split())
 
 
-def noun_phrase(ask: NameQuery) -> None:
+def noun_phrase(query: NameQuery) -> None:
     """The words in lower case, and their plural: the group of which one member is mentioned."""
-    for base, several in ask.bases:
-        ask.put(base, "np" + several)
+    for base, several in query.bases:
+        query.put(base, "np" + several)
 
 
-def following_phrase(ask: NameQuery) -> None:
+def following_phrase(query: NameQuery) -> None:
     """The words with the phrase after them: `the crews | of the regatta`."""
-    for number, tail in enumerate(following_phrases(ask)):
-        for base, several in ask.bases:
-            ask.put(f"{base} {tail}", f"follow{number}{several}")
+    for number, tail in enumerate(following_phrases(query)):
+        for base, several in query.bases:
+            query.put(f"{base} {tail}", f"follow{number}{several}")
 
 
-def following_phrases(ask: NameQuery) -> list[str]:
+def following_phrases(query: NameQuery) -> list[str]:
     """Up to three lengths of the phrase that follows a mention, without articles but `the`."""
-    text, at = ask.known.text, ask.mention.last + 1
+    text, at = query.known.text, query.mention.last + 1
     link = text.at(at)
-    if link is None or link.sentence != ask.mention.sentence or link.lower not in _LINKS:
+    if link is None or link.sentence != query.mention.sentence or link.lower not in _LINKS:
         return []
     found: list[str] = []
     taken = [link.lower]
-    inside = list(_phrase_words(ask, at + 1, link.lower == "who"))
+    inside = list(_phrase_words(query, at + 1, link.lower == "who"))
     for i, word in enumerate(inside):
         if link.lower == "who" or word.lower not in _LEFT_OUT:
             taken.append(word.text + ("’s" if word.genitive else ""))
@@ -45,53 +45,53 @@ def following_phrases(ask: NameQuery) -> list[str]:
     return found[:3]
 
 
-def _phrase_words(ask: NameQuery, at: int, clause: bool) -> Iterator[Word]:
+def _phrase_words(query: NameQuery, at: int, clause: bool) -> Iterator[Word]:
     """The words up to the next punctuation mark and, unless they are a `clause`, up to the next
     verb."""
-    for word in ask.known.text.words[at : at + 8]:
+    for word in query.known.text.words[at : at + 8]:
         acts = word.kind == "verb" or word.lower in forms.word_class("auxiliary")
-        if word.sentence != ask.mention.sentence or word.kind == "mark" or (acts and not clause):
+        if word.sentence != query.mention.sentence or word.kind == "mark" or (acts and not clause):
             return
         yield word
 
 
-def resolved_following(ask: NameQuery) -> None:
+def resolved_following(query: NameQuery) -> None:
     """The same with the name that the words at its end have here: `counsel for the cabinet`."""
-    for tail in following_phrases(ask):
+    for tail in following_phrases(query):
         link, _, phrase = tail.partition(" ")
         bare = phrase.removeprefix("the ").removeprefix("this ")
-        entity = ask.known.meant(bare)
+        entity = query.known.meant(bare)
         if entity is None or entity == bare:
             continue
-        for base, several in ask.bases:
-            ask.put_owned(base, link, entity, "follow_known" + several)
+        for base, several in query.bases:
+            query.put_owned(base, link, entity, "follow_known" + several)
 
 
-def adjective(ask: NameQuery) -> None:
+def adjective(query: NameQuery) -> None:
     """`Varnian parliament`: parliament of Varnia."""
-    parts = ask.mention.form.split()
+    parts = query.mention.form.split()
     for word in parts[:-1]:
-        place = ask.known.place(word) if word[:1].isupper() else None
+        place = query.known.place(word) if word[:1].isupper() else None
         if place:
             own = " ".join(part for part in parts if part != word)
-            ask.put_owned(own, "of", place, "demonym")
+            query.put_owned(own, "of", place, "demonym")
 
 
-def modifier(ask: NameQuery) -> None:
+def modifier(query: NameQuery) -> None:
     """`Pellworth residents`: residents of Pellworth; `university senate`: senate of the
     university that is named here."""
-    parts = ask.mention.form.split()
+    parts = query.mention.form.split()
     for cut in range(1, len(parts)):
         first, rest = " ".join(parts[:cut]), " ".join(parts[cut:])
-        if first in ask.known.named or first in ask.known.text.names:
-            ask.put_owned(rest, "of", first, "name_modifier")
-        elif (entity := ask.known.meant(first)) is not None:
-            ask.put_owned(rest, "of", entity, "known_modifier")
+        if first in query.known.named or first in query.known.text.names:
+            query.put_owned(rest, "of", first, "name_modifier")
+        elif (entity := query.known.meant(first)) is not None:
+            query.put_owned(rest, "of", entity, "known_modifier")
 
 
-def beside_name(ask: NameQuery) -> None:
+def beside_name(query: NameQuery) -> None:
     """A name of the same sentence, the nearest first: `In Oster, … teachers`."""
-    text, mention = ask.known.text, ask.mention
+    text, mention = query.known.text, query.mention
     near = [
         (abs(at - mention.first), name, at)
         for name, at in text.names_in(mention.sentence)
@@ -100,14 +100,14 @@ def beside_name(ask: NameQuery) -> None:
     for rank, (_, name, at) in enumerate(sorted(near)[:3]):
         link = text.at(at - 1)
         word = link.lower if link is not None and link.lower in ("in", "at", "from", "on") else ""
-        name = ask.known.meant(name) or name
+        name = query.known.meant(name) or name
         where = "before" if at < mention.first else "after"
-        for base, several in ask.bases:
-            ask.put_owned(
+        for base, several in query.bases:
+            query.put_owned(
                 base, "of", name, f"beside{rank}_{where}{several}", f"beside_{word}_{where}"
             )
             if word:
-                ask.put_owned(
+                query.put_owned(
                     base,
                     word,
                     name,
@@ -116,33 +116,33 @@ def beside_name(ask: NameQuery) -> None:
                 )
 
 
-def adjective_noun(ask: NameQuery) -> None:
+def adjective_noun(query: NameQuery) -> None:
     """`the devout`: devout people."""
-    if ask.label != "collective" or ask.mention.plural or ask.mention.before != "the":
+    if query.label != "collective" or query.mention.plural or query.mention.before != "the":
         return
-    base = f"{ask.phrase} people"
-    ask.put(base, "np_people")
-    for rank, (tail, _) in enumerate(ask.known.tails.most(3)):
-        ask.put(f"{base} {tail}", "np_people_tail", f"tail{rank}")
+    base = f"{query.phrase} people"
+    query.put(base, "np_people")
+    for rank, (tail, _) in enumerate(query.known.tails.most(3)):
+        query.put(f"{base} {tail}", "np_people_tail", f"tail{rank}")
 
 
-def possessor(ask: NameQuery) -> None:
+def possessor(query: NameQuery) -> None:
     """`Varnia's parliament`: parliament of Varnia, by the possessor's name."""
-    text = ask.known.text
-    at = text.owner_before(ask.mention.first)
+    text = query.known.text
+    at = text.owner_before(query.mention.first)
     if at is None:
         return
-    if (entity := ask.known.ending(at)) is not None:
-        ask.put_owned(ask.phrase, "of", entity, "possessor")
+    if (entity := query.known.ending(at)) is not None:
+        query.put_owned(query.phrase, "of", entity, "possessor")
     elif name := text.name_ending(at):
-        ask.put(f"{ask.phrase} of {ask.known.with_article(name)}", "possessor_text")
+        query.put(f"{query.phrase} of {query.known.with_article(name)}", "possessor_text")
     else:
-        ask.put(f"{ask.phrase} of {_nouns_ending(ask, at)}", "possessor_text")
+        query.put(f"{query.phrase} of {_nouns_ending(query, at)}", "possessor_text")
 
 
-def _nouns_ending(ask: NameQuery, at: int) -> str:
+def _nouns_ending(query: NameQuery, at: int) -> str:
     """The nouns before a word and it, with their article if they have one: `the old king`."""
-    words = ask.known.text.words
+    words = query.known.text.words
     first = at
     while (
         first
@@ -157,36 +157,36 @@ def _nouns_ending(ask: NameQuery, at: int) -> str:
     ):
         first -= 1
     start = words[first].start
-    return forms.lower_first(ask.known.text.text[start : words[at].start + len(words[at].text)])
+    return forms.lower_first(query.known.text.text[start : words[at].start + len(words[at].text)])
 
 
-def usual_tail(ask: NameQuery) -> None:
+def usual_tail(query: NameQuery) -> None:
     """The words with an ending that names in this document have: `of Varnia`."""
-    for rank, (tail, number) in enumerate(ask.known.tails.most(8)):
-        for base, several in ask.bases:
+    for rank, (tail, number) in enumerate(query.known.tails.most(8)):
+        for base, several in query.bases:
             often = ["tail3+"] if number >= 3 else []
-            ask.put(f"{base} {tail}", f"tail{min(rank, 4)}{several}", "tail", *often)
+            query.put(f"{base} {tail}", f"tail{min(rank, 4)}{several}", "tail", *often)
 
 
-def of_entity(ask: NameQuery) -> None:
+def of_entity(query: NameQuery) -> None:
     """`X of Y` with an entity of this document, the recent ones first."""
-    known = ask.known
+    known = query.known
     for rank, entity in enumerate(islice(known.recent(), 12)):
         label = known.label[entity]
         if ";" in entity or (not entity[:1].isupper() and label != "organization" and rank > 5):
             continue
-        for base, several in ask.bases:
+        for base, several in query.bases:
             features = [f"of_{label}{several}", f"of_recent{min(rank, 3)}"]
             features.append("of_named" if entity in known.named else "of_nominal")
-            features += _of_salience(ask, entity)
-            if ask.mention.before in ("its", "their", "his", "her"):
-                features.append(f"of_possessive{min(rank, 3)}_{ask.mention.before}_{label}")
-            ask.put_owned(base, "of", entity, *features)
+            features += _of_salience(query, entity)
+            if query.mention.before in ("its", "their", "his", "her"):
+                features.append(f"of_possessive{min(rank, 3)}_{query.mention.before}_{label}")
+            query.put_owned(base, "of", entity, *features)
 
 
-def _of_salience(ask: NameQuery, entity: str) -> list[str]:
+def _of_salience(query: NameQuery, entity: str) -> list[str]:
     """How prominent an entity is here and now."""
-    known, mention = ask.known, ask.mention
+    known, mention = query.known, query.mention
     latest, label = known.latest[entity], known.label[entity]
     found = []
     if latest.sentence == mention.sentence:
@@ -210,15 +210,15 @@ def _of_salience(ask: NameQuery, entity: str) -> list[str]:
     return found
 
 
-def of_name(ask: NameQuery) -> None:
+def of_name(query: NameQuery) -> None:
     """`X of Y` with a name that occurs often in the text."""
-    for name, number in ask.known.text.often:
+    for name, number in query.known.text.often:
         if len(name.split()) > 4:
             continue
         often = ["of_caps3+"] if number >= 3 else []
         titled = ["of_mr"] if name.split()[0].lower() in ("mr", "mrs", "ms", "dr") else []
-        for base, several in ask.bases:
-            ask.put_owned(base, "of", name, "of_caps" + several, *often, *titled)
+        for base, several in query.bases:
+            query.put_owned(base, "of", name, "of_caps" + several, *often, *titled)
 
 
 __all__ = [

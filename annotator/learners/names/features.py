@@ -6,8 +6,8 @@ import re
 
 from annotator.learners.names import forms
 from annotator.learners.names.agreement import ANYBODY, are_named, has_number
-from annotator.learners.names.asked import Features, NameQuery
 from annotator.learners.names.candidates import SOURCES
+from annotator.learners.names.query import Features, NameQuery
 from annotator.learners.names.text import Mention
 
 _KINDS = frozenset(
@@ -35,14 +35,14 @@ _DEFINITE = frozenset("the this these that those its his their her".split())
 _INDEFINITE = frozenset("a an some many most no any every few several one".split())
 
 
-def _kind_of(ask: NameQuery) -> str:
+def _kind_of(query: NameQuery) -> str:
     """Which sources propose names: by the kind of mention, except for what is the only one of its
     kind, and for words that are no phrase (`Ashgabat, the`), as a selection has them on its way."""
-    if ask.mention.folded in forms.UNIQUE:
+    if query.mention.folded in forms.UNIQUE:
         return "unique"
-    if ask.mention.kind != "nominal":
-        return ask.mention.kind
-    inside = ask.known.text.words[ask.mention.first : ask.mention.last + 1]
+    if query.mention.kind != "nominal":
+        return query.mention.kind
+    inside = query.known.text.words[query.mention.first : query.mention.last + 1]
     ends = inside[-1].lower in forms.word_class("function") if inside else True
     return "fragment" if ends or any(word.text in _BREAKS for word in inside) else "nominal"
 
@@ -50,36 +50,36 @@ def _kind_of(ask: NameQuery) -> str:
 _BREAKS = frozenset(",;:.!?")
 
 
-def candidates(ask: NameQuery) -> Features:
+def candidates(query: NameQuery) -> Features:
     """Every candidate of a mention with its features."""
-    for source in SOURCES[_kind_of(ask)]:
-        source(ask)
-    for entity in [one for one in ask.found if not has_number(ask, one)]:
-        del ask.found[entity]
-    for entity, found in ask.found.items():
+    for source in SOURCES[_kind_of(query)]:
+        source(query)
+    for entity in [one for one in query.found if not has_number(query, one)]:
+        del query.found[entity]
+    for entity, found in query.found.items():
         found.add("bias")
-        if ask.mention.kind != "name":
-            if entity in ask.known.count:
-                _of_known(ask, entity, found)
+        if query.mention.kind != "name":
+            if entity in query.known.count:
+                _of_known(query, entity, found)
             else:
                 found.add("new")
-        if ask.mention.kind == "nominal":
-            _crossed(ask, found)
-    return ask.found
+        if query.mention.kind == "nominal":
+            _crossed(query, found)
+    return query.found
 
 
 NOBODY = ""
 """In place of a name: somebody whom no candidate names."""
 
 
-def with_nobody(ask: NameQuery) -> Features:
+def with_nobody(query: NameQuery) -> Features:
     """The same candidates; for a pronoun and for `both sides` also `NOBODY`, so that their chances
     are those of being meant at all: `some` and `those who` mostly introduce somebody, and one of
     two may not be decided yet."""
-    found, text = candidates(ask), ask.known.text
-    word, several = ask.mention.folded, are_named(text, ask.mention)
-    if ask.mention.kind == "pronoun" or (ask.mention.kind == "nominal" and several):
-        following = text.at(ask.mention.last + 1)
+    found, text = candidates(query), query.known.text
+    word, several = query.mention.folded, are_named(text, query.mention)
+    if query.mention.kind == "pronoun" or (query.mention.kind == "nominal" and several):
+        following = text.at(query.mention.last + 1)
         link = following.lower if following is not None else ""
         near = sum("samesent" in of or "samepar" in of for of in found.values())
         link = link if link in ("who", "of") else "other"
@@ -93,28 +93,28 @@ def with_nobody(ask: NameQuery) -> Features:
     return found
 
 
-def _of_known(ask: NameQuery, entity: str, found: set[str]) -> None:
+def _of_known(query: NameQuery, entity: str, found: set[str]) -> None:
     """How far back an entity of the document is, and how well it fits."""
-    known, label = ask.known, ask.known.label[entity]
+    known, label = query.known, query.known.label[entity]
     back = len(known.mentions) - known.last[entity]
     found.add(
         f"dist{0 if back == 0 else 1 if back == 1 else 2 if back < 4 else 3 if back < 8 else 4}"
     )
     found.add(f"freq{min(3, known.count[entity])}")
-    found.add("label_same" if label == ask.label else f"label_{label}_{ask.label}")
-    if ask.mention.kind == "nominal":
-        _of_noun(ask, entity, found)
+    found.add("label_same" if label == query.label else f"label_{label}_{query.label}")
+    if query.mention.kind == "nominal":
+        _of_noun(query, entity, found)
     else:
-        _of_pronoun(ask, entity, back, found)
+        _of_pronoun(query, entity, back, found)
 
 
-def _of_noun(ask: NameQuery, entity: str, found: set[str]) -> None:
-    mention, known = ask.mention, ask.known
-    _by_words(ask, entity, found)
+def _of_noun(query: NameQuery, entity: str, found: set[str]) -> None:
+    mention, known = query.mention, query.known
+    _by_words(query, entity, found)
     _by_article(mention, found)
     found |= {f"n_{one}" for one in _nearness(mention, known.latest[entity])}
     found.add(f"rank{min(3, known.rank(entity))}")
-    if entity in known.named and known.label[entity] == ask.label and not mention.plural:
+    if entity in known.named and known.label[entity] == query.label and not mention.plural:
         found.add("named_doc_def" if mention.before in _DEFINITE else "named_doc")
         if mention.before in ("the", "this", "that"):
             own_words = entity.lower().split()
@@ -124,10 +124,10 @@ def _of_noun(ask: NameQuery, entity: str, found: set[str]) -> None:
         found.add("numdiff")
 
 
-def _by_words(ask: NameQuery, entity: str, found: set[str]) -> None:
+def _by_words(query: NameQuery, entity: str, found: set[str]) -> None:
     """Whether the words of a common noun are those of the entity."""
-    mention = ask.mention
-    if entity in ask.known.heads.get(mention.head, ()):
+    mention = query.mention
+    if entity in query.known.heads.get(mention.head, ()):
         found.add("samehead")
     own = set(re.findall(r"\w+", entity.lower()))
     said = mention.form.lower().split()
@@ -138,7 +138,7 @@ def _by_words(ask: NameQuery, entity: str, found: set[str]) -> None:
         found.add("headword" if heads & own else "nowords")
     if entity.lower().startswith(mention.form.lower()):
         found.add("starts")
-    if entity[:1].isupper() and ask.label == "person":
+    if entity[:1].isupper() and query.label == "person":
         found.add("isname_person")
     if _is_other_body(mention, entity):
         found.add("other_body")
@@ -162,8 +162,8 @@ def _by_article(mention: Mention, found: set[str]) -> None:
         found.add("bare_doc")
 
 
-def _of_pronoun(ask: NameQuery, entity: str, back: int, found: set[str]) -> None:
-    mention, known = ask.mention, ask.known
+def _of_pronoun(query: NameQuery, entity: str, back: int, found: set[str]) -> None:
+    mention, known = query.mention, query.known
     word = mention.form.lower()
     found.add(f"pro_{word}_{known.label[entity]}{'_pl' if known.plural.get(entity) else ''}")
     found.add(f"pro_{word}_dist{min(3, back)}")
@@ -195,18 +195,18 @@ _ARTICLES = {
 """The kind of article by the word before a mention."""
 
 
-def _crossed(ask: NameQuery, found: set[str]) -> None:
+def _crossed(query: NameQuery, found: set[str]) -> None:
     """The strongest features by label, by number and by the word before."""
-    mention = ask.mention
+    mention = query.mention
     number = "pl" if mention.plural else "sg"
     article = _ARTICLES.get(mention.before, "bare")
     plain = set(found)
-    found |= {f"{one}&{ask.label}" for one in plain & _LABELLED}
+    found |= {f"{one}&{query.label}" for one in plain & _LABELLED}
     found |= {f"{one}&{number}{article}" for one in plain & _CROSSED}
     found |= {f"{trait}&{one}" for trait in _traits(mention) for one in plain & _KINDS}
-    if "new" in plain and ask.known.forms.get(mention.folded):
+    if "new" in plain and query.known.forms.get(mention.folded):
         found.add("new_though_sameform")
-    if "new" in plain and "tail" in plain and ask.known.heads.get(mention.head):
+    if "new" in plain and "tail" in plain and query.known.heads.get(mention.head):
         found.add("new_though_samehead")
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from annotator.learners.names import forms
 from annotator.learners.names.agreement import ANYBODY
-from annotator.learners.names.asked import NameQuery
 from annotator.learners.names.descriptions import following_phrases
+from annotator.learners.names.query import NameQuery
 
 _AGENTS = {
     "critics": "criticise criticises criticised criticize attack attacked accuse accuses accused "
@@ -22,22 +22,22 @@ _AGENT = {verb: agents for agents, verbs in _AGENTS.items() for verb in verbs.sp
 _OBJECTS = frozenset("him her it them".split())
 
 
-def people_of_clause(ask: NameQuery) -> None:
+def people_of_clause(query: NameQuery) -> None:
     """`those | who call for a ban`: people who call for a ban; `some | in the trade`: people in the
     trade."""
-    if ask.mention.folded not in ANYBODY:
+    if query.mention.folded not in ANYBODY:
         return
-    for number, tail in enumerate(following_phrases(ask)):
+    for number, tail in enumerate(following_phrases(query)):
         link, _, rest = tail.partition(" ")
         if link == "who":
-            ask.put(f"people {_in_plural(tail)}", f"people_who{number}")
+            query.put(f"people {_in_plural(tail)}", f"people_who{number}")
         elif link == "of":
             bare = rest.removeprefix("the ")
-            ask.put(bare, f"people_of{number}")
-            if (entity := ask.known.meant(bare)) is not None:
-                ask.put(entity, f"people_of{number}", "people_of_known")
+            query.put(bare, f"people_of{number}")
+            if (entity := query.known.meant(bare)) is not None:
+                query.put(entity, f"people_of{number}", "people_of_known")
         else:
-            ask.put(f"people {tail}", f"people_in{number}")
+            query.put(f"people {tail}", f"people_in{number}")
 
 
 def _in_plural(clause: str) -> str:
@@ -50,30 +50,30 @@ def _in_plural(clause: str) -> str:
 _PLURALS = {"is": "are", "was": "were", "has": "have", "does": "do", "goes": "go"}
 
 
-def agents(ask: NameQuery) -> None:
+def agents(query: NameQuery) -> None:
     """`those | who oppose a ban`: opponents of a ban; `those | who accused him`: critics of the man
     who was mentioned last."""
-    if ask.mention.folded not in ANYBODY:
+    if query.mention.folded not in ANYBODY:
         return
-    text, at = ask.known.text, ask.mention.last + 1
+    text, at = query.known.text, query.mention.last + 1
     link, verb = text.at(at), text.at(at + 1)
     if link is None or verb is None or link.lower != "who" or verb.lower not in _AGENT:
         return
     noun, whom = _AGENT[verb.lower], text.at(at + 2)
     if whom is not None and whom.lower in _OBJECTS:
-        if (entity := _meant_by(ask, whom.lower)) is not None:
-            ask.put(f"{noun} of {ask.known.with_article(entity)}", "agents")
+        if (entity := _meant_by(query, whom.lower)) is not None:
+            query.put(f"{noun} of {query.known.with_article(entity)}", "agents")
         return
-    for number, tail in enumerate(following_phrases(ask)):
+    for number, tail in enumerate(following_phrases(query)):
         words = tail.split(" ")[2:]
         words = words[1:] if words[:1] and words[0] in forms.DETERMINERS - {"the"} else words
         if words:
-            ask.put(f"{noun} of {' '.join(words)}", "agents", f"agents{number}")
+            query.put(f"{noun} of {' '.join(words)}", "agents", f"agents{number}")
 
 
-def _meant_by(ask: NameQuery, pronoun: str) -> str | None:
+def _meant_by(query: NameQuery, pronoun: str) -> str | None:
     """The entity mentioned last that an object pronoun can mean."""
-    known, gender = ask.known, forms.GENDERS.get(pronoun)
+    known, gender = query.known, forms.GENDERS.get(pronoun)
     for entity in known.recent():
         person, several = known.label[entity] == "person", ";" in entity
         if gender is not None:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from annotator.learners.names.asked import NameQuery, NameRegistry
 from annotator.learners.names.features import NOBODY, with_nobody
 from annotator.learners.names.known import KnownEntities
+from annotator.learners.names.query import NameQuery, NameRegistry
 from annotator.learners.names.ranker import FeatureWeights, ranked
 from annotator.learners.names.text import Mention, NameText
 from annotator.model.named_spans import NamedSpans
@@ -68,10 +68,10 @@ class DocumentNamer:
         text = self._words(document)
         mention = text.mention(span)
         known = self._what_is_known(text, decided, span)
-        ask = NameQuery.of(mention, known, self._registry)
+        query = NameQuery.of(mention, known, self._registry)
         found = {
             name: of
-            for name, of in with_nobody(ask).items()
+            for name, of in with_nobody(query).items()
             if name == NOBODY or self._may_be(name)
         }
         weights = self._weights[mention.kind]

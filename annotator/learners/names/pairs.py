@@ -14,7 +14,7 @@ from annotator.learners.names.agreement import (
     number_of,
     says_several,
 )
-from annotator.learners.names.asked import NameQuery
+from annotator.learners.names.query import NameQuery
 from annotator.learners.names.text import Mention
 
 _OF_PAIRS = ("person", "state", "organization", "collective", "bloc")
@@ -27,100 +27,101 @@ LOOKED_AT = 12
 """How many mentions before a pronoun are looked at for joined ones."""
 
 
-def pairs(ask: NameQuery) -> None:
+def pairs(query: NameQuery) -> None:
     """Two like entities, or three: `both`, `the two capitals`, `the sides`, `all three`."""
-    if not _can_be_several(ask):
+    if not _can_be_several(query):
         return
-    recent = _recent_singles(ask)
-    for label in (ask.label,) if ask.label in _ALIKE else _OF_PAIRS:
+    recent = _recent_singles(query)
+    for label in (query.label,) if query.label in _ALIKE else _OF_PAIRS:
         latest = recent[label][:RECENT]
-        same = "same" if label == ask.label else "other"
-        if len(latest) >= 3 and number_of(ask.known.text, ask.mention) == 3:
+        same = "same" if label == query.label else "other"
+        if len(latest) >= 3 and number_of(query.known.text, query.mention) == 3:
             few = latest[:3]
-            ask.put(_list(few), *_of_several(ask, few, latest), f"pair_{label}", f"pair_{same}")
-        for two in combinations(_prominent(ask, latest, recent[label]), 2):
-            ask.put(_list(two), *_of_several(ask, two, latest), f"pair_{label}", f"pair_{same}")
+            query.put(_list(few), *_of_several(query, few, latest), f"pair_{label}", f"pair_{same}")
+        for two in combinations(_prominent(query, latest, recent[label]), 2):
+            query.put(_list(two), *_of_several(query, two, latest), f"pair_{label}", f"pair_{same}")
 
 
-def coordinated(ask: NameQuery) -> None:
+def coordinated(query: NameQuery) -> None:
     """Entities that the text joins: `Ana Brell and the Bird Society … they`."""
-    if not _can_be_several(ask):
+    if not _can_be_several(query):
         return
-    for few, sentence in _joined(ask):
-        number = number_of(ask.known.text, ask.mention)
-        alike = ask.label not in _ALIKE or {ask.known.label[one] for one in few} == {ask.label}
+    for few, sentence in _joined(query):
+        number = number_of(query.known.text, query.mention)
+        labels = {query.known.label[one] for one in few}
+        alike = query.label not in _ALIKE or labels == {query.label}
         if alike and number in (None, len(few)):
-            back = ask.mention.sentence - sentence
-            begins = ask.mention.subject or ask.mention.opens
-            subject = any(ask.known.latest[one].subject for one in few)
+            back = query.mention.sentence - sentence
+            begins = query.mention.subject or query.mention.opens
+            subject = any(query.known.latest[one].subject for one in few)
             said = [f"pair_joined_{'near' if back < 2 else 'far'}"]
             said += ["pair_joined_subj"] if subject else []
             said += ["joined_subject"] if subject and back == 1 and begins else []
-            ask.put(_list(few), *said, *_of_several(ask, few, ()))
+            query.put(_list(few), *said, *_of_several(query, few, ()))
 
 
-def pairs_of(ask: NameQuery) -> None:
+def pairs_of(query: NameQuery) -> None:
     """`both armies`: army of Lorn; army of Torvia. The owners are states that are a pair."""
-    mention, phrase = ask.mention, ask.phrase
-    if ask.label not in ("person", "organization", "collective") or not _can_be_several(ask):
+    mention, phrase = query.mention, query.phrase
+    if query.label not in ("person", "organization", "collective") or not _can_be_several(query):
         return
     before, _, last = phrase.rpartition(" ")
     one = f"{before} {forms.singular_of(last.lower())}".strip()
-    recent = _recent_singles(ask)["state"]
+    recent = _recent_singles(query)["state"]
     latest = recent[:RECENT]
-    for two in _owners(ask, recent):
-        names = [f"{one} of {ask.known.with_article(state)}" for state in two]
-        known = sum(name in ask.known.count for name in names)
-        ask.put(
+    for two in _owners(query, recent):
+        names = [f"{one} of {query.known.with_article(state)}" for state in two]
+        known = sum(name in query.known.count for name in names)
+        query.put(
             _list(names),
-            f"pair_of_{ask.label}",
+            f"pair_of_{query.label}",
             f"pair_of_known{known}",
-            *(f"{feature}_of" for feature in _of_several(ask, two, latest)),
-            "pair_of_named" if are_named(ask.known.text, mention) else "pair_of_unnamed",
+            *(f"{feature}_of" for feature in _of_several(query, two, latest)),
+            "pair_of_named" if are_named(query.known.text, mention) else "pair_of_unnamed",
         )
 
 
-def _owners(ask: NameQuery, states: Sequence[str]) -> list[Sequence[str]]:
+def _owners(query: NameQuery, states: Sequence[str]) -> list[Sequence[str]]:
     """The pairs of states that own both of something: those mentioned last, those mentioned most,
     and those that were a pair before."""
-    most = sorted(states, key=lambda state: -ask.known.count[state])
-    again = [pair for pair in combinations(states[:RECENT], 2) if _list(pair) in ask.known.count]
+    most = sorted(states, key=lambda state: -query.known.count[state])
+    again = [pair for pair in combinations(states[:RECENT], 2) if _list(pair) in query.known.count]
     pairs = [states[:2], most[:2], *again]
     return [pair for pair in {_list(one): one for one in pairs}.values() if len(pair) == 2]
 
 
-def _can_be_several(ask: NameQuery) -> bool:
-    mention = ask.mention
+def _can_be_several(query: NameQuery) -> bool:
+    mention = query.mention
     if mention.kind == "pronoun":
         return mention.folded not in SINGULAR
-    return says_several(ask.known.text, mention) or (mention.plural and may_be_several(mention))
+    return says_several(query.known.text, mention) or (mention.plural and may_be_several(mention))
 
 
-def _recent_singles(ask: NameQuery) -> Mapping[str, Sequence[str]]:
+def _recent_singles(query: NameQuery) -> Mapping[str, Sequence[str]]:
     """The entities of the document by label, the latest first, without lists and several states in
     one."""
     recent: defaultdict[str, list[str]] = defaultdict(list)
-    for entity in ask.known.recent():
-        label = ask.known.label[entity]
-        one_of_many = ask.known.plural.get(entity, False) and label == "state"
+    for entity in query.known.recent():
+        label = query.known.label[entity]
+        one_of_many = query.known.plural.get(entity, False) and label == "state"
         if ";" not in entity and not one_of_many:
             recent[label].append(entity)
     return recent
 
 
-def _prominent(ask: NameQuery, latest: Sequence[str], every: Sequence[str]) -> list[str]:
+def _prominent(query: NameQuery, latest: Sequence[str], every: Sequence[str]) -> list[str]:
     """The entities mentioned last, and those mentioned most if the words say that they are
     several."""
-    if not says_several(ask.known.text, ask.mention):
+    if not says_several(query.known.text, query.mention):
         return list(latest[:3])
-    most = sorted(every, key=lambda entity: -ask.known.count[entity])[: RECENT - 1]
+    most = sorted(every, key=lambda entity: -query.known.count[entity])[: RECENT - 1]
     return list(dict.fromkeys([*latest, *most]))
 
 
-def _of_several(ask: NameQuery, few: Sequence[str], latest: Sequence[str]) -> list[str]:
+def _of_several(query: NameQuery, few: Sequence[str], latest: Sequence[str]) -> list[str]:
     """What speaks for these entities as those that a mention is of."""
-    known, mention = ask.known, ask.mention
-    cue = "cue" if says_several(ask.known.text, mention) else "nocue"
+    known, mention = query.known, query.mention
+    cue = "cue" if says_several(query.known.text, mention) else "nocue"
     found = [f"pair_{cue}"]
     if latest:
         places = "".join(str(latest.index(one)) if one in latest else "x" for one in few)
@@ -133,51 +134,51 @@ def _of_several(ask: NameQuery, few: Sequence[str], latest: Sequence[str]) -> li
         "subjects": all(one.subject for one in last),
         "near": all(one.sentence >= mention.sentence - 1 for one in last),
         "again": _list(few) in known.count,
-        "headed": all(_is_headed(ask, one) for one in few),
+        "headed": all(_is_headed(query, one) for one in few),
     }
     return found + [f"pair_{what}" for what, so in holds.items() if so]
 
 
-def _is_headed(ask: NameQuery, entity: str) -> bool:
+def _is_headed(query: NameQuery, entity: str) -> bool:
     """Whether the noun of a mention stood for an entity, or is in its name."""
-    head = ask.mention.head
-    return entity in ask.known.heads.get(head, ()) or head in entity.lower().split()
+    head = query.mention.head
+    return entity in query.known.heads.get(head, ()) or head in entity.lower().split()
 
 
-def _joined(ask: NameQuery) -> list[tuple[list[str], int]]:
+def _joined(query: NameQuery) -> list[tuple[list[str], int]]:
     """Two or three entities that `and`, `or` and commas join, with their sentences, the latest
     first; each once."""
     before = [
         (mention, entity)
-        for mention, entity in ask.known.mentions[-LOOKED_AT:]
-        if mention.last < ask.mention.first
+        for mention, entity in query.known.mentions[-LOOKED_AT:]
+        if mention.last < query.mention.first
     ]
     before.sort(key=lambda one: one[0].first)
     runs: list[list[tuple[Mention, str]]] = []
     for one in before:
-        if runs and _are_joined(ask, runs[-1][-1][0], one[0]):
+        if runs and _are_joined(query, runs[-1][-1][0], one[0]):
             runs[-1].append(one)
         else:
             runs.append([one])
     found: dict[tuple[str, ...], int] = {}
     for run in reversed(runs):
         few = tuple(sorted({entity for _, entity in run}))
-        if 1 < len(few) < 4 and not any(";" in one for one in few) and _has_and(ask, run):
+        if 1 < len(few) < 4 and not any(";" in one for one in few) and _has_and(query, run):
             found.setdefault(few, run[0][0].sentence)
     return [(list(few), sentence) for few, sentence in found.items()]
 
 
-def _has_and(ask: NameQuery, run: Sequence[tuple[Mention, str]]) -> bool:
+def _has_and(query: NameQuery, run: Sequence[tuple[Mention, str]]) -> bool:
     """Whether the last two are joined by `and` or `or`; a comma before it joins three, but two
     clauses (`it rained in Lorn, and Ana Brell spoke`)."""
-    words = ask.known.text.words
+    words = query.known.text.words
     between = [word.lower for word in words[run[-2][0].last + 1 : run[-1][0].first]]
     return not _CONJUNCTIONS.isdisjoint(between) and (len(run) > 2 or "," not in between)
 
 
-def _are_joined(ask: NameQuery, one: Mention, other: Mention) -> bool:
+def _are_joined(query: NameQuery, one: Mention, other: Mention) -> bool:
     """Whether nothing but commas, conjunctions, determiners and titles stand between mentions."""
-    between = ask.known.text.words[one.last + 1 : other.first]
+    between = query.known.text.words[one.last + 1 : other.first]
     return (
         one.sentence == other.sentence
         and 0 < len(between) < 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from math import exp, fsum
 
-from annotator.learners.names.asked import Features
+from annotator.learners.names.query import Features
 
 FeatureWeights = Mapping[str, float]
 

@@ -13,18 +13,19 @@ from functools import cached_property
 from annotator.learners.names import forms
 from annotator.learners.names.word_index import WordIndex
 from annotator.learners.names.words import (
-    SAINTS,
     Word,
     acts,
     goes_on_after,
+    goes_on_after_genitive,
+    has_one_genitive,
     has_plural_initials,
     is_abbreviation,
-    is_common,
     is_predicate,
     kind_of_word,
     may_be_person,
     named_after_saint,
     only_counts,
+    places_of,
     written_as_name,
 )
 from annotator.model.names import MentionKind
@@ -40,8 +41,6 @@ _BEFORE_NOUNS = frozenset("the a an its his their our my every no".split())
 ban`."""
 
 _THE = re.compile(r"\bthe $")
-_WORD = re.compile(r"\w")
-_GOES_ON = re.compile(r"[\w-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,25 +246,12 @@ class NameText:
         managers` say nothing about it: the article is that of the noun."""
         if name not in self._articles:
             own = bare = 0
-            for start, end in self._places(name.lower()):
+            for start, end in places_of(name.lower(), self.lower):
                 if self._ends_phrase(end):
                     has = _THE.search(self.lower, max(0, start - 5), start) is not None
                     own, bare = own + has, bare + (not has)
             self._articles[name] = own > bare
         return self._articles[name]
-
-    def _places(self, low: str) -> Iterator[tuple[int, int]]:
-        """Where words in lower case stand by themselves, `[start, end)`. Plain search, since a
-        pattern that begins with a condition tries it at every character of the text."""
-        start = self.lower.find(low)
-        while start >= 0:
-            end = start + len(low)
-            whole = not _WORD.match(self.lower[start - 1 : start]) and not _GOES_ON.match(
-                self.lower, end
-            )
-            if whole:
-                yield start, end
-            start = self.lower.find(low, end if whole else start + 1)
 
     def _ends_phrase(self, offset: int) -> bool:
         """Whether no noun goes on where a name ends."""
@@ -288,8 +274,8 @@ class NameText:
         following = self._beside(word, at + 1)
         leads_on = following is not None and following.kind == "name"
         if last.genitive:
-            return _goes_on_after_genitive(run, word) or (
-                word.text == "of" and leads_on and _has_one_genitive(run)
+            return goes_on_after_genitive(run, word) or (
+                word.text == "of" and leads_on and has_one_genitive(run)
             )
         if word.kind == "name":
             return True
@@ -403,22 +389,6 @@ class NameText:
                         break
                     yield word
             at = self.text.find(name, at + len(name))
-
-
-def _goes_on_after_genitive(run: Sequence[Word], word: Word) -> bool:
-    """Whether a name goes on after its genitive: `King’s College` is one name, `Varnia’s Court` is
-    two."""
-    if not _has_one_genitive(run):
-        return False
-    if run[0].text in SAINTS:
-        return word.kind in ("name", "noun")
-    return word.kind == "name" and is_common(run[-1])
-
-
-def _has_one_genitive(run: Sequence[Word]) -> bool:
-    """Whether only the last word of a name is a genitive, so that more can follow: `Lloyd's of
-    London`."""
-    return not any(one.genitive for one in run[:-1])
 
 
 __all__ = ["Mention", "NameText"]

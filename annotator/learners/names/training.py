@@ -36,7 +36,7 @@ def fit(
     if not groups:
         return dict(base or {})
     prior = np.array([(base or {}).get(name, 0.0) for name in names])
-    weights = _descend(_TrainingData.of(groups, names), prior, l2, steps)
+    weights = _descend(_CandidateData.of(groups, names), prior, l2, steps)
     out = dict(base or {})
     out.update({name: round(float(weights[i]), 3) for name, i in names.items()})
     return {name: value for name, value in sorted(out.items()) if abs(value) >= 0.01}
@@ -54,7 +54,7 @@ def _frequent(groups: Iterable[NamedChoice], base: Mapping[str, float]) -> dict[
     }
 
 
-class _TrainingData:
+class _CandidateData:
     """The candidates of all groups one after the other, as indices of features that are 1."""
 
     def __init__(
@@ -104,7 +104,7 @@ class _TrainingData:
 
 
 def _descend(
-    data: _TrainingData, prior: NDArray[np.float64], l2: float, steps: int
+    data: _CandidateData, prior: NDArray[np.float64], l2: float, steps: int
 ) -> NDArray[np.float64]:
     weights, slope, scale = prior.copy(), np.zeros(data.width), np.zeros(data.width)
     for step in range(1, steps + 1):

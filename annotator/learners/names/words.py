@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -13,6 +13,8 @@ WordKind: TypeAlias = Literal["name", "noun", "verb", "function", "mark"]
 
 SAINTS = frozenset(("St", "Saint"))
 _BE = frozenset("is are was were be been being 's".split())
+_WORD = re.compile(r"\w")
+_GOES_ON = re.compile(r"[\w-]")
 _PLURAL_INITIALS = re.compile(r"\b[A-Z]{2,}s\b")
 
 
@@ -59,6 +61,34 @@ def goes_on_after(last: Word, mark: Word) -> bool:
     if mark.text in "'’":
         return last.end == mark.start and last.lower.endswith("s") and is_common(last)
     return mark.text == "&"
+
+
+def goes_on_after_genitive(run: Sequence[Word], word: Word) -> bool:
+    """Whether a name goes on after its genitive: `King’s College` is one name, `Varnia’s Court` is
+    two."""
+    if not has_one_genitive(run):
+        return False
+    if run[0].text in SAINTS:
+        return word.kind in ("name", "noun")
+    return word.kind == "name" and is_common(run[-1])
+
+
+def has_one_genitive(run: Sequence[Word]) -> bool:
+    """Whether only the last word of a name is a genitive, so that more can follow: `Lloyd's of
+    London`."""
+    return not any(one.genitive for one in run[:-1])
+
+
+def places_of(low: str, text: str) -> Iterator[tuple[int, int]]:
+    """Where words in lower case stand by themselves in a text in lower case, `[start, end)`. Plain
+    search, since a pattern that begins with a condition tries it at every character of the text."""
+    start = text.find(low)
+    while start >= 0:
+        end = start + len(low)
+        whole = not _WORD.match(text[start - 1 : start]) and not _GOES_ON.match(text, end)
+        if whole:
+            yield start, end
+        start = text.find(low, end if whole else start + 1)
 
 
 def only_counts(text: str) -> bool:
@@ -127,6 +157,8 @@ __all__ = [
     "WordKind",
     "acts",
     "goes_on_after",
+    "goes_on_after_genitive",
+    "has_one_genitive",
     "has_plural_initials",
     "is_abbreviation",
     "is_common",
@@ -135,5 +167,6 @@ __all__ = [
     "may_be_person",
     "named_after_saint",
     "only_counts",
+    "places_of",
     "written_as_name",
 ]
