@@ -23,6 +23,8 @@ from annotator.model.schema_reading import parse_schema
 from annotator.model.span import AUTHOR, Relation, Span, Value
 from annotator.resources import load_schema
 from annotator.workflows.agreement.compute import figures
+from annotator.workflows.agreement.differences import differences
+from annotator.workflows.review.versions import versions
 
 SCHEMA = load_schema("actors-claims-stances")
 TEXT = (
@@ -107,6 +109,50 @@ def _record(
 
 def _results(records: Sequence[Record]) -> list[Result]:
     return list(figures(compare(records), SCHEMA.layers, intervals=False).results)
+
+
+_SPELLINGS = {"not: fares": ["not:fares", " NOT :  fares"], "fares": ["fares ", "not: not:fares"]}
+
+
+def _respelt(work: tuple[list[Span], list[Relation]], rng: random.Random) -> list[Span]:
+    """The spans with lists in another order and names in other spellings, and some of them twice."""
+    out: list[Span] = []
+    for span in work[0]:
+        for id in [span.id, f"{span.id}+"][: rng.randint(1, 2)]:
+            parts = [f"  {part} " for part in (span.entity or "").split("; ") if part]
+            rng.shuffle(parts)
+            held = [
+                rng.choice(_SPELLINGS.get(name, [f"{name}\u200b"]))
+                for name in span.attributes.get("concept", ())
+            ]
+            held += held[: rng.randint(0, 1)]
+            rng.shuffle(held)
+            attributes = {**span.attributes, "concept": held} if held else span.attributes
+            several = dict(reversed(attributes.items()))
+            out.append(replace(span, id=id, entity=";".join(parts) or None, attributes=several))
+    return out
+
+
+@settings(max_examples=examples(60))
+@given(st.lists(_work(), min_size=1, max_size=3), st.integers(0, 10**6))
+def test_names_in_other_spellings_and_orders_are_the_same_names(
+    works: list[tuple[list[Span], list[Relation]]], seed: int
+) -> None:
+    """For every figure, for the list of disagreements, and for gold."""
+    rng = random.Random(seed)
+    records = []
+    for i, work in enumerate(works):
+        records.append(_record(work, "a", id=f"d{i}"))
+        records.append(_record((_respelt(work, rng), work[1]), "b", id=f"d{i}", seed=seed))
+    for result in _results(records):
+        assert result.value is None or result.value == pytest.approx(1), result
+        for name, part in result.parts.items():
+            assert part.value is None or part.value == pytest.approx(1), (result.name, name)
+    assert list(differences(compare(records), SCHEMA.layers)) == []
+    for one, other in zip(records[::2], records[1::2], strict=True):
+        found = versions([one, other], "unanimous", schema=SCHEMA)
+        assert found is not None
+        assert {c.id for c in found.candidates} == {c.id for c in found.kept}
 
 
 @settings(max_examples=examples(60))

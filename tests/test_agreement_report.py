@@ -35,6 +35,8 @@ from annotator.workflows.agreement.differences import COLUMNS, differences
 from annotator.workflows.agreement.drift import Timeline, batches_of
 from annotator.workflows.agreement.habit_changes import HabitChanges
 from annotator.workflows.agreement.habits import Habits, outstanding
+from annotator.workflows.agreement.lines import number
+from annotator.workflows.agreement.markup import Grid, latex, markdown
 from annotator.workflows.agreement.methods_data import study
 from annotator.workflows.agreement.methods_report import check_report, render
 
@@ -373,6 +375,44 @@ def test_a_report_leaves_room_for_what_else_is_asked(
     said = capsys.readouterr()
     assert json.loads(said.out)["documents"] == 12
     assert "agreement.md" in said.err
+
+
+def test_a_week_with_all_documents_has_the_figure_and_interval_of_them_all() -> None:
+    """Most documents have no prediction: they count as documents, and do not move the figure."""
+    made = []
+    for i, record in enumerate(_campaign()):
+        place, end = i // 2, 125 + 7 * (i in (7, 9, 13))
+        more = (Span("p", "claim", "prediction", 119, end),) if 2 < place < 9 else ()
+        made.append(replace(record, spans=(*record.spans, *more)))
+    every = compare(made)
+    timeline = Timeline(LAYERS, {f"d{i:02}": "2026-11-02T10:00:00Z" for i in range(12)})
+    timeline.add(every)
+    found = {(p.layer, p.label): p for p in timeline.periods() if p.kind == "week"}
+    results = figures(every, LAYERS, ["f1"]).results
+    (strict,) = (r for r in results if (r.layer, r.name) == ("claim", "F1 strict"))
+    for label, one in (("", strict), *strict.parts.items()):
+        period = found["claim", label]
+        assert period.documents == 12
+        assert (period.value, period.low, period.high, period.n) == pytest.approx(
+            (one.value, one.low, one.high, one.n)
+        )
+    assert found["claim", "prediction"].low is not None
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(-10.254, "-10.25"), (10.5, "10.50"), (-0.996, "-1.00"), (0.3, ".30"), (-0.3, "-.30"),
+     (-0.004, "0"), (0.004, "0"), (1.0, "1.00"), (-20.001, "-20.00"), (None, "–")],
+)  # fmt: skip
+def test_a_number_keeps_all_of_its_digits(value: float | None, text: str) -> None:
+    assert number(value) == text
+
+
+def test_an_interval_below_zero_keeps_its_signs_in_latex() -> None:
+    """Beside the dash between its ends a hyphen would make a longer dash."""
+    grid = Grid("", ("coder-1", "95 %"), [("2026-W45 (-.30; 4)", "-.30–-.10")])
+    assert "$-$.30--$-$.10" in latex([grid]) and "2026-W45 ($-$.30; 4)" in latex([grid])
+    assert "coder-1" in latex([grid]) and "-.30–-.10" in markdown([grid])
 
 
 def test_a_report_says_what_it_can_be() -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from itertools import permutations
+from itertools import chain, permutations
 from pathlib import Path
 
 import krippendorff
@@ -20,12 +21,12 @@ from support import compute, document, examples
 
 from annotator import families
 from annotator.errors import UsageError
-from annotator.measures import alpha_u, attributes, f1, relations, unitizing
+from annotator.measures import alpha, alpha_u, attributes, f1, relations, unitizing
 from annotator.measures._alignment import aligned
 from annotator.measures._coefficients import kappa
 from annotator.measures._span_arrays import span_arrays
 from annotator.measures._tables import single
-from annotator.measures.api import Comparison, Result, compare
+from annotator.measures.api import Comparison, Result, cleaned_record, compare
 from annotator.model.decision import Completion
 from annotator.model.record import Record
 from annotator.model.schema import Attribute, Layer
@@ -439,6 +440,54 @@ def test_labels_agree_as_the_krippendorff_package_and_counting_by_hand_say(
         value = found[f"{name} label"].value
         assert (value is None) == (name not in wanted)
         assert value is None or value == pytest.approx(wanted[name], abs=1e-9)
+
+
+_WORDS = "ab cd ef.\nAdvertisement\ngh ij kl mn"
+_MARKS = st.lists(
+    st.tuples(st.integers(0, 30), st.integers(1, 12), st.sampled_from(["fact", "value"])),
+    max_size=4,
+)
+
+
+@settings(max_examples=examples(60))
+@given(st.lists(_MARKS, min_size=2, max_size=3))
+def test_characters_and_tokens_agree_as_counting_each_of_them_by_hand_says(
+    coders: list[list[tuple[int, int, str]]],
+) -> None:
+    """Spans overlap, cut words, and run across paragraphs, also across one that is left out."""
+    size = len(_WORDS)
+    works = {
+        str(who): sorted(
+            {(a, min(a + n, size), k) for a, n, k in marks if _WORDS[a : a + n].strip()}
+        )
+        for who, marks in enumerate(coders)
+    }
+    records = [_record(units, who, text=_WORDS) for who, units in works.items()]
+    works = {r.annotator: r.spans for r in map(cleaned_record, records)}
+    comparison = compare(records)
+    found = {r.name: r for r in compute(alpha, comparison, _layer())}
+    places = [i for p in comparison.passages for i in range(p.start, p.end)]
+    marked = any(i in range(s.start, s.end) for s in chain(*works.values()) for i in places)
+    for unit, wanted in (
+        ("characters", [(i, i + 1) for i in places]),
+        ("tokens", [m.span() for m in re.finditer(r"\w+|\S", _WORDS) if m.start() in places]),
+    ):
+        said = [
+            [frozenset(s.label for s in spans if s.start < b and a < s.end) for a, b in wanted]
+            for spans in works.values()
+        ]
+        # Possible are nothing, each label alone, and what was said besides.
+        tagset = [frozenset(), *(frozenset([label.name]) for label in _layer().labels)]
+        values = list(dict.fromkeys([*tagset, *chain(*said)]))
+        coded = [[values.index(value) for value in row] for row in said]
+        hand = _by_hand(coded, len(values)) if marked else {}
+        for name in ("percent", "AC1"):
+            value = found[f"{name} {unit}"].value
+            assert (value is None) == (name not in hand)
+            assert value is None or value == pytest.approx(hand[name])
+        if len({*chain(*coded)}) > 1:
+            theirs = krippendorff.alpha(reliability_data=coded, level_of_measurement="nominal")
+            assert found[f"alpha {unit}"].value == pytest.approx(theirs)
 
 
 _STRENGTHS = [

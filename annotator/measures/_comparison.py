@@ -11,9 +11,10 @@ from zlib import crc32
 
 from annotator.measures._names import entities_in
 from annotator.model.decision import Completion
+from annotator.model.names import names_held, written
 from annotator.model.record import Record
 from annotator.model.span import Annotation, Attributes, Relation, Span, relation_order
-from annotator.model.text import Document, Paragraph, as_read, trim, words
+from annotator.model.text import Document, Paragraph, trim, words
 
 PAIRWISE = 30
 """Above this number of annotators, nothing is counted by pair, because the number of pairs grows
@@ -296,8 +297,8 @@ def frozen_value(value: object) -> str:
     """One value of an attribute, as text that is equal for equal values."""
     if isinstance(value, list):
         numbers = all(isinstance(one, int) for one in value)
-        return repr(value if numbers else sorted({as_read(str(one)) for one in value}))
-    return repr(as_read(value) if isinstance(value, str) else value)
+        return repr(value if numbers else sorted(names_held("concept", value)))
+    return repr(written(value) if isinstance(value, str) else value)
 
 
 def number_of(contents: Iterable[object]) -> int:

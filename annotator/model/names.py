@@ -45,6 +45,12 @@ def affirmative(concept: str) -> str:
     return parted(concept)[0]
 
 
+def written(concept: str) -> str:
+    """A concept as it is read, with the mark of the contrary in its one spelling."""
+    name, turned = parted(as_read(concept))
+    return f"{CONTRARY}{name}" if turned and name else name
+
+
 def contrary_of(concept: str) -> str:
     """The contrary of a concept, with the mark added or removed."""
     name, turned = parted(concept)
@@ -214,14 +220,8 @@ def _letters(text: str) -> int:
 def names_in(kind: NameKind, text: str) -> list[str]:
     """The names that a text holds, divided by semicolons, each once, as they are read. The mark of
     a concept's contrary is written as `CONTRARY`, however it was typed; twice, it is none."""
-    found: list[str] = []
-    for part in text.split(";"):
-        name, turned = as_read(part), False
-        if kind == "concept":
-            name, turned = parted(name)
-        if name:
-            found.append(f"{CONTRARY}{name}" if turned else name)
-    return list(dict.fromkeys(found))
+    write = written if kind == "concept" else as_read
+    return [name for name in dict.fromkeys(map(write, text.split(";"))) if name]
 
 
 def names_line(kind: NameKind, text: str) -> str:
@@ -299,4 +299,5 @@ __all__ = [
     "parted",
     "renamed",
     "standing",
+    "written",
 ]

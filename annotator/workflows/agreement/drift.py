@@ -33,7 +33,8 @@ Array = NDArray[np.float64]
 @dataclass(frozen=True, slots=True)
 class Period:
     """A label in a period (empty for all labels of a layer): strict F1 of its documents with the
-    interval, and the numbers of documents and of marks (of both annotators of every pair). `kind`
+    interval, and the numbers of documents (with or without such a mark) and of marks (of both
+    annotators of every pair). `kind`
     is week (`2026-W48`), batch (`assigned 2026-11-03 10:00`) or, if there is only one batch, fifth
     (`fifth 2 of 5`)."""
 
@@ -152,13 +153,15 @@ class Timeline:
         return "fifth", {f"fifth {i} of {len(parts)}": some for i, some in enumerate(parts, 1)}
 
     def _period(self, kind: str, name: str, layer: str, label: str, some: Sequence[str]) -> Period:
-        rows = self._rows(layer, label, some)
+        rows, count = self._rows(layer, label, some), len(some)
         value = _share(rows.sum(axis=0)[None, :])[0] if len(rows) else math.nan
         if math.isnan(value):
-            return Period(kind, name, layer, label, len(rows), None, None, None, 0)
+            return Period(kind, name, layer, label, count, None, None, None, 0)
+        # As for every figure: a document without such marks is one that does not move it.
+        rows = np.concatenate([rows, np.zeros((count - len(rows), 2))])
         found = interval(float(value), _share(rows.sum(axis=0) - rows), 0)
         n = round(float(rows[:, 1].sum()))
-        return Period(kind, name, layer, label, len(rows), float(value), found.low, found.high, n)
+        return Period(kind, name, layer, label, count, float(value), found.low, found.high, n)
 
     def _rows(self, layer: str, label: str, some: Iterable[str]) -> Array:
         held = self._counts[layer, label]

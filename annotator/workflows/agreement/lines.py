@@ -59,8 +59,10 @@ def number(value: float | None) -> str:
     """Two decimals without the zero before the point; a dash if undefined."""
     if value is None:
         return "–"
-    text = f"{value:.2f}"
-    return "0" if text in ("0.00", "-0.00") else text.replace("0.", ".", 1)
+    size = f"{abs(value):.2f}"
+    if size == "0.00":
+        return "0"
+    return f"{'-' if value < 0 else ''}{size.removeprefix('0')}"
 
 
 def bar(value: float | None, width: int = BAR) -> str:

@@ -94,6 +94,7 @@ _TEX = {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
     "–": "--",
+    "−": "$-$",
     "α": r"$\alpha$",
     "|": r"\textbar{}",
     "<": r"\textless{}",
@@ -101,8 +102,13 @@ _TEX = {
 }
 
 
+_MINUS = re.compile(r"(?<![\w-])-(?=\.?\d)")
+"""The sign of a number. Beside the dash of an interval, a hyphen would make it a longer dash."""
+
+
 def _tex(text: str) -> str:
-    return " ".join("".join(_TEX.get(char, char) for char in text).split())
+    signed = _MINUS.sub("−", text)
+    return " ".join("".join(_TEX.get(char, char) for char in signed).split())
 
 
 def latex(blocks: Sequence[Block]) -> str:
