@@ -185,7 +185,7 @@ _STRINGS = _Wanted(
 )
 _PRICE = _Wanted(
     "two numbers",
-    "Write {key} = [0.15, 0.6]: of a million tokens in and out",
+    "Write {key} = [0.15, 0.6]: the price of a million tokens in and out",
     lambda v: isinstance(v, list) and len(v) == 2 and all(_is_number(n) and n >= 0 for n in v),
 )
 _LABELS = _Wanted(

@@ -57,7 +57,7 @@ def test_the_queue_puts_first_what_teaches_most_and_says_so(tmp_path: Path) -> N
         queue = AnnotatorQueue(of, "ada")
         plain = queue.ids()
         assert "no suggestions" in queue.turn_order() and queue.ids() == plain
-        assert queue.turn_order().startswith("first what is least like the rest")
+        assert queue.turn_order().startswith("what is least like the rest comes first")
         first = queue.ids()
         by_lot = random_documents(of)
         assert sorted(first) == sorted(plain)

@@ -323,7 +323,7 @@ def test_front_matter_is_metadata_and_two_rules_are_not(
     ("source", "told"),
     [
         ("---\na: b\nc:\n  d: e\n---\nA tram.\n", "a.md:4: left out: “d: e” is neither"),
-        ("+++\ntitle = \n+++\nA tram.\n", "a.md:1: left out: the front matter is no TOML"),
+        ("+++\ntitle = \n+++\nA tram.\n", "a.md:1: left out: the front matter is not valid TOML"),
         (
             "---\na: b\n---\nA tram.\n\n<div>Boxed <b>words</b></div>\n",
             "a.md:6: left out: a piece of HTML is not read: “Boxed words”",

@@ -131,10 +131,10 @@ def test_a_value_that_costs_the_whole_record_says_so(tmp_path: Path) -> None:
 def test_what_names_paragraphs_and_items_that_are_not_there_is_told(tmp_path: Path) -> None:
     """Otherwise a note would be lost, and a paragraph counted as done that the text has not."""
     wrong: list[tuple[dict[str, Any], str]] = [
-        ({"done": [1]}, "1 is the index of no paragraph; the text has 1 paragraph"),
-        ({"notes": {"a": "?", "nobody": "!"}}, "“nobody” is the id of no item"),
-        ({"notes": {"@p1": "!"}}, "“@p1” is the id of no item"),
-        ({"flags": ["#r0", "nobody"]}, "“nobody” is the id of no item"),
+        ({"done": [1]}, "no paragraph has the index 1; the text has 1 paragraph"),
+        ({"notes": {"a": "?", "nobody": "!"}}, "no item has the id “nobody”"),
+        ({"notes": {"@p1": "!"}}, "no item has the id “@p1”"),
+        ({"flags": ["#r0", "nobody"]}, "no item has the id “nobody”"),
     ]
     for completion, said in wrong:
         data = copy.deepcopy(SMALL)

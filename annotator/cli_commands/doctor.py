@@ -105,7 +105,7 @@ def _project_findings(
     except (ProjectError, SchemaError):
         raise
     except FAULTS_OF_PROGRAM as error:
-        yield f"this program is not whole: {type(error).__name__}: {error}; install it again"
+        yield f"this installation is incomplete: {type(error).__name__}: {error}; install it again"
     except ProgramError as error:
         yield str(error)
     except Exception as error:

@@ -356,7 +356,7 @@ class _Mender:
         names = {one: key for key in named for one in added[key] if isinstance(one, str)}
         unknown = names.keys() - item_names(self.data) - self.gone - self.other.keys()
         for name in sorted(unknown):
-            key, message = f"meta.{COMPLETION}.{names[name]}", f"{shown(name)} is the id of no item"
+            key, message = f"meta.{COMPLETION}.{names[name]}", f"no item has the id {shown(name)}"
             self.report.left_out("notes on missing items", message, line=self.line, key=key)
         return unknown
 

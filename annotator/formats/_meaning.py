@@ -62,12 +62,12 @@ def _completion(data: Mapping[str, Any]) -> Iterator[Problem]:
         beyond = [index for index in indices if index >= len(paragraphs)]
         if beyond:
             has = plural(len(paragraphs), "paragraph")
-            yield f"{key}.{name}", f"{beyond[0]} is the index of no paragraph; the text has {has}"
+            yield f"{key}.{name}", f"no paragraph has the index {beyond[0]}; the text has {has}"
     items = item_names(data)
     for name, named in (("notes", added.notes), ("flags", added.flags)):
         missing = [item for item in named if item not in items]
         if missing:
-            yield f"{key}.{name}", f"“{missing[0]}” is the id of no item"
+            yield f"{key}.{name}", f"no item has the id “{missing[0]}”"
 
 
 def _head(data: Mapping[str, Any], text: str) -> Iterator[Problem]:
@@ -166,7 +166,7 @@ def _relations(given: Any, text: str, schema: LabelSchema, spans: _Ends) -> Iter
             if end == "from" and name == AUTHOR and AUTHOR in allowed:
                 continue
             if not isinstance(name, str) or name not in spans:
-                yield f"{key}.{end}", f"“{name}” is the id of no span"
+                yield f"{key}.{end}", f"no span has the id “{name}”"
             elif spans[name][0] not in allowed:
                 yield f"{key}.{end}", f"a span of layer {spans[name][0]} cannot stand here"
 
@@ -203,7 +203,7 @@ def _attributes(given: Any, key: str, text: str, layer: Layer) -> Iterator[Probl
         attribute = layer.attribute(name)
         if attribute is None:
             names = [a.name for a in layer.attributes if a.type != "entity"]
-            yield f"{key}.{name}", f"is no attribute of {layer.name} ({', '.join(names)})"
+            yield f"{key}.{name}", f"is not an attribute of {layer.name} ({', '.join(names)})"
         elif attribute.type == "entity":
             yield (
                 f"{key}.{name}",

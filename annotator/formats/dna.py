@@ -164,7 +164,7 @@ class _Writer:
             )
             self.how.lost["metadata"] += len(record.document.meta.keys() - _META)
             self.how.lost["attributes"] += self.attributes(record)
-            self.how.lost["spans that are no holder and no claim of a statement"] += len(
+            self.how.lost["spans that are neither the holder nor the claim of a statement"] += len(
                 record.spans
             ) - len({i for r in record.relations for i in (r.source, r.target)} - {AUTHOR})
             at = _places(record.document.text)

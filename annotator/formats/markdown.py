@@ -50,7 +50,7 @@ def _front_matter(source: str, report: ReadReport) -> tuple[dict[str, Any], int]
         try:
             said = tomllib.loads(found[1] or "")
         except tomllib.TOMLDecodeError as error:
-            report.left_out("front matter", f"the front matter is no TOML: {error}", line=1)
+            report.left_out("front matter", f"the front matter is not valid TOML: {error}", line=1)
             said = {}
         return _texts(said), found.end()
     found = _FRONT.match(source)

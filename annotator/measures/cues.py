@@ -24,8 +24,8 @@ kinds = ("span", "relation")
 _SOURCE = "Chinchor, N. and Sundheim, B. (1993). MUC-5 evaluation metrics. MUC-5, 69-78"
 _FORMULA = r"F_1 = 2 \cdot \mathrm{same} / (\mathrm{one} + \mathrm{other})"
 _CAUTION = (
-    "Chance is not taken out. Look at its coverage: stretches of annotations that nobody else made "
-    "are not compared."
+    "It is not corrected for chance. Look at its coverage: stretches of annotations that nobody "
+    "else made are not compared."
 )
 _ABOUT = {
     "exact": Explanation(

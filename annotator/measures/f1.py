@@ -62,7 +62,7 @@ _ABOUT = {
         _FORMULA,
         _SOURCE,
         "0 to 1; what F1 strict would be if no label differed.",
-        "Chance is not taken out.",
+        "It is not corrected for chance.",
     ),
     "partial": Explanation(
         "The same as F1 exact, with half a point for spans that overlap.",
@@ -71,7 +71,7 @@ _ABOUT = {
         "SemEval 2013, 341-350",
         "0 to 1; near F1 exact where annotators either agree on bounds or do not see the same "
         "thing.",
-        "Chance is not taken out; long spans overlap easily.",
+        "It is not corrected for chance; long spans overlap easily.",
     ),
     "type": Explanation(
         "The share of spans that overlap one of the other annotator with the same label.",
@@ -79,7 +79,7 @@ _ABOUT = {
         "Segura-Bedmar, I., Martínez, P. and Herrero-Zazo, M. (2013). SemEval-2013 Task 9. "
         "SemEval 2013, 341-350",
         "0 to 1; what matters where bounds do not.",
-        "Chance is not taken out; long spans overlap easily.",
+        "It is not corrected for chance; long spans overlap easily.",
     ),
     "mean": Explanation(
         "F1 strict of every two annotators, on average over pairs.",

@@ -94,7 +94,7 @@ def _verify(db: Database, found: list[Finding], *, deep: bool) -> None:
         found += _models(db)
     with _guard(found, "the names"):
         found += [
-            Finding(f"{document} ({who}): {item}", "the name is not where it says")
+            Finding(f"{document} ({who}): {item}", "its name is listed under another paragraph")
             for document, who, item in db.rows(_MISPLACED)
         ]
 

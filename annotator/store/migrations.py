@@ -32,8 +32,8 @@ def migrate(database: Database) -> None:
     not at all, and others can write in between."""
     if database.version:
         logger.warning(
-            "%s is brought from version %d to %d; this can take a minute in a large project, and "
-            "others wait for each step",
+            "%s is being updated from version %d to %d; this can take a minute in a large "
+            "project, and others wait for each step",
             database.path,
             database.version,
             SCHEMA_VERSION,

@@ -3,10 +3,10 @@
 
 Settings, in the table `[suggester.llm]` of `annotator.toml`:
 
-    model = "gpt-4o-mini"       # a name that `llm models` lists; the default is llm's own score =
-    0.7                 # of a suggestion, until decisions calibrate it retries = 4 # how often to
-    ask again if the service limits requests price = [0.15, 0.6]         # of a million tokens in
-    and out, for `annotator suggest --dry-run`
+    model = "gpt-4o-mini"   # a name that `llm models` lists; the default is llm's own
+    score = 0.7             # of a suggestion, until decisions calibrate it
+    retries = 4             # how often to ask again if the service limits requests
+    price = [0.15, 0.6]     # of a million tokens in and out, for `annotator suggest --dry-run`
 
 API keys are those of `llm` (`llm keys set`). Texts go to the model's provider, so nothing is asked
 unless this suggester is named. Each paragraph is one question, with the label schema, names that

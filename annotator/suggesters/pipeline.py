@@ -3,10 +3,11 @@
 Settings, in the table `[pipeline.NAME]` of `annotator.toml` (NAME alone is the pipeline's name or
 path):
 
-    path = "en_core_web_sm"     # a package, or a folder relative to the project; the default is
-    NAME score = 0.6                 # for suggestions without a score of their own
-    [pipeline.NAME.labels]      # the pipeline's label -> layer.label of the schema PERSON =
-    "actor.person" DATE = ""                   # left out
+    path = "en_core_web_sm"   # a package, or a folder relative to the project; by default NAME
+    score = 0.6               # for suggestions without a score of their own
+    [pipeline.NAME.labels]    # the pipeline's label -> layer.label of the schema
+    PERSON = "actor.person"
+    DATE = ""                 # left out
 
 `path` may also be a spaCy config file (`.cfg`), such as those of spacy-llm. Keys and tokens from
 the environment are removed from every message.

@@ -222,8 +222,8 @@ COMMANDS: tuple[Command, ...] = (
             "Keep what the finished gold has, whatever annotators have changed since.",
             "Review", _R),
     Command("order", ("O",), "",
-            "Put first what the model is least sure about, or what is least like the rest; in "
-            "review, what changes the network most."
+            "Put documents first that the model is least sure about, or that are least like the "
+            "rest; in review, those that change the network most."
             , "Queue", ("queue",)),
     Command("reason", ("c",), "reason",
             "Give a reason: one of the project's codes, and words of your own.",

@@ -151,7 +151,7 @@ def _edit_cue(state: ReviewState, relation: Relation) -> Step:
     """Select the cue of a relation: where it stands, else beside its target."""
     name = cue_of(state, relation)
     if name is None:
-        return say(state, f"a {relation.layer} has no bounds, and its layer no cue")
+        return say(state, f"a {relation.layer} has no bounds, and its layer has no cue")
     held = relation.attributes.get(name)
     low, high = state.bounds
     if isinstance(held, list) and len(held) == 2 and low <= int(held[0]) < int(held[1]) <= high:

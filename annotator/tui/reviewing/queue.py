@@ -155,7 +155,7 @@ class ReviewQueue(Queue):
         about the order."""
         self.by_leverage = not self.by_leverage
         if not self.by_leverage:
-            return "first what has most to decide"
+            return "documents with the most to decide come first"
         self.weighed = leverages(self.project, self.strategy)
         return f"network first: {describe_leverage(self.weighed)}"
 

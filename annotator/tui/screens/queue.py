@@ -296,8 +296,8 @@ class QueueScreen(RowsScreen):
         self.redraw()
 
     def run_order(self) -> None:
-        """Switch the order: first what teaches the model most or, in review, what changes the
-        network most."""
+        """Switch the order: documents that teach the model most come first or, in review, those
+        that change the network most."""
         self._message = self.session.queue.turn_order()
         self._at = self._top = 0
         self.redraw()

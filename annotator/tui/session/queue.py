@@ -185,7 +185,7 @@ class AnnotatorQueue(Queue):
         self._order = ordered
         doubted = self._strategy == "uncertainty"
         what = "the model is least sure about" if doubted else "is least like the rest"
-        return f"first what {what}; every fifth document is drawn at random"
+        return f"what {what} comes first; every fifth document is drawn at random"
 
     def _in_order(self) -> list[str]:
         """The documents in the project's order."""

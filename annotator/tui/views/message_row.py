@@ -21,7 +21,7 @@ WIDE = 100
 
 _ASK = {
     Mode.SELECT: "select",
-    Mode.HOLDER: "who holds it? of several: capital letters, then a small one for the last",
+    Mode.HOLDER: "who holds it? for several, type capitals, then a small letter for the last",
     Mode.SIDE: "which side?",
 }
 

@@ -45,14 +45,14 @@ def compared(result: Result) -> str:
     if begun and what in ("characters", "tokens"):
         unit = "word" if what == "tokens" else "character"
         return (
-            f"Compared is what every {unit} of the text is: which {layer} label covers it, or "
-            "none. So long spans count more than short ones."
+            f"For every {unit} of the text, it compares which {layer} label covers it, if any. So "
+            "long spans count more than short ones."
         )
     if begun and what == "label":
-        return f"Compared is the label of every {layer} that two annotators marked in one place."
+        return f"It compares the label of every {layer} that two annotators marked in one place."
     if begun and what != "network sign":
         return (
-            f"Compared is the {what} of every {layer} that two annotators both have, where both "
+            f"It compares the {what} of every {layer} that two annotators both have, where both "
             "filled it in."
         )
     if name.startswith(("F1 with side", "F1 without side")):
@@ -63,7 +63,7 @@ def compared(result: Result) -> str:
         return f"Two {layer}s are the same if their holders and targets {ends}, {side}."
     if name in ("F1 tuples, label", "F1 tuples, concept"):
         target = name.rpartition(" ")[2]
-        return f"What a statement is on is told here by the {target} of its target."
+        return f"Here, the {target} of its target says what a statement is on."
     if name.startswith("F1 tuples, "):
         return f"Here the {name.removeprefix('F1 tuples, ').removesuffix(' left out')} is left out."
     if name.startswith("(k)u-alpha "):
