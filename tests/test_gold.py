@@ -505,6 +505,7 @@ def test_fields_are_taken_apart_one_by_one_and_each_is_one_undo(tmp_path: Path) 
         # Half decided is not decided.
         assert review_rows(project)[0].undecided == 1
         assert "entity ✓ Port office" in _panel(session)
+        assert "× 1 " in _panel(session), "the other value stays in view, with its number"
         settle(session, "mention", "ada", "mention as ada has it")
         gold = _gold(project)
         assert (gold["entity"], gold["mention"]) == ("Port office", "name")

@@ -3,6 +3,7 @@ comes back, who was right, Dawid-Skene."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -183,6 +184,29 @@ def test_reasons_and_messages_share_a_note(tmp_path: Path) -> None:
         assert session.queue.count(QueueFilter("reason:context")) == 0
         assert session.queue.count(QueueFilter("layer:claim by:a")) == 1
         assert session.queue.count(QueueFilter("label:policy")) == 0
+
+
+def test_a_field_that_differs_is_told_as_far_as_its_row_goes(tmp_path: Path) -> None:
+    """The row above names the field, so its value gets the room beside the label."""
+    works = []
+    for who, label, concept in (
+        ("a", "value", "the treaty ties only one side"),
+        ("b", "fact", "Solveig acts rationally"),
+    ):
+        made = _record(who, [(15, 32, label)], held=False)
+        named = [
+            replace(s, attributes={"concept": [concept]}) if s.layer == "claim" else s
+            for s in made.spans
+        ]
+        works.append(replace(made, spans=tuple(named)))
+    with _project(tmp_path / "p", *works) as project:
+        session = _session(project)
+        _about(session, "claim")
+        made_panel = panel_of(source_of(session), session.review)
+        rows = panel(made_panel, THEMES["mono"], 36, 24)
+        text = "\n".join("".join(piece for piece, _ in row) for row in rows)
+        assert "label, concept differ" in text
+        assert "value  the treaty t" in text and "fact  Solveig acts" in text, text
 
 
 def test_names_are_hidden_and_the_model_is_one_more_lane(tmp_path: Path) -> None:

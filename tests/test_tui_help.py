@@ -25,7 +25,7 @@ from annotator.tui.theme import THEMES
 from annotator.tui.views.bars import foot_row, footer, footer_state
 from annotator.tui.views.frame import FrameContext, frame
 from annotator.tui.views.item_rows import ANNOTATORS
-from annotator.tui.views.legend import legend
+from annotator.tui.views.legend import REVIEW_LEGEND, legend
 from annotator.tui.views.strokes import Look
 from annotator.tui.views.text import TextView
 from annotator.tui.views.why import why_rows
@@ -131,4 +131,14 @@ def test_the_word_for_how_sure_a_suggestion_is_is_explained_where_it_stands(scor
 
 def test_every_row_of_the_legend_fits_its_column() -> None:
     for glyphs in (ASCII, UNICODE):
-        assert all(len(sign) <= 17 for sign, _ in legend(KEYS, glyphs))
+        assert all(len(sign) <= 17 for sign, _ in (*REVIEW_LEGEND, *legend(KEYS, glyphs)))
+
+
+def test_the_help_says_what_digits_do_on_its_screen() -> None:
+    def told(first: str) -> str:
+        rows = key_rows(KEYS, MONO, 80, first=first)
+        return "\n".join("".join(text for text, _ in row) for row in rows)
+
+    assert "Take the version of the annotator" in told("Review")
+    assert "own key) labels" not in told("Review")
+    assert "own key) labels" in told("Decide") and "version of the ann" not in told("Decide")

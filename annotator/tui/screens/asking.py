@@ -126,7 +126,8 @@ class AskingScreen(RowsScreen):
         known = project.names.entities() if field.kind == "entity" else project.names.concepts()
         hints = SEVERAL if field.multiple else ""
         hints += "; ! for the contrary" if field.kind == "concept" else ""
-        room = max(20, self.app.size.width - len(f" {field.kind} of {hints} ") - TAKES)
+        room = max(20, self.app.size.width - len(f" {field.kind} of {hints} "))
+        room = room - TAKES if room > 2 * TAKES else room
         return PromptScreen(
             f"{field.kind} of {both_ends(field.about, room)}{hints}",
             self.theme_now,

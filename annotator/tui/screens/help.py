@@ -12,10 +12,13 @@ from annotator.tui.screens.rows import RowsScreen, row_steps
 from annotator.tui.styled_rows import PLAIN, Piece, justify, paragraphs, strip, width_of
 from annotator.tui.theme import Theme
 from annotator.tui.views.bars import foot_row
-from annotator.tui.views.legend import legend
+from annotator.tui.views.legend import REVIEW_LEGEND, legend
 from annotator.tui.widgets.rows import Rows
 
 Text = Callable[[Theme, int], list[list[Piece]]]
+
+REVIEW = "Review"
+"""The group of commands whose digits take versions; elsewhere they are the keys of labels."""
 
 PAGES = "p"
 """The key that opens the pages of the documentation from the keys."""
@@ -151,7 +154,7 @@ class HelpScreen(TextScreen):
         self.shell.push_screen(PagesScreen())
 
     def _rows(self, theme: Theme, width: int) -> list[list[Piece]]:
-        first = {"queue": "Queue", "review": "Review"}.get(self._opened_in, "Decide")
+        first = {"queue": "Queue", "review": REVIEW}.get(self._opened_in, "Decide")
         idle = () if self.shell.session.queue.assigned else ("mine",)
         rows: list[list[Piece]] = []
         if self._own:
@@ -163,7 +166,8 @@ class HelpScreen(TextScreen):
         marks: list[list[Piece]] = []
         if self._opened_in in (*ANNOTATE, "review"):
             marks = [[("MARKS AND WORDS", theme.muted)]]
-            for sign, words in legend(self.key_map, self.shell.glyphs):
+            own = REVIEW_LEGEND if self._opened_in == "review" else ()
+            for sign, words in (*own, *legend(self.key_map, self.shell.glyphs)):
                 marks += _key_row(sign, words, theme, width)
             marks.append([])
         return [*rows, *key_rows(self.key_map, theme, width, first=first, idle=idle, then=marks)]
@@ -185,14 +189,18 @@ def key_rows(
     rows: list[list[Piece]] = []
     for group in groups:
         rows.append([(group.upper(), theme.muted)])
+        if group == first == REVIEW:
+            rows += _key_row(
+                "1-9", "Take the version of the annotator with this number.", theme, width
+            )
         for command in (c for c in COMMANDS if c.group == group and c.name not in idle):
             names = "  ".join(shown(key) for key in keys.keys[command.name])
             rows += _key_row(names, command.help, theme, width)
         rows.append([])
         rows += then if group == first else ()
-    rows += paragraphs(
-        "1-9 (the label's own key) labels the selection, or the span in focus.", width, theme.muted
-    )
+    if first != REVIEW:
+        words = "1-9 (the label's own key) labels the selection, or the span in focus."
+        rows += paragraphs(words, width, theme.muted)
     return rows
 
 

@@ -154,8 +154,14 @@ def _version_pieces(
     have), and the fields in which it differs."""
     value = candidate.value
     fields = [f for f in candidate.fields if f.name in difference.fields]
-    extra = " · ".join(f"{f.name} {value_in_words(scene, f, f.of(value))}" for f in fields)
-    tail: list[Piece] = [(f"  {clip(extra, max(8, room // 2))}", theme.muted)] if extra else []
+    # The row above names the fields that differ, so a single one need not be named again.
+    named = len(fields) > 1
+    extra = " · ".join(
+        f"{f.name if named else ''} {value_in_words(scene, f, f.of(value))}".strip() for f in fields
+    )
+    alone = isinstance(value, Span) and "bounds" not in difference.kinds
+    space = room - len(value.label) - 2 if alone else room // 2
+    tail: list[Piece] = [(f"  {clip(extra, max(8, space))}", theme.muted)] if extra else []
     if isinstance(value, Relation):
         holder = f"{holder_of(scene, value)} " if "holder" in difference.kinds else ""
         said = f"{holder}{scene.symbol(value)} {value.label}".strip()

@@ -54,8 +54,7 @@ def _field_row(
     (candidate,) = difference.candidates
     field = candidate.field(name)
     if deciding is not None and name not in deciding.open:
-        said = clip(value_in_words(scene, field, deciding.decided(field)), width - len(name) - 8)
-        return [([("    ", PLAIN), (f"{name} ✓ ", theme.muted), (said, PLAIN)], [])]
+        return _decided_rows(scene, candidate, field, theme, width, deciding)
     at = deciding is not None and deciding.focus is not None and deciding.field == name
     several = bool(deciding and deciding.focus is not None and not deciding.field)
     lead: list[Piece] = [
@@ -74,6 +73,33 @@ def _field_row(
     ]
     in_one = _in_one_row(lead, values, theme)
     return [in_one] if width_of(in_one[0]) <= width else [(lead, []), *_below(values, width)]
+
+
+def _decided_rows(
+    scene: DifferenceContext,
+    candidate: Candidate,
+    field: Field,
+    theme: Theme,
+    width: int,
+    deciding: Deciding,
+) -> list[tuple[list[Piece], list[_Cells]]]:
+    """What a field was given, and in focus what else a number or a click still gives it."""
+    said = value_in_words(scene, field, deciding.decided(field))
+    lead = f"{field.name} ✓ "
+    rows: list[tuple[list[Piece], list[_Cells]]] = [
+        (
+            [("    ", PLAIN), (lead, theme.muted), (clip(said, width - len(lead) - 5), PLAIN)],
+            [],
+        )
+    ]
+    if deciding.focus is None:
+        return rows
+    for who, called, runs in _choices(scene, candidate, field, numbered=True):
+        words = "".join(text for text, _ in runs)
+        if words != said:
+            other = clip(f"× {called} {words}", width - 6)
+            rows.append(([("      ", PLAIN), (other, theme.muted)], [_Cells(0, width, who)]))
+    return rows
 
 
 def _in_one_row(

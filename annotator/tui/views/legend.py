@@ -1,4 +1,4 @@
-"""What the marks and words on the annotate screen mean, for the help."""
+"""What the marks and words on the screens of annotating and review mean, for the help."""
 
 from __future__ import annotations
 
@@ -29,4 +29,14 @@ def legend(keys: KeyMap, glyphs: Glyphs) -> Sequence[tuple[str, str]]:
     )
 
 
-__all__ = ["legend"]
+REVIEW_LEGEND: Sequence[tuple[str, str]] = (
+    ("✓  ×", "The version that was taken, and the others."),
+    ("–  not marked", "This annotator has nothing here."),
+    ("(3 places)", "The annotators differ in the same way at two other places."),
+    ("2 more below", "Two more differences of the paragraph; j goes there."),
+    ("= all coded", "What everybody coded alike. It needs no decision."),
+)
+"""The same for the annotators' versions in review."""
+
+
+__all__ = ["REVIEW_LEGEND", "legend"]
