@@ -3,7 +3,7 @@ checkout, inside it in an installed copy."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from annotator.errors import SchemaError
@@ -19,6 +19,7 @@ def folder(name: str) -> Path:
     return installed if installed.is_dir() else _PACKAGE.parent / name
 
 
+@cache
 def schema_names() -> tuple[str, ...]:
     """The label schemas that come with the program, sorted."""
     return tuple(sorted(p.stem for p in folder("schemas").glob("*.toml")))
