@@ -289,7 +289,7 @@ def test_the_command_tells_progress_layers_and_labels(
     found = json.loads(capsys.readouterr().out)
     assert found["paragraphs"] == 7 and found["trainings"] == 3 and found["every"] == 5
     assert {"actor", "claim"} <= set(found["layers"][LEARNING])
-    assert run([*of, "--limit", "6"]) == 0
+    assert run([*of, "--limit", "6", "--every", "6"]) == 0
     shown = capsys.readouterr().out.splitlines()
     assert shown[0].startswith("6 paragraphs of 1 document,")
     assert max(map(len, shown)) <= 80 and any(line.startswith("all ") for line in shown)

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import re
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -89,10 +90,10 @@ def _poison(database: Path) -> None:
             db.execute(sql)
 
 
-@pytest.fixture
-def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project in a folder with such a name, full of such names; and files to give to commands."""
-    root = tmp_path / f"p {EVIL.replace(chr(0), '').replace('/', '')}"
+@pytest.fixture(scope="module")
+def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project full of such names; not to be changed."""
+    root = tmp_path_factory.mktemp("poisoned") / "p"
     with Project.create(root) as made:
         made.log.add_records(_records())
         made.documents.add([document(TEXT, id=f"doc {CALM}")])
@@ -100,6 +101,14 @@ def hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         with made.assignments.writing():
             made.assignments.add([(f"ann {CALM}", f"doc {CALM}")])
     _poison(root / "annotator.db")
+    return root
+
+
+@pytest.fixture
+def hostile(poisoned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it in a folder with such a name, and files to give to commands."""
+    root = tmp_path / f"p {EVIL.replace(chr(0), '').replace('/', '')}"
+    shutil.copytree(poisoned, root)
     monkeypatch.chdir(root)
     monkeypatch.setenv("ANNOTATOR_NAME", "ada")
     monkeypatch.setenv("ANNOTATOR_BACKGROUND", "off")

@@ -4,6 +4,7 @@ stand-in server."""
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,8 +25,9 @@ from annotator.suggesters.model import BASE
 KEY = "sk-very-secret-0123456789"
 
 
-def _trained_spancat(folder: Path) -> Path:
-    """A span categorizer that has learnt one sentence by heart."""
+@pytest.fixture(scope="module")
+def spancat(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A span categorizer that has learnt one sentence by heart; not to be changed."""
     import spacy
     from spacy.training import Example
 
@@ -43,8 +45,9 @@ def _trained_spancat(folder: Path) -> Path:
     nlp.initialize(lambda: [example])
     for _ in range(40):
         nlp.update([example])
-    nlp.to_disk(folder / "spancat")
-    return folder / "spancat"
+    saved = tmp_path_factory.mktemp("pipelines") / "spancat"
+    nlp.to_disk(saved)
+    return saved
 
 
 def _ruler(folder: Path, label: str = "GPE") -> Path:
@@ -56,10 +59,11 @@ def _ruler(folder: Path, label: str = "GPE") -> Path:
     return folder / "ruler"
 
 
-def test_a_span_categorizer_suggests_with_the_scores_it_gives(tmp_path: Path) -> None:
-    saved = _trained_spancat(tmp_path)
+def test_a_span_categorizer_suggests_with_the_scores_it_gives(
+    tmp_path: Path, spancat: Path
+) -> None:
     project(tmp_path / "p", TEXT).close()
-    assert run(["--project", str(tmp_path / "p"), "suggest", "--pipeline", str(saved)]) == 0
+    assert run(["--project", str(tmp_path / "p"), "suggest", "--pipeline", str(spancat)]) == 0
     with Project.open(tmp_path / "p") as of:
         found = of.suggestions.of("doc-0")
         text = of.documents.load("doc-0")
@@ -69,7 +73,7 @@ def test_a_span_categorizer_suggests_with_the_scores_it_gives(tmp_path: Path) ->
             text.quote(best.value.start, best.value.end) == "sanctions must end"
             and best.score > 0.5
         )
-        assert {s.suggester for s in found} == {f"pipeline:{saved}"}
+        assert {s.suggester for s in found} == {f"pipeline:{spancat}"}
         assert all(s.reason == "doc.spans[claim] says claim.policy" for s in found)
 
 
@@ -205,8 +209,10 @@ def test_a_pipeline_without_a_name_is_told_how_it_is_named(
         assert "no pipeline is named" in told and "pipeline:NAME" in told
 
 
-def _damaged(folder: Path, how: str) -> Path:
-    saved = _trained_spancat(folder)
+def _damaged(pipeline: Path, folder: Path, how: str) -> Path:
+    """A copy of a pipeline that cannot be loaded."""
+    saved = folder / "spancat"
+    shutil.copytree(pipeline, saved)
     if how == "garbage":
         (saved / "spancat" / "model").write_bytes(b"no model")
     elif how == "missing":
@@ -220,11 +226,11 @@ def _damaged(folder: Path, how: str) -> Path:
 
 @pytest.mark.parametrize("how", ["garbage", "missing", "factory"])
 def test_a_damaged_pipeline_is_to_be_saved_again(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], how: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], spancat: Path, how: str
 ) -> None:
     import spacy
 
-    saved = _damaged(tmp_path, how)
+    saved = _damaged(spancat, tmp_path, how)
     project(tmp_path / "p", TEXT).close()
     arguments = ["--project", str(tmp_path / "p"), "suggest", "--pipeline", str(saved)]
     assert run(arguments) == 3

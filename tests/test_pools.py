@@ -184,7 +184,7 @@ def test_a_process_that_dies_is_one_error_and_what_it_cannot_do_is_told_as_here(
     with pytest.raises(PoolError, match="died"), processes(Ends("doc-50", True), 2) as pool:
         list(computed(pool, _documents()))
     missing = pytest.raises(SuggesterError, match="the pipeline is not here")
-    with missing as told, processes(Ends("doc-50", False), 2) as pool:
+    with missing as told, processes(Ends("doc-50", False), 1) as pool:
         list(computed(pool, _documents()))
     assert (told.value.hint, told.value.key) == ("Put it here", "pipeline")
 
@@ -204,7 +204,7 @@ def test_a_process_inherits_no_connection_of_the_one_that_began_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(Inherits, "given", True)
-    with processes(Inherits(), 2) as pool:
+    with processes(Inherits(), 1) as pool:
         assert len(list(computed(pool, _documents()))) == DOCUMENTS
 
 

@@ -266,7 +266,9 @@ def _reference(votes: np.ndarray) -> np.ndarray:
     items, people = votes.shape
     size = int(votes.max()) + 1
     belief = np.array([[np.mean(votes[i] == k) for k in range(size)] for i in range(items)])
-    for _ in range(1000):
+    before = np.zeros_like(belief)
+    while np.abs(belief - before).max() > 1e-12:
+        before = belief.copy()
         share = belief.sum(axis=0) + PRIOR
         share /= share.sum()
         errors = np.full((people, size, size), PRIOR)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -411,8 +411,14 @@ def test_the_project_decides_which_suggesters_run(tmp_path: Path) -> None:
         assert not any(s.value.label == "policy" for s in of.suggestions.of("doc-0"))
 
 
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Makes a pipeline as somebody else might have saved it, each once; not to be changed."""
+    folder = tmp_path_factory.mktemp("pipelines")
+    return cache(lambda name: _saved(folder, name))
+
+
 def _saved(folder: Path, name: str) -> Path:
-    """A pipeline as somebody else might have saved it."""
     import spacy
 
     nlp = spacy.blank("en")
@@ -443,11 +449,9 @@ def _saved(folder: Path, name: str) -> Path:
     return folder / name
 
 
-def _by_pipeline(
-    folder: Path, name: str, text: str, **config: object
-) -> list[tuple[str, str, str]]:
+def _by_pipeline(pipeline: Path, text: str, **config: object) -> list[tuple[str, str, str]]:
     schema = load_schema("actors-claims-stances")
-    settings = {"name": "mine", "path": str(_saved(folder, name)), **config}
+    settings = {"name": "mine", "path": str(pipeline), **config}
     suggester = families.suggesters.load("pipeline").create(
         schema=schema, config=settings, memory=EMPTY
     )
@@ -456,37 +460,42 @@ def _by_pipeline(
     return [(s.value.layer, s.value.label, doc.quote(s.value.start, s.value.end)) for s in found]
 
 
-def test_any_spacy_pipeline_is_a_suggester(tmp_path: Path) -> None:
+def test_any_spacy_pipeline_is_a_suggester(saved: Callable[[str], Path]) -> None:
     text = "Putin says that Iran rejects the plan and sanctions must end."
-    assert _by_pipeline(tmp_path, "ruler", text) == [("actor", "state", "Iran")]
+    assert _by_pipeline(saved("ruler"), text) == [("actor", "state", "Iran")]
     labels = {"GPE": "actor.organization", "MONEY": "claim.policy"}
-    assert _by_pipeline(tmp_path, "ruler", text, labels=labels) == [
+    assert _by_pipeline(saved("ruler"), text, labels=labels) == [
         ("actor", "organization", "Iran"),
         ("claim", "policy", "plan"),
     ]
-    assert _by_pipeline(tmp_path, "spans", text) == [("claim", "policy", "sanctions must end")]
-    assert ("actor", "person", "Putin") in _by_pipeline(tmp_path, "ner", "Putin says no")
-    ((layer, _, quote),) = _by_pipeline(tmp_path, "cats", text)
+    assert _by_pipeline(saved("spans"), text) == [("claim", "policy", "sanctions must end")]
+    assert ("actor", "person", "Putin") in _by_pipeline(saved("ner"), "Putin says no")
+    ((layer, _, quote),) = _by_pipeline(saved("cats"), text)
     assert (layer, quote) == ("claim", text)
 
 
-def test_a_pipeline_that_cannot_be_one_is_named_with_what_to_do(tmp_path: Path) -> None:
+def test_a_pipeline_that_cannot_be_one_is_named_with_what_to_do(
+    tmp_path: Path, saved: Callable[[str], Path]
+) -> None:
     from annotator.errors import SuggesterError
 
     with pytest.raises(SuggesterError, match="cannot be loaded") as caught:
-        _by_pipeline(tmp_path, "ruler", TEXT, path=str(tmp_path / "nowhere"))
+        _by_pipeline(tmp_path / "nowhere", TEXT)
     assert caught.value.hint
     with pytest.raises(SuggesterError, match="no component"):
-        _by_pipeline(tmp_path, "nothing", TEXT)
+        _by_pipeline(saved("nothing"), TEXT)
     with pytest.raises(SuggesterError, match="not a span label"):
-        _by_pipeline(tmp_path, "ruler", TEXT, labels={"GPE": "actor.planet"})
+        _by_pipeline(saved("ruler"), TEXT, labels={"GPE": "actor.planet"})
 
 
-def test_a_pipeline_of_the_settings_runs_by_its_name(tmp_path: Path) -> None:
-    saved = _saved(tmp_path, "ruler")
+def test_a_pipeline_of_the_settings_runs_by_its_name(
+    tmp_path: Path, saved: Callable[[str], Path]
+) -> None:
     project(tmp_path / "p", TEXT).close()
     with (tmp_path / "p" / "annotator.toml").open("a", encoding="utf-8") as file:
-        file.write(f'\nsuggesters = ["pipeline:mine"]\n[pipeline.mine]\npath = "{saved}"\n')
+        file.write(
+            f'\nsuggesters = ["pipeline:mine"]\n[pipeline.mine]\npath = "{saved("ruler")}"\n'
+        )
     with Project.open(tmp_path / "p") as of:
         suggest(of)
         assert {(s.suggester, s.value.label) for s in of.suggestions.of("doc-0")} == {

@@ -225,7 +225,7 @@ def several_finished(of: Project) -> bool:
 
 
 @pytest.mark.parametrize(
-    "seed", [0, 1, 2, *(pytest.param(n, marks=pytest.mark.slow) for n in range(3, 6))]
+    "seed", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in range(1, 6))]
 )
 def test_after_anything_every_sum_is_what_a_count_from_scratch_gives(
     tmp_path: Path, seed: int
