@@ -133,6 +133,11 @@ def test_a_pronoun_means_what_is_joined_plural_or_one_as_it_says(
     [
         ("Ana Brell met the Harbour Board.", "Those", "who want open markets wait.", "advocates of open markets"),
         ("Mr Tom Ruys left.", "Those", "who accused him wait.", "critics of Tom Ruys"),
+        ("It rained.", "Those", "who still oppose the levy wait.", "opponents of the levy"),
+        ("It rained.", "Some", "who would have fought the levy wait.", "opponents of the levy"),
+        ("It rained.", "Those", "who call for a levy wait.", "advocates of levy"),
+        ("It rained.", "Everyone", "who voted against the levy waits.", "opponents of the levy"),
+        ("It rained.", "Those", "who sleep in empty halls would be cold.", "people who sleep in empty halls"),
         ("Tom Ruys left.", "Some", "in the trade would object.", "people in the trade"),
         ("Tom Ruys left.", "Everyone", "who owns a shop waits.", "people who own a shop"),
         ("The farmers left.", "Many", "of the farmers wait.", "farmers"),
@@ -142,6 +147,31 @@ def test_a_pronoun_of_a_group_is_named_by_what_follows(
     said: str, asked: str, rest: str, name: str
 ) -> None:
     assert ranked(said, asked, "collective", rest=rest)[0].entity == name
+
+
+@pytest.mark.parametrize(
+    ("text", "pronoun", "label", "name"),
+    [
+        ("When she took office, Ana Brell promised tolls.", "she", "person", "Ana Brell"),
+        ("Since it opened in May, the Harbour Board has lost ships.", "it", "organization", "Harbour Board"),
+        ("Although he was asked, Mr Tom Ruys said nothing.", "he", "person", "Tom Ruys"),
+        ("When she took office, it rained, and Ana Brell promised tolls.", "she", "person", None),
+        ("It rained when she met Ana Brell.", "she", "person", None),
+    ],
+)  # fmt: skip
+def test_the_name_after_the_first_clause_is_the_pronouns(
+    text: str, pronoun: str, label: str, name: str | None
+) -> None:
+    there = span(text, f"{pronoun} ", label)
+    found = DocumentNamer().ranked(document(text), NamedSpans([]), there)
+    assert [one.entity for one in found][:1] == ([name] if name else [])
+
+
+def test_a_pronoun_means_whom_the_sentence_before_named_rather_than_the_name_that_follows() -> None:
+    text = "Tom Ruys spoke. When he resigned, Sef Orm took over."
+    there = span(text, "he ", "person", at=16)
+    found = DocumentNamer().ranked(document(text), NamedSpans(decided("Tom Ruys spoke.")), there)
+    assert [one.entity for one in found] == ["Tom Ruys", "Sef Orm"]
 
 
 def test_of_somebody_whom_nothing_names_no_name_is_sure() -> None:

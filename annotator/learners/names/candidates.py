@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import takewhile
 
 from annotator.learners.names import descriptions as of
 from annotator.learners.names import forms
@@ -12,9 +13,12 @@ from annotator.learners.names.agreement import agrees
 from annotator.learners.names.groups import agents, people_of_clause
 from annotator.learners.names.pairs import coordinated, pairs, pairs_of
 from annotator.learners.names.query import NameQuery
+from annotator.learners.names.words import Word, may_be_person
 
 HEADED = 20
 """The most entities of the codebook that are looked at for a noun."""
+FAR = 12
+"""How many words may stand before a pronoun in the first clause of a sentence."""
 _JOINED = re.compile(r",? and |, ")
 
 
@@ -180,6 +184,47 @@ def beside_role(query: NameQuery) -> None:
         query.put(name, "role")
 
 
+def named_next(query: NameQuery) -> None:
+    """The name that the main clause begins with after a clause with the pronoun: `When she took
+    office, | Ana Brell …`."""
+    text, mention = query.known.text, query.mention
+    before = reversed(text.words[max(0, mention.first - FAR) : mention.first])
+    said = list(takewhile(lambda word: word.sentence == mention.sentence, before))
+    if not said or said[-1].lower not in _SUBORDINATORS or "," in (one.text for one in said):
+        return
+    for name, at in text.names_in(mention.sentence):
+        first = at - 1 if _stands(text.at(at - 1), ("the",)) else at
+        bare = " ".join(_without_titles(name.split(), 1))
+        if at > mention.last and _stands(text.at(first - 1), (",",)):
+            entity = query.known.meant(bare) or bare
+            if _can_follow(query, entity):
+                query.put(entity, "named_next")
+            return
+
+
+_SUBORDINATORS = frozenset(
+    "after although as because before even if once since though unless until when while".split()
+)
+
+
+def _stands(word: Word | None, those: tuple[str, ...]) -> bool:
+    return word is not None and word.lower in those
+
+
+def _can_follow(query: NameQuery, entity: str) -> bool:
+    """Whether a name that comes later can be what a pronoun means: of a person for `he` and `she`,
+    of no person for `it`."""
+    word, known = query.mention.folded, query.known
+    if entity in known.label:
+        return agrees(query, entity)
+    if word in forms.GENDERS:
+        return may_be_person(entity.split()) and known.gender.get(entity) in (
+            forms.GENDERS[word],
+            None,
+        )
+    return word in ("it", "its", "itself") and query.label != "person"
+
+
 def decided_here(query: NameQuery) -> None:
     """The entities of the document with which the mention agrees."""
     for entity in query.known.recent():
@@ -223,7 +268,7 @@ SOURCES: Mapping[str, tuple[CandidateSource, ...]] = {
         pairs_of,
         coordinated,
     ),
-    "pronoun": (decided_here, pairs, coordinated, people_of_clause, agents),
+    "pronoun": (decided_here, named_next, pairs, coordinated, people_of_clause, agents),
     "unique": (same_form, registered, listed, itself),
     "fragment": (same_form, registered, listed),
 }

@@ -12,6 +12,9 @@ from annotator.learners.names.words import Word
 
 _LINKS = frozenset("of in at from for on with around to who against".split())
 _LEFT_OUT = frozenset("a an our its their his her this".split())
+_AUXILIARIES = frozenset(
+    "would will should shall ought can could may might must is are was were has have had".split()
+)
 
 
 def noun_phrase(query: NameQuery) -> None:
@@ -39,9 +42,14 @@ def following_phrases(query: NameQuery) -> list[str]:
     for i, word in enumerate(inside):
         if link.lower == "who" or word.lower not in _LEFT_OUT:
             taken.append(word.text + ("’s" if word.genitive else ""))
-        goes_on = i + 1 < len(inside) and inside[i + 1].kind in ("noun", "name")
-        if word.kind in ("noun", "name") and not word.genitive and not goes_on:
+        following = inside[i + 1] if i + 1 < len(inside) else None
+        goes_on = following is not None and following.kind in ("noun", "name")
+        # A second verb begins the main clause: `those who call for empty stands | would punish`.
+        acts = i > 0 and following is not None and following.lower in _AUXILIARIES
+        if not word.genitive and (acts or (word.kind in ("noun", "name") and not goes_on)):
             found.append(" ".join(taken))
+        if acts:
+            break
     return found[:3]
 
 

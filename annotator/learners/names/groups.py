@@ -7,18 +7,31 @@ from annotator.learners.names import forms
 from annotator.learners.names.agreement import ANYBODY
 from annotator.learners.names.descriptions import following_phrases
 from annotator.learners.names.query import NameQuery
+from annotator.learners.names.words import Word
 
 _AGENTS = {
     "critics": "criticise criticises criticised criticize attack attacked accuse accuses accused "
-    "blame blames blamed",
-    "opponents": "oppose opposes opposed resist resisted reject rejects rejected",
+    "blame blames blamed denounce denounces denounced mock mocks mocked condemn condemned",
+    "opponents": "oppose opposes opposed resist resisted reject rejects rejected fight fights "
+    "fought",
     "supporters": "support supports supported back backs backed favour favours favoured welcome "
-    "welcomed",
-    "advocates": "want wants wanted advocate advocates demand demands demanded urge urges urged",
+    "welcomed cheer cheered applaud applauded",
+    "advocates": "want wants wanted advocate advocates demand demands demanded urge urges urged "
+    "propose proposes proposed seek seeks sought",
     "defenders": "defend defends defended",
 }
 _AGENT = {verb: agents for agents, verbs in _AGENTS.items() for verb in verbs.split()}
 """What people are who do something."""
+_SPEAKING = frozenset(
+    (
+        "call calls called press pressed push pushed campaign campaigned argue argues argued vote "
+        "voted speak spoke stand stood"
+    ).split()
+)
+_BESIDE = {"for": "advocates", "against": "opponents"}
+"""What people are who speak `for` or `against` something."""
+_BETWEEN = frozenset("would will have had has do did still now also once ever always".split())
+"""Words between `who` and what people do."""
 _OBJECTS = frozenset("him her it them".split())
 
 
@@ -56,19 +69,34 @@ def agents(query: NameQuery) -> None:
     if query.mention.folded not in ANYBODY:
         return
     text, at = query.known.text, query.mention.last + 1
-    link, verb = text.at(at), text.at(at + 1)
-    if link is None or verb is None or link.lower != "who" or verb.lower not in _AGENT:
+    link = text.at(at)
+    if link is None or link.lower != "who":
         return
-    noun, whom = _AGENT[verb.lower], text.at(at + 2)
+    begins = at + 1
+    while (word := text.at(begins)) is not None and word.lower in _BETWEEN:
+        begins += 1
+    noun, whom = _what_they_are(text.at(begins), text.at(begins + 1)), text.at(begins + 1)
+    if noun is None:
+        return
+    before = begins + 1 - at + (whom is not None and whom.lower in _BESIDE)
     if whom is not None and whom.lower in _OBJECTS:
         if (entity := _meant_by(query, whom.lower)) is not None:
             query.put(f"{noun} of {query.known.with_article(entity)}", "agents")
         return
     for number, tail in enumerate(following_phrases(query)):
-        words = tail.split(" ")[2:]
+        words = tail.split(" ")[before:]
         words = words[1:] if words[:1] and words[0] in forms.DETERMINERS - {"the"} else words
         if words:
             query.put(f"{noun} of {' '.join(words)}", "agents", f"agents{number}")
+
+
+def _what_they_are(verb: Word | None, following: Word | None) -> str | None:
+    """The noun for people by what they do; None if there is none."""
+    if verb is None:
+        return None
+    if verb.lower in _SPEAKING:
+        return _BESIDE.get(following.lower) if following is not None else None
+    return _AGENT.get(verb.lower)
 
 
 def _meant_by(query: NameQuery, pronoun: str) -> str | None:

@@ -23,11 +23,12 @@ WEIGHTS = Path(__file__).parent / "_data" / "names.json"
 """Made by `tests/base_names.py` from the parts `train` of the seeds and of the debate."""
 
 RARE: Mapping[str, FeatureWeights] = {
-    "pronoun": {"joined_subject": 4.0},
+    "pronoun": {"joined_subject": 4.0, "named_next": 1.5},
     "name": {"acronym": 3.0, "text_acronym": 2.0},
 }
 """Weights by kind of mention of features that part `train` does not have: a pronoun stands for
-joined subjects (`Ana Brell and the Society …. They`); a name has the initials of another one (`the
+joined subjects (`Ana Brell and the Society …. They`), or for the name that follows (`When she
+spoke, Ana Brell`) if nobody who agrees is close; a name has the initials of another one (`the
 Bank of Varnia … the BoV`), which is decided in this document or only stands in its text."""
 
 OFFERED = 8
