@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations_with_replacement, permutations
 from pathlib import Path
@@ -24,6 +24,7 @@ from annotator.measures._names import named, names_in
 from annotator.model import actions as do
 from annotator.model.decision import Completion, Suggestion
 from annotator.model.fields import content, fields_of
+from annotator.model.provenance import Shown
 from annotator.model.record import GOLD, Record
 from annotator.model.schema import LabelSchema
 from annotator.model.schema_reading import parse_schema
@@ -851,6 +852,33 @@ def test_a_label_s_last_disputes_are_reported_with_their_reasons(tmp_path: Path)
         assert precedents(project, "actor", "person", present=("elsewhere", every)) == [case]
 
 
+def _as_it_is(record: Record) -> Record:
+    return record
+
+
+def _other_claim(record: Record, **changed: Any) -> Record:
+    actor, claim = record.spans
+    return replace(record, spans=(actor, replace(claim, **changed)))
+
+
+def _other_stance(record: Record, **changed: Any) -> Record:
+    return replace(record, relations=(replace(record.relations[0], **changed),))
+
+
+CONTESTED: Mapping[str, Callable[[Record], Record]] = {
+    **dict.fromkeys(sorted(ALIKE), _as_it_is),
+    "label": lambda record: _other_claim(record, label="fact"),
+    "bounds": lambda record: _other_claim(record, end=record.spans[1].end - 3),
+    "side": lambda record: _other_stance(record, label="oppose"),
+    "holder": lambda record: _other_stance(record, source=AUTHOR),
+    "missing": lambda record: replace(record, relations=()),
+}
+"""What differs in one annotator's work of a document: an attribute, or something else."""
+
+_LAYER_OF = {"label": "claim", "bounds": "claim"}
+"""The layer that waits; the others are about the stance."""
+
+
 def _run(root: Path, *args: str, seed: str = "0") -> subprocess.CompletedProcess[str]:
     """The program in a process of its own, in which sets have another order for every seed."""
     command = [sys.executable, "-m", "annotator", "--project", str(root), *args]
@@ -862,20 +890,22 @@ def _run(root: Path, *args: str, seed: str = "0") -> subprocess.CompletedProcess
 
 @pytest.mark.slow
 def test_a_campaign_in_which_every_attribute_is_contested_once(tmp_path: Path) -> None:
-    """Three annotators, a document for each attribute of the schema. Nothing contested is gold
-    before review. After it the gold has the same bytes under suggest, train, another hash seed,
+    """Three annotators, a document for each attribute of the schema, and for a label, bounds, a
+    side, a holder and a stance. Nothing contested is gold before review. After it the gold has the same bytes under suggest, train, another hash seed,
     and export, import, export."""
     works: list[Record] = []
-    for i, field in enumerate(sorted(ALIKE)):
+    for i, field in enumerate(CONTESTED):
         text = TEXT.replace("spring", f"the spring of 19{i:02}")
-        works += [
-            _coded("ada", id=field, text=text, **{field: OTHER[field]}),
-            _coded("ben", id=field, text=text),
-            _coded("cem", id=field, text=text),
-        ]
+        changed = {field: OTHER[field]} if field in OTHER else {}
+        ada = _coded("ada", id=field, text=text, **changed)
+        works += [CONTESTED[field](ada)]
+        works += [_coded(who, id=field, text=text) for who in ("ben", "cem")]
+        # Cem saw the actor suggested; nobody saw what is suggested later.
+        seen = Shown("s", 0, "actor", "person", "rules", "0", 0, 9)
+        works[-1] = replace(works[-1], shown=(seen,))
     root = tmp_path / "p"
     with _project(root, *works) as project:
-        assert merge_all(project) == (len(ALIKE), 0)
+        assert merge_all(project) == (len(CONTESTED), 0)
         for record in project.log.records(annotator=GOLD):
             field = record.document.id
             held = {
@@ -883,6 +913,9 @@ def test_a_campaign_in_which_every_attribute_is_contested_once(tmp_path: Path) -
             }
             held |= {"entity"} if any(s.entity for s in record.spans) else set()
             assert field not in held
+            if field not in ALIKE:
+                stands = {value.layer for value in (*record.spans, *record.relations)}
+                assert stands == {"actor"} | ({"claim"} - {_LAYER_OF.get(field)})
         for row in review_rows(project):
             assert row.undecided == 1
             session = gold_session(project, reviewer="lea")
@@ -903,12 +936,22 @@ def test_a_campaign_in_which_every_attribute_is_contested_once(tmp_path: Path) -
             root, "export", "jsonl", "--status", "gold", "-o", str(out), "--check", seed=seed
         )
         assert done.returncode == 0, done.stderr
-    with Project.create(tmp_path / "q") as other:
-        for name in ("gold.jsonl", "annotators.jsonl"):
-            ingest(other, out / name)
-        made = write_dataset(other, tmp_path / "again")
+    for line in (out / "gold.jsonl").read_text(encoding="utf-8").splitlines():
+        record = json.loads(line)
+        told = record["meta"]["gold"]["items"]
+        for span in record["spans"]:
+            assert told[span["id"]]["suggested"] == (span["layer"] == "actor")
+    Project.create(tmp_path / "q").close()
+    again = tmp_path / "again"
+    for args in (
+        ("import", str(out / "gold.jsonl"), str(out / "annotators.jsonl")),
+        ("suggest",),
+        ("export", "jsonl", "--status", "gold", "-o", str(again)),
+    ):
+        done = _run(tmp_path / "q", *args, seed="5")
+        assert done.returncode == 0, done.stderr
     for name in ("gold.jsonl", "annotators.jsonl", "train.jsonl", "dev.jsonl", "test.jsonl"):
-        assert made.files[name] == (out / name).read_bytes(), name
+        assert (again / name).read_bytes() == (out / name).read_bytes(), name
 
 
 def test_what_was_shown_goes_into_the_history_and_what_was_not_does_not(tmp_path: Path) -> None:
