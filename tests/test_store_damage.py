@@ -358,7 +358,11 @@ def test_a_fault_of_the_program_is_not_told_as_damage(
 
     monkeypatch.setattr(hash_chain, "check", broken)
     code, said = _doctor(root, capsys, "--deep")
-    assert code == 1 and "not whole: ImportError" in said and "install it again" in said
+    assert (
+        code == 1
+        and "installation is incomplete: ImportError" in said
+        and "install it again" in said
+    )
     assert "annotator.db" not in said.partition("found:")[2] and "backup" not in said
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -20,8 +21,11 @@ from annotator.cli_commands._shared import (
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
     from annotator.model.names import NameKind
 
+Row = TypeVar("Row", bound="DataclassInstance")
 
 LINES = 40
 """How many messages about a file are shown one by one."""
@@ -160,11 +164,7 @@ def log(ctx: click.Context, as_json: bool) -> int:
 
     with open_project(ctx) as project:
         lines = history(project)
-    if as_json:
-        print_json([asdict(line) for line in lines])
-    else:
-        print_lines(*(f"{line.time}  {line.who or '–'}  {line.what}" for line in lines))
-    return 0
+    return _print(as_json, lines, lambda line: f"{line.time}  {line.who or '–'}  {line.what}")
 
 
 @command.command()
@@ -181,8 +181,15 @@ def proposals(ctx: click.Context, as_json: bool) -> int:
 
     with open_project(ctx) as project:
         found = proposed(project)
+    return _print(
+        as_json, found, lambda one: f"{one.who}  {one.document}  {one.note}  “{one.words}”"
+    )
+
+
+def _print(as_json: bool, rows: Sequence[Row], words: Callable[[Row], str]) -> int:
+    """Print rows, each in words, or as JSON."""
     if as_json:
-        print_json([asdict(one) for one in found])
+        print_json([asdict(one) for one in rows])
     else:
-        print_lines(*(f"{one.who}  {one.document}  {one.note}  “{one.words}”" for one in found))
+        print_lines(*map(words, rows))
     return 0

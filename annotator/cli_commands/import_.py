@@ -16,7 +16,7 @@ from annotator.cli_commands._shared import (
     progress,
 )
 from annotator.errors import AnnotatorError, ExitCode, InputError, UsageError
-from annotator.model.text import plural
+from annotator.model.text import first_of, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -222,9 +222,8 @@ def _import(
         if not quiet and len(every) <= LINES and results and results[-1].path == path:
             notify(f"{path}: {_summary([results[-1]], options.dry_run)}")
     if over:
-        names = ", ".join(str(one) for one in over[:3])
-        more = f" and {len(over) - 3:,} more" if len(over) > 3 else ""
-        notify(f"{plural(len(over), 'file')} of other kinds passed over: {names}{more}")
+        names = first_of([str(one) for one in over])
+        notify(f"{plural(len(over), 'file')} of other kinds passed over: {names}")
     if results and not options.dry_run:
         notify(*names_outside_in_words(project))
     if not quiet and len(every) > LINES and results:
@@ -260,8 +259,7 @@ def _summary(results: Sequence[FileResult], dry_run: bool) -> str:
     said = " and ".join(parts) + (" would be imported" if dry_run else " imported") if parts else ""
     known = list(dict.fromkeys(id for one in every for id in one.known))
     if known:
-        there = ", ".join(known[:3]) + (f" and {len(known) - 3:,} more" if len(known) > 3 else "")
-        said += ("; " if said else "") + f"already in the project: {there}"
+        said += ("; " if said else "") + f"already in the project: {first_of(known)}"
     said = said or "nothing new"
     left_out = sum(result.left_out for result in results)
     return said + (f"; {plural(left_out, 'thing')} left out" if left_out else "")

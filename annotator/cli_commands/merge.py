@@ -15,7 +15,7 @@ from annotator.cli_commands._shared import (
     print_json,
     progress,
 )
-from annotator.model.text import plural
+from annotator.model.text import first_of, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,9 +140,8 @@ def _left(result: MergeResult) -> Iterator[str]:
             f"{plural(result.alike, 'completion')}"
         )
     if result.left_out:
-        some = ", ".join(result.left_out[:3])
-        more = f" and {len(result.left_out) - 3:,} more" if len(result.left_out) > 3 else ""
-        yield f"left out, because the text has other paragraphs there: {some}{more}"
+        some = first_of(result.left_out)
+        yield f"left out, because the text has other paragraphs there: {some}"
     yield from map(_conflict, result.conflicts[:LINES])
     if len(result.conflicts) > LINES:
         yield f"and {len(result.conflicts) - LINES:,} more of these"

@@ -40,6 +40,8 @@ _WISHES = {
     for noun in nouns.split()
 }
 """Sides of those who act on those whose wishes are named, by preposition and noun."""
+_Actors = list[tuple[int, bool]]
+"""Actors by number, each with whether it is meant itself, and not something that it owns."""
 _PRONOUNS = frozenset("it they he she its their his her".split())
 _DIRECT, _OWNED, _PLAIN = 0.7, 0.6, 0.85
 """Scores if the actor itself is in the position, if something that belongs to it is, and if the
@@ -95,7 +97,7 @@ class _Frames:
                         return found[0], False
         return None
 
-    def _all(self, head: int | None) -> list[tuple[int, bool]]:
+    def _all(self, head: int | None) -> _Actors:
         """The actors of a noun phrase and of those joined to it; examples (`nations like Iran`)
         count as the whole."""
         p, out = self.parse, []
@@ -109,7 +111,7 @@ class _Frames:
             head = next(iter(p.kids(head, {"conj"})), None)
         return out
 
-    def _who(self, subject: int | None) -> list[tuple[int, bool]]:
+    def _who(self, subject: int | None) -> _Actors:
         """The actors of a subject; for a pronoun, the first subject before it in its sentence, or
         in the sentence before."""
         p = self.parse
@@ -123,7 +125,7 @@ class _Frames:
                     return found
         return []
 
-    def _holders(self, verb: int) -> list[tuple[int, bool]]:
+    def _holders(self, verb: int) -> _Actors:
         """The subjects of a verb; for a relative clause or a participle, the noun to which it
         belongs."""
         p = self.parse
@@ -203,7 +205,7 @@ class _Frames:
         said = p.asserted(verb) or ((added or joined) and not p.supposed(verb))
         return said and not asked(self.tokens, verb)
 
-    def _targets(self, verb: int, particle: str) -> list[tuple[int, bool]]:
+    def _targets(self, verb: int, particle: str) -> _Actors:
         p = self.parse
         if particle:
             last = particle.split()[-1]
@@ -247,15 +249,26 @@ class _Frames:
                 preps += [k for k in p.kids(verb, {"prep"}) if k > i]
             targets = self._after(preps, noun.prepositions)
             holders = self._before_noun(i) + self._after(preps, ("by", "from", "among"))
-            if verb is not None and bears and holders and not targets:
-                targets = self._holders(verb)
-            elif verb is not None and not bears:
-                holders = holders or self._apposed(i) or self._holders(verb)
-                targets = targets or [one for k in p.kids(verb, {"dative"}) for one in self._all(k)]
-            side = flip(noun.side, negative=p.negated(i) or (verb is not None and p.negated(verb)))
-            yield from self._edges(side, holders, targets, i, "noun")
+            negative = p.negated(i)
+            if verb is not None:
+                holders, targets = self._around_verb(i, verb, bears, holders, targets)
+                negative = negative or p.negated(verb)
+            yield from self._edges(flip(noun.side, negative=negative), holders, targets, i, "noun")
 
-    def _before_noun(self, noun: int) -> list[tuple[int, bool]]:
+    def _around_verb(
+        self, noun: int, verb: int, bears: bool, holders: _Actors, targets: _Actors
+    ) -> tuple[_Actors, _Actors]:
+        """The holders and targets of a noun, completed by what its verb has: if its subject `bears`
+        the act, that is the target; otherwise it is the holder."""
+        if bears:
+            return holders, targets or (self._holders(verb) if holders else targets)
+        given = self.parse.kids(verb, {"dative"})
+        return (
+            holders or self._apposed(noun) or self._holders(verb),
+            targets or [one for k in given for one in self._all(k)],
+        )
+
+    def _before_noun(self, noun: int) -> _Actors:
         """The actors that a noun belongs to, as a genitive or as a word before it."""
         p = self.parse
         owners = [one for k in p.kids(noun, {"poss"}) for one in self._who(k)]
@@ -279,7 +292,7 @@ class _Frames:
         """The nearest verb that a word depends on."""
         return next((k for k in self.parse.chain(i)[1:] if self.parse.verbal(k)), None)
 
-    def _apposed(self, noun: int) -> list[tuple[int, bool]]:
+    def _apposed(self, noun: int) -> _Actors:
         """The actor of the noun phrase that a noun explains (`Y's plan, an attack on X`)."""
         found = self._actor(self.parse.heads[noun]) if self.parse.deps[noun] == "appos" else None
         return [found] if found is not None else []
@@ -301,7 +314,7 @@ class _Frames:
             wishing = wishing or self._after(p.kids(i, {"prep"}), ("of", "from", "by"))
             yield from self._edges(side, holders, wishing, i, "noun")
 
-    def _after(self, preps: Sequence[int], words: Collection[str]) -> list[tuple[int, bool]]:
+    def _after(self, preps: Sequence[int], words: Collection[str]) -> _Actors:
         """The actors after some of these prepositions; if a clause follows, its subject (`critical
         of how X acts`, `of the way X acts`)."""
         p, out = self.parse, []
@@ -351,7 +364,7 @@ class _Frames:
             if self.tokens[i].lower in tables.words("mutual_persons"):
                 yield from self._edges(noun.side, having, targets, i, "person")
 
-    def _bearers(self, noun: int) -> list[tuple[int, bool]]:
+    def _bearers(self, noun: int) -> _Actors:
         """The actors whom a noun describes: before or after its comma, or before `be`."""
         p, head = self.parse, self.parse.heads[noun]
         if p.deps[noun] == "appos":

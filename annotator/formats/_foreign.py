@@ -253,22 +253,10 @@ class ForeignFile:
             answers[key] += 1
             before = last.get(key)
             if before is not None and self.options.every_answer:
-                name = work.annotator or self.options.annotator or "imported"
-                work.annotator = f"{name}-{answers[key]}"
-                self.report.note(
-                    "additional answers",
-                    f"another answer by {name}, kept as {work.annotator}",
-                    line=work.line,
-                )
+                self._call_apart(work, answers[key])
             elif before is not None:
                 later, earlier = (work, before) if work.order >= before.order else (before, work)
-                self.report.changed(
-                    "earlier answers",
-                    f"{work.annotator or 'somebody'} answered more than once; the later answer"
-                    f"{f' (line {later.line})' if later.line != earlier.line else ''} counts. "
-                    "--every-answer keeps all",
-                    line=earlier.line,
-                )
+                self._tell_earlier(work.annotator or "somebody", later, earlier)
                 out = [one for one in out if one is not earlier]
                 last[key] = later
                 if later is before:
@@ -276,6 +264,22 @@ class ForeignFile:
             last.setdefault(key, work)
             out.append(work)
         return out
+
+    def _call_apart(self, work: ForeignWork, answer: int) -> None:
+        """Give the work of somebody who answered before a name of its own."""
+        name = work.annotator or self.options.annotator or "imported"
+        work.annotator = f"{name}-{answer}"
+        message = f"another answer by {name}, kept as {work.annotator}"
+        self.report.note("additional answers", message, line=work.line)
+
+    def _tell_earlier(self, who: str, later: ForeignWork, earlier: ForeignWork) -> None:
+        """Report that only the later of two answers counts."""
+        where = f" (line {later.line})" if later.line != earlier.line else ""
+        message = (
+            f"{who} answered more than once; the later answer{where} "
+            "counts. --every-answer keeps all"
+        )
+        self.report.changed("earlier answers", message, line=earlier.line)
 
 
 def name_of(value: object) -> str:

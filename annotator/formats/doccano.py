@@ -71,15 +71,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
         text = foreign.text(data, line, "", "data")
         if text is None:
             continue
-        own = _OWN | {options.settings.get("text", "text")}
-        approver = {"annotation_approver", "annotation_approver_id"}
-        meta = {
-            key: value
-            for key, value in data.items()
-            if key not in own and not (key in approver and value is None)
-        }
-        about = data.get("meta")
-        meta |= about if isinstance(about, dict) else {} if about is None else {"meta": about}
+        meta = _meta(data, options.settings.get("text", "text"))
         marks = _marks(foreign, data, line)
         first, *others = marks
         work = foreign.work(text, data.get("id"), line, meta=meta, annotator=first)
@@ -107,6 +99,21 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
             foreign.left_out(work, "labels of whole texts", message, "cats")
         _comments(foreign, work, data)
     yield from foreign.entries()
+
+
+def _meta(data: Mapping[str, Any], text: str) -> dict[str, Any]:
+    """What is known of a text whose key is `text`, without an approver that nobody is."""
+    own = _OWN | {text}
+    approver = {"annotation_approver", "annotation_approver_id"}
+    meta = {
+        key: value
+        for key, value in data.items()
+        if key not in own and not (key in approver and value is None)
+    }
+    about = data.get("meta")
+    if about is None:
+        return meta
+    return meta | (about if isinstance(about, dict) else {"meta": about})
 
 
 _Mark: TypeAlias = tuple[str, Any]

@@ -9,7 +9,7 @@ import hashlib
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any, Literal, TypeAlias
@@ -106,6 +106,12 @@ def plural(number: int, noun: str) -> str:
 def and_more(number: int) -> str:
     """` (+2)` after the first of three things; empty after the only one."""
     return f" (+{number - 1})" if number > 1 else ""
+
+
+def first_of(names: Sequence[str], most: int = 3) -> str:
+    """`a, b, c and 2 more`: the first names, and how many others there are."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def with_article(noun: str) -> str:
@@ -315,6 +321,7 @@ __all__ = [
     "and_more",
     "as_read",
     "displayable",
+    "first_of",
     "folded",
     "folded_sha256",
     "is_boilerplate",

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from annotator.errors import FAULTS_OF_PROGRAM, AnnotatorError, ProgramError
-from annotator.model.annotation import fold
+from annotator.model.annotation import AnnotationSet, fold
 from annotator.model.decision import Completion, ParagraphMark, Suggestion
 from annotator.model.record import Record
 from annotator.model.span import Relation, Span
@@ -212,27 +212,34 @@ def _work(db: Database, id: str, annotator: str, length: int | None, found: list
         if folded != stands:
             found.append(Finding(where, "the state does not follow from the log"))
     with _guard(found, where):
-        kept = db.row(
-            "SELECT completion, revision, updated, done, paragraphs FROM completion "
-            "WHERE document = ? AND annotator = ?",
-            (id, annotator),
-        )
-        last = db.row(
-            "SELECT revision, time FROM event WHERE document = ? AND annotator = ? "
-            "ORDER BY revision DESC LIMIT 1",
-            (id, annotator),
-        )
-        done = sum(
-            isinstance(standing.value, ParagraphMark) and standing.value.done
-            for _, standing in stands.standings()
-        )
-        to_annotate = sum(
-            not (p.excluded if (own := stands.mark(p.index).excluded) is None else own)
-            for p in documents.load(db, id).paragraphs
-        )
-        completion = log.completion_of(db, id, annotator)
-        if kept != (completion, *(last or (0, kept and kept[2])), done, to_annotate):
-            found.append(Finding(where, "the completion is not what the state says"))
+        _completion(db, id, annotator, stands, found)
+
+
+def _completion(
+    db: Database, id: str, annotator: str, stands: AnnotationSet, found: list[Finding]
+) -> None:
+    """Compare a completion with the state and the log that it sums up."""
+    kept = db.row(
+        "SELECT completion, revision, updated, done, paragraphs FROM completion "
+        "WHERE document = ? AND annotator = ?",
+        (id, annotator),
+    )
+    last = db.row(
+        "SELECT revision, time FROM event WHERE document = ? AND annotator = ? "
+        "ORDER BY revision DESC LIMIT 1",
+        (id, annotator),
+    )
+    done = sum(
+        isinstance(standing.value, ParagraphMark) and standing.value.done
+        for _, standing in stands.standings()
+    )
+    to_annotate = sum(
+        not (p.excluded if (own := stands.mark(p.index).excluded) is None else own)
+        for p in documents.load(db, id).paragraphs
+    )
+    completion = log.completion_of(db, id, annotator)
+    if kept != (completion, *(last or (0, kept and kept[2])), done, to_annotate):
+        found.append(Finding(f"{id} ({annotator})", "the completion is not what the state says"))
 
 
 def _items(db: Database, id: str, annotator: str, where: str, found: list[Finding]) -> list[Row]:

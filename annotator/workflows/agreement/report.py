@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from annotator.measures.api import Part, Result
-from annotator.model.text import plural
+from annotator.model.text import first_of, plural
 from annotator.workflows.agreement.breakdown import (
     influence_section,
     labels_section,
@@ -93,8 +93,7 @@ def gamma_lines(found: Sequence[Gamma]) -> list[str]:
 
 def _data(found: Agreement) -> Iterator[ReportLine]:
     data = found.data
-    more = f" and {len(data.annotators) - 5} more" if len(data.annotators) > 5 else ""
-    names = ", ".join(data.annotators[:5]) + more
+    names = first_of(data.annotators, 5)
     what = (
         f"{plural(data.documents, 'document')} finished by two or more of "
         f"{len(data.annotators)} annotators"

@@ -12,6 +12,7 @@ from annotator.model.decision import NOTE_PARTS
 from annotator.model.names import NAME_KINDS, NameKind, names_in
 from annotator.model.record import GOLD
 from annotator.model.span import Span
+from annotator.model.text import first_of
 from annotator.project import Project
 
 CLOSED = "closed"
@@ -133,10 +134,9 @@ def names_outside_in_words(project: Project, *, most: int = 3) -> Sequence[str]:
         codebook = project.names.codebook()
         used = [name for name in project.names.usage(kind) if codebook.get(kind, name) is None]
         if used:
-            more = f" and {len(used) - most} more" if len(used) > most else ""
-            names = ", ".join(f"“{name}”" for name in used[:most])
+            names = first_of([f"“{name}”" for name in used], most)
             lines.append(
-                f"not in the closed codebook: {kind} {names}{more}; add what is missing "
+                f"not in the closed codebook: {kind} {names}; add what is missing "
                 "(annotator codebook import), or rename it (E and K)"
             )
     return lines

@@ -91,17 +91,7 @@ def _table_rows(path: Path) -> Iterator[tuple[int, Mapping[str, str], str]]:
     first = text.split("\n", 1)[0]
     divided = max("\t;,", key=first.count)
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=divided)
-    columns = {name: _column(name) for name in rows.fieldnames or ()}
-    if "name" not in columns.values():
-        raise InputError(
-            "has no column “name”", file=path, line=1, hint=f"The columns are {', '.join(COLUMNS)}"
-        )
-    twice = [name for name in COLUMNS if list(columns.values()).count(name) > 1]
-    twice += [name for name, number in Counter(rows.fieldnames or ()).items() if number > 1]
-    if twice:
-        raise InputError(
-            f"has the column “{twice[0]}” twice", file=path, line=1, hint="Leave one of them out"
-        )
+    columns = _columns(path, rows.fieldnames or ())
     try:
         for row in rows:
             cells = {columns[key]: value or "" for key, value in row.items() if key in columns}
@@ -115,6 +105,23 @@ def _table_rows(path: Path) -> Iterator[tuple[int, Mapping[str, str], str]]:
             yield rows.line_num, read, problem
     except csv.Error as error:
         raise InputError(f"is not CSV: {error}", file=path, line=rows.line_num) from error
+
+
+def _columns(path: Path, header: Sequence[str]) -> Mapping[str, str]:
+    """What the columns of a header hold, by its words. Raises InputError without names, and for a
+    column that is there twice."""
+    columns = {name: _column(name) for name in header}
+    if "name" not in columns.values():
+        raise InputError(
+            "has no column “name”", file=path, line=1, hint=f"The columns are {', '.join(COLUMNS)}"
+        )
+    twice = [name for name in COLUMNS if list(columns.values()).count(name) > 1]
+    twice += [name for name, number in Counter(header).items() if number > 1]
+    if twice:
+        raise InputError(
+            f"has the column “{twice[0]}” twice", file=path, line=1, hint="Leave one of them out"
+        )
+    return columns
 
 
 def _cell(column: str, text: str) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from annotator.model.names import NameKind
-from annotator.model.text import plural
+from annotator.model.text import first_of, plural
 from annotator.project import MentionRow, Project
 
 
@@ -60,8 +60,7 @@ def usage_line(project: Project, kind: NameKind, name: str) -> str:
     """How often, in how many documents and by whom a name is used."""
     number, documents, who = project.names.usage(kind, name).get(name, (0, 0, ()))
     used = f"{plural(number, 'mention')} in {plural(documents, 'document')}"
-    by = f" by {', '.join(who[:3])}{f' and {len(who) - 3} more' if len(who) > 3 else ''}"
-    return used + by if who else "not used yet"
+    return f"{used} by {first_of(who)}" if who else "not used yet"
 
 
 def children(project: Project, kind: NameKind, name: str) -> list[str]:
