@@ -100,7 +100,9 @@ def _verify(db: Database, found: list[Finding], *, deep: bool) -> None:
 
 
 _MISPLACED = (
-    "SELECT n.document, n.annotator, n.item FROM name n LEFT JOIN item i "
+    # Each item once: SQLite reads all of an item to find it, and one can have very many names.
+    "SELECT n.document, n.annotator, n.item FROM "
+    "(SELECT DISTINCT document, annotator, item, paragraph FROM name) n LEFT JOIN item i "
     "ON i.document = n.document AND i.annotator = n.annotator AND i.item = n.item "
     "WHERE i.paragraph IS NOT n.paragraph"
 )
