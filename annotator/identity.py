@@ -28,9 +28,15 @@ def current_annotator(explicit: str | None = None) -> str:
     return check_annotator(name)
 
 
-@lru_cache(maxsize=1024)
 def check_annotator(name: str) -> str:
     """The name if an annotator may have it. Raises UsageError otherwise."""
+    if not isinstance(name, str):
+        raise UsageError(f"{name!r} cannot be an annotator's name", hint="Give a text")
+    return _checked(name)
+
+
+@lru_cache(maxsize=1024)
+def _checked(name: str) -> str:
     clean = name.strip()
     if (
         not clean

@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from support import TEXT, document, suggestions
+from support import TEXT, document, project, suggestions
 
 from annotator.cli import run
 from annotator.errors import AnnotatorError
@@ -496,3 +496,34 @@ def test_a_state_that_is_no_json_is_left_out_of_queries_that_ask_into_states(
         of.learning.finished()
         of.log.notes("ada")
     assert "left out" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda of: of.documents.add([1]),
+        lambda of: of.documents.load(object()),
+        lambda of: of.documents.load("\ud800"),
+        lambda of: list(of.documents.each([{}])),
+        lambda of: of.documents.join_meta("doc-0", None),
+        lambda of: of.documents.join_meta("doc-0", {1: "a"}),
+        lambda of: of.documents.join_meta("doc-0", {"a": float("nan")}),
+        lambda of: of.documents.join_meta("doc-0", {"a": object()}),
+        lambda of: of.documents.join_meta("doc-0", {"a": "\ud800"}),
+        lambda of: of.documents.join_meta([], {"a": "b"}),
+        lambda of: of.keep_setting("a", object()),
+        lambda of: of.log.add_records([Record(document(), "ada", Completion.DONE, done=None)]),
+        lambda of: of.log.add_records([Record(document(), "ada", Completion.DONE, notes=[])]),
+        lambda of: of.log.add_records([Record(document(), "ada", Completion.DONE, flags=None)]),
+        lambda of: of.log.add_records([Record(document(), [], Completion.DONE)]),
+        lambda of: of.assignments.add([(None, "doc-0")]),
+    ],
+)
+def test_what_a_caller_gives_of_a_wrong_type_is_an_error_of_ours(
+    tmp_path: Path, call: Callable[[Project], object]
+) -> None:
+    with project(tmp_path / "p", TEXT) as of:
+        with pytest.raises(AnnotatorError):
+            call(of)
+        assert of.documents.ids() == ["doc-0"] and of.documents.load("doc-0").meta == {}
+        assert of.verify(deep=True) == []

@@ -323,10 +323,21 @@ def items_problem(items: Sequence[Span | Relation], document: Document, schema: 
 _END = re.compile(r"relations\[\d+\]\.(from|to)")
 
 
+def _check_parts(record: Record) -> None:
+    """Raise TypeError for empty parts of another kind, which leave no trace in the data."""
+    for name in ("spans", "relations", "done", "flags", "shown"):
+        if not isinstance(getattr(record, name), (tuple, list)):
+            raise TypeError(f"“{name}” is no tuple")
+    for name in ("notes", "history"):
+        if not isinstance(getattr(record, name), Mapping):
+            raise TypeError(f"“{name}” is no mapping")
+
+
 def check_record(record: Record, schema: LabelSchema) -> Record:
     """The record that a caller made, if it is valid. Raises InputError for the first problem."""
     try:
         data = data_of(record)
+        _check_parts(record)
     except (AttributeError, TypeError, ValueError, RecursionError) as error:
         hint = "Build records from model values, with the types that they document"
         raise InputError(f"is not a record: {error}", hint=hint) from error

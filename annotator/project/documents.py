@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from annotator.model.schema import LabelSchema
-from annotator.model.text import Document
+from annotator.model.text import Document, Paragraph
 from annotator.store import documents as store
 from annotator.store import queue, search
 from annotator.store.connection import Database
@@ -43,7 +43,13 @@ class Documents:
 
     def join_meta(self, id: str, meta: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
         """Add to a document's metadata what it does not have yet. If values contradict each other,
-        the value here stays, and the result lists the key, the value here and the other one."""
+        the value here stays, and the result lists the key, the value here and the other one.
+
+        Raises InputError for what metadata cannot hold, ProjectError if there is no such document.
+        """
+        from annotator.formats.api import check_document  # not loaded at the start
+
+        check_document(Document(id, "", "x", (Paragraph(0, 0, 1),), meta), self._schema)
         return store.join_meta(self._database, id, meta)
 
     def load(self, id: str) -> Document:

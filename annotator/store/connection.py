@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from annotator.errors import BusyError, StoreError
+from annotator.errors import BusyError, InputError, StoreError
 from annotator.store import known_head
 from annotator.store.damaged_rows import Row, without_broken_states, without_broken_texts
 from annotator.store.driver_errors import is_full, translated
@@ -280,6 +280,9 @@ class Database:
             yield
         except sqlite.DatabaseError as error:
             raise translated(error, self.path) from error
+        except (sqlite.InterfaceError, UnicodeEncodeError) as error:
+            hint = "Give texts of whole characters, numbers, bytes or nothing"
+            raise InputError(f"the database holds no such value: {error}", hint=hint) from error
         except (UnicodeDecodeError, OverflowError) as error:
             raise translated(sqlite.DatabaseError(f"malformed text: {error}"), self.path) from error
         except OSError as error:

@@ -45,8 +45,9 @@ def leave_out(where: str, why: object) -> None:
         )
 
 
-def _short(text: str) -> str:
+def _short(what: object) -> str:
     """A text without its middle if it is very long: damage can make a name of megabytes."""
+    text = str(what)
     return text if len(text) <= 400 else f"{text[:200]} … {text[-200:]}"
 
 
