@@ -325,12 +325,11 @@ _END = re.compile(r"relations\[\d+\]\.(from|to)")
 
 def _check_parts(record: Record) -> None:
     """Raise TypeError for empty parts of another kind, which leave no trace in the data."""
-    for name in ("spans", "relations", "done", "flags", "shown"):
+    for name in ("done", "flags"):
         if not isinstance(getattr(record, name), (tuple, list)):
             raise TypeError(f"“{name}” is no tuple")
-    for name in ("notes", "history"):
-        if not isinstance(getattr(record, name), Mapping):
-            raise TypeError(f"“{name}” is no mapping")
+    if not isinstance(record.notes, Mapping):
+        raise TypeError("“notes” is no mapping")
 
 
 def check_record(record: Record, schema: LabelSchema) -> Record:
