@@ -13,7 +13,7 @@ from annotator.config import FILE, TEMPLATE, Config, read_config
 from annotator.errors import AnnotatorError, ProjectError
 from annotator.model.schema import LabelSchema
 from annotator.resources import load_schema, schema_names, schema_path
-from annotator.store import overview
+from annotator.store import notes_and_values
 from annotator.store.codec import now, uuid7
 from annotator.store.connection import Database
 from annotator.store.files import let_group_in, refuse_network, share
@@ -136,7 +136,7 @@ def _make_database(path: Path) -> None:
     try:
         migrate(database)
         seeds = {"project": uuid7(), "created": now(), "blind_seed": os.urandom(8).hex()}
-        overview.keep_settings(database, seeds)
+        notes_and_values.keep_settings(database, seeds)
     finally:
         database.close()
 

@@ -23,8 +23,8 @@ from annotator.english.parse import Parse
 from annotator.english.reading import shared_reader
 from annotator.learners.stances import pairs
 from annotator.measures._alignment import aligned, best
-from annotator.measures._assignment import heaviest
 from annotator.measures._comparison import compare
+from annotator.measures._dense_matching import heaviest
 from annotator.merging.api import candidates
 from annotator.model.decision import Completion
 from annotator.model.memory import EMPTY

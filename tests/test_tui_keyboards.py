@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from annotator.tui.keyboard import name_of
-from annotator.tui.keyboards import by_place
+from annotator.tui.keyboard_scripts import by_place
 from annotator.tui.terminal_driver import PASTING, Pressed, TerminalDriver
 
 

@@ -12,8 +12,8 @@ from rich.segment import Segment
 from rich.style import Style
 from support import examples
 
+from annotator.tui.missing_characters import stand_in
 from annotator.tui.painter import Painter
-from annotator.tui.repertoire import stand_in
 from annotator.tui.sgr import canonical, change
 
 WIDTH, HEIGHT = 20, 4

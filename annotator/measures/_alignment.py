@@ -4,7 +4,7 @@ largest sum in the first level is taken, then in the second, and so on. Pairs wi
 taken at once. The rest falls into groups that share no span. Small ones, and those in which each
 span has few rivals, are solved by successive shortest augmenting paths (Edmonds, J. and Karp, R.
 (1972). Theoretical improvements in algorithmic efficiency for network flow problems. Journal of
-the ACM 19, 248-264), whose cost follows the number of rivals; the others by `_assignment.py`.
+the ACM 19, 248-264), whose cost follows the number of rivals; the others by `_dense_matching.py`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.measures._assignment import heaviest
 from annotator.measures._comparison import (
     Comparison,
     alike_attributes,
@@ -24,6 +23,7 @@ from annotator.measures._comparison import (
     frozen,
     number_of,
 )
+from annotator.measures._dense_matching import heaviest
 from annotator.measures._span_arrays import SpanArrays, overlaps, shared, span_arrays, work_at
 from annotator.measures._tables import Ints
 from annotator.model.span import AUTHOR, Relation, Span

@@ -26,7 +26,7 @@ from annotator.project.documents import Documents
 from annotator.project.log import Log
 from annotator.project.names import Names
 from annotator.project.suggestions import Suggestions
-from annotator.store import hash_chain, names, overview
+from annotator.store import hash_chain, names, notes_and_values
 from annotator.store.assignments import Assignments, DocumentHolder
 from annotator.store.connection import SCHEMA_VERSION, Database
 from annotator.store.file_identity import flush
@@ -290,7 +290,7 @@ class Project:
 
     def setting(self, key: str) -> str | None:
         """A value kept in the database: `project` (its UUID), `blind_seed` or `created`"""
-        return overview.setting(self._database, key)
+        return notes_and_values.setting(self._database, key)
 
     def read_setting(self, key: str, make: Callable[[str], T]) -> T | None:
         """The result of `make` on a setting; None if there is no such setting, or if it is invalid,
@@ -308,7 +308,7 @@ class Project:
 
     def keep_setting(self, key: str, value: str) -> None:
         """Store a value in the database for everybody who works in the project."""
-        overview.keep_settings(self._database, {key: value})
+        notes_and_values.keep_settings(self._database, {key: value})
 
     @property
     def blind_seed(self) -> str:

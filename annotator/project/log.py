@@ -9,7 +9,7 @@ from annotator.model.decision import Completion, Decision, Event
 from annotator.model.names import Concepts
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
-from annotator.store import documents, finished, log, overview, reviews
+from annotator.store import documents, finished, log, notes_and_values, reviews
 from annotator.store import records as recorded
 from annotator.store import suggestions as places
 from annotator.store.connection import Database
@@ -156,7 +156,7 @@ class Log:
     ) -> list[tuple[str, int, str, str]]:
         """Document, paragraph, item and text of an annotator's notes, in all or some documents, in
         order."""
-        return overview.notes(self._database, annotator, documents)
+        return notes_and_values.notes(self._database, annotator, documents)
 
     def times(self, annotator: str, since: str) -> list[tuple[str, bool]]:
         """The times of an annotator's decisions since a time (ISO 8601, UTC), and whether each

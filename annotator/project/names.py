@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from annotator.model.codebook import Codebook, CodebookEntry
 from annotator.model.names import NameKind, NameRelation, NearNames, Ruling, SameNames
-from annotator.store import codebook, overview, rulings, sides
+from annotator.store import codebook, notes_and_values, rulings, sides
 from annotator.store import names as store
 from annotator.store.codebook import CodebookEvent, CodebookStep
 from annotator.store.connection import Database
@@ -93,12 +93,12 @@ class Names:
     def weights(self) -> dict[str, dict[str, float]]:
         """What the project has learnt about its names: weights by kind of mention, and under
         `concept` those of concepts; empty at first."""
-        text = overview.setting(self._database, _WEIGHTS) or "{}"
+        text = notes_and_values.setting(self._database, _WEIGHTS) or "{}"
         return readable(lambda: _weights_of(text), lambda: f"the setting {_WEIGHTS}") or {}
 
     def keep_weights(self, weights: Mapping[str, Mapping[str, float]]) -> None:
         """Store what the project has learnt about its names."""
-        overview.keep_settings(self._database, {_WEIGHTS: json.dumps(weights)})
+        notes_and_values.keep_settings(self._database, {_WEIGHTS: json.dumps(weights)})
 
     def spread(self) -> float:
         """The share of concepts that occur in several documents, in [0, 1]."""

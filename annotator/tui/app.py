@@ -23,8 +23,8 @@ from annotator.project import QueueFilter
 from annotator.tui.key_map import KeyMap
 from annotator.tui.keyboard import Keyboard
 from annotator.tui.layout import ASCII, UNICODE, Glyphs
+from annotator.tui.missing_characters import stand_in
 from annotator.tui.painter import Painter
-from annotator.tui.repertoire import stand_in
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.base import CommandScreen
 from annotator.tui.session import Session

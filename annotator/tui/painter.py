@@ -19,7 +19,7 @@ from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 
-from annotator.tui.repertoire import StandIn
+from annotator.tui.missing_characters import StandIn
 from annotator.tui.sgr import canonical, change
 
 Cell = tuple[str, str]

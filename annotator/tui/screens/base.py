@@ -12,7 +12,7 @@ from textual.screen import Screen
 from annotator.errors import StoreError
 from annotator.tui.commands import COMMANDS, Command
 from annotator.tui.key_map import KeyMap
-from annotator.tui.keyboards import by_place
+from annotator.tui.keyboard_scripts import by_place
 from annotator.tui.styled_rows import Drawn
 from annotator.tui.theme import Theme
 

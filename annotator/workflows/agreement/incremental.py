@@ -29,8 +29,8 @@ from annotator.model.decision import Suggestion
 from annotator.model.record import Record
 from annotator.model.schema import Layer
 from annotator.workflows.agreement import against_suggestions
+from annotator.workflows.agreement.about_documents import Notes, notes_of
 from annotator.workflows.agreement.against_suggestions import Hidden
-from annotator.workflows.agreement.notes import Notes, notes_of
 from annotator.workflows.agreement.values import (
     Agreement,
     AnnotatorPair,

@@ -1,4 +1,4 @@
-"""Notes of annotators, and values stored for the whole project."""
+"""Notes of annotators, and single values that are stored for the whole project, such as its id."""
 
 from __future__ import annotations
 
