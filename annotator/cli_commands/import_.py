@@ -198,9 +198,7 @@ def _import(
     project: Project, paths: Sequence[Path], options: ImportOptions, *, quiet: bool
 ) -> tuple[list[FileResult], list[AnnotatorError]]:
     """Import every file; a file that fails does not stop the next."""
-    from annotator.console import print_error
-    from annotator.formats.api import ReadReport
-    from annotator.workflows.exchange.importing import files, ingest
+    from annotator.workflows.exchange.importing import files
     from annotator.workflows.names.closed import names_outside_in_words
 
     results: list[FileResult] = []
@@ -209,18 +207,13 @@ def _import(
     count = progress("files")
     for number, path in enumerate(every, 1):
         count(number, len(every))
-        report = ReadReport(path, options.strict)
-        try:
-            result = ingest(project, path, options, report=report)
-        except (InputError, UsageError) as error:
-            print_error(error)
-            failed.append(error)
-        else:
-            results.append(result)
-        for line in report.lines():
-            notify(line)
-        if not quiet and len(every) <= LINES and results and results[-1].path == path:
-            notify(f"{path}: {_summary([results[-1]], options.dry_run)}")
+        result = _import_one(project, path, options)
+        if isinstance(result, AnnotatorError):
+            failed.append(result)
+            continue
+        results.append(result)
+        if not quiet and len(every) <= LINES:
+            notify(f"{path}: {_summary([result], options.dry_run)}")
     if over:
         names = first_of([str(one) for one in over])
         notify(f"{plural(len(over), 'file')} of other kinds passed over: {names}")
@@ -229,6 +222,26 @@ def _import(
     if not quiet and len(every) > LINES and results:
         notify(f"{plural(len(results), 'file')}: {_summary(results, options.dry_run)}")
     return results, failed
+
+
+def _import_one(
+    project: Project, path: Path, options: ImportOptions
+) -> FileResult | AnnotatorError:
+    """Import a file, and print its errors and what is left out or changed."""
+    from annotator.console import print_error
+    from annotator.formats.api import ReadReport
+    from annotator.workflows.exchange.importing import ingest
+
+    report = ReadReport(path, options.strict)
+    result: FileResult | AnnotatorError
+    try:
+        result = ingest(project, path, options, report=report)
+    except (InputError, UsageError) as error:
+        print_error(error)
+        result = error
+    for line in report.lines():
+        notify(line)
+    return result
 
 
 def _json(results: Sequence[FileResult], failed: Sequence[AnnotatorError]) -> object:

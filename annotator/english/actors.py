@@ -95,6 +95,27 @@ def scan(tokens: Sequence[Token], index: Index) -> Scan:
     return Scan(tuple(tokens), (*found, *find_nominals(tokens, taken)), tuple(runs), tuple(names))
 
 
+def _of_table(tokens: Sequence[Token], at: int, last: int, name: tables.Name) -> FoundSpan | None:
+    """The actor that tokens `[at, last)` name according to a table; None for a place or an
+    event."""
+    if name.label in ("place", "other") or of_event(tokens, at, last):
+        return None
+    before, entity = tokens[at - 1].lower if at else "", name.canonical
+    table = "countries" if name.kind == "country" else "names"
+    score, reason = 0.92, f"{name.canonical} is in the table of {table}"
+    if name.kind == "capital":
+        if before in _PLACE_PREPOSITIONS or not _decides(tokens, last):
+            return None
+        score, reason = 0.75, f"capital of {name.canonical}, here perhaps its government"
+    elif name.kind == "people":
+        score, reason = 0.6, "name of a people"
+    if name.canonical == "West":
+        if before != "the":
+            return None
+        entity = "the West"
+    return actor_span(tokens, at, last, name.label, score, reason, f"name.{name.kind}", entity)
+
+
 def _known(tokens: Sequence[Token], at: int, found: list[FoundSpan], index: Index) -> int:
     """The number of tokens of a table's name at `at`; proposes it if it is an actor."""
     for parts, name in index.get(tokens[at].text, ()):
@@ -103,27 +124,9 @@ def _known(tokens: Sequence[Token], at: int, found: list[FoundSpan], index: Inde
             continue
         if goes_on(tokens, at, last) or before_name(tokens, at, last):
             return 0
-        if name.label in ("place", "other") or of_event(tokens, at, last):
-            return len(parts)
-        before = tokens[at - 1].lower if at else ""
-        score, reason = (
-            0.92,
-            f"{name.canonical} is in the table of "
-            f"{'countries' if name.kind == 'country' else 'names'}",
-        )
-        if name.kind == "capital":
-            if before in _PLACE_PREPOSITIONS or not _decides(tokens, last):
-                return len(parts)  # A place, not an actor.
-            score = 0.75
-            reason = f"capital of {name.canonical}, here perhaps its government"
-        elif name.kind == "people":
-            score, reason = 0.6, "name of a people"
-        if name.canonical == "West" and before != "the":
-            return len(parts)
-        entity = f"the {name.canonical}" if name.canonical == "West" else name.canonical
-        found.append(
-            actor_span(tokens, at, last, name.label, score, reason, f"name.{name.kind}", entity)
-        )
+        actor = _of_table(tokens, at, last, name)
+        if actor is not None:
+            found.append(actor)
         return len(parts)
     return 0
 
