@@ -29,6 +29,7 @@ from annotator.workflows.names.closed import (
     proposal,
     proposals,
 )
+from annotator.workflows.names.closed_line import ClosedLine
 from annotator.workflows.names.codebook import (
     COLUMNS,
     COUNTS,
@@ -457,6 +458,31 @@ def test_only_the_lead_changes_a_closed_codebook(tmp_path: Path) -> None:
             with pytest.raises(UsageError, match="only lea changes it"):
                 change("ada")
             change("lea")
+
+
+def test_an_answer_given_twice_is_proposed_and_the_leads_is_added(tmp_path: Path) -> None:
+    with project(tmp_path, TEXT) as of:
+        import_codebook(of, written(tmp_path, TABLE), who="ada")
+    (tmp_path / "annotator.toml").write_text('codebook = "closed"\nlead = "lea"\n', "utf-8")
+    with Project.open(tmp_path) as of:
+        ada, lea = (ClosedLine(of, "concept", who) for who in ("ada", "lea"))
+        assert ada.problem("dues should rise; not: dues should fall") == ""
+        long = "tolls on the bridge to the island should be lowered"
+        said = ada.problem(f"dues should rise; {long}")
+        assert said == "not in the closed codebook: “tolls on … lowered”; enter again proposes it"
+        # Another answer is another proposal.
+        assert "“quays are safe”" in ada.problem("quays are safe")
+        assert (ada.problem("quays are safe"), ada.proposed) == ("", "quays are safe")
+        assert of.names.codebook().get("concept", "quays are safe") is None
+        assert lea.problem("not: quays are safe").endswith("enter again adds it")
+        assert (lea.problem("not: quays are safe"), lea.proposed) == ("", "")
+        assert of.names.codebook().by_name["concept", "quays are safe"]
+        assert [event.who for event in history(of)][-1] == "lea"
+        shout = ClosedLine(of, "entity", "lea")
+        assert [shout.problem("ASTLEY") for _ in range(2)][1].startswith("“Astley” is a name or")
+    (tmp_path / "annotator.toml").write_text('codebook = "open"\nlead = "lea"\n', "utf-8")
+    with Project.open(tmp_path) as of:
+        assert ClosedLine(of, "concept", "ada").problem("tolls are high") == ""
 
 
 def test_the_registry_opens_entries_that_are_written_followed_and_undone(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from annotator.model import actions as do
 from annotator.model.decision_text import both_ends
-from annotator.model.names import names_in
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import Span
 from annotator.model.text import plural
@@ -100,11 +99,14 @@ class AskingScreen(RowsScreen):
             self._message = "this item has no entity or concept; go to one that has"
             self.redraw()
             return
-        proposed: list[str] = []
+        from annotator.workflows.names.closed_line import ClosedLine
+
+        who = self.session.source.decided_by or self.session.annotator
+        closed = ClosedLine(self.session.project, field.kind, who)
 
         def then(answer: str) -> None:
-            if proposed:
-                self._propose(field, proposed[-1])
+            if closed.proposed:
+                self._propose(field, closed.proposed)
             else:
                 self.act(item_names.set_to(field, answer))
 
@@ -114,11 +116,10 @@ class AskingScreen(RowsScreen):
                 self.session.do(do.FocusItem(back))
                 self._message = message
 
-        self._ask(self._name_prompt(field, proposed.append), then, after=returned)
+        self._ask(self._name_prompt(field, closed.problem), then, after=returned)
 
-    def _name_prompt(self, field: NameField, propose: Callable[[str], None]) -> PromptScreen:
-        """The line that asks for a name; `propose` is called with one that a closed codebook does
-        not have."""
+    def _name_prompt(self, field: NameField, check: Callable[[str], str]) -> PromptScreen:
+        """The line that asks for a name; `check` says why it does not take an answer."""
         from annotator.tui import item_names
         from annotator.tui.screens.prompt import SEVERAL, TAKES, PromptScreen
 
@@ -140,7 +141,7 @@ class AskingScreen(RowsScreen):
             completer=item_names.completer(state, field, known),
             known=[one.name for one in known]
             + [one.name for one in project.names.codebook().entries if one.kind == field.kind],
-            check=self._not_listed(field, propose),
+            check=check,
         )
 
     def _propose(self, field: NameField, name: str) -> None:
@@ -150,27 +151,9 @@ class AskingScreen(RowsScreen):
         focused = self.session.review.focused
         note = focused.note if focused is not None else ""
         self.act(do.Note(proposal(field.kind, name, note)))
-        self._message = f"proposed to the lead, as a note: {name}"
+        # Screens on top of this one show it too.
+        self.session.say(f"proposed to the lead, as a note: {name}")
         self.redraw()
-
-    def _not_listed(self, field: NameField, propose: Callable[[str], None]) -> Callable[[str], str]:
-        """What to say about a name that is not in a closed codebook. Giving the same answer again
-        proposes it, and does not change the item."""
-        from annotator.workflows.names.closed import outside
-
-        said: list[str] = []
-
-        def problem(answer: str) -> str:
-            names = names_in(field.kind, answer)
-            alien = outside(self.session.project, field.kind, names)
-            if alien and said == [answer]:
-                propose("; ".join(names))
-            elif alien:
-                said[:] = [answer]
-                return f"“{alien}” is not in the closed codebook; press enter again to propose it"
-            return ""
-
-        return problem
 
     def run_label(self) -> None:
         """Choose the label of the selection, or the side of a stance, from a list."""

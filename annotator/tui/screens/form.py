@@ -146,9 +146,8 @@ class FormScreen(RowsScreen):
         elif len(key) == 1 and any(field.letter == key for field in self._fields):
             self._at = form.at(self._fields, item=None, letter=key)
             field = self._fields[self._at]
-            if field.values and field.kind != "flag":
-                self.redraw()
-            else:
+            self.redraw()
+            if not field.values or field.kind == "flag":
                 self._edit(field)
 
     def _do(self, actions: list[do.ReviewAction]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from annotator.errors import StoreError
+from annotator.errors import StoreError, UsageError
 from annotator.model.decision_text import both_ends
 from annotator.model.names import names_line
 from annotator.model.text import as_read, paragraph_number, plural
@@ -16,7 +16,7 @@ from annotator.tui.screens.listing import ListLine, ListScreen
 from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.styled_rows import Piece, paragraphs
 from annotator.tui.theme import Theme
-from annotator.workflows.names.closed import Proposal, not_one, proposals
+from annotator.workflows.names.closed import Proposal, not_allowed, not_one, proposals
 from annotator.workflows.names.codebook import name_problem
 from annotator.workflows.names.offers import Offer
 from annotator.workflows.names.renaming import rename, take_back
@@ -85,7 +85,7 @@ class RegistryScreen(ListScreen):
         """Ask for another name of an entry; that of another entry merges the two."""
         entry = self._entries[at]
         offers = [
-            Offer(e.name, f"{e.count}: merge with it", e.forms)
+            Offer(e.name, f"{e.count}×  merge with it", e.forms)
             for e in self._entries
             if e.name != entry.name
         ]
@@ -156,6 +156,13 @@ class RegistryScreen(ListScreen):
     def _ask_new(self, _: int) -> None:
         """Ask for a name that the codebook does not have yet, and open its entry."""
         known = [one.name for one in self._entries]
+        try:
+            not_allowed(
+                self._session.project, self._session.source.decided_by or self._session.annotator
+            )
+        except UsageError as error:
+            self.say(error.message)
+            return
 
         def answered(answer: str | None) -> None:
             if answer is not None:
