@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import pairwise, permutations
 from pathlib import Path
 from shutil import which
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -38,7 +39,7 @@ from annotator.workflows.agreement.habits import Habits, outstanding
 from annotator.workflows.agreement.lines import number
 from annotator.workflows.agreement.markup import Grid, latex, markdown
 from annotator.workflows.agreement.methods_data import study
-from annotator.workflows.agreement.methods_report import check_report, render
+from annotator.workflows.agreement.methods_report import check_report, drift_lines, render
 
 LAYERS = load_schema("actors-claims-stances").layers
 TEXT = (
@@ -182,6 +183,10 @@ def test_a_label_that_drifts_is_reported_and_others_are_not() -> None:
     (drift,) = [d for d in timeline.drifts() if d.label]
     assert (drift.layer, drift.label, drift.before) == ("claim", "fact", 1)
     assert drift.after < 0.4
+    told = drift_lines(SimpleNamespace(drifts=[drift], habit_changes=()))  # type: ignore[arg-type]
+    first, last = drift.documents
+    assert f"in the first {first} of the documents that have it" in told[0]
+    assert f"in the last {last}, from {drift.since} on. Agreement fell" in told[0]
     periods = timeline.periods()
     weeks = {p.name for p in periods if p.kind == "week"}
     assert "2026-W45" in weeks and len(weeks) == 5

@@ -35,7 +35,7 @@ def labels_section(found: Agreement, only: Sequence[str] = ()) -> list[ReportLin
     if out:
         out += note(
             "Rows: the type that one annotator gave. Columns: how often the other gave each type "
-            "to the same span."
+            "to the same item."
         )
     return out
 
@@ -46,7 +46,7 @@ _ROWS, _COLUMNS = 12, 5
 
 @dataclass(frozen=True, slots=True)
 class _Confusion:
-    """How often which labels of a layer were given to the same span."""
+    """How often which labels of a layer were given to the same item."""
 
     layer: str
     labels: Sequence[str]

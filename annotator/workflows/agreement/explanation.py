@@ -82,11 +82,12 @@ _SECTIONS = {
     ),
     "TYPES OF": (
         "Which types the annotators confuse. The row is the type that one annotator gave, the "
-        "column the type that the other gave to the same span. F1 and α are those of the row's "
-        "type against all others.",
+        "column the type that the other gave to the same item: a span in the same place, or a "
+        "stance of the same holder on the same target. F1 and α are those of the row's type "
+        "against all others.",
         "What lies off the diagonal is confused; shades show the share of the row. `h` and `l` "
         "choose a cell, enter opens its differences.",
-        "Spans that only one annotator marked are not in it; they count as missing above. Each "
+        "Items that only one annotator marked are not in it; they count as missing above. Each "
         "difference stands in two cells, since either annotator can be the row.",
     ),
     "WHO WITH WHOM": (
@@ -98,8 +99,9 @@ _SECTIONS = {
     ),
     "WHERE TO LOOK": (
         "The paragraphs in which the annotators differ most.",
-        "`10 of 24` says that 10 of the 24 annotations in the paragraph have no equal one. Enter "
-        "shows it side by side.",
+        "`10 of 24` says that 10 of the 24 annotations in the paragraph have no equal one. Of more "
+        "than two annotators, every two are counted, so an annotation counts once for each other "
+        "one. Enter shows the paragraph side by side.",
         "Long paragraphs have more to differ in, so they come first more often.",
     ),
     "WITH THE SUGGESTIONS": (

@@ -271,7 +271,7 @@ def _habits(study: Study) -> Iterator[Block]:
         if not h.label
     ]
     yield Grid(
-        "Marks per 1,000 words of each annotator, and of the others in the same texts.",
+        "Marks per 1,000 words of each annotator, and of the others, on average, in the same texts.",
         ("annotator", "layer", "marks", "per 1,000", "others", "times"),
         rows,
         2,
@@ -285,8 +285,8 @@ def habit_words(habit: Habit) -> str:
     what = f"{habit.label} ({habit.layer})" if habit.label else f"all {habit.layer} items"
     own, others = _rate(habit.rate), _rate(habit.others_rate)
     return (
-        f"{habit.annotator} marks {what} {own} times per 1,000 words, the others {others} in "
-        "the same texts."
+        f"{habit.annotator} marks {what} {own} times per 1,000 words, the others {others} on "
+        "average in the same texts."
     )
 
 
@@ -334,7 +334,7 @@ def _drift_words(drift: Drift) -> str:
     what = f"{drift.label} ({drift.layer})" if drift.label else f"All of {drift.layer}"
     first, last = drift.documents
     change = (
-        f"{what}: F1 {number(drift.before)} in the first {first} documents, "
+        f"{what}: F1 {number(drift.before)} in the first {first} of the documents that have it, "
         f"{number(drift.after)} in the last {last}{_from(drift.since)}."
     )
     if drift.after > drift.before:
