@@ -127,7 +127,7 @@ def test_figures_with_one_explanation_say_what_each_compares() -> None:
     told: dict[tuple[str, str], set[tuple[str, str]]] = {}
     for result in results:
         assert result.about is not None
-        told.setdefault((result.about.what, compared(result)), set()).add(
+        told.setdefault((result.about.what, compared(result.name, result.layer)), set()).add(
             (result.layer, result.name)
         )
     assert len(told) > 20

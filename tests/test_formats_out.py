@@ -46,6 +46,8 @@ from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document, split_paragraphs
 from annotator.project import Project
+from annotator.resources import folder
+from annotator.workflows.exchange.dataset import write_dataset
 from annotator.workflows.exchange.export_filter import ExportFilter, chosen
 from annotator.workflows.exchange.importing import ingest
 
@@ -978,3 +980,20 @@ def test_a_cas_of_inception_is_read_with_its_type_system(tmp_path: Path) -> None
         read("cas", tmp_path / "a.xmi")
     with pytest.raises(InputError, match="cannot be read as a CAS"):
         read("cas", write(tmp_path / "b.json", '{"%TYPES": 3}'))
+
+
+def test_datasets_reads_the_data_set_of_the_seeds_as_its_card_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    datasets = pytest.importorskip("datasets")
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
+    with Project.create(tmp_path / "p") as project:
+        ingest(project, folder("seeds") / "gold.jsonl")
+        write_dataset(project, tmp_path / "out")
+    card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
+    code = card.partition("```python\n")[2].partition("```")[0]
+    monkeypatch.chdir(tmp_path / "out")
+    made: dict[str, Any] = {}
+    exec(code, made)
+    assert sum(len(part) for part in made["gold"].values()) == 24
+    assert len(made["records"]) == len(made["gold"]["train"])

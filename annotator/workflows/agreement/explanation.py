@@ -18,7 +18,7 @@ def explained(result: Result) -> list[str]:
             out.append(words[0].upper() + words[1:] + ".")
     about = result.about
     if about is not None:
-        over = compared(result)
+        over = compared(result.name, result.layer)
         out += ["", about.what, *(["", over] if over else [])]
         if result.coverage is not None:
             out += ["", f"Cover: both annotators have {share_words(result)} of what is compared."]
@@ -37,22 +37,24 @@ def explained(result: Result) -> list[str]:
 _COEFFICIENTS = ("alpha ", "percent ", "AC1 ", "kappa ", "Fleiss' kappa ", "Brennan-Prediger ")
 
 
-def compared(result: Result) -> str:
-    """What a figure compares, where several share their explanation; else empty."""
-    name, layer = result.name.partition(":")[0], result.layer
+def compared(name: str, layer: str = "") -> str:
+    """What a figure of a layer (of any, if empty) compares, where several share their explanation;
+    else empty."""
+    name = name.partition(":")[0]
+    item, labels = (layer, f"{layer} label") if layer else ("item", "label")
     begun = next((one for one in _COEFFICIENTS if name.startswith(one)), "")
     what = name.removeprefix(begun).partition(",")[0]
     if begun and what in ("characters", "tokens"):
         unit = "word" if what == "tokens" else "character"
         return (
-            f"For every {unit} of the text, it compares which {layer} label covers it, if any. So "
+            f"For every {unit} of the text, it compares which {labels} covers it, if any. So "
             "long spans count more than short ones."
         )
     if begun and what == "label":
-        return f"It compares the label of every {layer} that two annotators marked in one place."
+        return f"It compares the label of every {item} that two annotators marked in one place."
     if begun and what != "network sign":
         return (
-            f"It compares the {what} of every {layer} that two annotators both have, where both "
+            f"It compares the {what} of every {item} that two annotators both have, where both "
             "filled it in."
         )
     if name.startswith(("F1 with side", "F1 without side")):
@@ -60,7 +62,7 @@ def compared(result: Result) -> str:
             "and the side is the same" if name.startswith("F1 with side") else "whatever the side"
         )
         ends = "have the same bounds" if name.endswith("exact ends") else "lie in the same place"
-        return f"Two {layer}s are the same if their holders and targets {ends}, {side}."
+        return f"Two {item}s are the same if their holders and targets {ends}, {side}."
     if name in ("F1 tuples, label", "F1 tuples, concept"):
         target = name.rpartition(" ")[2]
         return f"Here, the {target} of its target says what a statement is on."

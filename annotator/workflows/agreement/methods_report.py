@@ -271,7 +271,8 @@ def _habits(study: Study) -> Iterator[Block]:
         if not h.label
     ]
     yield Grid(
-        "Marks per 1,000 words of each annotator, and of the others, on average, in the same texts.",
+        "Marks per 1,000 words of each annotator, and of the others (on average) in the same "
+        "texts.",
         ("annotator", "layer", "marks", "per 1,000", "others", "times"),
         rows,
         2,

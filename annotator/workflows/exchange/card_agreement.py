@@ -10,6 +10,7 @@ from typing import Any
 from annotator.measures.api import Explanation
 from annotator.model.record import Record
 from annotator.model.text import plural
+from annotator.workflows.agreement.explanation import compared
 from annotator.workflows.agreement.lines import number
 
 
@@ -20,7 +21,7 @@ def agreement(manifest: Mapping[str, Any], explained: Mapping[str, Explanation])
     return [
         *_figures(valued),
         *_without_value(r for r in results if r["value"] is None),
-        *_what_figures_are(explained, [r["name"] for r in valued]),
+        *_what_figures_are(explained, valued),
     ]
 
 
@@ -67,17 +68,28 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|")
 
 
-def _what_figures_are(explained: Mapping[str, Explanation], names: Sequence[str]) -> list[str]:
-    """What each figure is and where it comes from, once for figures that several fields share."""
-    alike: dict[tuple[str, str], list[str]] = {}
-    for name in dict.fromkeys(names):
+def _what_figures_are(
+    explained: Mapping[str, Explanation], valued: Sequence[Mapping[str, Any]]
+) -> list[str]:
+    """What each figure is and where it comes from. Figures of one kind stand below it, each with
+    what it compares."""
+    layers: dict[str, set[str]] = {}
+    for result in valued:
+        layers.setdefault(result["name"], set()).add(result["layer"])
+    alike: dict[tuple[str, str], dict[str, str]] = {}
+    for name, of in layers.items():
         if (own := explained.get(name)) is not None:
-            alike.setdefault((own.what, own.source), []).append(name)
+            words = compared(name, *of) if len(of) == 1 else compared(name)
+            alike.setdefault((own.what, own.source), {})[name] = words
     if not alike:
         return []
-    lines = [
-        f"- {'; '.join(several)}: {what} ({source})" for (what, source), several in alike.items()
-    ]
+    lines: list[str] = []
+    for (what, source), several in alike.items():
+        if len(several) == 1 or not all(several.values()):
+            lines.append(f"- {'; '.join(several)}: {what} ({source})")
+        else:
+            lines.append(f"- {what} ({source})")
+            lines += [f"  - {name}: {words}" for name, words in several.items()]
     return ["What the figures are:", "", *lines, ""]
 
 
