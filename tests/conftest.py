@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import fcntl
 import gc
+import importlib
 import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 # The workers have all cores already: more threads of numpy would only wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -55,6 +57,20 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Bytes are no part of a test's name. Each process may make others (gzip writes the time), and
     then it would collect other tests than the rest."""
     return argname if isinstance(val, bytes) else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """In a first run of all tests, each process compiles a share of them before it reads the
+    rest."""
+    worker: dict[str, Any] | None = getattr(session.config, "workerinput", None)
+    here = Path(__file__).resolve().parent
+    if worker is None or [Path(one).resolve() for one in session.config.args] != [here]:
+        return
+    first = int(worker["workerid"].removeprefix("gw"))
+    for file in sorted(here.glob("test_*.py"))[first :: worker["workercount"]]:
+        with suppress(Exception, pytest.skip.Exception):  # told when the file is collected
+            importlib.import_module(file.stem)
 
 
 def pytest_collection_finish() -> None:
@@ -126,10 +142,17 @@ def trained(made: Path, tmp_path: Path) -> Path:
     return tmp_path / "p"
 
 
-@pytest.fixture
-def hosts(tmp_path: Path) -> tuple[Path, Path]:
-    """Two copies of a project with two documents, suggestions,
-    and first decisions of ada and ben."""
+@pytest.fixture(scope="session")
+def first_hosts(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Two copies of a project with two documents, suggestions, and first decisions of ada and ben;
+    not to be changed."""
     from hosts import two_hosts
 
-    return two_hosts(tmp_path)
+    return two_hosts(tmp_path_factory.mktemp("hosts"))
+
+
+@pytest.fixture
+def hosts(first_hosts: tuple[Path, Path], tmp_path: Path) -> tuple[Path, Path]:
+    """Copies of them."""
+    one, other = (shutil.copytree(host, tmp_path / host.name) for host in first_hosts)
+    return one, other

@@ -106,14 +106,28 @@ def span_of(quote: str, label: str, **more: object) -> dict[str, object]:
 
 
 _PRODIGY = {
-    "text": TEXT, "_input_hash": 1, "_task_hash": 2, "_annotator_id": "db-ada", "answer": "accept",
+    "text": TEXT,
+    "_input_hash": 1,
+    "_task_hash": 2,
+    "_annotator_id": "db-ada",
+    "answer": "accept",
     "meta": {"source": "x", "score": 0.5},
-    "spans": [span_of("Iran", "GPE", token_start=1), span_of("the plan", "CLAIM"), span_of("Putin",
-                                                                                           "PER"),
-              span_of("Mr", "MISC")],
-    "relations": [{"head": 1, "child": 4, "label": "against", "head_span": span_of("Iran", "GPE"),
-                   "child_span": span_of("the plan", "CLAIM")}],
-}  # fmt: skip
+    "spans": [
+        span_of("Iran", "GPE", token_start=1),
+        span_of("the plan", "CLAIM"),
+        span_of("Putin", "PER"),
+        span_of("Mr", "MISC"),
+    ],
+    "relations": [
+        {
+            "head": 1,
+            "child": 4,
+            "label": "against",
+            "head_span": span_of("Iran", "GPE"),
+            "child_span": span_of("the plan", "CLAIM"),
+        }
+    ],
+}
 BINARY = {**_PRODIGY, "_task_hash": 3, "spans": [span_of("Putin", "PER")], "relations": []}
 
 
@@ -150,24 +164,50 @@ def _region(id: str, quote: str, label: str) -> dict[str, object]:
 
 _STUDIO = [
     {
-        "id": 3, "data": {"article": TEXT, "n": 1.5}, "predictions": [{"result": []}],
-        "annotations": [{
-            "id": 9, "completed_by": {"id": 1, "email": "ada@example.org"}, "was_cancelled": False,
-            "result": [
-                _region("a", "Iran", "GPE"), _region("b", "the plan", "CLAIM"),
-                _region("c", "Putin", "PER"), _region("d", "Mr", "MISC"),
-                {"type": "relation", "from_id": "b", "to_id": "a", "direction": "left",
-                 "labels": ["against"]},
-                {"id": "b", "type": "choices", "from_name": "modality",
-                 "value": {"choices": ["hedged"]}},
-                {"id": "b", "type": "choices", "from_name": "tone", "value": {"choices": ["dry"]}},
-                {"id": "z", "type": "choices", "from_name": "genre",
-                 "value": {"choices": ["editorial"]}},
-            ],
-        }],
+        "id": 3,
+        "data": {"article": TEXT, "n": 1.5},
+        "predictions": [{"result": []}],
+        "annotations": [
+            {
+                "id": 9,
+                "completed_by": {"id": 1, "email": "ada@example.org"},
+                "was_cancelled": False,
+                "result": [
+                    _region("a", "Iran", "GPE"),
+                    _region("b", "the plan", "CLAIM"),
+                    _region("c", "Putin", "PER"),
+                    _region("d", "Mr", "MISC"),
+                    {
+                        "type": "relation",
+                        "from_id": "b",
+                        "to_id": "a",
+                        "direction": "left",
+                        "labels": ["against"],
+                    },
+                    {
+                        "id": "b",
+                        "type": "choices",
+                        "from_name": "modality",
+                        "value": {"choices": ["hedged"]},
+                    },
+                    {
+                        "id": "b",
+                        "type": "choices",
+                        "from_name": "tone",
+                        "value": {"choices": ["dry"]},
+                    },
+                    {
+                        "id": "z",
+                        "type": "choices",
+                        "from_name": "genre",
+                        "value": {"choices": ["editorial"]},
+                    },
+                ],
+            }
+        ],
     },
     {"id": 4, "data": {"article": "Nobody has been here."}, "annotations": []},
-]  # fmt: skip
+]
 
 _BRAT = "\n".join(
     [

@@ -573,8 +573,11 @@ def test_an_id_of_two_items_of_a_canonical_record_costs_neither(tmp_path: Path) 
     found = read("jsonl", write(tmp_path / "a.jsonl", [row]))
     (record,) = found.records
     assert [(s.id, s.start) for s in record.spans] == [
-        ("a", 0), ("a-3", 9), ("b", 13), ("a-2", 17),
-    ]  # fmt: skip
+        ("a", 0),
+        ("a-3", 9),
+        ("b", 13),
+        ("a-2", 17),
+    ]
     assert {(r.id, r.label, r.source, r.target) for r in record.relations} == {
         ("r", "support", "a", "b"),
         ("r-2", "oppose", "a", "b"),

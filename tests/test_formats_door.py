@@ -38,12 +38,31 @@ from annotator.workflows.exchange.validate import validate
 
 WHOLE = [data_of(record) for record in read_records(folder("seeds") / "gold.jsonl", SCHEMA)][:2]
 _ANY = st.one_of(
-    st.none(), st.booleans(), st.integers(-3, 10**4), st.floats(allow_nan=False),
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 10**4),
+    st.floats(allow_nan=False),
     st.text(max_size=4),
-    st.sampled_from(["@author", "a/b", "@x", "gold", "done", "\ud83d", " ", "a\u200b", "state",
-                     "stance", "x" * 70]),
-    st.just([]), st.just({}), st.just([1, "a"]), st.just({"a": {"b": 1.5}}),
-)  # fmt: skip
+    st.sampled_from(
+        [
+            "@author",
+            "a/b",
+            "@x",
+            "gold",
+            "done",
+            "\ud83d",
+            " ",
+            "a\u200b",
+            "state",
+            "stance",
+            "x" * 70,
+        ]
+    ),
+    st.just([]),
+    st.just({}),
+    st.just([1, "a"]),
+    st.just({"a": {"b": 1.5}}),
+)
 
 
 def _paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -244,10 +263,27 @@ def _bad(**changes: Any) -> Record:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"origin": None}, {"origin": 3}, {"id": None}, {"id": "@a"}, {"layer": 3}, {"label": None}, {"label": "nation"},
-     {"start": -1}, {"start": 4.0}, {"end": 99}, {"end": "4"}, {"entity": 3}, {"entity": " "}, {"attributes": {"mention": 3}},
-     {"attributes": {"x": "y"}}, {"attributes": {"mention": float("nan")}}, {"attributes": [1]}, {"label": "\ud83d"}],
-)  # fmt: skip
+    [
+        {"origin": None},
+        {"origin": 3},
+        {"id": None},
+        {"id": "@a"},
+        {"layer": 3},
+        {"label": None},
+        {"label": "nation"},
+        {"start": -1},
+        {"start": 4.0},
+        {"end": 99},
+        {"end": "4"},
+        {"entity": 3},
+        {"entity": " "},
+        {"attributes": {"mention": 3}},
+        {"attributes": {"x": "y"}},
+        {"attributes": {"mention": float("nan")}},
+        {"attributes": [1]},
+        {"label": "\ud83d"},
+    ],
+)
 def test_the_api_lets_nothing_in_that_validate_would_find(
     changes: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -262,16 +298,38 @@ def test_the_api_lets_nothing_in_that_validate_would_find(
 @pytest.mark.parametrize(
     ("of_span", "changes"),
     [
-        *[(True, one) for one in (
-            {"entity": 5}, {"entity": "\ud83d"}, {"origin": None}, {"attributes": [1]}, {"label": "nation"}, {"end": 99},
-            {"start": -1}, {"id": None}, {"layer": 3}, {"attributes": {"mention": float("nan")}},
-        )],
-        *[(False, one) for one in (
-            {"score": float("nan")}, {"score": "1"}, {"score": 2}, {"raw": float("inf")}, {"paragraph": 7},
-            {"paragraph": True}, {"suggester": None}, {"shown": 1}, {"rank": 1.5}, {"value": "Iran"},
-        )],
+        *[
+            (True, one)
+            for one in (
+                {"entity": 5},
+                {"entity": "\ud83d"},
+                {"origin": None},
+                {"attributes": [1]},
+                {"label": "nation"},
+                {"end": 99},
+                {"start": -1},
+                {"id": None},
+                {"layer": 3},
+                {"attributes": {"mention": float("nan")}},
+            )
+        ],
+        *[
+            (False, one)
+            for one in (
+                {"score": float("nan")},
+                {"score": "1"},
+                {"score": 2},
+                {"raw": float("inf")},
+                {"paragraph": 7},
+                {"paragraph": True},
+                {"suggester": None},
+                {"shown": 1},
+                {"rank": 1.5},
+                {"value": "Iran"},
+            )
+        ],
     ],
-)  # fmt: skip
+)
 def test_a_suggester_can_store_nothing_that_could_not_be_read_again(
     of_span: bool, changes: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -376,12 +434,70 @@ _DEEP: list[Any] = [[[[[]]]]]
 for _ in range(70):
     _DEEP = [_DEEP]
 _VALUES: list[Any] = [
-    None, True, 0, 3, -1, 2**63, 10**25, 1.5, -0.0, 4.0, 1e308, "x", "", " ", "done", "gold", "skipped", "ada", "@gold",
-    "@author", "@p0", "@p9", "@document", "../x", "--help", "a/b", "x" * 70, "x" * 5000, "\ud83d", "\0", "\x1b[31m", "\u202e",
-    "\u2028", "\ufeff", "\u200b", "a\u0301", "\u0130", "\r", "\r\n", "\t", "%s", "{0}", "<b>", "&amp;", "'", "\\", [], {}, ["x"],
-    [None], [[]], [0, 0], [5, 4], [0, 10**9], ["a", "a"], {"a": 1}, {"": 1}, {"\ud83d": 1}, {"a\nb": [1, None]},
-    {"done": [9]}, {"notes": {"@p9": "x"}}, {"flags": ["nobody"]}, _DEEP,
-]  # fmt: skip
+    None,
+    True,
+    0,
+    3,
+    -1,
+    2**63,
+    10**25,
+    1.5,
+    -0.0,
+    4.0,
+    1e308,
+    "x",
+    "",
+    " ",
+    "done",
+    "gold",
+    "skipped",
+    "ada",
+    "@gold",
+    "@author",
+    "@p0",
+    "@p9",
+    "@document",
+    "../x",
+    "--help",
+    "a/b",
+    "x" * 70,
+    "x" * 5000,
+    "\ud83d",
+    "\0",
+    "\x1b[31m",
+    "\u202e",
+    "\u2028",
+    "\ufeff",
+    "\u200b",
+    "a\u0301",
+    "\u0130",
+    "\r",
+    "\r\n",
+    "\t",
+    "%s",
+    "{0}",
+    "<b>",
+    "&amp;",
+    "'",
+    "\\",
+    [],
+    {},
+    ["x"],
+    [None],
+    [[]],
+    [0, 0],
+    [5, 4],
+    [0, 10**9],
+    ["a", "a"],
+    {"a": 1},
+    {"": 1},
+    {"\ud83d": 1},
+    {"a\nb": [1, None]},
+    {"done": [9]},
+    {"notes": {"@p9": "x"}},
+    {"flags": ["nobody"]},
+    _DEEP,
+]
 """What a value of a JSON file is replaced by."""
 
 

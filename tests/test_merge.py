@@ -65,12 +65,29 @@ def test_both_ways_make_both_hosts_the_same(hosts: tuple[Path, Path]) -> None:
 
 
 _ACTIONS = st.sampled_from(
-    [do.Accept(), do.Reject(), do.Skip(), do.AcceptAll(), do.MoveFocus(1), do.Undo(), do.Redo(),
-     do.CloseParagraph(), do.ReopenParagraph(), do.MoveParagraph(1), do.StartSelection(2),
-     do.SetLabel("actor", "state"), do.SetLabel("claim", "value"),
-     do.SetAttribute("entity", "Iran"), do.Note("hm"), do.Flag(), do.ToggleExcluded(), do.Delete(),
-     do.SetCompletion(Completion.SKIPPED), do.SetCompletion(Completion.DONE)]
-)  # fmt: skip
+    [
+        do.Accept(),
+        do.Reject(),
+        do.Skip(),
+        do.AcceptAll(),
+        do.MoveFocus(1),
+        do.Undo(),
+        do.Redo(),
+        do.CloseParagraph(),
+        do.ReopenParagraph(),
+        do.MoveParagraph(1),
+        do.StartSelection(2),
+        do.SetLabel("actor", "state"),
+        do.SetLabel("claim", "value"),
+        do.SetAttribute("entity", "Iran"),
+        do.Note("hm"),
+        do.Flag(),
+        do.ToggleExcluded(),
+        do.Delete(),
+        do.SetCompletion(Completion.SKIPPED),
+        do.SetCompletion(Completion.DONE),
+    ]
+)
 _KEYS = st.lists(_ACTIONS, max_size=12)
 
 

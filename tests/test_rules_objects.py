@@ -193,8 +193,11 @@ def test_what_holders_do_not_decide_is_a_claim(text: str, side: str, claim: str)
 
 @pytest.mark.parametrize(
     "text",
-    ["The court abstained on the grounds that it had not been asked.", "Shareholders were split on party lines.",
-     "The river is divided on the map."],
-)  # fmt: skip
+    [
+        "The court abstained on the grounds that it had not been asked.",
+        "Shareholders were split on party lines.",
+        "The river is divided on the map.",
+    ],
+)
 def test_how_they_are_divided_is_none(text: str) -> None:
     assert _claims(text) == [text[:-1]]

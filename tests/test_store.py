@@ -81,14 +81,31 @@ def test_eight_annotators_write_at_once_and_nothing_is_lost(tmp_path: Path) -> N
 
 
 _ACTIONS = st.sampled_from(
-    [do.Accept(), do.Reject(), do.Skip(), do.AcceptAll(), do.MoveFocus(1), do.MoveFocus(-1),
-     do.Undo(),
-     do.Redo(), do.CloseParagraph(), do.ReopenParagraph(), do.MoveParagraph(1), do.StartSelection(),
-     do.MoveSelection(1),
-     do.GrowSelection(), do.SetLabel("actor", "state"), do.SetLabel("claim", "value"), do.Flag(),
-     do.Note("hm"),
-     do.StartStance(), do.ChooseHolder("@author"), do.ChooseSide("oppose"), do.ToggleExcluded()]
-)  # fmt: skip
+    [
+        do.Accept(),
+        do.Reject(),
+        do.Skip(),
+        do.AcceptAll(),
+        do.MoveFocus(1),
+        do.MoveFocus(-1),
+        do.Undo(),
+        do.Redo(),
+        do.CloseParagraph(),
+        do.ReopenParagraph(),
+        do.MoveParagraph(1),
+        do.StartSelection(),
+        do.MoveSelection(1),
+        do.GrowSelection(),
+        do.SetLabel("actor", "state"),
+        do.SetLabel("claim", "value"),
+        do.Flag(),
+        do.Note("hm"),
+        do.StartStance(),
+        do.ChooseHolder("@author"),
+        do.ChooseSide("oppose"),
+        do.ToggleExcluded(),
+    ]
+)
 
 
 @settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -128,10 +145,15 @@ def test_two_terminals_of_one_annotator_do_not_overwrite_each_other(tmp_path: Pa
 
 @pytest.mark.parametrize(
     "statement",
-    ["UPDATE event SET action = 'accept'", "DELETE FROM event", "UPDATE text SET body = 'x'",
-     "DELETE FROM text",
-     "DELETE FROM document", "UPDATE document SET length = 1"],
-)  # fmt: skip
+    [
+        "UPDATE event SET action = 'accept'",
+        "DELETE FROM event",
+        "UPDATE text SET body = 'x'",
+        "DELETE FROM text",
+        "DELETE FROM document",
+        "UPDATE document SET length = 1",
+    ],
+)
 def test_events_and_texts_cannot_be_changed(tmp_path: Path, statement: str) -> None:
     with _with_suggestions(tmp_path / "p") as of:
         session = Session(of, "ada", "a")
