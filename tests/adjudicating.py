@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from annotator.merging.api import Candidate
-from annotator.model.record import GOLD
+from annotator.model.record import GOLD, Record
 from annotator.project import Project
 from annotator.tui.reviewing import Adjudicating, choices
 from annotator.tui.reviewing.adjudication import Adjudication
 from annotator.tui.session import Session
+
+
+def project_of(root: Path, *records: Record) -> Project:
+    """A new project with these completions."""
+    project = Project.create(root)
+    project.log.add_records(records)
+    return project
 
 
 def gold_session(project: Project, **options: Any) -> Session:

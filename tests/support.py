@@ -15,9 +15,10 @@ from processes import Python
 
 from annotator.formats.api import read_records
 from annotator.measures.api import Comparison, Result
+from annotator.model import actions as do
 from annotator.model.annotation import AnnotationSet
 from annotator.model.decision import Suggestion
-from annotator.model.review import ReviewState, open_document
+from annotator.model.review import ReviewState, open_document, step
 from annotator.model.schema import Layer
 from annotator.model.span import Annotation, Relation, Span
 from annotator.model.text import Document, split_paragraphs, title_of
@@ -56,6 +57,13 @@ def read(text: str, *, id: str = "d") -> Reading:
 
     of = document(text, id=id)
     return shared_reader().read(of, of.paragraphs[0])
+
+
+def after(state: ReviewState, *actions: do.ReviewAction) -> ReviewState:
+    """The state after some actions."""
+    for action in actions:
+        state, _ = step(state, action)
+    return state
 
 
 def suggestion(value: Annotation, paragraph: int = 0, *, score: float = 0.8) -> Suggestion:

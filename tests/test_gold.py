@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from adjudicating import adjudication, gold_session, settle, source_of, take
+from adjudicating import adjudication, gold_session, project_of, settle, source_of, take
 from support import document
 
 from annotator.cli import run
@@ -89,12 +89,6 @@ def _coded(who: str, *, id: str = "doc", text: str = TEXT, **fields: Any) -> Rec
     return Record(document(text, id=id), who, Completion.DONE, (actor, claim), (edge,))
 
 
-def _project(root: Path, *records: Record) -> Project:
-    project = Project.create(root)
-    project.log.add_records(records)
-    return project
-
-
 def _session(project: Project, **options: Any) -> Session:
     session = gold_session(project, reviewer="lea", **options)
     session.open(session.queue.ids()[0])
@@ -135,7 +129,7 @@ def test_what_some_made_beside_what_all_made_waits_for_review(
 ) -> None:
     """Two of three gave one stretch a second label or entity, or the same ends a second stance."""
     works = (_twice(_coded("ada"), second), _twice(_coded("ben"), second), _coded("cem"))
-    with _project(tmp_path / "p", *works) as project:
+    with project_of(tmp_path / "p", *works) as project:
         assert merge_all(project) == (1, 0)
         (row,) = review_rows(project)
         (difference,) = row.waiting
@@ -155,7 +149,7 @@ def test_a_field_that_differs_is_not_gold_before_it_is_decided(field: str, tmp_p
     """Each attribute of the shipped schema by itself; the order of
     the annotators' names decides nothing."""
     works = (_coded("ada", **{field: OTHER[field]}), _coded("ben"), _coded("cem"))
-    with _project(tmp_path / "p", *works) as project:
+    with project_of(tmp_path / "p", *works) as project:
         assert merge_all(project) == (1, 0)
         assert field not in _gold(project)
         (row,) = review_rows(project)
@@ -174,7 +168,7 @@ def test_a_field_that_differs_is_not_gold_before_it_is_decided(field: str, tmp_p
 
 
 def test_when_everything_differs_nothing_is_gold_before_review(tmp_path: Path) -> None:
-    with _project(tmp_path / "p", _coded("ada"), _coded("ben", **OTHER)) as project:
+    with project_of(tmp_path / "p", _coded("ada"), _coded("ben", **OTHER)) as project:
         assert merge_all(project) == (1, 0)
         assert _gold(project) == {}
         assert [d.kinds for d in review_rows(project)[0].waiting] == [
@@ -187,7 +181,7 @@ def test_when_everything_differs_nothing_is_gold_before_review(tmp_path: Path) -
 def test_values_of_a_list_and_entities_of_a_plural_agree_in_any_order(tmp_path: Path) -> None:
     one = {"concept": ["a rises", "b falls"], "entity": "Mara Lind; Port office"}
     other = {"concept": ["b falls", "a rises"], "entity": "Port office; Mara Lind"}
-    with _project(tmp_path / "p", _coded("ada", **one), _coded("ben", **other)) as project:
+    with project_of(tmp_path / "p", _coded("ada", **one), _coded("ben", **other)) as project:
         assert merge_all(project) == (1, 1)
 
 
@@ -241,7 +235,7 @@ def test_a_majority_is_one_version_and_the_rest_falls_or_all_wait(
         for coding in codings
         for i, one in enumerate(coding)
     )
-    with _project(tmp_path / "p", *records) as project:
+    with project_of(tmp_path / "p", *records) as project:
         merge_all(project, "majority")
         gold = {r.document.id: r for r in project.log.records(annotator=GOLD)}
         session = gold_session(project, strategy="majority")
@@ -267,7 +261,7 @@ def test_what_fell_by_majority_comes_back_when_the_reviewer_removes_what_stands(
     records = [
         Record(document(TEXT), who, Completion.DONE, tuple(_CODED[c])) for who, c in coded.items()
     ]
-    with _project(tmp_path / "p", *records) as project:
+    with project_of(tmp_path / "p", *records) as project:
         session = _session(project, strategy="majority")
         (item,) = session.review.items
         session.do(do.FocusItem(item.id))
@@ -302,7 +296,7 @@ def test_a_majority_for_a_stance_decides_against_other_sides_and_holders(
         claim = replace(claim, end=claim.end - 3)
     changed = {"label": "oppose"} if third != "author" else {"source": AUTHOR}
     cem = replace(_coded("cem"), spans=(actor, claim), relations=(replace(other, **changed),))
-    with _project(tmp_path / "p", _coded("ada"), _coded("ben"), cem) as project:
+    with project_of(tmp_path / "p", _coded("ada"), _coded("ben"), cem) as project:
         assert merge_all(project, "majority") == (1, 1)
         assert [row.undecided for row in review_rows(project)] == [0]
         (gold,) = project.log.records(annotator=GOLD)
@@ -335,7 +329,7 @@ def _schema_without_agreement(root: Path, *names: str) -> None:
 
 def test_what_need_not_agree_takes_the_majority_s_value_and_says_so(tmp_path: Path) -> None:
     works = (_coded("ada", mention="nominal"), _coded("ben"), _coded("cem"))
-    with _project(tmp_path / "p", *works) as project:
+    with project_of(tmp_path / "p", *works) as project:
         before = project.schema.hash
     _schema_without_agreement(tmp_path / "p", "mention")
     with Project.open(tmp_path / "p") as project:
@@ -412,7 +406,7 @@ def test_a_majority_s_list_is_written_alike_whoever_wrote_it() -> None:
 def test_at_a_tie_the_schema_s_order_decides_whoever_comes_first(tmp_path: Path) -> None:
     for names in (("ada", "ben"), ("zoe", "ben")):
         root = tmp_path / names[0]
-        with _project(root, _coded(names[0], mention="nominal"), _coded(names[1])):
+        with project_of(root, _coded(names[0], mention="nominal"), _coded(names[1])):
             pass
         _schema_without_agreement(root, "mention")
         with Project.open(root) as project:
@@ -438,7 +432,7 @@ def _panel(session: Session, width: int = 70) -> str:
 def test_an_item_that_is_filled_in_differently_is_one_row_that_names_the_difference(
     tmp_path: Path,
 ) -> None:
-    with _project(tmp_path / "p", _coded("ada"), _coded("ben", entity="Port office")) as project:
+    with project_of(tmp_path / "p", _coded("ada"), _coded("ben", entity="Port office")) as project:
         session = _session(project)
         _focus(session, "actor")
         shown = _panel(session)
@@ -450,7 +444,7 @@ def test_an_item_that_is_filled_in_differently_is_one_row_that_names_the_differe
 def test_a_click_on_a_value_of_a_field_decides_it(tmp_path: Path) -> None:
     long = "Port office of the northern harbour and its council"
     works = [_coded("ada"), _coded("ben", entity=long, mention="nominal")]
-    with _project(tmp_path / "p", *works) as project:
+    with project_of(tmp_path / "p", *works) as project:
         session = _session(project)
         _focus(session, "actor")
         for width, height in ((70, 30), (34, 30), (98, 7), (98, 3)):
@@ -480,7 +474,7 @@ def test_a_click_on_a_value_of_a_field_decides_it(tmp_path: Path) -> None:
 
 
 def test_what_annotators_noted_stands_beside_their_versions(tmp_path: Path) -> None:
-    with _project(tmp_path / "p", _coded("ada"), _coded("ben", entity="Port office")) as project:
+    with project_of(tmp_path / "p", _coded("ada"), _coded("ben", entity="Port office")) as project:
         coder = Session(project, "ben", "s")
         coder.open("doc")
         coder.do(do.FocusItem("bena"))
@@ -494,7 +488,7 @@ def test_what_annotators_noted_stands_beside_their_versions(tmp_path: Path) -> N
 
 
 def test_fields_are_taken_apart_one_by_one_and_each_is_one_undo(tmp_path: Path) -> None:
-    with _project(
+    with project_of(
         tmp_path / "p", _coded("ada"), _coded("ben", entity="Port office", mention="nominal")
     ) as project:
         session = _session(project)
@@ -519,7 +513,7 @@ def test_fields_are_taken_apart_one_by_one_and_each_is_one_undo(tmp_path: Path) 
 
 
 def test_what_all_agree_on_stands_as_soon_as_what_it_hangs_on_does(tmp_path: Path) -> None:
-    with _project(tmp_path / "p", _coded("ada"), _coded("ben", entity="Port office")) as project:
+    with project_of(tmp_path / "p", _coded("ada"), _coded("ben", entity="Port office")) as project:
         session = _session(project)
         _focus(session, "actor")
         assert project.log.annotations("doc", GOLD)[0].relations() == []
@@ -536,13 +530,13 @@ def test_accept_all_takes_what_most_chose_and_never_rivals(tmp_path: Path) -> No
     shorter = replace(_coded("ben").spans[1], start=19, end=43)
     rival = _coded("ben", entity="Port office")
     rival = replace(rival, spans=(rival.spans[0], shorter))
-    with _project(tmp_path / "p", _coded("ada"), rival) as project:
+    with project_of(tmp_path / "p", _coded("ada"), rival) as project:
         session = _session(project)
         session.do(do.GoParagraph(0))
         session.do(do.AcceptAll())
         assert "nothing here was chosen" in session.review.message
         assert _gold(project) == {}
-    with _project(tmp_path / "q", _coded("ada"), rival, _coded("cem")) as project:
+    with project_of(tmp_path / "q", _coded("ada"), rival, _coded("cem")) as project:
         session = _session(project)
         session.do(do.GoParagraph(0))
         session.do(do.AcceptAll())
@@ -555,7 +549,7 @@ def test_accepting_one_rival_decides_against_the_other(tmp_path: Path) -> None:
     rival = replace(
         _coded("ben"), spans=(_coded("ben").spans[0], replace(_coded("ben").spans[1], end=40))
     )
-    with _project(tmp_path / "p", _coded("ada"), rival) as project:
+    with project_of(tmp_path / "p", _coded("ada"), rival) as project:
         session = _session(project)
         for difference in adjudication(session).differences:
             for candidate in difference.candidates:
@@ -566,7 +560,7 @@ def test_accepting_one_rival_decides_against_the_other(tmp_path: Path) -> None:
 
 
 def test_enter_with_differences_left_asks_and_the_document_stays_begun(tmp_path: Path) -> None:
-    with _project(tmp_path / "p", _coded("ada"), _coded("ben", entity="Port office")) as project:
+    with project_of(tmp_path / "p", _coded("ada"), _coded("ben", entity="Port office")) as project:
         session = _session(project)
         session.do(do.GoParagraph(0))
         session.do(do.CloseParagraph())
@@ -589,7 +583,7 @@ def test_stances_on_a_claim_that_falls_do_not_wait_on_a_claim_beside_it(tmp_path
     for who, strength, concept in (("ada", 1, "harbour should close"), ("ben", 2, "it should")):
         one = _coded(who, strength=strength, concept=[concept])
         works.append(replace(one, spans=(one.spans[0], outer, one.spans[1])))
-    with _project(tmp_path / "p", *works) as project:
+    with project_of(tmp_path / "p", *works) as project:
         merge_all(project)
         session = _session(project)
         (claim,) = (d for d in adjudication(session).differences if d.layer == "claim" and d.number)
@@ -619,7 +613,7 @@ def test_names_ruled_the_same_are_decided_once_for_all_places(tmp_path: Path) ->
             ("ben", "not: the harbour ought to be closed"),
         )
     ]
-    with _project(tmp_path / "p", *works, *contrary) as project:
+    with project_of(tmp_path / "p", *works, *contrary) as project:
         assert sum(row.undecided for row in review_rows(project)) == 3
         session = _session(project)
         session.open("doc")
@@ -643,7 +637,7 @@ def test_names_ruled_the_same_are_decided_once_for_all_places(tmp_path: Path) ->
 
 
 def test_a_ruling_is_one_undo(tmp_path: Path) -> None:
-    with _project(tmp_path / "p", _coded("ada"), _coded("ben", entity="M. Lind")) as project:
+    with project_of(tmp_path / "p", _coded("ada"), _coded("ben", entity="M. Lind")) as project:
         session = _session(project)
         _focus(session, "actor")
         rule_names_same(
@@ -657,7 +651,7 @@ def test_a_ruling_is_one_undo(tmp_path: Path) -> None:
 
 def test_a_finished_gold_takes_the_name_that_stays(tmp_path: Path) -> None:
     alias = {"entity": "M. Lind"}
-    with _project(tmp_path / "p", _coded("ada", **alias), _coded("ben", **alias)) as project:
+    with project_of(tmp_path / "p", _coded("ada", **alias), _coded("ben", **alias)) as project:
         merge_all(project)
         assert rule_same(project, "entity", ["M. Lind"], "Mara Lind", reviewer="lea") == 1
         (gold,) = project.log.records(annotator=GOLD)
@@ -668,7 +662,7 @@ def test_a_finished_gold_takes_the_name_that_stays(tmp_path: Path) -> None:
 
 
 def _decided(root: Path) -> Project:
-    project = _project(root, _coded("ada"), _coded("ben", entity="Port office"))
+    project = project_of(root, _coded("ada"), _coded("ben", entity="Port office"))
     session = _session(project)
     _focus(session, "actor")
     difference = adjudication(session).in_focus()
@@ -746,7 +740,7 @@ def test_pseudonyms_stand_in_reports_in_reasons_and_in_the_codebook(
     nested = replace(first.spans[1], id="nested", end=first.spans[1].end - 4)
     works = (replace(first, spans=(*first.spans, nested)), second)
     root, out = tmp_path / "p", tmp_path / "out"
-    with _project(root, *works) as project:
+    with project_of(root, *works) as project:
         merge_all(project, "union", reviewer="Lea Marsh")
         rule_same(project, "entity", ["Mara Lind"], "M. Lind", reviewer="Lea Marsh")
         write_dataset(project, out / "set", choices=Choices(pseudonyms=True))
@@ -820,7 +814,7 @@ def test_leverage_is_the_number_of_edges_that_a_decision_moves(tmp_path: Path) -
         _coded("ada", id="two", text=other),
         _coded("ben", id="two", text=other, strength=1),
     ]
-    with _project(tmp_path / "p", *works) as project:
+    with project_of(tmp_path / "p", *works) as project:
         found = leverages(project)
         assert [(one.document, one.edges) for one in found] == [("doc", 2), ("two", 0)]
         assert describe(found) == "1 of 2 open differences decide 100 % of 2 changes"
@@ -904,7 +898,7 @@ def test_a_campaign_in_which_every_attribute_is_contested_once(tmp_path: Path) -
         seen = Shown("s", 0, "actor", "person", "rules", "0", 0, 9)
         works[-1] = replace(works[-1], shown=(seen,))
     root = tmp_path / "p"
-    with _project(root, *works) as project:
+    with project_of(root, *works) as project:
         assert merge_all(project) == (len(CONTESTED), 0)
         for record in project.log.records(annotator=GOLD):
             field = record.document.id
@@ -1077,7 +1071,7 @@ def _shorter(who: str) -> Record:
 def test_an_edited_version_decides_its_difference_and_one_left_by_esc_changes_nothing(
     tmp_path: Path,
 ) -> None:
-    with _project(tmp_path / "p", _coded("ada"), _shorter("ben")) as project:
+    with project_of(tmp_path / "p", _coded("ada"), _shorter("ben")) as project:
         session = _session(project)
         (claim,) = (d for d in adjudication(session).differences if d.layer == "claim")
         mine = claim.version("ada")[0].id
@@ -1102,7 +1096,7 @@ def test_an_edited_version_decides_its_difference_and_one_left_by_esc_changes_no
 
 
 def test_a_reason_is_about_what_was_just_decided_also_when_none_was_taken(tmp_path: Path) -> None:
-    with _project(tmp_path / "p", _coded("ada"), _shorter("ben")) as project:
+    with project_of(tmp_path / "p", _coded("ada"), _shorter("ben")) as project:
         session = _session(project)
         (claim,) = (d for d in adjudication(session).differences if d.layer == "claim")
         session.do(do.FocusItem(claim.candidates[0].id))

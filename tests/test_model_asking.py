@@ -4,6 +4,7 @@ rarely intended."""
 from __future__ import annotations
 
 import pytest
+from support import after
 
 from annotator.model import actions as do
 from annotator.model.annotation import fold
@@ -46,12 +47,6 @@ SUGGESTIONS = (
 def opened() -> ReviewState:
     document = Document("d", "Title", TEXT, split_paragraphs(TEXT))
     return open_document(document, SCHEMA, session="t", suggestions=SUGGESTIONS)
-
-
-def after(state: ReviewState, *actions: do.ReviewAction) -> ReviewState:
-    for action in actions:
-        state, _ = step(state, action)
-    return state
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from adjudicating import adjudication, gold_session, take
+from adjudicating import adjudication, gold_session, project_of, take
 from coders import PLAN, SOON, TEXT, Units
 from coders import coding as _record
 from hypothesis import given, settings
@@ -129,16 +129,12 @@ def test_what_is_filled_in_differently_is_nobody_s_until_it_is_decided() -> None
     assert (kept.value.attributes["modality"], kept.origin("majority")) == ("asserted", "majority")
 
 
-def _project(root: Path, *records: Record) -> Project:
-    project = Project.create(root)
-    project.log.add_records(records)
-    return project
-
-
 def test_review_is_annotating_the_differences_and_its_last_paragraph_makes_gold(
     tmp_path: Path,
 ) -> None:
-    with _project(tmp_path / "p", _record("ada", [PLAN, SOON]), _record("ben", [PLAN])) as project:
+    with project_of(
+        tmp_path / "p", _record("ada", [PLAN, SOON]), _record("ben", [PLAN])
+    ) as project:
         assert [(r.undecided, r.voters) for r in review_rows(project)] == [(1, ("ada", "ben"))]
         session = gold_session(project)
         session.open("doc")
@@ -166,7 +162,7 @@ def test_review_is_annotating_the_differences_and_its_last_paragraph_makes_gold(
 
 
 def test_what_a_reviewer_adds_is_adjudicated(tmp_path: Path) -> None:
-    with _project(tmp_path / "p", _record("ada", [PLAN]), _record("ben", [PLAN])) as project:
+    with project_of(tmp_path / "p", _record("ada", [PLAN]), _record("ben", [PLAN])) as project:
         session = gold_session(project)
         session.open("doc")
         session.do(do.GoParagraph(1))
@@ -187,7 +183,7 @@ def _taken_back(project: Project, who: str, label: str) -> None:
 
 def test_a_gold_in_work_follows_the_annotators(tmp_path: Path) -> None:
     works = (_record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON, (34, 40, "fact")]))
-    with _project(tmp_path / "p", *works) as project:
+    with project_of(tmp_path / "p", *works) as project:
         assert merge_all(project) == (1, 0)
         _taken_back(project, "ben", "prediction")
         merge_all(project)
@@ -198,7 +194,7 @@ def test_a_gold_in_work_follows_the_annotators(tmp_path: Path) -> None:
 
 
 def test_who_finishes_after_the_gold_changes_nothing_and_is_reported(tmp_path: Path) -> None:
-    with _project(
+    with project_of(
         tmp_path / "p", _record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON])
     ) as project:
         assert merge_all(project) == (1, 1)
@@ -234,7 +230,7 @@ def test_who_finishes_after_the_gold_changes_nothing_and_is_reported(tmp_path: P
 def test_what_somebody_codes_differently_after_the_gold_waits_and_the_gold_stays(
     units: Units, waits: list[tuple[str, ...]], tmp_path: Path
 ) -> None:
-    with _project(
+    with project_of(
         tmp_path / "p", _record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON])
     ) as project:
         merge_all(project)
@@ -258,7 +254,7 @@ def test_a_stance_on_other_bounds_goes_with_them_and_stands_once(
     other = [(15, 26, "value"), SOON]
     works = [_record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON])]
     cleo = _record("cleo", other if late == "joined" else [PLAN, SOON])
-    with _project(tmp_path / "p", *works, *([cleo] if late == "changed" else [])) as project:
+    with project_of(tmp_path / "p", *works, *([cleo] if late == "changed" else [])) as project:
         merge_all(project)
         if late == "joined":
             project.log.add_records([cleo])
@@ -288,7 +284,7 @@ def test_a_stance_on_other_bounds_goes_with_them_and_stands_once(
 
 
 def test_a_finished_gold_stays_and_is_marked_as_changed_since(tmp_path: Path) -> None:
-    with _project(
+    with project_of(
         tmp_path / "p", _record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON])
     ) as project:
         assert merge_all(project) == (1, 1)
@@ -327,7 +323,7 @@ def test_a_finished_gold_stays_and_is_marked_as_changed_since(tmp_path: Path) ->
 
 
 def test_what_everybody_took_back_waits_in_a_finished_gold(tmp_path: Path) -> None:
-    with _project(
+    with project_of(
         tmp_path / "p", _record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON])
     ) as project:
         merge_all(project)
@@ -340,7 +336,7 @@ def test_what_everybody_took_back_waits_in_a_finished_gold(tmp_path: Path) -> No
 
 
 def test_nothing_new_comes_into_a_finished_gold_by_itself(tmp_path: Path) -> None:
-    with _project(tmp_path / "p", _record("ada", [PLAN]), _record("ben", [PLAN])) as project:
+    with project_of(tmp_path / "p", _record("ada", [PLAN]), _record("ben", [PLAN])) as project:
         merge_all(project)
         for who in ("ada", "ben"):
             session = Session(project, who, project.new_session())
@@ -359,7 +355,7 @@ def test_the_strategy_of_one_annotator_makes_no_gold_of_what_they_did_not_finish
 ) -> None:
     works = (_record("ada", [PLAN]), _record("ben", [SOON]))
     other = [replace(r, document=document(TEXT + " More.", id="other")) for r in works]
-    with _project(tmp_path, *works, other[0]) as project:
+    with project_of(tmp_path, *works, other[0]) as project:
         assert merge_all(project, "annotator:ben") == (1, 1)
         assert [r.document.id for r in project.log.records(annotator=GOLD)] == [
             works[0].document.id
@@ -374,7 +370,7 @@ def test_the_strategy_of_one_annotator_makes_no_gold_of_what_they_did_not_finish
 
 def test_without_shared_work_there_is_nothing_to_merge(tmp_path: Path) -> None:
     with (
-        _project(tmp_path / "p", _record("ada", [PLAN])) as project,
+        project_of(tmp_path / "p", _record("ada", [PLAN])) as project,
         pytest.raises(UsageError, match="two"),
     ):
         merge_all(project)
@@ -433,7 +429,7 @@ def test_a_campaign_from_two_codings_to_gold_elsewhere(tmp_path: Path) -> None:
 
 
 def _gold(root: Path) -> Project:
-    project = _project(root, _record("ada", [PLAN]), _record("ben", [PLAN]))
+    project = project_of(root, _record("ada", [PLAN]), _record("ben", [PLAN]))
     merge_all(project)
     return project
 
@@ -515,7 +511,7 @@ def test_an_imported_gold_says_in_the_next_export_what_annotators_changed_here(
     tmp_path: Path,
 ) -> None:
     works = [_record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON])]
-    with _project(tmp_path / "p", *works) as project:
+    with project_of(tmp_path / "p", *works) as project:
         merge_all(project)
         write_dataset(project, tmp_path / "out")
     with Project.create(tmp_path / "q") as other:
@@ -536,7 +532,7 @@ def test_an_imported_gold_says_in_the_next_export_what_annotators_changed_here(
 
 def test_without_gold_nothing_is_written(tmp_path: Path) -> None:
     with (
-        _project(tmp_path / "p", _record("ada", [PLAN])) as project,
+        project_of(tmp_path / "p", _record("ada", [PLAN])) as project,
         pytest.raises(ExportError, match="no gold"),
     ):
         write_dataset(project, tmp_path / "v1")

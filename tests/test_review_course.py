@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from adjudicating import adjudication, gold_session, source_of, take
+from adjudicating import adjudication, gold_session, project_of, source_of, take
 from support import document
 
 from annotator.model import actions as do
@@ -42,12 +42,6 @@ def _coded(who: str, label: str, *, id: str = "doc", only: int | None = None) ->
     return Record(document(text, id=id), who, Completion.DONE, spans)
 
 
-def _project(root: Path, *records: Record) -> Project:
-    project = Project.create(root)
-    project.log.add_records(records)
-    return project
-
-
 def _session(project: Project, document: str = "doc", **options: bool) -> Session:
     session = gold_session(project, reviewer="lea", **options)
     session.open(document, paragraph=0)
@@ -63,7 +57,7 @@ def _number(session: Session) -> int:
 def test_list_n_and_what_comes_after_a_decision_have_one_order(tmp_path: Path) -> None:
     works = [_coded("ada", "state"), _coded("ben", "bloc")]
     more = [replace(w, document=document(f"{TEXT} two", id="two")) for w in works]
-    with _project(tmp_path / "p", *works, *more) as project:
+    with project_of(tmp_path / "p", *works, *more) as project:
         session = _session(project)
         assert [d.number for d in adjudication(session).here()] == [1, 2]
         assert _number(session) == 1
@@ -98,7 +92,7 @@ def test_the_key_that_finishes_a_paragraph_comes_first_once_nothing_is_left_in_i
     tmp_path: Path,
 ) -> None:
     works = [_coded("ada", "state"), _coded("ben", "bloc")]
-    with _project(tmp_path / "p", *works) as project:
+    with project_of(tmp_path / "p", *works) as project:
         session = _session(project)
 
         def keys() -> str:
@@ -126,7 +120,7 @@ def test_like_cases_are_reported_decided_with_one_key_and_taken_back_with_one_un
         for id in ("doc", "two")
         for who, label in (("ada", "state"), ("ben", "bloc"))
     ]
-    with _project(tmp_path / "p", *works) as project:
+    with project_of(tmp_path / "p", *works) as project:
         session = _session(project)
         shown = panel_rows(panel_of(source_of(session), session.review), THEMES["mono"], 60, 20)
         text = "\n".join("".join(piece for piece, _ in row) for row in shown.rows)
@@ -162,7 +156,7 @@ def test_what_was_decided_with_like_ones_is_not_stayed_on(tmp_path: Path) -> Non
         spans = tuple(Span(f"{who}{i}", "actor", label, i, i + 4) for i in places)
         return Record(document(text, id="doc"), who, Completion.DONE, spans)
 
-    with _project(tmp_path / "p", coded("ada", "state"), coded("ben", "bloc")) as project:
+    with project_of(tmp_path / "p", coded("ada", "state"), coded("ben", "bloc")) as project:
         session = _session(project)
         take(session, adjudication(session).in_focus().version("ben"), "ben's")  # type: ignore[union-attr]
         assert _number(session) == 2
@@ -174,7 +168,7 @@ def test_what_was_decided_with_like_ones_is_not_stayed_on(tmp_path: Path) -> Non
 
 def test_parts_of_one_thing_are_one_undo_and_earlier_things_come_after(tmp_path: Path) -> None:
     works = [_coded(who, label) for who, label in (("ada", "state"), ("ben", "bloc"))]
-    with _project(tmp_path / "p", *works) as project:
+    with project_of(tmp_path / "p", *works) as project:
         session = _session(project)
         first = session.review
         wide, back = source_of(session).wide, str
@@ -208,7 +202,7 @@ def test_like_stances_are_decided_together_once_what_they_hang_on_is(
         for id in ("one", "two", "three")
         for who, side, concept in (("ada", "support", "peace"), ("ben", "oppose", "war"))
     ]
-    with _project(tmp_path / "p", *works) as project:
+    with project_of(tmp_path / "p", *works) as project:
         session = _session(project, "one")
         source = source_of(session)
         session.open("one", paragraph=0)
@@ -244,7 +238,7 @@ def test_single_differences_are_chosen_counted_and_decided_in_a_row(
         _coded("ben", "bloc", id="two"),
         _coded("cem", "state", id="two"),
     ]
-    with _project(tmp_path / "p", *works) as project:
+    with project_of(tmp_path / "p", *works) as project:
         session = _session(project)
         queue = session.queue
         assert [(row.id, row.pending) for row in queue.documents()] == [("two", 4), ("doc", 1)]
@@ -286,7 +280,7 @@ def test_single_differences_are_chosen_counted_and_decided_in_a_row(
 
 
 def test_what_follows_without_anything_to_decide_is_done_with_a_paragraph(tmp_path: Path) -> None:
-    with _project(
+    with project_of(
         tmp_path / "p", _coded("ada", "state"), _coded("ben", "state", only=1)
     ) as project:
         session = _session(project)
@@ -303,7 +297,7 @@ def test_what_follows_without_anything_to_decide_is_done_with_a_paragraph(tmp_pa
 
 
 def test_what_was_left_out_in_a_document_is_told_when_nothing_else_is_left(tmp_path: Path) -> None:
-    with _project(tmp_path / "p", _coded("ada", "state"), _coded("ben", "bloc")) as project:
+    with project_of(tmp_path / "p", _coded("ada", "state"), _coded("ben", "bloc")) as project:
         session = _session(project)
         for number, left_before in ((2, False), (3, False), (4, False), (1, True)):
             assert session.to_undecided() and _number(session) == number
@@ -321,7 +315,7 @@ def test_paragraphs_in_a_row_are_told_as_a_range(tmp_path: Path) -> None:
         ]
         return Record(document(lines), who, Completion.DONE, tuple(spans))
 
-    with _project(tmp_path / "p", coded("ada", "state"), coded("ben", "bloc")) as project:
+    with project_of(tmp_path / "p", coded("ada", "state"), coded("ben", "bloc")) as project:
         session = _session(project)
         take(session, (), "none")
         session.do(do.CloseParagraph())
@@ -329,7 +323,7 @@ def test_paragraphs_in_a_row_are_told_as_a_range(tmp_path: Path) -> None:
 
 
 def test_hidden_names_are_hidden_in_the_queue_and_in_agreement(tmp_path: Path) -> None:
-    with _project(tmp_path / "p", _coded("ada", "state"), _coded("benjamin", "bloc")) as project:
+    with project_of(tmp_path / "p", _coded("ada", "state"), _coded("benjamin", "bloc")) as project:
         session = _session(project, hidden=True)
         called = session.queue.called()
         assert sorted(called.values()) == ["#1", "#2"]
@@ -352,7 +346,7 @@ def test_hidden_names_are_hidden_in_the_queue_and_in_agreement(tmp_path: Path) -
 
 
 def test_an_annotator_is_asked_item_by_item_and_what_became_of_it_is_known(tmp_path: Path) -> None:
-    with _project(tmp_path / "p", _coded("ada", "state"), _coded("ben", "bloc")) as project:
+    with project_of(tmp_path / "p", _coded("ada", "state"), _coded("ben", "bloc")) as project:
         review = _session(project)
         first = adjudication(review).in_focus()
         assert first is not None
@@ -375,7 +369,9 @@ def test_an_annotator_is_asked_item_by_item_and_what_became_of_it_is_known(tmp_p
 
 
 def test_each_question_on_what_an_annotator_did_not_mark_has_its_own_answer(tmp_path: Path) -> None:
-    with _project(tmp_path / "p", _coded("ada", "state"), _coded("ben", "bloc", only=0)) as project:
+    with project_of(
+        tmp_path / "p", _coded("ada", "state"), _coded("ben", "bloc", only=0)
+    ) as project:
         review = _session(project)
         for text in ("» is this a state?", "» and this?"):
             first = adjudication(review).in_focus()
@@ -400,7 +396,7 @@ def test_a_name_given_in_review_stays_when_the_document_is_read_again(tmp_path: 
         replace(work, spans=tuple(replace(s, entity="Iran") for s in work.spans))
         for work in (_coded("ada", "state"), _coded("ben", "state"))
     ]
-    with _project(tmp_path / "p", *works) as project:
+    with project_of(tmp_path / "p", *works) as project:
         session = _session(project)
         assert rename(project, GOLD, "entity", "Iran", "Persia", reviewer="lea") == 4
         for _ in range(2):

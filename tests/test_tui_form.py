@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from support import TEXT, document, suggestions
+from support import TEXT, after, document, suggestions
 
 from annotator.model import actions as do
-from annotator.model.review import Mode, ReviewState, open_document, step
+from annotator.model.review import Mode, ReviewState, open_document
 from annotator.model.schema import Attribute, Label, LabelSchema
 from annotator.model.span import AUTHOR, Relation
 from annotator.resources import load_schema
@@ -25,18 +25,12 @@ def _state(schema: LabelSchema | None = None) -> ReviewState:
     return open_document(document(TEXT), given, session="s", suggestions=suggestions())
 
 
-def _do(state: ReviewState, *actions: do.ReviewAction) -> ReviewState:
-    for action in actions:
-        state, _ = step(state, action)
-    return state
-
-
 def _field(state: ReviewState, name: str, item: str | None = None) -> FormField:
     return next(f for f in form.fields(state) if f.name == name and item in (None, f.item))
 
 
 def _set(state: ReviewState, name: str, value: str) -> ReviewState:
-    return _do(state, *form.choose(state, _field(state, name), value))
+    return after(state, *form.choose(state, _field(state, name), value))
 
 
 def _stance(state: ReviewState) -> Relation:
@@ -46,7 +40,7 @@ def _stance(state: ReviewState) -> Relation:
 def test_a_statement_has_every_field_of_its_stance_and_its_claim_each_by_a_letter_of_its_own() -> (
     None
 ):
-    state = _do(_state(), do.FocusItem("rIran"), do.Accept(), do.FocusItem("rIran"))
+    state = after(_state(), do.FocusItem("rIran"), do.Accept(), do.FocusItem("rIran"))
     found = form.fields(state)
     assert [f.name for f in found] == [
         "holder",
@@ -67,14 +61,14 @@ def test_a_statement_has_every_field_of_its_stance_and_its_claim_each_by_a_lette
     assert [f.heading for f in found if f.heading] == ["STANCE of Iran", "CLAIM"]
     letters = [f.letter for f in found]
     assert len(set(letters)) == len(letters) and not set("jkqt") & set(letters)
-    claim = form.fields(_do(state, do.FocusItem(_stance(state).target)))
+    claim = form.fields(after(state, do.FocusItem(_stance(state).target)))
     assert claim[0].name == "text", "what is in focus comes first"
-    actor = form.fields(_do(state, do.FocusItem("sIran")))
+    actor = form.fields(after(state, do.FocusItem("sIran")))
     assert [f.name for f in actor] == ["text", "label", "entity", "mention", "note", "flag"]
 
 
 def test_a_value_is_taken_and_taken_away_by_its_number() -> None:
-    state = _do(_state(), do.FocusItem("rIran"), do.Accept(), do.FocusItem("rIran"))
+    state = after(_state(), do.FocusItem("rIran"), do.Accept(), do.FocusItem("rIran"))
     state = _set(state, "strength", "3")
     assert _stance(state).attributes["strength"] == 3
     state = _set(state, "strength", "3")
@@ -84,30 +78,32 @@ def test_a_value_is_taken_and_taken_away_by_its_number() -> None:
     state = _set(state, "modality", "hedged")
     claim = state.find(_stance(state).target)
     assert claim is not None and claim.value.attributes["modality"] == "hedged"
-    flagged = _set(_do(state, do.FocusItem("rIran")), "flag", "yes")
+    flagged = _set(after(state, do.FocusItem("rIran")), "flag", "yes")
     assert flagged.focused is not None and flagged.focused.flagged
     assert _field(flagged, "flag").held == ("yes",)
 
 
 def test_a_stance_gets_another_holder_and_never_one_twice() -> None:
-    state = _do(_state(), do.FocusItem("rIran"), do.Accept(), do.FocusItem("rIran"))
+    state = after(_state(), do.FocusItem("rIran"), do.Accept(), do.FocusItem("rIran"))
     names = dict(form.holders(state, _field(state, "holder")))
     assert names[AUTHOR] == "the author" and "sPutin" in names and "sIran" in names
     state = _set(state, "holder", "sPutin")
     assert _stance(state).source == "sPutin"
     assert {s.id for s in state.annotations.spans()} >= {"sPutin"}, "a holder becomes decided"
-    back = _do(state, do.Undo())
+    back = after(state, do.Undo())
     assert _stance(back).source == "sIran"
-    two = _do(
+    two = after(
         back,
         do.FocusItem(_stance(back).target),
         do.StartStance(),
         do.ChooseHolder(AUTHOR),
         do.ChooseSide("oppose"),
     )
-    refused = _do(two, do.FocusItem("rIran"), do.SetHolder(AUTHOR))
+    refused = after(two, do.FocusItem("rIran"), do.SetHolder(AUTHOR))
     assert "already" in refused.message and refused.annotations == two.annotations
-    assert "cannot be the holder" in _do(two, do.FocusItem("rIran"), do.SetHolder("sPlan")).message
+    assert (
+        "cannot be the holder" in after(two, do.FocusItem("rIran"), do.SetHolder("sPlan")).message
+    )
 
 
 def _with(attribute: Attribute) -> LabelSchema:
@@ -133,15 +129,15 @@ def _with(attribute: Attribute) -> LabelSchema:
 def test_text_numbers_and_lists_of_any_schema_are_written(
     attribute: Attribute, answer: str, value: object
 ) -> None:
-    state = _do(_state(_with(attribute)), do.Accept(), do.FocusItem("sIran"))
+    state = after(_state(_with(attribute)), do.Accept(), do.FocusItem("sIran"))
     field = _field(state, attribute.name)
     assert not field.values and not form.problem(state, field, answer)
-    state = _do(state, *form.write(field, answer))
+    state = after(state, *form.write(field, answer))
     assert state.focused is not None and state.focused.value.attributes.get(attribute.name) == value
 
 
 def test_an_answer_that_cannot_stand_is_refused_with_its_reason() -> None:
-    state = _do(
+    state = after(
         _state(_with(Attribute("age", "integer", minimum=18, maximum=120))), do.FocusItem("sIran")
     )
     field = _field(state, "age")
@@ -151,7 +147,7 @@ def test_an_answer_that_cannot_stand_is_refused_with_its_reason() -> None:
 
 def test_choices_of_which_several_may_hold_are_taken_one_by_one() -> None:
     several = Attribute("role", "choice", ("speaker", "target", "ally"), multiple=True)
-    state = _do(_state(_with(several)), do.Accept(), do.FocusItem("sIran"))
+    state = after(_state(_with(several)), do.Accept(), do.FocusItem("sIran"))
     for value, held in (("ally", ["ally"]), ("target", ["ally", "target"]), ("ally", ["target"])):
         state = _set(state, "role", value)
         assert state.focused is not None and state.focused.value.attributes["role"] == held
@@ -176,7 +172,7 @@ def _many(number: int, *, keys: int = 9) -> LabelSchema:
 @pytest.mark.parametrize("width", [60, 80, 100])
 def test_forty_labels_fit_the_footer_are_told_apart_and_can_be_had_from_a_list(width: int) -> None:
     schema = _many(40)
-    state = _do(open_document(document(TEXT), schema, session="s"), do.StartSelection())
+    state = after(open_document(document(TEXT), schema, session="s"), do.StartSelection())
     keys = key_map({})
     row = footer(footer_state(state), schema, keys, THEMES["mono"], width)
     text = "".join(piece for piece, _ in row)
@@ -190,19 +186,19 @@ def test_forty_labels_fit_the_footer_are_told_apart_and_can_be_had_from_a_list(w
         == 40 + len(schema.span_layers[1].labels)
     )
     action = next(action for name, _, action in listed if name == "frame 37 of the debate")
-    assert _do(state, action).annotations.spans()[0].label == "frame 37 of the debate"
+    assert after(state, action).annotations.spans()[0].label == "frame 37 of the debate"
 
 
 def test_the_sides_of_a_stance_are_listed_too() -> None:
-    state = _do(_state(), do.FocusItem("sPlan"), do.StartStance(), do.ChooseHolder(AUTHOR))
+    state = after(_state(), do.FocusItem("sPlan"), do.StartStance(), do.ChooseHolder(AUTHOR))
     assert state.mode is Mode.SIDE
     names = {name: action for name, _, action in item_names.labels(state)}
     assert set(names) == {"support", "oppose", "neutral", "unclear"}
-    made = _do(state, names["unclear"])
+    made = after(state, names["unclear"])
     assert _stance(made).label == "unclear"
-    again = _do(made, do.FocusItem(_stance(made).id))
+    again = after(made, do.FocusItem(_stance(made).id))
     listed = {name: action for name, _, action in item_names.labels(again)}
-    assert set(listed) == set(names) and _stance(_do(again, listed["oppose"])).label == "oppose"
+    assert set(listed) == set(names) and _stance(after(again, listed["oppose"])).label == "oppose"
 
 
 def test_names_are_cut_at_the_end_where_that_tells_them_apart() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
-from support import TEXT, calls_of, document, suggestion, suggestions
+from support import TEXT, after, calls_of, document, suggestion, suggestions
 
 from annotator.model import actions as do
 from annotator.model.decision import Suggestion
@@ -56,12 +56,6 @@ def _screen(
     return [row.text for row in made.rows]
 
 
-def _do(state: ReviewState, *actions: do.ReviewAction) -> ReviewState:
-    for action in actions:
-        state, _ = step(state, action)
-    return state
-
-
 def _without_chrome(rows: Sequence[str], width: int = 62) -> list[str]:
     return [row[:width] for row in rows[1:-2]]
 
@@ -69,12 +63,13 @@ def _without_chrome(rows: Sequence[str], width: int = 62) -> list[str]:
 def test_a_paragraph_has_the_number_that_search_and_reports_give_it_excluded_ones_or_not() -> None:
     state = _state()  # The second of its four paragraphs is excluded.
     assert (
-        "¶ 2/4" in _screen(_do(state, do.GoParagraph(1)))[0]
-        and "excluded" in _screen(_do(state, do.GoParagraph(1)))[0]
+        "¶ 2/4" in _screen(after(state, do.GoParagraph(1)))[0]
+        and "excluded" in _screen(after(state, do.GoParagraph(1)))[0]
     )
-    assert f"¶ {paragraph_number(3)}/4" in _screen(_do(state, do.GoParagraph(3)))[0]
+    assert f"¶ {paragraph_number(3)}/4" in _screen(after(state, do.GoParagraph(3)))[0]
     assert (
-        "¶ 3/4" in _screen(_do(state, do.GoParagraph(1), do.ToggleExcluded(), do.GoParagraph(2)))[0]
+        "¶ 3/4"
+        in _screen(after(state, do.GoParagraph(1), do.ToggleExcluded(), do.GoParagraph(2)))[0]
     )
 
 
@@ -113,7 +108,7 @@ def test_the_text_never_shifts_from_key_to_key() -> None:
         do.StartStance(),
         do.Cancel(),
     ):
-        state = _do(state, action)
+        state = after(state, action)
         assert places(_screen(state, view=view)) == first
 
 
@@ -121,8 +116,9 @@ def test_pending_decided_and_focused_differ_in_shape() -> None:
     state = _state()
     before = "\n".join(_without_chrome(_screen(state)))
     assert "S┅┄┄" in before or "└C policy┅" in before
-    after = "\n".join(_without_chrome(_screen(_do(state, do.Accept(), do.FocusItem("sEnd")))))
-    assert "S───" in after
+    decided = after(state, do.Accept(), do.FocusItem("sEnd"))
+    shown = "\n".join(_without_chrome(_screen(decided)))
+    assert "S───" in shown
 
 
 def test_statements_stand_beside_the_text_from_100_columns_and_below_it_under_100() -> None:
@@ -156,7 +152,7 @@ def test_a_card_shows_its_attributes_whole_before_the_longer_word_for_how_sure_i
 def test_the_footer_holds_just_the_keys_that_work_now() -> None:
     state = _state()
     assert " accept" in _screen(state)[-1]
-    selecting = _do(state, do.StartSelection())
+    selecting = after(state, do.StartSelection())
     assert "1 person" in _screen(selecting, 200)[-1]
     assert "accept" not in _screen(selecting, 200)[-1]
     assert "3 organiza… 4 bloc" in _screen(selecting, 98)[-1]
@@ -165,10 +161,10 @@ def test_the_footer_holds_just_the_keys_that_work_now() -> None:
 
 def test_a_note_or_a_flag_decides_nothing_and_hides_nothing() -> None:
     for marked in (do.Flag(), do.Note("a word")):
-        shown = _screen(_do(_state(), do.FocusItem("sPlan"), marked), 80, 24)
+        shown = _screen(after(_state(), do.FocusItem("sPlan"), marked), 80, 24)
         assert any("policy" in row and "suggested: likely" in row for row in shown)
     skipped = _screen(
-        _do(_state(), do.FocusItem("sPlan"), do.Skip(), do.FocusItem("sPlan")), 80, 24
+        after(_state(), do.FocusItem("sPlan"), do.Skip(), do.FocusItem("sPlan")), 80, 24
     )
     assert any("policy" in row and row.rstrip().endswith("skipped") for row in skipped)
 
@@ -180,7 +176,7 @@ def test_what_became_of_an_item_is_told_however_long_its_name_is() -> None:
     )
     row = next(row for row in _screen(state, 60, 20) if row.startswith(f" ▸ “{name[:11]}"))
     assert "…" in row and row.rstrip().endswith("suggested: likely")
-    siding = _do(state, do.FocusItem("sPlan"), do.StartStance(), do.ChooseHolder("@author"))
+    siding = after(state, do.FocusItem("sPlan"), do.StartStance(), do.ChooseHolder("@author"))
     assert "+ support" in _screen(siding)[-1]
 
 
@@ -193,7 +189,7 @@ def test_an_error_is_a_banner_over_the_message() -> None:
 
 
 def test_an_excluded_paragraph_is_shown_and_told_how_to_bring_back() -> None:
-    state = _do(_state(), do.MoveParagraph(1))
+    state = after(_state(), do.MoveParagraph(1))
     assert any("Advertisement" in row and "o brings it back" in row for row in _screen(state))
     wide = "\n".join(_screen(state, 120, 40))
     assert "this paragraph is not annotated" in wide and "no statements here yet" not in wide
@@ -211,7 +207,7 @@ def test_control_characters_and_markup_in_a_text_are_harmless() -> None:
 def test_marks_lie_under_wide_and_joined_characters() -> None:
     text = "中国 and 👩\u200d🚀 met Iran today."
     start = text.index("Iran")
-    state = _do(_state(text, []), do.SelectRange(start, start + 4), do.SetLabel("actor", "state"))
+    state = after(_state(text, []), do.SelectRange(start, start + 4), do.SetLabel("actor", "state"))
     rows = _screen(state)
     line = next(i for i, row in enumerate(rows) if "met Iran" in row and i)
     assert cell_len(rows[line].split("Iran")[0]) == cell_len(rows[line + 1].split("S")[0])
@@ -222,9 +218,9 @@ def test_the_focus_stays_in_view_in_a_paragraph_longer_than_the_screen() -> None
     state = _state(text, [])
     view = TextView()
     at = text.index("Russia290")
-    state = _do(state, do.SelectRange(at, at + 9))
+    state = after(state, do.SelectRange(at, at + 9))
     assert any("Russia290" in row for row in _screen(state, 80, 24, view=view))
-    state = _do(state, do.SelectRange(0, 7))
+    state = after(state, do.SelectRange(0, 7))
     assert any("Russia0 " in row for row in _screen(state, 80, 24, view=view))
 
 
@@ -232,7 +228,7 @@ def test_going_through_a_long_document_shows_each_paragraph() -> None:
     text = "\n\n".join(f"Paragraph number {i} says something about it." for i in range(200))
     state, view = _state(text, []), TextView()
     for index in (0, 1, 2, 50, 199, 198, 3, 0):
-        state = _do(state, do.GoParagraph(index))
+        state = after(state, do.GoParagraph(index))
         assert any(
             f"▌  Paragraph number {index} " in row for row in _screen(state, 80, 24, view=view)
         )
@@ -274,17 +270,17 @@ def test_the_chain_of_attribution_is_climbed_by_containment() -> None:
     state = _state(text, [])
     outer, inner = text.index("Putin says"), text.index("sanctions")
     end = text.index(" end") + 4
-    state = _do(state, do.SelectRange(0, 9), do.SetLabel("actor", "collective"))
-    state = _do(state, do.SelectRange(outer, outer + 5), do.SetLabel("actor", "person"))
-    state = _do(state, do.SelectRange(outer, end), do.SetLabel("claim", "fact"))
+    state = after(state, do.SelectRange(0, 9), do.SetLabel("actor", "collective"))
+    state = after(state, do.SelectRange(outer, outer + 5), do.SetLabel("actor", "person"))
+    state = after(state, do.SelectRange(outer, end), do.SetLabel("claim", "fact"))
     officials, putin = (i.id for i in state.items if i.value.layer == "actor")
-    state = _do(state, do.StartStance(), do.ChooseHolder(officials), do.ChooseSide("support"))
-    state = _do(state, do.SelectRange(inner, end), do.SetLabel("claim", "policy"))
-    state = _do(state, do.StartStance(), do.ChooseHolder(putin), do.ChooseSide("support"))
+    state = after(state, do.StartStance(), do.ChooseHolder(officials), do.ChooseSide("support"))
+    state = after(state, do.SelectRange(inner, end), do.SetLabel("claim", "policy"))
+    state = after(state, do.StartStance(), do.ChooseHolder(putin), do.ChooseSide("support"))
     assert attribution.holders(state) == ["author", "Officials", "Putin"]
     around = attribution.outer(state)
     assert around is not None
-    state = _do(state, do.FocusItem(around))
+    state = after(state, do.FocusItem(around))
     assert state.document.quote(outer, end) == "Putin says that sanctions must end"
     assert attribution.holders(state) == ["author", "Officials"]
     assert attribution.outer(state) is None
@@ -297,13 +293,13 @@ def test_the_statements_turn_to_the_page_of_what_is_in_focus() -> None:
     state = _state(text, [])
     for i in range(12):
         at = text.index(f"claim number {i} ")
-        state = _do(state, do.SelectRange(at, at + 20), do.SetLabel("claim", "fact"))
+        state = after(state, do.SelectRange(at, at + 20), do.SetLabel("claim", "fact"))
     actor = text.index("Russia1 ")
-    state = _do(state, do.SelectRange(actor, actor + 7), do.SetLabel("actor", "state"))
+    state = after(state, do.SelectRange(actor, actor + 7), do.SetLabel("actor", "state"))
     assert any("claim number 1 " in row[62:] for row in _screen(state, 110, 24))
     last = next(i.id for i in reversed(state.items))
     assert any(
-        "claim number 11 " in row[62:] for row in _screen(_do(state, do.FocusItem(last)), 110, 24)
+        "claim number 11 " in row[62:] for row in _screen(after(state, do.FocusItem(last)), 110, 24)
     )
 
 
@@ -329,7 +325,7 @@ def test_compact_marks_tell_pending_from_decided_without_italics_too(
     environment: dict[str, str], italic: bool
 ) -> None:
     theme = adapted(THEMES["mono"], environment)
-    state = _do(_state(), do.FocusItem("sEnd"), do.Accept(), do.FocusItem("sIran"))
+    state = after(_state(), do.FocusItem("sEnd"), do.Accept(), do.FocusItem("sIran"))
     made = frame(TextView(), state, Look(theme, compact=True), KEYS, FrameContext("ada"), 100, 30)
     styles = {s.text: s.style for row in made.rows[1:3] for s in row.segments if s.style}
     pending, decided = (
@@ -343,31 +339,31 @@ def test_compact_marks_tell_pending_from_decided_without_italics_too(
 @pytest.mark.parametrize("size", [(80, 24), (100, 30), (110, 30)])
 def test_the_item_in_focus_is_told_whole_at_every_width(size: tuple[int, int]) -> None:
     """Also what is as usual: a concept that is missing, the basis and strength of a stance."""
-    state = _do(
+    state = after(
         _state(),
         do.FocusItem("sEnd"),
         do.Accept(),
         do.FocusItem("sEnd"),
         do.SetAttribute("attribution", "indirect"),
     )
-    claim = "\n".join(_screen(_do(state, do.FocusItem("sEnd")), *size))
+    claim = "\n".join(_screen(after(state, do.FocusItem("sEnd")), *size))
     assert "no concept" in claim and "indirect" in claim
-    on_stance = _do(state, do.FocusItem("rPutin"), do.SetAttribute("strength", 2))
-    stance = "\n".join(_screen(_do(on_stance, do.FocusItem("rPutin")), *size))
+    on_stance = after(state, do.FocusItem("rPutin"), do.SetAttribute("strength", 2))
+    stance = "\n".join(_screen(after(on_stance, do.FocusItem("rPutin")), *size))
     assert "strength 2" in stance and "support" in stance
-    named = _do(state, do.FocusItem("sEnd"), do.SetAttribute("concept", ["end of sanctions"]))
-    shown = "\n".join(_screen(_do(named, do.FocusItem("sEnd")), *size))
+    named = after(state, do.FocusItem("sEnd"), do.SetAttribute("concept", ["end of sanctions"]))
+    shown = "\n".join(_screen(after(named, do.FocusItem("sEnd")), *size))
     assert "end of sanctions" in shown and "no concept" not in shown
     long = "Commission on Security and Trade"
-    actor = _do(state, do.FocusItem("sIran"), do.SetAttribute("entity", long))
-    shown = "\n".join(_screen(_do(actor, do.FocusItem("sIran")), *size))
+    actor = after(state, do.FocusItem("sIran"), do.SetAttribute("entity", long))
+    shown = "\n".join(_screen(after(actor, do.FocusItem("sIran")), *size))
     assert "= Commission on Security and" in shown and "Trade" in shown
     assert "actor" in shown and "state" in shown
 
 
 def _three_sides() -> tuple[ReviewState, list[str]]:
     """A named claim with a note and three stances on it, and the ids of the three."""
-    state = _do(
+    state = after(
         _state(),
         do.FocusItem("rPutin"),
         do.Accept(),
@@ -377,8 +373,8 @@ def _three_sides() -> tuple[ReviewState, list[str]]:
         do.Note("ask Ann"),
     )
     for holder in ("sIran", "@author"):
-        state = _do(state, do.FocusItem("sEnd"), do.StartStance(), do.ChooseHolder(holder))
-        state = _do(state, do.ChooseSide("oppose"))
+        state = after(state, do.FocusItem("sEnd"), do.StartStance(), do.ChooseHolder(holder))
+        state = after(state, do.ChooseSide("oppose"))
     found = [item.id for item in state.items if isinstance(item.value, Relation)]
     return state, [id for id in found if id != "rIran"]
 
@@ -387,14 +383,14 @@ def _three_sides() -> tuple[ReviewState, list[str]]:
 def test_the_item_in_focus_is_told_whole_however_many_holders_a_claim_has(height: int) -> None:
     state, stances = _three_sides()
     assert len(stances) == 3
-    claim = "\n".join(_screen(_do(state, do.FocusItem("sEnd")), 80, height)[-8:])
+    claim = "\n".join(_screen(after(state, do.FocusItem("sEnd")), 80, height)[-8:])
     for told in ("policy", "end of sanctions", "hedged", "ask Ann", "accepted", "sanctions must"):
         assert told in claim, claim
     for strength, id in enumerate(stances, 1):
-        there = _do(state, do.FocusItem(id), do.SetAttribute("strength", strength))
-        there = _do(there, do.FocusItem(id), do.SetAttribute("basis", "explicit"))
-        there = _do(there, do.FocusItem(id), do.Note("see ¶ 3"))
-        stance = "\n".join(_screen(_do(there, do.FocusItem(id)), 80, height)[-8:])
+        there = after(state, do.FocusItem(id), do.SetAttribute("strength", strength))
+        there = after(there, do.FocusItem(id), do.SetAttribute("basis", "explicit"))
+        there = after(there, do.FocusItem(id), do.Note("see ¶ 3"))
+        stance = "\n".join(_screen(after(there, do.FocusItem(id)), 80, height)[-8:])
         assert f"strength {strength} · explicit" in stance, stance
         for told in ("see ¶ 3", "sanctions must end", "policy · = end of sanctions"):
             assert told in stance, stance
@@ -402,8 +398,8 @@ def test_the_item_in_focus_is_told_whole_however_many_holders_a_claim_has(height
 
 def test_a_long_cue_of_a_stance_has_a_row_of_its_own_and_a_click_finds_what_it_shows() -> None:
     state, (first, second, third) = _three_sides()
-    state = _do(state, do.FocusItem(first), do.SetAttribute("cue", [29, 62]))
-    state = _do(state, do.FocusItem(first), do.SetAttribute("basis", "implied"))
+    state = after(state, do.FocusItem(first), do.SetAttribute("cue", [29, 62]))
+    state = after(state, do.FocusItem(first), do.SetAttribute("basis", "implied"))
     theme = THEMES["mono"]
     rows = ["".join(text for text, _ in row) for row in focus_card(state, theme, 52, 6)]
     assert "Putin + support" in rows[0] and "cue “" in rows[1] and "implied" in rows[1]
@@ -440,25 +436,25 @@ def test_a_schema_with_few_keys_and_no_statements_is_told_as_it_is() -> None:
     ]
     schema = parse_schema(_ISSUES, file="issues.toml")
     state = open_document(document(TEXT), schema, session="s", suggestions=found)
-    issue = _screen(_do(state, do.FocusItem("i")), 120, 40)
+    issue = _screen(after(state, do.FocusItem("i")), 120, 40)
     assert "t label" in issue[-1] and "has no statements" in "\n".join(issue)
-    actor = _screen(_do(state, do.FocusItem("a")), 120, 40)[-1]
+    actor = _screen(after(state, do.FocusItem("a")), 120, 40)[-1]
     assert "1 label" in actor and "1-1" not in actor
     usual = "\n".join(_screen(_state(found=[]), 120, 40))
     assert "no statements here yet; a stance" in usual
 
 
 def test_labels_are_offered_for_new_bounds_as_far_as_they_can_be_given() -> None:
-    state = _do(_state(), do.FocusItem("rPutin"), do.Accept())
+    state = after(_state(), do.FocusItem("rPutin"), do.Accept())
     for item, has, lacks in (
         ("sIran", "person", "fact"),
         ("sPlan", "fact", "person"),
         ("rPutin", "take it", "person"),
     ):
-        edited = _do(state, do.FocusItem(item), do.EditBounds())
+        edited = after(state, do.FocusItem(item), do.EditBounds())
         foot = _screen(edited, 110, 30)[-1]
         assert has in foot and lacks not in foot
-    refused = _do(edited, do.SetLabel("actor", "person"))
+    refused = after(edited, do.SetLabel("actor", "person"))
     assert "cue" in refused.message and refused.selection == edited.selection
 
 
@@ -466,7 +462,7 @@ def test_one_place_beside_the_text_is_marked_as_in_focus() -> None:
     """Also where the rows of a card were first made while it was in focus."""
     state = _state()
     for item in ("sEnd", "sPlan", "sIran", "sEnd", "rPutin"):
-        state = _do(state, do.FocusItem(item))
+        state = after(state, do.FocusItem(item))
         rows = _screen(state, 110, 30)
         cards = [row[row.index("│") :] for row in rows if "│" in row]
         assert sum("▸" in row for row in cards[:-4]) == (item != "sIran"), cards
@@ -494,11 +490,11 @@ def test_who_may_hold_a_claim_is_in_view_while_that_is_asked() -> None:
         suggestion(Span("what", "claim", "policy", at, at + 15, origin="suggestion")),
         suggestion(Span("end", "actor", "state", len(text) - 60, len(text) - 50)),
     ]
-    view, state = TextView(), _do(_state(text, found), do.FocusItem("end"))
+    view, state = TextView(), after(_state(text, found), do.FocusItem("end"))
     _screen(state, 80, 16, view=view)
-    state = _do(state, do.FocusItem("what"))
+    state = after(state, do.FocusItem("what"))
     assert "Ada Orr" not in "\n".join(_screen(state, 80, 16, view=view))
-    asked = "\n".join(_screen(_do(state, do.StartStance()), 80, 16, view=view))
+    asked = "\n".join(_screen(after(state, do.StartStance()), 80, 16, view=view))
     assert "Ada Orr" in asked and "must fall" in asked
 
 

@@ -47,7 +47,7 @@ def command(
 ) -> None:
     """Show who decided what, and when.
 
-    The newest decision comes first. An entry is what one key did, what was taken back included.
+    The newest decision comes first. An entry is what one key did, even if it was taken back later.
     For the gold, it names the reviewer. With --json, an entry has all its events, with the state
     before and after each. `annotator codebook log` lists the changes of names.
 
