@@ -470,7 +470,10 @@ def test_a_click_on_a_value_of_a_field_decides_it(tmp_path: Path) -> None:
         rows = _text(shown.rows).split("\n")
         (y,) = (y for y, row in enumerate(rows) if "nominal" in row)
         assert shown.field_at(y, rows[y].index("nominal")) == ("mention", "ben")
-        assert {shown.field_at(y - 1, x) for x in range(70)} == {None}
+        (y,) = (y for y, row in enumerate(rows) if "entity ✓" in row)
+        assert shown.field_at(y, rows[y].index("Port")) is None
+        (y,) = (y for y, row in enumerate(rows) if "× 1 Mara" in row)
+        assert shown.field_at(y, rows[y].index("Mara")) == ("entity", "ada")
 
 
 def test_what_annotators_noted_stands_beside_their_versions(tmp_path: Path) -> None:
@@ -658,6 +661,61 @@ def test_a_finished_gold_takes_the_name_that_stays(tmp_path: Path) -> None:
         assert (gold.spans[0].entity, gold.spans[0].origin) == (
             "Mara Lind",
             "unanimous; entity by ruling",
+        )
+
+
+LATE: Mapping[str, tuple[str, str, Sequence[do.ReviewAction]]] = {
+    "item": ("took back person “Mara Lind”", "actor", (do.Delete(),)),
+    "entity": ("changed entity", "actor", (do.SetAttribute("entity", "Port office"),)),
+    "label": ("took back person", "actor", (do.SetLabel("actor", "organization"),)),
+    "concept": ("changed concept", "claim", (do.SetAttribute("concept", ["a", "b"]),)),
+    "stance": ("took back support", "stance", (do.Delete(),)),
+    "strength": ("changed strength", "stance", (do.SetAttribute("strength", 3),)),
+}
+"""What an annotator may do to an item that is gold: how it is told, its layer and the keys."""
+
+
+@pytest.mark.parametrize("again", [True, False], ids=["finished again", "reopened"])
+@pytest.mark.parametrize("others", [1, 2])
+@pytest.mark.parametrize("late", LATE)
+def test_a_late_change_is_told_shown_and_kept_out_of_the_gold(
+    late: str, others: int, again: bool, tmp_path: Path
+) -> None:
+    """Every kind of change by one of two or three annotators, at every size of the panel."""
+    said, layer, keys = LATE[late]
+    works = [_coded(who) for who in ("ada", "ben", "cem")[: others + 1]]
+    with project_of(tmp_path / "p", *works) as project:
+        assert merge_all(project) == (1, 1)
+        before = list(project.log.records(annotator=GOLD))
+        session = Session(project, "ada", project.new_session())
+        session.open("doc")
+        session.do(do.SetCompletion(Completion.IN_PROGRESS))
+        item = next(i for i in session.review.items if i.value.layer == layer)
+        for key in (do.FocusItem(item.id), *keys):
+            session.do(key)
+        if again:
+            session.do(do.SetCompletion(Completion.DONE))
+        assert list(project.log.records(annotator=GOLD)) == before
+        (row,) = review_rows(project)
+        assert row.changed and row.status is Completion.GOLD
+        reviewing = _session(project)
+        queue = source_of(reviewing).queue
+        assert [row.id for row in queue.documents()] == ["doc"]
+        assert f"changed since: ada {said}" in queue.remark("doc")
+        for waiting in row.waiting:
+            reviewing.do(do.FocusItem(waiting.candidates[0].id))
+            made = panel_of(source_of(reviewing), reviewing.review)
+            for width, height in ((78, 8), (78, 24), (40, 5), (120, 40)):
+                drawn = panel_rows(made, THEMES["mono"], width, height).rows
+                first = "".join(str(piece[0]) for piece in drawn[0])
+                if width >= 78 and height == 8 and waiting.kinds in (("gone",), ("changed since",)):
+                    assert "0 keeps it" in first
+        out = write_dataset(project, tmp_path / "out")
+        history = json.loads(out.files["gold.jsonl"])["meta"]["gold"]
+        assert {change["annotator"] for change in history["changed_since"]} == {"ada"}
+        assert json.loads(out.files["manifest.json"])["changed_since"] == ["doc"]
+        assert (
+            "changed their work on 1 document after it was gold" in out.files["README.md"].decode()
         )
 
 

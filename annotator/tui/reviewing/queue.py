@@ -191,12 +191,12 @@ class ReviewQueue(Queue):
         return document if document in left else next(iter(left), document)
 
     def remark(self, document: str) -> str:
-        """What has changed since a document became gold."""
+        """What has changed since a document became gold: in its items, if anything has."""
         row = next((r for r in self._known if r.document == document), None)
         if row is None or not row.changed:
             return ""
         text = self.project.documents.load(document)
-        change = row.changes[0]
+        change = next((one for one in row.changes if one.item), row.changes[0])
         change = replace(change, annotator=self.called().get(change.annotator, change.annotator))
         return f"gold, changed since: {describe(text, change)}{and_more(len(row.changes))}"
 

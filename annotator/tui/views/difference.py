@@ -14,7 +14,7 @@ from annotator.tui.theme import Theme
 from annotator.tui.views.apart import Runs, highlighted
 from annotator.tui.views.difference_context import Deciding, DifferenceContext, Rows
 from annotator.tui.views.differing_fields import field_rows, value_in_words
-from annotator.workflows.review.alignment import GONE, Difference
+from annotator.workflows.review.alignment import CHANGED, GONE, Difference
 
 _NAMES = 12
 """The most cells for an annotator's name."""
@@ -61,8 +61,8 @@ def first_version(difference: Difference) -> int:
 
 
 _OF_GOLD = {
-    (GONE,): "nobody has this any more, but it is in the gold (0 keeps it)",
-    ("changed since",): "the annotators no longer have what the gold has (0 keeps it)",
+    (GONE,): "nobody has it any more (0 keeps it)",
+    (CHANGED,): "changed since it was gold (0 keeps it)",
 }
 
 

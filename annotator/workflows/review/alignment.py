@@ -15,7 +15,10 @@ from annotator.workflows.review.versions import Versions
 GONE = "gone"
 """The kind of a difference in which everybody took back what is in a finished gold."""
 
-_STRUCTURE = (GONE, "missing", "label", "bounds", "side", "holder", "ends")
+CHANGED = "changed since"
+"""The kind of a difference in which the annotators agree on something else than a finished gold."""
+
+_STRUCTURE = (GONE, CHANGED, "missing", "label", "bounds", "side", "holder", "ends")
 _NEAR = 0.5
 
 
@@ -348,4 +351,4 @@ def _edges(
     )
 
 
-__all__ = ["GONE", "Difference", "differences_of"]
+__all__ = ["CHANGED", "GONE", "Difference", "differences_of"]

@@ -12,7 +12,7 @@ from annotator.model.fields import content, fields_of
 from annotator.model.record import GOLD
 from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Annotation, Relation, Span
-from annotator.workflows.review.alignment import Difference, differences_of
+from annotator.workflows.review.alignment import CHANGED, Difference, differences_of
 from annotator.workflows.review.changes import Change, changes
 from annotator.workflows.review.versions import ADJUDICATED, Merger, Versions
 
@@ -133,7 +133,7 @@ def _with_reopened(
     for difference in differences:
         one = difference
         if not one.kinds and one.ids & set(reopened):
-            one = replace(one, kinds=("changed since",))
+            one = replace(one, kinds=(CHANGED,))
         if one.kinds and not one.follows:
             number += 1
             one = replace(one, number=number)
