@@ -300,12 +300,8 @@ class _Mender:
         """Whether both ends of a relation exist. A relation that fits only the other way round is
         reversed."""
         source, target = one.get("from"), one.get("to")
-        for end in (source, target):
-            if isinstance(end, str) and end not in layers and end != AUTHOR:
-                why = "was left out" if end in self.gone else "is not there"
-                message = f"the relation names the span {shown(end)}, which {why}"
-                self.report.left_out("relations with missing spans", message, line=line, key=key)
-                return False
+        if any(self._is_missing(end, layers, line, key) for end in (source, target)):
+            return False
         layer = self.schema.layer(str(one.get("layer")))
         if layer is None or not isinstance(source, str) or not isinstance(target, str):
             return True
@@ -325,6 +321,15 @@ class _Mender:
             message = f"{ends}, not from {of[0]} to {of[1]}"
             self.report.left_out("relations between other layers", message, line=line, key=key)
             return False
+        return True
+
+    def _is_missing(self, end: Any, layers: Mapping[Any, Any], line: int, key: str) -> bool:
+        """Whether the span at an end of a relation is not there, which is reported."""
+        if not isinstance(end, str) or end in layers or end == AUTHOR:
+            return False
+        why = "was left out" if end in self.gone else "is not there"
+        message = f"the relation names the span {shown(end)}, which {why}"
+        self.report.left_out("relations with missing spans", message, line=line, key=key)
         return True
 
     def _notes(self) -> None:

@@ -107,23 +107,14 @@ class ForeignFile:
         `in_pieces`, the quotation holds these alone."""
         line = line or work.line
         a, b = number(start), number(end)
-        every = labels if isinstance(labels, list) else [labels]
-        words = [one for one in every if isinstance(one, str) and one]
         if a is None or b is None:
             self.left_out(
                 work, "spans without integer bounds", "start and end must be integers", key, line
             )
             return
+        words = self._labels(work, labels, key, line)
         if not words:
-            why = (
-                "has no label"
-                if all(one is None or one == "" for one in every)
-                else f"must have a label, not {kind_of(every[0])}"
-            )
-            self.left_out(work, "spans without a label", why, key, line)
             return
-        if len(words) < len(every):
-            self.left_out(work, "invalid labels", "a label must be a text", key, line)
         said = quote if isinstance(quote, str) and quote else None
         if name in work.names:
             message = f"another span has the id {shown(name)} too; relations refer to the first one"
@@ -264,6 +255,18 @@ class ForeignFile:
             last.setdefault(key, work)
             out.append(work)
         return out
+
+    def _labels(self, work: ForeignWork, labels: object, key: str, line: int) -> list[str]:
+        """The valid labels of a span; others are reported, and so is a span without any."""
+        every = labels if isinstance(labels, list) else [labels]
+        words = [one for one in every if isinstance(one, str) and one]
+        if words and len(words) < len(every):
+            self.left_out(work, "invalid labels", "a label must be a text", key, line)
+        if not words:
+            nothing = all(one is None or one == "" for one in every)
+            why = "has no label" if nothing else f"must have a label, not {kind_of(every[0])}"
+            self.left_out(work, "spans without a label", why, key, line)
+        return words
 
     def _call_apart(self, work: ForeignWork, answer: int) -> None:
         """Give the work of somebody who answered before a name of its own."""

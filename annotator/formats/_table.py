@@ -145,12 +145,7 @@ def _header(cells: list[str], path: Path, options: ReadOptions) -> tuple[list[st
             raise _no_column(name, key, path, f"The columns are {', '.join(cells)}")
         given[key] = index
     chosen = _chosen(given, path)
-    folded = [re.sub(r"[^a-z]", "", cell.casefold()) for cell in cells]
-    for key, names in _NAMES.items():
-        places = (folded.index(name) for name in names if name in folded)
-        found = next((place for place in places if place not in chosen), None)
-        if key not in wanted and found is not None:
-            chosen[found] = key
+    _recognise(chosen, wanted, cells)
     if "text" not in chosen.values():
         raise InputError(
             "it is unclear which column holds the text",
@@ -162,6 +157,16 @@ def _header(cells: list[str], path: Path, options: ReadOptions) -> tuple[list[st
             ),
         )
     return cells, chosen
+
+
+def _recognise(chosen: dict[int, str], wanted: Collection[str], cells: Sequence[str]) -> None:
+    """Add what other columns hold by their usual names, unless the user names a column for it."""
+    folded = [re.sub(r"[^a-z]", "", cell.casefold()) for cell in cells]
+    for key, names in _NAMES.items():
+        places = (folded.index(name) for name in names if name in folded)
+        found = next((place for place in places if place not in chosen), None)
+        if key not in wanted and found is not None:
+            chosen[found] = key
 
 
 def _chosen(given: Mapping[str, int], path: Path) -> dict[int, str]:

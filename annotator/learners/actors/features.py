@@ -118,16 +118,13 @@ def describe(
     rules = [""] * len(tokens)
     for one in found:
         rules[one.first : one.last] = [one.rule] * (one.last - one.first)
-    acronyms = {t.text for t in tokens if t.text.isupper() and len(t.text) > 1}
     out = []
     for i, token in enumerate(tokens):
         features = [*words[i].own, f"r={ruled[i]}", f"rr={ruled[i]}|{rules[i]}"]
         if token.first:
             features += ["first", f"first|{words[i].shape}"]
         features.append(f"d={elsewhere.get(token.text, '')}")
-        features += _around(words, ruled, i)
-        if token.text in acronyms and 0 < i < len(tokens) - 1:
-            features.append(f"brackets={tokens[i - 1].text == '(' and tokens[i + 1].text == ')'}")
+        features += _around(words, ruled, i) + _in_brackets(tokens, i)
         features += used[i]
         out.append(features)
     runs = _runs(tokens)
@@ -139,6 +136,14 @@ def describe(
         for features, parsed in zip(out, syntax_features(parse), strict=True):
             features += parsed
     return tuple(map(tuple, out))
+
+
+def _in_brackets(tokens: Sequence[Token], i: int) -> list[str]:
+    """Whether an acronym stands in brackets, as after the name that it is short for."""
+    text = tokens[i].text
+    if not (text.isupper() and len(text) > 1 and 0 < i < len(tokens) - 1):
+        return []
+    return [f"brackets={tokens[i - 1].text == '(' and tokens[i + 1].text == ')'}"]
 
 
 def _around(words: Sequence[_WordTraits], ruled: Sequence[str], i: int) -> list[str]:
