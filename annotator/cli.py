@@ -15,6 +15,7 @@ import click
 from annotator import __version__
 from annotator.console import (
     SafeContext,
+    hear_warnings,
     notify,
     print_error,
     print_usage_error,
@@ -48,6 +49,7 @@ class Commands(click.Group):
         return with_safe_help(module.command)
 
     def invoke(self, ctx: click.Context) -> object:
+        hear_warnings()
         try:
             return super().invoke(ctx)
         except BrokenPipeError as error:

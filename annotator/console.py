@@ -20,6 +20,9 @@ import click
 from annotator.errors import AnnotatorError
 from annotator.model.text import HARMFUL, displayable
 
+_TALK = "annotator-talk"
+"""The name of the handler that prints what is logged."""
+
 _WIDTH = 100
 """The largest width of help and pages, in columns."""
 
@@ -32,6 +35,34 @@ def print_lines(*lines: str) -> None:
 def notify(*lines: str) -> None:
     """Print messages to standard error."""
     _say(sys.stderr, lines)
+
+
+def hear_warnings() -> None:
+    """From now on, print what is logged, and what libraries warn of, as any other message. Python
+    would write it to the terminal as it is."""
+    import logging
+
+    class Talk(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            notify(record.getMessage())
+
+    root = logging.getLogger()
+    if not any(one.name == _TALK for one in root.handlers):
+        talk = Talk(logging.WARNING)
+        talk.name = _TALK
+        root.addHandler(talk)
+    logging.captureWarnings(True)
+
+
+def hear_no_warnings() -> None:
+    """From now on, print none of that: it would be written over a screen."""
+    import logging
+
+    root = logging.getLogger()
+    for one in root.handlers[:]:
+        if one.name == _TALK:
+            root.removeHandler(one)
+    root.addHandler(logging.NullHandler())
 
 
 def print_json(value: object) -> None:
@@ -145,6 +176,8 @@ def _escaped(found: re.Match[str]) -> str:
 __all__ = [
     "Formatter",
     "SafeContext",
+    "hear_no_warnings",
+    "hear_warnings",
     "notify",
     "print_data",
     "print_error",

@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from reading import EXAMPLES, SCHEMA, read, write
 from support import examples
 
+from annotator.cli import run
 from annotator.errors import AnnotatorError, InputError
 from annotator.formats.api import check_record, data_of, problems, read_records, record_of, upgraded
 from annotator.model.decision import Completion, Suggestion
@@ -363,6 +364,23 @@ def test_documents_too_are_checked(tmp_path: Path) -> None:
         for meta in ({"a": 1.5}, {"a": deep}, {"a": "\ud83d"}, {"a": object()}):
             with pytest.raises(InputError):
                 project.documents.add([Document("d", "t", text, split_paragraphs(text), meta)])
+
+
+@pytest.mark.parametrize("encoding", ["idna", "rot13", "utf-7", "utf-16", "nonsense", "punycode"])
+@pytest.mark.parametrize("file", ["a.jsonl", "a.html", "a.csv"])
+def test_whatever_encoding_is_named_our_errors_come(
+    file: str,
+    encoding: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Some codecs of Python fail although they are told to leave out what they cannot read."""
+    path = write(tmp_path / file, b'{"text": "A text.", "\xff": "\x80..a"}\n')
+    Project.create(tmp_path / "p").close()
+    monkeypatch.chdir(tmp_path / "p")
+    assert run(["import", str(path), "--encoding", encoding]) in (0, 1, 3)
+    assert "Error" not in capsys.readouterr().err
 
 
 # --- the fuzzer

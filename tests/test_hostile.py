@@ -10,6 +10,8 @@ import os
 import re
 import shutil
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -266,6 +268,28 @@ def test_records_on_standard_output_escape_what_a_terminal_could_interpret(
     assert [json.loads(line) for line in data.splitlines()] == [
         json.loads(line) for line in written.split("\n") if line
     ]
+
+
+_WARNS = """
+import sys, warnings
+from annotator.cli import run
+from annotator.cli_commands import status
+from annotator.store.isolation import leave_out
+def warned(**_):
+    leave_out(sys.argv[1], sys.argv[1])
+    warnings.warn(sys.argv[1])
+status.command.callback = warned
+run(["status"])
+"""
+
+
+def test_what_is_logged_and_what_libraries_warn_of_is_harmless(tmp_path: Path) -> None:
+    """Without a handler of ours, Python writes it to the terminal as it is; but pytest has one, so
+    this is a process of its own."""
+    evil = EVIL.replace("\x00", "")
+    line = [sys.executable, "-c", _WARNS, evil]
+    told = subprocess.run(line, capture_output=True, check=True, cwd=tmp_path).stderr.decode()
+    assert told.count("forged") == 3 and _HARMFUL.search(told) is None
 
 
 def test_lists_of_what_there_is_are_harmless_in_errors_and_help(

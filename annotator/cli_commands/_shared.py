@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from annotator.console import notify, print_json, print_lines
+from annotator.console import hear_no_warnings, notify, print_json, print_lines
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
@@ -131,6 +131,7 @@ __all__ = [
     "annotator_of",
     "documents_option",
     "force_option",
+    "hear_no_warnings",
     "json_option",
     "names_listed",
     "notify",

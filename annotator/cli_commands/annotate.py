@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import annotator_of, notify, open_project
+from annotator.cli_commands._shared import annotator_of, hear_no_warnings, notify, open_project
 
 if TYPE_CHECKING:
     from annotator.project import Project
@@ -71,6 +71,7 @@ def open_application(
                 raise UsageError(error.message, hint=error.hint) from error
         from annotator.tui.running import run
 
+        hear_no_warnings()
         return run(project, annotator=name, document=document)
 
 

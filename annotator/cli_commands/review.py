@@ -9,6 +9,7 @@ import click
 
 from annotator.cli_commands._shared import (
     annotator_of,
+    hear_no_warnings,
     json_option,
     notify,
     open_project,
@@ -92,6 +93,7 @@ def command(
             return _merge(project, strategy, document, reviewer, as_json=as_json)
         from annotator.tui.running import run_review
 
+        hear_no_warnings()
         return run_review(
             project,
             strategy=strategy,

@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -201,8 +202,14 @@ class CasReader:
 
     def _loaded(self, name: str, data: bytes, types: bytes | None) -> Any:
         """The CAS that bytes contain. Raises InputError if they are not a CAS."""
-        cassis = self._cassis
         hint = "Export it again as UIMA CAS JSON or XMI"
+        with warnings.catch_warnings():
+            # It warns of offsets that do not fit, which the door reports with their items.
+            warnings.simplefilter("ignore")
+            return self._parsed(name, data, types, hint)
+
+    def _parsed(self, name: str, data: bytes, types: bytes | None, hint: str) -> Any:
+        cassis = self._cassis
         try:
             if not name.lower().endswith(".xmi"):
                 return cassis.load_cas_from_json(io.BytesIO(data))

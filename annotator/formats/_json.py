@@ -87,7 +87,7 @@ def _opening(path: Path, encoding: str | None) -> str:
     name = encoding or _encoding(path) or "utf-8"
     try:
         return head.decode(name, "ignore").lstrip("\ufeff \t\r\n")
-    except LookupError:
+    except (LookupError, UnicodeError):
         return ""
 
 
@@ -225,6 +225,7 @@ def first_object(
 ) -> Mapping[str, Any] | None:
     """The first object in a JSON file, however the file is divided; None if there is none near its
     beginning."""
+    text = ""
     try:
         with path.open("rb") as file:
             head = file.read(max_bytes)

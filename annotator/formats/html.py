@@ -8,7 +8,7 @@ from typing import Any
 
 from annotator.errors import InputError
 from annotator.formats._extras import extra
-from annotator.formats._reading import Entry, Identity, ReadOptions, document_id, read_bytes
+from annotator.formats._reading import Entry, Identity, ReadOptions, decode, document_id, read_bytes
 
 summary = "web pages, their main text (in; extra html)"
 extensions = (".html", ".htm", ".xhtml")
@@ -28,7 +28,9 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     page states."""
     trafilatura = extra("trafilatura", name="html", file=path)
     data = read_bytes(path, options.max_bytes)
-    page: Any = data.decode(options.encoding) if options.encoding else data
+    page: Any = data
+    if options.encoding:
+        page = decode(data, path=path, encoding=options.encoding, report=options.report)
     found = trafilatura.bare_extraction(
         page, with_metadata=True, include_comments=False, config=_config()
     )
