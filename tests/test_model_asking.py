@@ -14,6 +14,7 @@ from annotator.model.review import Mode, ReviewState, open_document, step
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document, split_paragraphs
 from annotator.resources import load_schema
+from annotator.tui.styled_rows import PLAIN, wrapped_pieces
 
 TEXT = (
     "Norland rejects the treaty, and Ms Orr says that tolls must fall.\n"
@@ -277,6 +278,14 @@ def test_the_log_replayed_gives_the_same_state_and_history_as_the_steps() -> Non
 )
 def test_a_text_is_shortened_between_words(width: int, shown: str) -> None:
     assert both_ends("Ms Orr and Mr Pezeshkian met in Turkmenistan", width) == shown
+
+
+def test_no_sign_leads_on_to_what_is_left_out() -> None:
+    assert both_ends("Vladimir Putin; Masoud Pezeshkian", 16) == "Vladimir Putin…"
+    row = wrapped_pieces(
+        [("author + support → “no picture is… and more of it”", PLAIN)], 34, limit=1
+    )
+    assert "".join(text for text, _ in row[0]) == "author + support → “no picture is…"
 
 
 def test_a_text_of_one_word_is_cut_to_the_width() -> None:

@@ -75,11 +75,12 @@ def _last_words(text: str, size: int) -> str:
 
 
 def _first_words(text: str, size: int) -> str:
-    """The beginning of a longer text, in at most `size` code points."""
+    """The beginning of a longer text, in at most `size` code points, without a sign that only
+    leads on to what is left out."""
     first = text[:size]
     if " " in first[size // 3 :] and not text[size].isspace():
         first = first[: first.rindex(" ")]
-    return first.rstrip()
+    return first.rstrip(" \n;,:")
 
 
 def _ends(text: str, width: int) -> str:

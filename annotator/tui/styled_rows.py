@@ -92,6 +92,7 @@ def wrapped_pieces(pieces: Sequence[Piece], width: int, *, limit: int = 0) -> li
     if cut:
         start = bounds[limit - 1][0]
         end = start + len(clip(text[start:], width)) - 1
+        end = start + len(text[start:end].rstrip(" …"))  # What is cut already needs one sign.
         row = _between(pieces, text, start, end)
         rows.append([*row, ("…", row[-1][1] if row else PLAIN)])
     return rows

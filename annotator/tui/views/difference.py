@@ -212,8 +212,7 @@ def _note_rows(scene: DifferenceContext, difference: Difference, theme: Theme, w
 
 def quote(scene: DifferenceContext, span: Span, room: int) -> str:
     """A span's words; for long ones, the beginning and the end."""
-    text = scene.document.quote(span.start, span.end)
-    return clip(" ".join(text.split()), max(4, room)) if room < 12 else both_ends(text, room)
+    return both_ends(scene.document.quote(span.start, span.end), max(4, room))
 
 
 def holder_of(scene: DifferenceContext, relation: Relation) -> str:
