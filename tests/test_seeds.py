@@ -338,3 +338,17 @@ def test_a_demo_is_a_project_of_its_own(capsys: pytest.CaptureFixture[str]) -> N
     assert "not a terminal" in capsys.readouterr().err
     assert run(["--project", "anywhere", "demo"]) == 2
     assert "Leave out --project" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("home", HOMES, ids=_named)
+def test_the_readme_shows_how_far_the_coders_agree_now(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = str(tmp_path / "p")
+    files = [str(home / f"{name}.jsonl") for name in ("coder-a", "coder-b")]
+    assert run(["init", root]) == 0 and run(["--project", root, "import", *files]) == 0
+    capsys.readouterr()
+    assert run(["--project", root, "agreement"]) == 0
+    headlines = capsys.readouterr().out.split("\n\nWHY NOT HIGHER")[0]
+    assert f"```\n{headlines}\n```" in (home / "README.md").read_text(encoding="utf-8")
