@@ -8,6 +8,7 @@ from pathlib import Path
 from adjudicating import gold_session, source_of
 from playing import play, press, shown, until
 from support import TEXT, project, suggestions
+from textual.events import MouseMove, MouseScrollDown
 from textual.pilot import Pilot
 
 from annotator.errors import StoreError
@@ -102,10 +103,53 @@ def test_a_paragraph_from_the_first_key_to_the_last(tmp_path: Path) -> None:
         assert of.verify() == []
 
 
+def test_the_mouse_goes_selects_scrolls_and_presses_keys_and_the_last_item_is_named(
+    tmp_path: Path,
+) -> None:
+    async def script(pilot: Pilot[int], session: Session) -> None:
+        rows = shown(pilot).split("\n")
+        y = next(y for y, row in enumerate(rows) if y and "Iran rejects" in row[:62])
+        at = rows[y].index("Iran rejects")
+        await pilot.click(offset=(at + 1, y))
+        assert session.review.focused is not None
+        assert session.review.focused.value.label == "state"
+        # From one word to the next.
+        await pilot.mouse_down(offset=(at, y))
+        await pilot._post_mouse_events([MouseMove], offset=(at + 6, y), button=1)
+        await pilot.mouse_up(offset=(at + 6, y))
+        chosen = session.review.selection
+        assert chosen is not None
+        assert session.review.document.quote(chosen.start, chosen.end) == "Iran rejects"
+        await press(pilot, "escape")
+        # A key of the footer, and then the name of what that decided, from where one is now.
+        await pilot.click(offset=(rows[-1].index("accept"), len(rows) - 1))
+        await pilot.pause()
+        decided, here = session.review.items[0].id, session.review.focus
+        assert not session.review.items[0].pending and here != decided
+        await press(pilot, "I P e r s i a enter")
+        value = session.review.items[0].value
+        assert isinstance(value, Span) and value.entity == "Persia"
+        assert session.review.focus == here
+        await pilot._post_mouse_events([MouseScrollDown], offset=(at, y))
+        assert session.review.paragraph == 1
+
+    with _demo(tmp_path / "p") as of:
+        play(of, script)
+
+
 def test_finding_counting_muting_and_the_queue(tmp_path: Path) -> None:
     async def script(pilot: Pilot[int], session: Session) -> None:
         await press(pilot, "; 3 j")
         assert session.review.focus == session.review.items[3].id
+        # A number before a key holds while selecting too, where digits are labels otherwise.
+        await press(pilot, "v")
+        begun = session.review.selection
+        await press(pilot, "; 2 w")
+        now = session.review.selection
+        assert begun is not None and now is not None and now.start == begun.start
+        assert session.review.document.quote(begun.end, now.end).count(" ") == 2
+        await press(pilot, "escape")
+        assert len(session.review.items) == len(suggestions())
         await press(pilot, "/ r e s p o n d enter")
         assert session.review.paragraph == 2
         assert "1 of 1 found" in shown(pilot)
@@ -118,7 +162,9 @@ def test_finding_counting_muting_and_the_queue(tmp_path: Path) -> None:
         assert "┄" not in shown(pilot).replace("└", "")
         await press(pilot, "z ? escape tab ctrl+t ctrl+l")
         assert "┄" in shown(pilot)
-        await press(pilot, "q j s s s s s / d o c minus 1 enter")
+        await press(pilot, "q j")
+        assert "A agreement" in shown(pilot) and "S learning" in shown(pilot)
+        await press(pilot, "s s s s s / d o c minus 1 enter")
         assert "1 of 1" in shown(pilot)
         await press(pilot, "x")
         assert "skipped" in shown(pilot)

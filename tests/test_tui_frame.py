@@ -188,6 +188,23 @@ def test_an_error_is_a_banner_over_the_message() -> None:
     assert "1 unsaved" in rows[0]
 
 
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (100, 30), (120, 40)])
+def test_a_finished_paragraph_makes_room_for_the_next(width: int, height: int) -> None:
+    said = "Iran rejects the plan of the West, and so does Russia, which has its own reasons. " * 4
+    state = _state("\n".join(f"Number {i}. {said}" for i in range(6)), [])
+    view = TextView()
+    for i in range(3):
+        first = _screen(state, width, height, view=view)[1]
+        assert f"Number {i}." in first
+        state = after(state, do.CloseParagraph())
+
+
+def test_a_document_without_suggestions_is_not_called_decided() -> None:
+    assert "no suggestions" in _screen(_state(found=[]))[0]
+    assert "all decided" not in _screen(_state(found=[]))[0]
+    assert "all decided" in _screen(after(_state(), do.AcceptAll()))[0]
+
+
 def test_an_excluded_paragraph_is_shown_and_told_how_to_bring_back() -> None:
     state = after(_state(), do.MoveParagraph(1))
     assert any("Advertisement" in row and "o brings it back" in row for row in _screen(state))
