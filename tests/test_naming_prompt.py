@@ -236,6 +236,19 @@ def test_among_very_many_names_no_more_are_found_than_anybody_reads() -> None:
     assert index.matching("umber1999")[0].value == "Person Number1999"
 
 
+def test_tab_takes_the_known_name_of_which_only_the_beginning_was_entered() -> None:
+    known = ["marks the end of the war", "Masoud Pezeshkian"]
+    for typed, taken in (
+        ("marks the e", "marks the end of the war"),
+        ("Ann; Mas", "Ann; Masoud Pezeshkian"),
+        ("not: marks", "not: marks the end of the war"),
+    ):
+        keys = [{" ": "space", ";": "semicolon", ":": "colon"}.get(one, one) for one in typed]
+        options = {"known": known, "completer": _Words(), "contraries": typed[0] in "mn"}
+        assert answer([*keys, "enter", "tab", "enter"], **options) == taken
+        assert answer([*keys, "enter", "enter"], **options) == typed
+
+
 def test_of_very_many_names_only_those_that_are_read_become_offers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Input
 
+from annotator.model.decision_text import both_ends
 from annotator.model.names import affirmative, contrary_of, names_in, parted
 from annotator.tui.styled_rows import PLAIN, Piece, clip, strip
 from annotator.tui.theme import Theme
@@ -33,6 +34,8 @@ TAKES = 24
 """The cells of a title row that are kept for what tab takes."""
 _NOTE = 28
 """The cells that are kept for the note beside a long offer."""
+_ROOM = 16
+"""The most letters of a name in a message that names two."""
 TURN = "!"
 """The key that turns a concept into its contrary."""
 
@@ -102,6 +105,7 @@ class PromptScreen(ModalScreen[str | None]):
         self._chosen = self._first()
         self._complaint = ""
         self._warned = ""
+        self._unfinished = ("", "")
 
     def compose(self) -> ComposeResult:
         yield Rows(id="offers")
@@ -203,8 +207,9 @@ class PromptScreen(ModalScreen[str | None]):
         found = self._known.unfinished(bare if self._several else [answer])
         if found is None or self._warned == answer:
             return ""
-        self._warned = answer
-        return f"“{found[1]}” is known: tab takes it, enter again keeps “{found[0]}” as new"
+        self._warned, self._unfinished = answer, found
+        own, known = (both_ends(name, _ROOM) for name in found)
+        return f"known: “{known}”; tab takes it, enter again keeps “{own}”"
 
     def _answer(self, answer: str) -> None:
         if self._check is not None and (complaint := self._check(answer)):
@@ -237,6 +242,11 @@ class PromptScreen(ModalScreen[str | None]):
             return self._takes_number(int(character) - 1)
         if self._contraries and character == TURN:
             self._turn()
+            return True
+        if key == "tab" and self._warned and self._warned == self._line.value:
+            typed, known = self._unfinished
+            before, _, after = self._line.value.rpartition(typed)
+            self._write(f"{before}{known}{after}")
             return True
         at_end = self._line.cursor_position == len(self._line.value)
         return key in ("tab", "right") and at_end and self._completes()
