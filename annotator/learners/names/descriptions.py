@@ -221,7 +221,8 @@ def _of_salience(query: NameQuery, entity: str) -> list[str]:
 def of_name(query: NameQuery) -> None:
     """`X of Y` with a name that occurs often in the text."""
     for name, number in query.known.text.often:
-        if len(name.split()) > 4:
+        # An adjective at the beginning of a name alone is no owner: `powers of Western`.
+        if len(name.split()) > 4 or query.known.place(name) not in (None, name):
             continue
         often = ["of_caps3+"] if number >= 3 else []
         titled = ["of_mr"] if name.split()[0].lower() in ("mr", "mrs", "ms", "dr") else []

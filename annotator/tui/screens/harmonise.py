@@ -3,11 +3,11 @@ together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from annotator.errors import StoreError
-from annotator.model.names import NameKind, Ruling, names_line
+from annotator.model.names import Name, NameKind, Ruling, names_line
 from annotator.model.text import plural
 from annotator.project import Project
 from annotator.tui.screens.prompt import PromptScreen
@@ -109,8 +109,7 @@ class HarmoniseScreen(RowsScreen):
         if held and held.keys() <= {pair.names for pair in self._queue.pairs}:
             self.redraw()
             return
-        self._page(self._from)
-        self._answers = [held.get(one.pair.names, one) for one in self._answers]
+        self._page(self._from, held)
         names = [one.pair.names for one in self._answers]
         self._at = names.index(focus) if focus in names else 0
         self.say("names changed meanwhile: look at the page again")
@@ -130,12 +129,18 @@ class HarmoniseScreen(RowsScreen):
         """The number of pairs on a page: no more than are visible, since enter decides them all."""
         return max(1, min(PAGE, (self.app.size.height - 3) // 2))
 
-    def _page(self, start: int) -> None:
-        """The pairs of a page as proposed; the last page if there are fewer pages."""
+    def _page(self, start: int, held: Mapping[frozenset[Name], Answer] | None = None) -> None:
+        """The pairs of a page as they are `held`, or else as proposed; the last page if there are
+        fewer pages."""
         last = max(0, (len(self._queue.pairs) - 1) // self._per_page * self._per_page)
         self._from, self._at = max(0, min(start, last)), 0
         pairs = self._queue.pairs[self._from : self._from + self._per_page]
-        self._answers = [proposed(pair, self._codebook) for pair in pairs]
+        self._answers = [
+            replace(held[pair.names], pair=pair)
+            if held and pair.names in held
+            else proposed(pair, self._codebook)
+            for pair in pairs
+        ]
         self.redraw()
 
     # --- what is shown
@@ -245,6 +250,8 @@ class HarmoniseScreen(RowsScreen):
         elif key == "s":
             self._answers[self._at] = here.swapped()
             self.redraw()
+        elif key == "o" and here.pair.kind == "entity":
+            self.say("only concepts have an opposite")
         elif key in marks:
             self._mark(marks[key] if here.mark != marks[key] else "same")
         elif key == "e":
@@ -300,8 +307,11 @@ class HarmoniseScreen(RowsScreen):
     def _after(self, said: str) -> None:
         if self._changed is not None:
             self._changed()
+        held, at = {answer.pair.names: answer for answer in self._answers}, self._at
         self._queue = self._read()
-        self._page(self._from)
+        # The marks on pairs that are still asked about stay, and so does the focus.
+        self._page(self._from, held)
+        self._at = max(0, min(at, len(self._answers) - 1))
         self.say(said)
 
 

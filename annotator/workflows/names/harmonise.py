@@ -13,13 +13,14 @@ from typing import Literal, TypeAlias
 
 from annotator.model.codebook import Codebook
 from annotator.model.names import (
+    Name,
     NameRelation,
     SameNames,
     concepts_of,
 )
 from annotator.model.record import Record
 from annotator.project import Project
-from annotator.workflows.names.name_pairs import KindAndName, NamePair, pairs
+from annotator.workflows.names.name_pairs import NamePair, pairs
 from annotator.workflows.names.rulings import NameVerdict, rule
 from annotator.workflows.names.who_says_what import agreement
 
@@ -149,9 +150,9 @@ def decide(project: Project, answers: Sequence[Answer], *, reviewer: str | None)
     return len(verdicts)
 
 
-def _groups(answers: Sequence[Answer]) -> list[set[KindAndName]]:
+def _groups(answers: Sequence[Answer]) -> list[set[Name]]:
     """The groups of names that are one on this page, also through several pairs."""
-    groups: list[set[KindAndName]] = []
+    groups: list[set[Name]] = []
     for answer in answers:
         if answer.mark == "same":
             joined = set(answer.pair.names).union(
@@ -161,10 +162,10 @@ def _groups(answers: Sequence[Answer]) -> list[set[KindAndName]]:
     return groups
 
 
-def _roots(answers: Sequence[Answer]) -> dict[KindAndName, str]:
+def _roots(answers: Sequence[Answer]) -> dict[Name, str]:
     """A dict from each name that is one with another on the page to their common name: a third name
     if one was written, or else the first name that stays in every pair."""
-    found: dict[KindAndName, str] = {}
+    found: dict[Name, str] = {}
     for group in _groups(answers):
         own = [answer for answer in answers if answer.mark == "same" and answer.pair.names <= group]
         goes = {answer.goes for answer in own}

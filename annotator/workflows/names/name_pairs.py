@@ -6,10 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, permutations
-from typing import TypeAlias
 
 from annotator.model.names import (
     Concepts,
+    Name,
     NameKind,
     Ruling,
     SameNames,
@@ -21,8 +21,6 @@ from annotator.model.overlaps import Overlaps
 from annotator.model.record import Record
 from annotator.model.span import Span, iou
 from annotator.workflows.names.who_says_what import TURNED, StatementKey, statements
-
-KindAndName: TypeAlias = tuple[NameKind, str]
 
 OVERLAP = 0.5
 """The least intersection over union at which two spans count as the same words."""
@@ -60,7 +58,7 @@ class NamePair:
         return self.gain * alike, self.leverage * alike
 
     @property
-    def names(self) -> frozenset[KindAndName]:
+    def names(self) -> frozenset[Name]:
         return frozenset(((self.kind, self.one), (self.kind, self.other)))
 
     def partner(self, name: str) -> str:
@@ -93,10 +91,10 @@ class _Meetings:
     and how many statements two annotators would share if two names were one, as opposites or
     not."""
 
-    meetings: dict[frozenset[KindAndName], list[_Meeting]]
-    stances: Counter[KindAndName]
-    uses: Counter[KindAndName]
-    gains: Counter[tuple[frozenset[KindAndName], bool]]
+    meetings: dict[frozenset[Name], list[_Meeting]]
+    stances: Counter[Name]
+    uses: Counter[Name]
+    gains: Counter[tuple[frozenset[Name], bool]]
 
     @classmethod
     def of(cls, records: Iterable[Record], concepts: Concepts, same: SameNames) -> _Meetings:
@@ -124,9 +122,7 @@ class _Meetings:
             met.gains.update(_gained(one, other, partners))
         return met
 
-    def pair(
-        self, names: frozenset[KindAndName], likeness: Callable[[str, str], float]
-    ) -> NamePair:
+    def pair(self, names: frozenset[Name], likeness: Callable[[str, str], float]) -> NamePair:
         """Two names as a pair to decide on; `likeness` of their words is from 0 to 100."""
         where = self.meetings[names]
         (kind, one), (_, other) = sorted(names)
@@ -145,9 +141,9 @@ class _Meetings:
         )
 
 
-def _partners(meetings: Iterable[frozenset[KindAndName]]) -> dict[KindAndName, list[str]]:
+def _partners(meetings: Iterable[frozenset[Name]]) -> dict[Name, list[str]]:
     """For each name the names that it met."""
-    found: dict[KindAndName, list[str]] = {}
+    found: dict[Name, list[str]] = {}
     for names in meetings:
         for one, other in permutations(names, 2):
             found.setdefault(one, []).append(other[1])
@@ -157,8 +153,8 @@ def _partners(meetings: Iterable[frozenset[KindAndName]]) -> dict[KindAndName, l
 def _gained(
     mine: set[StatementKey],
     theirs: set[StatementKey],
-    partners: Mapping[KindAndName, Sequence[str]],
-) -> Iterator[tuple[frozenset[KindAndName], bool]]:
+    partners: Mapping[Name, Sequence[str]],
+) -> Iterator[tuple[frozenset[Name], bool]]:
     """For each two statements, of those that only one of two annotators makes, that would be the
     same if two names that met were one: the names, and whether as opposites."""
     for holder, concept, side in mine:
@@ -172,7 +168,7 @@ def _gained(
                 yield frozenset((("entity", holder), ("entity", other))), False
 
 
-def _decided(ruling: Ruling, same: SameNames) -> frozenset[KindAndName]:
+def _decided(ruling: Ruling, same: SameNames) -> frozenset[Name]:
     """The two names of a ruling under their present names: whatever differs from a name also
     differs from everything that is one with it."""
     two = (
@@ -186,7 +182,7 @@ def _decided(ruling: Ruling, same: SameNames) -> frozenset[KindAndName]:
 class _Meeting:
     """Two names on the same words; `turned` if one of the two is the contrary there."""
 
-    names: frozenset[KindAndName]
+    names: frozenset[Name]
     turned: bool
     words: str
 
@@ -208,9 +204,7 @@ def _meetings(a: Record, b: Record, concepts: Concepts, same: SameNames) -> Iter
             yield _Meeting(frozenset((one, other)), mine[one] != theirs[other], words)
 
 
-def _most_alike(
-    left: Iterable[KindAndName], right: Collection[KindAndName]
-) -> Iterator[tuple[KindAndName, KindAndName]]:
+def _most_alike(left: Iterable[Name], right: Collection[Name]) -> Iterator[tuple[Name, Name]]:
     """Names of one side, each with one of the same kind of the other side, the most similar pairs
     first. A name is in one pair at most."""
     from rapidfuzz import fuzz
@@ -221,7 +215,7 @@ def _most_alike(
         for other in right
         if one[0] == other[0]
     ]
-    taken: set[tuple[str, KindAndName]] = set()
+    taken: set[tuple[str, Name]] = set()
     for _, one, other in sorted(scored):
         pair = {("left", one), ("right", other)}
         if pair.isdisjoint(taken):
@@ -229,7 +223,7 @@ def _most_alike(
             yield one, other
 
 
-def _names(span: Span, concepts: Concepts, same: SameNames) -> dict[KindAndName, bool]:
+def _names(span: Span, concepts: Concepts, same: SameNames) -> dict[Name, bool]:
     """The names of a span without `not: `, each with a flag whether there was one."""
     found = [(kind, same.name(kind, name)) for kind, name in names_of(span, concepts)]
     apart = ((kind, *_parted(kind, name)) for kind, name in found)
@@ -241,4 +235,4 @@ def _parted(kind: NameKind, name: str) -> tuple[str, bool]:
     return parted(name) if kind == "concept" else (name, False)
 
 
-__all__ = ["KindAndName", "NamePair", "pairs"]
+__all__ = ["NamePair", "pairs"]
