@@ -21,8 +21,8 @@ from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Relation, Span, Value
 from annotator.resources import load_schema
 from annotator.tui.theme import THEMES
-from annotator.tui.views.apart import highlighted, worded
-from annotator.tui.views.beside import beside
+from annotator.tui.views.differing_words import highlighted, worded
+from annotator.tui.views.side_by_side import beside
 from annotator.workflows.agreement import gamma as gammas
 from annotator.workflows.agreement.compute import figures
 from annotator.workflows.agreement.lines import band, bar, number

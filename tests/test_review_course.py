@@ -22,7 +22,7 @@ from annotator.tui.reviewing.alike import decide_alike
 from annotator.tui.screens.review import panel_of
 from annotator.tui.session import Session
 from annotator.tui.theme import THEMES
-from annotator.tui.views.bars import footer, footer_state
+from annotator.tui.views.header_and_footer import footer, footer_state
 from annotator.tui.views.versions import panel_rows
 from annotator.workflows.agreement.differences import DifferenceFilter
 from annotator.workflows.agreement.lines import ReportLine, unnamed

@@ -17,7 +17,7 @@ from annotator.tui.form import FormField
 from annotator.tui.key_map import key_map
 from annotator.tui.styled_rows import width_of
 from annotator.tui.theme import THEMES
-from annotator.tui.views.bars import footer, footer_state
+from annotator.tui.views.header_and_footer import footer, footer_state
 from annotator.tui.views.short_names import shortened
 
 

@@ -22,8 +22,8 @@ from annotator.tui.screens.help import HelpScreen, TextScreen, key_rows
 from annotator.tui.screens.listing import ListLine, line_row, note_column
 from annotator.tui.styled_rows import strip
 from annotator.tui.theme import THEMES
-from annotator.tui.views.bars import foot_row, footer, footer_state
 from annotator.tui.views.frame import FrameContext, frame
+from annotator.tui.views.header_and_footer import foot_row, footer, footer_state
 from annotator.tui.views.item_rows import ANNOTATORS
 from annotator.tui.views.legend import REVIEW_LEGEND, legend
 from annotator.tui.views.strokes import Look

@@ -299,7 +299,7 @@ def _side_by_side(passages: Iterable[SideBySide]) -> Iterator[str]:
     """The paragraphs as the annotators coded them, in the rows of the agreement screen."""
     from annotator.model.text import paragraph_number
     from annotator.tui.theme import THEMES
-    from annotator.tui.views.beside import beside
+    from annotator.tui.views.side_by_side import beside
     from annotator.workflows.agreement.lines import WIDTH
 
     theme = next(iter(THEMES.values()))

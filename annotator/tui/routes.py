@@ -43,7 +43,7 @@ def _agreement(shell: Shell) -> Screen[Any]:
 
 
 def _asked(shell: Shell) -> Screen[Any]:
-    from annotator.tui.screens.asked import asked_screen
+    from annotator.tui.screens.requests import asked_screen
 
     return asked_screen(shell)
 

@@ -19,8 +19,8 @@ from annotator.tui.screens.keeping import KeepingScreen
 from annotator.tui.session import Session
 from annotator.tui.tour import TourStep
 from annotator.tui.views import attribution
-from annotator.tui.views.bars import BLIND
 from annotator.tui.views.frame import FrameContext, SidePanel, frame
+from annotator.tui.views.header_and_footer import BLIND
 from annotator.tui.views.lint import LintFinding, lint, next_finding
 from annotator.tui.views.strokes import Look
 from annotator.tui.widgets.rows import Rows

@@ -11,7 +11,7 @@ from annotator.tui.key_map import KeyMap, shown
 from annotator.tui.screens.rows import RowsScreen, row_steps
 from annotator.tui.styled_rows import PLAIN, Piece, justify, paragraphs, strip, width_of
 from annotator.tui.theme import Theme
-from annotator.tui.views.bars import foot_row
+from annotator.tui.views.header_and_footer import foot_row
 from annotator.tui.views.legend import REVIEW_LEGEND, legend
 from annotator.tui.widgets.rows import Rows
 

@@ -15,7 +15,7 @@ from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.screens.rows import RowsScreen
 from annotator.tui.session import Session
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, strip
-from annotator.tui.views.bars import foot_row
+from annotator.tui.views.header_and_footer import foot_row
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.review.discussion import Message
 from annotator.workflows.training.summary import model_summary

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 
 from annotator.tui.screens.base import CommandScreen
 from annotator.tui.styled_rows import Piece
-from annotator.tui.views.bars import foot_row
+from annotator.tui.views.header_and_footer import foot_row
 from annotator.tui.widgets.rows import Rows
 
 END = 10**6

@@ -11,9 +11,9 @@ from annotator.model.span import AUTHOR, Annotation, Relation, Span
 from annotator.model.text import plural
 from annotator.tui.styled_rows import PLAIN, Piece, clip, width_of, wrapped_pieces
 from annotator.tui.theme import Theme
-from annotator.tui.views.apart import Runs, highlighted
 from annotator.tui.views.difference_context import Deciding, DifferenceContext, Rows
 from annotator.tui.views.differing_fields import field_rows, value_in_words
+from annotator.tui.views.differing_words import Runs, highlighted
 from annotator.workflows.review.alignment import CHANGED, GONE, Difference
 
 _NAMES = 12

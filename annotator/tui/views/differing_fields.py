@@ -11,8 +11,8 @@ from annotator.model.decision_text import both_ends, describe_value
 from annotator.model.fields import Field
 from annotator.tui.styled_rows import PLAIN, Piece, clip, width_of, wrapped_pieces
 from annotator.tui.theme import Theme
-from annotator.tui.views.apart import Runs, worded
 from annotator.tui.views.difference_context import Deciding, DifferenceContext, Rows
+from annotator.tui.views.differing_words import Runs, worded
 from annotator.workflows.review.alignment import Difference
 
 

@@ -18,8 +18,8 @@ from annotator.tui.styled_rows import (
     strip,
 )
 from annotator.tui.theme import Theme
-from annotator.tui.views.bars import FooterState, footer, footer_state, header
 from annotator.tui.views.focus_strip import focus_card, item_of_focus_card
+from annotator.tui.views.header_and_footer import FooterState, footer, footer_state, header
 from annotator.tui.views.item_rows import ITEM_ROWS, own_rows
 from annotator.tui.views.lint import NamesElsewhere, in_short, lint
 from annotator.tui.views.message_row import message_row

@@ -14,7 +14,7 @@ from annotator.model.text import plural
 from annotator.tui.key_map import KeyMap
 from annotator.tui.styled_rows import Piece, clip, justify, width_of
 from annotator.tui.theme import Theme
-from annotator.tui.views.bars import sizing
+from annotator.tui.views.header_and_footer import sizing
 
 WIDE = 100
 """The least number of columns with room for more words."""

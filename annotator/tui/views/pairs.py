@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from annotator.tui.styled_rows import PLAIN, Piece, clip
 from annotator.tui.theme import Theme
-from annotator.tui.views.apart import Runs, highlighted, worded
+from annotator.tui.views.differing_words import Runs, highlighted, worded
 
 if TYPE_CHECKING:
     from annotator.workflows.agreement.differences import PairDifference
