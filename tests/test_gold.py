@@ -886,6 +886,38 @@ def test_leverage_is_the_number_of_edges_that_a_decision_moves(tmp_path: Path) -
         assert "changes 2 edges" in session.review.message
 
 
+@pytest.mark.parametrize(
+    ("holder", "side", "edges"), [("actor", "support", 1), (AUTHOR, "neutral", 1)]
+)
+def test_leverage_of_a_stance_leaves_what_the_claim_itself_asserts(
+    holder: str, side: str, edges: int, tmp_path: Path
+) -> None:
+    """Worked by hand. The author asserts the claim of one text and its contrary in the other, so
+    (author, close) is even. A stance of Mara that ben lacks is an edge of hers; a neutral one of
+    the author takes the place of what the claim asserts, and leaves the edge against."""
+    other = TEXT.replace("spring", "autumn")
+    works = [
+        *(_coded(who, attribution="author") for who in ("ada", "ben")),
+        *(
+            _coded(
+                who,
+                id="two",
+                text=other,
+                attribution="author",
+                concept=["not: harbour should close"],
+            )
+            for who in ("ada", "ben")
+        ),
+    ]
+    ada, ben, *two = works
+    source = ada.spans[0].id if holder == "actor" else AUTHOR
+    ada = replace(ada, relations=(replace(ada.relations[0], source=source, label=side),))
+    two = [replace(record, relations=()) for record in two]
+    with project_of(tmp_path / "p", ada, replace(ben, relations=()), *two) as project:
+        merge_all(project)
+        assert [(one.document, one.edges) for one in leverages(project)] == [("doc", edges)]
+
+
 def test_a_label_s_last_disputes_are_reported_with_their_reasons(tmp_path: Path) -> None:
     with _decided(tmp_path / "p") as project:
         (case,) = precedents(project, "actor", "person")

@@ -13,6 +13,8 @@ Samples have no interval if fewer than three documents move the figure or it is 
 their share is `none`. Of the rarest label alone, most samples have none, and the rest is covered in
 .95 to 1. Neither the normal quantile, an arcsine, a jackknife of the logit itself nor asking for
 more documents that carry the figure brings it nearer to .95 without falling below .92 elsewhere.
+Leaving out intervals that span more than .97 of the possible values does so only in part: .988
+instead of .995 of a label with good agreement in 5 documents, but .92 where agreement is poor.
 """
 
 from __future__ import annotations

@@ -9,13 +9,14 @@ version, as the maximum over every two versions.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, count
 from typing import TypeAlias
 
 from annotator.model.decision import Status
 from annotator.model.record import GOLD
+from annotator.model.schema import LabelSchema
 from annotator.model.span import Annotation, Relation, Span
 from annotator.model.text import Document, plural
 from annotator.project import Project
@@ -27,6 +28,8 @@ from annotator.workflows.review.waiting import Situation, situation
 HolderConcept: TypeAlias = tuple[str, str]
 EdgeWeights: TypeAlias = Mapping[HolderConcept, tuple[int, int]]
 """By edge, how often it was coded and the sum of its signs."""
+EdgeCounts: TypeAlias = Counter[tuple[HolderConcept, str]]
+"""How often each edge was coded with each sign."""
 
 _SIGN = {"+": 1, "-": -1}
 MOST = 0.8
@@ -96,18 +99,10 @@ def moved(
     """How many edges depend on the version of a difference, as the maximum over every two
     versions."""
     options = {_key(o): o for o in (difference.version(who) for who in difference.voters)}
-    added: list[Counter[tuple[HolderConcept, str]]] = []
-    for option in options.values():
-        spans, relations = _around(here, difference, [c.value for c in option])
-        added.append(
-            Counter(
-                ((holder, about), evidence.sign)
-                for holder, about, evidence in statements(
-                    document, spans, relations, project.schema, "concept"
-                )
-            )
-        )
-    stands = _standing_part(project, document, here, difference)
+    versions = [[c.value for c in option] for option in options.values()]
+    around = _Around(project.schema, document, here, difference)
+    added = [around.network(version) for version in versions]
+    stands = around.standing()
     return max((_changed(a, b, base, stands) for a, b in combinations(added, 2)), default=0)
 
 
@@ -138,27 +133,74 @@ def _changed(
     return sum(_state(edge, base, a, stands) != _state(edge, base, b, stands) for edge in edges)
 
 
-def _standing_part(
-    project: Project, document: Document, here: Situation, difference: Difference
-) -> Counter[tuple[HolderConcept, str]]:
-    """What this difference already contributes to the gold's network: nothing, unless it was
-    reopened or half decided."""
-    standing = [
-        s.value
-        for id, s in here.gold.standings()
-        if id in difference.ids
-        and isinstance(s.value, Span | Relation)
-        and s.status is not Status.REMOVED
-    ]
-    if not standing:
-        return Counter()
-    spans, relations = _around(here, difference, standing)
-    return Counter(
-        ((holder, about), evidence.sign)
-        for holder, about, evidence in statements(
-            document, spans, relations, project.schema, "concept"
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What a difference adds to the network, with everything connected to it."""
+
+    schema: LabelSchema
+    document: Document
+    here: Situation
+    difference: Difference
+
+    def network(self, version: Sequence[Annotation]) -> EdgeCounts:
+        """What a version adds."""
+        if self._is_of_relations():
+            return self._of_relations([v for v in version if isinstance(v, Relation)])
+        return self._of_spans(version)
+
+    def standing(self) -> EdgeCounts:
+        """What this difference already contributes to the gold's network: nothing, unless it was
+        reopened or half decided; of relations also what the claims that they are on assert."""
+        stands = [
+            s.value
+            for id, s in self.here.gold.standings()
+            if id in self.difference.ids
+            and isinstance(s.value, Span | Relation)
+            and s.status is not Status.REMOVED
+        ]
+        if self._is_of_relations():
+            relations = [v for v in stands if isinstance(v, Relation)]
+            return self._of_relations(relations, only_standing=True)
+        return self._of_spans(stands) if stands else Counter()
+
+    def _is_of_relations(self) -> bool:
+        return isinstance(self.difference.candidates[0].value, Relation)
+
+    def _of_spans(self, version: Sequence[Annotation]) -> EdgeCounts:
+        """Spans with the relations on them. What other claims assert themselves is not theirs."""
+        spans, relations = _around(self.here, self.difference, version)
+        own = {value.id for value in (*version, *relations)}
+        return self._counted(spans, relations, own)
+
+    def _of_relations(
+        self, version: Sequence[Relation], *, only_standing: bool = False
+    ) -> EdgeCounts:
+        """Relations, with what else stands on the same claims: whether a claim asserts itself
+        depends on the author's stances on it."""
+        every = self.here.values
+        versions = [c.value for c in self.difference.candidates if isinstance(c.value, Relation)]
+        targets = {relation.target for relation in versions}
+        beside = [
+            relation
+            for relation in self.here.gold.relations()
+            if relation.target in targets and relation.id not in self.difference.ids
+        ]
+        spans = _with_ends({}, (*versions, *beside), every)
+        if only_standing:
+            spans = [span for span in spans if self.here.stands(span.id)]
+        relations = [*version, *beside]
+        return self._counted(spans, relations, {*every})
+
+    def _counted(
+        self, spans: Iterable[Span], relations: Iterable[Relation], items: Collection[str]
+    ) -> EdgeCounts:
+        """The edges that some items say."""
+        found = statements(self.document, list(spans), list(relations), self.schema, "concept")
+        return Counter(
+            ((holder, about), evidence.sign)
+            for holder, about, evidence in found
+            if evidence.item in items
         )
-    )
 
 
 def _around(
