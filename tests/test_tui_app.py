@@ -415,9 +415,14 @@ def test_review_chooses_by_number_gives_reasons_and_tells_the_annotators(tmp_pat
         assert notes == {"guideline » mind", ""}
         await press(pilot, "H")
         assert "ada" not in shown(pilot)
+        await press(pilot, "V")
+        assert "the model suggested nothing in this document" in shown(pilot)
         await press(pilot, "x")
         assert session.review.annotations.spans() == []
-        await press(pilot, "u m")
+        # What was decided “none” is still there to be changed.
+        await press(pilot, "2")
+        assert len(session.review.annotations.spans()) == 1 and "instead" in shown(pilot)
+        await press(pilot, "u u m")
         assert session.review.mode.value == "select"
         await press(pilot, "escape W")
         assert isinstance(pilot.app.screen, TextScreen)
