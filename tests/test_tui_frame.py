@@ -188,15 +188,20 @@ def test_an_error_is_a_banner_over_the_message() -> None:
     assert "1 unsaved" in rows[0]
 
 
+@pytest.mark.parametrize(
+    ("times", "onwards"),
+    [(4, do.CloseParagraph()), (40, do.CloseParagraph()), (40, do.MoveParagraph(1))],
+)
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (100, 30), (120, 40)])
-def test_a_finished_paragraph_makes_room_for_the_next(width: int, height: int) -> None:
-    said = "Iran rejects the plan of the West, and so does Russia, which has its own reasons. " * 4
-    state = _state("\n".join(f"Number {i}. {said}" for i in range(6)), [])
+def test_a_finished_or_long_paragraph_begins_at_the_top(
+    width: int, height: int, times: int, onwards: do.ReviewAction
+) -> None:
+    said = "Iran rejects the plan of the West, and so does Russia, which has its own reasons. "
+    state = _state("\n".join(f"Number {i}. {said * times}" for i in range(6)), [])
     view = TextView()
     for i in range(3):
-        first = _screen(state, width, height, view=view)[1]
-        assert f"Number {i}." in first
-        state = after(state, do.CloseParagraph())
+        assert f"Number {i}." in _screen(state, width, height, view=view)[1]
+        state = after(state, onwards)
 
 
 def test_a_document_without_suggestions_is_not_called_decided() -> None:

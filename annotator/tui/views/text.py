@@ -96,7 +96,8 @@ class TextView:
         # Too far down: walk up from the row that must be the last one in view.
         first, top = state.paragraph, end - height
         if long:
-            top = max(top, min(begin - height // 4, len(here) - height))
+            # Nothing of the paragraph before is left in view: it would take this one's room.
+            top = max(top, min(begin - height // 4, len(here) - height), 0)
         while top < 0 and first > 0:
             first -= 1
             top += len(self._paragraph(state, look, width, first))
