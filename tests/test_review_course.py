@@ -272,6 +272,9 @@ def test_single_differences_are_chosen_counted_and_decided_in_a_row(
             # In three rows the versions have room; from seven on what is decided in a row as well.
             assert any("1 ada" in row for row in rows)
             assert any("label:bloc: 3 left" in row for row in rows) == (height > 3)
+        narrow = panel_rows(panel, THEMES["mono"], 36, 24).rows
+        heads = ["".join(text for text, _ in row) for row in narrow[:2]]
+        assert heads == ["Difference 2 of 4, 3 left", "label:bloc: 3 left"]
         assert words_of(
             DifferenceFilter("", "actor", ("bounds and label",), ("a", "b"), who=("x",))
         ) == ("layer:actor label:a,b kind:bounds,label by:x")

@@ -11,7 +11,7 @@ from annotator.model.fields import content
 from annotator.model.review import ReviewState
 from annotator.model.span import Annotation
 from annotator.model.text import paragraph_number, plural
-from annotator.tui.styled_rows import Piece, justify, wrapped_pieces
+from annotator.tui.styled_rows import Piece, clip, justify, width_of, wrapped_pieces
 from annotator.tui.theme import Theme
 from annotator.tui.views.difference import difference_rows, first_version, folded, in_short
 from annotator.tui.views.difference_context import Deciding, DifferenceContext, Rows
@@ -73,7 +73,11 @@ def panel_rows(panel: Panel, theme: Theme, width: int, height: int) -> PanelRows
         return _only(panel, here, first, theme, width, height)
     places: dict[int, tuple[Difference, int]] = {}
     field_at = partial(_field_at, panel, theme, width, places, 2)
-    rows = [justify(first, [(panel.course, theme.strong)] if panel.course else [], width)]
+    course: list[Piece] = [(panel.course, theme.strong)] if panel.course else []
+    if width_of([*first, *course]) < width:
+        rows = [justify(first, course, width)]
+    else:
+        rows = [first, [(clip(panel.course, width), theme.strong)]]
     if here is not None and not differs:
         rows.append(_agreed(panel, here, theme, width))
     if height < SMALL:
