@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spacy.language import Language
 from support import document, examples
 
 from annotator.english import components
@@ -99,16 +100,22 @@ def test_suggestions_cost_in_proportion_to_the_text(
     assert lines(160) < _IN_PROPORTION * lines(80)
 
 
-def test_a_long_sentence_is_read_in_stretches() -> None:
-    tokens = Lexer(pipeline()).tokens("not " * (2 * LONGEST + 1) + "so. And then.")
+@pytest.fixture(scope="module")
+def nlp() -> Language:
+    return pipeline()
+
+
+def test_a_long_sentence_is_read_in_stretches(nlp: Language) -> None:
+    tokens = Lexer(nlp).tokens("not " * (2 * LONGEST + 1) + "so. And then.")
     assert [i for i, token in enumerate(tokens) if token.first] == [0, 300, 600, 603]
-    assert len(Lexer(pipeline()).tokens("so " * (LONGEST - 1) + ". Then")) == LONGEST + 1
+    assert len(Lexer(nlp).tokens("so " * (LONGEST - 1) + ". Then")) == LONGEST + 1
 
 
 @pytest.mark.parametrize("text", ['"' * 1000, "a-b" * 500, " (" + "word," * 300 + ") b " * 300])
-def test_the_tokenizer_gets_no_long_run_at_once(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    nlp, seen = pipeline(), []
-    make_doc = nlp.make_doc
+def test_the_tokenizer_gets_no_long_run_at_once(
+    text: str, nlp: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, make_doc = [], nlp.make_doc
     monkeypatch.setattr(nlp, "make_doc", lambda piece: (seen.append(piece), make_doc(piece))[1])
     tokens = Lexer(nlp).tokens(text)
     assert max(len(run) for piece in seen for run in piece.split()) <= 200
@@ -118,12 +125,12 @@ def test_the_tokenizer_gets_no_long_run_at_once(text: str, monkeypatch: pytest.M
 
 
 def test_a_long_paragraph_is_parsed_in_parts_that_fit_together(
-    monkeypatch: pytest.MonkeyPatch,
+    nlp: Language, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parser_module, "_LONGEST", 20)
     parser = shared_reader().parser
     assert parser is not None
-    sentence = Lexer(pipeline()).tokens("France wants the old plan.")
+    sentence = Lexer(nlp).tokens("France wants the old plan.")
     (alone,) = parser.parse([sentence])
     (many,) = parser.parse([sentence * 13])
     assert len(many) == 13 * len(alone)

@@ -376,7 +376,7 @@ def test_without_shared_work_there_is_nothing_to_merge(tmp_path: Path) -> None:
         merge_all(project)
 
 
-SOME = 8
+SOME = 4
 """Documents of the seeds."""
 
 

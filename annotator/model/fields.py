@@ -100,7 +100,10 @@ def _field(attribute: Attribute) -> Field:
 
 def content(value: Annotation, fields: Sequence[Field]) -> str:
     """The contents of some fields as text, equal for equal contents; a total order."""
-    return json.dumps([_sortable(field.key(value)) for field in fields], ensure_ascii=False)
+    return _AS_TEXT.encode([_sortable(field.key(value)) for field in fields])
+
+
+_AS_TEXT = json.JSONEncoder(ensure_ascii=False)
 
 
 def _sortable(key: Hashable) -> object:
