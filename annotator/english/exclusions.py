@@ -1,5 +1,5 @@
-"""Noun phrases that look like actors and, by the guidelines, are none: what describes somebody who
-is named beside it, what only says which kind of thing another noun is, and the scene."""
+"""Noun phrases that look like actors but, by the guidelines, are not: what describes somebody who
+is named beside it, what only says which kind of thing another noun is, and the setting."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def admitted(
 
 
 def excluded(tokens: Sequence[Token], first: int, last: int, parse: Parse | None) -> bool:
-    """Whether tokens `[first, last)` are no actor, whatever their words say elsewhere."""
+    """Whether tokens `[first, last)` are not an actor, whatever their words say elsewhere."""
     if _traded(tokens, last) or _scene(tokens, first, last, parse):
         return True
     return parse is not None and _describes(tokens, last, parse)

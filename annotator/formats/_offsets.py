@@ -38,7 +38,7 @@ class Place:
     end: int
     quote: str | None = None
     bom: bool = False
-    """Whether the text began with a byte order mark, which is no part of it."""
+    """Whether the text began with a byte order mark, which is not part of it."""
     in_pieces: bool = False
     """Whether the quotation leaves out what is between the pieces of the span."""
 

@@ -38,7 +38,7 @@ def plain_names(where: dict[str, Any], key: str, kind: NameKind) -> tuple[str, s
 
 
 def _each_once(values: Iterable[Any]) -> list[Any]:
-    """The values without repeated texts; what is no text is left to the check of the record."""
+    """The values without repeated texts; what is not text is left to the check of the record."""
     found: list[Any] = []
     for one in values:
         if not isinstance(one, str) or one not in found:

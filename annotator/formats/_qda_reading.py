@@ -203,7 +203,7 @@ class ProjectReader:
         except InputError as error:
             self._report.left_out(f"invalid {what}", error.message, line=line, key="plainTextPath")
             return None
-        # The mark is no part of the text, but may be counted.
+        # The mark is not part of the text, but may be counted.
         return f"\ufeff{text}" if data.startswith(b"\xef\xbb\xbf") else text
 
     def _variables(

@@ -242,18 +242,18 @@ _NOT_TEXT: tuple[tuple[bytes, str, str], ...] = (
         "Export it again with UIMA CAS JSON or UIMA CAS XMI as the format",
     ),
 )
-"""How files begin that are no text, what they are, and what to do."""
+"""How files begin that are not text, what they are, and what to do."""
 
 
 def refuse_other(head: bytes, path: Path) -> None:
-    """Raise InputError for a file whose beginning shows that it is no text."""
+    """Raise InputError for a file whose beginning shows that it is not text."""
     for mark, what, hint in _NOT_TEXT:
         if head.startswith(mark):
             raise InputError(f"is {what}, not text", file=path, hint=hint)
 
 
 def refuse_binary(data: bytes, path: Path) -> None:
-    """Raise InputError for bytes that are no text: those of another kind of file, with a NUL, or
+    """Raise InputError for bytes that are not text: those of another kind of file, with a NUL, or
     with many control characters at the beginning."""
     refuse_other(data, path)
     if b"\0" in data:

@@ -40,7 +40,7 @@ def is_pronoun(text: str) -> bool:
 
 def is_name(text: str) -> bool:
     """Whether a surface form looks like a name: its last word begins
-    with a capital, and it is no pronoun."""
+    with a capital, and it is not a pronoun."""
     last = text.split()[-1:] or [""]
     return last[0][:1].isupper() and not is_pronoun(text)
 

@@ -200,7 +200,7 @@ class NearNames:
         plain = searchable(name)
         letters, matcher = _letters(plain), SequenceMatcher(None, "", plain)
         for other, own, others in self._by_letter.get(plain[:1], ()):
-            # A letter that only one of them has is no match, so this never leaves out a near name.
+            # A letter that only one of them has never matches, so no near name is left out.
             most = (1 - NEARLY) * (len(own) + len(plain))
             if (letters ^ others).bit_count() <= most and abs(len(own) - len(plain)) <= 3:
                 matcher.set_seq1(own)

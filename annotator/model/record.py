@@ -91,7 +91,7 @@ def split_meta(
     meta: Mapping[str, Any], *, gold: bool = False
 ) -> tuple[dict[str, Any], CompletionMeta]:
     """A record's metadata, divided into the document's own and what the completion adds; of a
-    record of gold, the history of its items is no part of the document's.
+    record of gold, the history of its items is not part of the document's.
 
     Raises InputError, naming the key, when the latter does not have
     the shape that `Record.meta` gives it.

@@ -110,7 +110,7 @@ def _said(mention: Mention) -> tuple[str, ...]:
 
 
 def may_be_several(mention: Mention) -> bool:
-    """Whether a mention that is no pronoun can mean a list: not a plural without a determiner."""
+    """Whether a mention other than a pronoun can mean a list: not a plural without a determiner."""
     definite = mention.before in forms.DETERMINERS or mention.folded in _PAIRS
     return definite or not mention.plural or mention.kind != "nominal"
 

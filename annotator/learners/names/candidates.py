@@ -102,7 +102,7 @@ def longer_known(query: NameQuery) -> None:
 
 def _as_within(form: str) -> list[list[str]]:
     """The words of a form as they may stand within a name: `Von der Leyen` begins a sentence, and
-    the genitive of `the DUP's` is no part of the name."""
+    the genitive of `the DUP's` is not part of the name."""
     found = [form.split()]
     if (bare := _bare(form)) != form:
         found.append(bare.split())

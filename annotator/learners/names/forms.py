@@ -40,7 +40,7 @@ DETERMINERS = frozenset(
         "either each every all any no some many most several few"
     ).split()
 )
-"""Words before a common noun that are no part of a name."""
+"""Words before a common noun that are not part of a name."""
 
 COUNTED = DETERMINERS | {"of", "them", "us", "other", "others"}
 """Words that make a pronoun when no others stand with them: `all three`, `the two of them`."""
@@ -201,7 +201,7 @@ def word_class(name: str) -> frozenset[str]:
     """Words in lower case: `function` words, which hold a sentence together; `auxiliary` verbs;
     `common` words, which a capital at the start of a sentence does not make names; forms of
     `verbs`; `roles`, common nouns of one person; `calendar`, names of days and months; `titles`,
-    words before a person's name that are no part of it; `particles`, small words inside a name;
+    words before a person's name that are not part of it; `particles`, small words inside a name;
     `bodies`, the last words of names of bodies."""
     return frozenset(_lists()[name].split(" "))
 

@@ -183,8 +183,8 @@ def _with_parts(groups: Sequence[Sequence[Candidate]]) -> list[list[Candidate]]:
 
 
 def _is_alone(candidate: Candidate, voters: int) -> bool:
-    """Whether all annotators made it, or nobody has it any more: then it is no version of another
-    thing."""
+    """Whether all annotators made it, or nobody has it any more: then it is not a version of
+    another thing."""
     return len(candidate.made) in (0, voters)
 
 
