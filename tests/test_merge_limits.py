@@ -391,7 +391,17 @@ _BREAK: dict[str, Any] = {
         """UPDATE event SET after =
         replace(after, '"origin":"human"', '"origin":null') WHERE document = 'new'""",
     ),
-    "is outside the text": lambda root: sql(
+    "its id does not match": lambda root: sql(
+        root,
+        "DROP TRIGGER event_no_update",
+        "UPDATE event SET item = item || 'x' WHERE document = 'new'",
+    ),
+    "there is no paragraph 10": lambda root: sql(
+        root,
+        "DROP TRIGGER event_no_update",
+        "UPDATE event SET paragraph = 9 WHERE document = 'new'",
+    ),
+    "it goes from 0 to 99 in a text": lambda root: sql(
         root,
         "DROP TRIGGER event_no_update",
         """UPDATE event SET after = replace(after, '"end":1', '"end":99')

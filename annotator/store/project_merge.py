@@ -33,7 +33,8 @@ from annotator.model.schema import LabelSchema
 from annotator.model.span import Annotation, Relation, Span
 from annotator.model.text import Document
 from annotator.store import documents, names, provenance
-from annotator.store.codec import standing_of
+from annotator.store.bounds import DocumentExtent
+from annotator.store.codec import check_id, standing_of
 from annotator.store.connection import SCHEMA_VERSION, Database
 from annotator.store.log import INSERT_EVENT, PUT_COMPLETION, PUT_ITEM, item_row
 from annotator.store.long_work import Staging, long_work
@@ -263,6 +264,7 @@ class _Merging:
         states = dict(before)
         rows = self._theirs.rows(_REST, (there, annotator, own))
         changed: dict[str, int] = {}
+        standings: dict[str, Standing | None] = {}
         for expected, row in enumerate(rows, own + 1):
             _, revision, _, action, item, paragraph, old, new, *_ = row
             if revision != expected or action not in _ACTIONS or states.get(item) != old:
@@ -271,12 +273,13 @@ class _Merging:
                     f"the log of {annotator} on “{there}” is damaged at revision {revision}",
                 )
             changed[item] = paragraph
+            standings[item] = self._standing(document, annotator, item, paragraph, new)
             if new is None:
                 states.pop(item, None)
             else:
                 states[item] = new
         self._out.many(INSERT_EVENT, [(row[0], *pair, *row[1:]) for row in rows])
-        self._bring_up(document, annotator, changed, states, before)
+        self._bring_up(document, annotator, changed, standings, states, before)
         self._complete(document, annotator, states, revision=rows[-1][1], time=rows[-1][9])
         return len(rows)
 
@@ -285,6 +288,7 @@ class _Merging:
         document: Document,
         annotator: str,
         changed: Mapping[str, int],
+        standings: Mapping[str, Standing | None],
         states: Mapping[str, str],
         before: Mapping[str, str],
     ) -> None:
@@ -292,7 +296,7 @@ class _Merging:
         pair = (document.id, annotator)
         put, gone, named = [], [], []
         for item, paragraph in changed.items():
-            after = self._standing(document, annotator, item, states)
+            after = standings[item]
             if after is None:
                 gone.append((*pair, item))
                 continue
@@ -310,10 +314,15 @@ class _Merging:
         names.put(self._out, document.id, document.text, named, self._concepts)
 
     def _standing(
-        self, document: Document, annotator: str, item: str, states: Mapping[str, str]
+        self, document: Document, annotator: str, item: str, paragraph: int, text: str | None
     ) -> Standing | None:
+        """The state that an event leaves an item in. Raises StoreError if it is not valid."""
         try:
-            return standing_of(states.get(item))
+            found = standing_of(text)
+            check_id(item, found)
+            extent = DocumentExtent(len(document.text), len(document.paragraphs))
+            extent.check(paragraph, found and found.value)
+            return found
         except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
             raise damaged(
                 self._theirs, f"{item} of {annotator} on “{document.id}” is invalid: {error}"
@@ -331,7 +340,7 @@ class _Merging:
         """Update the completion."""
 
         def value_of(item: str) -> object:
-            standing = self._standing(document, annotator, item, states)
+            standing = self._standing(document, annotator, item, -1, states.get(item))
             return standing.value if standing is not None else None
 
         done = to_annotate = 0
