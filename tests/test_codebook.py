@@ -621,3 +621,28 @@ def test_long_ways_of_parents_are_followed_in_a_few_steps(tmp_path: Path) -> Non
             "“c0”: its parents go in a circle (c0 → c1 → c2 → c3 → … → c2999 → c0)"
         ]
         assert calls_of(lambda: problems(book, of)) < 200_000
+
+
+def test_a_concept_and_its_contrary_are_one_row_that_can_be_imported_again(tmp_path: Path) -> None:
+    text = "Tolls fall. Tolls rise. Dues stay."
+
+    def claims(*names: str) -> tuple[Span, ...]:
+        return tuple(
+            Span(f"c{at}", "claim", "fact", at, at + 10, None, {"concept": [name]})
+            for at, name in zip((0, 12, 24), names, strict=False)
+        )
+
+    with project(tmp_path / "p", text, text + " Again.") as of:
+        works = (
+            ("doc-0", "ada", claims("tolls should fall", "not: tolls should fall", "not: dues")),
+            ("doc-1", "ben", claims("not: tolls should fall")),
+        )
+        of.log.add_records(
+            Record(of.documents.load(id), who, Completion.DONE, spans) for id, who, spans in works
+        )
+        rows = rows_of(of)
+        assert [(row[1], *row[-3:]) for row in rows] == [
+            ("tolls should fall", "3", "2", "ada|ben"),
+            ("dues", "1", "1", "ada"),
+        ]
+        assert import_codebook(of, written(tmp_path, as_csv(rows)), who="ada").told == ()

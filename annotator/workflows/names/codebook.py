@@ -20,7 +20,7 @@ from annotator.model.codebook import (
     applied,
     changed_fields,
 )
-from annotator.model.names import Name, NameKind, parted
+from annotator.model.names import Name, NameKind, affirmative, parted
 from annotator.model.text import as_read
 from annotator.project import Project
 from annotator.workflows.names.closed import not_allowed
@@ -221,7 +221,7 @@ def rows_of(project: Project, *, called: Mapping[str, str] | None = None) -> lis
     """The codebook as rows with `COLUMNS` and `COUNTS`: the entries in their order, then names in
     use that have no entry, the most frequent first. `called` has other names for annotators."""
     codebook, other = project.names.codebook(), called or {}
-    usage = {kind: project.names.usage(kind) for kind in _ALL.values()}
+    usage = {kind: _usage(project, kind) for kind in _ALL.values()}
     rows = [_row(one, usage[one.kind], other) for one in codebook.entries]
     for kind, used in usage.items():
         rows += [
@@ -230,6 +230,21 @@ def rows_of(project: Project, *, called: Mapping[str, str] | None = None) -> lis
             if codebook.get(kind, name) is None
         ]
     return rows
+
+
+def _usage(project: Project, kind: NameKind) -> Mapping[str, tuple[int, int, tuple[str, ...]]]:
+    """The numbers of mentions and documents, and the annotators, of each name, the most frequent
+    first; a concept and its contrary are one, as in the codebook."""
+    found = project.names.usage(kind)
+    for name in [one for one in found if kind == "concept" and parted(one)[1]]:
+        number, documents, who = found.pop(name)
+        bare = affirmative(name)
+        if bare in found:
+            others, _, own = found[bare]
+            documents = len(project.names.documents(kind, [bare, name]))
+            number, who = number + others, tuple(sorted({*own, *who}))
+        found[bare] = (number, documents, who)
+    return dict(sorted(found.items(), key=lambda one: (-one[1][0], one[0])))
 
 
 def _row(
