@@ -39,25 +39,25 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
                 data["annotator"] = options.annotator
             elif work and options.annotator is None and data.get("annotator") is None:
                 nameless += 1
-        named = isinstance(data.get("id"), str | int) and not isinstance(data.get("id"), bool)
-        identity = Identity.ID if named else Identity.TEXT
         _tell_unknown(data, options, line)
-        if not work and data.get("meta") is not None and not isinstance(data["meta"], dict):
-            data["meta"] = {"meta": data["meta"]}
+        meta = data.get("meta")
+        if not work and meta is not None and not isinstance(meta, dict):
+            data["meta"] = {"meta": meta}
         number = max(line, number + 1)  # several objects may be in one line
-        yield Entry(
-            data,
-            f"{options.prefix or document_id(path)}-{number}",
-            line,
-            work=work,
-            identity=identity,
-        )
+        id = f"{options.prefix or document_id(path)}-{number}"
+        yield Entry(data, id, line, work=work, identity=_identity(data))
     if nameless:
         options.report.note(
             "records without an annotator",
             f"{plural(nameless, 'record')} without an annotator, taken as the work of "
             f"“{FALLBACK}”. Say whose they are with --as",
         )
+
+
+def _identity(data: Mapping[str, Any]) -> Identity:
+    """Whether a row says which document it is by an id."""
+    named = isinstance(data.get("id"), str | int) and not isinstance(data.get("id"), bool)
+    return Identity.ID if named else Identity.TEXT
 
 
 def _is_work(data: Mapping[str, Any]) -> bool:

@@ -41,22 +41,11 @@ def compared(name: str, layer: str = "") -> str:
     """What a figure of a layer (of any, if empty) compares, where several share their explanation;
     else empty."""
     name = name.partition(":")[0]
-    item, labels = (layer, f"{layer} label") if layer else ("item", "label")
+    item = layer or "item"
     begun = next((one for one in _COEFFICIENTS if name.startswith(one)), "")
     what = name.removeprefix(begun).partition(",")[0]
-    if begun and what in ("characters", "tokens"):
-        unit = "word" if what == "tokens" else "character"
-        return (
-            f"For every {unit} of the text, it compares which {labels} covers it, if any. So "
-            "long spans count more than short ones."
-        )
-    if begun and what == "label":
-        return f"It compares the label of every {item} that two annotators marked in one place."
     if begun and what != "network sign":
-        return (
-            f"It compares the {what} of every {item} that two annotators both have, where both "
-            "filled it in."
-        )
+        return _by_coefficient(what, item, f"{layer} label" if layer else "label")
     if name.startswith(("F1 with side", "F1 without side")):
         side = (
             "and the side is the same" if name.startswith("F1 with side") else "whatever the side"
@@ -71,6 +60,22 @@ def compared(name: str, layer: str = "") -> str:
     if name.startswith("(k)u-alpha "):
         return f"The label is {name.removeprefix('(k)u-alpha ')}."
     return ""
+
+
+def _by_coefficient(what: str, item: str, labels: str) -> str:
+    """What a coefficient of agreement compares."""
+    if what in ("characters", "tokens"):
+        unit = "word" if what == "tokens" else "character"
+        return (
+            f"For every {unit} of the text, it compares which {labels} covers it, if any. So "
+            "long spans count more than short ones."
+        )
+    if what == "label":
+        return f"It compares the label of every {item} that two annotators marked in one place."
+    return (
+        f"It compares the {what} of every {item} that two annotators both have, where both "
+        "filled it in."
+    )
 
 
 _SECTIONS = {
