@@ -15,17 +15,18 @@ Fifty next items typed ahead are held to an ideal painter, not to SLATE: they en
 further on, so that the whole page that comes is new, while SLATE's fifty words stay on one page.
 Fifty next words, which stay on one here too, are held to SLATE.
 
-Three bars are missed, and this is why. First paint takes 1.6 to 1.7 times the CPU of an empty Textual
-application (1.70 on a quiet machine with Python 3.11; 1.86 on another before prompts, lists, help,
-the queue and the reports of merging were imported on demand). What is left is imports: 140 of
-the program's own modules, which open a project and show a document; making their 86 frozen
-dataclasses costs more than half of that, and click a tenth. A focus move sends .051 of SLATE's bytes
-instead of .05, which is .92 of what an ideal painter of cells sends: the item in focus is told whole,
-with its name and how sure it is. A move at 200 x 60 is held to a quarter
-of SLATE's, but SLATE takes as long at either size, for it paints words and not cells. Of the 1.4 to
-1.6 ms that a move takes here at either size, the step, the rows and the painter, which writes changed
-cells only, take 0.37 in a tight loop. The rest is waking up, the event loop and cold caches: a key
-without any effect takes 0.8, which is the whole bar.
+Two bars are missed, and this is why. A focus move sends .051 of SLATE's bytes instead of .05, which is
+.92 of what an ideal painter of cells sends: the item in focus is told whole, with its name and how sure
+it is. A move at 200 x 60 is held to a quarter of SLATE's CPU and takes .57, but SLATE takes as long at
+either size, for it paints words and not cells. A move takes 1.2 to 1.3 ms here at either size, of which
+1.0 is the program's own: the step, the rows and the painter, which writes changed cells only. In a tight
+loop they take 0.24 at 120 x 40 and 0.28 at 200 x 60; the rest is caches that other programs have used
+since the last key. A bare loop of asyncio that echoes a key takes 0.09.
+
+First paint comes after 1.42 to 1.48 times as long as that of an empty Textual application, and takes 1.62
+times its CPU (1.73 before the code that proposes names was loaded after it). What is left is imports: 140
+of the program's own modules, which open a project and show a document, and making their 86 frozen
+dataclasses costs half of that, click a tenth. Textual, Python and the paint itself are the same in both.
 
 The last byte of an accept over a slow link comes 1.16 times as late as an echo on a quiet machine, and
 1.4 times on a busy one. The accept is one write of 140 to 310 bytes, 4 to 10 ms on that link, and is
@@ -290,7 +291,10 @@ def _cpu(bench: Bench, table: Table) -> None:
     if bench.slate:
         for size, bar in ((SIZE, 0.6), (LARGE, 0.25)):
             ratios, own = [], []
-            with bench.own("long", "d", size=size) as mine, bench.peer(size=size) as other:
+            with (
+                bench.own("long", f"d{size[0]}", size=size) as mine,
+                bench.peer(size=size) as other,
+            ):
                 for _ in range(6):
                     own.append(_cpu_of(mine, "j", 8))
                     ratios.append(own[-1] / _cpu_of(other, ";", 8))
