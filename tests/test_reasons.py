@@ -64,7 +64,7 @@ def test_features_of_a_stance_that_name_a_cue_are_told() -> None:
         "actor>claim|P.gsub=True|say": "“say” occurred in such pairs before",
         "w=condemned": "“condemned” occurred in such pairs before",
         "@author>claim|sign=?": (
-            "it is a question, and the author took this side on such ones before"
+            "it is a question, and the author took this side on questions before"
         ),
         "@author>claim|A.next=wrong": "“wrong” followed such claims before",
     }

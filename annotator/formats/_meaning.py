@@ -85,7 +85,7 @@ def _head(data: Mapping[str, Any], text: str) -> Iterator[Problem]:
     if data.get("status") == "gold" and name is not None:
         yield "annotator", "must be null in gold"
     elif data.get("status") != "gold" and name is None:
-        yield "annotator", "must be a name where the status is not gold"
+        yield "annotator", "must be a name unless the status is gold"
     meta = data.get("meta")
     if isinstance(meta, dict):
         try:

@@ -47,7 +47,8 @@ def interval(value: float, without: Array, lowest: float) -> Interval:
     if count < LEAST:
         return Interval(reason=f"an interval needs {LEAST} documents or more")
     if np.isnan(without).any():
-        return Interval(reason="the figure rests on one document: it is undefined without it")
+        reason = "the figure rests on one document; without that document, it is undefined"
+        return Interval(reason=reason)
     moving = int((np.abs(without - value) > 1e-12).sum())
     if not moving:
         return Interval(reason="no variation: every document gives the same")

@@ -212,9 +212,9 @@ def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:  # noqa: AR
 
 def _reason(met: Array) -> str:
     return (
-        "no variation: what meets has one label"
+        "no variation: all units that meet have the same label"
         if met.sum()
-        else "no unit meets one of another annotator"
+        else "no unit meets a unit of another annotator"
     )
 
 

@@ -74,7 +74,7 @@ def _verify(db: Database, found: list[Finding], *, deep: bool) -> None:
         ]
     with _guard(found, str(db.path)):
         found += [
-            Finding(f"table {table}, row {number}", f"belongs to nothing in {parent}")
+            Finding(f"table {table}, row {number}", f"belongs to a missing row of {parent}")
             for table, number, parent, _ in db.rows("PRAGMA foreign_key_check")
         ]
     with _guard(found, "the tables"), _new() as new:
@@ -161,7 +161,7 @@ def _schema(db: Database, new: Database) -> Iterator[Finding]:
         elif (kind, name) not in wanted:
             yield Finding(f"{kind} {name}", "does not belong to this program")
         elif wanted[kind, name] != there[kind, name]:
-            yield Finding(f"{kind} {name}", "is not as it was made")
+            yield Finding(f"{kind} {name}", "is not as this program makes it")
 
 
 def _document(db: Database, id: str, found: list[Finding]) -> None:
@@ -202,7 +202,7 @@ def _work(db: Database, id: str, annotator: str, length: int | None, found: list
             assert standing is not None
             row = log.item_row(id, annotator, item, paragraph, standing, text)
             if list(row[4:-1]) != columns:
-                found.append(Finding(f"{where}: {item}", "the columns are not what the state says"))
+                found.append(Finding(f"{where}: {item}", "the columns differ from the state"))
             end = getattr(standing.value, "end", 0)
             if length is not None and end > length:
                 found.append(Finding(f"{where}: {item}", "the span ends after the text"))
@@ -241,7 +241,7 @@ def _completion(
     )
     completion = log.completion_of(db, id, annotator)
     if kept != (completion, *(last or (0, kept and kept[2])), done, to_annotate):
-        found.append(Finding(f"{id} ({annotator})", "the completion is not what the state says"))
+        found.append(Finding(f"{id} ({annotator})", "the completion differs from the state"))
 
 
 def _items(db: Database, id: str, annotator: str, where: str, found: list[Finding]) -> list[Row]:

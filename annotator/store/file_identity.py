@@ -100,7 +100,8 @@ def last_event(path: Path) -> int:
     except (sqlite.Error, OSError) as error:
         if not os.access(path, os.R_OK):
             hint = "Check the permissions of the file and its folder"
-            raise StoreError("the database may no longer be read", file=path, hint=hint) from error
+            message = "you may not read the database any more"
+            raise StoreError(message, file=path, hint=hint) from error
         raise _ChangedError(
             _CHANGED, file=path, hint="`annotator doctor` says which backup to take"
         ) from error

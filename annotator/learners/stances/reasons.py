@@ -25,7 +25,7 @@ def _told(feature: str) -> str:
     """What to tell for a feature; empty if it names no cue."""
     own = feature.rpartition(">")[2].partition("|")[2] or feature
     if own == "sign=?":
-        return "it is a question, and the author took this side on such ones before"
+        return "it is a question, and the author took this side on questions before"
     name = next((name for name in _WORDS if own.startswith(name)), None)
     word = own[len(name) :] if name is not None else ""
     if word.isalpha() and word == word.lower() and (speaks(word) or tables.telling(word)):
