@@ -337,6 +337,15 @@ def test_an_excluded_paragraph_shows_nothing_and_can_be_brought_back() -> None:
     assert state.is_excluded(1) and state.annotations == AnnotationSet()
 
 
+def test_the_ends_of_a_paragraph_say_so() -> None:
+    state, _ = play(fresh(), do.MoveFocus(-1))
+    assert state.message == "this is the first item of the paragraph"
+    state, _ = play(state, do.MoveFocus(99))
+    assert state.message == "" and state.focus == state.items[-1].id
+    state, _ = play(state, do.MoveFocus(1))
+    assert state.message == "this is the last item of the paragraph"
+
+
 def test_next_undecided_crosses_paragraphs() -> None:
     state, _ = play(fresh(), do.AcceptAll(), do.MoveFocus(1, undecided=True))
     assert (state.paragraph, state.focus) == (2, "sAct")

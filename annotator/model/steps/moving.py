@@ -26,7 +26,11 @@ def on_move_focus(state: ReviewState, action: do.MoveFocus) -> Step:
     at = state.places.get(state.focus) if state.focus is not None else None
     if at is None:
         return state.changed(focus=items[0 if action.step > 0 else -1].id), ()
-    return state.changed(focus=items[max(0, min(len(items) - 1, at + action.step))].id), ()
+    then = max(0, min(len(items) - 1, at + action.step))
+    if then == at:
+        which = "last" if action.step > 0 else "first"
+        return say(state, f"this is the {which} item of the paragraph")
+    return state.changed(focus=items[then].id), ()
 
 
 def _to_undecided(state: ReviewState, direction: int) -> Step:
