@@ -192,6 +192,11 @@ def test_a_hang_up_while_another_holds_the_lock_drops_no_decision(
         else:
             terminal.ends_within(1.5)
         os.close(terminal.handle)
+    if end is signal.SIGKILL:
+        terminal = Terminal(small)
+        terminal.wait_for("pending")
+        terminal.wait_for("1 decision that waited beside the database: now saved")
+        assert terminal.kill(signal.SIGTERM) == 0
     _accepted_once(tmp_path / "p")
 
 

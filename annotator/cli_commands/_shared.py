@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from annotator.console import hear_no_warnings, notify, print_json, print_lines
-from annotator.model.text import plural
 
 if TYPE_CHECKING:
     from annotator.project import Project
@@ -78,15 +77,7 @@ def open_project(ctx: click.Context) -> Project:
 
     named: Path | None = ctx.obj["project"]
     project = Project.open(named if named is not None else find_folder())
-    taken = project.taken_in
-    if taken.decisions:
-        notify(f"{plural(taken.decisions, 'decision')} that waited beside the database: now saved")
-    for file in taken.left:
-        notify(f"{file}: holds decisions that no longer fit the database, or cannot be read")
-    for _, number in project.losses():
-        notify(
-            f"the database no longer has event {number}, which was written; see `annotator doctor`"
-        )
+    notify(*project.news())
     return project
 
 

@@ -21,7 +21,7 @@ from annotator.model.names import concepts_of
 from annotator.model.record import GOLD
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Annotation
-from annotator.model.text import Document
+from annotator.model.text import Document, plural
 from annotator.project.documents import Documents
 from annotator.project.log import Log
 from annotator.project.names import Names
@@ -224,6 +224,22 @@ class Project:
     def chain_hash(self, sequence: int) -> str:
         """The hash of an event in the chain, by its number; empty if there is none."""
         return hash_chain.hash_at(self._database, sequence)
+
+    def news(self) -> list[str]:
+        """What whoever opens the project should know at once: what was lost, and what became of
+        decisions that had not been written."""
+        taken = self.taken_in
+        told = [
+            f"the database no longer has event {number}, which was written; see `annotator doctor`"
+            for _, number in self.losses()
+        ]
+        if taken.decisions:
+            many = plural(taken.decisions, "decision")
+            told.append(f"{many} that waited beside the database: now saved")
+        return told + [
+            f"{file}: holds decisions that no longer fit the database, or cannot be read"
+            for file in taken.left
+        ]
 
     def losses(self) -> list[tuple[Path, int]]:
         """The files beside the database that tell of events that it no longer has, each with the

@@ -138,6 +138,8 @@ class AnnotatorApp(PrivateApp):
         session.open(document)
         if session.guide is not None:
             session.guide.offer(session.state)
+        if news := session.project.news():
+            session.say("; ".join(news))
         self.show_document()
 
     def show_queue(self) -> None:
