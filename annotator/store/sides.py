@@ -24,27 +24,28 @@ _QUOTE = (
     "x.document = s.document WHERE s.document = t.document AND s.annotator = ?1 AND s.kind = "
     "'span' AND s.item = t."
 )
+_TARGET = f"coalesce(n.name, ({_QUOTE}target))"
+_NAMED = (
+    "LEFT JOIN name n ON n.document = t.document AND n.annotator = ?1 AND n.item = t.target "
+    "AND (?3 OR n.kind = 'entity')"
+)
 _SIDES = f"""
-    WITH t AS (
-        SELECT document, item, layer, label, source, target FROM item
-            WHERE kind = 'relation' AND annotator = ?1
-        UNION ALL
-        SELECT document, item, '', '', '{AUTHOR}', item FROM item i
+    SELECT t.document, t.item, t.layer, t.label,
+        CASE WHEN t.source = '{AUTHOR}' THEN 'author' ELSE coalesce(h.name, ({_QUOTE}source)) END,
+        {_TARGET}, t.source = '{AUTHOR}' OR h.name IS NOT NULL, n.name IS NOT NULL
+    FROM item t LEFT JOIN name h ON h.document = t.document AND h.annotator = ?1
+        AND h.item = t.source AND h.kind = 'entity'
+    {_NAMED} WHERE t.kind = 'relation' AND t.annotator = ?1
+    UNION ALL
+    SELECT t.document, t.item, '', '', 'author', {_TARGET}, 1, n.name IS NOT NULL
+    FROM (SELECT document, item, item AS target FROM item i
             WHERE kind = 'span' AND annotator = ?1
             AND json_extract(state, '$.value.attributes.attribution') = 'author'
             AND layer IN (SELECT value FROM json_each(?2)) AND NOT EXISTS (
                 SELECT 1 FROM item a WHERE a.kind = 'relation'
                     AND a.annotator = ?1 AND a.document = i.document
-                AND a.target = i.item AND a.source = '{AUTHOR}')
-    )
-    SELECT t.document, t.item, t.layer, t.label,
-        CASE WHEN t.source = '{AUTHOR}' THEN 'author' ELSE coalesce(h.name, ({_QUOTE}source)) END,
-        coalesce(n.name, ({_QUOTE}target)),
-            t.source = '{AUTHOR}' OR h.name IS NOT NULL, n.name IS NOT NULL
-    FROM t LEFT JOIN name h ON h.document = t.document AND h.annotator = ?1
-        AND h.item = t.source AND h.kind = 'entity'
-    LEFT JOIN name n ON n.document = t.document AND n.annotator = ?1
-        AND n.item = t.target AND (?3 OR n.kind = 'entity')
+                AND a.target = i.item AND a.source = '{AUTHOR}')) t
+    {_NAMED}
 """
 
 

@@ -126,7 +126,7 @@ def of_project(project: Project, annotator: str, *, by: ColumnKind) -> Matrix:
                 target, turned = parted(target)
                 sign = _TURNED.get(sign, sign) if turned else sign
             cells.setdefault((holder, target), []).append((document, item, sign))
-    return _matrix(annotator, cells, {})
+        return _matrix(annotator, cells, {})
 
 
 def _matrix(
