@@ -145,11 +145,13 @@ def _coincidences(
     share = weight / np.maximum(annotators - 1, 1)
     matrices = np.zeros((count, size, size))
     for v in range(size):
-        weighted = counts[v] * share
+        # Few units have any other value than none, so the others are not looked at.
+        some = np.flatnonzero(counts[v])
+        weighted, where = (counts[v] * share)[some], passage[some]
         for w in range(v, size):
-            pairs = weighted * (counts[w] - (v == w))
+            pairs = weighted * (counts[w][some] - (v == w))
             matrices[:, v, w] = matrices[:, w, v] = np.bincount(
-                passage, weights=pairs, minlength=count
+                where, weights=pairs, minlength=count
             )
     each = weight / np.maximum(annotators, 1)
     agreeing = sum((counts[v] * (counts[v] - 1) for v in range(size)), np.zeros(units))
