@@ -1,4 +1,4 @@
-"""Writes JSON for exports: the same value gives the same bytes."""
+"""Writes JSON: the same value gives the same bytes."""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ from annotator.model.record import GOLD, Record
 from annotator.model.span import Relation, Span
 from annotator.project import EventFilter, Project, SuggestionRun
 from annotator.store import isolation
+from annotator.store.isolation import state_of
 from annotator.tui.reviewing import Adjudicating
 from annotator.tui.session import Session
 
@@ -527,3 +528,26 @@ def test_what_a_caller_gives_of_a_wrong_type_is_an_error_of_ours(
             call(of)
         assert of.documents.ids() == ["doc-0"] and of.documents.load("doc-0").meta == {}
         assert of.verify(deep=True) == []
+
+
+@pytest.mark.parametrize("number", [2**64, -(2**63) - 1, 10**40])
+def test_a_number_of_more_than_64_bits_in_a_state_stays_exact(number: int) -> None:
+    annotation = f'{{"attributes":{{"strength":{number}}},"id":"a"}}'
+    assert state_of(annotation)["attributes"] == {"strength": number}
+    state = state_of(f'{{"status":"added","value":{annotation}}}')
+    assert state["value"]["attributes"] == {"strength": number}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[1]", "it is a list"),
+        ('{"a":NaN}', "it contains NaN"),
+        ('{"a":1e999}', "it contains"),
+        ('{"note":"\\ud800"}', "surrogates not allowed"),
+        ("{", "Expecting property name"),
+    ],
+)
+def test_what_is_no_state_is_refused(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        state_of(text)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 
-from annotator.formats._json_text import json_bytes, json_list, json_object
 from annotator.formats._tokens import Tokens
 from annotator.formats._writing import (
     WriteOptions,
@@ -17,6 +16,7 @@ from annotator.formats._writing import (
     names_of_labels,
     number_of,
 )
+from annotator.json_text import json_bytes, json_list, json_object
 from annotator.model.record import Record
 from annotator.model.span import Relation, Span
 

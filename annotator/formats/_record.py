@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from annotator.errors import InputError
-from annotator.formats._json_text import json_text
 from annotator.formats._shape import MAX_DEPTH, depth, problems
+from annotator.json_text import json_text
 from annotator.model.decision import Completion
 from annotator.model.record import Record, split_meta
 from annotator.model.schema import LabelSchema

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
+import orjson
+
 from annotator.formats._meaning import meaning
 from annotator.model.schema import LabelSchema
 from annotator.resources import folder
@@ -59,11 +61,10 @@ def _deepest(data: Mapping[str, Any]) -> str:
 def _surrogates(data: Mapping[str, Any]) -> list[str]:
     """Paths of strings that UTF-8 cannot hold."""
     try:
-        json.dumps(data, ensure_ascii=False, default=str).encode("utf-8")
-    except UnicodeEncodeError:
-        return [path for path, text in _strings(data, "") if _is_broken(text)] or [""]
-    except (TypeError, ValueError):
-        return []
+        orjson.dumps(data)
+    except TypeError:
+        # It refuses more than these strings, such as integers of more than 64 bits.
+        return [path for path, text in _strings(data, "") if _is_broken(text)]
     return []
 
 

@@ -13,7 +13,6 @@ from typing import Any, TypeAlias
 from annotator.formats._door import number
 from annotator.formats._foreign import WHOLE, ForeignFile, ForeignWork, name_of
 from annotator.formats._json import count_spans, rows
-from annotator.formats._json_text import json_bytes
 from annotator.formats._reading import Entry, ReadOptions
 from annotator.formats._writing import (
     FileNames,
@@ -23,6 +22,7 @@ from annotator.formats._writing import (
     names_of_labels,
     utf16,
 )
+from annotator.json_text import json_bytes
 from annotator.model.record import Record
 
 summary = "doccano's JSONL with spans and relations (in and out)"

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from annotator.formats._flat_rows import FEATURES, row_of
-from annotator.formats._json_text import json_bytes
 from annotator.formats._writing import WriteOptions, count_lost
+from annotator.json_text import json_bytes
 from annotator.model.record import Record
 
 summary = "a folder for Hugging Face's datasets: train, dev, test, card (out)"

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from annotator.formats._json_text import json_bytes
 from annotator.formats._label_studio_reading import BEGUN, entries, is_flat
 from annotator.formats._reading import Entry, ReadOptions
 from annotator.formats._writing import (
@@ -25,6 +24,7 @@ from annotator.formats._writing import (
     utf16,
     value_texts,
 )
+from annotator.json_text import json_bytes
 from annotator.model.decision import Completion, Suggestion
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from annotator.json_text import json_text
 from annotator.model.codebook import Codebook, CodebookEntry, applied
 from annotator.model.names import NAME_KINDS, NameKind
-from annotator.store.codec import dumps, now, uuid7
+from annotator.store.codec import now, uuid7
 from annotator.store.connection import Database
 from annotator.store.isolation import check_texts, object_of, read_rows
 from annotator.store.long_work import write_all
@@ -113,7 +114,7 @@ def version(db: Database) -> str:
 
 
 def _text(entry: CodebookEntry) -> str:
-    return dumps(
+    return json_text(
         {
             key: value
             for key, value in asdict(entry).items()

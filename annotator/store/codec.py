@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import sys
@@ -11,6 +10,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from annotator.json_text import json_text
 from annotator.model.decision import (
     Action,
     Completion,
@@ -23,19 +23,10 @@ from annotator.model.decision import (
     Status,
 )
 from annotator.model.span import Annotation, Relation, Span
-from annotator.store.isolation import check_attributes, check_numbers, check_texts, value_of
+from annotator.store.isolation import check_attributes, check_numbers, check_texts, state_of
 
 _STATUS = {status.value: status for status in Status}
 _NO_ATTRIBUTES: Mapping[str, Any] = {}
-
-
-_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-"""Made once, since an import encodes some values for each item."""
-
-
-def dumps(value: Any) -> str:
-    """Compact JSON with sorted keys: equal values give equal text."""
-    return _ENCODER.encode(value)
 
 
 def annotation_json(value: Annotation) -> dict[str, Any]:
@@ -86,7 +77,7 @@ def kind_of(value: ItemValue | None) -> str:
 
 def standing_text(standing: Standing | None) -> str | None:
     """A state as JSON text; None for none."""
-    return None if standing is None else dumps(standing_json(standing))
+    return None if standing is None else json_text(standing_json(standing))
 
 
 def standing_json(standing: Standing) -> dict[str, Any]:
@@ -112,7 +103,7 @@ def standing_json(standing: Standing) -> dict[str, Any]:
 
 def standing_of(text: str | None) -> Standing | None:
     """The state of a JSON text."""
-    return None if text is None else _standing(value_of(text))
+    return None if text is None else _standing(state_of(text))
 
 
 def _standing(data: dict[str, Any]) -> Standing:

@@ -8,11 +8,12 @@ from functools import partial
 from typing import Any
 
 from annotator.errors import InputError, ProjectError, StoreError
+from annotator.json_text import json_text
 from annotator.model.decision import Completion
 from annotator.model.text import Document, Paragraph, folded_sha256
 from annotator.store import search
 from annotator.store.assignments import held_by
-from annotator.store.codec import dumps, now
+from annotator.store.codec import now
 from annotator.store.connection import Access, Database, Row
 from annotator.store.isolation import leave_out, object_of, read_rows, readable
 from annotator.store.long_work import Staging
@@ -81,7 +82,7 @@ class NewTexts:
                 document.sha256,
                 len(document.text),
                 to_annotate,
-                dumps(dict(document.meta)),
+                json_text(dict(document.meta)),
                 imported or now(),
                 folded_sha256(document.text),
             ),
@@ -106,7 +107,7 @@ def join_meta(db: Database, id: str, meta: Mapping[str, Any]) -> list[tuple[str,
     if _filled(held, meta) != held:
         with db.write():
             held = _filled(_meta(db, id), meta)
-            db.execute("UPDATE main.document SET meta = ? WHERE id = ?", (dumps(held), id))
+            db.execute("UPDATE main.document SET meta = ? WHERE id = ?", (json_text(held), id))
     return [
         (key, held[key], value)
         for key, value in meta.items()

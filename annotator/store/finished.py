@@ -22,7 +22,7 @@ from annotator.model.text import Document
 from annotator.store import documents
 from annotator.store.bounds import WITHOUT, standing
 from annotator.store.connection import Database
-from annotator.store.isolation import check_attributes, leave_out, parsed
+from annotator.store.isolation import check_attributes, leave_out, state_of
 
 _AT_ONCE = 1000
 """About this many completions are read at a time."""
@@ -158,11 +158,12 @@ def _items(
 
 
 def _attributes(states: Sequence[str | None]) -> Iterator[Attributes | None]:
-    """The attributes in states that have any, read in one go; None for unreadable ones."""
-    for state in parsed([state for state in states if state is not None]):
+    """The attributes in states that have any; None for unreadable ones."""
+    for state in states:
         try:
-            yield check_attributes(state["value"]["attributes"]) or NO_ATTRIBUTES
-        except (TypeError, LookupError, ValueError):
+            if state is not None:
+                yield check_attributes(state_of(state)["value"]["attributes"]) or NO_ATTRIBUTES
+        except (TypeError, LookupError, ValueError, RecursionError):
             yield None
 
 

@@ -15,7 +15,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from annotator.store.codec import dumps
+from annotator.json_text import json_text
 from annotator.store.connection import Database, Row
 from annotator.store.results import Finding
 
@@ -45,7 +45,7 @@ def m012_chain(db: Utils) -> None:
 
 
 def _hash(before: bytes, row: Row) -> bytes:
-    return hashlib.sha256(before + dumps(list(row)).encode("utf-8", "surrogatepass")).digest()
+    return hashlib.sha256(before + json_text(list(row)).encode("utf-8", "surrogatepass")).digest()
 
 
 def extend(db: Database, limit: int = _AT_ONCE) -> int:

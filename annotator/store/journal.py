@@ -23,10 +23,11 @@ from pathlib import Path
 
 from annotator.errors import ConflictError, StoreError, UsageError
 from annotator.identity import kept_name
+from annotator.json_text import json_text
 from annotator.model.decision import Action, Decision, Group
 from annotator.model.names import Concepts
 from annotator.store.bounds import extent_of
-from annotator.store.codec import dumps, now, standing_of, standing_text, uuid7
+from annotator.store.codec import now, standing_of, standing_text, uuid7
 from annotator.store.connection import Database
 from annotator.store.file_identity import beside, flush
 from annotator.store.isolation import check_numbers, check_texts, object_of, readable, reporting_to
@@ -320,7 +321,7 @@ def _line(one: Pending) -> bytes:
             for id, d in zip(one.ids, one.group, strict=True)
         ],
     }
-    text = dumps(data).encode()
+    text = json_text(data).encode()
     return b"%08x %b\n" % (zlib.crc32(text), text)
 
 

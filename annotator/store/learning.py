@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from annotator.store.codec import dumps, now
+from annotator.json_text import json_text
+from annotator.store.codec import now
 from annotator.store.connection import Database
 from annotator.store.isolation import object_of, read_rows
 
@@ -168,8 +169,8 @@ class Learning:
                     config,
                     code,
                     hashlib.sha256(data).hexdigest(),
-                    dumps(dict(trained_on)),
-                    dumps(dict(metrics)),
+                    json_text(dict(trained_on)),
+                    json_text(dict(metrics)),
                     data,
                 ),
             )

@@ -11,10 +11,11 @@ import json
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from annotator.json_text import json_text
 from annotator.model.decision import Decision
 from annotator.model.names import Concepts, NameKind, affirmative, names_of
 from annotator.model.span import Span
-from annotator.store.codec import dumps, standing_of
+from annotator.store.codec import standing_of
 from annotator.store.connection import Access, Database
 from annotator.store.isolation import read_rows
 from annotator.store.results import KnownName, MentionRow
@@ -41,7 +42,7 @@ def refresh(db: Database, concepts: Concepts) -> None:
     The progress is stored, and the next process that opens the project continues from there.
     """
     attributes = {layer: attribute for layer, (attribute, _) in sorted(concepts.items())}
-    wanted = dumps({"attributes": attributes, "rule": _RULE})
+    wanted = json_text({"attributes": attributes, "rule": _RULE})
     if db.read_only or db.value("SELECT value FROM setting WHERE key = ?", (_SOURCE,)) == wanted:
         return
     while not _refreshed(db, concepts, wanted):

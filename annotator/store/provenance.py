@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from annotator.json_text import json_text
 from annotator.model.provenance import Shown
-from annotator.store.codec import dumps
 from annotator.store.connection import Access, Database
 from annotator.store.isolation import object_of, read_rows, readable
 
@@ -147,7 +147,7 @@ def put_imported(
     """Store what a record says, within an open transaction."""
     db.execute(
         "INSERT OR REPLACE INTO provenance VALUES (?, ?, ?, ?)",
-        (document, annotator, revision, dumps(dict(data))),
+        (document, annotator, revision, json_text(dict(data))),
     )
 
 

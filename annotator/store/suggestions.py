@@ -8,13 +8,14 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
 
+from annotator.json_text import json_text
 from annotator.model.decision import Suggestion
 from annotator.model.memory import LONGEST, Memory, Outcome
 from annotator.model.span import Span
 from annotator.store.bounds import DocumentExtent, extent_of, extents_of
-from annotator.store.codec import annotation_json, annotation_of, dumps, now
+from annotator.store.codec import annotation_json, annotation_of, now
 from annotator.store.connection import Database, Row
-from annotator.store.isolation import object_of, read_rows
+from annotator.store.isolation import read_rows, state_of
 from annotator.store.long_work import FEW
 from annotator.store.results import Position, SuggestionRun
 
@@ -57,10 +58,10 @@ def put(
             if not number:
                 db.execute(
                     "INSERT INTO run (time, versions, config) VALUES (?, ?, ?)",
-                    (now(), dumps(dict(run.versions)), run.config),
+                    (now(), json_text(dict(run.versions)), run.config),
                 )
                 number = db.value("SELECT last_insert_rowid()")
-            wanted = dumps(sorted(kept))
+            wanted = json_text(sorted(kept))
             db.many(
                 "DELETE FROM suggestion WHERE document = ? AND (suggester = ? OR ?) AND NOT EXISTS "
                 "(SELECT 1 FROM item WHERE item.document = suggestion.document AND item.item = "
@@ -97,7 +98,7 @@ def withdraw(db: Database, document: str, ids: Collection[str]) -> int:
         db.execute(
             "DELETE FROM suggestion WHERE document = ? AND id IN (SELECT value FROM json_each(?)) "
             "AND paragraph NOT IN (SELECT value FROM json_each(?))",
-            (document, dumps(sorted(ids)), dumps(sorted(touched(db, document)))),
+            (document, json_text(sorted(ids)), json_text(sorted(touched(db, document)))),
         )
         after = db.value("SELECT count(*) FROM suggestion WHERE document = ?", (document,))
     return int(before - after)
@@ -114,7 +115,7 @@ def _row(document: str, s: Suggestion, run: int) -> tuple[object, ...]:
         s.value.label,
         span.start if span else None,
         span.end if span else None,
-        dumps(annotation_json(s.value)),
+        json_text(annotation_json(s.value)),
         s.suggester,
         s.version,
         s.score,
@@ -191,7 +192,7 @@ def _suggestions(document: str, rows: Sequence[Row], within: DocumentExtent) -> 
         blind: int,
         raw: float | None,
     ) -> Suggestion:
-        found = annotation_of(object_of(value))
+        found = annotation_of(state_of(value))
         if found.id != id:
             raise ValueError("its id does not match")
         if not 0 <= score <= 1:

@@ -3,7 +3,6 @@ milliseconds, and fewer as soon as somebody waits for the lock."""
 
 from __future__ import annotations
 
-import json
 import re
 import time
 import zlib
@@ -13,7 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+import orjson
+
 from annotator.errors import StoreError
+from annotator.json_text import json_bytes
 from annotator.store import hash_chain, search
 from annotator.store.connection import Database
 
@@ -138,7 +140,7 @@ def _write(
 
 def line_of(*data: Any) -> bytes:
     """A line of the file of a long work, with a checksum."""
-    text = json.dumps(data, ensure_ascii=False).encode()
+    text = json_bytes(data)
     return b"%08x %b\n" % (zlib.crc32(text), text)
 
 
@@ -157,7 +159,7 @@ def _from(file: IO[bytes], done: int) -> Iterator[tuple[SqlStatement, bool]]:
             sum, _, text = line.partition(b" ")
             if sum != b"%08x" % zlib.crc32(text.rstrip(b"\n")) or line[-1:] != b"\n":
                 raise _damaged(file, number + 1)
-            data = json.loads(text)
+            data = orjson.loads(text)
             sql, rows = data[-2:]
             if not _ALLOWED.match(sql):
                 raise _damaged(file, number + 1)
