@@ -49,6 +49,10 @@ _LEVELS = {True: "FULL", False: "NORMAL"}
 _PAGES = 1000
 """The number of log pages from which a commit moves the log into the file: SQLite's default."""
 
+_CACHE, _MORE_CACHE = 2_000, 32_000
+"""Kilobytes of pages kept in memory: SQLite's default, and for long work, which changes pages all
+over the indexes again and again."""
+
 
 class Access(Protocol):
     """Something to read from and write to: a database within a transaction, or a `Staging`."""
@@ -461,10 +465,12 @@ class Database:
         between them."""
         self.execute("PRAGMA foreign_keys = OFF")
         self.execute("PRAGMA wal_autocheckpoint = 0")
+        self.execute(f"PRAGMA cache_size = -{_MORE_CACHE}")
         try:
             with self.relaxed():
                 yield
         finally:
+            self.execute(f"PRAGMA cache_size = -{_CACHE}")
             self.execute(f"PRAGMA wal_autocheckpoint = {_PAGES}")
             self.execute("PRAGMA foreign_keys = ON")
 

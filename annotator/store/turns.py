@@ -39,7 +39,7 @@ CALM = 1.0
 """Seconds without anybody waiting after which turns take longer and more of the log is moved at
 once, both by the factor `LONGER`: every turn and every move costs by itself."""
 
-LONGER = 6
+LONGER = 12
 
 _ALLOWED = re.compile(r"\s*(INSERT|UPDATE|DELETE)\b")
 """What statements a file may contain: nothing that reaches beyond this database."""
