@@ -221,6 +221,9 @@ def names_in(kind: NameKind, text: str) -> list[str]:
     """The names that a text holds, divided by semicolons, each once, as they are read. The mark of
     a concept's contrary is written as `CONTRARY`, however it was typed; twice, it is none."""
     write = written if kind == "concept" else as_read
+    if ";" not in text:
+        name = write(text)
+        return [name] if name else []
     return [name for name in dict.fromkeys(map(write, text.split(";"))) if name]
 
 
@@ -248,9 +251,10 @@ def names_of(span: Span, concepts: Concepts) -> list[tuple[NameKind, str]]:
 
 def names_held(kind: NameKind, held: Value) -> list[str]:
     """The names in a field, which has a text or several, each once, as `names_in` reads them."""
-    several = held if isinstance(held, list) else [held]
-    found = [name for one in several for name in names_in(kind, str(one))]
-    return list(dict.fromkeys(found)) if len(several) > 1 else found
+    if not isinstance(held, list):
+        return names_in(kind, str(held))
+    found = [name for one in held for name in names_in(kind, str(one))]
+    return list(dict.fromkeys(found)) if len(found) > 1 else found
 
 
 def used_names(spans: Iterable[Span], concepts: Concepts) -> set[Name]:
