@@ -383,6 +383,10 @@ def test_each_question_on_what_an_annotator_did_not_mark_has_its_own_answer(tmp_
             review.do(do.NoteOn(first.version("ada")[0].id, text))
         one, two = requests(project, "ben")
         assert (one.item, two.item, one.several) == ("", "", True)
+        # Without an item of theirs, the words say what each is about.
+        text = project.documents.load("doc").text
+        assert all(r.words and text[r.at :].startswith(r.words) for r in (one, two))
+        assert one.words != two.words or one.at != two.at
         coder = Session(project, "ben", "s")
         coder.open("doc")
         coder.do(do.Note(note_with(two, "yes"), paragraph=True))

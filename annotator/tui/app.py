@@ -161,9 +161,10 @@ class AnnotatorApp(PrivateApp):
         item: str | None,
         *,
         find: tuple[str, int] | None = None,
+        message: str = "",
     ) -> None:
         """Go from a list to a place in a document, and close every screen above the queue. `find`
-        is the text to mark there and the offset of the place."""
+        is the text to mark there and the offset of the place; `message` is said on arrival."""
         self.session.save_place()
         self.session.open(document, paragraph=paragraph, item=item)
         on_queue = any(
@@ -175,6 +176,8 @@ class AnnotatorApp(PrivateApp):
         screen = self.show_document()
         if find is not None:
             screen.call_after_refresh(screen.find, find[0], near=find[1])
+        if message:
+            screen.call_after_refresh(screen.say, message)
 
     def show_document(self) -> AnnotateScreen:
         """Show the document that the session has open, to annotate or to review."""

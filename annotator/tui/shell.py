@@ -69,6 +69,7 @@ class Shell(Protocol):
         item: str | None,
         *,
         find: tuple[str, int] | None = None,
+        message: str = "",
     ) -> None:
         """Go to a place in a document; see the application."""
 

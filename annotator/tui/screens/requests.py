@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from annotator.model import actions as do
+from annotator.model.decision_text import both_ends
 from annotator.model.other_names import OtherNames
 from annotator.model.text import paragraph_number
 from annotator.tui.screens.listing import ListLine, ListScreen
@@ -21,6 +22,9 @@ _OUTCOMES: Mapping[Outcome, str] = {
 }
 _SHOWN: Sequence[Outcome | None] = (None, *_OUTCOMES)
 """What the list shows: all, or what has come to one end."""
+
+_WORDS = 30
+"""The most code points of the words that a question is about."""
 
 
 def asked_screen(shell: Shell) -> ListScreen:
@@ -49,8 +53,15 @@ def asked_screen(shell: Shell) -> ListScreen:
 
     def choose(at: int) -> None:
         one = found[at]
-        shell.go_to(one.document, max(0, one.paragraph), one.item or None)
-        session.say(f"review asks: {one.text}")
+        # What the annotator did not mark is marked as if it had been searched for.
+        find = (one.words, one.at) if one.words and not one.item else None
+        shell.go_to(
+            one.document,
+            max(0, one.paragraph),
+            one.item or None,
+            find=find,
+            message=f"review asks: {one.text}",
+        )
 
     def answer(at: int) -> None:
         def answered(text: str | None) -> None:
@@ -77,8 +88,9 @@ def asked_screen(shell: Shell) -> ListScreen:
 
 def _line(one: Request, note: str) -> ListLine:
     place = "document" if one.paragraph < 0 else f"¶ {paragraph_number(one.paragraph)}"
+    words = f" “{both_ends(one.words, _WORDS)}”" if one.words else ""
     said = f" · {one.answer}" if one.answer else ""
-    return ListLine(f"{one.document} {place}: {one.text}{said}", note)
+    return ListLine(f"{one.document} {place}{words}: {one.text}{said}", note)
 
 
 def _note(shell: Shell, one: Request, text: str) -> None:
@@ -107,8 +119,12 @@ def _answers(shell: Shell) -> ListScreen:
 
     def choose(at: int) -> None:
         one = found[at]
-        shell.go_to(one.document, max(0, one.paragraph), one.gold or None)
-        session.say(f"you wrote: {one.text}")
+        shell.go_to(
+            one.document,
+            max(0, one.paragraph),
+            one.gold or None,
+            message=f"you wrote: {one.text}",
+        )
 
     return ListScreen(
         "What annotators answered",

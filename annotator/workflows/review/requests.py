@@ -12,6 +12,7 @@ from annotator.merging.api import Candidate, candidates
 from annotator.model.decision import NOTE_PARTS, Action, paragraph_item
 from annotator.model.record import GOLD
 from annotator.model.span import Annotation, Relation, Span, overlap
+from annotator.model.text import Document
 from annotator.project import Project
 from annotator.workflows.review.discussion import Message, message_of, messages
 
@@ -24,7 +25,8 @@ class Request:
     made none), document and paragraph (-1 for the whole document), the words, and whether they have
     answered in a note on it or changed it since. `gold` is the item on which review wrote it.
     `note` is the whole note; if it holds more than the answer (`several`), the answer stands in it
-    after the words of the question."""
+    after the words of the question. `words` are those in the text that it is about, from the offset
+    `at` on (empty and -1 if it is about no place)."""
 
     annotator: str
     document: str
@@ -36,6 +38,8 @@ class Request:
     gold: str = ""
     note: str = ""
     several: bool = False
+    words: str = ""
+    at: int = -1
 
 
 def requests(
@@ -82,11 +86,12 @@ def _of_document(
 @dataclass(frozen=True, slots=True)
 class _AskedWork:
     """An annotator's work on a document that review wrote about: `made` has what annotators made
-    and `own` the annotator's part of it, both by id; `acts` what the annotator did about an item or
-    a paragraph, with its place in the log; `notes` their notes by item; `asked` the place in the
-    log at which review last wrote about an item."""
+    in its `text`, and `own` the annotator's part of it, both by id; `acts` what the annotator did
+    about an item or a paragraph, with its place in the log; `notes` their notes by item; `asked`
+    the place in the log at which review last wrote about an item."""
 
     annotator: str
+    text: Document
     made: Mapping[str, Candidate]
     own: Mapping[str, Annotation]
     acts: Mapping[str, Sequence[tuple[int, Action]]]
@@ -104,6 +109,7 @@ class _AskedWork:
         notes = project.log.notes(annotator, documents=[document])
         return cls(
             annotator,
+            mine.document,
             {c.id: c for c in candidates(records, schema=project.schema)},
             {value.id: value for value in every},
             _acts(project, annotator, document),
@@ -120,6 +126,7 @@ class _AskedWork:
         if acts:
             answer = _answer(note, message.text, alone=not several and Action.NOTE in acts)
         outcome: Outcome = "changed" if acts - {Action.NOTE} else "answered" if answer else "open"
+        span = self._span(message.item)
         return Request(
             self.annotator,
             message.document,
@@ -131,7 +138,16 @@ class _AskedWork:
             message.item,
             note,
             several,
+            self.text.quote(span.start, span.end) if span is not None else "",
+            span.start if span is not None else -1,
         )
+
+    def _span(self, asked: str) -> Span | None:
+        """The span that review wrote about, or the target of the relation."""
+        value = self.made[asked].value if asked in self.made else None
+        if isinstance(value, Relation):
+            value = self.made[value.target].value if value.target in self.made else None
+        return value if isinstance(value, Span) else None
 
     def own_item(self, asked: str) -> str:
         """The annotator's own version of an item that review wrote about: the same item, or else
