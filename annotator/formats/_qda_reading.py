@@ -20,7 +20,6 @@ from annotator.formats._report import shown
 from annotator.formats._work import WHOLE, ForeignWork
 from annotator.formats._xml import text_of, tree
 
-_SOURCES = "Sources"
 _OTHER = {
     "PictureSource": "pictures",
     "AudioSource": "recordings",
@@ -85,7 +84,7 @@ class ProjectReader:
         variables = {
             _guid(v, "guid"): v.get("name", "") for v in root.iterfind("Variables/Variable")
         }
-        for source in root.iterfind(f"{_SOURCES}/*"):
+        for source in root.iterfind("Sources/*"):
             self._source(source, archive, variables)
         for link in root.iterfind("Links/Link"):
             self._link(link)

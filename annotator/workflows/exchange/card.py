@@ -391,11 +391,8 @@ def _missing(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
     missing = [f"- {what} (`{key}`)" for key, what in CARD.items() if key not in known]
     if not manifest["license"]:
         missing.append("- The licence (`license`, outside the table).")
-    return (
-        ["## What this card does not say yet", "", "In `[card]` of annotator.toml:", "", *missing]
-        if missing
-        else []
-    )
+    head = ["## What this card does not say yet", "", "In `[card]` of annotator.toml:", ""]
+    return [*head, *missing] if missing else []
 
 
 __all__ = ["CardContent", "card"]
