@@ -16,9 +16,10 @@ from support import compute, document, examples
 
 from annotator.measures import cues, names, network
 from annotator.measures.api import Result, compare
+from annotator.model.codebook import CodebookEntry
 from annotator.model.decision import Completion
 from annotator.model.names import SameNames, concepts_of, names_of
-from annotator.model.record import Record
+from annotator.model.record import GOLD, Record
 from annotator.model.schema import Attribute, Layer
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.statements import statements
@@ -30,8 +31,10 @@ from annotator.workflows.agreement.methods_data import all_differences
 from annotator.workflows.agreement.part import ComparedPart
 from annotator.workflows.agreement.report import lines
 from annotator.workflows.names import who_says_what
+from annotator.workflows.names.entry import with_field
 from annotator.workflows.names.matrix import of_document, of_project
 from annotator.workflows.names.renaming import rename
+from annotator.workflows.names.rulings import rule_same
 from annotator.workflows.review.adjudication import merge_all
 
 TEXT = "x" * 60
@@ -190,8 +193,13 @@ def test_the_mark_of_a_contrary_is_one_mark_everywhere(concept: str, tmp_path: P
             of_document(one.document, spans, [edge], project.schema, by="concept"),
         ):
             assert (matrix.targets, matrix.signs((0, 0))) == (("tolls",), "-")
-        assert rename(project, "a", "concept", WRITTEN[0], "not: dues") == 1
+        assert rename(project, "a", "concept", WRITTEN[0], concept.replace("tolls", "dues")) == 1
         assert {used.name for used in project.names.concepts()} == {"not: dues", WRITTEN[0]}
+        assert rule_same(project, "concept", [WRITTEN[0]], concept.replace("tolls", "fees")) == 1
+        (gold,) = project.log.records(annotator=GOLD)
+        assert gold.spans[1].attributes["concept"] == ["not: fees"]
+        entry = with_field(CodebookEntry("concept", "dues"), "opposite", concept)
+        assert entry.opposite == WRITTEN[0]
 
 
 def test_entities_are_compared_where_both_gave_one() -> None:

@@ -20,7 +20,7 @@ from annotator.model.codebook import (
     applied,
     changed_fields,
 )
-from annotator.model.names import Name, NameKind, affirmative, parted
+from annotator.model.names import Name, NameKind, affirmative, parted, written
 from annotator.model.text import as_read
 from annotator.project import Project
 from annotator.workflows.names.closed import not_allowed
@@ -126,7 +126,9 @@ def _columns(path: Path, header: Sequence[str]) -> Mapping[str, str]:
 
 def _cell(column: str, text: str) -> str:
     """A cell; names are written as they are read, and definitions keep their lines."""
-    return text.strip() if column == "definition" else as_read(text)
+    if column == "definition":
+        return text.strip()
+    return written(text) if column == "opposite" else as_read(text)
 
 
 def _column(name: str) -> str:

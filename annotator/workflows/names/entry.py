@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from annotator.model.codebook import Codebook, CodebookEntry
-from annotator.model.names import NameKind
+from annotator.model.names import NameKind, written
 from annotator.model.text import as_read
 from annotator.project import Project
 from annotator.workflows.names.closed import not_allowed
@@ -68,7 +68,7 @@ def with_field(entry: CodebookEntry, attribute: str, answer: str) -> CodebookEnt
     setters: Mapping[str, Callable[[str], CodebookEntry]] = {
         "label": lambda text: replace(entry, label=text),
         "parent": lambda text: replace(entry, parent=text),
-        "opposite": lambda text: replace(entry, opposite=text),
+        "opposite": lambda text: replace(entry, opposite=written(text)),
         "external_id": lambda text: replace(entry, external_id=text),
     }
     return setters[attribute](as_read(answer))

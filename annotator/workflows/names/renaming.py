@@ -11,10 +11,17 @@ from dataclasses import dataclass, replace
 
 from annotator.merging.api import BECAUSE, RULING
 from annotator.model.decision import Action, Completion, Decision, Standing
-from annotator.model.names import Concepts, NameKind, concepts_of, names_of, renamed
+from annotator.model.names import (
+    Concepts,
+    NameKind,
+    concepts_of,
+    names_line,
+    names_of,
+    renamed,
+)
 from annotator.model.record import GOLD
 from annotator.model.span import Span
-from annotator.model.text import as_read, plural
+from annotator.model.text import plural
 from annotator.project import MentionRow, Project
 
 RENAMING = "rename-"
@@ -147,7 +154,7 @@ def rename_all(
                 continue
             value = standing.value
             for old, new in names.items():
-                value = renamed(value, concepts, kind, old, as_read(new))
+                value = renamed(value, concepts, kind, old, names_line(kind, new))
             if annotator == GOLD:
                 finished = annotations.completion is Completion.GOLD
                 value = replace(value, origin=_by_ruling(value.origin, kind, finished=finished))
@@ -167,7 +174,7 @@ def _mentions(
     """The items with a name that gets another one, each once, by document."""
     found: dict[str, dict[str, MentionRow]] = {}
     for old, new in names.items():
-        if as_read(new) not in ("", old):
+        if names_line(kind, new) not in ("", old):
             for mention in project.names.mentions(annotator, kind, old):
                 found.setdefault(mention.document, {})[mention.item] = mention
     return {document: items.values() for document, items in found.items()}

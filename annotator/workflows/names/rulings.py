@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from annotator.model.names import NameKind, NameRelation, Ruling, contrary_of, standing
+from annotator.model.names import NameKind, NameRelation, Ruling, contrary_of, names_line, standing
 from annotator.model.record import GOLD
-from annotator.model.text import as_read
 from annotator.project import Project
 from annotator.workflows.names.renaming import rename_all, restore
 
@@ -56,7 +55,7 @@ def rule_same(
 
     Raises StoreError if it cannot be written.
     """
-    stays = as_read(canonical)
+    stays = names_line(kind, canonical)
     verdicts: list[NameVerdict] = [
         (kind, name, stays, "same") for name in names if stays and name != stays
     ]
