@@ -282,11 +282,12 @@ class Database:
         """Turns the driver's errors into ours."""
         try:
             yield
-        except sqlite.DatabaseError as error:
+        except (sqlite.Error, UnicodeEncodeError) as error:
+            if isinstance(error, UnicodeEncodeError) or "binding parameter" in str(error):
+                hint = "Give texts of whole characters, numbers, bytes or nothing"
+                said = f"the database holds no such value: {error}"
+                raise InputError(said, hint=hint) from error
             raise translated(error, self.path) from error
-        except (sqlite.InterfaceError, UnicodeEncodeError) as error:
-            hint = "Give texts of whole characters, numbers, bytes or nothing"
-            raise InputError(f"the database holds no such value: {error}", hint=hint) from error
         except (UnicodeDecodeError, OverflowError) as error:
             raise translated(sqlite.DatabaseError(f"malformed text: {error}"), self.path) from error
         except OSError as error:
