@@ -210,6 +210,13 @@ def test_a_document_without_suggestions_is_not_called_decided() -> None:
     assert "all decided" in _screen(after(_state(), do.AcceptAll()))[0]
 
 
+@pytest.mark.parametrize("notes", ["", "new suggestions", "blind: no suggestions here"])
+@pytest.mark.parametrize("who", ["ada", "an-annotator-with-a-name"])
+def test_what_is_pending_is_told_whole_beside_notes_and_names(who: str, notes: str) -> None:
+    head = _screen(_state(), 80, 24, around=FrameContext(who, notes=notes))[0]
+    assert "6 pending" in head and notes in head and "saved" in head
+
+
 def test_an_excluded_paragraph_is_shown_and_told_how_to_bring_back() -> None:
     state = after(_state(), do.MoveParagraph(1))
     assert any("Advertisement" in row and "o brings it back" in row for row in _screen(state))

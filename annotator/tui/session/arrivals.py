@@ -15,7 +15,7 @@ from annotator.project import Project
 from annotator.workflows.background import SUGGEST, Background
 from annotator.workflows.training.summary import TRAINING_FAILED, model_news
 
-ARRIVED = "suggestions are here"
+ARRIVED = "new suggestions"
 BACKGROUND_FAILED = "background failed"
 """What the header says if nothing is computed; the screen about learning says why."""
 

@@ -18,6 +18,9 @@ from annotator.tui.views.short_names import cells_of, longest_names, shortened
 BLIND = "blind: no suggestions here"
 """What the header says about a paragraph whose suggestions are hidden."""
 
+_TITLE = 9
+"""The cells that are kept for the title, with a blank after it."""
+
 
 def header(
     state: ReviewState,
@@ -47,9 +50,14 @@ def header(
     if state.is_done(state.paragraph):
         middle += "  done ✓"
     tail: list[Piece] = [(f"{notes}  {clip(annotator, 16)}  {saved} ", PLAIN)]
+    if notes and width_of([(middle, PLAIN), *tail]) + _TITLE > width:
+        # Annotators know their own names; what is pending must not be cut.
+        tail = [(f"{notes}  {saved} ", PLAIN)]
     if width < 70:
         middle, tail = f"  {where} {share}% {short}", [(f" {saved} ", PLAIN)]
-    title = clip(f" {state.document.title}", max(8, width - width_of([(middle, PLAIN), *tail]) - 1))
+    title = clip(
+        f" {state.document.title}", max(_TITLE - 1, width - width_of([(middle, PLAIN), *tail]) - 1)
+    )
     return [(t, theme.bar) for t, _ in justify([(title, PLAIN), (middle, PLAIN)], tail, width)]
 
 
