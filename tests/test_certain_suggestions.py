@@ -4,6 +4,7 @@ names, examples of the guidelines."""
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -175,3 +176,36 @@ def test_examples_of_the_guidelines_are_suggested_as_they_are_coded(
     with capsys.disabled():
         print(f"\nexamples of the guidelines suggested as they are coded: {held} of {every}")  # noqa: T201
     assert held >= EXAMPLES_HOLD * every
+
+
+def test_what_was_accepted_elsewhere_may_be_only_the_scene_here() -> None:
+    """The guidelines name Moscow, and Ashgabat was accepted before; where something only happens
+    there, neither is an actor, unless somebody marked it in this document."""
+    text = "Ashgabat refused, and so did Moscow. The envoys met in Ashgabat and in Moscow."
+    document = Document("d", "", text, (Paragraph(0, 0, len(text)),))
+    known = Memory.of([Outcome("actor", "state", "Ashgabat", True, "Turkmenistan", 2)])
+    made, policy = _suggesters.__wrapped__("actors-claims-stances", known)
+
+    def shown() -> list[tuple[str, int]]:
+        found = propose(document, made, known, policy=policy)
+        spans = [s.value for s in found if s.shown and isinstance(s.value, Span)]
+        return sorted((text[s.start : s.end], s.start) for s in spans if text[s.start].isupper() and s.layer == "actor")
+
+    acting = [("Ashgabat", 0), ("Moscow", text.index("Moscow"))]
+    assert shown() == acting
+    (suggester,) = (one for one in made if isinstance(one, model.ModelSuggester))
+    marked = frozenset({("d", "Ashgabat")})
+    assert suggester._bundle is not None
+    before = suggester._bundle.flat["actor"]
+    suggester._bundle.flat["actor"] = replace(before, strays=marked)
+    assert ("Ashgabat", text.rindex("Ashgabat")) in shown()
+
+
+def test_a_claim_that_is_next_to_never_right_is_held_back() -> None:
+    text = "They met on a Friday in spring."
+    document = Document("d", "", text, (Paragraph(0, 0, len(text)),))
+    value = Span("c", "claim", "fact", 0, 30)
+    policy = Policy(frozenset({"actor"}), taken=frozenset({"claim"}))
+    for score, seen in ((0.04, False), (0.3, True)):
+        (one,) = combine(document, [Suggestion(value, 0, "model", "1", score)], EMPTY, policy)
+        assert one.shown is seen

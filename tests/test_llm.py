@@ -163,6 +163,38 @@ def test_nonsense_inside_an_answer_raises_nothing(fake: Any, spans: list[Any]) -
     assert made.warnings
 
 
+@pytest.mark.parametrize(
+    ("entity", "kept"),
+    [
+        ("Nor\ud800land", None),
+        ("Nor\x00land", None),
+        ("Nor\x1b[31mland", None),
+        ("  ", None),
+        ("x" * 100_000, None),
+        (["Norland"], None),
+        (" the  kingdom of\nNorland ", "the kingdom of Norland"),
+    ],
+)
+def test_a_name_that_is_none_is_left_out_and_stops_nothing(
+    fake: Any, tmp_path: Path, entity: object, kept: str | None
+) -> None:
+    """What no file or terminal holds, or nobody can read, costs the run nothing but that name."""
+    actor = {"id": 1, "layer": "actor", "label": "state", "quote": "Norland", "entity": entity}
+    claim = {"id": 2, "layer": "claim", "label": "fact", "quote": "Norland rejects it"}
+    claim["concept"] = [entity, "it is rejected", "it is rejected"]
+    model = fake(lambda _: json.dumps({"spans": [actor, claim]}))
+    with project(tmp_path / "p", WORDS) as of:
+        assert suggest(of, suggesters=["llm"]).suggestions == 2
+        asked = model.asked
+        found = {s.value.layer: s.value for id in of.documents.ids() for s in of.suggestions.of(id)}
+        assert isinstance(found["actor"], Span) and found["actor"].entity == kept
+        names = [kept] if kept else []
+        assert isinstance(found["claim"], Span)
+        assert found["claim"].attributes["concept"] == [*names, "it is rejected"]
+        suggest(of, suggesters=["llm"])
+        assert model.asked == asked, "the answer is kept"
+
+
 def test_answers_are_kept_by_model_prompt_and_text(fake: Any, tmp_path: Path) -> None:
     model, document = fake(lambda _: json.dumps(GOOD)), _document()
     first = _made(answers=str(tmp_path)).suggest(document, document.paragraphs[0])

@@ -140,6 +140,11 @@ def test_a_name_is_what_the_noun_beside_it_says(text: str, found: list[tuple[str
         ("The streets of Paris were full.", "Paris"),
         ("Ankara is a city of the plain.", "Ankara"),
         ("The envoys met in Vienna.", "Vienna"),
+        ("The train from Vienna was late.", "Vienna"),
+        ("She flew to Vienna.", "Vienna"),
+        ("Madrid was hot when they arrived.", "Madrid"),
+        ("Dutch cheese and the Dutch government were praised.", "Dutch"),
+        ("He speaks Japanese.", "Japanese"),
     ],
 )
 def test_what_is_no_actor_in_its_place(text: str, absent: str) -> None:
@@ -152,6 +157,11 @@ def test_what_is_no_actor_in_its_place(text: str, absent: str) -> None:
         ("Moscow denied the charge.", ("Moscow", "state")),
         ("The police stationed men there.", ("police", "organization")),
         ("Both armies left.", ("armies", "organization")),
+        ("Madrid has refused.", ("Madrid", "state")),
+        ("The Dutch voted against it.", ("Dutch", "collective")),
+        ("Nobody asked the Chinese.", ("Chinese", "collective")),
+        ("The French want a new deal.", ("French", "collective")),
+        ("The Irish and the Swiss have agreed.", ("Swiss", "collective")),
     ],
 )
 def test_what_acts_is_an_actor(text: str, actor: tuple[str, str]) -> None:

@@ -30,6 +30,8 @@ def _labels(text: str) -> list[str]:
         ("The West has said that the ships are real, and has sent a note.", ["the ships are real"]),
         ('He said that they were "a rabble", which was rude.', ['they were "a rabble"']),
         ("The mayor should say that the dam is unsafe.", ["The mayor should say that the dam is unsafe"]),
+        ("Norway's offer to pay is generous.", ["Norway's offer to pay is generous", "to pay"]),
+        ("They turned to states that share their aim.", ["They turned to states that share their aim"]),
         ("Banks would conclude that the debt is bad.", ["Banks would conclude that the debt is bad"]),
         ("It is a clear demand that nobody heard.", ["It is a clear demand that nobody heard"]),
     ],
@@ -43,6 +45,12 @@ def test_reports(text: str, claims: list[str]) -> None:
     [
         ("We expect the exam to be harder next year.", ["the exam to be harder next year"]),
         ("Farmers want the levy abolished.", ["the levy abolished"]),
+        ("Farmers and fishermen want the levy abolished.", ["the levy abolished"]),
+        ("Poland and Hungary want to leave.", ["to leave"]),
+        ("The report blames the council for the flood.", ["the flood"]),
+        ("They are charged with leaking the report.", ["leaking the report"]),
+        ("The sale was welcomed by the council and condemned by parents.", ["The sale"]),
+        ("The mayor condemned the sale of the flats.", ["the sale of the flats"]),
         ("Voters hope to see the line open, with or without a bridge.",
          ["to see the line open, with or without a bridge"]),
         ("The council refuses to say how much it cost.", ["to say how much it cost"]),
@@ -118,6 +126,8 @@ def test_clauses(text: str, claims: list[str]) -> None:
         ("He moved into a house that will be finished soon.", ["fact"]),
         ("Shopkeepers fear the loss of trade.", ["prediction"]),
         ("The pact is a leash.", ["value"]),
+        ("The party accused the minister of misleading the house.", ["fact"]),
+        ("Tenants blame the landlord for neglecting the roof.", ["fact"]),
         ("What should be done?", []),
     ],
 )
@@ -201,3 +211,20 @@ def test_what_holders_do_not_decide_is_a_claim(text: str, side: str, claim: str)
 )
 def test_how_they_are_divided_is_none(text: str) -> None:
     assert _claims(text) == [text[:-1]]
+
+
+@pytest.mark.parametrize(
+    ("text", "sides"),
+    [
+        ("Poland and Hungary want to leave.", {("Poland", "support"), ("Hungary", "support")}),
+        ("Poland and the French want to leave.", {("Poland", "support"), ("French", "support")}),
+        (
+            "The sale was welcomed by ministers, criticised by farmers and condemned by parents.",
+            {("ministers", "support"), ("farmers", "oppose"), ("parents", "oppose")},
+        ),
+    ],
+)
+def test_as_many_hold_a_claim_as_take_a_side(text: str, sides: set[tuple[str, str]]) -> None:
+    reading = read(text)
+    found = [(reading.actors[e.source], e.side) for e in reading.edges if e.source is not None]
+    assert {(text[a.start : a.end], side) for a, side in found} == sides

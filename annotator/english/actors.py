@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from annotator.english import tables
+from annotator.english.exclusions import collective_adjective
 from annotator.english.name_bounds import before_name, goes_on, is_capital, of_event, run_end
 from annotator.english.nominals import POSSESSIVE, REGIONAL, actor_span, find_nominals
 from annotator.english.pronouns import PRONOUN, find_pronouns
@@ -85,7 +86,7 @@ def scan(tokens: Sequence[Token], index: Index) -> Scan:
     names: list[tuple[int, int]] = []
     at = 0
     while at < len(tokens):
-        step = _known(tokens, at, found, index)
+        step = _known(tokens, at, found, index) or _people(tokens, at, found)
         if step:
             names.append((at, at + step))
         step = step or _by_shape(tokens, at, runs)
@@ -129,6 +130,41 @@ def _known(tokens: Sequence[Token], at: int, found: list[FoundSpan], index: Inde
             found.append(actor)
         return len(parts)
     return 0
+
+
+def _people(tokens: Sequence[Token], at: int, found: list[FoundSpan]) -> int:
+    """The number of tokens, one, of an adjective that with `the` names a people (`the Dutch`, but
+    not `the Dutch government`); proposes it."""
+    word, after = tokens[at].text, at + 1
+    if not at or tokens[at - 1].lower != "the" or not collective_adjective(word):
+        return 0
+    if after < len(tokens) and not tokens[after].first and not _closes(tokens, after):
+        return 0
+    reason = "with “the”, the name of a people"
+    found.append(
+        actor_span(tokens, at, after, "collective", 0.6, reason, "name.people", f"the {word}")
+    )
+    return 1
+
+
+def _closes(tokens: Sequence[Token], at: int) -> bool:
+    """Whether no noun follows here, to which an adjective before could belong."""
+    word = tokens[at].lower
+    if not word[:1].isalpha():
+        return word not in ("-", "–")
+    then = tokens[at + 1].lower if at + 1 < len(tokens) else ""
+    if word in ("and", "or", "but"):
+        return then in ("the", "a", "an", "their")
+    kinds = tables.verb_kinds(word)
+    if kinds & {"past", "both"} or word in tables.words("have") | tables.words("finite_be"):
+        return True
+    if "base" in kinds and word not in tables.words("modals"):
+        return then in tables.words("determiners") or then in _OBJECTS
+    return "s" not in kinds and word in tables.grammar() and word not in tables.heads()
+
+
+_OBJECTS = frozenset("to that it them us for".split())
+"""Words after a plain form that show that it is a verb."""
 
 
 def _by_shape(tokens: Sequence[Token], at: int, runs: list[_Run]) -> int:

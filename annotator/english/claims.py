@@ -27,7 +27,9 @@ from annotator.english import tables
 from annotator.english.coordination import elliptic, imperative, independent, main_clauses
 from annotator.english.cues import asked, attribution_of, label_of, modality_of
 from annotator.english.frames import ReportingFrame, frame_of, heads_of, that_frame
+from annotator.english.held_nouns import HeldClaim, held_claims
 from annotator.english.objects import Object, main_verb, object_at, passed, relative_object
+from annotator.english.parse import Parse
 from annotator.english.syntax import Syntax, finite, governs
 from annotator.english.tokens import QUOTES, FoundSpan, Token, phrase_at
 
@@ -39,16 +41,43 @@ _ENDS = frozenset(".!?;:,…\"”“»«'’)(–—-")
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A claim and its reporting frame."""
+    """A claim and its reporting frame; `more` are those of others who hold it, too."""
 
     found: FoundSpan
     frame: ReportingFrame | None
+    more: tuple[ReportingFrame, ...] = ()
     given: bool = False
     """Whether the verb before it says what type of claim it is (`accuse X of [arming Y]`)."""
 
 
-def find_claims(tokens: Sequence[Token], actors: Sequence[FoundSpan]) -> list[Clause]:
-    """The claims of a paragraph in reading order, at most one for each main clause."""
+def find_claims(
+    tokens: Sequence[Token], actors: Sequence[FoundSpan], parse: Parse | None = None
+) -> list[Clause]:
+    """The claims of a paragraph in reading order, at most one for each main clause, and inside of
+    it those that somebody holds; with a `parse`, also what somebody's plans and hopes are."""
+    out = _by_words(tokens, actors)
+    if parse is None:
+        return out
+    held_already = [(one.found.first, one.found.last) for one in out if one.given]
+    for held in held_claims(tokens, actors, parse):
+        if not any(a <= held.first and held.last <= b for a, b in held_already):
+            if held.reported:
+                out = [one for one in out if one.given or not _around(one, held)]
+            frame, *more = held.frames
+            why = f"“{tokens[frame.first].text}” says what it is"
+            made = _with_attributes(
+                tokens, held.first, held.last, held.label, why, 0.6, frame, quoted=False
+            )
+            out.append(replace(made, given=True, more=tuple(more)))
+    return sorted(out, key=lambda one: one.found.first)
+
+
+def _around(clause: Clause, held: HeldClaim) -> bool:
+    return clause.found.first < held.first and held.last <= clause.found.last
+
+
+def _by_words(tokens: Sequence[Token], actors: Sequence[FoundSpan]) -> list[Clause]:
+    """The claims that the order of words shows."""
     out: list[Clause] = []
     syntax = Syntax(tokens, actors)
     starts = [i for i, t in enumerate(tokens) if t.first] or ([0] if tokens else [])
@@ -205,9 +234,10 @@ def _object_clause(tokens: Sequence[Token], found: Object) -> list[Clause]:
     label, why = found.label, "the verb before it says what it is"
     if label in ("", "fact"):
         cued, why, _ = label_of(tokens, first, last)
-        label = cued if not label or cued == "value" else "fact"
+        deed = tokens[first].lower.endswith("ing")
+        label = cued if not label or (cued == "value" and not deed) else "fact"
     made = _with_attributes(tokens, first, last, label, why, 0.6, found.frame, quoted=direct)
-    return [replace(made, given=found.label != "")]
+    return [replace(made, given=found.label != "", more=found.more)]
 
 
 def _with_attributes(

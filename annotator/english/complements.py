@@ -45,7 +45,7 @@ def begin_of(
         return found
     if "whether" in frames and tokens[after].lower == "whether":
         return after + 1
-    for word in ("of", "as"):
+    for word in ("of", "as", "for", "with"):
         if word in frames:
             return _after_word(tokens, after, last, word)
     if "pred" in frames:

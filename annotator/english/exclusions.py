@@ -11,6 +11,7 @@ from annotator.english.tokens import FoundSpan, Token
 
 _MODIFYING = frozenset(("compound", "nmod"))
 _NAMING = frozenset(("attr", "appos"))
+_PEOPLES = ("ch", "sh", "ese", "ss")
 
 
 def admitted(
@@ -23,6 +24,8 @@ def admitted(
 def excluded(tokens: Sequence[Token], first: int, last: int, parse: Parse | None) -> bool:
     """Whether tokens `[first, last)` are not an actor, whatever their words say elsewhere."""
     if _traded(tokens, last) or _scene(tokens, first, last, parse):
+        return True
+    if _adjective(tokens, first, last):
         return True
     return parse is not None and _describes(tokens, last, parse)
 
@@ -56,17 +59,47 @@ def _scene(tokens: Sequence[Token], first: int, last: int, parse: Parse | None) 
         return _city(first, parse)
     before, part = tokens[first - 1].lower, tokens[first - 2].lower if first > 1 else ""
     within = before == "of" and part in tables.words("city_parts")
-    return within or before in tables.words("place_prepositions") or _city(first, parse)
+    placed = before in tables.words("place_prepositions") or _on_the_way(first - 1, parse)
+    return within or placed or _city(first, parse)
+
+
+def _on_the_way(at: int, parse: Parse | None) -> bool:
+    """Whether a preposition says where something comes from, not who sends it (`the train from
+    Vienna`, but `a letter from Vienna`), or where somebody goes (`flew to Vienna`)."""
+    if parse is None or parse.lemmas[at] not in ("from", "to"):
+        return False
+    governor = parse.lemmas[parse.heads[at]]
+    if parse.lemmas[at] == "to":
+        return governor in tables.words("travelling")
+    return governor not in tables.words("senders")
 
 
 def _city(at: int, parse: Parse | None) -> bool:
-    """Whether something is called a city."""
+    """Whether something is called a city, or described as one (`Madrid was hot`)."""
     if parse is None:
         return False
     told = parse.kids(at, {"appos"})
     if parse.deps[at] == "nsubj":
-        told += parse.kids(parse.heads[at], _NAMING)
+        verb = parse.heads[at]
+        told += parse.kids(verb, _NAMING)
+        if any(parse.lemmas[k] in tables.words("scenic") for k in parse.kids(verb, {"acomp"})):
+            return True
     return any(parse.lemmas[k] in tables.words("cities") for k in told)
 
 
-__all__ = ["admitted", "excluded"]
+def _adjective(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """An adjective of nation that is no plural noun here, since no article is before it: `Dutch`
+    and `Chinese`, but not `the Dutch`."""
+    if last - first != 1 or not collective_adjective(tokens[first].text):
+        return False
+    before = tokens[first - 1].lower if first and not tokens[first].first else ""
+    return before not in ("the", "and", "or", "many", "most", "some", "few")
+
+
+def collective_adjective(word: str) -> bool:
+    """Whether a word is an adjective of nation that with `the` names a people: one in -ch, -sh,
+    -ese or -ss (`the Dutch`, `the Chinese`, `the Swiss`)."""
+    return word in tables.demonyms() and word.endswith(_PEOPLES)
+
+
+__all__ = ["admitted", "collective_adjective", "excluded"]

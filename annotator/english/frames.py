@@ -166,6 +166,8 @@ def _after_saying(
         return None
     if kind == "base" and not verb.particle and _noun(syntax, i):
         return None
+    if kind == "s" and i > first and tokens[i - 1].lower in tables.words("prepositions"):
+        return None  # "Turned to states that share its aim".
     after = after_verb(tokens, i, verb)
     if after is None or after >= last:
         return None
@@ -219,7 +221,7 @@ def _noun(syntax: Syntax, i: int) -> bool:
         return False
     before = syntax.lower[i - 1]
     adjective = before.isalpha() and not before.endswith("s") and before not in _NO_ADJECTIVES
-    return before in _ARTICLES or (adjective and syntax.lower[i - 2] in tables.words("determiners"))
+    return before in _ARTICLES or before in ("'s", "’s") or (adjective and syntax.lower[i - 2] in tables.words("determiners"))
 
 
 def be_before(tokens: Sequence[Token], first: int, i: int) -> bool:

@@ -46,13 +46,15 @@ _STARTS = tables.words("subordinators") | tables.words("subject_pronouns")
 @dataclass(frozen=True, slots=True)
 class Object:
     """A claim `[first, last)` that is an object, the type given by its verb, the frame (none for
-    the text's own voice), and where a second verb of the same subject begins."""
+    the text's own voice), where a second verb of the same subject begins, and the frames of others
+    who take a side on it."""
 
     first: int
     last: int
     label: str
     frame: ReportingFrame | None
     rest: int | None
+    more: tuple[ReportingFrame, ...] = ()
 
 
 def main_verb(syntax: Syntax, first: int, last: int) -> int | None:
@@ -68,9 +70,18 @@ def _heads(syntax: Syntax, k: int, last: int) -> bool:
     """Whether the word at `k` is the first of a finite verb; it is a
     noun before `is` (`voices is urging`)."""
     tokens = syntax.tokens
-    if k in syntax.at or not governs(tokens, k):
+    if k in syntax.at or not governs(tokens, k) or _owns(tokens, k):
         return False
     return tokens[k].lower in HELPERS or k + 1 >= last or tokens[k + 1].lower not in HELPERS
+
+
+def _owns(tokens: Sequence[Token], k: int) -> bool:
+    """Whether `'s` is no verb: what follows is a noun that is also the form of a verb (`Norway's
+    promise to lift the ban`)."""
+    if tokens[k].lower not in ("'s", "’s") or k + 1 >= len(tokens):
+        return False
+    kinds = tables.verb_kinds(tokens[k + 1].lower)
+    return bool(kinds & {"base", "s"}) and not kinds & {"participle", "both"}
 
 
 def _shortened(tokens: Sequence[Token], first: int, i: int) -> bool:
@@ -114,7 +125,7 @@ def object_at(
             if found is not None:
                 return found
         elif passive and "np" in verb.frames and tokens[after].lower == "by" and before is None:
-            return _opposed(syntax, verb, first, i, after)
+            return _opposed(syntax, verb, first, i, after, last)
     return None
 
 
@@ -189,9 +200,10 @@ def _of_nobody(verb: tables.ObjectVerb, subject: str, *, alone: bool) -> bool:
 
 
 def _opposed(
-    syntax: Syntax, verb: tables.ObjectVerb, first: int, i: int, after: int
+    syntax: Syntax, verb: tables.ObjectVerb, first: int, i: int, after: int, last: int
 ) -> Object | None:
-    """`[The plan] is opposed by X`: the subject of a passive is what X is against."""
+    """`[The plan] is opposed by X and welcomed by Y`: the subject of a passive is what X is against
+    and Y is for."""
     tokens = syntax.tokens
     end = verb_begins(tokens, first, i)
     holder = syntax.object(after + 1)
@@ -206,9 +218,22 @@ def _opposed(
     if _is_actor(syntax, first, end):
         return None
     side = flip(verb.side, negative=syntax.negated(i))
-    return Object(
-        first, end, verb.label, ReportingFrame(holder, side, i, after, verb.strength), None
-    )
+    frame = ReportingFrame(holder, side, i, after, verb.strength)
+    return Object(first, end, verb.label, frame, None, tuple(_also(syntax, after + 1, last)))
+
+
+def _also(syntax: Syntax, at: int, last: int) -> Iterator[ReportingFrame]:
+    """The frames of further passives with the same subject: `and condemned by Y`."""
+    tokens = syntax.tokens
+    for k in range(at, last - 1):
+        if tokens[k].lower != "by" or tokens[k - 2].lower not in ("and", "but", ","):
+            continue
+        for verb, kind in tables.object_verbs().get(tokens[k - 1].lower, ()):
+            if kind in ("participle", "both") and "np" in verb.frames and not verb.particle:
+                holder = syntax.object(k + 1)
+                if holder is not None:
+                    yield ReportingFrame(holder, verb.side, k - 1, k, verb.strength)
+                break
 
 
 def relative_object(syntax: Syntax, first: int, last: int) -> Object | None:

@@ -162,7 +162,7 @@ class Reader:
         scan = whole.scans[paragraph.index]
         parsed, tokens = whole.parses.of(paragraph.index), scan.tokens
         actors = tuple(admitted(tokens, scan.actors(whole.context), parsed))
-        clauses = tuple(find_claims(tokens, actors))
+        clauses = tuple(find_claims(tokens, actors, parsed))
         edges = tuple(find_stances(tokens, actors, clauses, parsed))
         reading = Reading(
             document.id,

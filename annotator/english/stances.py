@@ -6,11 +6,12 @@ participles). The parse (`parsed_stances.py`) adds nouns, adjectives and words f
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from annotator.english import tables
 from annotator.english.claims import Clause
-from annotator.english.frames import flip
+from annotator.english.frames import ReportingFrame, flip
 from annotator.english.judgements import PLAIN, judgements
 from annotator.english.parse import Parse
 from annotator.english.parsed_stances import parsed_stances
@@ -22,6 +23,7 @@ _LIKE_FOLLOWS = PASSED | tables.words("subject_pronouns") | {"to"}
 _AUXILIARIES = tables.words("do") | tables.words("modals")
 _ADJECTIVAL = tuple("ive ous ful ible able ist ical ant ent".split())
 """Endings of adjectives, after which a word is a noun."""
+_JOINING = frozenset(", and the a an its their".split())
 SIDES = {"+": "support", "-": "oppose", "0": "neutral", "?": "unclear"}
 UNDECIDED = frozenset(("neutral", "unclear"))
 """Sides of holders who are for and against nothing."""
@@ -35,9 +37,9 @@ def find_stances(
 ) -> list[FoundStance]:
     """The stances of a paragraph, at most one for each holder and target; a `parse` is used too."""
     found = [
-        _reported(tokens, clause, place)
+        _reported(tokens, frame, place)
         for place, clause in enumerate(clauses)
-        if clause.frame is not None and (clause.frame.holder is not None or clause.frame.own)
+        for frame in _frames(tokens, actors, clause)
     ]
     judged = judgements(tokens, actors, parse) if parse is not None and actors else []
     found += [edge for edge in judged if edge.source is None]
@@ -57,9 +59,35 @@ def _quote(tokens: Sequence[Token], first: int, last: int) -> str:
     return " ".join(t.text for t in tokens[first:last])
 
 
-def _reported(tokens: Sequence[Token], clause: Clause, place: int) -> FoundStance:
-    frame = clause.frame
-    assert frame is not None
+def _frames(
+    tokens: Sequence[Token], actors: Sequence[FoundSpan], clause: Clause
+) -> Iterator[ReportingFrame]:
+    """The frames of all who hold a claim: of those joined to its holder, too (`X and Y want Z`)."""
+    for frame in (clause.frame, *clause.more):
+        if frame is None or (frame.holder is None and not frame.own):
+            continue
+        yield frame
+        if frame.holder is not None and not frame.own and actors[frame.holder].last <= frame.first:
+            for other in _joined_before(tokens, actors, frame.holder):
+                yield replace(frame, holder=other)
+
+
+def _joined_before(
+    tokens: Sequence[Token], actors: Sequence[FoundSpan], place: int
+) -> Iterator[int]:
+    """The actors joined to another one by `and` before it, with only articles between."""
+    while place:
+        between = tokens[actors[place - 1].last : actors[place].first]
+        words = [token.lower for token in between]
+        if any(token.first for token in between) or tokens[actors[place].first].first:
+            return
+        if "and" not in words[:2] or not set(words) <= _JOINING:
+            return
+        place -= 1
+        yield place
+
+
+def _reported(tokens: Sequence[Token], frame: ReportingFrame, place: int) -> FoundStance:
     cue = _quote(tokens, frame.first, frame.last)
     attributes: dict[str, str | int] = {
         "basis": "implied" if frame.implied else "explicit",

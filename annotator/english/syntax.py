@@ -115,8 +115,34 @@ def governs(tokens: Sequence[Token], i: int) -> bool:
     kinds = tables.verb_kinds(word)
     if kinds & {"s", "past", "both"}:
         return True
-    plural = before.endswith("s") and not before.endswith(("ss", "us", "is", "'s", "’s"))
-    return plural or before in tables.words("plural_subjects") or adverbial(before)
+    return _plural(before) or adverbial(before) or _coordinated(tokens, i)
+
+
+def _plural(word: str) -> bool:
+    """Whether a word in lower case is a plural, or a pronoun that a plain form of a verb follows."""
+    if word.endswith("s") and not word.endswith(("ss", "us", "is", "'s", "’s")):
+        return True
+    head = tables.heads().get(word)
+    return (head is not None and head.plural) or word in tables.words("plural_subjects")
+
+
+def _coordinated(tokens: Sequence[Token], i: int) -> bool:
+    """Whether two names joined by `and`, or two nouns, stand before a plain form of a verb that an
+    object follows: `Poland and Hungary want a deal`, `the mayor and the council want to leave`."""
+    after = tokens[i + 1].lower if i + 1 < len(tokens) else ""
+    if after not in tables.words("determiners") and after not in ("to", "that"):
+        return False
+    k = next((k for k in range(i - 2, max(0, i - _JOINED), -1) if tokens[k].lower == "and"), 0)
+    if not k or tokens[k].first or any(t.first for t in tokens[k : i + 1]):
+        return False
+    joined, one = tokens[k + 1 : i], tokens[k - 1]
+    if one.text[:1].isupper() and joined[-1].text[:1].isupper():
+        return all(t.text[:1].isupper() or t.lower in tables.words("determiners") for t in joined)
+    return one.lower in tables.heads() and joined[-1].lower in tables.heads()
+
+
+_JOINED = 6
+"""The most tokens between `and` and the verb of two joined subjects."""
 
 
 def negated(tokens: Sequence[Token], verb: int) -> bool:

@@ -318,6 +318,28 @@ def object_verbs() -> Mapping[str, tuple[tuple[ObjectVerb, str], ...]]:
     return {form: tuple(of) for form, of in found.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class ObjectNoun:
+    """A noun whose complement is a claim: its complements (`frames`, see object_nouns.tsv), the
+    type of that claim, and the side of its possessor."""
+
+    frames: frozenset[str]
+    label: str
+    side: str
+    strength: int
+
+
+@cache
+def object_nouns() -> Mapping[str, tuple[ObjectNoun, ...]]:
+    """The nouns with a claim by form."""
+    found: dict[str, list[ObjectNoun]] = {}
+    for forms_, frames, label, side, strength, *_rest in _lines("object_nouns.tsv"):
+        noun = ObjectNoun(frozenset(frames.split()), label, side, int(strength))
+        for form in forms_.split(";"):
+            found.setdefault(form, []).append(noun)
+    return {form: tuple(of) for form, of in found.items()}
+
+
 @cache
 def said_types() -> Mapping[str, str]:
     """The type of what is said by inflected form of a verb of saying, if its own words do not show
@@ -370,6 +392,7 @@ def side_nouns() -> Mapping[str, SideWord]:
 __all__ = [
     "Head",
     "Name",
+    "ObjectNoun",
     "ObjectVerb",
     "SideWord",
     "Verb",
@@ -380,6 +403,7 @@ __all__ = [
     "heads",
     "judging",
     "names",
+    "object_nouns",
     "object_verbs",
     "phrases",
     "promises",

@@ -27,7 +27,7 @@ from annotator.model.overlaps import Overlaps
 from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import AUTHOR, Relation, Span, iou
 
-FORMAT = "annotator-model/11"
+FORMAT = "annotator-model/12"
 """The version of the bytes; raise it when bytes or features change so that older models cannot
 be read."""
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
 from typing import Any
+from unicodedata import category
 
 from annotator.model.schema import Guideline, LabelSchema
 from annotator.model.span import AUTHOR
@@ -171,6 +172,20 @@ def found_in(text: str, quote: str, after: int) -> tuple[int, int] | None:
     return match.span() if match is not None else _alike(text, quote, after)
 
 
+def name_of(value: object) -> str | None:
+    """A name in an answer, on one line; None for what no name can be: nothing but white space, a
+    sign that no terminal shows or no file holds, or more than LONGEST signs."""
+    name = " ".join(value.split()) if isinstance(value, str) else ""
+    hidden = any(category(sign) in _UNSEEN for sign in name)
+    return None if not name or hidden or len(name) > LONGEST else name
+
+
+LONGEST = 300
+"""The most signs of a name that a model gives."""
+_UNSEEN = ("Cc", "Cs")
+"""Control characters and halves of characters."""
+
+
 def _loosely(word: str) -> str:
     return "".join("[’'‘]" if c in "’'‘" else '[“”"]' if c in '“”"' else re.escape(c) for c in word)
 
@@ -190,4 +205,4 @@ def _alike(text: str, quote: str, after: int) -> tuple[int, int] | None:
     return place
 
 
-__all__ = ["ANSWER", "NAMES", "ModelPrompt", "found_in", "nearest", "parse_answer"]
+__all__ = ["ANSWER", "NAMES", "ModelPrompt", "found_in", "name_of", "nearest", "parse_answer"]

@@ -31,7 +31,7 @@ from annotator.model.memory import Memory
 from annotator.model.schema import LabelSchema, Layer
 from annotator.model.span import AUTHOR, Relation, Span, Value
 from annotator.model.text import Document, Paragraph, plural
-from annotator.suggesters._prompting import ANSWER, ModelPrompt, found_in, parse_answer
+from annotator.suggesters._prompting import ANSWER, ModelPrompt, found_in, name_of, parse_answer
 from annotator.suggesters.api import redacted
 
 VERSION = "1"
@@ -137,7 +137,8 @@ class LanguageModelSuggester:
         elif file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
             work = file.with_suffix(".new")
-            work.write_text(json.dumps(answer, ensure_ascii=False), encoding="utf-8")
+            # As ASCII, since an answer may hold halves of characters, which no file can.
+            work.write_text(json.dumps(answer), encoding="utf-8")
             work.replace(file)
         return answer
 
@@ -277,12 +278,14 @@ def _id_of(number: object, spans: Mapping[object, Suggestion]) -> str | None:
 
 def _entity(layer: Layer, one: Mapping[str, Any]) -> str | None:
     """The entity of a span in the answer, where the layer has entities."""
-    entity = one.get("entity") if layer.attribute_of_type("entity") is not None else None
-    return entity if isinstance(entity, str) and entity else None
+    has_entities = layer.attribute_of_type("entity") is not None
+    return name_of(one.get("entity")) if has_entities else None
 
 
 def _allowed(layer: Layer, label: object) -> bool:
-    return isinstance(label, str) and bool(label) and (layer.label(label) is not None or layer.open)
+    if not isinstance(label, str) or name_of(label) != label:
+        return False
+    return layer.label(label) is not None or layer.open
 
 
 def _attributes(layer: Layer, given: Mapping[str, Any]) -> dict[str, Value]:
@@ -298,9 +301,9 @@ def _attributes(layer: Layer, given: Mapping[str, Any]) -> dict[str, Value]:
 
 
 def _texts(value: object) -> list[str]:
-    """A text, or the texts in a list; empty for anything else."""
+    """A name, or the names in a list, each once; empty for anything else."""
     values = value if isinstance(value, list) else [value]
-    return [one for one in values if isinstance(one, str) and one.strip()]
+    return list(dict.fromkeys(name for one in values if (name := name_of(one)) is not None))
 
 
 def tokens(texts: Sequence[str]) -> int:

@@ -16,6 +16,7 @@ from annotator.errors import SuggesterError
 from annotator.model.decision import Suggestion
 from annotator.model.memory import Memory
 from annotator.model.schema import LabelSchema
+from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ BASE, BASE_UNPARSED = _FOLDER / "base.model", _FOLDER / "base-unparsed.model"
 without a parser."""
 
 BASE_SCHEMA = "actors-claims-stances"
-VERSION = "7"
+VERSION = "8"
 """The version of the base models, raised whenever they are made again."""
 
 
@@ -101,6 +102,16 @@ class ModelSuggester:
     def muted(self) -> frozenset[str]:
         """The layers in which nothing is suggested, because annotators marked nothing there."""
         return self._bundle.muted if self._bundle is not None else frozenset()
+
+    def bars(self, document: Document, one: Suggestion) -> bool:
+        """Whether a suggestion of others is one that the guidelines exclude, as the decisions so
+        far do (`in Ashgabat`, which is only the scene)."""
+        model = self._bundle.flat.get(one.value.layer) if self._bundle is not None else None
+        if model is None or self.reader is None or not isinstance(one.value, Span):
+            return False
+        paragraph = document.paragraphs[one.paragraph]
+        start, end = one.value.start - paragraph.start, one.value.end - paragraph.start
+        return model.bars(self.reader.read(document, paragraph), start, end)
 
     def suggest(self, document: Document, paragraph: Paragraph) -> list[Suggestion]:
         """Proposals for a paragraph, spans first."""

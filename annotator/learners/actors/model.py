@@ -86,17 +86,18 @@ def passage_of(
     return TaggedParagraph(group, reading.tokens, tuple(found), described, gold, barred)
 
 
-def _strict(examples: Sequence[Example], layer: str) -> bool:
-    """Whether next to none of the marked spans is one that the guidelines exclude; other schemas
-    may want them."""
-    marked = out = 0
+def _strays(examples: Sequence[Example], layer: str) -> tuple[int, frozenset[tuple[str, str]]]:
+    """How many spans are marked, and which of them the guidelines exclude, by document and
+    words."""
+    marked, out = 0, set[tuple[str, str]]()
     for one in examples:
         start, tokens = one.reading.paragraph.start, one.reading.tokens
         for span in (s for s in one.spans if s.layer == layer):
             place = tokens_within(tokens, span.start - start, span.end - start)
             marked += 1
-            out += place is not None and excluded(tokens, *place, parse(one.reading))
-    return out <= _STRAY * marked
+            if place is not None and excluded(tokens, *place, parse(one.reading)):
+                out.add((one.reading.document, one.reading.text[span.start - start : span.end - start]))
+    return marked, frozenset(out)
 
 
 _STRAY = 0.02
@@ -117,12 +118,15 @@ def part_of_name(reading: Reading, first: int, last: int) -> bool:
 @dataclass
 class FlatModel:
     """What was learnt about one layer. `habits` has the most frequent values of attributes by label
-    and by whether the span begins with a capital."""
+    and by whether the span begins with a capital. If `strict`, next to none of the marked spans is
+    one that the guidelines exclude (other schemas may want them); `strays` are those few, by
+    document and words."""
 
     layer: Layer
     model: SpanModel
     habits: dict[str, dict[str, Value]]
     strict: bool
+    strays: frozenset[tuple[str, str]] = frozenset()
 
     @staticmethod
     def train(
@@ -134,14 +138,25 @@ class FlatModel:
     ) -> tuple[FlatModel, Training, list[TaggedParagraph]]:
         """The model, on top of a `base` if there is one, and the proposals by which to judge it.
         Raises ValueError if nothing is marked."""
-        strict = _strict(examples, layer.name)
+        marked, strays = _strays(examples, layer.name)
+        strict = len(strays) <= _STRAY * marked
         passages = [
             passage_of(e.reading, layer.name, labels, e.group, e.spans, usage, strict=strict)
             for e in examples
         ]
         training = train(passages, usage, base.model if base else None)
         habits = _habits(examples, layer, base.habits if base else {})
-        return FlatModel(layer, training.model, habits, strict), training, passages
+        return FlatModel(layer, training.model, habits, strict, strays), training, passages
+
+    def bars(self, reading: Reading, start: int, end: int) -> bool:
+        """Whether code points `[start, end)` of a paragraph are no span of the layer, by the
+        guidelines: unless somebody marked these words in this document all the same."""
+        place = tokens_within(reading.tokens, start, end)
+        if not self.strict or place is None:
+            return False
+        if (reading.document, reading.text[start:end]) in self.strays:
+            return False
+        return excluded(reading.tokens, *place, parse(reading))
 
     def remember(self, memory: Memory, reader: Reader) -> None:
         """Learn from what was accepted and rejected since the model was trained."""
@@ -238,13 +253,19 @@ class FlatModel:
 
     def to_data(self) -> dict[str, Any]:
         """What `of_data` reads back."""
-        return {"model": self.model.to_data(), "habits": self.habits, "strict": self.strict}
+        return {
+            "model": self.model.to_data(),
+            "habits": self.habits,
+            "strict": self.strict,
+            "strays": [list(one) for one in sorted(self.strays)],
+        }
 
     @staticmethod
     def of_data(data: Mapping[str, Any], layer: Layer) -> FlatModel:
         """The model that `to_data` wrote."""
         model = SpanModel.of_data(data["model"])
-        return FlatModel(layer, model, dict(data["habits"]), bool(data["strict"]))
+        strays = frozenset((document, words) for document, words in data["strays"])
+        return FlatModel(layer, model, dict(data["habits"]), bool(data["strict"]), strays)
 
 
 def _habit(label: str, quote: str) -> str:

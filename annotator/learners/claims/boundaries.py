@@ -200,6 +200,7 @@ class Sentence:
                     for k in range(after + 1, min(after + 6, self.last))
                     if self.tokens[k].lower == "to"
                 }
+        made |= {clause.found.first for clause in self.clauses if clause.given}
         return frozenset(
             i for i in made if self.tokens[i].text[:1].isalnum() and self.tokens[i].lower != "that"
         )
@@ -221,8 +222,8 @@ class Sentence:
 
     def ends_of(self, start: int, following: int | None = None) -> list[int]:
         """Where a span that begins at `start` can end: after a verb, or with the sentence; not
-        beyond the start of the one `following`. A single word is a span only if the rules say so
-        (`calls it [strategic]`)."""
+        beyond the start of the one `following`. A single word or a subject is a span only if the
+        rules say so (`calls it [strategic]`, `[the plan] was welcomed by X`)."""
         if following is not None:
             return [*(e for e in self._stops if start + 1 < e < following), following]
         return [end for end in self._stops if self._may_end(start, end)] or [self.last]
@@ -230,9 +231,9 @@ class Sentence:
     def _may_end(self, start: int, end: int) -> bool:
         """Whether a span may consist of these words: one by the rules, an object, one with a verb,
         or one up to the end of the sentence."""
-        if end <= start + 1:
-            return end == start + 1 and self._is_by_rules(start, end)
-        return start in self.objects or end >= self.bare_end or bool(self.verbs(start, end))
+        if end > start + 1 and (start in self.objects or end >= self.bare_end):
+            return True
+        return (end > start + 1 and bool(self.verbs(start, end))) or self._is_by_rules(start, end)
 
     def _is_by_rules(self, start: int, end: int) -> bool:
         """Whether the rules find a claim of exactly these words."""

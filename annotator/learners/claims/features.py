@@ -87,9 +87,11 @@ def span_features(sentence: Sentence, start: int, end: int, kinds: WordClusters)
 
 
 def _ruled(sentence: Sentence, start: int, end: int) -> list[str]:
-    """What the rules say of the first claim that they find in the span."""
-    over = (c for c in sentence.clauses if c.found.first < end and c.found.last > start)
-    clause = next(over, None)
+    """What the rules say of the claim that they find in the very same place, or else of the first
+    one in the span."""
+    over = [c for c in sentence.clauses if c.found.first < end and c.found.last > start]
+    same = [c for c in over if (c.found.first, c.found.last) == (start, end)]
+    clause = next(iter(same or over), None)
     if clause is None:
         return []
     found = clause.found

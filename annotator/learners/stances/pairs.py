@@ -94,7 +94,7 @@ def _found_with(
         )
         for a in actors
     ]
-    clauses = find_claims(reading.tokens, found)
+    clauses = find_claims(reading.tokens, found, parse(reading))
     return found, clauses, find_stances(reading.tokens, found, clauses, parse(reading))
 
 

@@ -190,14 +190,17 @@ def _shown(document: Document, spans: Sequence[Suggestion], policy: Policy) -> s
 
 
 def _least(one: Suggestion, policy: Policy) -> float:
-    """The score that a span needs: few of a model's proposals for a flat layer are right below
-    it."""
-    return HELD_BACK if one.suggester == "model" and one.value.layer in policy.flat else 0.0
+    """The score that a span of a model needs, below which few are right."""
+    if one.suggester != "model":
+        return 0.0
+    return HELD_BACK if one.value.layer in policy.flat else HOPELESS
 
 
 HELD_BACK = 0.4
 """Just above it, half of the names that a model proposes are right, below it a third (on part
 `train` of the seeds, with documents held out)."""
+HOPELESS = 0.1
+"""Below it, a span that may overlap others (a claim) is mostly the scene that a text sets."""
 
 
 def _chosen(document: Document, spans: Sequence[Suggestion]) -> set[str]:

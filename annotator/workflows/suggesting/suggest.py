@@ -22,7 +22,7 @@ from annotator.model.text import Document
 from annotator.project import Project
 from annotator.store.results import SuggestionRun
 from annotator.suggesters.api import Suggester
-from annotator.workflows.suggesting.combining import AS_PROPOSED, Policy, combine, consulted
+from annotator.workflows.suggesting.combining import AS_PROPOSED, OWN, Policy, combine, consulted
 from annotator.workflows.suggesting.language_model import asking, costly
 from annotator.workflows.suggesting.pools import Compute, Pool, ThisProcess, computed, processes
 
@@ -208,8 +208,21 @@ def propose(
             every = [
                 one for suggester in suggesters for one in suggester.suggest(document, paragraph)
             ]
-            out += combine(document, every, memory, policy)
+            out += combine(document, _admitted(document, every, suggesters), memory, policy)
     return out
+
+
+def _admitted(
+    document: Document, found: Sequence[Suggestion], suggesters: Sequence[Suggester]
+) -> list[Suggestion]:
+    """The suggestions without those of the program's own that a model bars: words that were
+    accepted elsewhere may be no more than the scene here."""
+    bars = [bar for one in suggesters if (bar := getattr(one, "bars", None)) is not None]
+    return [
+        one
+        for one in found
+        if one.suggester not in OWN or not any(bar(document, one) for bar in bars)
+    ]
 
 
 def suggest(
