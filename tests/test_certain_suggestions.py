@@ -189,7 +189,11 @@ def test_what_was_accepted_elsewhere_may_be_only_the_scene_here() -> None:
     def shown() -> list[tuple[str, int]]:
         found = propose(document, made, known, policy=policy)
         spans = [s.value for s in found if s.shown and isinstance(s.value, Span)]
-        return sorted((text[s.start : s.end], s.start) for s in spans if text[s.start].isupper() and s.layer == "actor")
+        return sorted(
+            (text[s.start : s.end], s.start)
+            for s in spans
+            if text[s.start].isupper() and s.layer == "actor"
+        )
 
     acting = [("Ashgabat", 0), ("Moscow", text.index("Moscow"))]
     assert shown() == acting

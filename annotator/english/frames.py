@@ -221,7 +221,11 @@ def _noun(syntax: Syntax, i: int) -> bool:
         return False
     before = syntax.lower[i - 1]
     adjective = before.isalpha() and not before.endswith("s") and before not in _NO_ADJECTIVES
-    return before in _ARTICLES or before in ("'s", "’s") or (adjective and syntax.lower[i - 2] in tables.words("determiners"))
+    return (
+        before in _ARTICLES
+        or before in ("'s", "’s")
+        or (adjective and syntax.lower[i - 2] in tables.words("determiners"))
+    )
 
 
 def be_before(tokens: Sequence[Token], first: int, i: int) -> bool:

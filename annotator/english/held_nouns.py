@@ -65,10 +65,12 @@ def _complement(
         word = p.lemmas[k]
         if "to" in noun.frames and p.deps[k] in ("acl", "relcl", "xcomp") and _infinitive(p, k):
             first, last = max(i + 1, p.edges[k][0]), p.edges[k][1]
-            return _bounds(tokens, p, first, _before_verb(tokens, p, i, first, last))
+            return _bounds(tokens, first, _before_verb(tokens, p, i, first, last))
         doing = word == "to" and any(p.tags[m] == "VBG" for m in p.children[k])
-        if p.deps[k] == "prep" and (word in noun.frames - {"to"} or (doing and "ing" in noun.frames)):
-            return _bounds(tokens, p, k + 1, p.edges[k][1])
+        if p.deps[k] == "prep" and (
+            word in noun.frames - {"to"} or (doing and "ing" in noun.frames)
+        ):
+            return _bounds(tokens, k + 1, p.edges[k][1])
     return None
 
 
@@ -89,7 +91,7 @@ def _before_verb(tokens: Sequence[Token], p: Parse, noun: int, first: int, last:
     return last
 
 
-def _bounds(tokens: Sequence[Token], p: Parse, first: int, last: int) -> tuple[int, int] | None:
+def _bounds(tokens: Sequence[Token], first: int, last: int) -> tuple[int, int] | None:
     """A stretch without signs at its end; None if little is left."""
     while last > first and tokens[last - 1].text in _ENDS:
         last -= 1
@@ -181,8 +183,10 @@ class _Holders:
         if not several or len(found) > 1:
             return bool(found)
         words = [self.tokens[self.actors[one].last - 1].lower for one in found]
-        return any(word.endswith("s") or self.actors[one].label in ("bloc", "collective")
-                   for one, word in zip(found, words, strict=True))
+        return any(
+            word.endswith("s") or self.actors[one].label in ("bloc", "collective")
+            for one, word in zip(found, words, strict=True)
+        )
 
 
 __all__ = ["HeldClaim", "held_claims"]

@@ -119,7 +119,7 @@ def governs(tokens: Sequence[Token], i: int) -> bool:
 
 
 def _plural(word: str) -> bool:
-    """Whether a word in lower case is a plural, or a pronoun that a plain form of a verb follows."""
+    """Whether a word in lower case is a plural, or a pronoun before plain forms of verbs."""
     if word.endswith("s") and not word.endswith(("ss", "us", "is", "'s", "’s")):
         return True
     head = tables.heads().get(word)

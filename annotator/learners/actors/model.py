@@ -96,7 +96,9 @@ def _strays(examples: Sequence[Example], layer: str) -> tuple[int, frozenset[tup
             place = tokens_within(tokens, span.start - start, span.end - start)
             marked += 1
             if place is not None and excluded(tokens, *place, parse(one.reading)):
-                out.add((one.reading.document, one.reading.text[span.start - start : span.end - start]))
+                out.add(
+                    (one.reading.document, one.reading.text[span.start - start : span.end - start])
+                )
     return marked, frozenset(out)
 
 
