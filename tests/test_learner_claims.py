@@ -11,7 +11,8 @@ import pytest
 from support import read
 
 from annotator.english import tables
-from annotator.english.reading import Reader
+from annotator.english.parser import shared_parser
+from annotator.english.reading import Reader, shared_reader
 from annotator.learners.claims.boundaries import Sentence, TokenRange, sentences_of
 from annotator.learners.claims.boundary_features import (
     end_features,
@@ -166,6 +167,31 @@ def test_nested_spans_are_learnt() -> None:
         "Iran says that the {0} must be closed at once.", {whole: "fact", inner: "policy"}
     )
     assert found == [("fact", whole.format("ferry")), ("policy", inner.format("ferry"))]
+
+
+@pytest.mark.skipif(shared_parser() is None, reason="no parser is installed")
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_claim_that_somebody_holds_inside_another_is_proposed_where_it_is_marked(
+    wanted: bool,
+) -> None:
+    """There are too few for learning how they look, so only their share counts."""
+    whole, inner = "Norway's plan to sell the {0} is a mistake", "to sell the {0}"
+    text = "Norway's plan to sell the {0} is a mistake. Norway wants a new {0}."
+    quotes = {whole: "value", "a new {0}": "policy"} | ({inner: "policy"} if wanted else {})
+    assert CLAIM is not None
+    examples = []
+    for i, topic in enumerate(TOPICS):
+        of = {quote.format(topic): label for quote, label in quotes.items()}
+        made = _marked(text.format(topic), i, of)
+        document = Document(made.group, "", text.format(topic), split_paragraphs(made.reading.text))
+        reading = shared_reader().read(document, document.paragraphs[0])
+        examples.append(Example(reading, made.spans, (), made.group))
+    model = train_clauses(examples, CLAIM, WordClusters())[0]
+    new = text.format("ferry")
+    document = Document("new", "", new, split_paragraphs(new))
+    found = model.suggest(shared_reader().read(document, document.paragraphs[0]))
+    quotes_found = {new[p.start : p.end] for p in found}
+    assert ("to sell the ferry" in quotes_found) is wanted
 
 
 def test_spans_begin_and_end_at_places_of_the_sentence_and_in_order() -> None:

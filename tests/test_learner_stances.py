@@ -9,7 +9,9 @@ from functools import cache
 import pytest
 from support import read
 
+from annotator.english.judgements import PLAIN
 from annotator.english.reading import Reader
+from annotator.english.stances import HELD
 from annotator.learners.examples import Example, with_guesses
 from annotator.learners.labels import of_edge
 from annotator.learners.logistic import Binary
@@ -117,17 +119,33 @@ def test_chances_are_those_between_spans_as_they_are_proposed() -> None:
     assert all(p.chance < 0.5 for p in _suggest(model))
 
 
-def test_what_is_said_outright_is_not_outvoted_unless_a_project_decides_so() -> None:
-    text = "Norway blamed Sweden for the losses."
-    names = ("Norway", "Sweden")
+@pytest.mark.parametrize(
+    ("text", "target", "side", "rule", "least"),
+    [
+        ("Norway blamed Sweden for the losses.", ("actor", "Sweden"), "oppose", PLAIN, 0.8),
+        (
+            "Norway's plan to sell the port is bad.",
+            ("claim", "to sell the port"),
+            "support",
+            HELD,
+            0.6,
+        ),
+    ],
+)
+def test_what_is_said_outright_or_owned_is_not_outvoted_unless_a_project_decides_so(
+    text: str, target: tuple[str, str], side: str, rule: str, least: float
+) -> None:
+    layer, quote = target
     spans = [
-        Span(one, "actor", "state", text.index(one), text.index(one) + len(one)) for one in names
+        Span("holder", "actor", "state", 0, len("Norway")),
+        Span("target", layer, "any", text.index(quote), text.index(quote) + len(quote)),
     ]
     doubting = replace(_model(), chance=Binary((*[0.0] * (len(PRIOR) - 1), -4.0)))
     (found,) = doubting.suggest(read(text), spans)
-    assert (found.source, found.label, found.target) == ("Norway", "oppose", "Sweden")
-    assert found.chance > 0.8
-    assert not replace(doubting, plain=(1.0, 9.0)).suggest(read(text), spans)
+    assert (found.source, found.target) == ("holder", "target")
+    assert found.edge is not None and found.edge.side == side
+    assert found.chance > least
+    assert not replace(doubting, sure={rule: (1.0, 9.0)}).suggest(read(text), spans)
 
 
 def test_too_little_is_reported_with_a_number() -> None:

@@ -48,6 +48,10 @@ class Clause:
     more: tuple[ReportingFrame, ...] = ()
     given: bool = False
     """Whether the verb before it says what type of claim it is (`accuse X of [arming Y]`)."""
+    held: bool = False
+    """Whether somebody's noun of wanting or promising holds it (`X made a promise [to go]`)."""
+    inside: bool = False
+    """Whether it is part of another claim, and somebody's own (`X's plan [to go] is foolish`)."""
 
 
 def find_claims(
@@ -58,22 +62,27 @@ def find_claims(
     out = _by_words(tokens, actors)
     if parse is None:
         return out
-    held_already = [(one.found.first, one.found.last) for one in out if one.given]
+    already = [one for one in out if one.given]
     for held in held_claims(tokens, actors, parse):
-        if not any(a <= held.first and held.last <= b for a, b in held_already):
-            if held.reported:
-                out = [one for one in out if one.given or not _around(one, held)]
-            frame, *more = held.frames
-            why = f"“{tokens[frame.first].text}” says what it is"
-            made = _with_attributes(
-                tokens, held.first, held.last, held.label, why, 0.6, frame, quoted=False
-            )
-            out.append(replace(made, given=True, more=tuple(more)))
+        if any(_around(one, held) for one in already):
+            continue
+        if held.reported:
+            out = [one for one in out if one.given or not _around(one, held)]
+        out.append(_held_clause(tokens, held, inside=any(_around(one, held) for one in out)))
     return sorted(out, key=lambda one: one.found.first)
 
 
 def _around(clause: Clause, held: HeldClaim) -> bool:
-    return clause.found.first < held.first and held.last <= clause.found.last
+    return clause.found.first <= held.first and held.last <= clause.found.last
+
+
+def _held_clause(tokens: Sequence[Token], held: HeldClaim, *, inside: bool) -> Clause:
+    frame, *more = held.frames
+    why = f"“{tokens[frame.first].text}” says what it is"
+    made = _with_attributes(
+        tokens, held.first, held.last, held.label, why, 0.6, frame, quoted=False
+    )
+    return replace(made, given=True, held=True, inside=inside, more=tuple(more))
 
 
 def _by_words(tokens: Sequence[Token], actors: Sequence[FoundSpan]) -> list[Clause]:

@@ -25,6 +25,10 @@ _ADJECTIVAL = tuple("ive ous ful ible able ist ical ant ent".split())
 """Endings of adjectives, after which a word is a noun."""
 _JOINING = frozenset(", and the a an its their".split())
 SIDES = {"+": "support", "-": "oppose", "0": "neutral", "?": "unclear"}
+REPORTED = "stance.report"
+"""The rule of the sides of those who say, want or judge something."""
+HELD = "stance.held"
+"""The rule of the sides of those whose plan, hope or promise a claim is."""
 UNDECIDED = frozenset(("neutral", "unclear"))
 """Sides of holders who are for and against nothing."""
 
@@ -37,7 +41,7 @@ def find_stances(
 ) -> list[FoundStance]:
     """The stances of a paragraph, at most one for each holder and target; a `parse` is used too."""
     found = [
-        _reported(tokens, frame, place)
+        _reported(tokens, frame, place, HELD if clause.held else REPORTED)
         for place, clause in enumerate(clauses)
         for frame in _frames(tokens, actors, clause)
     ]
@@ -87,7 +91,7 @@ def _joined_before(
         yield place
 
 
-def _reported(tokens: Sequence[Token], frame: ReportingFrame, place: int) -> FoundStance:
+def _reported(tokens: Sequence[Token], frame: ReportingFrame, place: int, rule: str) -> FoundStance:
     cue = _quote(tokens, frame.first, frame.last)
     attributes: dict[str, str | int] = {
         "basis": "implied" if frame.implied else "explicit",
@@ -102,7 +106,7 @@ def _reported(tokens: Sequence[Token], frame: ReportingFrame, place: int) -> Fou
         False,
         0.6 if frame.implied else 0.8,
         f"“{cue}” reports who holds it",
-        "stance.report",
+        rule,
         attributes,
     )
 
@@ -217,4 +221,4 @@ class _StanceReader(Syntax):
         return self._edge(side, source, target, cue, "relative", 0.6, strength=verb.strength)
 
 
-__all__ = ["SIDES", "UNDECIDED", "find_stances"]
+__all__ = ["HELD", "REPORTED", "SIDES", "UNDECIDED", "find_stances"]

@@ -58,10 +58,11 @@ _SIZES = (0, 1, 2, 3, 4, 6, 9, 15, 25)
 
 @dataclass(frozen=True)
 class Sentence:
-    """Tokens `[first, last)` of a reading, and the rules' clauses that begin in it; `number` counts
-    the sentences of the paragraph, `count` is how many there are; `finite` has the number of finite
-    verbs before each token of the paragraph, `cues_at` the cues that begin there; `beyond` are the
-    ends of following sentences that a span may reach; `syntax` has the clauses by the parse."""
+    """Tokens `[first, last)` of a reading, and the rules' clauses that begin in it; those `inside`
+    others, which somebody holds, are apart. `number` counts the sentences of the paragraph, `count`
+    is how many there are; `finite` has the number of finite verbs before each token of the
+    paragraph, `cues_at` the cues that begin there; `beyond` are the ends of following sentences
+    that a span may reach; `syntax` has the clauses by the parse."""
 
     reading: Reading
     first: int
@@ -73,6 +74,7 @@ class Sentence:
     cues_at: tuple[tuple[tuple[str, int], ...], ...]
     beyond: tuple[int, ...] = ()
     syntax: ClauseMap | None = None
+    inside: tuple[Clause, ...] = ()
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
@@ -282,8 +284,10 @@ def sentences_of(reading: Reading, reach: int = 0) -> list[Sentence]:
     syntax = ClauseMap(parsed) if parsed is not None else None
     verbs = tuple(accumulate((finite(t) for t in tokens), initial=0))
     clauses: list[list[Clause]] = [[] for _ in starts]
+    inside: list[list[Clause]] = [[] for _ in starts]
     for clause in reading.clauses:
-        clauses[bisect_right(starts, clause.found.first) - 1].append(clause)
+        place = bisect_right(starts, clause.found.first) - 1
+        (inside if clause.inside else clauses)[place].append(clause)
     return [
         Sentence(
             reading,
@@ -296,6 +300,7 @@ def sentences_of(reading: Reading, reach: int = 0) -> list[Sentence]:
             cues,
             tuple(ends[number + 1 : number + 1 + reach]),
             syntax,
+            tuple(inside[number]),
         )
         for number, (a, b) in enumerate(zip(starts, ends, strict=True))
     ]

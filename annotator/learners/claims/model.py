@@ -12,10 +12,11 @@ is that of its choices, calibrated on documents held out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from annotator.english.claims import Clause
 from annotator.english.reading import Reading
 from annotator.learners.claims.boundaries import Sentence, TokenRange, sentences_of
 from annotator.learners.claims.boundary_features import (
@@ -36,6 +37,10 @@ _SAID = 0.35
 """A sentence counts as talk about the text if its chance of containing a span is below this. At 0,
 a fiftieth of the keys saved on claims is lost on part `train` of the seeds."""
 _RULE = "clause.learnt"
+INSIDE_PRIOR = (3.0, 5.0)
+"""How many of how many claims inside others count as marked before any are decided."""
+_LEAST_INSIDE = 0.4
+"""The least chance of a claim inside another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,8 @@ class ClauseModel:
     nests: bool = False
     every: bool = True
     kinds: WordClusters = field(default_factory=WordClusters)
+    inside: tuple[float, float] = INSIDE_PRIOR
+    """How many of the rules' claims inside others were marked as they are, of how many."""
     attributes: dict[str, Classes] = field(default_factory=dict)
 
     def suggest(self, reading: Reading) -> list[ClaimProposal]:
@@ -114,14 +121,29 @@ class ClauseModel:
         ]
         return self.proposals(reading, options)
 
-    def proposals(self, reading: Reading, options: Iterable[Options]) -> list[ClaimProposal]:
+    def proposals(self, reading: Reading, options: Sequence[Options]) -> list[ClaimProposal]:
         """The same for sentences whose options are known."""
         out = [
             self._proposal(reading, one.sentence, scored)
             for one in options
             for scored in self.chosen(one)
         ]
+        within = [
+            self._inside(reading, clause) for one in options for clause in one.sentence.inside
+        ]
+        out += [one for one in within if one is not None and _fits(one, out)]
         return sorted(out, key=lambda p: (p.start, -p.end, p.label))
+
+    def _inside(self, reading: Reading, clause: Clause) -> ClaimProposal | None:
+        """A claim inside another one, as the rules find it: there are too few for the choices to
+        show them. None if they are seldom marked, or not with this label."""
+        found, chance = clause.found, self.inside[0] / self.inside[1]
+        if chance < _LEAST_INSIDE or found.label not in self.labels.classes:
+            return None
+        given = {k: v for k, v in found.attributes.items() if k in self.attributes}
+        start, end = (reading.paragraph.start + at for at in (found.start, found.end))
+        reason = f"{found.reason}, and whose it is"
+        return ClaimProposal(start, end, found.label, round(chance, 4), given, reason)
 
     def options(self, sentence: Sentence, read: Read) -> Options:
         """The possible analyses of a sentence, by the model and by the rules."""
@@ -255,6 +277,7 @@ class ClauseModel:
             "nests": self.nests,
             "every": self.every,
             "kinds": self.kinds.to_data(),
+            "inside": list(self.inside),
             "attributes": {name: classes.to_data() for name, classes in self.attributes.items()},
         }
 
@@ -273,8 +296,23 @@ class ClauseModel:
             bool(data["nests"]),
             bool(data["every"]),
             WordClusters.of_data(data["kinds"]),
+            (data["inside"][0], data["inside"][1]),
             {name: Classes.of_data(one) for name, one in data["attributes"].items()},
         )
+
+
+def _fits(inner: ClaimProposal, others: Sequence[ClaimProposal]) -> bool:
+    """Whether a claim is in none of the others' places and crosses none."""
+    return all(
+        inner.end <= one.start
+        or one.end <= inner.start
+        or (
+            one.start <= inner.start
+            and inner.end <= one.end
+            and (inner.start, inner.end) != (one.start, one.end)
+        )
+        for one in others
+    )
 
 
 HOPELESS = 0.01
@@ -283,4 +321,4 @@ HOPELESS = 0.01
 MOST = 8
 """The number of analyses of a sentence that are considered."""
 
-__all__ = ["HOPELESS", "ClaimProposal", "ClauseModel", "Options", "Read", "Scored"]
+__all__ = ["HOPELESS", "INSIDE_PRIOR", "ClaimProposal", "ClauseModel", "Options", "Read", "Scored"]

@@ -9,7 +9,14 @@ from typing import TypeAlias
 from annotator.learners.claims.boundaries import sentences_of
 from annotator.learners.claims.decoding import Analysis, weight
 from annotator.learners.claims.features import cues, without_words
-from annotator.learners.claims.model import HOPELESS, ClaimProposal, ClauseModel, Options, Read
+from annotator.learners.claims.model import (
+    HOPELESS,
+    INSIDE_PRIOR,
+    ClaimProposal,
+    ClauseModel,
+    Options,
+    Read,
+)
 from annotator.learners.claims.reranking import UNCHANGED, Case, case_of
 from annotator.learners.claims.reranking import fit as fit_reranker
 from annotator.learners.claims.training_rows import TrainingRows, marked, nests_of
@@ -80,7 +87,21 @@ def _fit(
         nests,
         _every(rows, base),
         kinds,
+        _inside(rows, base),
     )
+
+
+def _inside(rows: Sequence[TrainingRows], base: ClauseModel | None) -> tuple[float, float]:
+    """How many of the rules' claims inside others were marked, and how many there were in sentences
+    in which something was."""
+    right, every = base.inside if base else INSIDE_PRIOR
+    for one in rows:
+        for sentence in one.sentences:
+            gold = one.analysis(sentence)
+            for clause in sentence.inside if gold else ():
+                every += 1
+                right += (clause.found.first, clause.found.last) in gold
+    return right, every
 
 
 def _every(rows: Sequence[TrainingRows], base: ClauseModel | None) -> bool:

@@ -11,6 +11,7 @@ from functools import cache
 from annotator.english import tables
 from annotator.english.claims import Clause
 from annotator.english.parse import Parse
+from annotator.english.stances import HELD, REPORTED
 from annotator.english.tokens import FoundStance, Token, phrase_at
 from annotator.learners.stances.syntax import SentencePaths
 from annotator.model.span import AUTHOR, Span
@@ -134,6 +135,10 @@ def _size(number: int) -> int:
 _SIZES = (0, 1, 2, 3, 5, 8, 13, 21)
 
 
+_KINDS = {HELD: REPORTED}
+"""Rules that are too few to be learnt by themselves, with those whose weights they share."""
+
+
 def features_of(
     scene: StanceContext,
     source: End | None,
@@ -143,7 +148,7 @@ def features_of(
 ) -> tuple[str, ...]:
     """Features for whether a source takes a side on a target, and which."""
     kind = f"{source.span.layer if source else AUTHOR}>{target.span.layer}"
-    rule = f"{edge.rule}{edge.side}" if edge else ""
+    rule = f"{_KINDS.get(edge.rule, edge.rule)}{edge.side}" if edge else ""
     made = [kind, f"{kind}|r={rule}", f"{kind}|l={target.span.label}", f"r={rule}"]
     for name, value in target.span.attributes.items():
         if isinstance(value, str):

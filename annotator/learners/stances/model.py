@@ -9,13 +9,14 @@ of its ends, and what they are. Chances are calibrated on held-out documents.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log
 from types import MappingProxyType
 from typing import Any
 
 from annotator.english.judgements import PLAIN
 from annotator.english.reading import Reading
+from annotator.english.stances import HELD
 from annotator.english.tokens import FoundStance
 from annotator.learners.evaluation import folds
 from annotator.learners.examples import Example
@@ -32,9 +33,11 @@ LEAST = 25
 LOWEST = 0.3
 """Pairs with a lower chance are not proposed. Held out on the seeds' part `train`, F1 of all that
 is proposed is .55 from .3 on, .54 from .35 on, and less from .25 on."""
-PLAIN_PRIOR = (8.0, 9.0)
-"""How many of how many plain edges of the rules count as right before any are decided. On the
-public set of directed sentiment, 174 of 180 are right."""
+SURE: Mapping[str, tuple[float, float]] = {PLAIN: (8.0, 9.0), HELD: (4.0, 6.0)}
+"""The rules whose edges are too few for the features to show how sure they are: how many of how
+many count as right before any are decided. On the public set of directed sentiment, 174 of 180
+plain edges are right; plans and promises are their owners' by the guidelines, but not all are
+marked."""
 PRIOR = (1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 """Weights of the calibration before any training; see `_columns`."""
 _FOLDS = 4
@@ -66,9 +69,8 @@ class PairModel:
     labels: Classes
     chance: Binary
     reach: int
-    plain: tuple[float, float] = PLAIN_PRIOR
-    """How many of the pairs with a plain edge of the rules had its side, and how many there
-    were."""
+    sure: Mapping[str, tuple[float, float]] = field(default_factory=lambda: dict(SURE))
+    """By rule, how many of the pairs with such an edge had a side, and how many there were."""
 
     @staticmethod
     def train(
@@ -108,12 +110,11 @@ class PairModel:
         out: list[RelationProposal] = []
         for pair, label, _, columns in _choices(pairs, every):
             chance = self.chance(columns) if label else 0.0
-            plain = is_plain(pair)
-            if plain:
-                # Texts that say so outright are too few for the features to show it.
-                chance = max(chance, self.plain[0] / self.plain[1])
+            sure = self.sure.get(pair.edge.rule) if pair.edge is not None else None
+            if sure is not None:
+                chance = max(chance, sure[0] / sure[1])
             if label and chance >= LOWEST:
-                reason = pair.edge.reason if plain and pair.edge else self._reason(pair, label)
+                reason = pair.edge.reason if sure and pair.edge else self._reason(pair, label)
                 out.append(RelationProposal(*pair.ends, label, round(chance, 4), pair.edge, reason))
         return sorted(out, key=lambda p: (-p.chance, p.target, p.source))
 
@@ -147,7 +148,7 @@ class PairModel:
             "labels": self.labels.to_data(),
             "chance": list(self.chance.weights),
             "reach": self.reach,
-            "plain": list(self.plain),
+            "sure": {rule: list(counts) for rule, counts in sorted(self.sure.items())},
         }
 
     @staticmethod
@@ -160,7 +161,7 @@ class PairModel:
             Classes.of_data(data["labels"]),
             Binary(tuple(data["chance"])),
             data["reach"],
-            (data["plain"][0], data["plain"][1]),
+            {rule: (right, every) for rule, (right, every) in data["sure"].items()},
         )
 
 
@@ -230,17 +231,13 @@ def _fit(decided: Sequence[_Decided], layer: Layer, base: PairModel | None) -> P
     rows, penalty = [pair.features for pair, _ in decided], PENALTY * (FIRM if base else 1)
     classes = Classes.fit(rows, labels, penalty=penalty, base=base.labels if base else None)
     chance = base.chance if base else Binary(PRIOR)
-    right, every = base.plain if base else PLAIN_PRIOR
+    sure = dict(base.sure if base else SURE)
     for pair, label in decided:
-        every += is_plain(pair)
-        right += is_plain(pair) and label != NONE
-    plain = (right, every)
-    return PairModel(layer.name, layer.sources, layer.targets, classes, chance, REACH, plain)
-
-
-def is_plain(pair: Pair) -> bool:
-    """Whether the sentence says outright which side the source takes on the target."""
-    return pair.edge is not None and pair.edge.rule == PLAIN
+        rule = pair.edge.rule if pair.edge is not None else ""
+        if rule in sure:
+            right, every = sure[rule]
+            sure[rule] = (right + (label != NONE), every + 1)
+    return PairModel(layer.name, layer.sources, layer.targets, classes, chance, REACH, sure)
 
 
 PENALTY = 4.0
