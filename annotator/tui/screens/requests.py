@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from annotator.model import actions as do
@@ -47,21 +47,8 @@ def asked_screen(shell: Shell) -> ListScreen:
         """Show the next kind alone, then all again, with the number of each."""
         shown[0] = _SHOWN[(_SHOWN.index(shown[0]) + 1) % len(_SHOWN)]
         screen.reload()
-        counts = Counter(one.outcome for one in requests(session.project, session.annotator))
-        told = ", ".join(f"{counts[outcome]} {words}" for outcome, words in _OUTCOMES.items())
+        told = _counted(requests(session.project, session.annotator))
         screen.say(f"only {_OUTCOMES[shown[0]]}; {told}" if shown[0] else f"all: {told}")
-
-    def choose(at: int) -> None:
-        one = found[at]
-        # What the annotator did not mark is marked as if it had been searched for.
-        find = (one.words, one.at) if one.words and not one.item else None
-        shell.go_to(
-            one.document,
-            max(0, one.paragraph),
-            one.item or None,
-            find=find,
-            message=f"review asks: {one.text}",
-        )
 
     def answer(at: int) -> None:
         def answered(text: str | None) -> None:
@@ -79,11 +66,29 @@ def asked_screen(shell: Shell) -> ListScreen:
     screen = ListScreen(
         "What review asks you",
         lines,
-        choose,
+        lambda at: _go(shell, found[at]),
         keys={"c": ("answer", answer), "s": ("status", narrow)},
         of_all=("s",),
     )
     return screen
+
+
+def _counted(every: Iterable[Request]) -> str:
+    """How many are open, answered and changed."""
+    counts = Counter(one.outcome for one in every)
+    return ", ".join(f"{counts[outcome]} {words}" for outcome, words in _OUTCOMES.items())
+
+
+def _go(shell: Shell, one: Request) -> None:
+    """Go to what a request is about. What the annotator did not mark is marked as if it had been
+    searched for."""
+    shell.go_to(
+        one.document,
+        max(0, one.paragraph),
+        one.item or None,
+        find=(one.words, one.at) if one.words and not one.item else None,
+        message=f"review asks: {one.text}",
+    )
 
 
 def _line(one: Request, note: str) -> ListLine:
