@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
@@ -21,6 +22,7 @@ from annotator.model.names import Ruling, SameNames
 from annotator.model.record import Record
 from annotator.model.span import Span
 from annotator.project import Project, SuggestionRun
+from annotator.store.isolation import reporting_to
 from annotator.tui.session import Session
 from annotator.workflows.names.closed import (
     names_outside_in_words,
@@ -646,3 +648,27 @@ def test_a_concept_and_its_contrary_are_one_row_that_can_be_imported_again(tmp_p
             ("dues", "1", "1", "ada"),
         ]
         assert import_codebook(of, written(tmp_path, as_csv(rows)), who="ada").told == ()
+
+
+def test_a_damaged_entry_is_left_out_and_all_others_are_read(tmp_path: Path) -> None:
+    """Entries are decoded together, or one by one if one of them is damaged, with the same result."""
+    with project(tmp_path / "p", TEXT) as of:
+        import_codebook(of, written(tmp_path, TABLE), who="ada")
+        _written(of, "definition", "Harbour master.", who="ben")
+        remove_entry(of, "concept", "dues should fall", who="ben")
+        whole = of.names.codebook()
+    raw = sqlite3.connect(tmp_path / "p" / "annotator.db")
+    raw.execute(
+        "INSERT INTO codebook_event (id, kind, name, entry, who, token, time) VALUES "
+        "('f', 'entity', 'Broken', '{\"aliases\": [7]}', 'ada', 't', '')"
+    )
+    raw.commit()
+    raw.close()
+    with Project.open(tmp_path / "p") as of, reporting_to(lambda *_: None):
+        assert of.names.codebook() == whole
+    assert [one.name for one in whole.entries] == [
+        "Port of Sallow",
+        "Leon Astley",
+        "dues should rise",
+    ]
+    assert whole.by_name["entity", "Leon Astley"].definition == "Harbour master."

@@ -95,14 +95,12 @@ class Codebook:
     def _by_form(self) -> Mapping[tuple[NameKind, str], tuple[str, ...]]:
         found: dict[tuple[NameKind, str], tuple[str, ...]] = {}
         for one in self.entries:
-            for form in dict.fromkeys(
-                (one.name.casefold(), *(alias.casefold() for alias in one.aliases))
-            ):
-                key = (one.kind, form)
-                # The name itself comes before the aliases of others.
-                own = form == one.name.casefold()
-                before = found.get(key, ())
-                found[key] = (one.name, *before) if own else (*before, one.name)
+            # The name itself comes before the aliases of others.
+            own = one.name.casefold()
+            found[one.kind, own] = (one.name, *found.get((one.kind, own), ()))
+            for form in dict.fromkeys(alias.casefold() for alias in one.aliases):
+                if form != own:
+                    found[one.kind, form] = (*found.get((one.kind, form), ()), one.name)
         return found
 
     def get(self, kind: NameKind, name: str) -> CodebookEntry | None:
@@ -152,8 +150,10 @@ _PREPOSITIONS = frozenset("of in at from for on to with who that".split())
 def _head(name: str) -> str:
     """The word before the first preposition of a name, without case; otherwise the last one."""
     parts = name.casefold().split()
+    if _PREPOSITIONS.isdisjoint(parts):
+        return parts[-1] if parts else ""
     end = next((i for i, word in enumerate(parts) if i and word in _PREPOSITIONS), len(parts))
-    return parts[end - 1] if parts else ""
+    return parts[end - 1]
 
 
 __all__ = ["OWN_FIELDS", "Codebook", "CodebookEntry", "applied", "called", "changed_fields"]
