@@ -48,7 +48,7 @@ def asked_screen(shell: Shell) -> ListScreen:
         shown[0] = _SHOWN[(_SHOWN.index(shown[0]) + 1) % len(_SHOWN)]
         screen.reload()
         told = _counted(requests(session.project, session.annotator))
-        screen.say(f"only {_OUTCOMES[shown[0]]}; {told}" if shown[0] else f"all: {told}")
+        screen.say(f"only {shown[0]}; {told}" if shown[0] else f"all: {told}")
 
     def answer(at: int) -> None:
         def answered(text: str | None) -> None:
@@ -76,7 +76,7 @@ def asked_screen(shell: Shell) -> ListScreen:
 def _counted(every: Iterable[Request]) -> str:
     """How many are open, answered and changed."""
     counts = Counter(one.outcome for one in every)
-    return ", ".join(f"{counts[outcome]} {words}" for outcome, words in _OUTCOMES.items())
+    return ", ".join(f"{counts[outcome]} {outcome}" for outcome in _OUTCOMES)
 
 
 def _go(shell: Shell, one: Request) -> None:
