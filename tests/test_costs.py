@@ -75,6 +75,7 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "capitals": lambda n: "Iran Of " * (n // 2),
     "names": lambda n: ", ".join(f"Mr {_name(i)}" for i in range(n // 3)) + ".",
     "sentences": lambda n: "France says that Iran must go. " * (n // 6),
+    "plans": lambda n: "France's plan to sell Iran is bad. " * (n // 9),
     "subjects": lambda n: "Urging France to go Iran left. " * (n // 6),
     "paragraphs": lambda n: "France must go.\n\n" * (n // 4),
 }

@@ -32,6 +32,7 @@ from annotator.english.objects import Object, main_verb, object_at, passed, rela
 from annotator.english.parse import Parse
 from annotator.english.syntax import Syntax, finite, governs
 from annotator.english.tokens import QUOTES, FoundSpan, Token, phrase_at
+from annotator.model.overlaps import Overlaps
 
 _CLEAVING = tables.words("adverbs") | tables.words("negations")
 """Words before `that` in `it is seldom that ...`, which reports nothing."""
@@ -62,14 +63,18 @@ def find_claims(
     out = _by_words(tokens, actors)
     if parse is None:
         return out
-    already = [one for one in out if one.given]
+    overlaps = Overlaps([(one.found.first, one.found.last) for one in out])
+    made: list[Clause] = []
+    only_told: set[int] = set()
     for held in held_claims(tokens, actors, parse):
-        if any(_around(one, held) for one in already):
+        near = overlaps.of(held.first, held.last)
+        around = {k for k in near if _around(out[k], held)}
+        if any(out[k].given for k in around):
             continue
-        if held.reported:
-            out = [one for one in out if one.given or not _around(one, held)]
-        out.append(_held_clause(tokens, held, inside=any(_around(one, held) for one in out)))
-    return sorted(out, key=lambda one: one.found.first)
+        only_told |= around if held.reported else set()
+        made.append(_held_clause(tokens, held, inside=bool(around - only_told)))
+    made += [one for k, one in enumerate(out) if k not in only_told]
+    return sorted(made, key=lambda one: (one.found.first, -one.found.last))
 
 
 def _around(clause: Clause, held: HeldClaim) -> bool:

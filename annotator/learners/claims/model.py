@@ -30,6 +30,7 @@ from annotator.learners.claims.reasons import cue_candidates
 from annotator.learners.claims.reranking import UNCHANGED, Labels, reranked
 from annotator.learners.logistic import Binary, Classes, ConditionalLogit, log_odds
 from annotator.learners.word_clusters import WordClusters
+from annotator.model.overlaps import Overlaps
 
 _NESTED = 0.6
 """The least chance of the bounds of a span inside another one."""
@@ -131,7 +132,10 @@ class ClauseModel:
         within = [
             self._inside(reading, clause) for one in options for clause in one.sentence.inside
         ]
-        out += [one for one in within if one is not None and _fits(one, out)]
+        overlaps = Overlaps([(one.start, one.end) for one in out])
+        for inner in [one for one in within if one is not None]:
+            if all(_holds(out[k], inner) for k in overlaps.of(inner.start, inner.end)):
+                out.append(inner)
         return sorted(out, key=lambda p: (p.start, -p.end, p.label))
 
     def _inside(self, reading: Reading, clause: Clause) -> ClaimProposal | None:
@@ -301,18 +305,10 @@ class ClauseModel:
         )
 
 
-def _fits(inner: ClaimProposal, others: Sequence[ClaimProposal]) -> bool:
-    """Whether a claim is in none of the others' places and crosses none."""
-    return all(
-        inner.end <= one.start
-        or one.end <= inner.start
-        or (
-            one.start <= inner.start
-            and inner.end <= one.end
-            and (inner.start, inner.end) != (one.start, one.end)
-        )
-        for one in others
-    )
+def _holds(one: ClaimProposal, inner: ClaimProposal) -> bool:
+    """Whether a claim is around another one, and more than that."""
+    around = one.start <= inner.start and inner.end <= one.end
+    return around and (one.start, one.end) != (inner.start, inner.end)
 
 
 HOPELESS = 0.01
