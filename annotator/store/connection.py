@@ -14,15 +14,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from annotator.errors import BusyError, InputError, StoreError
+from annotator.errors import BusyError, StoreError
 from annotator.store import known_head
 from annotator.store.damaged_rows import Row, without_broken_states, without_broken_texts
-from annotator.store.driver_errors import is_full, translated
+from annotator.store.driver_errors import errors_at, is_full, translated
 from annotator.store.file_identity import (
     FileGuard,
     Footprint,
@@ -31,7 +31,6 @@ from annotator.store.file_identity import (
     has_log,
     log_of,
     may_write,
-    without_folder,
 )
 from annotator.store.lock import Lock, holder
 from annotator.store.shown_documents import leave_out_arriving, see_the_table
@@ -164,30 +163,23 @@ class Database:
             before[0].close()
         # Whoever opens another file on purpose knows what is missing in it.
         with suppress(StoreError), self._errors(), self._locked():
-            if self._lost() is not None:
+            if known_head.lost(self._lock, self.value) is not None:
                 known_head.forget(self._lock)
 
     def _look_for_losses(self) -> None:
         """Put a file beside the database that tells what it has lost, if it lacks the event with
         which its log ended."""
         # What is damaged otherwise is told by those who read it.
-        with suppress(StoreError):
-            if self.read_only or self.version < SCHEMA_VERSION or self._lost() is None:
+        with suppress(StoreError), self._errors():
+            if self.read_only or self.version < SCHEMA_VERSION:
                 return
-            with self._errors(), self._locked():
-                lost = self._lost()
+            if known_head.lost(self._lock, self.value) is None:
+                return
+            with self._locked():
+                lost = known_head.lost(self._lock, self.value)
                 if lost is not None:
                     known_head.set_aside(self.path, lost)
                     known_head.forget(self._lock)
-
-    def _lost(self) -> tuple[int, str] | None:
-        """The head that was left in the lock file, if the chain no longer has it."""
-        with self._errors():
-            known = known_head.get(self._lock)
-        if known is None:
-            return None
-        hash = self.value("SELECT hash FROM chain WHERE sequence = ?", known[:1])
-        return None if isinstance(hash, bytes) and hash.hex() == known[1] else known
 
     def _open(self, mode: str) -> Any:
         if sqlite.sqlite_version_info < OLDEST:
@@ -277,25 +269,8 @@ class Database:
         """The raw connection, for migrations and the backup."""
         return self._connection
 
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        """Turns the driver's errors into ours."""
-        try:
-            yield
-        except (sqlite.Error, UnicodeEncodeError) as error:
-            if isinstance(error, UnicodeEncodeError) or "binding parameter" in str(error):
-                hint = "Give texts of whole characters, numbers, bytes or nothing"
-                said = f"the database holds no such value: {error}"
-                raise InputError(said, hint=hint) from error
-            raise translated(error, self.path) from error
-        except (UnicodeDecodeError, OverflowError) as error:
-            raise translated(sqlite.DatabaseError(f"malformed text: {error}"), self.path) from error
-        except OSError as error:
-            if not self.path.parent.is_dir():
-                raise without_folder(self.path) from error
-            hint = "Check the permissions of the file and its folder"
-            where = Path(error.filename) if isinstance(error.filename, str) else self.path
-            raise StoreError(f"{error.strerror or error}", file=where, hint=hint) from error
+    def _errors(self) -> AbstractContextManager[None]:
+        return errors_at(self.path)
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         """All rows of a query; no cursor stays open."""

@@ -3,12 +3,37 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from annotator.errors import BusyError, StoreError
+from annotator.errors import BusyError, InputError, StoreError
+from annotator.store.file_identity import without_folder
+from annotator.store.sqlite_driver import sqlite
 
 _LEAST = 1 << 17
 """Bytes that opening a database takes, beside it."""
+
+
+@contextmanager
+def errors_at(path: Path) -> Iterator[None]:
+    """Turns the errors of the driver and of files into ours; `path` is the database's."""
+    try:
+        yield
+    except (sqlite.Error, UnicodeEncodeError) as error:
+        if isinstance(error, UnicodeEncodeError) or "binding parameter" in str(error):
+            hint = "Give texts of whole characters, numbers, bytes or nothing"
+            said = f"the database holds no such value: {error}"
+            raise InputError(said, hint=hint) from error
+        raise translated(error, path) from error
+    except (UnicodeDecodeError, OverflowError) as error:
+        raise translated(sqlite.DatabaseError(f"malformed text: {error}"), path) from error
+    except OSError as error:
+        if not path.parent.is_dir():
+            raise without_folder(path) from error
+        hint = "Check the permissions of the file and its folder"
+        where = Path(error.filename) if isinstance(error.filename, str) else path
+        raise StoreError(f"{error.strerror or error}", file=where, hint=hint) from error
 
 
 def translated(error: Exception, path: Path) -> StoreError:
@@ -56,4 +81,4 @@ def _has_no_room(path: Path) -> bool:
     return found.f_bavail * found.f_frsize < _LEAST
 
 
-__all__ = ["is_full", "translated"]
+__all__ = ["errors_at", "is_full", "translated"]

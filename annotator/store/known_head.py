@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from annotator.store.file_identity import beside, has_log
@@ -41,6 +42,15 @@ def get(lock: Lock) -> tuple[int, str] | None:
         return None
 
 
+def lost(lock: Lock, value: Callable[[str, Sequence[int]], object]) -> tuple[int, str] | None:
+    """The head that was left, if the chain no longer has it. `value` is `Database.value`."""
+    known = get(lock)
+    if known is None:
+        return None
+    hash = value("SELECT hash FROM chain WHERE sequence = ?", known[:1])
+    return None if isinstance(hash, bytes) and hash.hex() == known[1] else known
+
+
 def set_aside(database: Path, lost: tuple[int, str]) -> Path:
     """A file that tells which head the database no longer has, with a copy of its log."""
     path = beside(database, f"{LOST}{lost[0]}-{lost[1][:32]}")
@@ -62,4 +72,4 @@ def losses(database: Path) -> list[tuple[Path, int, str]]:
     return found
 
 
-__all__ = ["forget", "get", "losses", "put", "set_aside"]
+__all__ = ["forget", "get", "losses", "lost", "put", "set_aside"]
