@@ -123,6 +123,7 @@ def test_a_text_that_comes_in_gets_its_suggestions_in_the_background_while_it_is
         assert session.review.items and session.source.news == "new suggestions"
         assert not session.review.message, "the line under the text is about the annotator's keys"
         assert new in of.suggestions.documents()
+        assert of.suggestions.has(new) and not of.suggestions.has("nowhere")
         assert {s.version for s in of.suggestions.of(new) if s.suggester == "model"} == {"1"}
 
 

@@ -54,6 +54,10 @@ class Suggestions:
         rank and id."""
         return store.load(self._database, document, paragraph)
 
+    def has(self, document: str) -> bool:
+        """Whether a document has suggestions, decided or not."""
+        return store.has_suggestions(self._database, document)
+
     def of_many(self, documents: Sequence[str]) -> dict[str, list[Suggestion]]:
         """The suggestions of documents as `of` gives them, by document; documents without any are
         left out."""

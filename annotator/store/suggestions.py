@@ -144,6 +144,13 @@ def suggested(db: Database) -> frozenset[str]:
     return frozenset(row[0] for row in db.rows("SELECT DISTINCT document FROM suggestion"))
 
 
+def has_suggestions(db: Database, document: str) -> bool:
+    """Whether a document has suggestions."""
+    return bool(
+        db.value("SELECT EXISTS (SELECT 1 FROM suggestion WHERE document = ?)", (document,))
+    )
+
+
 _COLUMNS = "id, value, paragraph, suggester, version, score, rank, reason, rule, shown, blind, raw"
 
 

@@ -55,7 +55,7 @@ class Arrivals:
         if (
             self._background is None
             or document in self._asked
-            or self._project.suggestions.of(document)
+            or self._project.suggestions.has(document)
         ):
             return
         self._asked.add(document)
@@ -119,7 +119,7 @@ class Arrivals:
         """The state with the suggestions that the document waits for; None until they are there.
         They are shown at once if the paragraph is still empty, and otherwise when a paragraph is
         opened."""
-        if not self.awaiting or not self._project.suggestions.of(state.document.id):
+        if not self.awaiting or not self._project.suggestions.has(state.document.id):
             return None
         self.awaiting = False
         if state.mode is Mode.BROWSE and not state.items:
