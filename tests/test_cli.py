@@ -369,3 +369,19 @@ def test_a_full_disk_is_one_message() -> None:
     assert ended.returncode == 3
     assert ended.stderr.startswith("error: the output: No space left")
     assert "Traceback" not in ended.stderr
+
+
+def test_an_interrupt_while_the_program_is_loaded_leaves_no_traceback() -> None:
+    loading = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "annotator.cli":
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Finder())
+from annotator.__main__ import main
+main()
+"""
+    ended = subprocess.run([sys.executable, "-c", loading], capture_output=True, check=False)
+    assert ended.returncode == 130 and not ended.stderr
