@@ -213,3 +213,16 @@ def test_a_claim_that_is_next_to_never_right_is_held_back() -> None:
     for score, seen in ((0.04, False), (0.3, True)):
         (one,) = combine(document, [Suggestion(value, 0, "model", "1", score)], EMPTY, policy)
         assert one.shown is seen
+
+
+def test_the_name_of_a_people_is_certain() -> None:
+    text = "The Irish, the Welsh and the Spanish said no."
+    names = {text[a:b]: label for a, b, label in _shown(text, "actor")}
+    assert names == dict.fromkeys(("Irish", "Welsh", "Spanish"), "collective")
+
+
+@pytest.mark.parametrize(
+    "text", ["The opposition accused the minister of corruption.", "They blame him for the flood."]
+)
+def test_what_somebody_is_accused_of_is_a_fact(text: str) -> None:
+    assert [label for *_, label in _shown(text, "claim")] == ["fact"]

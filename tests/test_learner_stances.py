@@ -148,6 +148,13 @@ def test_what_is_said_outright_or_owned_is_not_outvoted_unless_a_project_decides
     assert not replace(doubting, sure={rule: (1.0, 9.0)}).suggest(read(text), spans)
 
 
+def test_a_plan_is_its_owner_s_and_a_sentence_about_it_is_not() -> None:
+    text = "Norway made a promise to sell the port."
+    holder = Span("holder", "actor", "state", 0, len("Norway"))
+    about = Span("target", "claim", "value", 0, len(text) - 1)
+    assert not [p for p in _model().suggest(read(text), [holder, about]) if p.source == "holder"]
+
+
 def test_too_little_is_reported_with_a_number() -> None:
     with pytest.raises(ValueError, match=f"2 relations.* {LEAST} are needed"):
         PairModel.train([_example("Iran", "Russia")], _stance())

@@ -36,8 +36,9 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
     return RulesSuggester(schema, shared_reader(), frozenset(config.get("mute", ())), memory)
 
 
-_EXACT = ("name.country", "name.known", "nominal.counted", "nominal.phrase")
-"""Rules that find an exact entry of the tables, or known actors in a count (`both countries`)."""
+_EXACT = ("name.country", "name.known", "name.people", "nominal.counted", "nominal.phrase")
+"""Rules that find an exact entry of the tables, the name of a people (`the Dutch`), or known actors
+in a count (`both countries`)."""
 
 
 class TableTrust:

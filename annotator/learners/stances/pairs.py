@@ -11,7 +11,7 @@ from annotator.english import tables
 from annotator.english.claims import Clause, find_claims
 from annotator.english.frames import flip
 from annotator.english.reading import Reading, parse, tokens_within
-from annotator.english.stances import SIDES, find_stances
+from annotator.english.stances import HELD, SIDES, find_stances
 from annotator.english.syntax import Syntax
 from annotator.english.tokens import FoundSpan, FoundStance
 from annotator.learners.stances.features import End, StanceContext, features_of
@@ -66,12 +66,16 @@ def _reread(
     for id, place in places.items():
         if place is not None:
             near.setdefault(place, []).append(id)
+    # A plan is that of its owner; a sentence about the plan may be anybody's.
+    whole = {(clause.found.first, clause.found.last) for clause in clauses if clause.held}
+    held = {claim.span.id for claim in claims if (claim.first, claim.last) in whole}
     edges: dict[tuple[str, str], FoundStance] = {}
     for edge in ruled:
         source = actors[edge.source].span.id if edge.source is not None else AUTHOR
         targets = [actors[edge.target].span.id] if edge.on_actor else near.get(edge.target, [])
         for target in targets:
-            edges.setdefault((source, target), edge)
+            if edge.on_actor or edge.rule != HELD or target in held:
+                edges.setdefault((source, target), edge)
     syntax = Syntax(reading.tokens, found)
     for claim in claims:
         governed = _governed(syntax, claim)
