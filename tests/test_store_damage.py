@@ -285,6 +285,17 @@ def test_a_damaged_log_is_told_whoever_opens_the_database_first(
     assert "no longer has it" in _doctor(tmp_path / "q", capsys)[1]
 
 
+def test_a_damaged_lock_file_is_no_loss(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lock = root / "annotator.db.lock"
+    data = lock.read_bytes()
+    for at in (257, 270, 330, len(data.rstrip()) - 1):
+        lock.write_bytes(data)
+        _turn_a_bit(lock, at)
+        assert "lost-" not in _doctor(root, capsys)[1]
+    lock.write_bytes(data[:300])
+    assert "lost-" not in _doctor(root, capsys)[1]
+
+
 def test_a_database_that_has_all_again_or_was_replaced_on_purpose_has_lost_nothing(
     root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

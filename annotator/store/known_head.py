@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -24,7 +25,8 @@ _PLACE = 256
 
 def put(lock: Lock, sequence: int, hash: bytes) -> None:
     """Leave the head of a database. Call this under the lock, when its event is on disk."""
-    lock.put_note(b"%d %b\n" % (sequence, hash.hex().encode()), place=_PLACE)
+    head = b"%d %b" % (sequence, hash.hex().encode())
+    lock.put_note(b"%b %08x\n" % (head, zlib.crc32(head)), place=_PLACE)
 
 
 def forget(lock: Lock) -> None:
@@ -35,11 +37,11 @@ def forget(lock: Lock) -> None:
 
 def get(lock: Lock) -> tuple[int, str] | None:
     """The head that was left: number and hash; None if there is none, or none that can be read."""
-    try:
-        sequence, hash = lock.note(place=_PLACE).decode("ascii").split()
-        return (int(sequence), hash) if len(hash) == 64 else None
-    except ValueError:
+    head, _, check = lock.note(place=_PLACE).strip().rpartition(b" ")
+    if check != b"%08x" % zlib.crc32(head):
         return None
+    sequence, _, hash = head.decode("ascii").partition(" ")
+    return int(sequence), hash
 
 
 def lost(lock: Lock, value: Callable[[str, Sequence[int]], object]) -> tuple[int, str] | None:
