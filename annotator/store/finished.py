@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from annotator.model.decision import Completion
 from annotator.model.record import GOLD, Record
@@ -122,24 +121,18 @@ def _read(
 ) -> None:
     """Spans and relations, read from their columns; only attributes, if there are any, are
     parsed."""
-    for key, attributes, (id, layer, label, start, end, entity) in _items(
-        db, wanted, "span", 'start, "end", entity', needed=5
-    ):
-        if key in held:
-            held[key][0].append(Span(id, layer, label, start, end, entity, attributes))
-    for key, attributes, (id, layer, label, source, target) in _items(
-        db, wanted, "relation", "source, target", needed=5
-    ):
-        if key in held:
-            held[key][1].append(Relation(id, layer, label, source, target, attributes))
+    _read_kind(db, wanted, held, "span", 'start, "end", entity')
+    _read_kind(db, wanted, held, "relation", "source, target, NULL")
 
 
-def _items(
-    db: Database, wanted: str, kind: str, columns: str, *, needed: int
-) -> Iterator[tuple[tuple[str, str], Attributes, list[Any]]]:
-    """(Document and annotator), attributes, and `id, layer, label` with more columns of every item
-    of a kind. An item is left out if its attributes are invalid or one of the first `needed` values
-    is missing."""
+def _read_kind(
+    db: Database,
+    wanted: str,
+    held: Mapping[tuple[str, str], tuple[list[Span], list[Relation]]],
+    kind: str,
+    columns: str,
+) -> None:
+    """Read the items of a kind; `columns` are two bounds or ends, and the entity."""
     rows = db.rows(
         f"SELECT document, annotator, CASE WHEN instr(state, '\"attributes\":{{}}') THEN NULL "
         f"ELSE state END, item, layer, label, {columns} FROM item WHERE document IN (SELECT value "
@@ -147,14 +140,17 @@ def _items(
         (wanted,),
     )
     states = _attributes([row[2] for row in rows])
-    for document, who, state, *values in rows:
+    for document, who, state, id, layer, label, one, other, entity in rows:
+        found = held.get((document, who))
         attributes = NO_ATTRIBUTES if state is None else next(states)
         if attributes is None:
-            leave_out(f"{document} ({who}): {values[0]}", "its attributes are invalid")
-        elif None in values[:needed]:
-            leave_out(f"{document} ({who}): {values[0]}", WITHOUT)
-        else:
-            yield (document, who), attributes, values
+            leave_out(f"{document} ({who}): {id}", "its attributes are invalid")
+        elif None in (layer, label, one, other):
+            leave_out(f"{document} ({who}): {id}", WITHOUT)
+        elif found is not None and kind == "span":
+            found[0].append(Span(id, layer, label, one, other, entity, attributes))
+        elif found is not None:
+            found[1].append(Relation(id, layer, label, one, other, attributes))
 
 
 def _attributes(states: Sequence[str | None]) -> Iterator[Attributes | None]:
