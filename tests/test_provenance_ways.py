@@ -260,6 +260,24 @@ def test_suggestions_that_come_later_change_no_byte_and_pseudonyms_are_the_same_
     assert all(who in card for who in (*manifest["annotators"], *manifest["reviewers"]))
 
 
+def test_what_was_seen_stays_seen_when_work_is_reopened(tmp_path: Path) -> None:
+    """Also if somebody opens the document later, who was not there when it became gold."""
+    with _begin(tmp_path / "p", "doc") as project:
+        _work(project, "ben", "doc", TYPED)
+        _offer(project, "doc")
+        _work(project, "ada", "doc", (do.Accept(),))
+        merge_all(project)
+        for who, keys in (("ada", (do.SetCompletion(Completion.IN_PROGRESS),)), ("dan", ())):
+            session = Session(project, who, project.new_session())
+            session.open("doc")
+            for key in keys:
+                session.do(key)
+        assert project.provenance.shown("doc", "dan")
+        write_dataset(project, tmp_path / "out")
+        (record,) = _records(tmp_path / "out" / "gold.jsonl")
+        assert [item["suggested"] for item in record["meta"]["gold"]["items"].values()] == [True]
+
+
 def test_whoever_noted_or_took_back_decided_nothing(tmp_path: Path) -> None:
     """Of an item on which all agree: lea deletes it and takes that back, mia writes a note."""
     with _begin(tmp_path / "p", "doc") as project:

@@ -14,7 +14,7 @@ from annotator.model.provenance import Shown
 from annotator.model.record import GOLD, Record
 from annotator.model.span import AUTHOR, Annotation, Relation, Span
 from annotator.project import Project
-from annotator.workflows.review.changes import Change
+from annotator.workflows.review.changes import Change, based_on
 from annotator.workflows.review.discussion import reason_of
 from annotator.workflows.review.versions import Merger
 from annotator.workflows.review.waiting import Situation, situation
@@ -38,7 +38,7 @@ def with_history(
         return gold, here
     origins = _Origins(
         made=_by_content(here.found.candidates) if here is not None else {},
-        suggested=_suggested(works),
+        suggested=_suggested(project, gold.document.id, works),
         decided=decided,
         imported=_imported_items(project, gold.document.id),
         reasons=project.config.reasons,
@@ -58,13 +58,17 @@ def _with_changes(history: Mapping[str, Any], here: Situation | None) -> dict[st
     return {**history, "changed_since": before + [one for one in fresh if one not in before]}
 
 
-def _suggested(works: Sequence[Record]) -> frozenset[tuple[str, int | None, int | None]]:
-    """Layer and bounds of the spans that annotators were shown."""
+def _suggested(
+    project: Project, document: str, works: Sequence[Record]
+) -> frozenset[tuple[str, int | None, int | None]]:
+    """Layer and bounds of the spans that annotators were shown: those who finished the document,
+    and those on whose work the gold is based, even if they have reopened it since."""
+    who = {work.annotator for work in works} | set(based_on(project, document))
     return frozenset(
         (shown.layer, shown.start, shown.end)
-        for work in works
-        for shown in work.shown
-        if shown.is_span
+        for (_, annotator), several in project.provenance.all_shown([document]).items()
+        for shown in several
+        if shown.is_span and annotator in who
     )
 
 
