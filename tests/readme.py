@@ -221,12 +221,6 @@ def _press(keys: str) -> None:
         assert not session.saving.unsaved, session.saving.error
 
 
-def blurred(block: str) -> str:
-    """A block without what changes whenever a suggester gets better: figures, and the width of
-    columns."""
-    return re.sub(r"\s+", " ", re.sub(r"\d+", "0", block))
-
-
 def written(file: Path) -> str:
     """A file as the program would write it."""
     text = file.read_text(encoding="utf-8")

@@ -36,6 +36,7 @@ from annotator.workflows.agreement.differences import COLUMNS, differences
 from annotator.workflows.agreement.drift import Timeline, batches_of
 from annotator.workflows.agreement.habit_changes import HabitChanges
 from annotator.workflows.agreement.habits import Habits, outstanding
+from annotator.workflows.agreement.headlines import headlines
 from annotator.workflows.agreement.lines import number
 from annotator.workflows.agreement.markup import Grid, latex, markdown
 from annotator.workflows.agreement.methods_data import study
@@ -153,6 +154,14 @@ def test_the_types_of_relations_have_their_figures() -> None:
         ["oppose", ".67"],
         ["support", "0"],
     ]
+
+
+def test_a_reason_in_the_headlines_is_whole_or_shorter_but_never_cut() -> None:
+    alike = [_record("a"), replace(_record("a"), annotator="b")]
+    found = figures(compare(alike), LAYERS, intervals=False)
+    rows = {line.text.split()[0]: line.text for line in headlines(found) if line.text.strip()}
+    assert rows["modality"].endswith("– no variation"), "without “every value is the same”"
+    assert rows["concept"].endswith("– no two annotators gave one")
 
 
 def _campaign(documents: int = 12) -> list[Record]:

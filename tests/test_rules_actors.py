@@ -166,3 +166,11 @@ def test_what_is_no_actor_in_its_place(text: str, absent: str) -> None:
 )
 def test_what_acts_is_an_actor(text: str, actor: tuple[str, str]) -> None:
     assert actor in _found(text)
+
+
+@pytest.mark.parametrize(
+    "name", ["Riders' Union", "Teachers’ Association", "Ball-Smith Foundation", "Hill  Foundation"]
+)
+def test_the_entity_of_a_name_is_spelled_as_the_text_spells_it(name: str) -> None:
+    found = [one.entity for one in read(f"We met the {name}.").actors]
+    assert found == [" ".join(name.split())]

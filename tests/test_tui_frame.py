@@ -555,3 +555,15 @@ def test_a_frame_costs_in_proportion_to_the_spans_of_the_paragraph(
         return calls_of(lambda: _screen(state, 80, 24, look=Look(THEMES["mono"], compact=compact)))
 
     assert calls(480) < 6 * calls(120)
+
+
+@pytest.mark.parametrize("error", [False, True])
+def test_a_message_too_long_for_a_row_has_the_empty_rows_above_it(error: bool) -> None:
+    said = " ".join(f"word{i}" for i in range(20))
+    around = FrameContext("ada", error=said) if error else FrameContext("ada", message=said)
+    short, rows = _screen(_state(), 80, 24), _screen(_state(), 80, 24, around=around)
+    assert not short[-3].strip()
+    assert " ".join(" ".join(rows[-3:-1]).split()) == said
+    assert (rows[:-3], rows[-1]) == (short[:-3], short[-1]), "nothing else gives way"
+    full = FrameContext("ada", message=said, tour=("TOUR", "many words " * 12, "T leaves"))
+    assert _screen(_state(), 80, 24, around=full)[-2].endswith("…"), "no row is empty"

@@ -14,7 +14,7 @@ from annotator.english.name_bounds import before_name, goes_on, is_capital, of_e
 from annotator.english.nominals import POSSESSIVE, REGIONAL, actor_span, find_nominals
 from annotator.english.pronouns import PRONOUN, find_pronouns
 from annotator.english.syntax import finite
-from annotator.english.tokens import FoundSpan, Token
+from annotator.english.tokens import FoundSpan, Token, as_written
 
 Tokenize = Callable[[str], Sequence[str]]
 """Gives the tokens of a name as texts."""
@@ -227,7 +227,7 @@ def _title_length(tokens: Sequence[Token], at: int, end: int) -> int:
     if tokens[at].text not in _title_starts():
         return 0
     for length in range(min(4, len(tokens) - at), 0, -1):
-        text = " ".join(t.text for t in tokens[at : at + length]).replace(" - ", "-")
+        text = as_written(tokens[at : at + length])
         if at + length <= max(end, at + 1) and (
             text in tables.words("honorifics") or text in tables.words("offices")
         ):
@@ -239,7 +239,7 @@ def _classify(tokens: Sequence[Token], run: _Run, context: DocumentContext) -> F
     """What a run of capitalized words names, if it names an actor."""
     start, end = run.start, run.end
     parts = [t.text for t in tokens[start:end]]
-    text = " ".join(parts)
+    text = as_written(tokens[start:end])
     last = parts[-1]
 
     def made(label: str, score: float, reason: str, rule: str, entity: str | None) -> FoundSpan:

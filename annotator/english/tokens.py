@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TypeAlias
 
 Phrases: TypeAlias = Mapping[str, tuple[tuple[str, ...], ...]]
@@ -75,6 +76,15 @@ class FoundStance:
     attributes: dict[str, str | int] = field(default_factory=dict)
 
 
+def as_written(tokens: Sequence[Token]) -> str:
+    """The text of tokens, with one space where the paragraph has any (`Farmers' League`)."""
+    parts = [tokens[0].text]
+    for before, token in pairwise(tokens):
+        parts += [" "] if token.start > before.end else []
+        parts.append(token.text)
+    return "".join(parts)
+
+
 def phrase_at(tokens: Sequence[Token], at: int, phrases: Phrases, end: int) -> int:
     """The number of tokens of the longest phrase at `at`, not beyond `end`; 0 if there is none."""
     if at >= end:
@@ -88,4 +98,4 @@ def phrase_at(tokens: Sequence[Token], at: int, phrases: Phrases, end: int) -> i
     return 0
 
 
-__all__ = ["QUOTES", "FoundSpan", "FoundStance", "Phrases", "Token", "phrase_at"]
+__all__ = ["QUOTES", "FoundSpan", "FoundStance", "Phrases", "Token", "as_written", "phrase_at"]

@@ -72,7 +72,7 @@ class Burst(Generic[Key]):
         self.message = (
             f"{many}, and were ignored. Press any key to go on"
             if self._count > KEPT
-            else f"{many}, and wait: {YES} runs them, any other key drops them"
+            else f"{many}: {YES} runs them, any other key drops them"
         )
 
     def _answer(self, keys: Sequence[Key]) -> list[Key]:

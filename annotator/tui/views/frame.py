@@ -16,13 +16,14 @@ from annotator.tui.styled_rows import (
     clip,
     paragraphs,
     strip,
+    width_of,
 )
 from annotator.tui.theme import Theme
 from annotator.tui.views.focus_strip import focus_card, item_of_focus_card
 from annotator.tui.views.header_and_footer import FooterState, footer, footer_state, header
 from annotator.tui.views.item_rows import ITEM_ROWS, own_rows
 from annotator.tui.views.lint import NamesElsewhere, in_short, lint
-from annotator.tui.views.message_row import message_row
+from annotator.tui.views.message_row import long_message, message_row
 from annotator.tui.views.offers import offer_rows
 from annotator.tui.views.statements import item_at, statements
 from annotator.tui.views.strokes import Look
@@ -149,8 +150,17 @@ def frame(
     strips += [_EMPTY] * (text_height - len(strips))
     if panel:
         strips = _beside(state, look, keys, strips, text_width, panel, body_height, around)
-    strips += [strip(row) for row in (*below, *tour)]
-    strips.append(_message_row(state, look, around, keys, width))
+    under = [*below, *tour]
+    if said := long_message(
+        around.error or around.message or state.message,
+        theme.error if around.error else theme.strong,
+        width,
+        _empty_at_the_end(under),
+    ):
+        under[len(under) - len(said) + 1 :] = said
+    strips += [strip(row) for row in under]
+    if not said:
+        strips.append(_message_row(state, look, around, keys, width))
     foot = _footer(
         footer_state(state), state.schema, keys, theme, width, review=around.side is not None
     )
@@ -160,6 +170,11 @@ def frame(
     elif below:
         area = Area(1, text_height + 2, width - 2, len(below) - 1)
     return Frame([head, *strips, foot], text_rows, text_width, area)
+
+
+def _empty_at_the_end(rows: Sequence[list[Piece]]) -> int:
+    """How many rows at the end of these have nothing in them."""
+    return next((i for i, row in enumerate(reversed(rows)) if width_of(row)), len(rows))
 
 
 def _header_row(state: ReviewState, theme: Theme, width: int, around: FrameContext) -> Drawn:

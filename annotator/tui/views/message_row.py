@@ -5,6 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rich.cells import cell_len
+from rich.style import Style
+
 from annotator.model.decision import paragraph_item
 from annotator.model.decision_text import both_ends
 from annotator.model.review import Mode, ReviewState
@@ -12,7 +15,7 @@ from annotator.model.span import AUTHOR, Span
 from annotator.model.steps.moving import grown
 from annotator.model.text import plural
 from annotator.tui.key_map import KeyMap
-from annotator.tui.styled_rows import Piece, clip, justify, width_of
+from annotator.tui.styled_rows import Piece, clip, justify, paragraphs, width_of
 from annotator.tui.theme import Theme
 from annotator.tui.views.header_and_footer import sizing
 
@@ -121,6 +124,14 @@ def message_row(
     return justify(message, right if fits else [], width)
 
 
+def long_message(text: str, style: Style, width: int, empty: int) -> list[list[Piece]]:
+    """What is said, in more than one row, if one is too short for it: as many as it needs, at most
+    one more than there are `empty` rows above the message row. Otherwise nothing."""
+    if not empty or cell_len(text) < width:
+        return []
+    return paragraphs(text, width - 1, style, indent=" ", limit=empty + 1)
+
+
 def _note_here(state: ReviewState, width: int) -> str:
     """The note on the paragraph; empty if it has none."""
     standing = state.annotations.get(paragraph_item(state.paragraph), state.paragraph)
@@ -138,4 +149,4 @@ def _hidden(state: ReviewState, keys: KeyMap, lints: int) -> Iterator[str]:
         yield f"score ≥ {state.threshold:.1f}" if state.threshold > 0 else "held back too"
 
 
-__all__ = ["message_row"]
+__all__ = ["long_message", "message_row"]

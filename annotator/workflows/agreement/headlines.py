@@ -132,7 +132,10 @@ def _row(what: str, one: Result | None, mark: str, other: Result | None) -> str:
     if other is None:
         return f"{left}{'':<{BAR + 17}}{one.n if one else 0:>8,}"
     if other.value is None:
-        return f"{left}{mark:<2} {'–':>{BAR + 5}} {other.reason}"[:WIDTH].rstrip()
+        row = f"{left}{mark:<2} {'–':>{BAR + 5}}"
+        # The report of every figure has the whole reason.
+        whole, short = other.reason, other.reason.partition(":")[0]
+        return f"{row} {whole if len(row) + 1 + len(whole) <= WIDTH else short}"[:WIDTH].rstrip()
     value = f"{mark:<2} {bar(other.value)} {number(other.value):>4} {interval_words(other):<9}"
     return f"{left}{value}{other.n:>7,} {share_words(other):>5} {BANDS[band(other)]}".rstrip()
 
