@@ -29,7 +29,7 @@ from annotator.model.decision import (
 from annotator.model.record import GOLD, Record
 from annotator.project import Project, QueueFilter, SuggestionRun
 from annotator.store import assignments
-from annotator.store.connection import SCHEMA_VERSION
+from annotator.store.opening import SCHEMA_VERSION
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.session import Session

@@ -24,8 +24,9 @@ from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph
 from annotator.project import Project
 from annotator.store import hash_chain
-from annotator.store.connection import SCHEMA_VERSION, WAL_IS_SAFE
 from annotator.store.merge_results import Fork, MergeResult
+from annotator.store.opening import SCHEMA_VERSION
+from annotator.store.sqlite_driver import WAL_IS_SAFE
 from annotator.workflows import background
 from annotator.workflows.exchange.importing import ingest
 from annotator.workflows.review.adjudication import merge_all

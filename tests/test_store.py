@@ -23,7 +23,7 @@ from annotator.model.annotation import fold
 from annotator.model.review import step
 from annotator.project import Project, SuggestionRun
 from annotator.store import migrations
-from annotator.store.connection import SCHEMA_VERSION
+from annotator.store.opening import SCHEMA_VERSION
 from annotator.tui.session import Session
 
 

@@ -18,7 +18,7 @@ from annotator.errors import AnnotatorError
 from annotator.model import actions as do
 from annotator.project import Project, SuggestionRun
 from annotator.store import hash_chain
-from annotator.store.connection import WAL_IS_SAFE
+from annotator.store.sqlite_driver import WAL_IS_SAFE
 from annotator.tui.session import Session
 
 EVENTS = 12

@@ -19,8 +19,9 @@ from annotator.model import actions as do
 from annotator.model.decision import Completion
 from annotator.model.record import Record
 from annotator.project import Project, SuggestionRun
-from annotator.store.connection import SCHEMA_VERSION, Database
+from annotator.store.connection import Database
 from annotator.store.migrations import migrations
+from annotator.store.opening import SCHEMA_VERSION
 from annotator.tui.session import Session
 
 _OPENED = """

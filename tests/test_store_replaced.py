@@ -30,8 +30,9 @@ from annotator.errors import ReplacedError, StoreError
 from annotator.model import actions as do
 from annotator.project import Project
 from annotator.store import file_identity
-from annotator.store.connection import WAL_IS_SAFE, sqlite
+from annotator.store.connection import sqlite
 from annotator.store.restoring import restore
+from annotator.store.sqlite_driver import WAL_IS_SAFE
 from annotator.tui.session import Session
 
 

@@ -25,9 +25,11 @@ from support import TEXT, project
 from annotator.errors import BusyError, ReplacedError, StoreError
 from annotator.model import actions as do
 from annotator.project import FileNow, Project
-from annotator.store.connection import SCHEMA_VERSION, WAL_IS_SAFE, Database
+from annotator.store.connection import Database
 from annotator.store.files import reserve
+from annotator.store.opening import SCHEMA_VERSION
 from annotator.store.restoring import restore
+from annotator.store.sqlite_driver import WAL_IS_SAFE
 from annotator.tui.session import Session
 
 

@@ -28,7 +28,7 @@ from annotator.project.names import Names
 from annotator.project.suggestions import Suggestions
 from annotator.store import hash_chain, names, notes_and_values
 from annotator.store.assignments import Assignments, DocumentHolder
-from annotator.store.connection import SCHEMA_VERSION, Database
+from annotator.store.connection import Database
 from annotator.store.file_identity import flush
 from annotator.store.files import let_group_in, reserve
 from annotator.store.finished import ChangeTracker
@@ -37,6 +37,7 @@ from annotator.store.journal import Journal, Pending, RecoveredDecisions, take_i
 from annotator.store.known_head import losses
 from annotator.store.learning import Learning
 from annotator.store.long_work import no_long_work, resume
+from annotator.store.opening import SCHEMA_VERSION
 from annotator.store.parses import KeptParses
 from annotator.store.provenance import Provenance
 from annotator.store.results import (

@@ -1,4 +1,5 @@
-"""How the database is opened, locked and written: one place for every rule about connections.
+"""How the database is locked, read and written: one place for every rule about connections.
+`opening.py` opens its file.
 
 - `sqlite_driver.py` says which SQLite is used. If WAL mode is not safe with it, the journal mode is
   TRUNCATE.
@@ -16,8 +17,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, Protocol
-from urllib.parse import quote
+from typing import Any
 
 from annotator.errors import BusyError, StoreError
 from annotator.store import known_head
@@ -33,15 +33,16 @@ from annotator.store.file_identity import (
     may_write,
 )
 from annotator.store.lock import Lock, holder
+from annotator.store.opening import (
+    SCHEMA_VERSION,
+    address,
+    check_version,
+    choose_journal,
+    connect,
+    mark_as_ours,
+)
 from annotator.store.shown_documents import leave_out_arriving, see_the_table
-from annotator.store.sqlite_driver import OLDEST, WAL_IS_SAFE, sqlite
-
-APPLICATION_ID = 0x414E4E54
-"""The application id in the header of our databases: the letters ANNT."""
-
-SCHEMA_VERSION = 17
-"""The number of migrations. A test compares it with `migrations.py`, which is imported only to
-migrate."""
+from annotator.store.sqlite_driver import sqlite
 
 _LEVELS = {True: "FULL", False: "NORMAL"}
 
@@ -51,25 +52,6 @@ _PAGES = 1000
 _CACHE, _MORE_CACHE = 2_000, 32_000
 """Kilobytes of pages kept in memory: SQLite's default, and for long work, which changes pages all
 over the indexes again and again."""
-
-
-class Access(Protocol):
-    """Something to read from and write to: a database within a transaction, or a `Staging`."""
-
-    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
-        """All rows of a query."""
-
-    def row(self, sql: str, parameters: Sequence[Any] = ()) -> Row | None:
-        """The first row of a query, or None."""
-
-    def value(self, sql: str, parameters: Sequence[Any] = ()) -> Any:
-        """The first value of the first row; None if there is no row."""
-
-    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> object:
-        """Run a statement, or collect it."""
-
-    def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Run a statement for each row, or collect it."""
 
 
 class Database:
@@ -118,7 +100,8 @@ class Database:
             self._unlocked = mode == "ro" and self._file_guard.is_complete_alone()
             if mode == "rw":
                 self._settle()
-            self._connection = self._open(mode)
+            uri = address(self.path, mode, unlocked=self._unlocked)
+            self._connection = connect(uri, self.timeout)
             self._connections += 1
             try:
                 self._prepare(create)
@@ -181,60 +164,19 @@ class Database:
                     known_head.set_aside(self.path, lost)
                     known_head.forget(self._lock)
 
-    def _open(self, mode: str) -> Any:
-        if sqlite.sqlite_version_info < OLDEST:
-            hint = "Install pysqlite3, or a Python with a newer SQLite"
-            raise StoreError(
-                f"SQLite {sqlite.sqlite_version} is too old, 3.38 is needed", hint=hint
-            )
-        connection = sqlite.connect(
-            self._address(mode), uri=True, timeout=self.timeout, isolation_level=None
-        )
-        if WAL_IS_SAFE:
-            # With it, older versions consider their own JSON functions in a CHECK unsafe.
-            connection.execute("PRAGMA trusted_schema = OFF")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA synchronous = FULL")
-        return connection
-
-    def _address(self, mode: str) -> str:
-        uri = f"file:{quote(str(self.path.absolute()))}?mode={mode}"
-        return uri + "&immutable=1" * self._unlocked
-
     @property
     def reading_address(self) -> str:
         """The URI by which another connection reads the file as this one does."""
-        return self._address("ro")
+        return address(self.path, "ro", unlocked=self._unlocked)
 
     def _prepare(self, create: bool) -> None:
         if create:
-            self.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            self.execute(f"PRAGMA journal_mode = {'WAL' if WAL_IS_SAFE else 'TRUNCATE'}")
+            mark_as_ours(self._connection)
             return
-        if self.value("PRAGMA application_id") != APPLICATION_ID:
-            raise StoreError(
-                "is not a database of annotator", file=self.path, hint="Name another project folder"
-            )
-        version = self.version
-        if version > SCHEMA_VERSION:
-            raise StoreError(
-                f"was written by a newer annotator (database version {version}, this program knows "
-                f"{SCHEMA_VERSION})",
-                file=self.path,
-                hint="Update annotator",
-            )
-        if version == SCHEMA_VERSION:
+        if check_version(self._connection, self.path) == SCHEMA_VERSION:
             leave_out_arriving(self._connection)
-        if self.read_only:
-            return
-        if not WAL_IS_SAFE:
-            # This is not stored in the file, so every connection must set it.
-            self.execute("PRAGMA journal_mode = TRUNCATE")
-        elif self.value("PRAGMA journal_mode") != "wal":
-            # A backup was put here by hand. If somebody is reading it now, the next one to open it
-            # does this.
-            with suppress(BusyError):
-                self.execute("PRAGMA journal_mode = WAL")
+        if not self.read_only:
+            choose_journal(self._connection, self.path)
 
     @contextmanager
     def migrating(self) -> Iterator[None]:
@@ -481,11 +423,4 @@ class Database:
             self._lock.close()
 
 
-__all__ = [
-    "APPLICATION_ID",
-    "SCHEMA_VERSION",
-    "WAL_IS_SAFE",
-    "Database",
-    "Row",
-    "sqlite",
-]
+__all__ = ["Database", "Row", "sqlite"]

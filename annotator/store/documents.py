@@ -12,9 +12,10 @@ from annotator.json_text import json_text
 from annotator.model.decision import Completion
 from annotator.model.text import Document, Paragraph, folded_sha256
 from annotator.store import search
+from annotator.store.access import Access
 from annotator.store.assignments import held_by
 from annotator.store.codec import now
-from annotator.store.connection import Access, Database, Row
+from annotator.store.connection import Database, Row
 from annotator.store.isolation import leave_out, object_of, read_rows, readable
 from annotator.store.long_work import Staging
 from annotator.store.results import CompletionRow

@@ -15,9 +15,10 @@ from annotator.model.text import folded_sha256
 from annotator.store import search
 from annotator.store.arriving import m013_coming, m016_hidden_completions
 from annotator.store.codebook import m017_fields_of_entries
-from annotator.store.connection import SCHEMA_VERSION, Database
+from annotator.store.connection import Database
 from annotator.store.direct_sums import m015_direct_sums
 from annotator.store.hash_chain import m012_chain
+from annotator.store.opening import SCHEMA_VERSION
 from annotator.store.parses import m007_parses
 from annotator.store.reviews import m011_reviews
 from annotator.store.second_copies import m014_second_copies

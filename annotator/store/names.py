@@ -15,8 +15,9 @@ from annotator.json_text import json_text
 from annotator.model.decision import Decision
 from annotator.model.names import Concepts, NameKind, affirmative, names_of
 from annotator.model.span import Span
+from annotator.store.access import Access
 from annotator.store.codec import standing_of
-from annotator.store.connection import Access, Database
+from annotator.store.connection import Database
 from annotator.store.isolation import read_rows
 from annotator.store.results import KnownName, MentionRow
 from annotator.store.turns import is_over

@@ -35,12 +35,13 @@ from annotator.model.text import Document
 from annotator.store import documents, names, provenance
 from annotator.store.bounds import DocumentExtent
 from annotator.store.codec import check_id, standing_of
-from annotator.store.connection import SCHEMA_VERSION, Database
+from annotator.store.connection import Database
 from annotator.store.log import INSERT_EVENT, PUT_COMPLETION, PUT_ITEM, item_row
 from annotator.store.long_work import Staging, long_work
 from annotator.store.merge_results import Fork, MergeResult
 from annotator.store.merged_documents import MergedDocuments, damaged
 from annotator.store.merged_names import MergedNames, merge_names
+from annotator.store.opening import SCHEMA_VERSION
 
 _ACTIONS = frozenset(action.value for action in Action)
 _REST = (

@@ -10,7 +10,8 @@ from typing import Any
 
 from annotator.json_text import json_text
 from annotator.model.provenance import Shown
-from annotator.store.connection import Access, Database
+from annotator.store.access import Access
+from annotator.store.connection import Database
 from annotator.store.isolation import object_of, read_rows, readable
 
 _COLUMNS = 'id, paragraph, layer, label, suggester, version, start, "end", source, target'

@@ -8,8 +8,9 @@ from typing import Any
 
 from annotator.model.decision import Completion
 from annotator.model.record import GOLD
-from annotator.store.connection import WAL_IS_SAFE, Database, sqlite
+from annotator.store.connection import Database, sqlite
 from annotator.store.isolation import read_rows
+from annotator.store.sqlite_driver import WAL_IS_SAFE
 
 
 @dataclass(frozen=True, slots=True)

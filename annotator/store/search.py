@@ -13,7 +13,8 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from annotator.store.connection import Access, Database, sqlite
+from annotator.store.access import Access
+from annotator.store.connection import Database, sqlite
 
 _AT_ONCE = 500
 """The number of texts in one query."""
