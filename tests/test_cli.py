@@ -17,7 +17,7 @@ from annotator.model.decision import Completion
 from annotator.model.record import Record
 from annotator.model.span import Relation, Span
 from annotator.project import Project
-from annotator.resources import load_schema
+from annotator.resources import folder, load_schema
 from annotator.workflows.exchange.importing import ImportOptions, ingest
 
 
@@ -385,3 +385,19 @@ main()
 """
     ended = subprocess.run([sys.executable, "-c", loading], capture_output=True, check=False)
     assert ended.returncode == 130 and not ended.stderr
+
+
+def test_a_merge_that_leaves_something_to_review_names_the_next_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["init", str(tmp_path / "p")]) == 0
+    for name in ("coder-a", "coder-b"):
+        rows = (folder("seeds") / "debate" / f"{name}.jsonl").read_text(encoding="utf-8")
+        (tmp_path / f"{name}.jsonl").write_text(f"{rows.splitlines()[0]}\n", encoding="utf-8")
+        run(["--project", str(tmp_path / "p"), "import", str(tmp_path / f"{name}.jsonl")])
+    merge = ["--project", str(tmp_path / "p"), "review", "--merge"]
+    capsys.readouterr()
+    assert run(merge) == 0
+    assert "0 gold, 1 to review\nnext: annotator review\n" in capsys.readouterr().err
+    assert run([*merge, "--strategy", "annotator:coder-a"]) == 0
+    assert "next:" not in capsys.readouterr().err

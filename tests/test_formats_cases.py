@@ -1043,6 +1043,18 @@ def test_other_work_of_the_same_person_costs_the_record_alone(of: Project, tmp_p
     result = ingest(of, write(tmp_path / "b.jsonl", [changed, _work("e", "The Board.", "ann")]))
     assert result.left_out == 1 and result.added.completions == 1
     assert "already has other work of ann" in "".join(result.warnings)
+    assert "--as-file-name for the name of the file" in "".join(result.warnings)
+
+
+def test_work_of_somebody_called_gold_is_an_annotators_and_import_says_so_once(
+    of: Project, tmp_path: Path
+) -> None:
+    rows = [_work(id, text, "gold") for id, text in (("d", PLAIN), ("e", "The Board."))]
+    result = ingest(of, write(tmp_path / "a.jsonl", rows))
+    told = [line for line in result.warnings if "“gold” counts as an annotator" in line]
+    assert len(told) == 1 and result.left_out == 0
+    other = ingest(of, write(tmp_path / "b.jsonl", [_work("f", "Board", "ann")]))
+    assert "“gold”" not in "".join(other.warnings)
 
 
 def test_a_failing_file_does_not_stop_the_next_and_is_all_or_nothing(

@@ -38,6 +38,23 @@ def _say(
     return tuple(capsys.readouterr())  # type: ignore[return-value]
 
 
+def test_without_a_concept_the_report_says_what_is_missing_in_place_of_empty_tables(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gold = (folder("seeds") / "debate" / "gold.jsonl").read_text(encoding="utf-8")
+    row = json.loads(gold.splitlines()[0])
+    for span in row["spans"]:
+        span["attributes"].pop("concept", None)
+    (tmp_path / "bare.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    root = tmp_path / "bare"
+    assert run(["init", str(root)]) == 0
+    _say(capsys, root, "import", str(tmp_path / "bare.jsonl"))
+    told, _ = _say(capsys, root, "network")
+    assert "--unnamed includes them" in told and "There is no network yet" in told
+    assert "i gives the claim in focus a concept" in told and "MATRIX" not in told
+    assert "MATRIX" in _say(capsys, root, "network", "--unnamed")[0]
+
+
 def test_the_debate_is_reported_written_and_has_receipts(
     debate: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -119,6 +119,8 @@ def _merge(
         print_json({"merged": merged, "gold": gold})
     else:
         notify(f"{plural(merged, 'document')} merged, {gold} gold, {merged - gold} to review")
+        if merged > gold:
+            notify("next: annotator review")
     return 0
 
 

@@ -224,6 +224,7 @@ class _Import:
         self._touched: set[str] = set()
         self._seen: set[tuple[str, str | None]] = set()
         self._fresh: set[str] = set()
+        self._told_of_gold = False
         self._metas: dict[str, list[tuple[Mapping[str, Any], int]]] = {}
         self.count = 0
         """The number of valid documents and completions in the file, new or not."""
@@ -324,10 +325,23 @@ class _Import:
             name = self._free_name(id, name)
             record = replace(record, annotator=name)
         self._seen.add((id, name))
+        self._tell_of_gold(name, entry.line)
         if self._is_there(entry, record):
             return None
         self._touched.add(id)
         return record
+
+    def _tell_of_gold(self, name: str | None, line: int) -> None:
+        """Say, once a file, that `gold` is a name like others: most formats cannot hold the gold,
+        and export it under this name."""
+        if name == "gold" and not self._told_of_gold:
+            self._told_of_gold = True
+            self._report.note(
+                "names that are taken for annotators",
+                "“gold” counts as an annotator here; if it is the gold of a project, import its "
+                "export as jsonl or cas instead, which say so",
+                line=line,
+            )
 
     def _free_name(self, id: str, name: str) -> str:
         """The name with the first number from 2 that this file has no record of the document
@@ -351,8 +365,9 @@ class _Import:
             self._known.append(f"{id} ({name or 'gold'})")
             return True
         message = (
-            f"“{id}” already has other work of {name or 'the gold'}; --as or --as-file-name "
-            "imports it under another name"
+            f"“{id}” already has other work of {name or 'the gold'}; to import it under another "
+            "name, use --as NAME, or --as-file-name for the name of the file (for brat, of its "
+            "folder)"
         )
         what = "records that conflict with existing work"
         self._report.left_out(what, message, line=entry.line, key="annotator")

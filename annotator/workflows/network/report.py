@@ -26,12 +26,17 @@ _COLUMNS = 16
 RULED = {"real": "kept as a real change", "slip": "sent to review"}
 """What is said of a change of sides that somebody ruled on."""
 
+_NOTHING = "There is no network yet: no holder is for or against a concept."
+_NAME_THEM = "In the annotate screen, i gives the claim in focus a concept."
+
 Rulings = Mapping[SideChange, str]
 """A dict from changes of sides to what was decided about them."""
 
 
 def lines(found: Network, rulings: Rulings | None = None) -> list[str]:
     """The whole report: size, camps, ties, the signed matrix, concepts, changes of sides."""
+    if not found.affiliation.edges:
+        return [*_head(found), "", _NOTHING, *([_NAME_THEM] if found.left_out else [])]
     return [
         *_head(found),
         "",
