@@ -23,6 +23,7 @@ from annotator.model.record import GOLD, Record
 from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph
 from annotator.project import Project
+from annotator.resources import schema_path
 from annotator.store import hash_chain
 from annotator.store.merge_results import Fork, MergeResult
 from annotator.store.opening import SCHEMA_VERSION
@@ -315,6 +316,19 @@ def test_what_is_open_there_is_read_as_it_is_now(hosts: tuple[Path, Path]) -> No
         assert merged(one, other).decisions == {"ben": 1}
         session.do(do.Accept())
         assert merged(one, other).decisions == {"ben": 1}
+
+
+def test_a_correction_of_a_guideline_on_one_host_does_not_keep_the_other_out(
+    hosts: tuple[Path, Path],
+) -> None:
+    one, other = hosts
+    own = schema_path("actors-claims-stances").read_text(encoding="utf-8")
+    (other / "own.toml").write_text(own.replace("Who appears", "Who is named", 1), encoding="utf-8")
+    settings = other / "annotator.toml"
+    text = settings.read_text(encoding="utf-8").replace('"actors-claims-stances"', '"own.toml"')
+    settings.write_text(text, encoding="utf-8")
+    decide(other, "ben", do.Undo())
+    assert merged(one, other).decisions == {"ben": 1}
 
 
 @pytest.mark.skipif(not WAL_IS_SAFE, reason="a writer waits for the reader then")

@@ -6,7 +6,7 @@ import pytest
 
 from annotator.errors import SchemaError
 from annotator.model.schema_reading import parse_schema
-from annotator.resources import load_schema, schema_names
+from annotator.resources import load_schema, schema_names, schema_path
 
 SMALL = """
 name = "small"
@@ -45,6 +45,25 @@ def test_a_small_schema_is_read() -> None:
     assert actor.attribute("mention").default == "name"  # type: ignore[union-attr]
     assert schema.hash == parse_schema(SMALL + "\n# a comment\n", file="x").hash
     assert schema.hash != parse_schema(SMALL.replace('"person"', '"people"'), file="x").hash
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("Who appears in", "Who is named in", True),
+        ('  name = "person"', '  name = "people"', False),
+        ('version = "1.0"', 'version = "1.1"', True),
+    ],
+)
+def test_other_words_of_a_guideline_leave_what_annotations_can_be(
+    old: str, new: str, same: bool
+) -> None:
+    """Otherwise a project would lose its models, and could no longer be merged, by a correction."""
+    text = schema_path("actors-claims-stances").read_text(encoding="utf-8")
+    assert old in text
+    schema, other = (parse_schema(one, file="x") for one in (text, text.replace(old, new)))
+    assert schema.hash != other.hash
+    assert (schema.codes_hash == other.codes_hash) is same
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
         of.learning.keep(
             b"model",
             kind="k",
-            schema=of.schema.hash,
+            schema=of.schema.codes_hash,
             config="c",
             code="x",
             trained_on={"paragraphs": 1},
@@ -286,7 +286,7 @@ def loads(of: Project) -> Iterator[tuple[str, Callable[[], object]]]:
             of.learning.finished(),
             of.learning.fates(),
             of.learning.models(),
-            of.learning.newest(of.schema.hash),
+            of.learning.newest(of.schema.hashes),
             of.learning.places(),
             report.over_models(of.learning.models()),
         ),

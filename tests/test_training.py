@@ -51,7 +51,7 @@ DARK = THEMES["dark"]
 def test_a_model_says_what_it_was_made_of(made: Path) -> None:
     with Project.open(made) as of:
         (row,) = of.learning.models()
-        assert (row.number, row.schema, row.kept) == (1, of.schema.hash, True)
+        assert (row.number, row.schema, row.kept) == (1, of.schema.codes_hash, True)
         assert row.trained_on["documents"] == CODED
         assert row.trained_on["paragraphs"] == len(of.learning.finished()) > CODED
         assert row.trained_on["sequence"] == of.learning.last_sequence()
@@ -349,7 +349,7 @@ def test_the_header_reports_a_new_model_once_and_the_line_of_the_hand_does_not(
         session = Session(of, "ada", "a", background=Background(of.root))
         session.open(of.documents.ids()[-1])
         assert session.source.news == ""
-        _, data = of.learning.newest(of.schema.hash) or (0, b"")
+        _, data = of.learning.newest(of.schema.hashes) or (0, b"")
         row = of.learning.models()[0]
         of.learning.keep(
             data,

@@ -78,7 +78,7 @@ def _data(project: Project, status: ProjectStatus) -> dict[str, Any]:
 
 def _model(project: Project) -> dict[str, Any] | None:
     """The newest model for the project's schema."""
-    rows = project.learning.models(schema=project.schema.hash, limit=1)
+    rows = project.learning.models(schema=project.schema.hashes, limit=1)
     return {"number": rows[0].number, "trained_on": dict(rows[0].trained_on)} if rows else None
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from annotator.model.span import AUTHOR
 
@@ -131,7 +132,8 @@ class Layer:
 
 @dataclass(frozen=True)
 class LabelSchema:
-    """All layers of a project. `version` is the author's; `hash` follows from the content."""
+    """All layers of a project. `version` is the author's; `hash` follows from the content, and
+    `codes_hash` from what annotations can be."""
 
     name: str
     version: str
@@ -182,8 +184,42 @@ class LabelSchema:
                 # Schemas that do not use it keep the hash that models were trained under.
                 if attribute["agree"]:
                     del attribute["agree"]
-        content = json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(content.encode()).hexdigest()
+        return _sha256(whole)
+
+    @cached_property
+    def codes_hash(self) -> str:
+        """sha256 of name, layers, labels and attributes, without version, guidelines, titles, keys
+        and colours: annotations and models of two schemas with the same one fit both."""
+        layers = [
+            {
+                "name": layer.name,
+                "kind": layer.kind,
+                "labels": [label.name for label in layer.labels],
+                "attributes": [
+                    {name: value for name, value in asdict(one).items() if name in _OF_VALUES}
+                    for one in layer.attributes
+                ],
+                "ends": [layer.sources, layer.targets],
+                "open": layer.open,
+            }
+            for layer in self.layers
+        ]
+        return _sha256({"name": self.name, "layers": layers})
+
+    @property
+    def hashes(self) -> tuple[str, str]:
+        """The hashes under which models for this schema are kept: `codes_hash`, and `hash` for
+        those that older versions of the program trained."""
+        return self.codes_hash, self.hash
+
+
+_OF_VALUES = frozenset(("name", "type", "values", "default", "multiple", "minimum", "maximum"))
+"""The fields of an attribute that say what values it can have."""
+
+
+def _sha256(content: Mapping[str, Any]) -> str:
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 __all__ = [

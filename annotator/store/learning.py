@@ -4,7 +4,8 @@ models."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -177,24 +178,24 @@ class Learning:
             self._db.execute("UPDATE model SET data = NULL WHERE number <= ?", (number - KEPT,))
         return number
 
-    def models(self, *, schema: str | None = None, limit: int = -1) -> list[ModelRow]:
-        """At most `limit` models, the newest first: all, or those for the label schema with this
-        hash."""
+    def models(self, *, schema: Sequence[str] | None = None, limit: int = -1) -> list[ModelRow]:
+        """At most `limit` models, the newest first: all, or those for the label schema with one of
+        these `hashes`."""
         rows = self._db.rows(
             "SELECT number, created, kind, schema, config, code, sha256, trained_on, metrics, "
-            "data IS NOT NULL FROM model WHERE ?1 IS NULL OR schema = ?1 ORDER BY number DESC "
-            "LIMIT ?2",
-            (schema, limit),
+            "data IS NOT NULL FROM model WHERE ?1 IS NULL OR schema IN (SELECT value FROM "
+            "json_each(?1)) ORDER BY number DESC LIMIT ?2",
+            (None if schema is None else json.dumps(schema), limit),
         )
         return list(read_rows(rows, _model, lambda number, *_: f"model {number}"))
 
-    def newest(self, schema: str) -> tuple[int, bytes] | None:
-        """Number and bytes of the newest model for the label schema with this hash; None if there
-        is none."""
+    def newest(self, schema: Sequence[str]) -> tuple[int, bytes] | None:
+        """Number and bytes of the newest model for the label schema with one of these `hashes`;
+        None if there is none."""
         row = self._db.row(
-            "SELECT number, data FROM model WHERE schema = ? AND data IS NOT NULL ORDER BY "
-            "number DESC LIMIT 1",
-            (schema,),
+            "SELECT number, data FROM model WHERE schema IN (SELECT value FROM json_each(?)) AND "
+            "data IS NOT NULL ORDER BY number DESC LIMIT 1",
+            (json.dumps(schema),),
         )
         return (int(row[0]), bytes(row[1])) if row else None
 

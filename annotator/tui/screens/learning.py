@@ -60,7 +60,7 @@ _WITHOUT_MODEL: Sequence[_Line] = (
 
 def _of_models(project: Project) -> Sequence[_Line]:
     """The newest model, its figures, and how the models before it did."""
-    models = project.learning.models(schema=project.schema.hash)
+    models = project.learning.models(schema=project.schema.hashes)
     if not models:
         return _WITHOUT_MODEL
     row, shown = models[0], project.config.suggestions

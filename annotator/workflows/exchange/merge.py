@@ -62,12 +62,12 @@ def _check_schema(project: Project, database: Path) -> None:
             ),
         )
     ours, theirs = project.schema, schema_of(root, read_config(root / FILE))
-    if ours.hash != theirs.hash:
+    if ours.codes_hash != theirs.codes_hash:
         raise InputError(
-            f"has the label schema {theirs.name} {theirs.version} ({theirs.hash[:12]}), this "
-            f"project {ours.name} {ours.version} ({ours.hash[:12]})",
+            f"has the label schema {theirs.name} {theirs.version} ({theirs.codes_hash[:12]}), this "
+            f"project {ours.name} {ours.version} ({ours.codes_hash[:12]})",
             file=root,
-            hint="Merge only projects with the same label schema",
+            hint="Merge only projects with the same layers, labels and attributes",
         )
 
 

@@ -70,7 +70,7 @@ class SuggestionPlan:
             project.config,
             project.suggestions.memory(),
             Calibration.fit(verdicts),
-            project.learning.newest(project.schema.hash),
+            project.learning.newest(project.schema.hashes),
             (project.config.blind_share, project.blind_seed),
             asking(project) if "llm" in (tuple(names) or project.config.suggesters) else {},
             costly(verdicts),

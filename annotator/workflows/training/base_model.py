@@ -91,7 +91,7 @@ def digest_of(text: str) -> str:
 
 def _is_default(schema: LabelSchema) -> bool:
     try:
-        return schema.hash == load_schema(BASE_SCHEMA).hash
+        return schema.codes_hash == load_schema(BASE_SCHEMA).codes_hash
     except SchemaError:
         return False  # A program without its schemas has no seeds either.
 

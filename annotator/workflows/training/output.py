@@ -38,7 +38,7 @@ def write(project: Project, number: int, folder: Path) -> None:
     from annotator.workflows.suggesting.component import FACTORY, Component
 
     check(folder)
-    newest = project.learning.newest(project.schema.hash)
+    newest = project.learning.newest(project.schema.hashes)
     assert newest is not None and newest[0] == number, "the model was just stored"
     named = project.config.schema
     source = schema_path(named if named in schema_names() else str(project.root / named))

@@ -18,7 +18,7 @@ def model_news(project: Project) -> str:
     there is no model."""
     if project.setting(FAILED):
         return TRAINING_FAILED
-    rows = project.learning.models(schema=project.schema.hash, limit=1)
+    rows = project.learning.models(schema=project.schema.hashes, limit=1)
     return f"new model {rows[0].number}" if rows else ""
 
 
@@ -28,7 +28,7 @@ def model_summary(project: Project) -> str:
     failed = project.setting(FAILED)
     if failed:
         return f"training failed: {failed}"
-    rows = project.learning.models(schema=project.schema.hash, limit=1)
+    rows = project.learning.models(schema=project.schema.hashes, limit=1)
     if not rows:
         return ""
     (row,) = rows

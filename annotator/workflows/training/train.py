@@ -117,7 +117,7 @@ def train(
     number = project.learning.keep(
         bundle.to_bytes(),
         kind=KIND,
-        schema=project.schema.hash,
+        schema=project.schema.codes_hash,
         config=configuration(project),
         code=code(),
         trained_on=trained_on,
