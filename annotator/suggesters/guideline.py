@@ -92,7 +92,7 @@ class GuidelineSuggester:
             "suggestion",
         )
         score, rule = (_CERTAIN, f"{CERTAIN}guideline") if known.certain else (_LIKELY, "guideline")
-        reason = f"“{match.group()}” is {known.label} in an example of the guidelines"
+        reason = f"“{match.group()}” is coded as {known.label} in an example of the guidelines"
         return Suggestion(value, paragraph.index, self.name, self.version, score, 0, reason, rule)
 
 
