@@ -215,7 +215,7 @@ def test_what_brat_writes_of_several_annotators_comes_back_as_theirs(
         found = {(r.document.id, r.annotator): len(r.spans) for r in made.log.records()}
     assert found == {("one", "ada"): 1, ("one", "bo"): 2, ("two", "ada"): 1, ("two", "bo"): 2}
     run(["--project", str(back), "import", str(folder / "bo"), "--as", "ada"])
-    assert "--as or --as-file-name" in " ".join(capsys.readouterr().err.split())
+    assert "use --as NAME, or --as-file-name" in " ".join(capsys.readouterr().err.split())
 
 
 def test_json_min_of_label_studio_is_the_work_of_its_annotators(tmp_path: Path) -> None:
