@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from annotator.model.text import Document, Paragraph
 from annotator.project import Project
 from annotator.workflows.exchange import export as exporting
 from annotator.workflows.exchange.export import Rendering, check, export
+from annotator.workflows.exchange.export_records import ExportOptions
 from annotator.workflows.whole_files import (
     check_files,
     check_folder,
@@ -127,6 +130,68 @@ def test_a_file_that_differs_is_left_as_it_is_and_the_line_is_reported(
     export(coded, "jsonl", tmp_path / "out", force=True)
     assert file.read_bytes() == right
     assert [path.name for path in file.parent.iterdir()] == [file.name]
+
+
+def test_work_on_one_paragraph_is_together_and_the_rest_is_counted(tmp_path: Path) -> None:
+    """In `d`, the second paragraph is excluded: the claim that reaches into it is in none."""
+    plan, west = TEXT.index("the plan"), TEXT.index("The West")
+    spans = (
+        Span("a", "actor", "state", 0, 4),
+        Span("p", "claim", "policy", plan, plan + 8),
+        Span("w", "claim", "policy", west, west + 19),
+        Span("x", "claim", "policy", west - 14, west + 8),
+    )
+    relations = (
+        Relation("r1", "stance", "oppose", "a", "p", {"cue": [5, 12], "strength": 2}),
+        Relation("r2", "stance", "support", "a", "w"),
+        Relation("r3", "stance", "support", AUTHOR, "x"),
+        Relation("r4", "stance", "support", AUTHOR, "w", {"cue": [5, 12], "strength": 1}),
+    )
+    notes = {"a": "who?", "@p2": "hm", "x": "long", "@document": "good"}
+    of = project(tmp_path / "p")
+    written = document(id="d")
+    of.log.add_records(
+        Record(
+            written, who, Completion.IN_PROGRESS, spans, relations, (2,), notes, ("w", "@document")
+        )
+        for who in ("ada", "ben")
+    )
+    made = Rendering(of, "jsonl", ExportOptions(unit="paragraph", notes=True))
+    found = [_record.record_of(json.loads(line)) for line in b"".join(made.parts()).splitlines()]
+    assert [(one.document.id, one.annotator) for one in found] == [
+        (f"d#{index}", who) for index in (0, 2, 3) for who in ("ada", "ben")
+    ]
+    first, later = found[0], found[2]
+    assert [r.attributes for r in first.relations] == [{"cue": [5, 12], "strength": 2}]
+    assert (first.notes, first.done, later.notes) == ({"a": "who?"}, (), {"@p0": "hm"})
+    assert (later.done, later.flags) == ((0,), ("w",))
+    assert [r.attributes for r in later.relations] == [{"strength": 1}]
+    assert made.left_out == {
+        "spans over several paragraphs, or in excluded ones": 2,
+        "relations whose spans are left out": 2,
+        "relations between paragraphs": 2,
+        "notes and flags on what is in no paragraph": 6,
+        "places in other paragraphs": 2,
+    }
+    options = ExportOptions(unit="paragraph")
+    tasks = json.loads(b"".join(Rendering(of, "label-studio", options).parts()))
+    assert [len(task["annotations"]) for task in tasks] == [2, 2, 2]
+    with zipfile.ZipFile(io.BytesIO(b"".join(Rendering(of, "qdpx", options).parts()))) as archive:
+        assert len(set(archive.namelist())) == len(archive.namelist()) == 4
+
+
+def test_paragraphs_of_a_document_are_in_one_part_of_the_split(tmp_path: Path) -> None:
+    of = project(tmp_path / "p")
+    of.log.add_records(
+        Record(document(f"{TEXT} {i}.", id=f"d{i}"), "ada", Completion.DONE) for i in range(30)
+    )
+    made = Rendering(of, "huggingface", ExportOptions(unit="paragraph"))
+    parts: dict[str, set[str]] = {}
+    for name, data in made.files():
+        if name.endswith(".jsonl"):
+            parts.setdefault(json.loads(data)["id"].partition("#")[0], set()).add(name)
+    assert len(parts) == 30 and all(len(names) == 1 for names in parts.values())
+    assert len(set.union(*parts.values())) > 1
 
 
 def test_nothing_to_export_makes_no_folder(tmp_path: Path) -> None:

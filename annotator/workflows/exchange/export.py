@@ -23,7 +23,6 @@ from annotator.model.names import Name, concepts_of, used_names
 from annotator.model.record import Record
 from annotator.project import Project
 from annotator.workflows.exchange.export_records import ExportOptions, ExportRecords, no_gold
-from annotator.workflows.exchange.split import part_of
 from annotator.workflows.whole_files import check_folder, finding, write_file, write_folder
 
 _LINES = 256
@@ -120,7 +119,7 @@ class Rendering:
         how = WriteOptions(
             self._project.schema,
             self.lost,
-            part_of=lambda id: part_of(id, "annotator"),
+            part_of=self._records_of.part_of,
             suggestions=self._records_of.suggestions,
             ids=ids,
         )

@@ -12,12 +12,13 @@ from annotator.errors import ExportError, UsageError
 from annotator.identity import check_annotator
 from annotator.model.decision import Completion, Suggestion
 from annotator.model.record import GOLD, Record
-from annotator.model.span import AUTHOR, Relation, Span, Value
-from annotator.model.text import Document, Paragraph
+from annotator.model.text import Document
 from annotator.project import Project
 from annotator.workflows.exchange.export_filter import ExportFilter, chosen
 from annotator.workflows.exchange.gold_history import reviewers, with_history
+from annotator.workflows.exchange.paragraph_records import by_paragraph, document_of, moved
 from annotator.workflows.exchange.pseudonyms import Pseudonyms
+from annotator.workflows.exchange.split import part_of
 from annotator.workflows.review.versions import Merger
 
 
@@ -40,6 +41,7 @@ class ExportRecords:
 
     def __init__(self, project: Project, options: ExportOptions) -> None:
         self._project, self._options = project, options
+        self._by_paragraph = options.unit == "paragraph"
         self._names = Pseudonyms(project) if options.pseudonyms else None
         self.rows = 0
         self.left_out: Counter[str] = Counter()
@@ -53,7 +55,16 @@ class ExportRecords:
         )
 
     def records(self) -> Iterator[Record]:
-        """The records, in the order of documents and annotators."""
+        """The records, in the order of documents and annotators; or of documents, paragraphs and
+        annotators."""
+        every = self._of_documents()
+        if self._by_paragraph:
+            every = by_paragraph(every, self._project.schema, self.left_out)
+        for record in every:
+            self.rows += 1
+            yield record
+
+    def _of_documents(self) -> Iterator[Record]:
         every = selected(self._project, self._options.status)
         if self._options.choice:
             every = chosen(self._project, every, self._options.choice, self.left_out)
@@ -63,31 +74,26 @@ class ExportRecords:
                 record = replace(record, notes={})
             if self._names is not None:
                 record = self._names.record(record)
-            for row, cut in (
-                by_paragraph(record) if self._options.unit == "paragraph" else ((record, 0),)
-            ):
-                if cut:
-                    self.left_out["relations between paragraphs"] += cut
-                self.rows += 1
-                yield row
+            yield record
+
+    def part_of(self, id: str) -> str:
+        """The part of the split that a record's document is in, with all paragraphs of it."""
+        return part_of(document_of(id) if self._by_paragraph else id, "annotator")
 
     def suggestions(self, document: Document) -> list[Suggestion]:
         """The suggestions for a document or a paragraph of these records."""
         layers = self._options.choice.layers
-        if self._options.unit == "paragraph":
+        if self._by_paragraph:
             meta = document.meta
             found = self._project.suggestions.of(str(meta["document"]), int(meta["paragraph"]))
-            found = [_shifted(one, int(meta["offset"])) for one in found]
+            by, length = int(meta["offset"]), len(document.text)
+            found = [
+                replace(one, value=moved(one.value, by, self._project.schema, length))
+                for one in found
+            ]
         else:
             found = self._project.suggestions.of(document.id)
         return [one for one in found if not layers or one.value.layer in layers]
-
-
-def _shifted(one: Suggestion, by: int) -> Suggestion:
-    """A suggestion with its bounds counted from a paragraph's start."""
-    if isinstance(one.value, Span):
-        return replace(one, value=one.value.at(one.value.start - by, one.value.end - by))
-    return replace(one, value=_moved(one.value, by))
 
 
 def selected(
@@ -147,51 +153,9 @@ def _with_reviewers(project: Project, records: Iterator[Record]) -> Iterator[Rec
             yield record
 
 
-def by_paragraph(record: Record) -> Iterator[tuple[Record, int]]:
-    """A record for each paragraph that is not excluded, with offsets from the paragraph's start,
-    and the number of its relations whose source is in another paragraph."""
-    for paragraph in record.document.paragraphs:
-        if not paragraph.excluded:
-            yield _of_paragraph(record, paragraph)
-
-
-def _of_paragraph(record: Record, paragraph: Paragraph) -> tuple[Record, int]:
-    whole, start, end = record.document, paragraph.start, paragraph.end
-    document = Document(
-        f"{whole.id}#{paragraph.index}",
-        whole.title,
-        whole.text[start:end],
-        (Paragraph(0, 0, end - start),),
-        {**whole.meta, "document": whole.id, "paragraph": paragraph.index, "offset": start},
-    )
-    spans = tuple(
-        span.at(span.start - start, span.end - start)
-        for span in record.spans
-        if start <= span.start and span.end <= end
-    )
-    ids = {span.id for span in spans}
-    here = [relation for relation in record.relations if relation.target in ids]
-    kept = [relation for relation in here if relation.source in ids | {AUTHOR}]
-    relations = tuple(_moved(relation, start) for relation in kept)
-    part = Record(document, record.annotator, record.status, spans, relations)
-    return part, len(here) - len(kept)
-
-
-def _moved(relation: Relation, offset: int) -> Relation:
-    """A relation with its `[start, end]` attributes counted from the paragraph's start."""
-
-    def moved(value: Value) -> Value:
-        if isinstance(value, list) and all(isinstance(x, int) for x in value):
-            return [x - offset for x in value if isinstance(x, int)]
-        return value
-
-    return replace(relation, attributes={k: moved(v) for k, v in relation.attributes.items()})
-
-
 __all__ = [
     "ExportOptions",
     "ExportRecords",
-    "by_paragraph",
     "no_gold",
     "selected",
     "wanted_annotator",
