@@ -11,6 +11,7 @@ import pytest
 from annotator.english.reading import shared_reader
 from annotator.errors import SuggesterError
 from annotator.learners.bundle import Bundle
+from annotator.learners.evaluation import Trial
 from annotator.learners.examples import Example
 from annotator.learners.learning import learn
 from annotator.model.schema import LabelSchema
@@ -58,9 +59,14 @@ def test_a_model_over_a_base_is_judged_on_the_project_s_own(
 
 
 def test_what_others_marked_is_known_and_what_one_marks_otherwise_is_learnt(
-    decided: list[Example], schema: LabelSchema, base: Bundle
+    decided: list[Example],
+    schema: LabelSchema,
+    base: Bundle,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """These annotators call organizations blocs, and mark no predictions."""
+    """These annotators call organizations blocs, and mark no predictions. What the model has learnt
+    of that is asked, whoever saves the most keys."""
+    monkeypatch.setattr(Trial, "speaker", lambda *_, **__: "own")
 
     def otherwise(span: Span) -> Span | None:
         if span.label == "prediction":
@@ -76,10 +82,7 @@ def test_what_others_marked_is_known_and_what_one_marks_otherwise_is_learnt(
     before, after = _labels(base, rest, "actor"), _labels(found, rest, "actor")
     assert before["organization"] > 10 > 2 > before["bloc"]
     assert after["bloc"] > 10 > 2 > after["organization"]
-    # The rules speak for claims here, since they save more keys; what the
-    # model has learnt is asked all the same.
-    asked = replace(found, covers=base.covers)
-    before, after = _labels(base, rest, "claim"), _labels(asked, rest, "claim")
+    before, after = _labels(base, rest, "claim"), _labels(found, rest, "claim")
     assert after["prediction"] < 0.7 * before["prediction"]
     assert after["policy"] > 0.7 * before["policy"] > 0
 
