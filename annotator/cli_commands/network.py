@@ -116,12 +116,8 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 
     output: Path | None = options.pop("output")
     force, as_json, normalise = (options.pop(name) for name in ("force", "as_json", "normalise"))
-    checks = options.pop("check")
-    if checks and output is None:
-        raise click.UsageError("--check needs -o")
-    window, step = options.pop("window"), options.pop("step")
-    if step is not None and window is None:
-        raise click.UsageError("--step needs --window")
+    checks, window, step = (options.pop(name) for name in ("check", "window", "step"))
+    _check_together(output, checks, window, step)
     chosen = workflow.NetworkOptions(normalisation=normalise, **options)
     with open_project(ctx) as project:
         statements = workflow.read_statements(project, chosen)
@@ -143,6 +139,16 @@ def command(ctx: click.Context, /, **options: Any) -> None:
         print_json(report.values(found, ruled))
     elif output is None:
         print_lines(*report.lines(found, ruled))
+
+
+def _check_together(
+    output: Path | None, checks: bool, window: int | None, step: int | None
+) -> None:
+    """Raise UsageError if an option is given without the one that it needs."""
+    if checks and output is None:
+        raise click.UsageError("--check needs -o")
+    if step is not None and window is None:
+        raise click.UsageError("--step needs --window")
 
 
 def _put(found: Network, folder: Path, *, check: bool, force: bool) -> None:

@@ -49,11 +49,7 @@ class Builder:
         for i, label in enumerate(span.labels):
             name = span.name if i == 0 else f"{span.name}-{i}"
             if self.labels.ignored(label):
-                what = f"annotations labelled {shown(label)}, as annotator.toml says"
-                self.report.note(
-                    what, f"{shown(label)} is left out, as annotator.toml says", line=span.line
-                )
-                self.ignored.add(span.name)
+                self._ignore("annotations", label, span)
                 continue
             found = self.labels.find(label, "span")
             if bounds is None or found is None:
@@ -79,9 +75,7 @@ class Builder:
         given = f"[{place.start}, {place.end})"
         if place.start >= place.end:
             why = f"{given} is {'empty' if place.start == place.end else 'reversed'}"
-            self.report.left_out(
-                "spans that are empty or reversed", why, line=span.line, key=span.key
-            )
+            self._left_out("spans that are empty or reversed", why, span)
             return None
         if points is not None and place.fits(text[points[0] : points[1]]):
             return points
@@ -102,25 +96,29 @@ class Builder:
             why = f"{given} is outside the text of {plural(len(text), 'character')}"
             if place.start >= 0 and place.end <= len(text):
                 why = f"{given} divides a character of the text"
-            self.report.left_out("spans outside their text", why, line=span.line, key=span.key)
+            self._left_out("spans outside their text", why, span)
             return None
         why = (
             f"the text at {given} is {shown(text[points[0] : points[1]])}, but the quotation is "
             f"{shown(place.quote or '')}"
         )
-        self.report.left_out(
-            "spans that differ from their quotation", why, line=span.line, key=span.key
-        )
+        self._left_out("spans that differ from their quotation", why, span)
         return None
+
+    def _left_out(self, what: str, why: str, one: ReadSpan | ReadRelation) -> None:
+        self.report.left_out(what, why, line=one.line, key=one.key)
+
+    def _ignore(self, kind: str, label: str, one: ReadSpan | ReadRelation) -> None:
+        """Leave out an annotation whose label the settings leave out."""
+        what = f"{kind} labelled {shown(label)}, as annotator.toml says"
+        message = f"{shown(label)} is left out, as annotator.toml says"
+        self.report.note(what, message, line=one.line)
+        self.ignored.add(one.name)
 
     def _relation(self, index: int, one: ReadRelation) -> bool:
         """Add a relation; whether it is kept, or its label is ignored."""
         if self.labels.ignored(one.label):
-            what = f"relations labelled {shown(one.label)}, as annotator.toml says"
-            self.report.note(
-                what, f"{shown(one.label)} is left out, as annotator.toml says", line=one.line
-            )
-            self.ignored.add(one.name)
+            self._ignore("relations", one.label, one)
             return True
         found = self.labels.find(one.label, "relation")
         if found is None:
@@ -138,9 +136,7 @@ class Builder:
                     return True
                 why = "was left out" if name in self.gone else "is not there"
                 message = f"the relation {end} at {shown(name)}, which {why}"
-                self.report.left_out(
-                    "relations with missing spans", message, line=one.line, key=one.key
-                )
+                self._left_out("relations with missing spans", message, one)
                 return False
             ends.append(spans)
         source, target = self._ends(found[0], ends[0], ends[1])

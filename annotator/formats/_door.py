@@ -158,9 +158,8 @@ class _Mender:
                 self.report.changed("duplicate spans", message, line=line, key=key)
                 self._means(name, seen[same])
                 continue
-            self._own_id(one, line, key)
-            seen[same] = one["id"]
             out.append(one)
+            seen[same] = self._own_id(one, line, key)
         return out
 
     def _names(self, one: dict[str, Any], line: int, key: str) -> None:
@@ -201,11 +200,11 @@ class _Mender:
         if name not in self.ids:
             self.other[name] = first
 
-    def _own_id(self, one: dict[str, Any], line: int, key: str) -> None:
-        """Give an item another id if an earlier one has its id already."""
+    def _own_id(self, one: dict[str, Any], line: int, key: str) -> Any:
+        """Give an item another id if an earlier one has its id already. Returns its id."""
         name = one["id"]
         if not isinstance(name, str):
-            return
+            return name
         if name in self.ids:
             one["id"] = free = next(
                 other for n in count(2) if (other := f"{name}-{n}") not in self.given
@@ -217,6 +216,7 @@ class _Mender:
             )
             self.report.changed("ids of several items", message, line=line, key=f"{key}.id")
         self.ids.add(one["id"])
+        return one["id"]
 
     def _bounds(self, one: dict[str, Any], line: int, key: str) -> bool:
         """Whether the bounds of a span are valid, after removing white space around it. Bounds
@@ -291,9 +291,8 @@ class _Mender:
                 self.report.changed("duplicate relations", message, line=line, key=key)
                 self._means(name, seen[same])
                 continue
-            self._own_id(one, line, key)
-            seen[same] = one["id"]
             out.append(one)
+            seen[same] = self._own_id(one, line, key)
         return out
 
     def _ends(self, one: dict[str, Any], layers: Mapping[Any, Any], line: int, key: str) -> bool:

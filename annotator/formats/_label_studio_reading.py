@@ -49,27 +49,32 @@ def entries(path: Path, options: ReadOptions) -> Iterator[Entry]:
         if text is None:
             _count_lost(foreign, annotations or [], line, key)
             continue
-        if task.get("predictions"):
-            options.report.note(
-                "predictions",
-                "predictions are not an annotator's work and are not read",
-                line=line,
-                key=key,
-            )
-        drafts = objects(task.get("drafts"))
-        if number_of_results := sum(len(objects(one.get("result"))) for one in drafts):
-            options.report.left_out(
-                "results of drafts",
-                f"{plural(number_of_results, 'result')} of drafts that nobody submitted",
-                line=line,
-                key=f"{key}.drafts",
-                count=number_of_results,
-            )
+        _report_unread(task, options, line, key)
         own = task.get("meta")
         meta = own if isinstance(own, dict) else {} if own is None else {"meta": own}
         others = {k: v for k, v in data.items() if v != text}
         _annotations(foreign, task, text, others, {**meta, **others}, annotations or [], line, key)
     yield from foreign.entries()
+
+
+def _report_unread(task: Mapping[str, Any], options: ReadOptions, line: int, key: str) -> None:
+    """Report the predictions and drafts of a task, which are not read."""
+    if task.get("predictions"):
+        options.report.note(
+            "predictions",
+            "predictions are not an annotator's work and are not read",
+            line=line,
+            key=key,
+        )
+    drafts = objects(task.get("drafts"))
+    if number_of_results := sum(len(objects(one.get("result"))) for one in drafts):
+        options.report.left_out(
+            "results of drafts",
+            f"{plural(number_of_results, 'result')} of drafts that nobody submitted",
+            line=line,
+            key=f"{key}.drafts",
+            count=number_of_results,
+        )
 
 
 def is_flat(row: Mapping[str, Any]) -> bool:

@@ -75,13 +75,7 @@ def _head(data: Mapping[str, Any], text: str) -> Iterator[Problem]:
         yield "text_sha256", "is not the hash of the text"
     name = data.get("annotator")
     if isinstance(name, str):
-        try:
-            clean = check_annotator(name)
-        except UsageError as error:
-            yield "annotator", f"{error.message}. {error.hint}"
-        else:
-            if clean != name:
-                yield "annotator", "must not begin or end with white space"
+        yield from _annotator(name)
     if data.get("status") == "gold" and name is not None:
         yield "annotator", "must be null in gold"
     elif data.get("status") != "gold" and name is None:
@@ -93,6 +87,17 @@ def _head(data: Mapping[str, Any], text: str) -> Iterator[Problem]:
         except InputError as error:
             yield error.key or "meta", error.message
         yield from _floats(meta, "meta")
+
+
+def _annotator(name: str) -> Iterator[Problem]:
+    """Whether the name of an annotator is one that a project may have."""
+    try:
+        clean = check_annotator(name)
+    except UsageError as error:
+        yield "annotator", f"{error.message}. {error.hint}"
+        return
+    if clean != name:
+        yield "annotator", "must not begin or end with white space"
 
 
 def _floats(value: Any, path: str) -> Iterator[Problem]:

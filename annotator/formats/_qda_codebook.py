@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from annotator.errors import InputError
+from annotator.formats._qda_codes import guid_in
 from annotator.formats._qda_writing import GUID, HEADER, ORIGIN, element, guid_of, words
 from annotator.formats._reading import MAX_BYTES, read_bytes
 from annotator.formats._xml import text_of, tree
@@ -44,12 +45,12 @@ def read_qda_codebook(path: Path) -> list[QdaCode]:
     sets: dict[str, list[str]] = {}
     for one in book.iterfind("Sets/Set"):
         for member in one.iterfind("MemberCode"):
-            sets.setdefault(_guid(member), []).append(one.get("name", "").strip())
+            sets.setdefault(guid_in(member, "guid"), []).append(one.get("name", "").strip())
     return [code for top in book.iterfind("Codes/Code") for code in _codes(top, (), sets)]
 
 
 def _codes(one: Element, above: tuple[str, ...], sets: dict[str, list[str]]) -> Iterator[QdaCode]:
-    name, guid = " ".join(one.get("name", "").split()), _guid(one)
+    name, guid = " ".join(one.get("name", "").split()), guid_in(one, "guid")
     yield QdaCode(
         name,
         above,
@@ -61,10 +62,6 @@ def _codes(one: Element, above: tuple[str, ...], sets: dict[str, list[str]]) -> 
     )
     for inner in one.iterfind("Code"):
         yield from _codes(inner, (*above, name), sets)
-
-
-def _guid(one: Element) -> str:
-    return one.get("guid", "").strip("{} ").lower()
 
 
 def qda_codebook(codes: Sequence[QdaCode]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from annotator.formats._archive import Archive, opened
 from annotator.formats._door import number
 from annotator.formats._foreign import ForeignFile
 from annotator.formats._offsets import without_spaces
+from annotator.formats._qda_codes import Code, CodeTree, attribute_of, guid_in
 from annotator.formats._reading import Entry, Identity, ReadOptions, decode
 from annotator.formats._report import shown
 from annotator.formats._work import WHOLE, ForeignWork
@@ -28,19 +28,6 @@ _OTHER = {
 }
 _BESIDE = {"Cases": "Case", "Sets": "Set", "Graphs": "Graph"}
 _ENDING = re.compile(r"\.(?:txt|docx?|rtf|odt|pdf|md|html?)$", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A code: its name, and the names of the codes above it, the topmost first."""
-
-    name: str
-    above: tuple[str, ...] = ()
-
-    @property
-    def path(self) -> tuple[str, ...]:
-        """All names, the topmost first."""
-        return (*self.above, self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +45,7 @@ class ProjectReader:
         self._path, self._options, self._report = path, options, options.report
         self._foreign = ForeignFile("qdpx", path, options, identity=Identity.NAME)
         self._users: dict[str, str] = {}
-        self._codes: dict[str, Code] = {}
-        self._names: Counter[str] = Counter()
-        """How many codes have a name."""
+        self._codes = CodeTree(())
         self._notes: dict[str, QdaNote] = {}
         self._noted: set[str] = set()
         """GUIDs of the notes that have found their place."""
@@ -75,14 +60,12 @@ class ProjectReader:
 
     def _project(self, archive: Archive) -> None:
         root = self._root(archive)
-        self._users = {_guid(one, "guid"): _user(one) for one in root.iterfind("Users/User")}
-        for code in root.iterfind("CodeBook/Codes/Code"):
-            self._code(code, ())
-        self._names = Counter(one.name for one in self._codes.values())
+        self._users = {guid_in(one, "guid"): _user(one) for one in root.iterfind("Users/User")}
+        self._codes = CodeTree(root.iterfind("CodeBook/Codes/Code"))
         for note in root.iterfind("Notes/Note"):
-            self._notes[_guid(note, "guid")] = self._note(note, archive)
+            self._notes[guid_in(note, "guid")] = self._note(note, archive)
         variables = {
-            _guid(v, "guid"): v.get("name", "") for v in root.iterfind("Variables/Variable")
+            guid_in(v, "guid"): v.get("name", "") for v in root.iterfind("Variables/Variable")
         }
         for source in root.iterfind("Sources/*"):
             self._source(source, archive, variables)
@@ -90,7 +73,7 @@ class ProjectReader:
             self._link(link)
         for group, kind in _BESIDE.items():
             self._count(root.findall(f"{group}/{kind}"), group.lower())
-        lost = [n for n in root.iterfind("Notes/Note") if _guid(n, "guid") not in self._noted]
+        lost = [n for n in root.iterfind("Notes/Note") if guid_in(n, "guid") not in self._noted]
         self._count(lost, "notes on other things than texts and selections")
 
     def _root(self, archive: Archive) -> Element:
@@ -117,13 +100,7 @@ class ProjectReader:
         """A note: its text, or else its description or its name."""
         said = (self._content(note, archive, "notes") or "").strip()
         said = said or text_of(note.find("Description")) or note.get("name", "")
-        return QdaNote(said, self._users.get(_guid(note, "creatingUser")))
-
-    def _code(self, element: Element, above: tuple[str, ...]) -> None:
-        code = Code(element.get("name", "").strip(), above)
-        self._codes[_guid(element, "guid")] = code
-        for inner in element.iterfind("Code"):
-            self._code(inner, code.path)
+        return QdaNote(said, self._users.get(guid_in(note, "creatingUser")))
 
     # --- texts
 
@@ -145,7 +122,7 @@ class ProjectReader:
             )
             return
         meta, title = self._variables(source, variables)
-        own = _guid(source, "guid")
+        own = guid_in(source, "guid")
         works: dict[str | None, ForeignWork] = {}
 
         def work_of(user: str | None) -> ForeignWork:
@@ -213,7 +190,7 @@ class ProjectReader:
         meta: dict[str, Any] = {}
         for value in source.iterfind("VariableValue"):
             ref = value.find("VariableRef")
-            name = names.get(_guid(ref, "targetGUID"), "") if ref is not None else ""
+            name = names.get(guid_in(ref, "targetGUID"), "") if ref is not None else ""
             held = next((one for one in value if one.tag.endswith("Value")), None)
             if not name or held is None:
                 message = "a value without a variable"
@@ -229,14 +206,14 @@ class ProjectReader:
         self, selection: Element, text: str, work_of: Callable[[str | None], ForeignWork]
     ) -> None:
         """Take in a selection as an item of everybody who coded it; `text` has no white space."""
-        line, guid = _line(selection), _guid(selection, "guid")
+        line, guid = _line(selection), guid_in(selection, "guid")
         self._report.here = line
         by_user: dict[str | None, list[Code]] = {}
         for coding in selection.iterfind("Coding"):
             ref = coding.find("CodeRef")
-            code = self._codes.get(_guid(ref, "targetGUID")) if ref is not None else None
+            code = self._codes.find(guid_in(ref, "targetGUID")) if ref is not None else None
             user = self._users.get(
-                _guid(coding, "creatingUser") or _guid(selection, "creatingUser")
+                guid_in(coding, "creatingUser") or guid_in(selection, "creatingUser")
             )
             if code is None:
                 message = "the code of a selection is not in the codebook"
@@ -256,15 +233,16 @@ class ProjectReader:
 
     def _item(self, work: ForeignWork, selection: Element, text: str, codes: list[Code]) -> bool:
         """Add the item or items that the codes of a selection make."""
-        guid, line = _guid(selection, "guid"), _line(selection)
+        guid, line = guid_in(selection, "guid"), _line(selection)
+        schema = self._foreign.schema
         labels: list[str] = []
         properties: list[tuple[str, str]] = []
         for code in codes:
-            attribute = self._attribute(code)
+            attribute = attribute_of(code, schema)
             if attribute is not None:
                 properties.append((attribute, code.name))
                 continue
-            label, rest = self._label(code)
+            label, rest = self._codes.label_of(code, self._foreign.labels, schema)
             labels.append(label)
             if rest is not None:
                 properties.append(rest)
@@ -282,46 +260,16 @@ class ProjectReader:
             self._foreign.more(work, guid, name, value, line=line)
         return True
 
-    def _attribute(self, code: Code) -> str | None:
-        """The attribute and value that a code stands for, as this program writes them: layer,
-        attribute, value."""
-        if len(code.above) != 2:
-            return None
-        layer = self._foreign.schema.layer(code.above[0])
-        attribute = layer.attribute(code.above[1]) if layer is not None else None
-        return attribute.name if attribute is not None else None
-
-    def _label(self, code: Code) -> tuple[str, tuple[str, str] | None]:
-        """What to look up for a code, and the name that it gives its item if only a code above it
-        is known."""
-        labels = self._foreign.labels
-        for i in range(len(code.path), 0, -1):
-            own, whole = code.path[i - 1], ".".join(code.path[:i])
-            for given in (whole, own) if self._names[own] > 1 else (own, whole):
-                if labels.ignored(given):
-                    return given, None
-                found = labels.find(given, "span")
-                if found is None:
-                    continue
-                if i == len(code.path):
-                    return given, None
-                layer = self._foreign.schema.layer(found[0])
-                holds = layer and (
-                    layer.attribute_of_type("entity") or layer.attribute_of_type("concept")
-                )
-                return given, (holds.name if holds else "code", code.name)
-        return (".".join(code.path) if self._names[code.name] > 1 else code.name), None
-
     def _notes_on(self, element: Element) -> list[QdaNote]:
         """The description and the notes of an element."""
         description = text_of(element.find("Description"))
         found = (
-            [QdaNote(description, self._users.get(_guid(element, "creatingUser")))]
+            [QdaNote(description, self._users.get(guid_in(element, "creatingUser")))]
             if description
             else []
         )
         for ref in element.iterfind("NoteRef"):
-            guid = _guid(ref, "targetGUID")
+            guid = guid_in(ref, "targetGUID")
             if (note := self._notes.get(guid)) is not None and note.text:
                 self._noted.add(guid)
                 found.append(note)
@@ -331,7 +279,7 @@ class ProjectReader:
         """A relation between two selections; or between a selection and a note about it, which is
         how NVivo annotates."""
         line, label = _line(link), link.get("name", "").strip()
-        source, target = _guid(link, "originGUID"), _guid(link, "targetGUID")
+        source, target = guid_in(link, "originGUID"), guid_in(link, "targetGUID")
         for guid, item in ((source, target), (target, source)):
             if (note := self._notes.get(guid)) is not None and item in self._spans:
                 self._noted.add(guid)
@@ -360,17 +308,13 @@ class ProjectReader:
             self._report.left_out(what, message, line=_line(elements[0]), count=len(elements))
 
 
-def _guid(element: Element, name: str) -> str:
-    return element.get(name, "").strip("{} ").lower()
-
-
 def _line(element: Element) -> int:
     return int(element.get("@line", "0"))
 
 
 def _user(element: Element) -> str:
     return (
-        element.get("name") or element.get("id") or f"user-{_guid(element, 'guid')[:8]}"
+        element.get("name") or element.get("id") or f"user-{guid_in(element, 'guid')[:8]}"
     ).strip()
 
 

@@ -105,7 +105,7 @@ def _shape(data: Mapping[str, Any]) -> Iterator[Problem]:
             continue
         key = ""
         for part in found.instance_path:
-            key += f"[{part}]" if isinstance(part, int) else (f".{part}" if key else str(part))
+            key = f"{key}[{part}]" if isinstance(part, int) else _inside(key, str(part))
         yield from _as_problems(key, found)
 
 
@@ -123,31 +123,38 @@ _TYPES = {
 def _as_problems(key: str, error: Any) -> Iterator[Problem]:
     """An error of the library in the program's words. If a key is missing or unknown, it is the
     place."""
-    kind = error.kind
-    name = type(kind).__name__.rpartition("_")[2]
+    name = type(error.kind).__name__.rpartition("_")[2]
     if name == "Required":
-        yield f"{key}.{kind.property}" if key else kind.property, "is missing"
+        yield _inside(key, error.kind.property), "is missing"
     elif name == "AdditionalProperties":
-        for one in kind.unexpected:
-            yield f"{key}.{one}" if key else one, "unknown key"
-    elif name == "Type":
-        types = [_TYPES.get(one, f"a {one}" if one != "null" else one) for one in kind.types]
-        yield key, f"must be {' or '.join(types)}"
-    elif name == "Enum":
-        yield key, f"must be one of {', '.join(map(str, kind.options))}"
-    elif name == "Constant":
-        yield key, f"must be “{kind.expected_value}”"
-    elif name in ("MinLength", "MinItems"):
-        yield key, "must not be empty"
-    elif name == "Pattern":
-        yield key, _PATTERNS.get(kind.pattern, "has an invalid form")
-    elif name == "AnyOf" and ".attributes." in key:
-        yield (
-            key,
-            "must be a string, an integer, true or false, or a list of strings or of integers",
-        )
+        for one in error.kind.unexpected:
+            yield _inside(key, one), "unknown key"
     else:
-        yield key, error.message if len(error.message) < 200 else f"{name}: is invalid"
+        yield key, _wrong_value(name, key, error)
+
+
+def _inside(key: str, name: str) -> str:
+    """The place of a key in the object at `key`, which is empty for the record itself."""
+    return f"{key}.{name}" if key else name
+
+
+def _wrong_value(name: str, key: str, error: Any) -> str:
+    """What is wrong with the value at a key."""
+    kind = error.kind
+    if name == "Type":
+        types = [_TYPES.get(one, f"a {one}" if one != "null" else one) for one in kind.types]
+        return f"must be {' or '.join(types)}"
+    if name == "Enum":
+        return f"must be one of {', '.join(map(str, kind.options))}"
+    if name == "Constant":
+        return f"must be “{kind.expected_value}”"
+    if name in ("MinLength", "MinItems"):
+        return "must not be empty"
+    if name == "Pattern":
+        return _PATTERNS.get(kind.pattern, "has an invalid form")
+    if name == "AnyOf" and ".attributes." in key:
+        return "must be a string, an integer, true or false, or a list of strings or of integers"
+    return str(error.message) if len(error.message) < 200 else f"{name}: is invalid"
 
 
 _PATTERNS = {

@@ -34,11 +34,8 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
             options.report.left_out("invalid records", message, line=line, key=key)
             continue
         work = _is_work(data) or options.empty_is_done
-        if data.get("status") != "gold":
-            if options.annotator:
-                data["annotator"] = options.annotator
-            elif work and options.annotator is None and data.get("annotator") is None:
-                nameless += 1
+        if not _sign(data, options) and work:
+            nameless += 1
         _tell_unknown(data, options, line)
         meta = data.get("meta")
         if not work and meta is not None and not isinstance(meta, dict):
@@ -58,6 +55,16 @@ def _identity(data: Mapping[str, Any]) -> Identity:
     """Whether a row says which document it is by an id."""
     named = isinstance(data.get("id"), str | int) and not isinstance(data.get("id"), bool)
     return Identity.ID if named else Identity.TEXT
+
+
+def _sign(data: dict[str, Any], options: ReadOptions) -> bool:
+    """Write the annotator of the options into a record. Returns whether it is known whose the
+    record is; gold is nobody's, and that is known."""
+    if data.get("status") == "gold":
+        return True
+    if options.annotator:
+        data["annotator"] = options.annotator
+    return options.annotator is not None or data.get("annotator") is not None
 
 
 def _is_work(data: Mapping[str, Any]) -> bool:

@@ -143,16 +143,17 @@ def _table(found: Items, held: Sequence[frozenset[str]]) -> SparseTable:
     unit = found.unit.tolist()
     size = Counter(unit[i] for i, names in enumerate(held) if names)
     rows = np.array([i for i, names in enumerate(held) if names], dtype=np.int64)
-    told: set[int] = set()
+    counted_units: set[int] = set()
     for i in rows.tolist():
-        passage, m, names = int(found.passage[i]), size[unit[i]], tuple(sorted(held[i]))
-        if m > 1 and unit[i] not in told:
-            told.add(unit[i])
+        if size[unit[i]] < 2:
+            continue
+        passage, names = int(found.passage[i]), tuple(sorted(held[i]))
+        if unit[i] not in counted_units:
+            counted_units.add(unit[i])
             cells[passage, ("units",)] += 1
-        if m > 1:
-            cells[passage, ("set", names)] += 1
-            for name in names:
-                cells[passage, ("name", name)] += 1
+        cells[passage, ("set", names)] += 1
+        for name in names:
+            cells[passage, ("name", name)] += 1
     for a, b in zip(*(side.tolist() for side in found.pairs(rows)), strict=True):
         _add_pair(cells, int(found.passage[a]), held[a], held[b], size[unit[a]])
     return counted({at: n for at, n in cells.items() if n})

@@ -3,7 +3,7 @@ back, what the list of decisions shows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Protocol
 
@@ -33,20 +33,25 @@ _WORDS = {
 }
 
 
-class KnownItems(Protocol):
-    """The text and the items that decisions are about: a `ReviewState`, or the items in a log."""
+class KnownValues(Protocol):
+    """A text and the annotations in it."""
 
     @property
     def document(self) -> Document:
         """The document."""
 
     @property
+    def value_of(self) -> Callable[[str], Annotation | None]:
+        """Gives the annotation of an item: the standing one, or else what it was or is proposed to
+        be; None for an unknown item."""
+
+
+class KnownItems(KnownValues, Protocol):
+    """The text and the items that decisions are about: a `ReviewState`, or the items in a log."""
+
+    @property
     def schema(self) -> LabelSchema:
         """The schema that names the layers."""
-
-    def value_of(self, item: str) -> Annotation | None:
-        """The annotation of an item: the standing one, or else what it was or is proposed to be;
-        None for an unknown item."""
 
     def proposal_of(self, item: str) -> Annotation | None:
         """The annotation as a suggestion proposes it, shown or not; None without one."""
@@ -98,14 +103,17 @@ def name_of(state: KnownItems, value: Annotation) -> str:
     return f"{value.layer} of {holder_of(state, value)}"
 
 
-def holder_of(state: KnownItems, relation: Relation) -> str:
-    """The holder of a relation: its entity, else its words in the text, else the author."""
+def holder_of(
+    state: KnownValues, relation: Relation, *, author: str = "the author", longest: int = LONGEST
+) -> str:
+    """The holder of a relation: its entity, else its words in the text, at most `longest` code
+    points of them, else the `author`."""
     if relation.source == AUTHOR:
-        return "the author"
+        return author
     span = state.value_of(relation.source)
     if not isinstance(span, Span):
         return "somebody"
-    return span.entity or both_ends(state.document.quote(span.start, span.end), LONGEST)
+    return span.entity or both_ends(state.document.quote(span.start, span.end), longest)
 
 
 def labelled(state: KnownItems, value: Annotation) -> str:

@@ -21,7 +21,7 @@ from typing import Any
 
 from annotator.errors import BusyError, StoreError
 from annotator.store import known_head
-from annotator.store.damaged_rows import Row, without_broken_states, without_broken_texts
+from annotator.store.damaged_rows import Row, undamaged_rows
 from annotator.store.driver_errors import errors_at, is_full, translated
 from annotator.store.file_identity import (
     FileGuard,
@@ -41,17 +41,9 @@ from annotator.store.opening import (
     connect,
     mark_as_ours,
 )
+from annotator.store.pragmas import for_long_work, synchronous, without_foreign_keys
 from annotator.store.shown_documents import leave_out_arriving, see_the_table
 from annotator.store.sqlite_driver import sqlite
-
-_LEVELS = {True: "FULL", False: "NORMAL"}
-
-_PAGES = 1000
-"""The number of log pages from which a commit moves the log into the file: SQLite's default."""
-
-_CACHE, _MORE_CACHE = 2_000, 32_000
-"""Kilobytes of pages kept in memory: SQLite's default, and for long work, which changes pages all
-over the indexes again and again."""
 
 
 class Database:
@@ -126,11 +118,8 @@ class Database:
         it. Raises StoreError if there is none that can be opened, and what `prepare` raises; then
         nothing changes."""
         if not self.path.is_file():
-            raise StoreError(
-                "there is no database",
-                file=self.path,
-                hint="Restore a backup with `annotator restore`",
-            )
+            hint = "Restore a backup with `annotator restore`"
+            raise StoreError("there is no database", file=self.path, hint=hint)
         before = self._connection, self._file_guard, self._log, self.read_only, self._unlocked
         try:
             self._connect("rw")
@@ -183,11 +172,8 @@ class Database:
         """Inside the block, tables can be rebuilt: the connection reads them without the view of
         `shown_documents.py`, and SQLite does not check foreign keys."""
         see_the_table(self._connection)
-        self.execute("PRAGMA foreign_keys = OFF")
-        try:
+        with without_foreign_keys(self.execute):
             yield
-        finally:
-            self.execute("PRAGMA foreign_keys = ON")
         leave_out_arriving(self._connection)
 
     @property
@@ -219,15 +205,7 @@ class Database:
         with self._errors():
             if self._unlocked:
                 self._read_with_others()
-            try:
-                found: list[Row] = self._connection.execute(sql, parameters).fetchall()
-            except sqlite.OperationalError as error:
-                if "decode to UTF-8" in str(error):
-                    return without_broken_texts(self._connection, sql, parameters)
-                if "malformed JSON" in str(error):
-                    return without_broken_states(self._connection, sql, parameters)
-                raise
-            return found
+            return undamaged_rows(self._connection, sql, parameters)
 
     def _read_with_others(self) -> None:
         """Read the file with its log and locks if somebody has it open now."""
@@ -364,13 +342,12 @@ class Database:
 
     @contextmanager
     def _synchronous(self, *, full: bool) -> Iterator[None]:
-        self.execute(f"PRAGMA synchronous = {_LEVELS[full]}")
-        self._is_relaxed = not full
-        try:
-            yield
-        finally:
-            self.execute(f"PRAGMA synchronous = {_LEVELS[not full]}")
-            self._is_relaxed = full
+        with synchronous(self.execute, full=full):
+            self._is_relaxed = not full
+            try:
+                yield
+            finally:
+                self._is_relaxed = full
 
     def is_wanted(self) -> bool:
         """Whether somebody waits for the transaction in which this is asked to end."""
@@ -381,16 +358,12 @@ class Database:
         """For work in many short transactions, `relaxed` ones: SQLite does not check foreign keys,
         and no commit moves the log into the file, since others wait meanwhile. Call `move_log`
         between them."""
-        self.execute("PRAGMA foreign_keys = OFF")
-        self.execute("PRAGMA wal_autocheckpoint = 0")
-        self.execute(f"PRAGMA cache_size = -{_MORE_CACHE}")
-        try:
-            with self.relaxed():
-                yield
-        finally:
-            self.execute(f"PRAGMA cache_size = -{_CACHE}")
-            self.execute(f"PRAGMA wal_autocheckpoint = {_PAGES}")
-            self.execute("PRAGMA foreign_keys = ON")
+        with (
+            without_foreign_keys(self.execute),
+            for_long_work(self.execute),
+            self.relaxed(),
+        ):
+            yield
 
     def move_log(self) -> None:
         """Move what was committed so far from the log into the file while others keep writing. Does

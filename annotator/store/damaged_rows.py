@@ -1,4 +1,4 @@
-"""Repeats queries that fail because single rows are damaged, without these rows."""
+"""Runs queries. One that fails because single rows are damaged is repeated without these rows."""
 
 from __future__ import annotations
 
@@ -6,8 +6,22 @@ from collections.abc import Sequence
 from typing import Any
 
 from annotator.store.isolation import leave_out
+from annotator.store.sqlite_driver import sqlite
 
 Row = tuple[Any, ...]
+
+
+def undamaged_rows(connection: Any, sql: str, parameters: Sequence[Any]) -> list[Row]:
+    """All rows of a query but the damaged ones, which are reported."""
+    try:
+        found: list[Row] = connection.execute(sql, parameters).fetchall()
+    except sqlite.OperationalError as error:
+        if "decode to UTF-8" in str(error):
+            return _without_broken_texts(connection, sql, parameters)
+        if "malformed JSON" in str(error):
+            return _without_broken_states(connection, sql, parameters)
+        raise
+    return found
 
 
 class _NoText(str):
@@ -23,7 +37,7 @@ def _text(data: bytes) -> str:
         return _NoText(data.decode(errors="replace"))
 
 
-def without_broken_texts(connection: Any, sql: str, parameters: Sequence[Any]) -> list[Row]:
+def _without_broken_texts(connection: Any, sql: str, parameters: Sequence[Any]) -> list[Row]:
     """The rows with valid texts only; others are left out and reported."""
     connection.text_factory = _text
     try:
@@ -40,7 +54,7 @@ def without_broken_texts(connection: Any, sql: str, parameters: Sequence[Any]) -
     return found
 
 
-def without_broken_states(connection: Any, sql: str, parameters: Sequence[Any]) -> list[Row]:
+def _without_broken_states(connection: Any, sql: str, parameters: Sequence[Any]) -> list[Row]:
     """A query that looks into states of items, without those that are not JSON: meanwhile, a view
     without these hides the table."""
     broken = connection.execute(
@@ -60,4 +74,4 @@ def without_broken_states(connection: Any, sql: str, parameters: Sequence[Any]) 
         connection.execute("DROP VIEW temp.item")
 
 
-__all__ = ["Row", "without_broken_states", "without_broken_texts"]
+__all__ = ["Row", "undamaged_rows"]

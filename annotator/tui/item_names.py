@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from annotator.model import actions as do
@@ -18,7 +18,7 @@ from annotator.model.names import (
     names_of,
 )
 from annotator.model.review import Mode, ReviewState
-from annotator.model.schema import Label
+from annotator.model.schema import Label, LabelSchema
 from annotator.model.span import Relation, Span, Value, reading_order
 from annotator.project import KnownName, Project
 from annotator.workflows.names.offers import Completer, Offer, Offers, with_form
@@ -206,16 +206,17 @@ def labels(state: ReviewState) -> list[tuple[str, str, do.ReviewAction]]:
         layer = item.value.layer
         sides = _sides(state, layer)
         return [(label.name, label.key, do.SetLabel(layer, label.name)) for label in sides]
-    every = [(layer, label) for layer in state.schema.span_layers for label in layer.labels]
-    twice = {name for name, n in Counter(label.name for _, label in every).items() if n > 1}
-    return [
-        (
-            f"{layer.name}: {label.name}" if label.name in twice else label.name,
-            f"{label.key}  {layer.name}" if label.key else f"   {layer.name}",
-            do.SetLabel(layer.name, label.name),
-        )
-        for layer, label in every
-    ]
+    return list(_labels_of_spans(state.schema))
+
+
+def _labels_of_spans(schema: LabelSchema) -> Iterator[tuple[str, str, do.ReviewAction]]:
+    """The labels of all layers of spans: name, key and layer, action."""
+    every = [(layer, label) for layer in schema.span_layers for label in layer.labels]
+    uses = Counter(label.name for _, label in every)
+    for layer, label in every:
+        name = f"{layer.name}: {label.name}" if uses[label.name] > 1 else label.name
+        key = f"{label.key}  {layer.name}" if label.key else f"   {layer.name}"
+        yield name, key, do.SetLabel(layer.name, label.name)
 
 
 __all__ = [

@@ -91,10 +91,8 @@ def on_settle(state: ReviewState, action: do.Settle) -> Step:
     item = state.focused
     if item is None:
         return say(state, "nothing in focus")
-    fields = {
-        field.name: field for field in fields_of(item.value.layer, state.schema, [item.value])
-    }
-    field = fields.get(action.field)
+    fields = fields_of(item.value.layer, state.schema, [item.value])
+    field = next((one for one in fields if one.name == action.field), None)
     if field is None:
         return say(state, f"nothing in focus has the field {action.field}")
     held = field.of(action.value) if action.value is not None else None
@@ -108,9 +106,10 @@ def on_settle(state: ReviewState, action: do.Settle) -> Step:
     decisions = [d for d in accepted(state, item) if d.item != item.id] if item.pending else []
     if decision.before == decision.after and not decisions:
         return say(state, "that is already so")
-    after_all, group = commit(state, [*decisions, decision], action.words)
-    focus = after_all if left else advance(after_all, item.id)
-    return (replace(focus, focus=item.id) if left else focus), group
+    settled, group = commit(state, [*decisions, decision], action.words)
+    if left:
+        return replace(settled, focus=item.id), group
+    return advance(settled, item.id), group
 
 
 __all__ = ["on_choose", "on_choose_several", "on_settle"]

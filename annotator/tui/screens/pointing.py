@@ -61,14 +61,15 @@ class PointingScreen(AskingScreen):
         """Show letters over every word and item in view; while selecting, over the words of the
         paragraph."""
         state = self.session.review
-        browsing = state.mode is Mode.BROWSE
-        lines = [line for line in self._in_view() if browsing or line[0] == state.paragraph]
-        starts = _words_in(state.document.text, lines)
-        items = _items_at(state, [p for p, _, _ in lines], set(starts)) if browsing else {}
-        stances = [i.id for i in state.items if isinstance(i.value, Relation)] if browsing else []
+        lines = list(self._in_view())
+        if state.mode is Mode.BROWSE:
+            starts = _words_in(state.document.text, lines)
+            items = _items_at(state, [paragraph for paragraph, _, _ in lines], set(starts))
+            cards = _stances_of(state)
+        else:
+            lines = [line for line in lines if line[0] == state.paragraph]
+            starts, items, cards = _words_in(state.document.text, lines), {}, {}
         here = [at for at in sorted(items) if state.bounds[0] <= at < state.bounds[1]]
-        # Negative offsets stand for stances, whose letters are in the cards.
-        cards = {-1 - n: id for n, id in enumerate(stances)}
         given = assign(starts, [*here, *cards, *sorted(items)])
         self._hints = {at: code for at, code in given.items() if at >= 0}
         self._codes = {cards[at]: code for at, code in given.items() if at < 0}
@@ -286,6 +287,13 @@ def _items_at(state: ReviewState, paragraphs: Iterable[int], starts: set[int]) -
         for item in reversed(state.items_of(paragraph))
         if isinstance(item.value, Span) and item.value.start in starts
     }
+
+
+def _stances_of(state: ReviewState) -> dict[int, str]:
+    """The stances of the paragraph by negative offsets, since their letters are in the cards and
+    not in the text."""
+    stances = [item.id for item in state.items if isinstance(item.value, Relation)]
+    return {-1 - n: id for n, id in enumerate(stances)}
 
 
 def _under(state: ReviewState, paragraph: int, at: int) -> list[tuple[int, str]]:

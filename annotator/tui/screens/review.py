@@ -21,12 +21,13 @@ from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.help import TextScreen, guideline_rows
 from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.session import Session
-from annotator.tui.styled_rows import PLAIN, Piece, paragraphs
+from annotator.tui.styled_rows import Piece, paragraphs
 from annotator.tui.theme import Theme
 from annotator.tui.views.difference_context import DifferenceContext
 from annotator.tui.views.frame import SidePanel
 from annotator.tui.views.precedents import case_rows, entry_rows
 from annotator.tui.views.versions import Panel, PanelRows, panel_rows
+from annotator.tui.views.who_was_right import who_was_right_rows
 from annotator.workflows.names.closed import not_one
 from annotator.workflows.names.offers import Offer
 from annotator.workflows.review.alignment import Difference
@@ -300,29 +301,9 @@ class ReviewScreen(AnnotateScreen):
     def run_who_was_right(self) -> None:
         found = right(self.session.project, self.reviewing.strategy)
         called = self.reviewing.queue.called()
-
-        def rows(theme: Theme, width: int) -> list[list[Piece]]:
-            if not found:
-                return paragraphs("no difference has been decided yet", width, theme.muted)
-            out: list[list[Piece]] = [
-                [(f"{'layer':<10}{'came to':<16}{'annotator':<16}  right", theme.muted)]
-            ]
-            for r in found:
-                out.append(
-                    [
-                        (
-                            f"{r.layer:<10}{r.label:<16}{called.get(r.annotator, r.annotator):<16}",
-                            PLAIN,
-                        ),
-                        (f"{r.right:>4}", theme.strong),
-                        (f" of {r.of}", theme.muted),
-                    ]
-                )
-            return out
-
-        self.app.push_screen(
-            TextScreen("Who was right, by the decisions of review", rows, close="W")
-        )
+        rows = partial(who_was_right_rows, found, called)
+        title = "Who was right, by the decisions of review"
+        self.app.push_screen(TextScreen(title, rows, close="W"))
 
     def run_guidelines(self) -> None:
         """As in annotating, for every label in question. Above them: what the codebook says about

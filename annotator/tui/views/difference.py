@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from annotator.merging.api import Candidate
-from annotator.model.decision_text import both_ends
-from annotator.model.span import AUTHOR, Annotation, Relation, Span
+from annotator.model.decision_text import both_ends, holder_of
+from annotator.model.span import Annotation, Relation, Span
 from annotator.model.text import plural
 from annotator.tui.styled_rows import PLAIN, Piece, clip, width_of, wrapped_pieces
 from annotator.tui.theme import Theme
@@ -92,7 +92,7 @@ def _about(scene: DifferenceContext, difference: Difference, width: int) -> str:
             if "side" not in difference.kinds
             else "…"
         )
-        holder = holder_of(scene, value) if "holder" not in difference.kinds else "…"
+        holder = _holder(scene, value) if "holder" not in difference.kinds else "…"
         return clip(
             f"{holder} {side} → {_target(scene, value, width - len(holder) - len(side) - 6)}", width
         )
@@ -101,7 +101,7 @@ def _about(scene: DifferenceContext, difference: Difference, width: int) -> str:
 
 
 def _target(scene: DifferenceContext, relation: Relation, room: int) -> str:
-    target = scene.value(relation.target)
+    target = scene.value_of(relation.target)
     return f"“{quote(scene, target, max(8, room))}”" if isinstance(target, Span) else "?"
 
 
@@ -163,7 +163,7 @@ def _version_pieces(
     space = room - len(value.label) - 2 if alone else room // 2
     tail: list[Piece] = [(f"  {clip(extra, max(8, space))}", theme.muted)] if extra else []
     if isinstance(value, Relation):
-        holder = f"{holder_of(scene, value)} " if "holder" in difference.kinds else ""
+        holder = f"{_holder(scene, value)} " if "holder" in difference.kinds else ""
         said = f"{holder}{scene.symbol(value)} {value.label}".strip()
         if "ends" in difference.kinds or len(difference.ids) > 1:
             said += f" → {_target(scene, value, max(12, room - len(said) - 6))}"
@@ -215,21 +215,16 @@ def quote(scene: DifferenceContext, span: Span, room: int) -> str:
     return both_ends(scene.document.quote(span.start, span.end), max(4, room))
 
 
-def holder_of(scene: DifferenceContext, relation: Relation) -> str:
-    """Who holds a stance: the entity, or else the words."""
-    if relation.source == AUTHOR:
-        return "author"
-    holder = scene.value(relation.source)
-    if not isinstance(holder, Span):
-        return "?"
-    return holder.entity or quote(scene, holder, 24)
+def _holder(scene: DifferenceContext, relation: Relation) -> str:
+    """Who holds a stance, as briefly as a row of versions needs it."""
+    return holder_of(scene, relation, author="author", longest=24)
 
 
 def in_short(scene: DifferenceContext, value: Annotation, room: int) -> str:
     """An annotation in one line."""
     if isinstance(value, Span):
         return f"{value.label} “{quote(scene, value, room - len(value.label) - 3)}”"
-    line = f"{holder_of(scene, value)} {scene.symbol(value)} {value.label} → "
+    line = f"{_holder(scene, value)} {scene.symbol(value)} {value.label} → "
     return f"{line}{_target(scene, value, max(8, room - len(line)))}"
 
 
@@ -256,7 +251,6 @@ __all__ = [
     "differing_in_words",
     "first_version",
     "folded",
-    "holder_of",
     "in_short",
     "quote",
 ]

@@ -34,7 +34,7 @@ class DifferenceContext:
     document: Document
     schema: LabelSchema
     voters: Voters
-    value: Callable[[str], Annotation | None] = _nothing
+    value_of: Callable[[str], Annotation | None] = _nothing
     note: Callable[[str, str], str] = _no_note
 
     @property

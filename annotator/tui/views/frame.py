@@ -132,10 +132,7 @@ def frame(
     """The screen of `width` x `height` cells."""
     theme = look.theme
     if width < SMALLEST[0] or height < SMALLEST[1]:
-        text = f"too small: {width}x{height}, needs {SMALLEST[0]}x{SMALLEST[1]}; nothing is lost"
-        return Frame(
-            [strip(row) for row in paragraphs(text, width, theme.strong)[:height]], [], width
-        )
+        return _too_small(theme, width, height)
     head = _header_row(state, theme, width, around)
     tour = _tour(around.tour, theme, width, height)
     body_height = height - 3 - len(tour)
@@ -150,17 +147,7 @@ def frame(
     strips += [_EMPTY] * (text_height - len(strips))
     if panel:
         strips = _beside(state, look, keys, strips, text_width, panel, body_height, around)
-    under = [*below, *tour]
-    if said := long_message(
-        around.error or around.message or state.message,
-        theme.error if around.error else theme.strong,
-        width,
-        _empty_at_the_end(under),
-    ):
-        under[len(under) - len(said) + 1 :] = said
-    strips += [strip(row) for row in under]
-    if not said:
-        strips.append(_message_row(state, look, around, keys, width))
+    strips += _with_message([*below, *tour], state, look, keys, around, width)
     foot = _footer(
         footer_state(state), state.schema, keys, theme, width, review=around.side is not None
     )
@@ -170,6 +157,33 @@ def frame(
     elif below:
         area = Area(1, text_height + 2, width - 2, len(below) - 1)
     return Frame([head, *strips, foot], text_rows, text_width, area)
+
+
+def _too_small(theme: Theme, width: int, height: int) -> Frame:
+    """What is shown on a screen on which nothing useful has room."""
+    text = f"too small: {width}x{height}, needs {SMALLEST[0]}x{SMALLEST[1]}; nothing is lost"
+    rows = paragraphs(text, width, theme.strong)[:height]
+    return Frame([strip(row) for row in rows], [], width)
+
+
+def _with_message(
+    under: list[list[Piece]],
+    state: ReviewState,
+    look: Look,
+    keys: KeyMap,
+    around: FrameContext,
+    width: int,
+) -> list[Drawn]:
+    """The rows under the text and the message; a long one takes empty rows at their end."""
+    said = long_message(
+        around.error or around.message or state.message,
+        look.theme.error if around.error else look.theme.strong,
+        width,
+        _empty_at_the_end(under),
+    )
+    if not said:
+        return [*map(strip, under), _message_row(state, look, around, keys, width)]
+    return [strip(row) for row in [*under[: len(under) - len(said) + 1], *said]]
 
 
 def _empty_at_the_end(rows: Sequence[list[Piece]]) -> int:

@@ -248,26 +248,31 @@ def _labels_row(
     """Every label that the selection can get, with its key; names are as short as needed."""
     layers = [one for one in schema.span_layers if not now.edits or one.name == now.layer]
     every = [(label.key, label.name) for layer in layers for label in layer.labels]
-    labels = [(key, name) for key, name in every if key]
+    labels: Sequence[tuple[str, str]] = [(key, name) for key, name in every if key]
     first = [(keys.shown("confirm"), "take it")] if now.edits else []
     listed = (keys.shown("label"), "list")
-    fixed = [*first, more, listed] if len(labels) < len(every) else [*first, more]
-    longest = longest_names(labels, _room_beside(fixed, width))
-    if cells_of(labels, longest) > _room_beside(fixed, width):
+    rest = [listed] if len(labels) < len(every) else []
+    room = _room_beside([*first, *rest, more], width)
+    longest = longest_names(labels, room)
+    if cells_of(labels, longest) > room:
         # Still too many: as many as there is room for, and the key of the full list.
-        fixed = [*first, more, listed]
-        while labels and cells_of(labels, longest) > _room_beside(fixed, width):
-            labels = labels[:-1]
+        rest = [listed]
+        labels = _fitting(labels, longest, _room_beside([*first, *rest, more], width))
     names = shortened([name for _, name in labels], longest)
+    shown = zip([key for key, _ in labels], names, strict=True)
     out: list[Piece] = [(" ", PLAIN)]
-    for key, words in (
-        *first,
-        *zip([key for key, _ in labels], names, strict=True),
-        *fixed[len(first) + 1 :],
-        more,
-    ):
+    for key, words in (*first, *shown, *rest, more):
         out += [(key, theme.strong), (f" {words} ", theme.muted)]
     return out
+
+
+def _fitting(
+    labels: Sequence[tuple[str, str]], longest: int, room: int
+) -> Sequence[tuple[str, str]]:
+    """As many labels, with names of at most `longest` cells, as there is room for."""
+    while labels and cells_of(labels, longest) > room:
+        labels = labels[:-1]
+    return labels
 
 
 def _room_beside(fixed: Sequence[tuple[str, str]], width: int) -> int:

@@ -82,14 +82,15 @@ def _of_card(state: ReviewState, card: Card) -> list[LintFinding]:
         if isinstance(value, Relation):
             if value.source != AUTHOR and (holder is None or holder.pending):
                 found.append(("a stance whose holder is not decided yet", stance.relation.id))
-            sides.setdefault(_holder_of(state, stance), set()).add(value.label)
+            sides.setdefault(_holder_key(state, stance), set()).add(value.label)
     if any({"support", "oppose"} <= labels for labels in sides.values()):
         found.append(("one holder on both sides of a claim", card.target.id))
     return found
 
 
-def _holder_of(state: ReviewState, stance: Stance) -> str:
-    """Who holds a stance: the entity, or else the words of the span; otherwise the source."""
+def _holder_key(state: ReviewState, stance: Stance) -> str:
+    """Equal for stances of one holder: the entity, or else the words of the span in lower case;
+    otherwise the source."""
     span, relation = stance.holder.value if stance.holder else None, stance.relation.value
     if isinstance(span, Span):
         return span.entity or state.document.quote(span.start, span.end).casefold()

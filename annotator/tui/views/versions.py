@@ -44,6 +44,16 @@ class Panel:
     places: Callable[[Difference], Sequence[OpenDifference]] = _alone
     course: str = ""
 
+    @property
+    def differ(self) -> list[Difference]:
+        """The differences, without what is coded alike."""
+        return [one for one in self.found if one.number]
+
+    @property
+    def agreed(self) -> list[Difference]:
+        """What is coded alike and does not depend on another decision."""
+        return [one for one in self.found if not one.number and not one.follows]
+
 
 @dataclass(frozen=True, slots=True)
 class PanelRows:
@@ -63,24 +73,18 @@ def versions(panel: Panel, theme: Theme, width: int, height: int) -> Rows:
 
 def panel_rows(panel: Panel, theme: Theme, width: int, height: int) -> PanelRows:
     """The page with the difference in focus or, if there is little room, only that difference."""
-    state = panel.state
-    differ = [d for d in panel.found if d.number]
-    agreed = [d for d in panel.found if not d.number and not d.follows]
-    here = next((d for d in panel.found if state.focus in d.ids), None)
+    here = next((d for d in panel.found if panel.state.focus in d.ids), None)
+    differ, agreed = panel.differ, panel.agreed
     first = _head(panel, here, len(differ), len(agreed), theme)
-    differs = here is not None and bool(here.number)
-    if height < SMALL and here is not None and differs:
+    is_small = height < SMALL
+    if is_small and here is not None and here.number:
         return _only(panel, here, first, theme, width, height)
     places: dict[int, tuple[Difference, int]] = {}
     field_at = partial(_field_at, panel, theme, width, places, 2)
-    course: list[Piece] = [(panel.course, theme.strong)] if panel.course else []
-    if width_of([*first, *course]) < width:
-        rows = [justify(first, course, width)]
-    else:
-        rows = [first, [(clip(panel.course, width), theme.strong)]]
-    if here is not None and not differs:
+    rows = _with_course(first, panel.course, theme, width)
+    if here is not None and not here.number:
         rows.append(_agreed(panel, here, theme, width))
-    if height < SMALL:
+    if is_small:
         return PanelRows(rows[:height], places, field_at)
     rows.append([])
     pages = _pages(panel, differ, theme, width, height - len(rows) - 1)
@@ -91,6 +95,14 @@ def panel_rows(panel: Panel, theme: Theme, width: int, height: int) -> PanelRows
     rows = _cut(rows, height - 2, theme)
     below = _below(panel, _beyond(pages, at), agreed, theme, width, height - len(rows) - 2)
     return PanelRows([*rows, [], *below], places, field_at)
+
+
+def _with_course(first: list[Piece], course: str, theme: Theme, width: int) -> Rows:
+    """The first row with the course beside it or, if there is no room, below it."""
+    pieces: list[Piece] = [(course, theme.strong)] if course else []
+    if width_of([*first, *pieces]) < width:
+        return [justify(first, pieces, width)]
+    return [first, [(clip(course, width), theme.strong)]]
 
 
 def _below(

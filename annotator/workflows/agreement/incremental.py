@@ -300,31 +300,25 @@ def _lost_spans(sums: Sums) -> DisagreementCounts:
     same, label, bounds, both = (sums.count(kind) for kind in f1.KINDS)
     total = sums.count("marked")
     missing = total - 2 * (same + label + bounds + both)
-    return DisagreementCounts(
-        {"missing": missing, "bounds": bounds, "label": label, "both": both},
-        _share(same, total),
-        {
-            "missing": _share(same, total - missing),
-            "bounds": _share(same + bounds, total),
-            "label": _share(same + label, total),
-        },
-    )
+    causes = {"missing": missing, "bounds": bounds, "label": label, "both": both}
+    return _lost(causes, same, total, fixed_alone=("bounds", "label"))
 
 
 def _lost_edges(sums: Sums) -> DisagreementCounts:
     same, total = sums.count("same"), sums.count("marked")
     side = sums.count("met") - same
     holder, target, missing = (sums.count(cause) for cause in CAUSES)
-    return DisagreementCounts(
-        {"missing": missing, "holder": holder, "target": target, "side": side},
-        _share(same, total),
-        {
-            "missing": _share(same, total - missing),
-            "holder": _share(same + holder, total),
-            "target": _share(same + target, total),
-            "side": _share(same + side, total),
-        },
-    )
+    causes = {"missing": missing, "holder": holder, "target": target, "side": side}
+    return _lost(causes, same, total, fixed_alone=("holder", "target", "side"))
+
+
+def _lost(
+    causes: Mapping[str, int], same: int, total: int, *, fixed_alone: Sequence[str]
+) -> DisagreementCounts:
+    """The counts, with the F1 if none were missing, and if each of `fixed_alone` were mended."""
+    if_fixed = {name: _share(same + causes[name], total) for name in fixed_alone}
+    without_missing = _share(same, total - causes["missing"])
+    return DisagreementCounts(causes, _share(same, total), {"missing": without_missing, **if_fixed})
 
 
 def _without(
