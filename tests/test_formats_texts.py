@@ -136,6 +136,11 @@ def test_a_table_without_a_known_column_says_how_to_name_it(tmp_path: Path) -> N
     assert "--columns text=NAME" in caught.value.hint and "a, b" in caught.value.hint
     with pytest.raises(InputError, match="no column “Corpus”"):
         read("csv", write(tmp_path / "t.csv", TABLE), columns={"text": "Corpus"})
+    own = (
+        "document,title,date,coder,status,item,layer,label,start,end,quote\nd,T,,ann,done,a,,,,,\n"
+    )
+    with pytest.raises(InputError, match="that `annotator export csv` wrote, without the texts"):
+        read("csv", write(tmp_path / "items.csv", own))
 
 
 def test_rows_that_do_not_hold_are_left_out_and_reported_with_their_line(tmp_path: Path) -> None:

@@ -53,6 +53,8 @@ def test_without_a_concept_the_report_says_what_is_missing_in_place_of_empty_tab
     assert "--unnamed includes them" in told and "There is no network yet" in told
     assert "i gives the claim in focus a concept" in told and "MATRIX" not in told
     assert "MATRIX" in _say(capsys, root, "network", "--unnamed")[0]
+    _, told = _say(capsys, root, "network", "-o", str(tmp_path / "net.gexf"), code=2)
+    assert "-o names a folder" in told and not (tmp_path / "net.gexf").exists()
 
 
 def test_the_debate_is_reported_written_and_has_receipts(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _MODES = ("congruence", "conflict", "subtract")
 _NORMALISATIONS = ("no", "average", "jaccard", "cosine")
+_ENDINGS = (".graphml", ".gexf", ".csv", ".svg")
 _DUPLICATES = ("include", "document", "week", "month", "year", "once")
 
 
@@ -144,9 +145,12 @@ def command(ctx: click.Context, /, **options: Any) -> None:
 def _check_together(
     output: Path | None, checks: bool, window: int | None, step: int | None
 ) -> None:
-    """Raise UsageError if an option is given without the one that it needs."""
+    """Raise UsageError if an option is given without the one that it needs, or the name of a file
+    in place of a folder."""
     if checks and output is None:
         raise click.UsageError("--check needs -o")
+    if output is not None and output.suffix.lower() in _ENDINGS:
+        raise click.UsageError(f"-o names a folder, in which it writes a {output.suffix} file too")
     if step is not None and window is None:
         raise click.UsageError("--step needs --window")
 

@@ -130,6 +130,10 @@ def _numbered(wanted: Mapping[str, str], columns: int, path: Path) -> dict[int, 
     return _chosen({key: int(name) - 1 for key, name in wanted.items()}, path)
 
 
+_EXPORTED = frozenset(("document", "coder", "status", "quote", "start", "end"))
+"""Columns that all tables of `csv.py` have."""
+
+
 def _header(cells: list[str], path: Path, options: ReadOptions) -> tuple[list[str], dict[int, str]]:
     """The names of the columns, and what the known ones hold, by index. If the columns are given by
     number, the table has no header."""
@@ -146,6 +150,10 @@ def _header(cells: list[str], path: Path, options: ReadOptions) -> tuple[list[st
         given[key] = index
     chosen = _chosen(given, path)
     _recognise(chosen, wanted, cells)
+    if "text" not in chosen.values() and set(cells) >= _EXPORTED:
+        message = "is a table of annotations that `annotator export csv` wrote, without the texts"
+        hint = "Import what `annotator export jsonl` writes: it holds everything"
+        raise InputError(message, file=path, hint=hint)
     if "text" not in chosen.values():
         raise InputError(
             "it is unclear which column holds the text",
