@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from annotator.formats._writing import WriteOptions, annotator_name, sign_of, value_texts
 from annotator.model.names import concepts_of, names_in
 from annotator.model.record import Record
-from annotator.model.span import AUTHOR, Relation, Span
+from annotator.model.span import AUTHOR, Attributes, Relation, Span
 
 _KEPT = 100_000
 """The number of cells of each kind that are kept."""
@@ -42,18 +42,14 @@ class Tables:
     wide: list[str] = field(default_factory=list)
 
 
-_ValueCells: TypeAlias = tuple[str, Sequence[str]]
+_ValueCells: TypeAlias = tuple[str, Sequence[str], Mapping[str, str]]
+"""The cells of an item's values: the last cells of its row, the last cells of the row of each of
+its values, and the cell of each attribute."""
 
 
-class _SpanCells(NamedTuple):
-    """A span with those of its cells that its statements have too. `name_id` is the external id of
-    its name."""
-
-    span: Span
-    id: str
-    quote: str
-    name: str
-    name_id: str
+_SpanCells: TypeAlias = tuple[Span, str, str, str, str]
+"""A span with those of its cells that its statements have too: its id, its quote, its name and the
+external id of its name. There is one for each span, and a named tuple takes long to make."""
 
 
 class CsvRows:
@@ -64,9 +60,9 @@ class CsvRows:
         self._ids_of = how.ids_of
         self._entity = lru_cache(maxsize=_KEPT)(self._entity_cells)
         self._concept = lru_cache(maxsize=_KEPT)(self._concept_cells)
-        self._known_values = lru_cache(maxsize=_KEPT)(self._value_cells)
+        self._known_values: dict[str, _ValueCells] = {}
         self._names, self._more = ("", *names), more
-        self._blank = dict.fromkeys(self._names, "")
+        self._blank = dict.fromkeys((*self._names, *more, "strength"), "")
         self._places = {
             layer.name
             for layer in how.schema.layers
@@ -82,7 +78,7 @@ class CsvRows:
         for s in record.spans:
             name, name_id = self._entity(s.entity) if s.entity else ("", "")
             id, quote = cell(s.id), cell(text[s.start : s.end])
-            spans[s.id] = _SpanCells(s, id, quote, name, name_id)
+            spans[s.id] = (s, id, quote, name, name_id)
             head = (
                 f"{where},{id},span,{known(s.layer)},{known(s.label)},{s.start},{s.end},"
                 f"{quote},{name},,,{known(s.origin)},{name_id}"
@@ -93,63 +89,72 @@ class CsvRows:
             target, holder = spans.get(r.target), spans.get(r.source)
             head = (
                 f"{where},{id},relation,{known(r.layer)},{known(r.label)},,,,,"
-                f"{holder.id if holder else cell(r.source)},"
-                f"{target.id if target else cell(r.target)},{known(r.origin)},"
+                f"{holder[1] if holder else cell(r.source)},"
+                f"{target[1] if target else cell(r.target)},{known(r.origin)},"
             )
-            self._item(head, r, tables)
+            cells = self._item(head, r, tables)
             if target is not None and (holder is not None or r.source == AUTHOR):
-                self._statement(f"{where},{id}", r, holder, target, tables)
+                self._statement(f"{where},{id}", r, holder, target, cells, tables)
 
-    def _item(self, head: str, item: Span | Relation, tables: Tables) -> None:
-        """Add an item's row, and the rows of its values; `head` is what is before them."""
-        given = tuple(
-            [
-                (name, value if isinstance(value, str) else tuple(value_texts(value)))
-                for name, value in item.attributes.items()
-            ]
-        )
-        # Hardly two places are alike, so what is made for one would not be needed again.
-        cells_of = self._value_cells if item.layer in self._places else self._known_values
-        columns, values = cells_of(given)
+    def _item(self, head: str, item: Span | Relation, tables: Tables) -> Mapping[str, str]:
+        """Add an item's row, and the rows of its values; `head` is what is before them. Return the
+        cells of its values by the names of the attributes."""
+        columns, values, cells = self._cells_of(item)
         tables.items.append(head + columns)
-        tables.values.append(head + f"\n{head}".join(values))
+        if len(values) == 1:
+            tables.values.append(head + values[0])
+        else:
+            tables.values += [head + value for value in values]
+        return cells
 
-    def _value_cells(self, given: tuple[tuple[str, str | tuple[str, ...]], ...]) -> _ValueCells:
-        """The last cells of the row of an item with such attributes, and of the rows of its
-        values."""
-        columns, values = dict(self._blank), list[str]()
-        for name, held in sorted(given):
-            if isinstance(held, str):
-                columns[name], row = _known_row(name, held)
+    def _cells_of(self, item: Span | Relation) -> _ValueCells:
+        """The cells of an item's values."""
+        if item.layer in self._places:
+            # Hardly two places are alike, so what is made for one would not be needed again.
+            return self._value_cells(item.attributes)
+        key = repr(item.attributes)
+        found = self._known_values.get(key)
+        if found is None:
+            if len(self._known_values) == _KEPT:
+                self._known_values.clear()
+            found = self._known_values[key] = self._value_cells(item.attributes)
+        return found
+
+    def _value_cells(self, given: Attributes) -> _ValueCells:
+        """The cells of the values of an item with such attributes."""
+        cells, values = self._blank.copy(), list[str]()
+        for name, value in sorted(given.items()):
+            if not isinstance(value, list):
+                cells[name], row = _known_row(name, str(value))
                 values.append(row)
-            elif held:
-                columns[name] = cell("; ".join(held))
-                values += [_known_row(name, one)[1] for one in held]
-        return ",".join(map(columns.__getitem__, self._names)), values or [",,"]
+            elif held := value_texts(value):
+                cells[name] = cell("; ".join(held))
+                values += [f",{_known_cell(name)},{cell(one)}" for one in held]
+        return ",".join([cells[name] for name in self._names]), values or [",,"], cells
 
     def _statement(
-        self, where: str, r: Relation, holder: _SpanCells | None, target: _SpanCells, tables: Tables
+        self,
+        where: str,
+        r: Relation,
+        holder: _SpanCells | None,
+        target: _SpanCells,
+        cells: Mapping[str, str],
+        tables: Tables,
     ) -> None:
-        """Add the rows of a statement: one for each concept of its claim,
-        and to `wide` one with all of them."""
-        claim, given = target.span, r.attributes
-        strength = given.get("strength")
-        by = f"{holder.quote},{holder.name}" if holder else f"{AUTHOR},{AUTHOR}"
+        """Add the rows of a statement with the `cells` of its values: one for each concept of its
+        claim, and to `wide` one with all of them."""
+        claim, claim_id, claim_quote, *_ = target
+        _, _, quote, name, name_id = holder or (None, "", AUTHOR, AUTHOR, "")
         before = (
-            f"{where},{by},{_known_cell(r.label)},{'' if strength is None else cell(str(strength))}"
-            f",{target.id},{_known_cell(claim.label)}"
+            f"{where},{quote},{name},{_known_cell(r.label)},{cells['strength']},{claim_id},"
+            f"{_known_cell(claim.label)}"
         )
-        after = f"{target.quote},{claim.start},{claim.end},{holder.name_id if holder else ''}"
-        rest = "".join(
-            [
-                f",{_known_cell('; '.join(value_texts(given[n])))}" if n in given else ","
-                for n in self._more
-            ]
-        )
+        after = f"{claim_quote},{claim.start},{claim.end},{name_id}"
+        rest = "".join([f",{cells[name]}" for name in self._more])
         concepts = self._concepts_of(claim)
         each = [
-            f"{before},{name},{sign},{after},{id}{rest}"
-            for name, sign, id in map(self._concept, concepts)
+            f"{before},{concept},{sign},{after},{id}{rest}"
+            for concept, sign, id in map(self._concept, concepts)
         ] or [f"{before},,,{after},{rest}"]
         tables.statements += each
         if len(each) == 1:
@@ -192,8 +197,8 @@ def _position(r: Relation, spans: Mapping[str, _SpanCells]) -> tuple[int, int, i
     """Sort key of a relation: where its target is in the text, then its source; the author's own
     come first."""
     target, holder = spans.get(r.target), spans.get(r.source)
-    start, end = (target.span.start, target.span.end) if target else (-1, -1)
-    return start, -end, holder.span.start if holder else -1, r.layer, r.id
+    start, end = (target[0].start, target[0].end) if target else (-1, -1)
+    return start, -end, holder[0].start if holder else -1, r.layer, r.id
 
 
 def _where(record: Record) -> str:

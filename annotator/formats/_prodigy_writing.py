@@ -5,8 +5,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
-from itertools import islice
 
 from annotator.formats._tokens import Tokens
 from annotator.formats._writing import (
@@ -29,6 +27,8 @@ _LOST = (
     "relations of the author",
     "titles",
 )
+_KEPT = 100_000
+"""The number of words whose JSON is kept."""
 _ANSWERS = {"done": "accept", "gold": "accept", "skipped": "ignore", "in_progress": "accept"}
 
 
@@ -107,40 +107,57 @@ def _relations(
 
 
 class _TokenObjects:
-    """Makes the JSON of tokens from pieces that hold a number each, which are kept for all texts:
-    there is one for each place in the longest text."""
+    """Makes the JSON of tokens from pieces that are kept for all texts: there is one for each word,
+    and one of each kind for each place in the longest text. The first piece of a token ends the
+    token before it, since it says whether there is white space between them."""
 
     def __init__(self) -> None:
-        self._ends: list[bytes] = []
+        self._touching: list[bytes] = []
+        self._apart: list[bytes] = []
         self._ids: list[bytes] = []
         self._starts: list[bytes] = []
-        self._word = lru_cache(maxsize=100_000)(json_bytes)
+        self._words = _Words()
 
     def json(self, text: str, tokens: Tokens) -> bytes:
         """The list of the tokens of a text; `ws` says whether white space comes after a token."""
+        starts, ends = tokens.starts, tokens.ends
+        if not starts:
+            return json_list([])
         self._reach(len(text))
-        follows = [*islice(tokens.starts, 1, None), len(text)]
+        touching, apart = self._touching, self._apart
         columns = (
-            map(self._ends.__getitem__, tokens.ends),
-            self._ids[: len(tokens.starts)],
-            map(self._starts.__getitem__, tokens.starts),
-            map(self._word, tokens.words),
             [
-                b',"ws":false}' if end == start else b',"ws":true}'
-                for end, start in zip(tokens.ends, follows, strict=True)
+                touching[end] if start == before else apart[end]
+                for before, start, end in zip([0, *ends[:-1]], starts, ends, strict=True)
             ],
+            self._ids[: len(starts)],
+            map(self._starts.__getitem__, starts),
+            map(self._words.__getitem__, tokens.words),
         )
-        pieces = [b""] * (len(columns) * len(tokens.starts))
+        pieces = [b""] * (len(columns) * len(starts))
         for i, column in enumerate(columns):
             pieces[i :: len(columns)] = column
-        return json_list([b"".join(pieces)[1:]])
+        pieces[0] = b'{"end":%d' % ends[0]
+        pieces.append(b',"ws":false}' if ends[-1] == len(text) else b',"ws":true}')
+        return json_list([b"".join(pieces)])
 
     def _reach(self, length: int) -> None:
         """Make the pieces up to a place."""
-        for i in range(len(self._ends), length + 1):
-            self._ends.append(b',{"end":%d' % i)
+        for i in range(len(self._ids), length + 1):
+            self._touching.append(b',"ws":false},{"end":%d' % i)
+            self._apart.append(b',"ws":true},{"end":%d' % i)
             self._ids.append(b',"id":%d' % i)
             self._starts.append(b',"start":%d,"text":' % i)
+
+
+class _Words(dict[str, bytes]):
+    """The JSON of words. A dictionary answers twice as fast as `lru_cache`."""
+
+    def __missing__(self, word: str) -> bytes:
+        if len(self) == _KEPT:
+            self.clear()
+        found = self[word] = json_bytes(word)
+        return found
 
 
 __all__ = ["write_lines"]
