@@ -391,7 +391,7 @@ _LOST: dict[str, set[str]] = {
     "csv": _COMMON - {"relations of the author"} | {"metadata"},
     "dna": _COMMON - {"relations of the author"}
     | {"metadata", "attributes", "statuses other than done"},
-    "doccano": _COMMON - {"notes"} | _BARE | {"titles"},
+    "doccano": _COMMON - {"notes"} | _BARE | {"titles", "statuses other than done"},
     "huggingface": {"notes", "flags", "metadata"},
     "jsonl": set(),
     "label-studio": _COMMON | {"attributes of relations"},
@@ -427,6 +427,36 @@ def test_everything_that_a_format_cannot_hold_is_counted(name: str) -> None:
     how = WriteOptions(SCHEMA)
     _files(name, [record], how)
     assert {what for what, count in how.lost.items() if count} == _LOST[name]
+
+
+def test_what_is_written_in_other_ways_or_in_its_place_is_counted(tmp_path: Path) -> None:
+    """Metadata by the names of what a format writes itself, characters that XML cannot hold, and
+    lines of notes."""
+    meta = {"title": "x", "id": "y", "document": "z", "empty": "", "odd\ufffe": "a"}
+    made = Document("d\uffff", "A title", "Iran acts.", split_paragraphs("Iran acts."), meta)
+    spans = (
+        Span("a", "actor", "state", 0, 4, "Ir\ufffean"),
+        Span("b", "actor", "person", 0, 4, "Ir\ufffean"),
+    )
+    work = Record(made, "ann", Completion.SKIPPED, spans, notes={"a": "two\nlines", "b": "\ufffe"})
+    illegal = "names, notes and metadata with characters that XML cannot hold, written as U+FFFD"
+    for name, counts in {
+        "qdpx": {illegal: 4, "metadata named title": 1, "statuses other than done": 1},
+        "prodigy": {"metadata named id": 1, "items of skipped works, which Prodigy ignores": 2},
+        "label-studio": {"metadata named text, document, title": 2},
+        "doccano": {"statuses other than done": 1},
+        "brat": {"notes whose line ends and further blanks become one blank": 1},
+    }.items():
+        how = WriteOptions(SCHEMA)
+        files = _files(name, [work], how)
+        assert {what: how.lost[what] for what in counts} == counts, name
+        if name == "qdpx":
+            back = read(name, write(tmp_path / "p.qdpx", files["records.qdpx"]))
+            assert not back.left_out and back.records[0].document.title == "A title"
+            assert back.records[0].document.meta["empty"] == ""
+        if name == "prodigy":
+            back = read(name, write(tmp_path / "p.jsonl", files["records.jsonl"]))
+            assert "annotations of ignored answers are not read" in back.told
 
 
 def test_a_database_of_dna_holds_by_its_own_constraints(tmp_path: Path) -> None:

@@ -110,6 +110,22 @@ def test_the_debate_is_reported_written_and_has_receipts(
     )
 
 
+def test_names_that_xml_cannot_hold_are_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gold = (folder("seeds") / "debate" / "gold.jsonl").read_text(encoding="utf-8")
+    row = json.loads(gold.splitlines()[0])
+    holders = {relation["from"] for relation in row["relations"]}
+    holder = next(span for span in row["spans"] if span["id"] in holders)
+    holder["entity"] = "Harbour\ufffe Board"
+    (tmp_path / "odd.jsonl").write_text(json.dumps(row) + "\n", encoding="utf-8")
+    root = tmp_path / "odd"
+    assert run(["init", str(root)]) == 0
+    _say(capsys, root, "import", str(tmp_path / "odd.jsonl"))
+    out = ["network", "--samples", "0", "-o", str(tmp_path / "out")]
+    assert " names and quotations hold characters that XML" in _say(capsys, root, *out)[1]
+
+
 def test_evidence_names_the_sentences_and_what_review_said(
     debate: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

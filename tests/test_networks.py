@@ -229,7 +229,7 @@ def test_networkx_reads_what_is_written_with_receipts_on_every_edge() -> None:
 
 
 def test_ids_in_graphml_are_what_its_schema_allows_and_control_characters_break_no_file() -> None:
-    names = ["Kit Moss", "Kit_Moss", "Ann “A” O’Hara", "Тарас Ко", "A\x0cB & <C>"]
+    names = ["Kit Moss", "Kit_Moss", "Ann “A” O’Hara", "Тарас Ко", "A\x0cB & <C>", "A\ufffeB & <C>"]
     every = [said(name, "lower fares\x01", 1) for name in names]
     every += [replace(every[0], quote="page one\x0cpage\x1b two")]
     found = affiliation(every)
@@ -248,7 +248,8 @@ def test_ids_in_graphml_are_what_its_schema_allows_and_control_characters_break_
         back = nx.read_graphml(io.BytesIO(graph_files.graphml(graph)))
         labels = {data["label"] for _, data in back.nodes(data=True)}
         assert {*names[:4], "A\ufffdB & <C>"} <= labels
-        assert nx.read_gexf(io.BytesIO(graph_files.gexf(graph))).size() == graph.size() > 0
+        gexf = nx.read_gexf(io.BytesIO(graph_files.gexf(graph)))
+        assert gexf.size() == graph.size() > 0 and len(gexf) == len(graph), "two are like A\ufffdB"
     groups = communities(found.holders, made.weights)
     for picture in (pictures.network_picture, pictures.matrix_picture):
         ElementTree.fromstring(picture(found, groups))

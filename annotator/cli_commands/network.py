@@ -165,6 +165,11 @@ def _put(found: Network, folder: Path, *, check: bool, force: bool) -> None:
     else:
         files = workflow.write(found, folder, force=force)
         notify(f"{folder}: {plural(len(files), 'file')}")
+        if found.not_xml:
+            notify(
+                f"{found.not_xml:,} names and quotations hold characters that XML cannot hold; "
+                "GraphML, GEXF and pictures have U+FFFD there"
+            )
 
 
 def _print_slices(made: Sequence[tuple[Slice, Network]], *, as_json: bool) -> None:

@@ -40,6 +40,11 @@ def write_lines(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]
         count_lost(record, how.lost, *_LOST)
         how.lost["works in progress, exported as accepted"] += record.status.value == "in_progress"
         document, text = record.document, record.document.text
+        how.lost["metadata named id"] += "id" in document.meta
+        if record.status.value == "skipped":
+            how.lost["items of skipped works, which Prodigy ignores"] += len(record.spans) + len(
+                record.relations
+            )
         tokens = _tokens(text, record.spans)
         spans = _spans(record, tokens, label)
         task = {

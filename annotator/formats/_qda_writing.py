@@ -25,7 +25,7 @@ from annotator.formats._writing import (
 from annotator.model.names import NameKind
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span, Value
-from annotator.model.text import xml_legal
+from annotator.model.text import is_xml_legal, xml_legal
 
 ORIGIN = f"annotator {__version__}"
 """What a project or codebook says it comes from."""
@@ -37,6 +37,8 @@ HEADER = '<?xml version="1.0" encoding="utf-8"?>\n'
 _SPACE = uuid5(NAMESPACE_URL, "urn:QDA-XML:project:1.0").bytes
 _SPECIAL = re.compile("[^ !#-%'-;=?-\ud7ff]").search
 """Finds what has to be escaped in an attribute, or may have to."""
+
+_NOT_XML = "names, notes and metadata with characters that XML cannot hold, written as U+FFFD"
 
 _QUOTE = 200
 """Characters of a quotation that the name of a selection has at most."""
@@ -75,7 +77,7 @@ class Codes:
     id of a name is a GUID, its code has it; otherwise it is in the code's description."""
 
     def __init__(self, how: WriteOptions) -> None:
-        schema = how.schema
+        self._how, schema = how, how.schema
         self._ids_of = how.ids_of
         self._kinds: dict[tuple[str, ...], NameKind] = {
             (layer.name, attribute.name): "entity" if attribute.type == "entity" else "concept"
@@ -98,6 +100,7 @@ class Codes:
         """The GUID of a code. The code and all codes above it are added to the codebook."""
         if (known := self._guids.get(path)) is not None:
             return known
+        self._how.lost[_NOT_XML] += not is_xml_legal(path[-1])
         for i in range(len(path)):
             self._below.setdefault(path[:i], {}).setdefault(path[i])
         return self._guids.setdefault(path, self._own(path) or guid_of("code", *path))
@@ -168,7 +171,10 @@ class ProjectWriter:
             self._work(record, notes)
         for note in notes:
             self._sources.write(element("NoteRef", {"targetGUID": note}).encode())
-        for name, value in {"title": document.title, **document.meta}.items():
+        self._how.lost[_NOT_XML] += not is_xml_legal(document.id)
+        self._how.lost["metadata named title"] += "title" in document.meta
+        titled = {"title": document.title}
+        for name, value in (titled | dict(document.meta) | titled).items():
             self._sources.write(self._variable(name, value).encode())
         self._sources.write(b"</TextSource>\n")
 
@@ -233,6 +239,7 @@ class ProjectWriter:
     def _note(self, record: Record, item: str, note: str, user: str) -> str:
         """Add a note, and return its GUID."""
         guid = guid_of("note", record.document.id, annotator_name(record), item)
+        self._how.lost[_NOT_XML] += not is_xml_legal(note)
         attributes = {"guid": guid, "name": note[:40], "creatingUser": user}
         self._notes.write(
             element("Note", attributes, words("PlainTextContent", note)).encode("utf-8")
@@ -261,7 +268,9 @@ class ProjectWriter:
             self._how.lost["metadata in lists and objects, written as JSON"] += 1
         self._variables.setdefault((name, kind))
         ref = element("VariableRef", {"targetGUID": guid_of("variable", name, kind)})
-        return element("VariableValue", {}, ref, words(f"{kind}Value", text))
+        self._how.lost[_NOT_XML] += not (is_xml_legal(name) and is_xml_legal(text))
+        held = words(f"{kind}Value", text) or element(f"{kind}Value", {})
+        return element("VariableValue", {}, ref, held)
 
     # --- the whole
 

@@ -191,7 +191,11 @@ def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, b
         place = f"{people.of(annotator_name(record))}/{names.of(record.document.id)}"
         yield f"{place}.txt", record.document.text.encode("utf-8")
         lines = _lines(record, label, side)
-        how.lost["notes"] += len(record.notes.keys() - {s.id for s in record.spans})
+        items = {s.id for s in record.spans}
+        how.lost["notes"] += len(record.notes.keys() - items)
+        how.lost["notes whose line ends and further blanks become one blank"] += sum(
+            item in items and note != " ".join(note.split()) for item, note in record.notes.items()
+        )
         yield f"{place}.ann", "\n".join([*lines, ""]).encode("utf-8")
 
 

@@ -36,6 +36,7 @@ _LOST = (
     "excluded paragraphs",
     "relations of the author",
     "titles",
+    "statuses other than done",
 )
 _LISTS = ("label", "labels", "entities", "annotations", "spans")
 _OWN = {

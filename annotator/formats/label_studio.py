@@ -30,6 +30,9 @@ from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.text import Document
 
+_OWN = ("text", "document", "title")
+"""The data of a task that are not metadata."""
+
 summary = "Label Studio's JSON with labels, relations and choices (in and out)"
 extensions = (".json",)
 
@@ -60,7 +63,8 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
             count_lost(
                 record, how.lost, "notes", "flags", "excluded paragraphs", "relations of the author"
             )
-        meta = {k: v for k, v in document.meta.items() if k not in ("text", "document", "title")}
+        meta = {key: value for key, value in document.meta.items() if key not in _OWN}
+        how.lost[f"metadata named {', '.join(_OWN)}"] += len(document.meta) - len(meta)
         task = {
             "id": number,
             "data": {

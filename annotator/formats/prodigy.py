@@ -97,6 +97,9 @@ def _answered(
             accepted[task] = (line, one)
         elif answer == "ignore":
             work.status = "skipped"
+            if one.get("spans") or one.get("relations"):
+                message = "annotations of ignored answers are not read"
+                foreign.report.note("annotations of ignored answers", message, line=line)
         elif answer != "reject":
             message = f"the answer must be accept, reject or ignore, not {shown(str(answer))}"
             foreign.left_out(work, "unknown answers", message, "answer", line)

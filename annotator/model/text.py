@@ -237,6 +237,11 @@ def xml_legal(text: str) -> str:
     return re.sub(_NOT_XML, "\ufffd", text)
 
 
+def is_xml_legal(text: str) -> bool:
+    """Whether XML can hold all characters of a text."""
+    return re.search(_NOT_XML, text) is None
+
+
 def displayable(text: str) -> str:
     """The text with every character a terminal could act on replaced;
     same length, so offsets hold."""
@@ -326,6 +331,7 @@ __all__ = [
     "folded_sha256",
     "is_boilerplate",
     "is_word",
+    "is_xml_legal",
     "kind_of",
     "paragraph_number",
     "plural",
@@ -336,4 +342,5 @@ __all__ = [
     "trim",
     "word_columns",
     "words",
+    "xml_legal",
 ]

@@ -6,7 +6,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import chain, count
 
 import networkx as nx
@@ -143,18 +143,23 @@ _NO_NAME = re.compile(
 def _for_xml(graph: nx.Graph) -> nx.Graph:
     """A copy of the graph without characters that XML cannot hold, such as the form feed of a
     quotation."""
-    copy = nx.relabel_nodes(graph, {node: xml_legal(node) for node in graph.nodes})
+    copy = nx.relabel_nodes(graph, _apart(graph, xml_legal))
     for data in (*copy.nodes.values(), *copy.edges.values()):
         data.update({k: xml_legal(v) for k, v in data.items() if isinstance(v, str)})
     return copy
 
 
 def _tokens(graph: nx.Graph) -> dict[str, str]:
-    """A dict from each node to its id in GraphML; numbers distinguish ids that would be equal."""
+    """A dict from each node to its id in GraphML."""
+    return _apart(graph, lambda node: _NO_NAME.sub("_", node))
+
+
+def _apart(graph: nx.Graph, of: Callable[[str], str]) -> dict[str, str]:
+    """A dict from each node to its id; numbers distinguish ids that would be equal."""
     found: dict[str, str] = {}
     taken: set[str] = set()
     for node in graph.nodes:
-        plain = _NO_NAME.sub("_", node)
+        plain = of(node)
         numbered = (f"{plain}-{n}" for n in count(2))
         found[node] = next(id for id in chain([plain], numbered) if id not in taken)
         taken.add(found[node])

@@ -11,6 +11,7 @@ from pathlib import Path
 from annotator.errors import ExportError, UsageError
 from annotator.model.names import NameKind, affirmative, concepts_of
 from annotator.model.statements import AUTHOR_NAME, Sort, Statement, of_records
+from annotator.model.text import is_xml_legal
 from annotator.networks import graph_files, pictures
 from annotator.networks.affiliation import (
     DUPLICATES,
@@ -78,6 +79,13 @@ class Network:
     """The number of statements without a concept or entity, which are not in the network."""
     ids: Ids = field(default_factory=dict)
     """The external ids of names."""
+
+    @property
+    def not_xml(self) -> int:
+        """How many names and quotations hold characters that XML cannot hold."""
+        quotes = [" ".join(statement.quote.split()) for statement in self.statements]
+        words = {*self.affiliation.holders, *self.affiliation.concepts, *quotes}
+        return sum(not is_xml_legal(one) for one in words)
 
 
 def read_statements(project: Project, options: NetworkOptions) -> tuple[Statement, ...]:
