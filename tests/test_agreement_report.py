@@ -381,6 +381,21 @@ def test_documents_and_days_choose(coded: Path, capsys: pytest.CaptureFixture[st
         assert "error: " in capsys.readouterr().err
 
 
+def test_a_report_on_two_documents_has_no_intervals_and_no_sources_of_what_it_leaves_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Project.create(tmp_path / "p") as project:
+        project.log.add_records(_campaign(2))
+    file = tmp_path / "few.md"
+    assert run(["--project", str(tmp_path / "p"), "agreement", "--report", str(file)]) == 0
+    written = file.read_text(encoding="utf-8")
+    assert "no confidence intervals, because they need 3 documents or more." in written
+    assert "jackknife" not in written and "MASI" not in written and "Krippendorff" in written
+    capsys.readouterr()
+    assert run(["--project", str(tmp_path / "p"), "agreement"]) == 0
+    assert "intervals: none, because they need 3 documents or more" in capsys.readouterr().out
+
+
 def test_a_report_leaves_room_for_what_else_is_asked(
     coded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

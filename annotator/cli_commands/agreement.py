@@ -311,7 +311,7 @@ def _side_by_side(passages: Iterable[SideBySide]) -> Iterator[str]:
 
 def _table(found: Agreement) -> dict[str, object]:
     """The agreement as JSON values."""
-    from annotator.workflows.agreement.report import INTERVALS
+    from annotator.workflows.agreement.report import about_intervals
 
     data = found.data
     return {
@@ -323,7 +323,7 @@ def _table(found: Agreement) -> dict[str, object]:
         "skipped": data.skipped,
         "unfinished": data.unfinished,
         "alone": data.alone,
-        "intervals": INTERVALS,
+        "intervals": about_intervals(data.documents),
         "results": [_result(result) for result in found.results],
         "lost": {layer: asdict(lost) for layer, lost in found.lost.items()},
         "pairs": {

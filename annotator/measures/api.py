@@ -21,6 +21,7 @@ from annotator.measures._comparison import (
     compare,
     content,
 )
+from annotator.measures._intervals import LEAST as LEAST_DOCUMENTS
 from annotator.measures._intervals import Interval, interval, student
 from annotator.measures._items import Items, items
 from annotator.measures._names import called, named, names_in
@@ -69,6 +70,7 @@ class Measure(Protocol):
 
 __all__ = [
     "CAUSES",
+    "LEAST_DOCUMENTS",
     "PAIRWISE",
     "AnyTable",
     "Array",

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from annotator.errors import UsageError
-from annotator.measures.api import Explanation, Result
+from annotator.measures.api import LEAST_DOCUMENTS, Explanation, Result
 from annotator.model.text import plural
 from annotator.workflows.agreement import tables
 from annotator.workflows.agreement.drift import Drift
@@ -77,7 +77,8 @@ def blocks(study: Study) -> Iterator[Block]:
     yield from _habits(study)
     yield from _time(study)
     yield Heading("References")
-    for source in sorted({r.about.source for r in study.agreement.results if r.about is not None}):
+    shown = [r.about for r in study.agreement.results if r.about and r.value is not None]
+    for source in sorted({about.source for about in shown}):
         yield TextBlock(source + ("" if source.endswith(".") else "."))
 
 
@@ -100,9 +101,11 @@ def procedure(study: Study) -> str:
         "A concept that begins with “not:” was treated as the concept with the opposite side."
         if any("concept" in name for name in names)
         else "",
-        "Intervals are 95 % confidence intervals over documents: Student's t of the jackknife, on "
-        "the logit of where a figure lies between the lowest value that it can have, with values "
-        "as frequent as they are, and 1.",
+        f"There are no confidence intervals, because they need {LEAST_DOCUMENTS} documents or more."
+        if data.documents < LEAST_DOCUMENTS
+        else "Intervals are 95 % confidence intervals over documents: Student's t of the "
+        "jackknife, on the logit of where a figure lies between the lowest value that it can have, "
+        "with values as frequent as they are, and 1.",
         "Figures that are undefined, for lack of data or of variation, are not reported as "
         "numbers.",
     ]

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from annotator.measures.api import Part, Result
+from annotator.measures.api import LEAST_DOCUMENTS, Part, Result
 from annotator.model.text import first_of, plural
 from annotator.workflows.agreement.breakdown import (
     influence_section,
@@ -32,10 +32,15 @@ from annotator.workflows.agreement.lines import (
 )
 from annotator.workflows.agreement.values import Agreement, DisagreementCounts
 
-INTERVALS = "intervals: 95 %, Student's t of the jackknife over documents"
-
 _LONGEST = 29
 """Cells for the name of a figure, where every figure has a row."""
+
+
+def about_intervals(documents: int) -> str:
+    """How the intervals of a number of documents are made, or why there are none."""
+    if documents < LEAST_DOCUMENTS:
+        return f"intervals: none, because they need {LEAST_DOCUMENTS} documents or more"
+    return "intervals: 95 %, Student's t of the jackknife over documents"
 
 
 def report(found: Agreement, ruled: Sequence[RuledFigure] = ()) -> list[str]:
@@ -107,7 +112,9 @@ def _data(found: Agreement) -> Iterator[ReportLine]:
     yield ReportLine(
         f"counted: {data.empty:,} seen and left empty; not counted: {left_out}", "note"
     )
-    yield from (ReportLine(part, "note") for part in textwrap.wrap(INTERVALS, WIDTH))
+    yield from (
+        ReportLine(part, "note") for part in textwrap.wrap(about_intervals(data.documents), WIDTH)
+    )
 
 
 _CAUSES = {
@@ -247,4 +254,4 @@ def _figure(result: Result, reason: str) -> list[str]:
     return [f"{name}{value}{result.n:>8,} {share_words(result):>6} {BANDS[band(result)]}".rstrip()]
 
 
-__all__ = ["INTERVALS", "gamma_lines", "lines", "report"]
+__all__ = ["about_intervals", "gamma_lines", "lines", "report"]
