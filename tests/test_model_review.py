@@ -28,6 +28,8 @@ TEXT = (
     "A third paragraph says nothing much."
 )
 SCHEMA = load_schema("actors-claims-stances")
+START = TEXT.index("Russia")
+END = START + len("Russia")
 
 
 def span(name: str, layer: str, label: str, quote: str, score: float = 0.8) -> Suggestion:
@@ -652,3 +654,45 @@ def test_steps_cost_in_proportion() -> None:
         return time.process_time() - began
 
     assert min(spent(800) for _ in range(2)) < 24 * min(spent(100) for _ in range(3))
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        (do.FocusItem("sWest"), do.EditBounds(), do.SelectRange(START, END), do.ConfirmSelection()),
+        (
+            do.FocusItem("sWest"),
+            do.EditBounds(),
+            do.SelectRange(START, END),
+            do.SetLabel("actor", "bloc"),
+        ),
+    ],
+)
+def test_nothing_is_made_a_second_time(moved: Sequence[do.ReviewAction]) -> None:
+    """Bounds moved onto what is there change nothing, and the message says what to do."""
+    state = fresh()
+    for action in (do.GoParagraph(2), do.StartSelection(START), do.SetLabel("actor", "bloc")):
+        state, _ = step(state, action)
+    for action in moved:
+        state, group = step(state, action)
+    assert not group
+    assert state.message == (
+        "there is a bloc “Russia” already, so nothing changed; x removes the one in focus"
+    )
+    state, _ = step(state, do.Cancel())
+    state, group = step(state, do.Delete())
+    assert group[0].item == "sWest"
+
+
+def test_a_label_that_makes_two_alike_changes_nothing() -> None:
+    """Two labels on one stretch stay two labels."""
+    other = Span("sOther", "actor", "bloc", START, END)
+    russia = Span("sRussia", "actor", "state", START, END)
+    decisions = [
+        Decision("g", Action.ADD, one.id, 2, None, Standing(Status.ADDED, one))
+        for one in (russia, other)
+    ]
+    state = replace(fresh(), annotations=AnnotationSet().apply(decisions))
+    for action in (do.GoParagraph(2), do.FocusItem("sOther"), do.SetLabel("actor", "state")):
+        state, group = step(state, action)
+    assert not group and state.message.startswith("there is a state “Russia” already")

@@ -15,10 +15,12 @@ from annotator.model.text import (
     Document,
     displayable,
     is_boilerplate,
+    percent,
     split_paragraphs,
     text_sha256,
     title_of,
     trim,
+    whole_percent,
     words,
 )
 from annotator.model.text_units import sentences
@@ -146,3 +148,25 @@ def test_a_run_of_anything_costs_in_proportion(run: str) -> None:
 
     # In proportion it is 8, by the square 64; below a few milliseconds the clock says little.
     assert cost(32_000) < max(0.02, 24 * cost(4_000))
+
+
+@pytest.mark.parametrize(
+    ("share", "wide", "narrow", "whole"),
+    [
+        (1546 / 1547, "99.9 %", ">99 %", 99),
+        (99_999 / 100_000, "99.9 %", ">99 %", 99),
+        (0.9951, "99.5 %", ">99 %", 99),
+        (1 / 1547, "under 1 %", "<1 %", 1),
+        (0.994, "99 %", "99 %", 99),
+        (1.0, "100 %", "100 %", 100),
+        (0.0, "0 %", "0 %", 0),
+    ],
+)
+def test_only_all_is_100_per_cent_and_only_nothing_is_0(
+    share: float, wide: str, narrow: str, whole: int
+) -> None:
+    assert (percent(share), percent(share, narrow=True), whole_percent(share)) == (
+        wide,
+        narrow,
+        whole,
+    )

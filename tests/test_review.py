@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from adjudicating import adjudication, gold_session, project_of, take
@@ -549,3 +550,33 @@ def test_the_split_is_by_document_near_its_shares_and_the_same_everywhere() -> N
         "train",
         "test",
     ]
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_who_voted_stays_as_it_was_when_the_gold_was_made(tmp_path: Path, again: bool) -> None:
+    """Whoever reopens the document, codes it otherwise, or joins later changes no vote."""
+
+    def provenance(out: str) -> tuple[list[str], dict[str, Any]]:
+        made = write_dataset(project, tmp_path / out)
+        history = json.loads(made.files["gold.jsonl"])["meta"]["gold"]
+        assert ("changed_since" in history) == (out == "after")
+        return history["eligible"], history["items"]
+
+    with project_of(
+        tmp_path / "p", _record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON])
+    ) as project:
+        assert merge_all(project) == (1, 1)
+        before = provenance("before")
+        assert before[0] == ["ada", "ben"]
+        assert {tuple(item["votes"]) for item in before[1].values()} == {("ada", "ben")}
+        for who in ("ada", "ben"):
+            session = Session(project, who, project.new_session())
+            session.open("doc")
+            session.do(do.SetCompletion(Completion.IN_PROGRESS))
+            (soon,) = (s for s in session.review.annotations.spans() if s.label == "prediction")
+            session.do(do.FocusItem(soon.id))
+            session.do(do.Delete())
+            if again:
+                session.do(do.SetCompletion(Completion.DONE))
+        project.log.add_records([_record("cem", [PLAN, SOON])])
+        assert provenance("after") == before

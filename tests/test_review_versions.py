@@ -329,3 +329,54 @@ def test_dawid_skene_prefills_what_it_is_sure_of_and_shows_its_posterior(tmp_pat
         }
         assert kept == {(15, "value"), (34, "prediction")}
     assert document(TEXT).text == TEXT
+
+
+def test_a_version_moved_onto_what_stands_is_not_in_the_gold_twice(tmp_path: Path) -> None:
+    works = (_record("ada", [PLAN, (5, 9, "value")]), _record("ben", [PLAN, (5, 14, "value")]))
+    with _project(tmp_path / "p", *works) as project:
+        session = _session(project)
+        _about(session, "claim")
+        session.do(do.EditBounds())
+        session.do(do.SelectRange(*PLAN[:2], exact=True))
+        session.do(do.ConfirmSelection())
+        assert session.review.message.startswith("there is a value “the plan is wrong” already")
+        claims = [s for s in session.review.annotations.spans() if s.layer == "claim"]
+        assert [(s.start, s.end) for s in claims] == [PLAN[:2]]
+
+
+def test_what_a_reviewer_made_is_not_filled_in_again(tmp_path: Path) -> None:
+    """Annotators who come to agree on what the reviewer made by hand add nothing."""
+    works = (_record("ada", [PLAN, (5, 9, "value")]), _record("ben", [PLAN, (5, 14, "value")]))
+    with _project(tmp_path / "p", *works) as project:
+        session = _session(project)
+        _about(session, "claim")
+        session.do(do.EditBounds())
+        session.do(do.SelectRange(0, 9, exact=True))
+        session.do(do.ConfirmSelection())
+        for who, old in (("ada", (5, 9)), ("ben", (5, 14))):
+            own = Session(project, who, project.new_session())
+            own.open("doc")
+            (mine,) = (s for s in own.review.annotations.spans() if (s.start, s.end) == old)
+            own.do(do.FocusItem(mine.id))
+            own.do(do.EditBounds())
+            own.do(do.SelectRange(0, 9, exact=True))
+            own.do(do.ConfirmSelection())
+        stands = _session(project).review.annotations.spans()
+        assert [s.label for s in stands if (s.start, s.end) == (0, 9)] == ["value"]
+
+
+def test_undo_says_what_was_accepted(tmp_path: Path) -> None:
+    """Not which version was rejected with it."""
+    works = [
+        _record("ada", [PLAN, SOON]),
+        _record("ben", [PLAN, SOON]),
+        _record("cem", [(15, 27, "value"), (34, 54, "prediction")]),
+    ]
+    with _project(tmp_path / "p", *works) as project:
+        session = _session(project)
+        _about(session, "claim")
+        session.do(do.AcceptAll())
+        session.do(do.Undo())
+        assert session.review.message == (
+            "undone: accepted 1 claim, 1 stance; rejected 1 other version"
+        )

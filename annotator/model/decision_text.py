@@ -3,6 +3,7 @@ back, what the list of decisions shows."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Protocol
@@ -31,6 +32,9 @@ _WORDS = {
     Status.SKIPPED: "skipped",
     Status.REMOVED: "removed",
 }
+
+_ENDS = frozenset((Status.REJECTED, Status.REMOVED))
+"""What becomes of a version that does not stand."""
 
 
 class KnownValues(Protocol):
@@ -239,7 +243,27 @@ def describe_group(state: KnownItems, group: Group, *, values: bool = True) -> s
     verbs = {describe(state, d, values=False).partition(" ")[0] for d in group}
     if len(verbs) == 1 and (verb := verbs.pop()) in _WORDS.values():
         return f"{verb} {_alike(state, group)}"
+    if told := _taken_for_others(state, group, values=values):
+        return told
     return f"{describe(state, group[-1], values=values)}, and {len(group) - 1} more"
+
+
+def _taken_for_others(state: KnownItems, group: Group, *, values: bool) -> str:
+    """What came to stand while other versions of it were rejected; empty if that is not what the
+    group did."""
+    stands = [d for d in group if _annotation(d.after) is not None]
+    ends = Counter(d.after.status for d in group if d.after and d.after.status in _ENDS)
+    if not stands or not ends:
+        return ""
+    # What stood before only moved from one version to the other.
+    taken = [d for d in stands if _annotation(d.before) is None] or stands[:1]
+    what = (
+        describe(state, taken[0], values=values)
+        if len(taken) == 1
+        else f"accepted {by_layer(state, taken)}"
+    )
+    told = (f"{_WORDS[end]} {plural(n, 'other version')}" for end, n in sorted(ends.items()))
+    return "; ".join((what, *told))
 
 
 def _alike(state: KnownItems, group: Group) -> str:

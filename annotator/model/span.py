@@ -5,7 +5,7 @@ All offsets are Unicode code points of the document text, `[start, end)`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeAlias
@@ -68,6 +68,13 @@ class Relation:
 
 
 Annotation: TypeAlias = Span | Relation
+
+
+def identity(value: Annotation) -> Hashable:
+    """What two annotations share that are the same thing: layer, label, and bounds or ends."""
+    if isinstance(value, Span):
+        return value.layer, value.label, value.start, value.end
+    return value.layer, value.label, value.source, value.target
 
 
 def overlap(a: Span, b: Span) -> int:

@@ -103,6 +103,25 @@ def plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
+def whole_percent(share: float) -> int:
+    """A share in whole per cent, for figures without words; only all is 100, only nothing 0."""
+    rounded = round(100 * share)
+    return min(99, max(1, rounded)) if 0 < share < 1 else rounded
+
+
+def percent(share: float | None, *, narrow: bool = False) -> str:
+    """`37 %`, or `–` for none. Only all is `100 %` and only nothing `0 %`: almost all is `99.9 %`
+    and almost nothing `under 1 %`; in a `narrow` column, `>99 %` and `<1 %`."""
+    if share is None:
+        return "–"
+    rounded = round(100 * share)
+    if 0 < share < 1 and rounded == 0:
+        return "<1 %" if narrow else "under 1 %"
+    if 0 < share < 1 and rounded == 100:
+        return ">99 %" if narrow else f"{min(99.9, round(100 * share, 1))} %"
+    return f"{rounded} %"
+
+
 def and_more(number: int) -> str:
     """` (+2)` after the first of three things; empty after the only one."""
     return f" (+{number - 1})" if number > 1 else ""
@@ -334,12 +353,14 @@ __all__ = [
     "is_xml_legal",
     "kind_of",
     "paragraph_number",
+    "percent",
     "plural",
     "searchable",
     "split_paragraphs",
     "text_sha256",
     "title_of",
     "trim",
+    "whole_percent",
     "word_columns",
     "words",
     "xml_legal",

@@ -7,7 +7,7 @@ from dataclasses import replace
 from annotator.model import actions as do
 from annotator.model.decision import Action, Decision, Status
 from annotator.model.fields import fields_of
-from annotator.model.span import AUTHOR, Annotation, Relation, Span
+from annotator.model.span import AUTHOR, Annotation, Relation, Span, identity
 from annotator.model.state import ReviewState
 from annotator.model.steps.deciding import accepted, advance, changed, decide, paragraph_of, removed
 from annotator.model.steps.outcome import Step, commit, say
@@ -26,18 +26,19 @@ def on_choose(state: ReviewState, action: do.Choose) -> Step:
     if not decisions:
         return say(state, "that is already so")
     after, group = commit(state, list(decisions.values()), action.words)
-    return advance(after, state.focus), group
+    return (advance(after, state.focus) if group else after), group
 
 
 def on_choose_several(state: ReviewState, action: do.ChooseSeveral) -> Step:
     """See `actions.ChooseSeveral`."""
     group: list[Decision] = []
-    at = state
+    at, refused = state, ""
     for choice in action.choices:
         at, decisions = on_choose(at, choice)
+        refused = refused or ("" if decisions else at.message)
         group += [replace(decision, group=state.new_id()) for decision in decisions]
     if not group:
-        return say(state, "that is already so")
+        return say(state, refused)
     history = state.history.push(tuple(group))
     after = replace(at, history=history, message=action.words)
     return advance(replace(after, focus=state.focus), state.focus), tuple(group)
@@ -82,6 +83,8 @@ def _moved(
         source=spans[0].id if before.source == dropped else before.source,
         target=spans[0].id if before.target == dropped else before.target,
     )
+    if identity(value) in {identity(one) for one in state.annotations.relations()}:
+        return None
     return changed(state, item, value)[-1]
 
 
@@ -107,6 +110,8 @@ def on_settle(state: ReviewState, action: do.Settle) -> Step:
     if decision.before == decision.after and not decisions:
         return say(state, "that is already so")
     settled, group = commit(state, [*decisions, decision], action.words)
+    if not group:
+        return settled, ()
     if left:
         return replace(settled, focus=item.id), group
     return advance(settled, item.id), group

@@ -232,7 +232,7 @@ def on_accept(state: ReviewState, _: do.Accept) -> Step:
         )
         return replace(after, message=words), ()
     after, group = commit(state, decisions, describe_group(state, tuple(decisions)))
-    return advance(after, item.id), group
+    return (advance(after, item.id) if group else after), group
 
 
 def on_accept_all(state: ReviewState, _: do.AcceptAll) -> Step:

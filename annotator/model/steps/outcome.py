@@ -16,10 +16,30 @@ from annotator.model.decision import (
     Standing,
     Status,
 )
-from annotator.model.span import AUTHOR, Relation
+from annotator.model.decision_text import labelled
+from annotator.model.span import AUTHOR, Annotation, Relation, identity
 from annotator.model.state import Mode, ReviewState
+from annotator.model.steps.twins import twin_of
+from annotator.model.text import with_article
 
 Step: TypeAlias = tuple[ReviewState, Group]
+
+
+_BACK = frozenset((Action.UNDO, Action.REDO))
+
+
+def _is_meant(state: ReviewState, decision: Decision) -> bool:
+    """Whether a decision may bring what another annotation equals: it takes something back, or
+    accepts what an annotator made beside the other, with another name."""
+    proposed = state.proposed.get(decision.item)
+    beside = proposed is not None and proposed.beside
+    return decision.action in _BACK or (beside and decision.action is Action.ACCEPT)
+
+
+def there_already(state: ReviewState, twin: Annotation) -> str:
+    """Why something is not made a second time."""
+    what = with_article(labelled(state, twin))
+    return f"there is {what} already, so nothing changed; x removes the one in focus"
 
 
 def ask(state: ReviewState, what: str, message: str) -> Step | None:
@@ -50,10 +70,11 @@ def _following(
     if not waiting:
         return ()
     standing = {AUTHOR, *(span.id for span in annotations.spans())}
+    there = {identity(relation) for relation in annotations.relations()}
     return tuple(
         Decision(first.group, Action.ACCEPT, s.id, s.paragraph, own, _accepted(value, own))
         for s, value, own in waiting
-        if {value.source, value.target} <= standing
+        if {value.source, value.target} <= standing and identity(value) not in there
     )
 
 
@@ -68,7 +89,8 @@ def _accepted(value: Relation, own: Standing | None) -> Standing:
 
 
 def commit(state: ReviewState, decisions: Sequence[Decision], message: str = "") -> Step:
-    """The state after these decisions, back in browse mode; the focus stays where it can."""
+    """The state after these decisions, back in browse mode; the focus stays where it can. Nothing
+    changes, and the message says why, if something would be there twice."""
     if not decisions:
         return say(state, message)
     group = tuple(decisions)
@@ -78,6 +100,9 @@ def commit(state: ReviewState, decisions: Sequence[Decision], message: str = "")
     ):
         group = (*group, *following)
         annotations = annotations.apply(following)
+    by_hand = [decision for decision in group if not _is_meant(state, decision)]
+    if twin := twin_of(state.annotations, annotations, by_hand):
+        return say(state, there_already(state, twin))
     after = replace(
         state,
         annotations=annotations,

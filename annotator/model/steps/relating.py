@@ -69,6 +69,8 @@ def on_set_holder(state: ReviewState, action: do.SetHolder) -> Step:
     made = {decision.item for decision in decisions}
     decisions += [d for d in changed(state, item, value) if d.item not in made]
     after, group = commit(state, decisions)
+    if not group:
+        return after, ()
     return replace(after, focus=item.id, message=f"holder: {holder_of(after, value)}"), group
 
 
@@ -128,6 +130,8 @@ def on_choose_side(state: ReviewState, action: do.ChooseSide) -> Step:
     if not decisions:
         return replace(state, mode=Mode.BROWSE, draft=None, focus=focus, message="unchanged"), ()
     after, group = commit(state, list(decisions.values()))
+    if not group:
+        return after, ()
     names = ", ".join(dict.fromkeys(holder_of(state, _relation(after, id)) for id in made_here))
     together = tuple(made_here) if draft.more else ()
     return replace(after, focus=focus, together=together, message=f"{names}: {action.label}"), group

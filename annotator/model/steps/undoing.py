@@ -19,7 +19,8 @@ from annotator.model.decision_text import (
 )
 from annotator.model.span import Relation, Span
 from annotator.model.state import ReviewState, arrive
-from annotator.model.steps.outcome import Step, commit, say
+from annotator.model.steps.outcome import Step, commit, say, there_already
+from annotator.model.steps.twins import twin_of
 
 
 def on_undo(state: ReviewState, _: do.Undo) -> Step:
@@ -40,6 +41,8 @@ def on_take_back(state: ReviewState, action: do.TakeBack) -> Step:
     if (problem := _hangs_on(state, taken)) is not None:
         return say(state, problem)
     group = undo_of(taken, state.new_id())
+    if twin := twin_of(state.annotations, state.annotations.apply(group), group):
+        return say(state, there_already(state, twin))
     return _revert(state, group, f"taken back: {describe_group(state, taken, values=False)}")
 
 

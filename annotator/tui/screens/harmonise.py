@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from annotator.errors import StoreError
 from annotator.model.names import Name, NameKind, Ruling, names_line
-from annotator.model.text import plural
+from annotator.model.text import percent, plural
 from annotator.project import Project
 from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.screens.rows import RowsScreen, row_steps
@@ -175,7 +175,7 @@ class HarmoniseScreen(RowsScreen):
         pair, here = answer.pair, at == self._at
         sign, between = SIGNS[answer.mark]
         style = theme.strong if here else PLAIN
-        alike = f"{pair.likeness:.0%}".replace("%", " %")
+        alike = percent(pair.likeness, narrow=True)
         facts = f" {alike} alike  {plural(pair.times, 'place')}  {plural(pair.leverage, 'stance')} "
         # The child stands above its parent.
         over, under = (

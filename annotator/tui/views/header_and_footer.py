@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from annotator.model.review import Mode, ReviewState
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Span
-from annotator.model.text import paragraph_number
+from annotator.model.text import paragraph_number, whole_percent
 from annotator.tui.commands import COMMANDS
 from annotator.tui.key_map import KeyMap
 from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, width_of
@@ -35,7 +35,7 @@ def header(
     """Document, paragraph n of m, progress, what is pending (or `left`), annotator, and whether
     everything is saved."""
     done, total = state.progress
-    share = round(100 * done / total) if total else 100
+    share = whole_percent(done / total) if total else 100
     bar = "━" * (share // 10) + "╌" * (10 - share // 10)
     where = f"¶ {paragraph_number(state.paragraph)}/{len(state.document.paragraphs)}"
     pending = state.left(state.paragraph)

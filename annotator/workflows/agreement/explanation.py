@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from annotator.measures.api import Result
-from annotator.workflows.agreement.lines import interval_words, number, share_words
+from annotator.model.text import percent
+from annotator.workflows.agreement.lines import interval_words, number
 
 
 def explained(result: Result) -> list[str]:
@@ -21,7 +22,8 @@ def explained(result: Result) -> list[str]:
         over = compared(result.name, result.layer)
         out += ["", about.what, *(["", over] if over else [])]
         if result.coverage is not None:
-            out += ["", f"Cover: both annotators have {share_words(result)} of what is compared."]
+            share = percent(result.coverage)
+            out += ["", f"Cover: both annotators have {share} of what is compared."]
         out += [
             "",
             f"How to read it: {about.reading}",

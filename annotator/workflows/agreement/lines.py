@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from annotator.measures.api import Part, Result
 from annotator.model.other_names import OtherNames
+from annotator.model.text import percent
 from annotator.workflows.agreement.differences import DifferenceFilter
 from annotator.workflows.agreement.values import ParagraphDisagreement
 
@@ -92,7 +93,7 @@ def interval_words(result: Result | None) -> str:
 
 
 def share_words(result: Result) -> str:
-    return "" if result.coverage is None else f"{round(100 * result.coverage)} %"
+    return "" if result.coverage is None else percent(result.coverage, narrow=True)
 
 
 def note(text: str) -> list[ReportLine]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from annotator.errors import UsageError
 from annotator.measures.api import LEAST_DOCUMENTS, Explanation, Result
-from annotator.model.text import plural
+from annotator.model.text import percent, plural
 from annotator.workflows.agreement import tables
 from annotator.workflows.agreement.drift import Drift
 from annotator.workflows.agreement.habit_changes import HabitChange
@@ -155,7 +155,7 @@ def _main(study: Study) -> Grid:
                 number(r.value),
                 _interval(r.low, r.high),
                 f"{r.n:,}",
-                "" if r.coverage is None else f"{100 * r.coverage:.0f} %",
+                "" if r.coverage is None else percent(r.coverage),
                 _known(score.mean if score else None),
                 _known(score.deviation if score else None),
             )

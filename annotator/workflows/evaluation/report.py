@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from annotator.model.text import plural
+from annotator.model.text import percent, plural
 from annotator.workflows.evaluation.arm import ALONE, LEARNING
-from annotator.workflows.training.report import bar, f1_of, percent
+from annotator.workflows.training.report import bar, f1_of
 
 
 def report(found: Mapping[str, Any]) -> list[str]:
@@ -56,7 +56,8 @@ def _row(name: str, both: Mapping[str, Any]) -> str:
     out = f"{name:<13}{both[ALONE]['without']:>9}"
     for arm, width in ((ALONE, 11), (LEARNING, 9)):
         one = both[arm]
-        out += f"{one['keys']:>{width}}{percent(one['saved']):>8}{decimal(one['wrong']):>7}"
+        saved = percent(one["saved"], narrow=True)
+        out += f"{one['keys']:>{width}}{saved:>8}{decimal(one['wrong']):>7}"
     return out
 
 

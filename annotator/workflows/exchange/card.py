@@ -19,7 +19,7 @@ from annotator.formats.api import dumps
 from annotator.measures.api import Explanation
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
-from annotator.model.text import plural, words
+from annotator.model.text import percent, plural, words
 from annotator.workflows.exchange.card_agreement import against_gold, agreement
 from annotator.workflows.exchange.card_guidelines import guidelines
 
@@ -154,7 +154,7 @@ def _files(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
     total = max(1, len(about.gold))
     real = ", ".join(
         f"{part} {len(several)} of {len(about.gold)} documents, "
-        f"{round(100 * len(several) / total)} % ({split['percent'][part]} % asked)"
+        f"{percent(len(several) / total)} ({split['percent'][part]} % asked)"
         for part, several in about.parts.items()
     )
     return [

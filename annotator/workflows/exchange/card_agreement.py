@@ -9,7 +9,7 @@ from typing import Any
 
 from annotator.measures.api import Explanation
 from annotator.model.record import Record
-from annotator.model.text import plural
+from annotator.model.text import percent, plural
 from annotator.workflows.agreement.explanation import compared
 from annotator.workflows.agreement.lines import number
 
@@ -50,7 +50,7 @@ def _figure(result: Mapping[str, Any]) -> str:
     low, high = result["low"], result["high"]
     interval = "" if low is None else f"{number(low)} – {number(high)}"
     name, value = _cell(result["name"]), number(result["value"])
-    covered = "" if result["coverage"] is None else f"{round(100 * result['coverage'])} %"
+    covered = "" if result["coverage"] is None else percent(result["coverage"])
     return f"| {result['layer']} | {name} | {value} | {interval} | {result['n']:,} | {covered} |"
 
 
@@ -113,7 +113,7 @@ def against_gold(gold: Sequence[Record]) -> list[str]:
         "",
         "| annotator | same as gold | of |",
         "|---|---|---|",
-        *(f"| {who} | {n:,} ({round(100 * n / of)} %) | {of:,} |" for who, n, of in rows),
+        *(f"| {who} | {n:,} ({percent(n / of)}) | {of:,} |" for who, n, of in rows),
     ]
 
 

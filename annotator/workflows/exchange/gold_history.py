@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from annotator.merging.api import Candidate
-from annotator.model.decision import Action
+from annotator.model.annotation import AnnotationSet
+from annotator.model.decision import Action, Completion
 from annotator.model.fields import content
 from annotator.model.provenance import Shown
 from annotator.model.record import GOLD, Record
@@ -16,7 +17,7 @@ from annotator.model.span import AUTHOR, Annotation, Relation, Span
 from annotator.project import Project
 from annotator.workflows.review.changes import Change, based_on
 from annotator.workflows.review.discussion import reason_of
-from annotator.workflows.review.versions import Merger
+from annotator.workflows.review.versions import Merger, voters_of
 from annotator.workflows.review.waiting import Situation, situation
 
 _NOT_BY_HAND = frozenset((Action.MERGE, Action.IMPORT))
@@ -34,19 +35,42 @@ def with_history(
     if gold.history:
         return replace(gold, history=_with_changes(gold.history, here)), here
     decided = reviewers(project, gold.document.id)
-    if here is None and not decided:
+    made, eligible = _as_decided(merger, gold, works, here)
+    if not eligible and not decided:
         return gold, here
     origins = _Origins(
-        made=_by_content(here.found.candidates) if here is not None else {},
+        made=_by_content(made),
         suggested=_suggested(project, gold.document.id, works),
         decided=decided,
         imported=_imported_items(project, gold.document.id),
         reasons=project.config.reasons,
     )
-    history: dict[str, Any] = {"eligible": [], **origins.history(gold)}
-    if here is not None:
-        history["eligible"] = list(here.found.voters)
+    history: dict[str, Any] = {"eligible": list(eligible), **origins.history(gold)}
     return replace(gold, history=_with_changes(history, here)), here
+
+
+def _as_decided(
+    merger: Merger, gold: Record, works: Sequence[Record], here: Situation | None
+) -> tuple[Sequence[Candidate], Sequence[str]]:
+    """What annotators had made when the gold was finished, and who had finished by then. Of a gold
+    in progress, this is what they have now."""
+    unchanged = here is not None and not here.changes
+    if here is not None and (unchanged or gold.status is not Completion.GOLD):
+        return here.found.candidates, here.found.voters
+    project, document = merger.project, gold.document
+    present = {row.annotator: row for row in project.log.completions(document=document.id)}
+    finished = {work.annotator: work for work in works}
+    then: list[Record] = []
+    for who, revision in sorted(based_on(project, document.id).items()):
+        if who in finished and who in present and present[who].revision <= revision:
+            then.append(finished[who])
+            continue
+        events = project.log.events(document.id, who)
+        made = AnnotationSet().apply(e.decision for e in events if e.revision <= revision)
+        if made.completion is Completion.DONE:
+            spans, relations = tuple(made.spans()), tuple(made.relations())
+            then.append(Record(document, who, Completion.DONE, spans, relations))
+    return merger.candidates(then) if then else [], voters_of(then)
 
 
 def _with_changes(history: Mapping[str, Any], here: Situation | None) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from itertools import accumulate
 from typing import Protocol, TypeVar, overload
 
 from annotator.model.names import affirmative
-from annotator.model.text import searchable
+from annotator.model.text import searchable, whole_percent
 
 NEAR = 84
 """The percentage of likeness from which a known name is shown while another one is typed."""
@@ -322,7 +322,7 @@ class KnownNames:
         found = process.extractOne(
             searchable(wanted), self._plain, scorer=fuzz.ratio, score_cutoff=NEAR
         )
-        return None if found is None else (self._bare[found[2]], round(found[1]))
+        return None if found is None else (self._bare[found[2]], whole_percent(found[1] / 100))
 
     def unfinished(self, parts: Iterable[str]) -> tuple[str, str] | None:
         """A part that is only the beginning of a known name, or has other capitals or accents, with

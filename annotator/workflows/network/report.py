@@ -7,7 +7,7 @@ from typing import Any
 
 from annotator.model.decision_text import both_ends
 from annotator.model.statements import Statement
-from annotator.model.text import paragraph_number, plural
+from annotator.model.text import paragraph_number, percent, plural
 from annotator.networks.affiliation import DUPLICATES
 from annotator.networks.graph_files import receipt
 from annotator.networks.periods import SideChange, Slice
@@ -72,7 +72,7 @@ def _head(found: Network) -> list[str]:
 
 
 def _share(value: float | None) -> str:
-    return "    " if value is None else f"{100 * value:3.0f}%"
+    return "    " if value is None else f"{percent(value, narrow=True).replace(' ', ''):>4}"
 
 
 def _camps(found: Network) -> list[str]:

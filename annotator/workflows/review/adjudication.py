@@ -26,7 +26,7 @@ from annotator.model.decision import (
 )
 from annotator.model.marks import mark_document, mark_paragraph
 from annotator.model.record import GOLD
-from annotator.model.span import Annotation, Relation, Span
+from annotator.model.span import Annotation, Relation, Span, identity
 from annotator.model.text import Document
 from annotator.project import Project
 from annotator.workflows.review.alignment import Difference
@@ -71,8 +71,10 @@ def _prefilled(
     document: Document, gold: AnnotationSet, found: Versions, group: str
 ) -> list[Decision]:
     standing = {span.id for span in gold.spans()}
-    kept = {c.id: c for c in with_ends((*found.kept, *found.following), standing)}
+    several = _without_twins(gold, found)
+    kept = {c.id: c for c in with_ends(several, standing)}
     values: dict[str, Annotation] = {c.id: c.value for c in found.candidates}
+    there = {value.id: value for value in gold.annotations()} | values
 
     def put(id: str, before: Standing | None) -> Decision:
         value = replace(kept[id].value, origin=kept[id].origin(found.origin))
@@ -80,7 +82,7 @@ def _prefilled(
             Status.ACCEPTED, value, before.note if before else "", bool(before and before.flagged)
         )
         return Decision(
-            group, Action.MERGE, id, paragraph_of(document, value, values), before, after
+            group, Action.MERGE, id, paragraph_of(document, value, there), before, after
         )
 
     decisions = _brought_back(document, gold, values.values(), group)
@@ -91,6 +93,30 @@ def _prefilled(
         elif not same_content(kept[id], value) or value.origin != kept[id].origin(found.origin):
             decisions.append(put(id, before))
     return decisions
+
+
+def _without_twins(gold: AnnotationSet, found: Versions) -> Iterator[Candidate]:
+    """What a strategy keeps, but for what stands already under another id because a reviewer made
+    it (not because annotators made both); relations on that are on what stands."""
+    made = {c.id: identity(c.value) for c in found.candidates}
+    by_hand = {
+        identity(value): value.id
+        for value in gold.annotations()
+        if value.origin == ADJUDICATED and made.get(value.id) != identity(value)
+    }
+    stands: dict[str, str] = {}
+    for candidate in sorted(
+        (*found.kept, *found.following), key=lambda c: isinstance(c.value, Relation)
+    ):
+        value = candidate.value
+        if isinstance(value, Relation):
+            source, target = (stands.get(end, end) for end in (value.source, value.target))
+            value = replace(value, source=source, target=target)
+        own = by_hand.get(identity(value), value.id)
+        if own == value.id or known(gold, value.id):
+            yield replace(candidate, value=value)
+        else:
+            stands[value.id] = own
 
 
 def _by_strategy(

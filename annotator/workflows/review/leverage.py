@@ -18,7 +18,7 @@ from annotator.model.decision import Status
 from annotator.model.record import GOLD
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Annotation, Relation, Span
-from annotator.model.text import Document, plural
+from annotator.model.text import Document, percent, plural
 from annotator.project import Project
 from annotator.workflows.names.matrix import of_project, statements
 from annotator.workflows.review.alignment import Difference
@@ -77,7 +77,7 @@ def describe(found: Sequence[Leverage]) -> str:
         reached, few = reached + one.edges, few + 1
     return (
         f"{few} of {plural(len(found), 'open difference')} decide "
-        f"{round(100 * reached / total)} % of {plural(total, 'change')}"
+        f"{percent(reached / total)} of {plural(total, 'change')}"
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from annotator.model.text import plural
+from annotator.model.text import percent, plural
 from annotator.store.learning import ModelRow
 
 CURVE = "learning_curve"
@@ -197,11 +197,6 @@ def _decimal(value: float | None) -> str:
     )
 
 
-def percent(value: float | None) -> str:
-    """A share as text."""
-    return "–" if value is None else f"{value:.0%}".replace("%", " %")
-
-
 __all__ = [
     "CURVE",
     "CurvePoint",
@@ -213,7 +208,6 @@ __all__ = [
     "last_curve",
     "over_models",
     "over_prefixes",
-    "percent",
     "saved_curve",
     "table",
     "thresholds",

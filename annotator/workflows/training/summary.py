@@ -3,7 +3,7 @@ header."""
 
 from __future__ import annotations
 
-from annotator.model.text import plural
+from annotator.model.text import percent, plural
 from annotator.project import Project
 
 FAILED = "train_failed"
@@ -36,12 +36,11 @@ def model_summary(project: Project) -> str:
     line = f"model {row.number}, from {plural(count, 'paragraph')},"
     last = row.metrics.get("last") or {}
     if last.get("saved") is not None:
-        saved = (
-            f"saves about {last['saved']:.0%} of keys" if last["saved"] > 0 else "saves no keys yet"
-        )
+        share = percent(last["saved"])
+        saved = f"saves about {share} of keys" if last["saved"] > 0 else "saves no keys yet"
         whole = (row.metrics.get("complete") or {}).get("saved")
-        names = "" if whole is None else f" ({whole:.0%} with names)"
-        line += f" {saved}{names}".replace("%", " %")
+        names = "" if whole is None else f" ({percent(whole)} with names)"
+        line += f" {saved}{names}"
     return line.rstrip(",")
 
 
