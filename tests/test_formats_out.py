@@ -981,6 +981,54 @@ def test_a_layer_of_a_project_is_read_whatever_it_is_called_and_analyses_are_cou
     assert "analyses of words are not read: 2 Lemma" in found.told and not found.left_out
 
 
+def test_features_of_a_cas_are_read_or_reported_whatever_their_type(tmp_path: Path) -> None:
+    """Lists, numbers, features of relations; links, annotations of the whole text and other views
+    are reported."""
+    cas, types = _cas("Kit Moss wants rain.")
+    actor = types.create_type("webanno.custom.Actor", "uima.tcas.Annotation")
+    claim = types.create_type("webanno.custom.Claim", "uima.tcas.Annotation")
+    stance = types.create_type("webanno.custom.Stance", "uima.tcas.Annotation")
+    genre = types.create_type("webanno.custom.Genre", "uima.cas.AnnotationBase")
+    for of in (actor, claim, stance):
+        types.create_feature(of, "label", "uima.cas.String")
+    types.create_feature(claim, "concept", "uima.cas.StringArray")
+    types.create_feature(claim, "weight", "uima.cas.Float")
+    types.create_feature(claim, "holder", "uima.tcas.Annotation")
+    types.create_feature(stance, "strength", "uima.cas.Integer")
+    for end in ("Governor", "Dependent"):
+        types.create_feature(stance, end, "uima.tcas.Annotation")
+    concepts = types.get_type("uima.cas.StringArray")(elements=["it rains", "not: sun"])
+    kit = actor(begin=0, end=8, label="person")
+    rain = claim(begin=9, end=19, label="fact", concept=concepts, weight=0.5, holder=kit)
+    ends = {"Governor": kit, "Dependent": rain}
+    cas.add_all([kit, rain, stance(begin=9, end=19, label="support", strength=2, **ends), genre()])
+    _describe_by(types, cas, username=" ada ", sourceDocumentName="a.txt")
+    found = read("cas", write(tmp_path / "a.json", cas.to_json()))
+    (record,) = found.records
+    assert record.annotator == "ada"
+    assert record.spans[1].attributes == {"concept": ["it rains", "not: sun"]}
+    assert [r.attributes for r in record.relations] == [{"strength": 2}]
+    assert list(record.notes.values()) == ["weight: 0.5"] and found.left_out == 2
+    assert "its links to other annotations are not read: 1" in found.told
+    assert "annotations of the whole text are not read: Genre" in found.told
+    ignored = read("cas", tmp_path / "a.json", settings={"labels": {"support": ""}})
+    assert not ignored.records[0].relations and ignored.left_out == 2
+    other = cas.create_view("other")
+    other.sofa_string = "Another text."
+    (tmp_path / "TypeSystem.xml").write_text(types.to_xml(), encoding="utf-8")
+    found = read("cas", write(tmp_path / "b.xmi", cas.to_xmi()))
+    assert "only the text of the first view is read" in found.told and found.left_out == 3
+
+
+def _describe_by(types: Any, cas: Any, **said: str) -> None:
+    """Say in a CAS whose work it is, as INCEpTION does."""
+    name = "de.tudarmstadt.ukp.clarin.webanno.api.type.CASMetadata"
+    made = types.create_type(name, "uima.tcas.Annotation")
+    for feature in said:
+        types.create_feature(made, feature, "uima.cas.String")
+    cas.add(made(begin=0, end=1, **said))
+
+
 def test_an_archive_without_a_cas_names_what_it_holds(tmp_path: Path) -> None:
     pytest.importorskip("cassis")
     members = {"annotation/a.txt/ada.tsv": b"x", "annotation_ser/a.txt/ada.ser": b"x"}

@@ -21,6 +21,7 @@ from typing import Any
 
 from annotator.errors import InputError
 from annotator.formats._archive import Archive, opened, opened_stream
+from annotator.formats._cas_features import add_features
 from annotator.formats._extras import extra
 from annotator.formats._foreign import ForeignFile, ForeignWork
 from annotator.formats._reading import Entry, Identity, ReadOptions, checked_file, document_id
@@ -48,7 +49,6 @@ _ANALYSES = frozenset(
 )
 """Analyses of words, which have no place in a record."""
 
-_PLACE = {"begin", "end", "sofa", "Governor", "Dependent", "type", "xmiID"}
 _TYPES = "TypeSystem.xml"
 _INITIAL = "INITIAL_CAS"
 CURATED = "CURATION_USER"
@@ -253,10 +253,30 @@ class CasReader:
             work.status = "done"
             key = f"{_short(one)} {name}"
             foreign.span(work, name, _label(one), one.begin, one.end, key=key)
-            _features(foreign, work, name, one)
-        for one in relations:
+            add_features(foreign, work, name, one)
+        for number, one in enumerate(relations):
             ends = [names.get(id(getattr(one, end)), "?") for end in ("Governor", "Dependent")]
-            foreign.relation(work, _label(one), *ends, key=_short(one))
+            name = f"relation {number}"
+            foreign.relation(work, _label(one), *ends, key=_short(one), name=name)
+            add_features(foreign, work, name, one)
+        self._beside(cas)
+
+    def _beside(self, cas: Any) -> None:
+        """Report what annotates no place of the text, and other texts."""
+        report = self._options.report
+        whole = [
+            one
+            for one in cas.select_all_fs()
+            if not hasattr(one, "begin") and not str(one.type.name).startswith(_OWN)
+        ]
+        if whole:
+            names = ", ".join(sorted({_short(one) for one in whole}))
+            message = f"annotations of the whole text are not read: {names}"
+            report.left_out("annotations of whole texts", message, count=len(whole))
+        texts = sum(bool(view.sofa.sofaString) for view in cas.views)
+        if texts > 1:
+            message = "only the text of the first view is read"
+            report.left_out("further views", message, count=texts - 1)
 
     def _annotations(self, cas: Any) -> list[Any]:
         """What may be somebody's work, in the order of the text; analyses of words are counted."""
@@ -307,7 +327,7 @@ def _select(cas: Any, name: str) -> list[Any]:
 
 def _text(one: Any, feature: str) -> str | None:
     value = getattr(one, feature, None)
-    return value if isinstance(value, str) and value.strip() else None
+    return value.strip() or None if isinstance(value, str) else None
 
 
 def _by(work: ForeignWork, user: str | None, *, curated: bool) -> None:
@@ -329,21 +349,6 @@ def _label(one: Any) -> str:
         if isinstance(held := getattr(one, name, None), str) and held:
             return held
     return _short(one)
-
-
-def _features(foreign: ForeignFile, work: ForeignWork, name: str, one: Any) -> None:
-    several = {a.name for layer in foreign.schema.layers for a in layer.attributes if a.multiple}
-    for feature in sorted(f.name for f in one.type.all_features):
-        value = getattr(one, feature, None)
-        if (
-            feature in _PLACE
-            or feature in ("id", "label", "value")
-            or not isinstance(value, str | int)
-            or value == ""
-        ):
-            continue
-        for part in str(value).split("; ") if feature in several else [str(value)]:
-            foreign.more(work, name, feature, part)
 
 
 __all__ = ["CAS_METADATA", "CURATED", "DOCUMENT_METADATA", "CasReader"]
