@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
+from unittest.mock import patch
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from support import examples
 
+from annotator.tui import layout
 from annotator.tui.hints import codes
 from annotator.tui.layout import (
     ASCII,
@@ -43,6 +46,14 @@ def test_every_code_point_is_in_one_line_and_its_column_is_that_of_the_terminal(
         assert cell_len(piece.rstrip()) <= width
         assert line.width == cell_len(piece)
         assert list(line.columns) == sorted(line.columns)
+
+
+@settings(max_examples=examples(300))
+@given(st.text(alphabet="ab é“”.  ", max_size=60), st.integers(2, 12))
+def test_text_of_narrow_characters_is_wrapped_as_any_other(text: str, width: int) -> None:
+    with patch.object(layout, "NARROW", re.compile("(?!)")):
+        slow = wrap(text, width)
+    assert wrap(text, width) == slow
 
 
 def tracks(lines: Sequence[WrappedLine], marks: Sequence[Mark]) -> tuple[tuple[Piece, ...], ...]:

@@ -19,6 +19,7 @@ from rich.color import ColorSystem
 from rich.segment import Segment
 from rich.style import Style
 
+from annotator.tui.layout import NARROW
 from annotator.tui.missing_characters import StandIn
 from annotator.tui.sgr import canonical, change
 
@@ -27,9 +28,6 @@ Cell = tuple[str, str]
 codes."""
 
 BLANK: Cell = (" ", "")
-_NARROW = re.compile("[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2500-\u259f\u25b8\u25c2\u2713]*")
-"""Characters that have one cell on every terminal: Latin, quotation marks, the lines of tracks."""
-
 _GAP = 5
 """The most unchanged cells between changed ones that may be cheaper to write again than to jump
 over."""
@@ -151,7 +149,7 @@ class Painter:
         cells: list[Cell] = []
         for text, style, _ in segments:
             code = self._code(style)
-            if text.isascii() or _NARROW.fullmatch(text):
+            if text.isascii() or NARROW.fullmatch(text):
                 cells += [(char, code) for char in text]
                 continue
             for start, end, size in split_graphemes(text)[0]:
@@ -242,7 +240,7 @@ class Painter:
         self._go(x, y)
         if code != self._style:
             self._set(code)
-        if text.isascii() or _NARROW.fullmatch(text):
+        if text.isascii() or NARROW.fullmatch(text):
             self._out.append(text)
         else:
             self._put_wide(x, text)
@@ -298,7 +296,7 @@ def _at_most(char: str) -> int:
 def _width(segments: Sequence[Segment]) -> int:
     """The width in cells; the text has no control characters."""
     text = "".join([one.text for one in segments])
-    if text.isascii() or _NARROW.fullmatch(text):
+    if text.isascii() or NARROW.fullmatch(text):
         return len(text)
     return sum([cell_len(one.text) for one in segments])
 

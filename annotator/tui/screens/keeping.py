@@ -34,7 +34,6 @@ class KeepingScreen(PointingScreen):
         """The number of unsaved decisions that the question about a replaced database was about."""
         self._waiter: Timer | None = None
         self._place: asyncio.TimerHandle | None = None
-        self._place_due = 0.0
 
     def others_changed(self, documents: Collection[str]) -> None:
         self.session.others_changed(documents)
@@ -49,10 +48,9 @@ class KeepingScreen(PointingScreen):
         if self.session.guide is not None:
             self.session.guide.watch(self.session.review)
         self.redraw()
-        loop = asyncio.get_running_loop()
-        self._place_due = loop.time() + PLACE
-        if self._place is None:
-            self._place = loop.call_at(self._place_due, self._keep_place)
+        if self._place is not None:
+            self._place.cancel()
+        self._place = asyncio.get_running_loop().call_later(PLACE, self._keep_place)
         if self.session.saving.error is not None and self._retry is None:
             self._retry = self.set_interval(RETRY, self._save_again)
         if self.session.saving.replaced and len(self.session.saving.unsaved) > self._asked_about:
@@ -74,10 +72,6 @@ class KeepingScreen(PointingScreen):
 
     def _keep_place(self) -> None:
         """Save the place when no key has come for a while."""
-        loop = asyncio.get_running_loop()
-        if loop.time() < self._place_due:
-            self._place = loop.call_at(self._place_due, self._keep_place)
-            return
         self._place = None
         self.session.save_place()
         if self._prepare_when_idle() or self.session.saving.error is not None:

@@ -182,7 +182,12 @@ class TextView:
             index, width, lines, tuple(painter.mark(item) for item in spans.values())
         )
         first = self._first_rows(index, width, lines, None if look.compact else laid)
-        begins = {name: (number, level) for name, number, level in laid.beginnings()}
+        statements = state.schema.statement_layers
+        begins = {
+            name: (number, level)
+            for name, number, level in laid.beginnings()
+            if spans[name].value.layer in statements
+        }
         own = state.document.paragraphs[index]
         text = state.document.text[own.start : own.end]
         shown = known.shown if known is not None else displayable(text)
