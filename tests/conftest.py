@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 # The workers have all cores already: more threads of numpy would only wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -21,6 +21,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import pytest
 from hypothesis import HealthCheck, settings
 from platformdirs import user_cache_path
+
+if TYPE_CHECKING:
+    from annotator.model.schema import LabelSchema
 
 os.environ["ANNOTATOR_BACKGROUND"] = "off"
 # Every decision waits until it is on disk. In memory it is there at once, and no test cuts the power.
@@ -140,6 +143,14 @@ def trained(made: Path, tmp_path: Path) -> Path:
     """A copy of it."""
     shutil.copytree(made, tmp_path / "p")
     return tmp_path / "p"
+
+
+@pytest.fixture(scope="session")
+def schema() -> LabelSchema:
+    """The default schema."""
+    from annotator.resources import load_schema
+
+    return load_schema("actors-claims-stances")
 
 
 @pytest.fixture(scope="session")

@@ -67,7 +67,7 @@ def key_table() -> str:
             names = " ".join(f"`{shown(key)}`" for key in keys.keys[command.name])
             rows.append(f"| {heading if i == 0 else ''} | {names} | {command.help} |")
     rows.append(
-        "| Label | `1`-`9` | The label's own key labels the selection, or the span in focus. |"
+        "| Label | `1`-`9` | A label's own key gives that label to the selection, or to the span in focus. |"
     )
     return "\n".join(rows)
 

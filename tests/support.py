@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from pathlib import Path
@@ -23,7 +23,7 @@ from annotator.model.schema import Layer
 from annotator.model.span import Annotation, Relation, Span
 from annotator.model.text import Document, split_paragraphs, title_of
 from annotator.project import Project
-from annotator.resources import folder
+from annotator.resources import folder, load_schema
 from annotator.workflows.exchange.importing import ingest
 
 if TYPE_CHECKING:
@@ -96,6 +96,18 @@ def project(root: Path, *texts: str) -> Project:
     made = Project.create(root)
     made.documents.add(document(text, id=f"doc-{i}") for i, text in enumerate(texts))
     return made
+
+
+def layer_named(name: str = "claim") -> Layer:
+    """A layer of the default schema."""
+    layer = load_schema("actors-claims-stances").layer(name)
+    assert layer is not None
+    return layer
+
+
+def figure_named(results: Iterable[Result], name: str) -> Result:
+    """The figure of that name."""
+    return next(result for result in results if result.name == name)
 
 
 def compute(

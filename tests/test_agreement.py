@@ -10,14 +10,13 @@ from pathlib import Path
 
 import pytest
 from rich.style import Style
-from support import compute, document
+from support import compute, document, figure_named, layer_named
 
 from annotator.errors import UsageError
 from annotator.measures import network
 from annotator.measures.api import Result, compare
 from annotator.model.decision import Completion
 from annotator.model.record import Record
-from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Relation, Span, Value
 from annotator.resources import load_schema
 from annotator.tui.theme import THEMES
@@ -33,12 +32,6 @@ TEXT = "Iran says the deal is dead."
 SCHEMA = load_schema("actors-claims-stances")
 
 
-def _layer(name: str) -> Layer:
-    layer = SCHEMA.layer(name)
-    assert layer is not None
-    return layer
-
-
 def _record(who: str, side: str, *, id: str = "d", end: int = 26, author: str = "oppose") -> Record:
     spans = (
         Span("x", "actor", "state", 0, 4, entity="Iran"),
@@ -46,10 +39,6 @@ def _record(who: str, side: str, *, id: str = "d", end: int = 26, author: str = 
     )
     edges = (Relation("r", "stance", side, "x", "y"), Relation("q", "stance", author, AUTHOR, "y"))
     return Record(document(TEXT + id, id=id), who, Completion.DONE, spans, edges)
-
-
-def _one(results: list[Result], name: str) -> Result:
-    return next(r for r in results if r.name == name)
 
 
 def test_tuples_count_once_a_document_and_cells_once_in_the_network() -> None:
@@ -61,20 +50,20 @@ def test_tuples_count_once_a_document_and_cells_once_in_the_network() -> None:
             _record("b", "support", id="e"),
         ]
     )
-    results = compute(network, comparison, _layer("stance"))
-    assert _one(results, "F1 tuples, label").value == pytest.approx(6 / 8)
-    assert _one(results, "F1 tuples, concept").value == pytest.approx(6 / 8)
+    results = compute(network, comparison, layer_named("stance"))
+    assert figure_named(results, "F1 tuples, label").value == pytest.approx(6 / 8)
+    assert figure_named(results, "F1 tuples, concept").value == pytest.approx(6 / 8)
     # In the network of a Iran supports (+2), in that of b it is even
     # (+1 -1); the author opposes in both.
-    assert _one(results, "F1 network cells").value == pytest.approx(2 / 4)
-    sign = _one(results, "alpha network sign")
+    assert figure_named(results, "F1 network cells").value == pytest.approx(2 / 4)
+    sign = figure_named(results, "alpha network sign")
     assert sign.coverage == 1
     assert sign.value == pytest.approx(1 - 3 * 2 / (4**2 - (2**2 + 1 + 1)))
 
 
 def test_what_relations_are_lost_to() -> None:
     comparison = compare([_record("a", "support"), _record("b", "oppose")])
-    found = figures(comparison, [_layer("stance")])
+    found = figures(comparison, [layer_named("stance")])
     lost = found.lost["stance"]
     assert lost.causes == {"missing": 0, "holder": 0, "target": 0, "side": 1}
     assert lost.f1 == 0.5
@@ -85,7 +74,7 @@ def test_leaving_one_out_and_the_worst_paragraph() -> None:
     comparison = compare(
         [_record("a", "support"), _record("b", "support"), _record("c", "support", end=20)]
     )
-    found = figures(comparison, [_layer("claim")])
+    found = figures(comparison, [layer_named("claim")])
     assert found.pairs["claim"] == {("a", "b"): (1, 2), ("a", "c"): (0, 2), ("b", "c"): (0, 2)}
     assert found.without["claim"] == {"a": 0, "b": 0, "c": 1}
     assert found.confusion["claim"] == (("fact",), [[6]])
@@ -223,7 +212,9 @@ def test_gamma_runs_in_a_process_that_can_do_no_harm(
     monkeypatch.setattr(gammas, "CHILD", child)
     records = [_record(who, "support", id=id) for who in "ab" for id in "de"]
     (found,) = gammas.gamma(
-        compare(records), [_layer("claim")], gammas.Settings(seconds=0.5 if mode == "slow" else 60)
+        compare(records),
+        [layer_named("claim")],
+        gammas.Settings(seconds=0.5 if mode == "slow" else 60),
     )
     assert found.gamma == expected
     assert words in found.reason
@@ -237,7 +228,9 @@ def test_gamma_without_its_package_says_how_to_get_it() -> None:
     except ImportError:
         with pytest.raises(UsageError, match="pygamma-agreement"):
             comparison = compare([_record("a", "support"), _record("b", "support")])
-            gammas.gamma(comparison, [_layer("claim")], gammas.Settings(), python=sys.executable)
+            gammas.gamma(
+                comparison, [layer_named("claim")], gammas.Settings(), python=sys.executable
+            )
     else:
         pytest.skip("the extra is installed")
 
@@ -263,7 +256,7 @@ def test_gamma_by_the_package_itself() -> None:
 
     alike = [(2, 9, "fact"), (12, 20, "value"), (25, 31, "fact")]
     moved = [(4, 11, "value"), (14, 20, "value")]
-    layer, settings = _layer("claim"), gammas.Settings(precision=0.1, seconds=240)
+    layer, settings = layer_named("claim"), gammas.Settings(precision=0.1, seconds=240)
     (same,) = gammas.gamma(compare(works(alike, alike, id="d")), [layer], settings)
     assert (same.gamma, same.gamma_cat, same.reason) == (pytest.approx(1), pytest.approx(1), "")
     records = [*works(alike, moved, alike, id="d"), *works(alike, [], id="e")]

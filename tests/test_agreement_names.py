@@ -12,19 +12,18 @@ import pytest
 from coders import valued
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import compute, document, examples
+from support import compute, document, examples, figure_named, layer_named
 
 from annotator.measures import cues, names, network
-from annotator.measures.api import Result, compare
+from annotator.measures.api import compare
 from annotator.model.codebook import CodebookEntry
 from annotator.model.decision import Completion
 from annotator.model.names import SameNames, concepts_of, names_of
 from annotator.model.record import GOLD, Record
-from annotator.model.schema import Attribute, Layer
+from annotator.model.schema import Attribute
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.statements import statements
 from annotator.project import Project
-from annotator.resources import load_schema
 from annotator.workflows.agreement.by_rulings import RuledFigure, by_rulings, ruled_section
 from annotator.workflows.agreement.compute import Follower, agreement, figures
 from annotator.workflows.agreement.methods_data import all_differences
@@ -38,16 +37,6 @@ from annotator.workflows.names.rulings import rule_same
 from annotator.workflows.review.adjudication import merge_all
 
 TEXT = "x" * 60
-
-
-def _layer(name: str) -> Layer:
-    layer = load_schema("actors-claims-stances").layer(name)
-    assert layer is not None
-    return layer
-
-
-def _one(found: list[Result], name: str) -> Result:
-    return next(r for r in found if r.name == name)
 
 
 def _distance(one: frozenset[str], other: frozenset[str], kind: str) -> float:
@@ -80,13 +69,16 @@ _SETS = st.none() | st.lists(st.sampled_from("pqrs"), min_size=1, max_size=3, un
 @settings(max_examples=examples(80))
 @given(st.lists(st.lists(_SETS, min_size=5, max_size=5), min_size=2, max_size=4))
 def test_alpha_of_concepts_is_that_of_its_definition(coders: list[list[list[str] | None]]) -> None:
-    found = compute(names, valued("concept", coders), _layer("claim"))
+    found = compute(names, valued("concept", coders), layer_named("claim"))
     for kind in ("MASI", "Jaccard"):
-        wanted, value = _alpha_by_hand(coders, kind), _one(found, f"alpha concept, {kind}").value
+        wanted, value = (
+            _alpha_by_hand(coders, kind),
+            figure_named(found, f"alpha concept, {kind}").value,
+        )
         assert (value is None) == math.isnan(wanted)
         assert value is None or value == pytest.approx(wanted, abs=1e-9)
     # One concept, there or not, is nominal alpha of two values.
-    for name, part in _one(found, "alpha concept, MASI").parts.items():
+    for name, part in figure_named(found, "alpha concept, MASI").parts.items():
         there = [[None if v is None else [str(name in v)] for v in row] for row in coders]
         wanted = _alpha_by_hand(there, "Jaccard")
         assert (part.value is None) == math.isnan(wanted), name
@@ -113,13 +105,15 @@ def test_the_contrary_of_a_concept_is_the_concept_with_the_other_side() -> None:
         )
 
     turned = compare([record("a", "support", "not: tolls"), record("b", "oppose", "tolls")])
-    values = {r.name: r.value for r in compute(network, turned, _layer("stance"))}
+    values = {r.name: r.value for r in compute(network, turned, layer_named("stance"))}
     assert values["F1 tuples, concept"] == values["F1 network cells"] == 1
     assert values["F1 tuples, label"] == 0
-    (equal,) = [r for r in compute(names, turned, _layer("claim")) if r.name == "percent concept"]
+    (equal,) = [
+        r for r in compute(names, turned, layer_named("claim")) if r.name == "percent concept"
+    ]
     assert (equal.value, equal.n, equal.coverage) == (1, 1, 1)
     apart = compare([record("a", "support", "not: tolls"), record("b", "support", "tolls")])
-    values = {r.name: r.value for r in compute(network, apart, _layer("stance"))}
+    values = {r.name: r.value for r in compute(network, apart, layer_named("stance"))}
     assert (values["F1 tuples, concept"], values["F1 tuples, side left out"]) == (0, 1)
 
 
@@ -150,9 +144,9 @@ def test_names_that_are_read_alike_are_one_in_tuples_and_in_the_network(
         )
         return Record(document(TEXT), who, Completion.DONE, spans, edges)
 
-    found = compute(network, compare([record("x", one), record("y", other)]), _layer("stance"))
+    found = compute(network, compare([record("x", one), record("y", other)]), layer_named("stance"))
     for name in ("F1 tuples, label", "F1 tuples, concept", "F1 network cells"):
-        assert _one(found, name).value == 1, name
+        assert figure_named(found, name).value == 1, name
 
 
 WRITTEN = ["not: tolls", "not:tolls", " NOT :  tolls ", "not: not: not:tolls"]
@@ -173,8 +167,8 @@ def test_the_mark_of_a_contrary_is_one_mark_everywhere(concept: str, tmp_path: P
         annotator="b",
         spans=(spans[0], replace(spans[1], attributes={"concept": [WRITTEN[0]]})),
     )
-    found = compute(names, compare([one, other]), _layer("claim"))
-    assert _one(found, "percent concept").value == 1
+    found = compute(names, compare([one, other]), layer_named("claim"))
+    assert figure_named(found, "percent concept").value == 1
     with Project.create(tmp_path / "p") as project:
         project.log.add_records([one, other])
         where = concepts_of(project.schema)
@@ -213,13 +207,13 @@ def test_entities_are_compared_where_both_gave_one() -> None:
         record("a", "Iran", "Oman; Iran", None, "Oman"),
         record("b", "Iran", "Iran; Oman", "Iraq", "Iraq"),
     )
-    found = compute(names, compare(works), _layer("actor"))
-    assert _one(found, "percent entity").value == pytest.approx(2 / 3)
-    assert _one(found, "alpha entity").n == 3
-    assert _one(found, "alpha entity").coverage == pytest.approx(6 / 8)
+    found = compute(names, compare(works), layer_named("actor"))
+    assert figure_named(found, "percent entity").value == pytest.approx(2 / 3)
+    assert figure_named(found, "alpha entity").n == 3
+    assert figure_named(found, "alpha entity").coverage == pytest.approx(6 / 8)
     # Two Iran, two of both, Oman, Iraq: 1 - 5 * 2 / (36 - 4 - 4 - 1 - 1).
-    assert _one(found, "alpha entity").value == pytest.approx(1 - 5 * 2 / 26)
-    assert _one(found, "alpha entity").parts["Iran"].n == 4
+    assert figure_named(found, "alpha entity").value == pytest.approx(1 - 5 * 2 / 26)
+    assert figure_named(found, "alpha entity").parts["Iran"].n == 4
 
 
 def test_cues_are_compared_as_spans() -> None:
@@ -236,11 +230,13 @@ def test_cues_are_compared_as_spans() -> None:
     comparison = compare(
         [record("a", [0, 4], [20, 28], [40, 44]), record("b", [0, 4], [24, 30], None)]
     )
-    found = compute(cues, comparison, _layer("stance"))
-    assert _one(found, "F1 cue, exact").value == pytest.approx(2 * 1 / 5)
-    assert _one(found, "F1 cue, partial").value == pytest.approx(2 * 1.5 / 5)
-    assert _one(found, "F1 cue, characters").value == pytest.approx(2 * 8 / (4 + 8 + 4 + 4 + 6))
-    assert _one(found, "F1 cue, exact").coverage == pytest.approx(2 / 3)
+    found = compute(cues, comparison, layer_named("stance"))
+    assert figure_named(found, "F1 cue, exact").value == pytest.approx(2 * 1 / 5)
+    assert figure_named(found, "F1 cue, partial").value == pytest.approx(2 * 1.5 / 5)
+    assert figure_named(found, "F1 cue, characters").value == pytest.approx(
+        2 * 8 / (4 + 8 + 4 + 4 + 6)
+    )
+    assert figure_named(found, "F1 cue, exact").coverage == pytest.approx(2 / 3)
 
 
 def test_every_two_annotators_have_what_the_two_alone_would_have() -> None:
@@ -250,7 +246,7 @@ def test_every_two_annotators_have_what_the_two_alone_would_have() -> None:
         [["a"], ["a"], ["c"], ["b"], ["b"], ["c", "d"]],
         [["b"], None, ["c"], None, ["b"], None],
     ]
-    found = figures(valued("concept", coders), [_layer("claim")]).matrices["claim", "concept"]
+    found = figures(valued("concept", coders), [layer_named("claim")]).matrices["claim", "concept"]
     assert {who: pair.n for who, pair in found.items()} == {
         ("r0", "r1"): 6,
         ("r0", "r2"): 3,
@@ -258,14 +254,14 @@ def test_every_two_annotators_have_what_the_two_alone_would_have() -> None:
     }
     for (one, other), pair in found.items():
         two = valued("concept", [coders[int(who[1])] for who in (one, other)])
-        alone = compute(names, two, _layer("claim"))
-        assert pair.alpha == pytest.approx(_one(alone, "alpha concept, MASI").value)
-        assert pair.percent == pytest.approx(_one(alone, "percent concept").value)
+        alone = compute(names, two, layer_named("claim"))
+        assert pair.alpha == pytest.approx(figure_named(alone, "alpha concept, MASI").value)
+        assert pair.percent == pytest.approx(figure_named(alone, "percent concept").value)
 
 
 def test_numbers_of_two_annotators_are_as_far_apart_as_those_of_all() -> None:
     """Krippendorff's interval alpha by hand for each two of three; a value is missing."""
-    layer = replace(_layer("claim"), attributes=(Attribute("grade", "integer"),))
+    layer = replace(layer_named("claim"), attributes=(Attribute("grade", "integer"),))
     coders: list[list[int | None]] = [[1, 2, 9, 2], [1, 3, 10, 2], [2, 2, None, 9]]
     found = figures(valued("grade", coders), [layer]).matrices["claim", "grade"]
     assert len(found) == 3
@@ -320,7 +316,7 @@ def test_names_that_were_decided_to_be_one_are_one_when_asked(tmp_path: Path) ->
 
 
 def test_figures_that_rulings_change_by_less_than_two_decimals_show_are_counted() -> None:
-    found = figures(valued("concept", [[["a"]], [["b"]]]), [_layer("claim")])
+    found = figures(valued("concept", [[["a"]], [["b"]]]), [layer_named("claim")])
     seen = RuledFigure("claim", "alpha concept", 0.5, 0.51)
     unseen = RuledFigure("claim", "percent concept", 0.501, 0.504)
     texts = [line.text.split() for line in ruled_section([seen, unseen], found)]
@@ -333,7 +329,9 @@ def test_figures_that_rulings_change_by_less_than_two_decimals_show_are_counted(
 
 
 def test_what_sums_kept_up_to_date_are_off_by_is_no_change() -> None:
-    coded = figures(valued("concept", [[["a"], ["c"]], [["b"], ["c"]]]), [_layer("claim")]).results
+    coded = figures(
+        valued("concept", [[["a"], ["c"]], [["b"], ["c"]]]), [layer_named("claim")]
+    ).results
     off = [replace(r, value=None if r.value is None else r.value + 1e-15) for r in coded]
     assert any(r.value != o.value for r, o in zip(coded, off, strict=True))
     assert by_rulings(coded, off) == []

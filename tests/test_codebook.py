@@ -71,7 +71,7 @@ def written(tmp_path: Path, text: str, name: str = "book.csv") -> Path:
 def test_a_codebook_goes_in_and_comes_out_the_same(tmp_path: Path) -> None:
     with project(tmp_path / "p", TEXT) as of:
         done = import_codebook(of, written(tmp_path, TABLE), who="ada")
-        assert (done.added, done.changed, done.same, done.told) == (4, 0, 0, ())
+        assert (done.added, done.changed, done.same, done.messages) == (4, 0, 0, ())
         out = as_csv(rows_of(of))
         assert [line.rsplit(",", 3)[0] for line in out.splitlines()] == TABLE.splitlines()
         again = import_codebook(of, written(tmp_path, out, "again.csv"), who="ada")
@@ -168,7 +168,7 @@ def test_a_row_that_does_not_hold_is_left_out_and_reported(
 def test_what_does_not_hold_together_is_reported(tmp_path: Path, row: str, said: str) -> None:
     with project(tmp_path / "p", TEXT) as of:
         done = import_codebook(of, written(tmp_path, f"{TABLE}{row}\n"), who="ada", dry_run=True)
-        assert any(said in line for line in done.told)
+        assert any(said in line for line in done.messages)
         assert of.names.codebook().entries == ()
 
 
@@ -594,7 +594,7 @@ def test_what_does_not_fit_together_is_told_in_a_line(
     table = "\n".join([",".join(COLUMNS), *rows])
     with project(tmp_path / "p", TEXT) as of:
         done = import_codebook(of, written(tmp_path, table), who="ada")
-    assert [line.rpartition("csv, ")[2] for line in done.told] == told
+    assert [line.rpartition("csv, ")[2] for line in done.messages] == told
 
 
 @pytest.mark.parametrize("header", ["name,kind,name", "id,name,external_id", "name,color,color"])
@@ -647,7 +647,7 @@ def test_a_concept_and_its_contrary_are_one_row_that_can_be_imported_again(tmp_p
             ("tolls should fall", "3", "2", "ada|ben"),
             ("dues", "1", "1", "ada"),
         ]
-        assert import_codebook(of, written(tmp_path, as_csv(rows)), who="ada").told == ()
+        assert import_codebook(of, written(tmp_path, as_csv(rows)), who="ada").messages == ()
 
 
 def test_a_damaged_entry_is_left_out_and_all_others_are_read(tmp_path: Path) -> None:

@@ -16,15 +16,9 @@ from annotator.learners.examples import Example
 from annotator.learners.learning import learn
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Span
-from annotator.resources import load_schema
 from annotator.workflows.training.base_model import base_of, examples_in, seed_records
 
 pytestmark = pytest.mark.slow  # Each needs a model of twelve documents.
-
-
-@pytest.fixture(scope="module")
-def schema() -> LabelSchema:
-    return load_schema("actors-claims-stances")
 
 
 @pytest.fixture(scope="module")

@@ -41,6 +41,20 @@ def _reader() -> Reader:
     return Reader()
 
 
+def _of_author(a: str, id: str, side: str, then: str) -> Example:
+    """What somebody says, on which the author takes a side in the sentence that follows."""
+    text = f"{a} says that the treaty was a mistake. {then}"
+    document = Document(id, "", text, split_paragraphs(text))
+    start = text.index("the treaty")
+    spans = (
+        Span("a", "actor", "state", 0, len(a)),
+        Span("c", "claim", "value", start, start + len("the treaty was a mistake")),
+    )
+    relations = (Relation("1", "stance", side, AUTHOR, "c"),)
+    reading = _reader().read(document, document.paragraphs[0])
+    return Example(reading, spans, relations, document.id)
+
+
 def _text(a: str, b: str) -> str:
     return (
         f"{a} frobs {b}. {a} says that the treaty was a mistake. {b} waited in the rain with {a}."
@@ -203,16 +217,7 @@ def test_a_noun_beside_a_name_is_told_from_a_holder(text: str, described: bool) 
 def test_the_author_can_take_sides() -> None:
     examples = []
     for i, a in enumerate(NAMES * 5):
-        text = f"{a} says that the treaty was a mistake. And so it was."
-        document = Document(f"{a}{i}", "", text, split_paragraphs(text))
-        start = text.index("the treaty")
-        spans = (
-            Span("a", "actor", "state", 0, len(a)),
-            Span("c", "claim", "value", start, start + len("the treaty was a mistake")),
-        )
-        relations = (Relation("1", "stance", "support", AUTHOR, "c"),)
-        reading = _reader().read(document, document.paragraphs[0])
-        examples.append(Example(reading, spans, relations, document.id))
+        examples.append(_of_author(a, f"{a}{i}", "support", "And so it was."))
     model, _ = PairModel.train(examples, _stance())
     found = model.suggest(examples[0].reading, examples[0].spans)
     assert [(p.source, p.label, p.target) for p in found] == [(AUTHOR, "support", "c")]
@@ -223,17 +228,7 @@ def test_the_author_s_side_is_learnt_from_words_further_on_in_the_next_sentence(
     words = {"support": "sound and careful", "oppose": "muddled and hasty"}
 
     def example(a: str, i: int, side: str) -> Example:
-        text = f"{a} says that the treaty was a mistake. Few who read this find it {words[side]}."
-        document = Document(f"{a}{i}{side}", "", text, split_paragraphs(text))
-        start = text.index("the treaty")
-        spans = (
-            Span("a", "actor", "state", 0, len(a)),
-            Span("c", "claim", "value", start, start + len("the treaty was a mistake")),
-        )
-        relations = (Relation("1", "stance", side, AUTHOR, "c"),)
-        return Example(
-            _reader().read(document, document.paragraphs[0]), spans, relations, document.id
-        )
+        return _of_author(a, f"{a}{i}{side}", side, f"Few who read this find it {words[side]}.")
 
     examples = [example(a, i, side) for i in range(3) for a in NAMES for side in words]
     model, _ = PairModel.train(examples, _stance())

@@ -35,11 +35,6 @@ from annotator.workflows.training.base_model import examples_in, seed_records
 
 
 @pytest.fixture(scope="module")
-def schema() -> LabelSchema:
-    return load_schema("actors-claims-stances")
-
-
-@pytest.fixture(scope="module")
 def reader() -> Reader:
     return Reader()
 

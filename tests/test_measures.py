@@ -17,7 +17,7 @@ from coders import valued
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nervaluate import Evaluator
-from support import compute, document, examples
+from support import compute, document, examples, figure_named, layer_named
 
 from annotator import families
 from annotator.errors import UsageError
@@ -32,18 +32,11 @@ from annotator.model.record import Record
 from annotator.model.schema import Attribute, Layer
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.project import Project
-from annotator.resources import load_schema
 from annotator.workflows.agreement.compute import agreement
 from annotator.workflows.agreement.part import ComparedPart
 from annotator.workflows.agreement.report import report
 
 Units = Sequence[tuple[int, int, str]]
-
-
-def _layer(name: str = "claim") -> Layer:
-    layer = load_schema("actors-claims-stances").layer(name)
-    assert layer is not None
-    return layer
 
 
 def _record(
@@ -59,17 +52,13 @@ def _comparison(works: Mapping[str, Units], length: int = 20) -> Comparison:
     return compare(_record(units, who, text="x" * length) for who, units in works.items())
 
 
-def _one(results: list[Result], name: str) -> Result:
-    return next(r for r in results if r.name == name)
-
-
 def test_u_alpha_of_krippendorff_and_others_2016() -> None:
     works = {
         "a": [(2, 5, "c1"), (9, 11, "c1"), (12, 20, "c2")],
         "b": [(2, 5, "c1"), (7, 15, "c2")],
         "c": [(2, 5, "c1"), (10, 15, "c2")],
     }
-    result = _one(compute(unitizing, _comparison(works), _layer()), "u-alpha")
+    result = figure_named(compute(unitizing, _comparison(works), layer_named()), "u-alpha")
     assert result.value == pytest.approx(0.4739, abs=5e-5)
 
 
@@ -79,7 +68,7 @@ def test_the_whole_family_of_krippendorff_and_others_2016_on_the_same_example() 
         "b": [(2, 5, "c1"), (7, 15, "c2")],
         "c": [(2, 5, "c1"), (10, 15, "c2")],
     }
-    results = compute(unitizing, _comparison(works), _layer())
+    results = compute(unitizing, _comparison(works), layer_named())
     found = {r.name: (r.value, r.coverage) for r in results}
     # Printed to three and four places by a public implementation of the paper for this example.
     assert found["|u-alpha"][0] == pytest.approx(0.433, abs=5e-4)
@@ -116,7 +105,7 @@ def test_the_example_of_krippendorff_2019_page_340() -> None:
             (41, 44, "6"),
         ],
     }
-    found = {r.name: r for r in compute(unitizing, _comparison(works, 60), _layer())}
+    found = {r.name: r for r in compute(unitizing, _comparison(works, 60), layer_named())}
     assert found["u-alpha"].value == pytest.approx(0.510, abs=5e-4)
     assert found["|u-alpha"].value == pytest.approx(0.413, abs=1e-3)
     assert found["cu-alpha"].value == pytest.approx(0.724, abs=2e-3)
@@ -205,7 +194,7 @@ _OF_THREE_LABELS = st.lists(
 def test_the_u_alpha_family_is_that_of_its_definition(several: list[Units]) -> None:
     works = {f"a{i}": units for i, units in enumerate(several)}
     wanted = _family_by_definition(works, 20)
-    found = {r.name: r.value for r in compute(unitizing, _comparison(works), _layer())}
+    found = {r.name: r.value for r in compute(unitizing, _comparison(works), layer_named())}
     assert set(found) == set(wanted)
     for name, value in wanted.items():
         assert (found[name] is None) == math.isnan(value), name
@@ -216,7 +205,7 @@ def test_the_u_alpha_family_is_that_of_its_definition(several: list[Units]) -> N
 def test_u_alpha_refuses_units_of_one_annotator_that_overlap_by_name() -> None:
     overlapping = _comparison({"ada": [(0, 5, "x"), (3, 8, "x")], "ben": []})
     for module in (unitizing, alpha_u):
-        for result in compute(module, overlapping, _layer()):
+        for result in compute(module, overlapping, layer_named()):
             assert result.value is None
             assert "ada" in result.reason
 
@@ -230,7 +219,7 @@ def test_alpha_u_of_krippendorff_2004_page_254() -> None:
     observed, expected = alpha_u.disagreements(comparison, "claim")
     assert observed[0] == pytest.approx([0.0144, 0], abs=5e-5)
     assert expected[0] == pytest.approx([0.0532, 0.0490], abs=5e-5)
-    (result,) = compute(alpha_u, comparison, _layer())
+    (result,) = compute(alpha_u, comparison, layer_named())
     assert result.value == pytest.approx(0.859, abs=5e-4)
     assert result.parts["c"].value == pytest.approx(0.7286, abs=5e-5)
     assert result.parts["k"].value == pytest.approx(1.0)
@@ -332,7 +321,9 @@ def test_fleiss_kappa_of_a_table_of_fourteen_raters() -> None:
         said = [f"c{label}" for label, times in enumerate(counts) for _ in range(times)]
         for who, label in zip(works, said, strict=True):
             works[who].append((item * 2, item * 2 + 2, label))
-    result = _one(compute(attributes, _comparison(works), _layer()), "Fleiss' kappa label")
+    result = figure_named(
+        compute(attributes, _comparison(works), layer_named()), "Fleiss' kappa label"
+    )
     assert result.value == pytest.approx(0.210, abs=5e-4)
     assert result.coverage == 1
 
@@ -349,7 +340,7 @@ def _coded(
         for i, row in enumerate(coders)
     }
     length = 2 * max(len(row) for row in coders) + 2
-    found = compute(attributes, _comparison(works, length), layer or _layer())
+    found = compute(attributes, _comparison(works, length), layer or layer_named())
     return {r.name: r for r in found}
 
 
@@ -366,7 +357,7 @@ def test_kappa_and_pi_of_artstein_and_poesio_2008() -> None:
 
 def _open_layer(name: str) -> Layer:
     """A layer without labels of its own, so that the tagset is what is coded."""
-    return replace(_layer(name), labels=(), attributes=(), open=True)
+    return replace(layer_named(name), labels=(), attributes=(), open=True)
 
 
 _GWET = [
@@ -420,8 +411,8 @@ def _by_hand(coders: list[list[int | None]], values: int) -> dict[str, float]:
 def test_labels_agree_as_the_krippendorff_package_and_counting_by_hand_say(
     coders: list[list[int | None]],
 ) -> None:
-    labels = tuple(replace(_layer().labels[0], name=str(i)) for i in range(4))
-    found = _coded(coders, replace(_layer(), labels=labels))
+    labels = tuple(replace(layer_named().labels[0], name=str(i)) for i in range(4))
+    found = _coded(coders, replace(layer_named(), labels=labels))
     data = np.array([[np.nan if v is None else v for v in row] for row in coders], dtype=float)
     together = [
         v
@@ -465,7 +456,7 @@ def test_characters_and_tokens_agree_as_counting_each_of_them_by_hand_says(
     records = [_record(units, who, text=_WORDS) for who, units in works.items()]
     works = {r.annotator: r.spans for r in map(cleaned_record, records)}
     comparison = compare(records)
-    found = {r.name: r for r in compute(alpha, comparison, _layer())}
+    found = {r.name: r for r in compute(alpha, comparison, layer_named())}
     places = [i for p in comparison.passages for i in range(p.start, p.end)]
     marked = any(i in range(s.start, s.end) for s in chain(*works.values()) for i in places)
     for unit, wanted in (
@@ -477,7 +468,7 @@ def test_characters_and_tokens_agree_as_counting_each_of_them_by_hand_says(
             for spans in works.values()
         ]
         # Possible are nothing, each label alone, and what was said besides.
-        tagset = [frozenset(), *(frozenset([label.name]) for label in _layer().labels)]
+        tagset = [frozenset(), *(frozenset([label.name]) for label in layer_named().labels)]
         values = list(dict.fromkeys([*tagset, *chain(*said)]))
         coded = [[values.index(value) for value in row] for row in said]
         hand = _by_hand(coded, len(values)) if marked else {}
@@ -504,37 +495,39 @@ def test_the_examples_of_the_krippendorff_package(marked: bool) -> None:
     choice = Attribute("strength", "choice", values=("1", "2", "3", "4"))
     whole = Attribute("strength", "integer", minimum=1, maximum=4)
     for attribute, wanted in ((choice, 0.691), (whole, 0.811)):
-        layer = replace(_layer(), attributes=(attribute,))
+        layer = replace(layer_named(), attributes=(attribute,))
         found = compute(attributes, valued("strength", coders, without=marked), layer)
-        assert _one(found, "alpha strength").value == pytest.approx(wanted, abs=5e-4)
-        assert _one(found, "alpha strength").n == 12
+        assert figure_named(found, "alpha strength").value == pytest.approx(wanted, abs=5e-4)
+        assert figure_named(found, "alpha strength").n == 12
 
 
 def test_a_whole_number_may_have_every_value_between_its_bounds() -> None:
     """What nobody gave counts as a possible value, as in a tagset."""
     bounded = Attribute("strength", "integer", minimum=1, maximum=3)
     for rows, wanted in (([[2, 2, 2], [2, 2, 2]], 1.0), ([[1, 2, 2], [1, 2, 1]], 0.5)):
-        layer = replace(_layer(), attributes=(bounded,))
+        layer = replace(layer_named(), attributes=(bounded,))
         found = compute(attributes, valued("strength", rows), layer)
-        value = _one(found, "Brennan-Prediger strength").value
+        value = figure_named(found, "Brennan-Prediger strength").value
         assert value == pytest.approx(wanted), (
             "(2/3 - 1/3) / (1 - 1/3) where three values are possible"
         )
-    assert _one(found, "AC1 strength").value == pytest.approx((2 / 3 - 1 / 4) / (1 - 1 / 4))
+    assert figure_named(found, "AC1 strength").value == pytest.approx((2 / 3 - 1 / 4) / (1 - 1 / 4))
 
 
 def test_without_bounds_every_value_that_anybody_gave_is_possible() -> None:
     """Also a value that stands where nobody else gave one."""
-    layer = replace(_layer(), attributes=(Attribute("strength", "integer"),))
+    layer = replace(layer_named(), attributes=(Attribute("strength", "integer"),))
     found = compute(attributes, valued("strength", [[1, 1, 2, 7], [1, 1, 1, None]]), layer)
-    assert _one(found, "Brennan-Prediger strength").value == pytest.approx(
+    assert figure_named(found, "Brennan-Prediger strength").value == pytest.approx(
         (2 / 3 - 1 / 3) / (1 - 1 / 3)
     )
 
 
 def test_what_nobody_coded_has_no_value() -> None:
     comparison = valued("strength", [[None, None], [None, None]])
-    layer = replace(_layer(), attributes=(Attribute("strength", "integer", minimum=1, maximum=4),))
+    layer = replace(
+        layer_named(), attributes=(Attribute("strength", "integer", minimum=1, maximum=4),)
+    )
     for result in compute(attributes, comparison, layer):
         if "strength" in result.name:
             assert (result.value, result.n, result.coverage) == (None, 0, 0)
@@ -555,20 +548,20 @@ _UNITS = st.lists(
 @settings(max_examples=examples(100))
 @given(_UNITS, _UNITS)
 def test_strict_and_exact_f1_are_those_of_nervaluate(a: Units, b: Units) -> None:
-    results = compute(f1, _comparison({"a": a, "b": b}), _layer())
+    results = compute(f1, _comparison({"a": a, "b": b}), layer_named())
 
     def given_as(units: Units) -> list[list[dict[str, object]]]:
         return [[{"label": label, "start": s, "end": e - 1} for s, e, label in units]]
 
     if not a or not b:
-        value = _one(results, "F1 strict").value
+        value = figure_named(results, "F1 strict").value
         assert value == 0 if a or b else value is None
         return
     theirs = Evaluator(given_as(a), given_as(b), tags=["fact", "value"], loader="dict").evaluate()[
         "overall"
     ]
     for name in ("strict", "exact"):
-        assert _one(results, f"F1 {name}").value == pytest.approx(theirs[name].f1, abs=1e-9)
+        assert figure_named(results, f"F1 {name}").value == pytest.approx(theirs[name].f1, abs=1e-9)
 
 
 _SLOT = st.none() | st.tuples(
@@ -598,15 +591,15 @@ def test_partial_and_type_f1_are_those_of_nervaluate_where_overlaps_are_plain(
     results = compute(
         f1,
         compare([_record(one, "a", text="x" * 60), _record(other, "b", text="x" * 60)]),
-        _layer(),
+        layer_named(),
     )
     mine, theirs = (
         [[{"label": label, "start": s, "end": e - 1} for s, e, label in each]]
         for each in (one, other)
     )
     found = Evaluator(mine, theirs, tags=["fact", "value"], loader="dict").evaluate()["overall"]
-    assert _one(results, "F1 partial").value == pytest.approx(found["partial"].f1, abs=1e-9)
-    assert _one(results, "F1 type").value == pytest.approx(found["ent_type"].f1, abs=1e-9)
+    assert figure_named(results, "F1 partial").value == pytest.approx(found["partial"].f1, abs=1e-9)
+    assert figure_named(results, "F1 type").value == pytest.approx(found["ent_type"].f1, abs=1e-9)
 
 
 @settings(max_examples=examples(20))
@@ -619,7 +612,7 @@ def test_every_figure_is_the_same_whoever_comes_first_and_in_its_bounds(a: Units
         if "span" not in module.kinds:
             continue
         for one, other in zip(
-            compute(module, there, _layer()), compute(module, back, _layer()), strict=True
+            compute(module, there, layer_named()), compute(module, back, layer_named()), strict=True
         ):
             assert (one.value is None) == (other.value is None)
             if one.value is not None and other.value is not None:
@@ -636,7 +629,7 @@ def test_every_figure_is_the_same_whoever_comes_first_and_in_its_bounds(a: Units
 def test_perfect_agreement_is_one_and_nothing_at_all_is_undefined(name: str) -> None:
     units = [(0, 5, "fact"), (6, 12, "value"), (13, 18, "fact")]
     module = families.measures.load(name)
-    layer = _layer("claim" if "span" in module.kinds and name != "cues" else "stance")
+    layer = layer_named("claim" if "span" in module.kinds and name != "cues" else "stance")
     same = compute(module, _comparison({"a": units, "b": units}), layer)
     nothing = compute(module, _comparison({"a": [], "b": []}), layer)
     assert same and nothing
@@ -662,7 +655,7 @@ def test_done_and_empty_counts_while_unfinished_and_gold_do_not() -> None:
     comparison = compare(records)
     assert comparison.annotators == ("a", "b")
     assert (comparison.empty, comparison.unfinished, comparison.completions) == (1, 2, 2)
-    assert _one(compute(f1, comparison, _layer()), "F1 strict").value == 0
+    assert figure_named(compute(f1, comparison, layer_named()), "F1 strict").value == 0
 
 
 def test_relations_agree_by_their_ends_and_then_by_their_side() -> None:
@@ -677,11 +670,11 @@ def test_relations_agree_by_their_ends_and_then_by_their_side() -> None:
         )
 
     results = compute(
-        relations, compare([one("a", "support", 20), one("b", "oppose", 19)]), _layer("stance")
+        relations, compare([one("a", "support", 20), one("b", "oppose", 19)]), layer_named("stance")
     )
-    assert _one(results, "F1 without side").value == 1
-    assert _one(results, "F1 with side").value == 0.5
-    assert _one(results, "alpha side").coverage == 1
+    assert figure_named(results, "F1 without side").value == 1
+    assert figure_named(results, "F1 with side").value == 0.5
+    assert figure_named(results, "alpha side").coverage == 1
 
 
 def _align(a: Sequence[Span], b: Sequence[Span], *, least: float = 0.5) -> list[tuple[Span, Span]]:
@@ -741,7 +734,7 @@ def test_the_interval_holds_the_value_and_is_always_the_same() -> None:
         units = [(0, 5, "fact")] if i % 3 else [(0, 6, "fact"), (8, 12, "fact")]
         records.append(_record(units, "b", text=text, id=f"d{i:02}"))
     comparison = compare(records)
-    once, again = (compute(f1, comparison, _layer(), intervals=True) for _ in range(2))
+    once, again = (compute(f1, comparison, layer_named(), intervals=True) for _ in range(2))
     assert once == again
     for result in once:
         assert result.value is not None and result.low is not None and result.high is not None

@@ -16,7 +16,7 @@ from annotator.model.decision import Completion
 from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR
 from annotator.project import Project
-from annotator.resources import folder, load_schema
+from annotator.resources import folder
 from annotator.workflows.demo import CORPORA, DECIDED, add_corpus
 from annotator.workflows.exchange.export import export
 from annotator.workflows.exchange.export_records import ExportOptions
@@ -35,11 +35,6 @@ CODINGS = tuple(home / f"{name}.jsonl" for home in HOMES for name in ("coder-a",
 def _named(path: Path) -> str:
     """A file or folder as the tests are named after it."""
     return path.relative_to(SEEDS.parent).as_posix()
-
-
-@pytest.fixture(scope="module")
-def schema() -> LabelSchema:
-    return load_schema("actors-claims-stances")
 
 
 def _records(name: str, home: Path = SEEDS) -> dict[str, dict[str, Any]]:

@@ -74,9 +74,9 @@ def import_(ctx: click.Context, path: Path, entry: NameKind, dry_run: bool, as_j
 
     with open_project(ctx) as project:
         done = import_codebook(project, path, who=annotator_of(ctx), dry_run=dry_run, entry=entry)
-    notify(*done.told[:LINES])
-    if len(done.told) > LINES:
-        notify(f"and {len(done.told) - LINES:,} more of these; --json lists all")
+    notify(*done.messages[:LINES])
+    if len(done.messages) > LINES:
+        notify(f"and {len(done.messages) - LINES:,} more of these; --json lists all")
     if as_json:
         print_json(asdict(done))
     else:
@@ -86,7 +86,7 @@ def import_(ctx: click.Context, path: Path, entry: NameKind, dry_run: bool, as_j
             f"{would}changed, "
             f"{done.same} unchanged"
         )
-    return 1 if done.told else 0
+    return 1 if done.messages else 0
 
 
 @command.command("export")

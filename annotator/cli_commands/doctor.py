@@ -289,12 +289,12 @@ def _parser_findings(facts: dict[str, str]) -> list[str]:
     ones."""
     from annotator.english.parser import REMEDY, search
 
-    told = search()
-    found = told.found
+    result = search()
+    found = result.found
     facts["parser"] = f"{found.name} {found.version}" if found is not None else "none"
     if found is not None:
-        return list(told.refused)
-    return [*told.refused, f"there is no parser, so suggestions are worse: {REMEDY}"]
+        return list(result.refused)
+    return [*result.refused, f"there is no parser, so suggestions are worse: {REMEDY}"]
 
 
 def _terminal_findings() -> list[str]:

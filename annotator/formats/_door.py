@@ -155,8 +155,7 @@ class _Mender:
                 message = (
                     f"the same span a second time: {shown(self.text[one['start'] : one['end']])}"
                 )
-                self.report.changed("duplicate spans", message, line=line, key=key)
-                self._means(name, seen[same])
+                self._repeats("spans", message, (name, seen[same]), line, key)
                 continue
             out.append(one)
             seen[same] = self._own_id(one, line, key)
@@ -170,8 +169,8 @@ class _Mender:
         if concept is not None and isinstance(attributes, dict):
             places.append((attributes, concept.name))
         for where, what in places:
-            if told := plain_names(where, what, "entity" if what == "entity" else "concept"):
-                self.report.changed(*told, line=line, key=f"{key}.{what}")
+            if change := plain_names(where, what, "entity" if what == "entity" else "concept"):
+                self.report.changed(*change, line=line, key=f"{key}.{what}")
 
     def _stretches(self, one: dict[str, Any], line: int, key: str) -> None:
         """Remove white space around the stretches of text that an item has."""
@@ -199,6 +198,11 @@ class _Mender:
         """Let the id of an item that is left out as a duplicate mean the first one."""
         if name not in self.ids:
             self.other[name] = first
+
+    def _repeats(self, kind: str, message: str, ids: tuple[str, str], line: int, key: str) -> None:
+        """Report an item that repeats an earlier one: from now on, its id means that one."""
+        self.report.changed(f"duplicate {kind}", message, line=line, key=key)
+        self._means(*ids)
 
     def _own_id(self, one: dict[str, Any], line: int, key: str) -> Any:
         """Give an item another id if an earlier one has its id already. Returns its id."""
@@ -288,8 +292,7 @@ class _Mender:
             same = _key({"source": "human", "attributes": {}, **rest})
             if same in seen:
                 message = "the same relation a second time"
-                self.report.changed("duplicate relations", message, line=line, key=key)
-                self._means(name, seen[same])
+                self._repeats("relations", message, (name, seen[same]), line, key)
                 continue
             out.append(one)
             seen[same] = self._own_id(one, line, key)

@@ -188,8 +188,8 @@ def _either(
     layer = schema.layer(str(one.get("layer")))
     if layer is None or layer.kind != kind:
         names = [x.name for x in schema.layers if x.kind == kind]
-        told = f"“{one['layer']}” is no" if "layer" in one else "is missing; it names a"
-        yield f"{key}.layer", f"{told} {kind} layer of {schema.name} ({', '.join(names)})"
+        wrong = f"“{one['layer']}” is no" if "layer" in one else "is missing; it names a"
+        yield f"{key}.layer", f"{wrong} {kind} layer of {schema.name} ({', '.join(names)})"
         return
     label = one.get("label")
     if (
@@ -198,8 +198,8 @@ def _either(
         or (layer.label(label) is None and not layer.open)
     ):
         names = [x.name for x in layer.labels]
-        told = f"“{label}” is no" if "label" in one else "is missing; it names a"
-        yield f"{key}.label", f"{told} label of {layer.name} ({', '.join(names)})"
+        wrong = f"“{label}” is no" if "label" in one else "is missing; it names a"
+        yield f"{key}.label", f"{wrong} label of {layer.name} ({', '.join(names)})"
     yield from _attributes(one.get("attributes"), f"{key}.attributes", text, layer)
 
 

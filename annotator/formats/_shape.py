@@ -30,11 +30,11 @@ def problems(data: Mapping[str, Any], schema: LabelSchema) -> list[Problem]:
     if broken:
         return broken
     found = list(_shape(data))
-    told = {key for key, _ in found}
-    if any(key in ("", "text") for key in told):
+    reported = {key for key, _ in found}
+    if any(key in ("", "text") for key in reported):
         return found
     meant = dict(meaning(data, schema))
-    more = [(key, message) for key, message in meant.items() if key not in told]
+    more = [(key, message) for key, message in meant.items() if key not in reported]
     return [(key, meant.get(key, message)) for key, message in found] + more
 
 

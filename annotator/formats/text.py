@@ -34,8 +34,8 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
         raise InputError(
             "holds only white space", file=path, hint="There is nothing to annotate in it"
         )
-    if told := _looks_like(text, path, options):
-        options.report.note("texts that look like something else", told)
+    if message := _looks_like(text, path, options):
+        options.report.note("texts that look like something else", message)
     id = options.prefix or document_id(path)
     yield Entry({"text": text}, id, work=options.empty_is_done, identity=Identity.NAME)
 

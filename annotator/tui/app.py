@@ -187,7 +187,7 @@ class AnnotatorApp(PrivateApp):
 
     def decide(self, search: str) -> str:
         """Open the first of the differences that a search of review finds, above the screen that
-        asked. Otherwise, returns the reason."""
+        asked. If it finds none, returns the reason."""
         queue = self.session.queue
         before = queue.search
         count = queue.narrow(search)

@@ -121,11 +121,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("flag_paragraph", ("P",), "",
             "Set or remove the flag of the paragraph.", "Change", _B, do.Flag(paragraph=True)),
     Command("first_value", ("b",), "",
-            "Take the next basis of a stance (1-3: its strength), modality of a claim, or "
+            "Switch to the next basis of a stance (1-3: its strength), modality of a claim, or "
             "mention of an actor.",
             "Change", _B, do.NextValue(0)),
-    Command("second_value", ("B",), "", "Take the next attribution of a claim.", "Change", _B,
-            do.NextValue(1)),
+    Command("second_value", ("B",), "",
+            "Switch to the next attribution of a claim.", "Change", _B, do.NextValue(1)),
     Command("exclude", ("o",), "",
             "Exclude the paragraph, or bring it back.", "Change", _B, do.ToggleExcluded()),
     Command("new", ("v",), "new", "Begin a new span.", "Mark", _B, do.StartSelection()),

@@ -75,7 +75,7 @@ def offers_of(
     state: ReviewState, field: NameField, project: Project, known: Sequence[KnownName]
 ) -> Offers:
     """The offers for the item in focus: for a concept see `concept_offers`; for an entity see
-    `entity_offers`. What the codebook lists comes too; of a closed one nothing else."""
+    `entity_offers`. Names of the codebook come too; if it is closed, only those."""
     from annotator.workflows.names.closed import is_closed
 
     item, codebook = state.focused, project.names.codebook()
@@ -98,7 +98,8 @@ def offers_of(
 
 def card_offers(state: ReviewState, project: Project) -> tuple[str, ...]:
     """What the card of the item in focus shows before the line is opened: the first offers, with
-    the digits that take them there; nothing where the item has a name, or a sure one."""
+    the digits that take them there; nothing if the item has a name, or if a sure one is
+    proposed."""
     item, field = state.focused, field_of(state)
     if item is None or field is None or not isinstance(item.value, Span):
         return ()
@@ -126,8 +127,8 @@ def entity_offers(
     proposed: Sequence[ProposedName] = (),
     codebook: Codebook = EMPTY,
 ) -> Offers:
-    """The entities that are offered: those `proposed` for the item, then those in use, first those
-    that stood for the same text before, then the rest of the codebook."""
+    """The entities that are offered: those `proposed` for the item, then those in use (the ones
+    that stood for the same text before come first), then the rest of the codebook."""
     same = with_form(known, field.form)
     in_use = {name.name: name for name in known}
     first = [*(one.entity for one in proposed), *codebook.named("entity", field.form)]
@@ -165,7 +166,7 @@ def names_here(state: ReviewState, kind: NameKind) -> list[str]:
 
 
 def completer(state: ReviewState, field: NameField, known: Sequence[KnownName]) -> Completer | None:
-    """Who completes the word that is typed; nobody, of an item without text."""
+    """What completes the word that is typed; None for an item without text."""
     item = state.focused
     if item is None or not isinstance(item.value, Span):
         return None

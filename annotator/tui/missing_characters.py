@@ -26,9 +26,9 @@ def _in_ascii(char: str) -> str:
 
 
 def stand_in(term: str, encoding: str) -> StandIn | None:
-    """A function that gives what a terminal shows for the character of a cell, by TERM and the "
-    "encoding of the locale; None if it can show everything. The second cell of a wide "
-    "character is empty."""
+    """A function that gives what a terminal shows for the character of a cell, by TERM and the
+    encoding of the locale; None if the terminal can show everything. The second cell of a wide
+    character is empty."""
     if "utf" not in encoding.lower():
         return _in_ascii
     if term == "linux" or term.startswith("linux-"):

@@ -74,8 +74,8 @@ class Shell(Protocol):
         """Go to a place in a document; see the application."""
 
     def decide(self, search: str) -> str:
-        """In review, open the first difference that a search finds, above this screen. Otherwise,
-        returns the reason."""
+        """In review, open the first difference that a search finds, above this screen. If it finds
+        none, returns the reason."""
 
     def next_theme(self) -> None:
         """Switch to the next theme."""

@@ -6,7 +6,7 @@ rebound keys, the palette and the mouse count as well.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -116,137 +116,162 @@ def head(tour: Tour) -> str:
 
 def words(tour: Tour, state: ReviewState, keys: KeyMap) -> str:
     """What to do now, with the current keys; at 80 columns, at most two lines."""
-    k = keys.shown
     item = state.focused
-    if tour.step is TourStep.MOVE:
-        return (
-            "Marks with dotted ends are suggestions; the heavy one is in focus. "
-            f"{k('next')} goes to the next item, {k('previous')} back. Try it."
-        )
     if tour.step in (TourStep.ACCEPT, TourStep.REJECT) and (item is None or not item.pending):
-        return f"This one is decided. {k('next_undecided')} goes to the next suggestion."
-    if tour.step is TourStep.ACCEPT:
-        return (
-            f"{k('accept')} accepts the suggestion in focus. On a stance, it accepts the whole "
-            "statement: holder, side and claim."
-        )
-    if tour.step is TourStep.REJECT:
-        return (
-            f"{k('reject')} rejects what is wrong. {k('undo')} takes back anything, also after "
-            "a restart."
-        )
-    if tour.step is TourStep.CHANGE:
-        return _change(state, keys)
-    if tour.step is TourStep.NAME:
-        return _name(state, keys)
-    if tour.step is TourStep.JUMP:
-        return _jump(state, keys)
-    if tour.step is TourStep.STANCE:
-        return _stance(state, keys)
-    if tour.step is TourStep.CLOSE:
-        return (
-            f"{k('close')} finishes the paragraph and goes to the next. If something is left, "
-            f"it asks first; {k('accept_all')} accepts everything."
-        )
-    return (
-        f"That is all; everything was saved. {k('help')} has the other keys, {k('quit')} quits. "
+        return _with_keys(keys, _DECIDED)
+    if tour.step in _TEXTS:
+        return _with_keys(keys, _TEXTS[tour.step])
+    return _BY_STATE[tour.step](state, keys)
+
+
+class _Keys(dict[str, str]):
+    """The keys of commands by their names, with more words of a text."""
+
+    def __init__(self, keys: KeyMap, more: Mapping[str, str]) -> None:
+        super().__init__(more)
+        self._keys = keys
+
+    def __missing__(self, command: str) -> str:
+        return self._keys.shown(command)
+
+
+def _with_keys(keys: KeyMap, text: str, **more: str) -> str:
+    """A text with the present keys in the places of the commands that it names in braces."""
+    return text.format_map(_Keys(keys, more))
+
+
+_DECIDED = "This one is decided. {next_undecided} goes to the next suggestion."
+
+_TEXTS: Mapping[TourStep, str] = {
+    TourStep.MOVE: (
+        "Marks with dotted ends are suggestions; the heavy one is in focus. "
+        "{next} goes to the next item, {previous} back. Try it."
+    ),
+    TourStep.ACCEPT: (
+        "{accept} accepts the suggestion in focus. On a stance, it accepts the whole "
+        "statement: holder, side and claim."
+    ),
+    TourStep.REJECT: (
+        "{reject} rejects what is wrong. {undo} takes back anything, also after a restart."
+    ),
+    TourStep.CLOSE: (
+        "{close} finishes the paragraph and goes to the next. If something is left, "
+        "it asks first; {accept_all} accepts everything."
+    ),
+    TourStep.END: (
+        "That is all; everything was saved. {help} has the other keys, {quit} quits. "
         "Your own texts, in a shell: annotator init DIR; cd DIR; annotator import FILE..."
-    )
+    ),
+}
+"""What to do in steps in which this does not depend on the item in focus."""
 
 
 def _change(state: ReviewState, keys: KeyMap) -> str:
-    k = keys.shown
     if state.mode is Mode.SELECT:
-        return (
-            f"{k('end_right')} and {k('end_left')} move the end by a word, {k('grow')} takes "
-            f"the phrase around; {k('confirm')} takes it, {k('cancel')} leaves it as it was."
+        text = (
+            "{end_right} and {end_left} move the end by a word, {grow} takes the phrase around; "
+            "{confirm} takes it, {cancel} leaves it as it was."
         )
+        return _with_keys(keys, text)
     if state.focused is None or not isinstance(state.focused.value, Span):
-        return (
-            f"This is a stance. {k('next')} or {k('previous')} goes to a mark under the text "
-            "that you can correct."
+        text = (
+            "This is a stance. {next} or {previous} goes to a mark under the text that you can "
+            "correct."
         )
+        return _with_keys(keys, text)
     layer = state.schema.layer(state.focused.value.layer)
     labels = [f"{label.key} {label.name}" for label in layer.labels if label.key] if layer else []
-    named = f"{', '.join(labels[:5])}" if labels else f"{k('label')} relabels"
-    return (
-        f"Correct one: {named}; {k('bounds')} changes its bounds. {k('guidelines')} shows the "
-        "guideline of its label."
+    relabel = ", ".join(labels[:5]) if labels else f"{keys.shown('label')} relabels"
+    text = (
+        "Correct one: {relabel}; {bounds} changes its bounds. {guidelines} shows the guideline of "
+        "its label."
     )
+    return _with_keys(keys, text, relabel=relabel)
 
 
 def _name(state: ReviewState, keys: KeyMap) -> str:
-    k = keys.shown
     value = state.focused.value if state.focused else None
     layer = state.schema.layer(value.layer) if value else None
     kind = next((x for x in ("entity", "concept") if layer and layer.attribute_of_type(x)), "name")
     if not isinstance(value, Span):
-        return (
-            f"Actors have an entity, claims a concept. First go to one of them with {k('next')} "
-            f"or {k('previous')}."
+        text = (
+            "Actors have an entity, claims a concept. First go to one of them with {next} or "
+            "{previous}."
         )
-    return (
-        f"{k('name')} writes the {kind}: one name for one thing in all texts. Known names are "
-        "offered: a digit takes one, tab completes what you type, enter takes the line."
+        return _with_keys(keys, text)
+    text = (
+        "{name} writes the {kind}: one name for one thing in all texts. Known names are offered: "
+        "a digit takes one, tab completes what you type, enter takes the line."
     )
+    return _with_keys(keys, text, kind=kind)
 
 
 def _jump(state: ReviewState, keys: KeyMap) -> str:
-    k = keys.shown
     if state.mode is Mode.SELECT:
-        labels = "  ".join(
-            f"{key} {label.name}" for key, (_, label) in list(state.schema.span_keys.items())[:3]
+        first = list(state.schema.span_keys.items())[:3]
+        labels = "  ".join(f"{key} {label.name}" for key, (_, label) in first)
+        text = (
+            "{end_right} makes it longer, {end_left} shorter; a label's key makes it a span: "
+            "{labels} …"
         )
-        return (
-            f"{k('end_right')} makes it longer, {k('end_left')} shorter; a label's key makes it "
-            f"a span: {labels} …"
-        )
-    return (
-        f"Mark what nobody suggested: {k('jump')} puts letters on all words. Type those of the "
-        "first word, then make it longer and give it a label."
+        return _with_keys(keys, text, labels=labels)
+    text = (
+        "Mark what nobody suggested: {jump} puts letters on all words. Type those of the first "
+        "word, then make it longer and give it a label."
     )
+    return _with_keys(keys, text)
 
 
 def _stance(state: ReviewState, keys: KeyMap) -> str:
-    k = keys.shown
     value = state.focused.value if state.focused else None
     if isinstance(value, Relation) and _within_itself(state, value) and state.mode is Mode.BROWSE:
-        return (
-            f"That holder is inside the claim itself. Who says it? {k('undo')} takes it "
-            "back; try another."
+        text = (
+            "That holder is inside the claim itself. Who says it? {undo} takes it back; try "
+            "another."
         )
+        return _with_keys(keys, text)
     if state.mode is Mode.HOLDER:
-        author = f"If the text itself says it, it is the author: {k('author')}."
-        return f"Who holds it? Type the letter of the actor who says it. {author}"
+        text = (
+            "Who holds it? Type the letter of the actor who says it. If the text itself says it, "
+            "it is the author: {author}."
+        )
+        return _with_keys(keys, text)
     if state.mode is Mode.SIDE:
         return "Which side? The keys are in the last line."
-    if not (isinstance(value, Span) and value.layer in state.schema.statement_layers):
-        return _to_a_claim(state, keys) or _on_this(keys)
-    return _on_this(keys)
+    on_claim = isinstance(value, Span) and value.layer in state.schema.statement_layers
+    return ("" if on_claim else _to_a_claim(state, keys)) or _with_keys(keys, _ON_THIS)
 
 
-def _on_this(keys: KeyMap) -> str:
-    key = keys.shown("stance")
-    return f"{key} says who takes which side on this: then the holder's letter, then the side."
+_ON_THIS = "{stance} says who takes which side on this: then the holder's letter, then the side."
 
 
 def _to_a_claim(state: ReviewState, keys: KeyMap) -> str:
     """How to get to something on which somebody can take a side; empty if the schema has nothing of
     the kind."""
-    k, layers = keys.shown, state.schema.statement_layers
+    layers = state.schema.statement_layers
     about = next((x for x in state.schema.span_layers if x.name in layers), None)
     if about is None:
         return ""
     if not any(item.value.layer in layers for item in state.items):
-        return (
-            f"Now who takes which side, on a {about.name}. There is none here: "
-            f"{k('next_paragraph')} goes to the next paragraph, {k('undo')} brings back "
-            "what was rejected."
+        text = (
+            "Now who takes which side, on a {about}. There is none here: {next_paragraph} goes to "
+            "the next paragraph, {undo} brings back what was rejected."
         )
-    return (
-        f"Now who takes which side. {k('next')} or {k('previous')} goes to a {about.name} "
-        f"(└{about.symbol} under the text)."
+        return _with_keys(keys, text, about=about.name)
+    text = (
+        "Now who takes which side. {next} or {previous} goes to a {about} (└{symbol} under the "
+        "text)."
     )
+    return _with_keys(keys, text, about=about.name, symbol=about.symbol)
+
+
+_BY_STATE: Mapping[TourStep, Callable[[ReviewState, KeyMap], str]] = {
+    TourStep.CHANGE: _change,
+    TourStep.NAME: _name,
+    TourStep.JUMP: _jump,
+    TourStep.STANCE: _stance,
+}
+"""What gives the words of the other steps."""
 
 
 __all__ = ["Tour", "TourStep", "head", "watch", "words"]

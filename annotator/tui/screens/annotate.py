@@ -43,7 +43,7 @@ class AnnotateScreen(KeepingScreen):
         self._held = False
         self._stale = False
         self._finding: LintFinding | None = None
-        """What looks unfinished, where the key of lint went last."""
+        """The finding that the key of lint went to last."""
 
     def compose(self) -> ComposeResult:
         yield self._rows
@@ -75,7 +75,7 @@ class AnnotateScreen(KeepingScreen):
         return key in labels or super().has_key(key)
 
     def tell_keyboard(self, script: str, words: str) -> None:
-        """Said after what the key did; never in place of what is asked."""
+        """Add it to what the key said; it never replaces a question."""
         state = self.session.review
         if state.mode is Mode.BROWSE and not (self._targets or self._counting):
             done = self._message or state.message
@@ -104,7 +104,7 @@ class AnnotateScreen(KeepingScreen):
             super().take(key)
 
     def _by_schema(self, key: str) -> do.ReviewAction | None:
-        """What a key does that the schema gives a meaning: a side, a strength, or a label."""
+        """What a key does if the schema gives it a meaning: a side, a strength, or a label."""
         state = self.session.review
         if state.mode is Mode.SIDE and (side := self._side(key)):
             return side

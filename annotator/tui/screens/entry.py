@@ -198,7 +198,7 @@ class EntryScreen(RowsScreen):
             )
 
     def _report(self, change: Callable[[], bool | str], done: str, nothing: str) -> None:
-        """Make a change, and say what came of it; `done` may have a place for its result."""
+        """Make a change and say what it did; `done` may have a place for the result."""
         try:
             changed = change()
         except AnnotatorError as error:

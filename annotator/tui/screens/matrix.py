@@ -44,7 +44,7 @@ _STEPS = {
 
 
 _ORDERED: Mapping[Order, str] = {"disputed": "most disputed first", "name": "by name"}
-"""What is told about an order other than the first one, by evidence."""
+"""What the screen says about the order, unless it is the first one, by evidence."""
 
 
 def _place(made: Matrix, holder: str, target: str) -> tuple[int, int] | None:

@@ -75,8 +75,8 @@ class RegistryScreen(ListScreen):
         name = self._entries[at].name
 
         def rows(_: Theme, width: int) -> list[list[Piece]]:
-            told = facts(self._session.project, self._kind, name)
-            return [row for fact in told for row in [*paragraphs(fact, width), []]]
+            found = facts(self._session.project, self._kind, name)
+            return [row for fact in found for row in [*paragraphs(fact, width), []]]
 
         title = both_ends(name, self.app.size.width - 2)
         self.app.push_screen(TextScreen(title, rows, close="w"))
@@ -123,8 +123,8 @@ class RegistryScreen(ListScreen):
             merged = any(e.name == name for e in self._entries if e.name != entry.name)
             word = "merged with" if merged else "renamed to"
             self.reload()
-            told = both_ends(name, 32)
-            self.say(f"{plural(number, 'mention')} {word} “{told}”; u takes it back")
+            short = both_ends(name, 32)
+            self.say(f"{plural(number, 'mention')} {word} “{short}”; u takes it back")
         session.reload()
 
     def _take_back(self, _: int) -> None:

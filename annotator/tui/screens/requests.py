@@ -21,15 +21,15 @@ _OUTCOMES: Mapping[Outcome, str] = {
     "changed": "you changed it",
 }
 _SHOWN: Sequence[Outcome | None] = (None, *_OUTCOMES)
-"""What the list shows: all, or what has come to one end."""
+"""What the list shows: all requests, or only the open, answered or changed ones."""
 
 _WORDS = 30
 """The most code points of the words that a question is about."""
 
 
 def asked_screen(shell: Shell) -> ListScreen:
-    """In annotating: what review asks, what is open first; `c` answers by a note, enter goes to the
-    item to change it, `s` shows what is open, answered or changed alone. In review: what
+    """In annotating: what review asks, the open requests first; `c` answers by a note, enter goes
+    to the item to change it, `s` shows only the open, answered or changed ones. In review: what
     annotators answered or changed since."""
     session = shell.session
     if session.queue.decides:
@@ -44,11 +44,11 @@ def asked_screen(shell: Shell) -> ListScreen:
         return [_line(one, _OUTCOMES[one.outcome]) for one in found]
 
     def narrow(_: int) -> None:
-        """Show the next kind alone, then all again, with the number of each."""
+        """Show only the next kind, then all again, with the number of each."""
         shown[0] = _SHOWN[(_SHOWN.index(shown[0]) + 1) % len(_SHOWN)]
         screen.reload()
-        told = _counted(requests(session.project, session.annotator))
-        screen.say(f"only {shown[0]}; {told}" if shown[0] else f"all: {told}")
+        counts = _counted(requests(session.project, session.annotator))
+        screen.say(f"only {shown[0]}; {counts}" if shown[0] else f"all: {counts}")
 
     def answer(at: int) -> None:
         def answered(text: str | None) -> None:

@@ -6,7 +6,7 @@ import math
 import time
 
 PATIENCE = 10
-"""It is computed again after this many times as long as it took the last time."""
+"""A screen is computed again after this many times the time that it took last."""
 
 
 class Rereading:
@@ -23,11 +23,11 @@ class Rereading:
         return self.behind and time.monotonic() >= self._due
 
     def begins(self) -> None:
-        """It is being computed from now on."""
+        """Call this when computing begins."""
         self.behind, self._began, self._due = False, time.monotonic(), math.inf
 
     def is_over(self) -> None:
-        """It has been computed."""
+        """Call this when computing has ended."""
         now = time.monotonic()
         self._due = now + PATIENCE * (now - self._began)
 

@@ -105,7 +105,7 @@ class Queue(ABC):
 
     @property
     def reading(self) -> bool:
-        """Whether documents are left in which what was asked for was not looked for yet."""
+        """Whether some documents have not been searched yet for what was asked."""
         return False
 
     def called(self) -> Mapping[str, str]:

@@ -54,7 +54,8 @@ def difference_rows(
 
 
 def first_version(difference: Difference) -> int:
-    """The index of the row with the first annotator's version; 0 if fields have the rows."""
+    """The index of the row with the first annotator's version; 0 if the rows are those of
+    fields."""
     if difference.by_field:
         return 0
     return 1 if "bounds" in difference.kinds else 2

@@ -136,8 +136,8 @@ def _holders(
         rows = stance_rows(state, stance, theme, width, codes.get(id, ""), whole=id == state.focus)
         found += [(id, row) for row in rows]
     if shared:
-        told = clip(_sides_in_words(state, shared), width - 2)
-        found.append((shared[0].relation.id, [("  ", PLAIN), (told, theme.muted)]))
+        sides = clip(_sides_in_words(state, shared), width - 2)
+        found.append((shared[0].relation.id, [("  ", PLAIN), (sides, theme.muted)]))
     return found
 
 
@@ -153,9 +153,9 @@ def _sides_in_words(state: ReviewState, stances: list[Stance]) -> str:
 def _below(
     state: ReviewState, card: Card, theme: Theme, width: int, *, tight: bool, whole: bool
 ) -> Rows:
-    """What comes under the words of the target: its note, its name, and its label with, if it is in
-    focus, all its attributes. With `tight`, the name stands in the last row if it fits, and a note
-    on what is not in focus is left out."""
+    """The rows under the words of the target: its note, its name, and its label, with all its
+    attributes if it is in focus. With `tight`, the name stands in the last row if it fits, and
+    notes on what is not in focus are left out."""
     rows = note_rows(card.target, theme, width) if whole or not tight else []
     concept = concept_words(state, card.target)
     details = attribute_list(state, card.target) if whole else []
@@ -171,7 +171,7 @@ def _below(
 
 
 _STANDING = 18
-"""The cells that what became of an item takes at the end of a row."""
+"""The cells at the end of a row that say what became of an item."""
 
 
 def _fits(card: Card, concept: str, details: list[str], width: int) -> bool:

@@ -110,8 +110,8 @@ def rows_below(width: int, height: int, *, more: bool, side: bool) -> int:
 def item_beside(
     made: Frame, state: ReviewState, theme: Theme, row: int, *, several: bool
 ) -> str | None:
-    """The id of the item in a row of the statements, beside the text or, `several` or one, below
-    it."""
+    """The id of the item in a row of the statements, which are beside the text or below it. Below
+    it there are `several`, or only the one in focus."""
     area = made.beside
     if area is None:
         return None
@@ -192,11 +192,11 @@ def _empty_at_the_end(rows: Sequence[list[Piece]]) -> int:
 
 
 def _header_row(state: ReviewState, theme: Theme, width: int, around: FrameContext) -> Drawn:
-    told = (around.annotator, around.saved, around.notes, around.left)
+    texts = (around.annotator, around.saved, around.notes, around.left)
     return _kept(
         "header",
         (state.items, state.annotations, state.document, theme),
-        (state.progress, state.paragraph, width, *told),
+        (state.progress, state.paragraph, width, *texts),
         lambda: header(
             state,
             theme,

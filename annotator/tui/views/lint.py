@@ -144,7 +144,7 @@ def _nearly_here(state: ReviewState, concepts: Concepts) -> dict[str, str]:
 
 
 def _unnamed(state: ReviewState, span: Span, given: Collection[str]) -> Iterator[str]:
-    """What is said of a span that lacks a kind of name which its layer has."""
+    """What to say about a span without a name of a kind that its layer has."""
     layer = state.schema.layer(span.layer)
     for kind in ("entity", "concept") if layer is not None else ():
         if layer is not None and kind not in given and layer.attribute_of_type(kind):
@@ -187,8 +187,8 @@ def _signed(state: ReviewState, concepts: Concepts) -> Iterator[tuple[str, str, 
 
 
 def _one_of_two(concept: str, opposites: Mapping[str, str]) -> tuple[str, int]:
-    """The concept, or the opposite that comes before it in the alphabet, without `not: `; and -1
-    where it is turned by this."""
+    """The concept, or the opposite that comes before it in the alphabet, without `not: `; and -1 if
+    that reverses the side."""
     bare, contrary = parted(concept)
     turned = -1 if contrary else 1
     other = opposites.get(bare, bare)

@@ -31,7 +31,7 @@ def case_rows(
     called: Mapping[str, str] = MappingProxyType({}),
 ) -> list[list[Piece]]:
     """The last disputes about a label, each with what was taken and why; without names where these
-    are `hidden`, and with what annotators are `called` in what somebody wrote."""
+    are `hidden`, and with the names that annotators are `called` in the words of others."""
     out: list[list[Piece]] = [[("Decided before", theme.strong)]]
     others = OtherNames(called)
     for case in cases:

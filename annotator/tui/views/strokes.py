@@ -155,7 +155,7 @@ class Strokes:
             yield a, b, theme.found, False
 
     def _here(self, places: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-        """The stretches that the paragraph has a part of."""
+        """The stretches that are in the paragraph, or partly in it."""
         own = self.state.document.paragraphs[self.index]
         return ((a, b) for a, b in places if a < own.end and b > own.start)
 

@@ -224,7 +224,8 @@ class TextView:
 
 
 def _covered(lines: Sequence[WrappedLine], base: int, stretches: Iterable[Stretch]) -> list[int]:
-    """The lines of the paragraph from `base` on that any of the stretches is on."""
+    """The lines of the paragraph, which begins at `base`, that have a part of any of the
+    stretches."""
     found: set[int] = set()
     for start, end, _, _ in stretches:
         first, last = max(start - base, 0), min(end - base, lines[-1].end) - 1

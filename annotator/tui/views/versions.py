@@ -67,7 +67,7 @@ class PanelRows:
 
 
 def versions(panel: Panel, theme: Theme, width: int, height: int) -> Rows:
-    """The rows of `drawn`."""
+    """Only the rows of `panel_rows`."""
     return panel_rows(panel, theme, width, height).rows
 
 

@@ -91,9 +91,11 @@ class _Confusion:
 
 def _confused(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> str:
     pairs = [(counts[i][j], labels[i], labels[j]) for i in range(len(labels)) for j in range(i)]
-    told = [f"{a}–{b} {n}" for n, a, b in sorted(pairs, key=lambda p: (-p[0], p[1], p[2]))[:3] if n]
+    confused = [
+        f"{a}–{b} {n}" for n, a, b in sorted(pairs, key=lambda p: (-p[0], p[1], p[2]))[:3] if n
+    ]
     more = f"; {len(labels)} types, all in --json" if len(labels) > 12 else ""
-    return f"  most often confused: {', '.join(told) or 'none'}{more}"[:WIDTH]
+    return f"  most often confused: {', '.join(confused) or 'none'}{more}"[:WIDTH]
 
 
 def _parts(found: Agreement, layer: str, name: str) -> Mapping[str, Part]:

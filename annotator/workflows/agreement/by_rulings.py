@@ -34,7 +34,7 @@ def by_rulings(coded: Iterable[Result], ruled: Iterable[Result]) -> list[RuledFi
 
 
 def _differ(one: float | None, other: float | None) -> bool:
-    """Whether two values differ by more than sums that were kept up to date may be off."""
+    """Whether two values differ by more than the rounding of sums that are kept up to date."""
     return one != other if one is None or other is None else abs(one - other) > 1e-9
 
 

@@ -40,8 +40,8 @@ _COEFFICIENTS = ("alpha ", "percent ", "AC1 ", "kappa ", "Fleiss' kappa ", "Bren
 
 
 def compared(name: str, layer: str = "") -> str:
-    """What a figure of a layer (of any, if empty) compares, where several share their explanation;
-    else empty."""
+    """What a figure of a layer compares (of any layer, if that is empty). Empty unless several
+    figures share their explanation."""
     name = name.partition(":")[0]
     item = layer or "item"
     begun = next((one for one in _COEFFICIENTS if name.startswith(one)), "")

@@ -44,7 +44,7 @@ class HabitChange:
 
     @property
     def times(self) -> float:
-        """By which factor the rate changed, that of the others taken out; 1 or more."""
+        """The factor by which the rate changed, relative to the others' rate; 1 or more."""
         (own, others), (own_after, others_after) = self.before, self.after
         up, down = own_after * others, own * others_after
         return max(up, down) / min(up, down) if min(up, down) else float("inf")

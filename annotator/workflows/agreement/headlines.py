@@ -73,9 +73,9 @@ own name."""
 
 def _parts_compared(own: Mapping[str, Result], layer: str) -> Iterator[ReportLine]:
     """The rows of labels, attributes, names and cues of a layer."""
-    told = {name for _, _, alphas in _ROWS for _, name in alphas}
+    in_rows = {name for _, _, alphas in _ROWS for _, name in alphas}
     for name, figure in own.items():
-        if name.startswith("alpha ") and name not in told and _in_headlines(figure):
+        if name.startswith("alpha ") and name not in in_rows and _in_headlines(figure):
             part = name.removeprefix("alpha ").partition(",")[0]
             what, kinds = _PARTS.get(part, (part, (part,)))
             yield _headline(own, f"  {what}", "", (("α", name),), layer, kinds)

@@ -106,8 +106,8 @@ def _data(found: Agreement) -> Iterator[ReportLine]:
     yield from (ReportLine(part) for part in textwrap.wrap(f"{what}: {names}", WIDTH))
     each = data.completions / max(1, data.documents)
     overlap = f"overlap: {each:.1f} annotators a document, {plural(data.paragraphs, 'paragraph')}"
-    told = f"{overlap}; {plural(data.alone, 'document')} with only one"
-    yield from (ReportLine(part, "note") for part in textwrap.wrap(told, WIDTH))
+    counted = f"{overlap}; {plural(data.alone, 'document')} with only one"
+    yield from (ReportLine(part, "note") for part in textwrap.wrap(counted, WIDTH))
     left_out = f"{data.skipped:,} skipped, {data.unfinished:,} unfinished"
     yield ReportLine(
         f"counted: {data.empty:,} seen and left empty; not counted: {left_out}", "note"
@@ -201,17 +201,17 @@ def _everything(found: Agreement, labels: Sequence[str] = ()) -> list[ReportLine
             "head",
         )
     ]
-    layer = told = ""
+    layer = last_reason = ""
     for result in found.results:
         if result.layer != layer:
-            layer, told = result.layer, ""
+            layer, last_reason = result.layer, ""
             out.append(ReportLine(layer))
         if labels:
             out += _of_labels(result, labels)
             continue
-        reason = "as above" if told and result.reason == told else result.reason
+        reason = "as above" if last_reason and result.reason == last_reason else result.reason
         out += [ReportLine(text, figures=(result,)) for text in _figure(result, reason)]
-        told = result.reason or told
+        last_reason = result.reason or last_reason
     return out
 
 

@@ -167,7 +167,7 @@ def write_text(file: Path, text: str) -> None:
 
 
 class _Encoded:
-    """Returns each line to whoever has it written, as UTF-8."""
+    """A file for `csv.writer`, which returns what this returns: each line as UTF-8."""
 
     def write(self, line: str) -> bytes:
         return line.encode("utf-8")

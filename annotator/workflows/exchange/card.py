@@ -298,10 +298,10 @@ def _procedure(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
     what = Counter[str]()
     for one in manifest["suggestions"]:
         what.update(one["corrected_in"])
-    told = ", ".join(f"{n} in {name}" for name, n in sorted(what.items()))
+    corrections = ", ".join(f"{n} in {name}" for name, n in sorted(what.items()))
     aids = (
         f"Annotators were shown {plural(shown, 'suggestion')}; they accepted {taken} "
-        f"as they were and corrected {changed}{f' ({told})' if told else ''}."
+        f"as they were and corrected {changed}{f' ({corrections})' if corrections else ''}."
         if shown
         else "Annotators were shown no suggestions, as far as is recorded."
     )

@@ -59,8 +59,8 @@ def _without_value(results: Iterable[Mapping[str, Any]]) -> list[str]:
     reasons = Counter(str(result["reason"]) for result in results)
     if not reasons:
         return []
-    told = "; ".join(f"{n}: {reason}" for reason, n in sorted(reasons.items()))
-    return [f"{plural(reasons.total(), 'figure')} without a value ({told}).", ""]
+    by_reason = "; ".join(f"{n}: {reason}" for reason, n in sorted(reasons.items()))
+    return [f"{plural(reasons.total(), 'figure')} without a value ({by_reason}).", ""]
 
 
 def _cell(text: str) -> str:

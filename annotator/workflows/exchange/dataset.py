@@ -141,14 +141,14 @@ def _with_histories(
     own_works: dict[str, list[Record]] = defaultdict(list)
     for work in works:
         own_works[work.document.id].append(work)
-    told: list[Record] = []
+    completed: list[Record] = []
     for record in gold:
         with_it, here = with_history(merger, record, own_works[record.document.id])
-        told.append(with_it)
+        completed.append(with_it)
         left.in_gold += len(here.waiting) if here is not None else 0
         if "changed_since" in with_it.history:
             left.changed_since.append(record.document.id)
-    return told
+    return completed
 
 
 def _released(

@@ -84,8 +84,8 @@ class Rendering:
         return stem + self._member.extensions[0]
 
     def place(self, target: Path) -> Path:
-        """Where the export goes: the folder `target` or, of a format of one file, a file in it,
-        or `target` itself if its ending is the format's.
+        """Where the export goes: the folder `target` or, for a format of one file, a file in it, or
+        `target` itself if its ending is the format's.
 
         Raises UsageError for a file where the format writes several.
         """

@@ -121,13 +121,13 @@ class _Origins:
         spans = {span.id: span for span in gold.spans}
         every: list[Annotation] = [*gold.spans, *gold.relations]
         items = {value.id: self._of_item(value, gold.notes, spans) for value in every}
-        told: dict[str, Any] = {
+        values: dict[str, Any] = {
             "policy": sorted({item["source"] for item in items.values()}),
             "items": items,
         }
         if self.decided:
-            told["reviewers"] = sorted(set(self.decided.values()))
-        return told
+            values["reviewers"] = sorted(set(self.decided.values()))
+        return values
 
     def _of_item(
         self, value: Annotation, notes: Mapping[str, str], spans: Mapping[str, Span]
@@ -206,12 +206,12 @@ def _votes(
 
 
 def _change_data(change: Change) -> dict[str, Any]:
-    told: dict[str, Any] = {"annotator": change.annotator, "kind": change.kind}
+    values: dict[str, Any] = {"annotator": change.annotator, "kind": change.kind}
     if change.item:
-        told["item"] = change.item
+        values["item"] = change.item
     if change.fields:
-        told["fields"] = list(change.fields)
-    return told
+        values["fields"] = list(change.fields)
+    return values
 
 
 def suggestion_tallies(works: Sequence[Record]) -> list[dict[str, Any]]:

@@ -177,7 +177,7 @@ def _read_options(
 
 
 def _named_by_file(how: ReadOptions, path: Path, *, in_folder: bool) -> ReadOptions:
-    """The options for work of the annotator for whom the file is named, or its folder."""
+    """The options, with the annotator for whom the file or its folder is named."""
     if in_folder:
         return replace(how, annotator=check_annotator(path.parent.name))
     name = check_annotator(path.name.partition(".")[0])

@@ -95,13 +95,13 @@ class Pseudonyms:
     def _history(self, history: Mapping[str, Any]) -> dict[str, Any]:
         """The history of a gold record; it names items by id, and people."""
         items = history.get("items")
-        told: dict[str, Any] = self.value({k: v for k, v in history.items() if k != "items"})
+        released: dict[str, Any] = self.value({k: v for k, v in history.items() if k != "items"})
         if items is not None:
-            told["items"] = {self.id(id): self.value(own) for id, own in items.items()}
-        for change in told.get("changed_since", ()):
+            released["items"] = {self.id(id): self.value(own) for id, own in items.items()}
+        for change in released.get("changed_since", ()):
             if "item" in change:
                 change["item"] = self.id(change["item"])
-        return told
+        return released
 
     def records(self, records: Iterable[Record]) -> Iterable[Record]:
         """All records without the names of people."""

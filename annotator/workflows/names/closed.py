@@ -48,14 +48,14 @@ def outside(project: Project, kind: NameKind, names: Iterable[str]) -> str:
 
 
 def not_listed(project: Project, kind: NameKind, answer: str) -> str:
-    """What a line says of names, divided by semicolons, of which one is not in a closed codebook;
-    empty if nothing is wrong."""
+    """What a line says about names, divided by semicolons, if one of them is not in a closed
+    codebook; otherwise empty."""
     alien = outside(project, kind, names_in(kind, answer))
     return f"“{alien}” is not in the closed codebook" if alien else ""
 
 
 def not_one(project: Project, kind: NameKind, answer: str) -> str:
-    """The same where a name takes the place of another one: concepts are replaced one by one."""
+    """The same for a single name that replaces another: concepts are replaced one by one."""
     names = names_in(kind, answer)
     if kind == "concept" and len(names) > 1:
         return "a semicolon separates concepts: write one of them"

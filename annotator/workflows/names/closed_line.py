@@ -16,8 +16,9 @@ LINE = 78
 
 
 class ClosedLine:
-    """What a line for names says of those that a closed codebook does not have. If they are given
-    again, its lead adds them, and anybody else proposes them; `proposed` is what was proposed."""
+    """What a line for names says about those that a closed codebook does not have. If they are
+    entered again, the lead adds them, and anybody else proposes them; `proposed` is what was
+    proposed."""
 
     def __init__(self, project: Project, kind: NameKind, who: str) -> None:
         self._project, self._kind, self._who = project, kind, who

@@ -43,13 +43,13 @@ _ALL: Mapping[str, NameKind] = {"entity": "entity", "concept": "concept"}
 
 @dataclass(frozen=True, slots=True)
 class CodebookImport:
-    """What an import did: the numbers of new, changed and unchanged names; `told` has a line for
-    everything that was left out or is inconsistent."""
+    """What an import did: the numbers of new, changed and unchanged names; `messages` has a line
+    for everything that was left out or is inconsistent."""
 
     added: int = 0
     changed: int = 0
     same: int = 0
-    told: Sequence[str] = field(default_factory=tuple)
+    messages: Sequence[str] = field(default_factory=tuple)
 
 
 def read_codebook(
@@ -65,19 +65,19 @@ def read_codebook(
     checked_file(path)
     rows = qdc_rows(path, entry) if path.suffix.lower() == ".qdc" else _table_rows(path)
     entries: dict[tuple[NameKind, str], CodebookEntry] = {}
-    told: list[str] = []
+    messages: list[str] = []
     for line, cells, problem in rows:
         problem = problem or _problem(cells, entries)
         if problem:
-            told.append(f"{path}, line {line}: {problem}")
+            messages.append(f"{path}, line {line}: {problem}")
             continue
         key = (_ALL[cells.get("entry", "") or "entity"], cells["name"])
         one = _entry(cells, before.by_name.get(key) if before is not None else None)
         if problem := _opposite_problem(one):
-            told.append(f"{path}, line {line}: {problem}: that is left out")
+            messages.append(f"{path}, line {line}: {problem}: that is left out")
             one = replace(one, opposite="")
         entries[one.kind, one.name] = one
-    return list(entries.values()), told
+    return list(entries.values()), messages
 
 
 def _table_rows(path: Path) -> Iterator[tuple[int, Mapping[str, str], str]]:
@@ -202,21 +202,21 @@ def import_codebook(
     """
     not_allowed(project, who)
     before = project.names.codebook()
-    entries, told = read_codebook(path, entry=entry, before=before)
+    entries, messages = read_codebook(path, entry=entry, before=before)
     entries, circles = without_circles(entries, before)
-    told += circles
+    messages += circles
     wanted = [one for one in entries if before.by_name.get((one.kind, one.name)) != one]
     added = sum((one.kind, one.name) not in before.by_name for one in wanted)
     after = Codebook.of(
         {**before.by_name, **{(one.kind, one.name): one for one in entries}}.values()
     )
-    told = [*told, *problems(after, project)]
+    messages = [*messages, *problems(after, project)]
     if not dry_run and wanted:
         token = project.new_session()
         project.names.write_codebook(
             [(one.kind, one.name, one) for one in wanted], who=who, token=token
         )
-    return CodebookImport(added, len(wanted) - added, len(entries) - len(wanted), tuple(told))
+    return CodebookImport(added, len(wanted) - added, len(entries) - len(wanted), tuple(messages))
 
 
 def rows_of(project: Project, *, called: Mapping[str, str] | None = None) -> list[tuple[str, ...]]:

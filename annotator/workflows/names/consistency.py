@@ -19,7 +19,7 @@ STEPS = 6
 def without_circles(
     entries: Sequence[CodebookEntry], before: Codebook
 ) -> tuple[list[CodebookEntry], list[str]]:
-    """The entries, without the parents that would close a circle; what is to be said of these."""
+    """The entries without the parents that would close a circle, and what to say about these."""
     own = {(one.kind, one.name) for one in entries}
     after = {
         key: replace(one, parent="") if key in own else one for key, one in before.by_name.items()
@@ -27,12 +27,12 @@ def without_circles(
     after |= {(one.kind, one.name): replace(one, parent="") for one in entries}
     tops = _Tops((key, (key[0], one.parent)) for key, one in after.items() if one.parent)
     kept: list[CodebookEntry] = []
-    told: list[str] = []
+    messages: list[str] = []
     for one in entries:
         key, parent = (one.kind, one.name), (one.kind, one.parent)
         if one.parent and tops.of(parent) == key:
             way = in_words(circle_of(one, after))
-            told.append(
+            messages.append(
                 f"“{one.name}”: its parents would go in a circle ({way}): the parent is left out"
             )
             one = replace(one, parent="")
@@ -40,7 +40,7 @@ def without_circles(
             tops.put(key, parent)
         after[key] = one
         kept.append(one)
-    return kept, told
+    return kept, messages
 
 
 class _Tops:
@@ -79,7 +79,7 @@ def circle_of(entry: CodebookEntry, entries: Mapping[Name, CodebookEntry]) -> li
 
 
 def in_words(way: Sequence[str]) -> str:
-    """The names of a circle in a line; of a long one the beginning and the end."""
+    """The names of a circle in a line; for a long one, the beginning and the end."""
     some = list(way) if len(way) <= STEPS else [*way[: STEPS - 2], "…", *way[-2:]]
     return " → ".join(some)
 
@@ -188,7 +188,7 @@ def _shared_ids(codebook: Codebook) -> list[str]:
 
 
 def some_of(names: Sequence[str]) -> str:
-    """Names joined by `and`; of many the first few and how many more."""
+    """Names joined by `and`; if there are many, the first few and how many more."""
     if len(names) > SHOWN + 1:
         return f"{', '.join(names[:SHOWN])} and {len(names) - SHOWN:,} more"
     return " and ".join(names)

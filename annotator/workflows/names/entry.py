@@ -58,7 +58,7 @@ def entry_fields(project: Project, kind: NameKind, name: str) -> list[EntryField
 
 
 def with_field(entry: CodebookEntry, attribute: str, answer: str) -> CodebookEntry:
-    """The entry with what was written into a field; nothing clears it."""
+    """The entry with what was written into a field; an empty text clears it."""
     if attribute == "aliases":
         given = map(as_read, re.split(r"[|;]", answer))
         return replace(entry, aliases=tuple(dict.fromkeys(filter(None, given))))

@@ -19,7 +19,7 @@ NEAR = 84
 ALIKE = 75
 """The percentage of likeness from which a typed word finds a word of an offer."""
 BEGUN = 80
-"""The same of the beginning of a word."""
+"""The same for the beginning of a word."""
 MOST = 500
 """About how many offers typed letters find; nobody goes through more of them."""
 _NO_WORD = re.compile(r"[^\w'’\n-]+")
@@ -41,7 +41,7 @@ class Offer:
 
 
 class Offers(Sequence[Offer]):
-    """Offers of which each is made when it is asked for, since nobody reads 100,000 of them.
+    """Offers, each made only when it is asked for, since nobody reads 100,000 of them.
 
     `values` are the texts that they enter; `made` gives an offer and `aliases` its other words, by
     its number.
@@ -75,7 +75,7 @@ class Offers(Sequence[Offer]):
         return len(self.values)
 
     def only(self, keep: Callable[[str], bool]) -> Offers:
-        """Those of which the value is to be kept."""
+        """The offers whose value is to be kept."""
         return self.picked([at for at, value in enumerate(self.values) if keep(value)])
 
     def picked(self, numbers: Sequence[int]) -> Offers:
@@ -102,8 +102,8 @@ class Completer(Protocol):
 
 
 class OfferIndex:
-    """Offers to look through again and again: what is compared of each is made once, and as one
-    text, so that a letter among 100,000 names costs a few searches of a string."""
+    """Offers that are searched again and again. The texts to compare are made once and joined into
+    one, so that a letter among 100,000 names costs a few searches of a string."""
 
     def __init__(self, offers: Sequence[Offer]) -> None:
         self._offers = Offers.of(offers)
@@ -150,10 +150,10 @@ class OfferIndex:
 
     def matching(self, typed: str) -> Offers:
         """The offers that the typed letters find, about `MOST` at most, or all if nothing is typed:
-        first those that begin with them, then those of which words begin with the typed words in
-        any order, or whose initials they are, then those that hold them, then those with words
-        alike (`santions`, `Ptuin`). Capitals and accents make no difference, nor does a `not`
-        before a concept."""
+        first those that begin with them, then those in which words begin with the typed words, in
+        any order, or whose initials were typed, then those that contain them, then those with
+        similar words (`santions`, `Ptuin`). Capitals and accents make no difference, nor does a
+        `not` before a concept."""
         wanted = _searched(typed)
         if not wanted:
             return self._offers
@@ -170,8 +170,8 @@ class OfferIndex:
         return self._offers.picked(sorted(ranks, key=lambda i: (ranks[i], i)))
 
     def _holding(self, wanted: str, parts: Sequence[str]) -> Iterator[tuple[int, int]]:
-        """The lines that begin with what is wanted (0), of which words begin with its parts (1),
-        and those that hold it (2), each with its rank; nothing is made that is not asked for."""
+        """The lines that begin with what is wanted (0), in which words begin with its parts (1),
+        and those that contain it (2), each with its rank; nothing is made that is not asked for."""
         yield from ((0, line) for line in self._names.with_(f"\n{wanted}"))
         yield from ((1, line) for line in self._words.with_all([f" {part}" for part in parts]))
         yield from ((2, line) for line in self._names.with_(wanted))
@@ -271,7 +271,7 @@ def matching(offers: Sequence[Offer], typed: str) -> Offers:
 
 
 def _searched(name: str) -> str:
-    """A name or what is typed of one, as they are compared."""
+    """A name, or the typed part of one, in the form that is compared."""
     bare = searchable(name).strip()
     begun = _NOT.match(bare)
     return bare[begun.end() :] if begun else bare

@@ -24,7 +24,7 @@ _COLUMNS = 16
 
 
 RULED = {"real": "kept as a real change", "slip": "sent to review"}
-"""What is said of a change of sides that somebody ruled on."""
+"""What the report says about a change of sides that somebody ruled on."""
 
 _NOTHING = "There is no network yet: no holder is for or against a concept."
 _NAME_THEM = "In the annotate screen, i gives the claim in focus a concept."

@@ -219,7 +219,7 @@ def _chosen(document: Document, spans: Sequence[Suggestion]) -> set[str]:
 
 
 def _candidate(one: Suggestion, words: Sequence[tuple[int, int]]) -> SpanCandidate | None:
-    """A span by the numbers of its words, of which the bounds are given; None without a word."""
+    """A span by the numbers of its words, whose bounds are given; None if it has no word."""
     start, end = _bounds(one)
     first = bisect_right(words, start, key=lambda word: word[1])
     last = bisect_left(words, end, key=lambda word: word[0])

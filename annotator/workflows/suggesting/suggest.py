@@ -215,8 +215,8 @@ def propose(
 def _admitted(
     document: Document, found: Sequence[Suggestion], suggesters: Sequence[Suggester]
 ) -> list[Suggestion]:
-    """The suggestions without those of the program's own that a model bars: words that were
-    accepted elsewhere may be no more than the scene here."""
+    """The suggestions without those of the program's own suggesters that a model rules out: words
+    that were accepted elsewhere may only set the scene here."""
     bars = [bar for one in suggesters if (bar := getattr(one, "bars", None)) is not None]
     return [
         one
