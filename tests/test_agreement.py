@@ -18,6 +18,7 @@ from annotator.measures.api import Result, compare
 from annotator.model.decision import Completion
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span, Value
+from annotator.model.statements import statements
 from annotator.resources import load_schema
 from annotator.tui.theme import THEMES
 from annotator.tui.views.differing_words import highlighted, worded
@@ -59,6 +60,37 @@ def test_tuples_count_once_a_document_and_cells_once_in_the_network() -> None:
     sign = figure_named(results, "alpha network sign")
     assert sign.coverage == 1
     assert sign.value == pytest.approx(1 - 3 * 2 / (4**2 - (2**2 + 1 + 1)))
+
+
+def _asserting(
+    who: str, concept: str, *, how: str = "author", side: str | None = None, id: str = "d"
+) -> Record:
+    """A claim that the text asserts itself, or not, and perhaps a stance of the author on it."""
+    held = {"concept": [concept], "attribution": how}
+    claim = Span("y", "claim", "fact", 10, 26, attributes=held)
+    edges = (Relation("q", "stance", side, AUTHOR, "y"),) if side else ()
+    return Record(document(TEXT + id, id=id), who, Completion.DONE, (claim,), edges)
+
+
+@pytest.mark.parametrize("name", ["F1 tuples, label", "F1 tuples, concept", "F1 network cells"])
+@pytest.mark.parametrize(
+    ("one", "other", "value"),
+    [
+        (_asserting("a", "dead"), _asserting("b", "dead"), 1),
+        (_asserting("a", "dead"), _asserting("b", "dead", how="reported", side="support"), 1),
+        (_asserting("a", "dead"), _asserting("b", "dead", side="support"), 1),
+        (_asserting("a", "dead"), _asserting("b", "dead", side="oppose"), 0),
+        (_asserting("a", "dead"), _asserting("b", "dead", how="reported"), 0),
+    ],
+)
+def test_what_the_text_asserts_is_the_author_s_in_agreement_as_in_the_network(
+    one: Record, other: Record, value: float, name: str
+) -> None:
+    """As the guidelines say, so that the same coding counts the same in both."""
+    results = compute(network, compare([one, other]), layer_named("stance"))
+    assert figure_named(results, name).value == value
+    said = [{(s.holder, s.about, s.sign) for s in statements(r)} for r in (one, other)]
+    assert (said[0] == said[1]) == (value == 1)
 
 
 def test_what_relations_are_lost_to() -> None:

@@ -3,7 +3,9 @@ what, in each document and in the network.
 
 A document-level tuple is (entity of the source, what the target is, side): the target by its label,
 or by its concept. A concept `not: x` is x with the other side. Annotators agree on a tuple when
-both coded it at least once in the document, wherever. The network is the matrix of actors by
+both coded it at least once in the document, wherever. A claim whose attribution is the author is
+a statement too: the author supports it, unless a relation of the author on it says otherwise, as in
+`model.statements`. The network is the matrix of actors by
 concepts, each cell the sign of its supports less its opposes over all documents (0 when even, empty
 when nothing was coded); two annotators' matrices, from the documents that both finished, are
 compared cell by cell: F1 of signed cells, and alpha of the sign where both have one (`coverage`:
@@ -15,6 +17,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -24,7 +27,6 @@ from annotator.measures import _coefficients as coefficients
 from annotator.measures._coefficients import alpha
 from annotator.measures._comparison import PAIRWISE, Comparison, Passage, PassageWork
 from annotator.measures._names import concepts_in, entities_in
-from annotator.measures._relation_pairs import with_relations
 from annotator.measures._tables import (
     AnyTable,
     Array,
@@ -47,7 +49,7 @@ _SOURCE = "Leifeld, P. (2017). Discourse network analysis. Oxford Handbook of Po
 ABOUT = {
     "tuples": Explanation(
         "The share of statements (who, on what, which side) that two annotators both found in a "
-        "document.",
+        "document. That the author supports what the text asserts itself is one of them.",
         r"F_1 = 2 \cdot \mathrm{same} / (\mathrm{one} + \mathrm{other})",
         _SOURCE,
         "0 to 1; how often a finding that rests on one annotator would be found by another.",
@@ -63,7 +65,8 @@ ABOUT = {
     ),
     "cells": Explanation(
         "The share of cells (an actor, a concept and the sign of their tie) that the networks of "
-        "two annotators have in common.",
+        "two annotators have in common. The author of a text is an actor, who supports what the "
+        "text asserts itself.",
         r"F_1 = 2 \cdot \mathrm{same} / (\mathrm{one} + \mathrm{other})",
         _SOURCE,
         "0 to 1; errors in single statements may cancel out in a cell.",
@@ -95,7 +98,7 @@ def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
     names = ("label", "concept", *(f"concept without {part}" for part in _PARTS))
     tuples = np.zeros((len(comparison.passages), 2 * len(names)))
     counts: Counter[tuple[int, Key]] = Counter()
-    for document, several in _documents(comparison, layer.name):
+    for document, several in _documents(comparison, layer):
         row = first[document]
         for column, sets in enumerate(_statements(comparison, several)):
             for one, other in combinations(sorted(sets), 2):
@@ -151,14 +154,30 @@ def _count(
                         counts[row, (*pair, holder, about, side, "sign")] += -sign if turn else sign
 
 
-def _documents(comparison: Comparison, layer: str) -> Iterator[tuple[int, dict[str, Edges]]]:
-    """For every document the relations of each annotator."""
+def _documents(comparison: Comparison, layer: Layer) -> Iterator[tuple[int, dict[str, Edges]]]:
+    """For every document the relations of each annotator, with those of the author that the claims
+    of a text say by themselves."""
     found: dict[int, dict[str, Edges]] = {}
-    for _, passage in with_relations(comparison):
+    for passage in comparison.passages:
         for who, work in passage.works.items():
             edges = found.setdefault(passage.document, {}).setdefault(who, [])
-            edges += [(passage, work, r) for r in work.relations if r.layer == layer]
+            edges += [(passage, work, r) for r in work.relations if r.layer == layer.name]
+            if asserted := [*_asserted(work, layer)]:
+                targets = replace(work, ends={span.id: span for span in work.spans})
+                edges += [(passage, targets, r) for r in asserted]
     yield from found.items()
+
+
+def _asserted(work: PassageWork, layer: Layer) -> Iterator[Relation]:
+    """The author's support of the claims that a text asserts itself, as relations of a layer."""
+    if not layer.admits_author():
+        return
+    voiced = {r.target for r in work.relations if r.source == AUTHOR}
+    support = next((b.name for b in layer.labels if SIGNS.get(b.name.casefold()) == 1), "support")
+    for span in work.spans:
+        own = span.attributes.get("attribution") == "author" and span.layer in layer.targets
+        if own and span.id not in voiced:
+            yield Relation(span.id, layer.name, support, AUTHOR, span.id)
 
 
 def _words(passage: Passage, span: Span) -> str:
