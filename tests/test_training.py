@@ -227,7 +227,7 @@ def test_train_prints_figures_and_writes_a_pipeline_that_spacy_loads_by_itself(
     assert pipes == ["annotator_model"] and scores >= 1
     assert {"Iran", "Putin"} <= {text for text, *_ in spans}
     assert all(0 <= score <= 1 and why for _, _, score, why in spans)
-    assert all(s["score"] >= 0.8 and s["label"] for s in stances)
+    assert stances and all(s["score"] >= 0.6 and s["label"] for s in stances)
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(UsageError, match="something other than"):
