@@ -59,6 +59,26 @@ def read(text: str, *, id: str = "d") -> Reading:
     return shared_reader().read(of, of.paragraphs[0])
 
 
+ACTIONS = (
+    do.Accept(),
+    do.Reject(),
+    do.Skip(),
+    do.AcceptAll(),
+    do.MoveFocus(1),
+    do.Undo(),
+    do.Redo(),
+    do.CloseParagraph(),
+    do.ReopenParagraph(),
+    do.MoveParagraph(1),
+    do.SetLabel("actor", "state"),
+    do.SetLabel("claim", "value"),
+    do.Note("hm"),
+    do.Flag(),
+    do.ToggleExcluded(),
+)
+"""What may come in any order when a test plays random keys."""
+
+
 def after(state: ReviewState, *actions: do.ReviewAction) -> ReviewState:
     """The state after some actions."""
     for action in actions:

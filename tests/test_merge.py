@@ -13,7 +13,7 @@ import pytest
 from hosts import decide, dump, exported, keys, mark, merged, sql
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support import TEXT, document, examples, project, review, suggestions
+from support import ACTIONS, TEXT, document, examples, project, review, suggestions
 
 from annotator.cli import run
 from annotator.model import actions as do
@@ -66,23 +66,9 @@ def test_both_ways_make_both_hosts_the_same(hosts: tuple[Path, Path]) -> None:
 
 _ACTIONS = st.sampled_from(
     [
-        do.Accept(),
-        do.Reject(),
-        do.Skip(),
-        do.AcceptAll(),
-        do.MoveFocus(1),
-        do.Undo(),
-        do.Redo(),
-        do.CloseParagraph(),
-        do.ReopenParagraph(),
-        do.MoveParagraph(1),
+        *ACTIONS,
         do.StartSelection(2),
-        do.SetLabel("actor", "state"),
-        do.SetLabel("claim", "value"),
         do.SetAttribute("entity", "Iran"),
-        do.Note("hm"),
-        do.Flag(),
-        do.ToggleExcluded(),
         do.Delete(),
         do.SetCompletion(Completion.SKIPPED),
         do.SetCompletion(Completion.DONE),

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from processes import Ended, Python, python
-from support import TEXT, document, examples, project, review, suggestions
+from support import ACTIONS, TEXT, document, examples, project, review, suggestions
 
 from annotator.errors import ConflictError, StoreError
 from annotator.model import actions as do
@@ -82,28 +82,14 @@ def test_eight_annotators_write_at_once_and_nothing_is_lost(tmp_path: Path) -> N
 
 _ACTIONS = st.sampled_from(
     [
-        do.Accept(),
-        do.Reject(),
-        do.Skip(),
-        do.AcceptAll(),
-        do.MoveFocus(1),
+        *ACTIONS,
         do.MoveFocus(-1),
-        do.Undo(),
-        do.Redo(),
-        do.CloseParagraph(),
-        do.ReopenParagraph(),
-        do.MoveParagraph(1),
         do.StartSelection(),
         do.MoveSelection(1),
         do.GrowSelection(),
-        do.SetLabel("actor", "state"),
-        do.SetLabel("claim", "value"),
-        do.Flag(),
-        do.Note("hm"),
         do.StartStance(),
         do.ChooseHolder("@author"),
         do.ChooseSide("oppose"),
-        do.ToggleExcluded(),
     ]
 )
 

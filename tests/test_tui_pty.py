@@ -41,6 +41,13 @@ def environment(tmp_path: Path) -> Iterator[dict[str, str]]:
     os.chdir(before)
 
 
+def _opened(environment: dict[str, str]) -> Terminal:
+    """A terminal in which the first document is open."""
+    terminal = Terminal(environment)
+    terminal.wait_for("pending")
+    return terminal
+
+
 @pytest.mark.slow
 def test_the_demo_opens_with_suggestions_and_a_key_survives_sigkill_and_a_restart_comes_back(
     tmp_path: Path, environment: dict[str, str]
@@ -117,8 +124,7 @@ def test_a_program_without_a_terminal_or_a_reason_to_be_ends_within_a_second(
 def test_a_paste_does_nothing_with_brackets_and_is_asked_about_without(
     tmp_path: Path, small: dict[str, str]
 ) -> None:
-    terminal = Terminal(small)
-    terminal.wait_for("pending")
+    terminal = _opened(small)
     text = "a quick brown fox jumps over the lazy dog, and x rejects "
 
     def paste(data: bytes) -> None:
@@ -150,8 +156,7 @@ def test_a_paste_does_nothing_with_brackets_and_is_asked_about_without(
 def test_keys_typed_ahead_reach_the_screens_they_are_meant_for(
     tmp_path: Path, small: dict[str, str]
 ) -> None:
-    terminal = Terminal(small)
-    terminal.wait_for("pending")
+    terminal = _opened(small)
     # Accept, back to it, its entity in a field, and the next two: in one piece.
     terminal.press("akiEUROPE\rja")
     terminal.wait_for("EUROPE")
@@ -167,8 +172,7 @@ def test_keys_typed_ahead_reach_the_screens_they_are_meant_for(
 def test_quitting_with_a_locked_database_keeps_the_decision_beside_it(
     tmp_path: Path, small: dict[str, str]
 ) -> None:
-    terminal = Terminal(small)
-    terminal.wait_for("pending")
+    terminal = _opened(small)
     with held(tmp_path / "p" / "annotator.db"):
         terminal.press("a")
         terminal.wait_for("kept beside the database")
@@ -181,8 +185,7 @@ def test_quitting_with_a_locked_database_keeps_the_decision_beside_it(
 def test_a_hang_up_while_another_holds_the_lock_drops_no_decision(
     tmp_path: Path, small: dict[str, str], end: signal.Signals
 ) -> None:
-    terminal = Terminal(small)
-    terminal.wait_for("pending")
+    terminal = _opened(small)
     with held_lock(tmp_path / "p" / "annotator.db.lock"):
         terminal.press("a")
         terminal.wait_for("kept beside the database")
@@ -193,8 +196,7 @@ def test_a_hang_up_while_another_holds_the_lock_drops_no_decision(
             terminal.ends_within(1.5)
         os.close(terminal.handle)
     if end is signal.SIGKILL:
-        terminal = Terminal(small)
-        terminal.wait_for("pending")
+        terminal = _opened(small)
         terminal.wait_for("1 decision that waited beside the database: now saved")
         assert terminal.kill(signal.SIGTERM) == 0
     _accepted_once(tmp_path / "p")
@@ -204,8 +206,7 @@ def test_a_database_that_was_replaced_is_asked_about(tmp_path: Path, small: dict
     root = tmp_path / "p"
     with Project.open(root) as of:
         of.backup(tmp_path / "b.db")
-    terminal = Terminal(small)
-    terminal.wait_for("pending")
+    terminal = _opened(small)
     (tmp_path / "b.db").replace(root / "annotator.db")
     terminal.press("a")
     terminal.wait_for(

@@ -97,33 +97,13 @@ def _line(foreign: ForeignFile, work: ForeignWork, line: str) -> None:
     if kind == "T":
         _bound(foreign, work, name, body, tail)
     elif kind == "R":
-        found = _BINARY.fullmatch(body)
-        if found is None:
-            foreign.left_out(
-                work, "incomplete lines", "must be TYPE Arg1:T1 Arg2:T2", f"relation {name}"
-            )
-        else:
-            key = f"relation {name}"
-            foreign.relation(work, found[1], found[2], found[3], key=key, name=name)
+        _read_relation(foreign, work, name, body)
     elif kind in "AM":
-        words = body.split()
-        if len(words) < 2:
-            foreign.left_out(
-                work, "incomplete lines", "must be NAME T1, with a value or without", name
-            )
-        else:
-            foreign.more(work, words[1], words[0], " ".join(words[2:]) or "yes")
+        _read_attribute(foreign, work, name, body)
     elif kind == "N":
         _normal(foreign, work, body, tail)
     elif kind == "#":
-        words = body.split()
-        if len(words) < 2 or not tail.strip():
-            message = "must be AnnotatorNotes T1 and the note"
-            foreign.left_out(work, "incomplete lines", message, name)
-        else:
-            # What brat cannot hold as an attribute is written as a note that begins with its name.
-            named = _VALUE.fullmatch(tail)
-            foreign.more(work, words[1], *(named.groups() if named is not None else ("", tail)))
+        _read_note(foreign, work, name, body, tail)
     elif kind == "E":
         foreign.left_out(work, "events", "events are not read", name)
     elif kind == "*":
@@ -151,6 +131,34 @@ def _bound(foreign: ForeignFile, work: ForeignWork, name: str, body: str, quote:
         line=work.line,
         key=key,
     )
+
+
+def _read_relation(foreign: ForeignFile, work: ForeignWork, name: str, body: str) -> None:
+    key, found = f"relation {name}", _BINARY.fullmatch(body)
+    if found is None:
+        foreign.left_out(work, "incomplete lines", "must be TYPE Arg1:T1 Arg2:T2", key)
+        return
+    foreign.relation(work, found[1], found[2], found[3], key=key, name=name)
+
+
+def _read_attribute(foreign: ForeignFile, work: ForeignWork, name: str, body: str) -> None:
+    words = body.split()
+    if len(words) < 2:
+        message = "must be NAME T1, with a value or without"
+        foreign.left_out(work, "incomplete lines", message, name)
+        return
+    foreign.more(work, words[1], words[0], " ".join(words[2:]) or "yes")
+
+
+def _read_note(foreign: ForeignFile, work: ForeignWork, name: str, body: str, note: str) -> None:
+    words = body.split()
+    if len(words) < 2 or not note.strip():
+        message = "must be AnnotatorNotes T1 and the note"
+        foreign.left_out(work, "incomplete lines", message, name)
+        return
+    # What brat cannot hold as an attribute is written as a note that begins with its name.
+    named = _VALUE.fullmatch(note)
+    foreign.more(work, words[1], *(named.groups() if named is not None else ("", note)))
 
 
 def _normal(foreign: ForeignFile, work: ForeignWork, body: str, name: str) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TypeVar
 
+from annotator.model.provenance import Shown
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Relation, Span, Value
@@ -123,16 +124,36 @@ def _of_paragraph(
         for relation in record.relations
         if relation.target in here and relation.source in here | {AUTHOR}
     ]
-    new_spans = tuple(moved(span, start, schema, length) for span in spans)
-    new_relations = tuple(moved(relation, start, schema, length) for relation in relations)
-    before = [len(item.attributes) for item in spans] + [len(one.attributes) for one in relations]
-    after = [len(item.attributes) for item in new_spans]
-    after += [len(one.attributes) for one in new_relations]
-    if cut := sum(before) - sum(after):
+    moved_spans = tuple(moved(span, start, schema, length) for span in spans)
+    moved_relations = tuple(moved(relation, start, schema, length) for relation in relations)
+    before: list[Span | Relation] = [*spans, *relations]
+    after: list[Span | Relation] = [*moved_spans, *moved_relations]
+    if cut := _attributes_in(before) - _attributes_in(after):
         left_out["places in other paragraphs"] += cut
-    ids = [*(span.id for span in spans), *(relation.id for relation in relations)]
-    names = {id: id for id in ids} | {f"@p{paragraph.index}": "@p0"}
-    shown = tuple(
+    names = {item.id: item.id for item in before} | {f"@p{paragraph.index}": "@p0"}
+    return Record(
+        document,
+        record.annotator,
+        record.status,
+        moved_spans,
+        moved_relations,
+        (0,) if paragraph.index in record.done else (),
+        {names[item]: note for item, note in record.notes.items() if item in names},
+        tuple(names[item] for item in record.flags if item in names),
+        _shown(record, paragraph),
+        _history(record, names),
+    )
+
+
+def _attributes_in(items: Iterable[Span | Relation]) -> int:
+    """How many attributes these items have."""
+    return sum(len(item.attributes) for item in items)
+
+
+def _shown(record: Record, paragraph: Paragraph) -> tuple[Shown, ...]:
+    """The suggestions that were shown in a paragraph, counted from its start."""
+    start = paragraph.start
+    return tuple(
         replace(
             one,
             paragraph=0,
@@ -141,18 +162,6 @@ def _of_paragraph(
         )
         for one in record.shown
         if one.paragraph == paragraph.index
-    )
-    return Record(
-        document,
-        record.annotator,
-        record.status,
-        new_spans,
-        new_relations,
-        (0,) if paragraph.index in record.done else (),
-        {names[item]: note for item, note in record.notes.items() if item in names},
-        tuple(names[item] for item in record.flags if item in names),
-        shown,
-        _history(record, names),
     )
 
 
