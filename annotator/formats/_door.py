@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from itertools import count
 from typing import Any
+
+import orjson
 
 from annotator.formats._meaning import item_names
 from annotator.formats._plain_names import plain_names
@@ -135,7 +138,7 @@ class _Mender:
 
     def _spans(self, spans: list[Any]) -> list[Any]:
         out: list[Any] = []
-        seen: dict[str, str] = {}
+        seen: dict[bytes | str, str] = {}
         for i, one in enumerate(spans):
             if not isinstance(one, dict):
                 message = "a span must be an object"
@@ -270,7 +273,7 @@ class _Mender:
             one["id"]: one.get("layer") for one in self.data["spans"] if isinstance(one["id"], str)
         }
         out: list[Any] = []
-        seen: dict[str, str] = {}
+        seen: dict[bytes | str, str] = {}
         for i, one in enumerate(relations):
             if not isinstance(one, dict):
                 message = "a relation must be an object"
@@ -373,8 +376,11 @@ def _joined(note: Any, other: Any) -> Any:
     return f"{note}; {other}" if isinstance(note, str) and isinstance(other, str) else other
 
 
-def _key(value: Mapping[str, Any]) -> str:
-    """A text that is the same for equal JSON values."""
+def _key(value: Mapping[str, Any]) -> bytes | str:
+    """What is the same for equal JSON values."""
+    with suppress(TypeError):
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    # It refuses integers of more than 64 bits, lone surrogates, and what is nested deeply.
     return repr(
         sorted((k, repr(sorted(v.items()) if isinstance(v, dict) else v)) for k, v in value.items())
     )

@@ -208,13 +208,17 @@ def _paragraph(index: int, p: Mapping[str, Any]) -> Paragraph:
 def document_of(data: Mapping[str, Any]) -> Document:
     """The document of a complete record without problems, with its own metadata."""
     own, _ = split_meta(data["meta"], gold=data["status"] == "gold")
+    return _document(data, own)
+
+
+def _document(data: Mapping[str, Any], own: Mapping[str, Any]) -> Document:
     paragraphs = tuple(_paragraph(i, p) for i, p in enumerate(data["paragraphs"]))
     return Document(data["id"], data["title"], data["text"], paragraphs, own)
 
 
 def record_of(data: Mapping[str, Any]) -> Record:
     """The record that a complete object of version 2 without problems describes."""
-    _, added = split_meta(data["meta"], gold=data["status"] == "gold")
+    own, added = split_meta(data["meta"], gold=data["status"] == "gold")
     spans = [
         Span(
             s["id"],
@@ -233,7 +237,7 @@ def record_of(data: Mapping[str, Any]) -> Record:
         for r in data["relations"]
     ]
     return Record(
-        document_of(data),
+        _document(data, own),
         data["annotator"],
         Completion(data["status"]),
         tuple(sorted(spans, key=reading_order)),

@@ -61,8 +61,9 @@ class NewTexts:
         Raises InputError if its id already belongs to another text.
         """
         out, id = self._out, document.id
-        there = hashes(out, id)
-        known = self._hashes.get(id) or (there[0] if there is not None else None)
+        known = self._hashes.get(id)
+        if known is None and (there := hashes(out, id)) is not None:
+            known, _ = there
         if known is not None:
             if known == document.sha256:
                 return False
