@@ -862,6 +862,57 @@ def _problems(folder: Path, schema: LabelSchema) -> list[str]:
     return [str(problem) for problem in validate(folder, schema).problems]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "every count includes it",
+            "all counts include it",
+            "made before guidelines or attributes",
+        ),
+        ("An alliance, union", "Any alliance, union", "made before the definition of actor bloc"),
+        ('name = "policy"', 'name = "plan"', "(gone: claim policy; new: claim plan)"),
+    ],
+)
+def test_a_data_set_of_an_older_schema_is_valid_and_the_change_is_told(
+    old: str, new: str, said: str, tmp_path: Path
+) -> None:
+    with project_of(tmp_path / "p", _coded("ada"), _coded("ben")) as project:
+        assert merge_all(project) == (1, 1)
+        write_dataset(project, tmp_path / "out")
+        assert not validate(tmp_path / "out", project.schema).notes
+    text = schema_path("actors-claims-stances").read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "own.toml").write_text(text.replace(old, new), encoding="utf-8")
+    checked = validate(tmp_path / "out", load_schema(str(tmp_path / "own.toml")))
+    (note,) = checked.notes
+    assert said in note
+    assert bool(checked.problems) == ("gone" in said)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "counted"),
+    [
+        ("every count includes it", "all counts include it", True),
+        ('name = "policy"', 'name = "plan"', False),
+        ('name = "modality"', 'name = "modality"\nagree = false', False),
+    ],
+)
+def test_review_is_counted_again_only_for_what_can_differ(
+    old: str, new: str, counted: bool, tmp_path: Path
+) -> None:
+    with project_of(tmp_path / "p", _coded("ada"), _coded("ben")) as project:
+        assert [row.counted for row in review_rows(project)] == [True]
+    text = schema_path("actors-claims-stances").read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "p" / "own.toml").write_text(text.replace(old, new), encoding="utf-8")
+    settings = tmp_path / "p" / "annotator.toml"
+    known = settings.read_text(encoding="utf-8").replace('"actors-claims-stances"', '"own.toml"')
+    settings.write_text(known, encoding="utf-8")
+    with Project.open(tmp_path / "p") as project:
+        assert [row.counted for row in review_rows(project, seconds=0)] == [counted]
+
+
 def test_leverage_is_the_number_of_edges_that_a_decision_moves(tmp_path: Path) -> None:
     """Worked by hand. `doc`: two entities for the holder of one concept, so either edge (Mara,
     close) or (Port, close): both differ, 2. `two`: strength alone, which is no edge: 0."""

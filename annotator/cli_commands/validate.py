@@ -48,11 +48,14 @@ def command(ctx: click.Context, path: Path, schema: str | None, as_json: bool) -
                     {"file": str(p.file), "line": p.line, "key": p.key, "message": p.message}
                     for p in result.problems
                 ],
+                "notes": list(result.notes),
             }
         )
     else:
         for problem in result.problems:
             print_lines(str(problem))
+        for note in result.notes:
+            notify(note)
         found = plural(len(result.problems), "problem") if result.problems else "no problem"
         notify(f"{plural(result.records, 'record')} in {plural(result.files, 'file')}: {found}")
     return int(ExitCode.FINDINGS) if result.problems else int(ExitCode.OK)

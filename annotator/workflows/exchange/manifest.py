@@ -66,6 +66,16 @@ def wrong_files(folder: Path) -> Iterator[tuple[str, str]]:
             yield name, "is in the folder, but not in the manifest"
 
 
+def stated_schema(folder: Path) -> Mapping[str, Any]:
+    """What the manifest of a data set says about its label schema; empty if it says nothing that
+    can be read."""
+    try:
+        stated = json.loads((folder / MANIFEST).read_bytes())["schema"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return {}
+    return stated if isinstance(stated, dict) else {}
+
+
 def _read(data: bytes) -> tuple[Mapping[str, Any], dict[str, str]]:
     """A manifest, and the sha256 that it states for each file."""
     manifest = json.loads(data)
@@ -86,4 +96,4 @@ def _wrong(folder: Path, name: str, expected: str) -> str:
     return ""
 
 
-__all__ = ["MANIFEST", "is_dataset", "sealed", "wrong_files"]
+__all__ = ["MANIFEST", "is_dataset", "sealed", "stated_schema", "wrong_files"]

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from annotator.errors import InputError
 from annotator.formats.api import MAX_BYTES, checked_file, lines, parse, problems, upgraded
 from annotator.model.schema import LabelSchema
-from annotator.workflows.exchange.manifest import MANIFEST, is_dataset, wrong_files
+from annotator.model.text import first_of
+from annotator.workflows.exchange.manifest import (
+    MANIFEST,
+    is_dataset,
+    stated_schema,
+    wrong_files,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +36,13 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """What was read and found."""
+    """What was read and found. `notes` say what is right, but not as it is now: how the schema has
+    changed since a data set was made."""
 
     files: int
     records: int
     problems: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()
 
 
 def validate(path: Path, schema: LabelSchema, *, max_bytes: int = MAX_BYTES) -> Validation:
@@ -51,9 +60,11 @@ def validate(path: Path, schema: LabelSchema, *, max_bytes: int = MAX_BYTES) -> 
             raise InputError("contains no record", file=file, hint="Name a file with records")
         found += own
         records += count
+    notes: list[str] = []
     if path.is_dir():
         found += _of_manifests(path)
-    return Validation(len(files), records, tuple(found))
+        notes += _of_schemas(path, schema)
+    return Validation(len(files), records, tuple(found), tuple(notes))
 
 
 def _files(path: Path) -> list[Path]:
@@ -79,9 +90,55 @@ def _of_file(file: Path, schema: LabelSchema, max_bytes: int) -> tuple[int, list
     return count, found
 
 
+def _datasets(path: Path) -> list[Path]:
+    """A folder, and all folders below it that have a manifest."""
+    return sorted({path, *(file.parent for file in path.rglob(MANIFEST))})
+
+
+def _of_schemas(path: Path, schema: LabelSchema) -> Iterator[str]:
+    """How the schema differs from those by which the data sets in and below a folder were made."""
+    for folder in _datasets(path):
+        stated = stated_schema(folder)
+        if stated and stated.get("sha256") != schema.hash:
+            yield f"{folder}: {_changed(_definitions(stated), schema)}"
+
+
+def _definitions(stated: Mapping[str, Any]) -> dict[str, object]:
+    """The definitions of labels, by layer and label, as a manifest states them."""
+    layers = stated.get("labels")
+    several = layers.items() if isinstance(layers, dict) else ()
+    return {
+        f"{layer} {label}": definition
+        for layer, labels in several
+        if isinstance(labels, dict)
+        for label, definition in labels.items()
+    }
+
+
+def _changed(before: Mapping[str, object], schema: LabelSchema) -> str:
+    """What has changed in a schema since a data set was made with these definitions."""
+    name = f"{schema.name} {schema.version}"
+    now = {
+        f"{layer.name} {label.name}": label.guideline.definition
+        for layer in schema.layers
+        for label in layer.labels
+    }
+    gone, new = sorted(before.keys() - now), sorted(now.keys() - before)
+    if gone or new:
+        both = (("gone", gone), ("new", new))
+        told = "; ".join(f"{what}: {first_of(some)}" for what, some in both if some)
+        return f"made with other labels than {name} has now ({told})"
+    told_now = sorted(label for label in now if now[label] != before[label])
+    which = f"the definition of {first_of(told_now)}" if told_now else "guidelines or attributes"
+    return (
+        f"made before {which} changed in {name}; the labels are the same, and the data card has "
+        "the guidelines of that time"
+    )
+
+
 def _of_manifests(path: Path) -> Iterator[Problem]:
     """What does not match the manifests of the data sets in and below a folder."""
-    for folder in sorted({path, *(file.parent for file in path.rglob(MANIFEST))}):
+    for folder in _datasets(path):
         for name, message in wrong_files(folder):
             yield Problem(folder / name, 0, "", message)
 
