@@ -4,7 +4,7 @@ back, what the list of decisions shows."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -72,6 +72,18 @@ def both_ends(text: str, width: int) -> str:
     last = _last_words(text, (width - 3) * 2 // 5)
     # The beginning gets what the end leaves.
     return f"{_first_words(text, width - 3 - len(last))} … {last}"
+
+
+def both_ends_of(names: Sequence[str], width: int) -> list[str]:
+    """The names, each in at most `width` code points, and different if the names are: those that
+    would look the same begin shortly before the place where they differ."""
+    short = [both_ends(name, width) for name in names]
+    if len(set(short)) == len(set(names)):
+        return short
+    letters = enumerate(zip(*names, strict=False))
+    same = next((i for i, some in letters if len(set(some)) > 1), min(map(len, names)))
+    begin = max(names[0].rfind(" ", 0, same) + 1, same - width // 4)
+    return [both_ends(f"…{name[begin:]}", width) for name in names]
 
 
 def _last_words(text: str, size: int) -> str:
@@ -331,6 +343,7 @@ __all__ = [
     "LONGEST",
     "KnownItems",
     "both_ends",
+    "both_ends_of",
     "by_layer",
     "describe",
     "describe_event_group",

@@ -142,6 +142,8 @@ class AgreementScreen(AgreementAskingScreen):
         if self._state:
             rows += paragraphs(self._state, min(width - 4, 76), theme.muted, indent="  ")
         rows += [[] for _ in range(height - 1 - len(rows))]
+        if len(self._message) > width - len(title) - 4:
+            self.lay_message(rows, 1)
         self.query_one(Rows).show([strip(row) for row in [*rows[: height - 1], self._keys_row()]])
 
     def _here(self) -> str:

@@ -11,7 +11,7 @@ from annotator.model.decision_text import both_ends
 from annotator.model.names import NameKind
 from annotator.tui.screens.prompt import SEVERAL, PromptScreen
 from annotator.tui.screens.rows import END, RowsScreen, row_steps
-from annotator.tui.styled_rows import PLAIN, Piece, clip, justify, paragraphs, strip
+from annotator.tui.styled_rows import PLAIN, Piece, justify, paragraphs, strip
 from annotator.tui.widgets.rows import Rows
 from annotator.workflows.names.closed import not_allowed
 from annotator.workflows.names.codebook import undo_codebook
@@ -95,7 +95,8 @@ class EntryScreen(RowsScreen):
         shown += [[]] * (room - len(shown))
         change = ("x", "remove") if listed else ("a", "add to the codebook")
         foot = self.foot([("enter", "write"), change, ("u", "take it back"), ("1-5", "field")])
-        rows = [head, [], *shown, [(f"  {clip(self._message, width - 4)}", theme.strong)], foot]
+        rows = [head, [], *shown, [], foot]
+        self.lay_message(rows, height - 2, upwards=True)
         self.query_one(Rows).show([strip(row) for row in rows])
 
     def _rows_of(self, field: EntryField, number: int, width: int) -> list[list[Piece]]:

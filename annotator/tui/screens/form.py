@@ -86,7 +86,8 @@ class FormScreen(RowsScreen):
                     (key if key != "u" else "ctrl+z", theme.strong),
                     (f" {words}  ", theme.muted),
                 ]
-        rows = [head, *shown, [(f" {clip(message, width - 2)}", theme.strong)], foot]
+        rows = [head, *shown, [], foot]
+        self.lay_message(rows, height - 2, upwards=True, message=message)
         self.query_one(Rows).show([strip(row) for row in rows])
 
     def _row(self, field: FormField, width: int, *, here: bool) -> list[list[Piece]]:

@@ -163,9 +163,10 @@ class HarmoniseScreen(RowsScreen):
         rows = rows[: height - 2]
         rows += [[]] * (height - 2 - len(rows))
         rows += [
-            [(f" {clip(self._message or self._evidence(), width - 2)}", theme.strong)],
+            [(f" {clip(self._evidence(), width - 2)}", theme.strong)],
             self._footer(),
         ]
+        self.lay_message(rows, height - 2, upwards=True)
         self.query_one(Rows).show([strip(row) for row in rows])
 
     def _pair(self, at: int, width: int) -> list[list[Piece]]:

@@ -113,7 +113,7 @@ class ListScreen(RowsScreen):
             (t, theme.bar)
             for t, _ in justify([(f" {self._title}", PLAIN)], [(count, PLAIN)], width)
         ]
-        said = self._message or self._of_row()
+        said = self._of_row()
         rows: list[list[Piece]] = [
             head,
             [(f"   {clip(said, width - 4)}", theme.strong)] if said else [],
@@ -123,6 +123,7 @@ class ListScreen(RowsScreen):
         if not self._lines:
             rows.append([(f"   {'none of them' if self._every else self._empty}", theme.muted)])
         rows += [[]] * (height - 1 - len(rows))
+        self.lay_message(rows, 1)
         more = [(key, word) for key, (word, _) in self._more.items()]
         foot = self.foot([("enter", "go there"), *more, ("/", "filter")])
         self.query_one(Rows).show([strip(row) for row in [*rows, foot]])

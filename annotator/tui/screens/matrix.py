@@ -267,8 +267,7 @@ class MatrixScreen(RowsScreen):
         where = "the project" if self._whole else "the document"
         title = f" Who holds what in {where}: actors by {self._by}s"
         head = justify([(title, PLAIN)], [(self._shown(), PLAIN)], width)
-        said: list[Piece] = [(f"  {clip(self._message, width - 3)}", theme.strong)]
-        rows: list[list[Piece]] = [[(text, theme.bar) for text, _ in head], said]
+        rows: list[list[Piece]] = [[(text, theme.bar) for text, _ in head], []]
         if self._matrix is None:
             rows.append([(f"  {self._problem or 'reading the project ...'}", theme.muted)])
         elif not self._matrix.cells:
@@ -284,6 +283,7 @@ class MatrixScreen(RowsScreen):
             rows += self._legend(self._matrix, width, height - 3 - _SHOWN - len(rows))
             rows += self._evidence(self._matrix, width)
         rows += [[]] * (height - 1 - len(rows))
+        self.lay_message(rows, 1)
         self.query_one(Rows).show([strip(row) for row in [*rows[: height - 1], self._footer()]])
 
     def _shown(self) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from annotator.errors import StoreError, UsageError
-from annotator.model.decision_text import both_ends
+from annotator.model.decision_text import both_ends, both_ends_of
 from annotator.model.names import names_line
 from annotator.model.text import as_read, paragraph_number, plural
 from annotator.tui.screens.entry import EntryScreen
@@ -31,6 +31,10 @@ from annotator.workflows.names.usage import (
 
 if TYPE_CHECKING:
     from annotator.tui.shell import Shell
+
+
+_NAME = 60
+"""The most code points of a name in a message."""
 
 
 class RegistryScreen(ListScreen):
@@ -123,7 +127,7 @@ class RegistryScreen(ListScreen):
             merged = any(e.name == name for e in self._entries if e.name != entry.name)
             word = "merged with" if merged else "renamed to"
             self.reload()
-            short = both_ends(name, 32)
+            short = both_ends(name, _NAME)
             self.say(f"{plural(number, 'mention')} {word} “{short}”; u takes it back")
         session.reload()
 
@@ -144,8 +148,7 @@ class RegistryScreen(ListScreen):
             return f"some of it could not be saved: {error.message}"
         if renaming is None:
             return "nothing was renamed"
-        # Both names are told, however long they are, on a screen of 80 columns.
-        old, new = (both_ends(name, 24) for name in (renaming.old, renaming.new))
+        old, new = both_ends_of((renaming.old, renaming.new), _NAME)
         verb = "is" if number == 1 else "are"
         return f"{plural(number, 'mention')} {verb} “{old}” again, not “{new}”"
 

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from textual.suggester import Suggester
 from textual.widgets import Input
 
-from annotator.model.decision_text import both_ends
+from annotator.model.decision_text import both_ends_of
 from annotator.model.names import affirmative, contrary_of, names_in, parted
 from annotator.tui.styled_rows import PLAIN, Piece, clip, strip
 from annotator.tui.theme import Theme
@@ -208,7 +208,7 @@ class PromptScreen(ModalScreen[str | None]):
         if found is None or self._warned == answer:
             return ""
         self._warned, self._unfinished = answer, found
-        own, known = (both_ends(name, _ROOM) for name in found)
+        own, known = both_ends_of(found, _ROOM)
         return f"known: “{known}”; tab takes it, enter again keeps “{own}”"
 
     def _answer(self, answer: str) -> None:

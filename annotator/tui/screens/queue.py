@@ -139,6 +139,8 @@ class QueueScreen(RowsScreen):
             rows.append([(f"   {empty}", theme.muted)])
         rows += [[] for _ in range(self._room + 2 - len(rows))]
         rows.append(self._status_row(width))
+        if len(self._message) > width - 2:
+            self.lay_message(rows, len(rows) - 1, upwards=True)
         rows.append(self._footer(width))
         self.query_one(Rows).show([strip(row) for row in rows])
 

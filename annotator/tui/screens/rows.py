@@ -8,12 +8,15 @@ from textual import events
 from textual.app import ComposeResult
 
 from annotator.tui.screens.base import CommandScreen
-from annotator.tui.styled_rows import Piece
+from annotator.tui.styled_rows import Piece, paragraphs
 from annotator.tui.views.header_and_footer import foot_row
 from annotator.tui.widgets.rows import Rows
 
 END = 10**6
 """More rows than any list has."""
+
+_TOLD = 6
+"""The most rows of a message."""
 
 
 class RowsScreen(CommandScreen):
@@ -62,10 +65,30 @@ class RowsScreen(CommandScreen):
         last = [(self.key_map.shown("help"), "keys"), ("esc", "back")]
         return foot_row(keys, self.theme_now, self.app.size.width, last=last)
 
+    def lay_message(
+        self, rows: list[list[Piece]], at: int, *, upwards: bool = False, message: str = ""
+    ) -> None:
+        """Put a message, or else `_message`, into the row `at`; see `lay_over`."""
+        if message or self._message:
+            width = self.app.size.width
+            told = paragraphs(
+                message or self._message, width - 1, self.theme_now.strong, indent=" ", limit=_TOLD
+            )
+            lay_over(rows, told, at, upwards=upwards)
+
     def say(self, message: str) -> None:
         self._message = message
         if self.is_attached:
             self.redraw()
+
+
+def lay_over(
+    rows: list[list[Piece]], told: Sequence[list[Piece]], at: int, *, upwards: bool = False
+) -> None:
+    """Put what is told into the row `at`. If it has more rows, they lie over those below it, or
+    `upwards` over those above it, until the next key."""
+    begin = max(0, at + 1 - len(told)) if upwards else at
+    rows[begin : begin + len(told)] = told
 
 
 def row_steps(page: int) -> Mapping[str, int]:
@@ -85,4 +108,4 @@ def row_steps(page: int) -> Mapping[str, int]:
     }
 
 
-__all__ = ["END", "RowsScreen", "row_steps"]
+__all__ = ["END", "RowsScreen", "lay_over", "row_steps"]

@@ -38,6 +38,10 @@ LEAST = 18
 SMALLEST = (41, 13)
 """The smallest screen, in columns and rows, on which something useful can be shown."""
 
+_OVER = 4
+"""How many rows of the text or the cards a message may lie over if it is too long for its own row.
+It stays until the next key."""
+
 _EMPTY = strip([])
 
 
@@ -147,7 +151,10 @@ def frame(
     strips += [_EMPTY] * (text_height - len(strips))
     if panel:
         strips = _beside(state, look, keys, strips, text_width, panel, body_height, around)
-    strips += _with_message([*below, *tour], state, look, keys, around, width)
+    under = [*below, *tour]
+    room = _empty_at_the_end(under) if tour else min(_OVER, body_height)
+    strips += map(strip, under)
+    strips = _with_message(strips, state, look, keys, around, width, room=room)
     foot = _footer(
         footer_state(state), state.schema, keys, theme, width, review=around.side is not None
     )
@@ -167,23 +174,26 @@ def _too_small(theme: Theme, width: int, height: int) -> Frame:
 
 
 def _with_message(
-    under: list[list[Piece]],
+    body: list[Drawn],
     state: ReviewState,
     look: Look,
     keys: KeyMap,
     around: FrameContext,
     width: int,
+    *,
+    room: int,
 ) -> list[Drawn]:
-    """The rows under the text and the message; a long one takes empty rows at their end."""
+    """The rows under the header and the message; a long one lies over at most `room` of their last
+    rows."""
     said = long_message(
         around.error or around.message or state.message,
         look.theme.error if around.error else look.theme.strong,
         width,
-        _empty_at_the_end(under),
+        room,
     )
     if not said:
-        return [*map(strip, under), _message_row(state, look, around, keys, width)]
-    return [strip(row) for row in [*under[: len(under) - len(said) + 1], *said]]
+        return [*body, _message_row(state, look, around, keys, width)]
+    return [*body[: len(body) - len(said) + 1], *map(strip, said)]
 
 
 def _empty_at_the_end(rows: Sequence[list[Piece]]) -> int:

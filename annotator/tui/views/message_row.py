@@ -126,7 +126,8 @@ def message_row(
 
 def long_message(text: str, style: Style, width: int, empty: int) -> list[list[Piece]]:
     """What is said, in more than one row, if one is too short for it: as many as it needs, at most
-    one more than there are `empty` rows above the message row. Otherwise nothing."""
+    one more than the `empty` rows above the message row, or those that it may lie over. Otherwise
+    nothing."""
     if not empty or cell_len(text) < width:
         return []
     return paragraphs(text, width - 1, style, indent=" ", limit=empty + 1)
