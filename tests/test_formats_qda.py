@@ -290,3 +290,11 @@ def test_names_and_texts_survive_whatever_letters_they_have(
     named, about = (as_read("".join(legal[c] for c in name)) for name in (entity, concept))
     assert [s.entity for s in back.spans if s.layer == "actor"] == [named]
     assert [s.attributes["concept"] for s in back.spans if s.layer == "claim"] == [[about]]
+
+
+def test_backslashes_in_an_archive_and_codes_with_one_guid(tmp_path: Path) -> None:
+    twice = f'{CODES}<Code guid="{_guid("state")}" name="person" isCodable="true"/>'
+    qde = _project(_text(_selection("s", 2, 10, "ada:state")), codes=twice)
+    found = _read(tmp_path, qde, {"sources\\a.txt": TEXT.encode()})
+    assert found.marked() == [("Kit Moss", "state")]
+    assert "the code “person” has the GUID of another one, which counts" in found.told

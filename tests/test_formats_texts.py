@@ -192,6 +192,42 @@ def test_a_page_gives_title_and_paragraphs_alone(tmp_path: Path) -> None:
     ]
 
 
+def test_what_is_not_read_of_documents_is_reported_and_line_breaks_stay(tmp_path: Path) -> None:
+    pytest.importorskip("mammoth")
+    word = dict(DOCX)
+    word["word/document.xml"] = DOCX["word/document.xml"].replace(
+        "for all.</w:t>", "for</w:t><w:br/><w:t>all.</w:t><w:footnoteReference w:id='2'/>"
+    )
+    word["word/_rels/document.xml.rels"] = DOCX["_rels/.rels"].replace(
+        'officeDocument" Target="word/document.xml', 'footnotes" Target="footnotes.xml'
+    )
+    word["word/footnotes.xml"] = (
+        '<w:footnotes xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+        '<w:footnote w:id="2"><w:p><w:r><w:t>A note.</w:t></w:r></w:p></w:footnote></w:footnotes>'
+    )
+    found = read("docx", _zip(tmp_path / "a.docx", word))
+    assert found.documents[0].text == "Trams for\nall.\n\nNo more cars."
+    assert "not read: 1 note" in found.told
+    assert "not read: 1 note" in read("odt", _zip(tmp_path / "a.odt", ODT)).told
+
+
+def test_headers_of_joined_tables_are_no_documents(tmp_path: Path) -> None:
+    found = read("csv", write(tmp_path / "a.csv", "id,text\n1,One.\nid,text\n2,Two.\n"))
+    assert [one.text for one in found.documents] == ["One.", "Two."]
+    assert found.left_out == 1 and "a.csv:3: left out: repeats the header" in found.told
+
+
+def test_a_table_in_a_page_has_no_line_of_dashes(tmp_path: Path) -> None:
+    pytest.importorskip("trafilatura")
+    row = "<tr><td>2025</td><td>3 - 20</td></tr>"
+    page = (
+        "<html><body><article><p>The council wants trams to run until two, as it said.</p><table>"
+        f"<tr><th>Year</th><th>Fare</th></tr>{row}</table></article></body></html>"
+    )
+    (one,) = read("html", write(tmp_path / "a.html", page)).documents
+    assert "| 2025 | 3 - 20 |" in one.text and "---" not in one.text
+
+
 def test_documents_of_word_processors(tmp_path: Path) -> None:
     pytest.importorskip("mammoth")
     (one,) = read("docx", _zip(tmp_path / "a.docx", DOCX)).documents

@@ -29,6 +29,8 @@ class CodeTree:
 
     def __init__(self, codes: Iterable[Element]) -> None:
         self._codes: dict[str, Code] = {}
+        self.twice: list[tuple[str, Code]] = []
+        """Codes with the GUID of an earlier one."""
         for code in codes:
             self._add(code, ())
         self._names = Counter(one.name for one in self._codes.values())
@@ -36,7 +38,9 @@ class CodeTree:
 
     def _add(self, element: Element, above: tuple[str, ...]) -> None:
         code = Code(element.get("name", "").strip(), above)
-        self._codes[guid_in(element, "guid")] = code
+        guid = guid_in(element, "guid")
+        if self._codes.setdefault(guid, code) is not code:
+            self.twice.append((guid, code))
         for inner in element.iterfind("Code"):
             self._add(inner, code.path)
 

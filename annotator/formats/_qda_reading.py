@@ -62,6 +62,9 @@ class ProjectReader:
         root = self._root(archive)
         self._users = {guid_in(one, "guid"): _user(one) for one in root.iterfind("Users/User")}
         self._codes = CodeTree(root.iterfind("CodeBook/Codes/Code"))
+        for guid, code in self._codes.twice:
+            message = f"the code {shown(code.name)} has the GUID of another one, which counts"
+            self._report.left_out("codes with the GUID of another", message, key=guid)
         for note in root.iterfind("Notes/Note"):
             self._notes[guid_in(note, "guid")] = self._note(note, archive)
         variables = {
@@ -162,8 +165,9 @@ class ProjectReader:
             found = [
                 one
                 for one in archive.names
-                if one.casefold().rpartition("/")[2] == name
-                and one.casefold().startswith("sources/")
+                # Some programs for Windows write the names of members with backslashes.
+                if (member := one.casefold().replace("\\", "/")).startswith("sources/")
+                and member.rpartition("/")[2] == name
             ]
             if found:
                 return self._decoded(archive.read(found[0]), what, line)

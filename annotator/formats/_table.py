@@ -94,6 +94,10 @@ def _rows(rows: Iterator[tuple[int, list[str]]], path: Path, options: ReadOption
             names = _distinct([chosen.get(i, f"@{name}") for i, name in enumerate(header)])
             if header is cells:
                 continue
+        if cells == header:
+            message = "repeats the header, as in tables that were joined"
+            options.report.left_out("repeated headers", message, line=line)
+            continue
         if any(cell.strip() for cell in cells[len(header) :]):
             columns = plural(len(header), "column")
             message = f"has {plural(len(cells), 'cell')}, but the table has {columns}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from annotator.formats._reading import Entry, Identity, ReadOptions, decode, doc
 
 summary = "web pages, their main text (in; extra html)"
 extensions = (".html", ".htm", ".xhtml")
+
+_DIVIDER = re.compile(r"[|:\s-]*\|[|:\s-]*")
+"""The line below the head of a table, as the library writes it."""
 
 
 def _config() -> Any:
@@ -40,6 +44,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
         raise InputError("no main text was found in the page", file=path, hint=hint)
     title = (found.title or "").strip()
     lines = [line.strip() for line in text.split("\n") if line.strip()]
+    lines = [line for line in lines if not _DIVIDER.fullmatch(line)]
     if len(lines) > 1 and lines[0] == title:
         lines = lines[1:]
     names = {"author": "author", "date": "date", "sitename": "source", "url": "url"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree.ElementTree import Element
@@ -11,11 +12,15 @@ from annotator.formats._archive import opened
 from annotator.formats._door import number
 from annotator.formats._reading import Entry, Identity, ReadOptions, document_id
 from annotator.formats._xml import tree
+from annotator.model.text import plural
 
 summary = "OpenDocument texts (in)"
 extensions = (".odt",)
 
 _SKIPPED = {"note", "annotation", "tracked-changes", "annotation-end"}
+_BESIDE = {"note": "note", "annotation": "comment", "image": "picture", "deletion": "deletion"}
+"""What is not read, by the names of elements."""
+
 _BLANKS = 1000
 """The most blanks that one element stands for."""
 
@@ -34,6 +39,9 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     paragraphs = [text for element in _blocks(root) if (text := "".join(_words(element)).strip())]
     if not paragraphs:
         raise InputError("holds no text", file=path, hint="There is nothing to annotate in it")
+    beside = Counter(_BESIDE[one.tag] for one in root.iter() if one.tag in _BESIDE)
+    for name, count in sorted(beside.items()):
+        options.report.note(name, f"not read: {plural(count, name)}")
     id = options.prefix or document_id(path)
     text = "\n\n".join(paragraphs)
     yield Entry({"text": text}, id, work=options.empty_is_done, identity=Identity.NAME)
