@@ -268,11 +268,12 @@ def _summary(results: Sequence[FileResult], dry_run: bool) -> str:
         (sum(one.documents for one in every), "document"),
         (sum(one.completions for one in every), "completion"),
     )
-    parts = [plural(count, noun) for count, noun in counts if count]
-    said = " and ".join(parts) + (" would be imported" if dry_run else " imported") if parts else ""
-    known = list(dict.fromkeys(id for one in every for id in one.known))
-    if known:
-        said += ("; " if said else "") + f"already in the project: {first_of(known)}"
-    said = said or "nothing new"
-    left_out = sum(result.left_out for result in results)
-    return said + (f"; {plural(left_out, 'thing')} left out" if left_out else "")
+    parts: list[str] = []
+    if new := " and ".join(plural(count, noun) for count, noun in counts if count):
+        parts.append(f"{new} would be imported" if dry_run else f"{new} imported")
+    if known := list(dict.fromkeys(id for one in every for id in one.known)):
+        parts.append(f"already in the project: {first_of(known)}")
+    parts = parts or ["nothing new"]
+    if left_out := sum(result.left_out for result in results):
+        parts.append(f"{plural(left_out, 'thing')} left out")
+    return "; ".join(parts)

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from annotator.model import actions as do
 from annotator.model.decision import Action, Decision, Status
-from annotator.model.fields import fields_of
-from annotator.model.span import AUTHOR, Annotation, Relation, Span, identity
+from annotator.model.fields import Field, fields_of
+from annotator.model.items import Item
+from annotator.model.span import AUTHOR, Annotation, Relation, Span, Value, identity
 from annotator.model.state import ReviewState
 from annotator.model.steps.deciding import accepted, advance, changed, decide, paragraph_of, removed
 from annotator.model.steps.outcome import Step, commit, say
@@ -88,6 +89,18 @@ def _moved(
     return changed(state, item, value)[-1]
 
 
+def _settled(
+    state: ReviewState, item: Item, field: Field, content: Value | None
+) -> tuple[Decision, tuple[str, ...]]:
+    """The decision that gives an item a content of a field, and the fields that are still open."""
+    value = replace(field.put(item.value, content), origin=state.origin)
+    paragraph = paragraph_of(state, value)
+    decision = decide(state, Action.ACCEPT, item.id, paragraph, Status.ACCEPTED, value)
+    assert decision.after is not None
+    left = tuple(name for name in decision.after.open if name != field.name)
+    return replace(decision, after=replace(decision.after, open=left)), left
+
+
 def on_settle(state: ReviewState, action: do.Settle) -> Step:
     """See `actions.Settle`. The item stands from then on, with
     the fields that are left still open."""
@@ -98,14 +111,8 @@ def on_settle(state: ReviewState, action: do.Settle) -> Step:
     field = next((one for one in fields if one.name == action.field), None)
     if field is None:
         return say(state, f"nothing in focus has the field {action.field}")
-    held = field.of(action.value) if action.value is not None else None
-    value = replace(field.put(item.value, held), origin=state.origin)
-    paragraph = paragraph_of(state, value)
-    decision = decide(state, Action.ACCEPT, item.id, paragraph, Status.ACCEPTED, value)
-    after = decision.after
-    assert after is not None
-    left = tuple(name for name in after.open if name != action.field)
-    decision = replace(decision, after=replace(after, open=left))
+    content = field.of(action.value) if action.value is not None else None
+    decision, left = _settled(state, item, field, content)
     decisions = [d for d in accepted(state, item) if d.item != item.id] if item.pending else []
     if decision.before == decision.after and not decisions:
         return say(state, "that is already so")

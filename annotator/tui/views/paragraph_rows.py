@@ -24,6 +24,12 @@ class Row:
     text: bool
 
 
+TextRows = dict[tuple[int, object], Row]
+"""The rows of text that were made, by line and look."""
+TrackRows = dict[tuple[int, int], tuple[Track, dict[tuple[bool, ...], Row]]]
+"""The rows of tracks that were made: what a track holds, and its rows by what is in focus."""
+
+
 @dataclass
 class BuiltParagraph:
     """A paragraph's rows, with everything they were made from. A row is made when it
@@ -44,8 +50,8 @@ class BuiltParagraph:
     laid: Tracks
     first: list[int]
     begins: Mapping[str, tuple[int, int]]
-    texts: dict[tuple[int, object], Row]
-    made: dict[tuple[int, int], tuple[Track, dict[tuple[bool, ...], Row]]]
+    texts: TextRows
+    made: TrackRows
     rows: list[Row | None]
     painter: Strokes
     gutter: Piece
@@ -142,4 +148,4 @@ def blank(index: int, line: int) -> Row:
     return Row(strip([]), index, line, False)
 
 
-__all__ = ["BuiltParagraph", "ParagraphRows", "Row", "blank"]
+__all__ = ["BuiltParagraph", "ParagraphRows", "Row", "TextRows", "TrackRows", "blank"]

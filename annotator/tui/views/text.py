@@ -16,7 +16,14 @@ from annotator.model.text import displayable
 from annotator.tui.layout import Mark, Tracks, WrappedLine, line_of, wrap
 from annotator.tui.styled_rows import Piece, strip
 from annotator.tui.theme import Theme
-from annotator.tui.views.paragraph_rows import BuiltParagraph, ParagraphRows, Row, blank
+from annotator.tui.views.paragraph_rows import (
+    BuiltParagraph,
+    ParagraphRows,
+    Row,
+    TextRows,
+    TrackRows,
+    blank,
+)
 from annotator.tui.views.strokes import MARGIN, Look, Stretch, Strokes
 
 _NO_HINTS: Mapping[int, str] = {}
@@ -188,16 +195,21 @@ class TextView:
             for name, number, level in laid.beginnings()
             if spans[name].value.layer in statements
         }
-        own = state.document.paragraphs[index]
-        text = state.document.text[own.start : own.end]
-        shown = known.shown if known is not None else displayable(text)
-        texts = known.texts if known is not None and len(known.texts) < 2000 else {}
-        made = known.made if known is not None else {}
+        shown, texts, made = self._reusable(state, index, known)
         rows: list[Row | None] = [None] * (first[-1] + 1)
         self._built[index] = BuiltParagraph(
             key, items, spans, shown, lines, laid, first, begins, texts, made, rows, painter, gutter
         )
         return self._built[index]
+
+    def _reusable(
+        self, state: ReviewState, index: int, known: BuiltParagraph | None
+    ) -> tuple[str, TextRows, TrackRows]:
+        """The text of a paragraph as it is shown, and the rows made of it in other looks."""
+        if known is not None:
+            return known.shown, known.texts if len(known.texts) < 2000 else {}, known.made
+        own = state.document.paragraphs[index]
+        return displayable(state.document.text[own.start : own.end]), {}, {}
 
     def _first_rows(
         self, index: int, width: int, lines: Sequence[WrappedLine], laid: Tracks | None
