@@ -278,6 +278,22 @@ def test_what_was_seen_stays_seen_when_work_is_reopened(tmp_path: Path) -> None:
         assert [item["suggested"] for item in record["meta"]["gold"]["items"].values()] == [True]
 
 
+def test_what_is_seen_by_who_finishes_later_was_not_suggested(tmp_path: Path) -> None:
+    """The gold was made without suggestions, whatever somebody is shown after it."""
+    with _begin(tmp_path / "p", "doc") as project:
+        for who in ("ada", "ben"):
+            _work(project, who, "doc", TYPED)
+        merge_all(project)
+        _offer(project, "doc")
+        _work(project, "dan", "doc", (do.Accept(),))
+        assert project.provenance.shown("doc", "dan")
+        write_dataset(project, tmp_path / "out")
+        (record,) = _records(tmp_path / "out" / "gold.jsonl")
+        history = record["meta"]["gold"]
+        assert history["eligible"] == ["ada", "ben"]
+        assert [item["suggested"] for item in history["items"].values()] == [False]
+
+
 def test_whoever_noted_or_took_back_decided_nothing(tmp_path: Path) -> None:
     """Of an item on which all agree: lea deletes it and takes that back, mia writes a note."""
     with _begin(tmp_path / "p", "doc") as project:

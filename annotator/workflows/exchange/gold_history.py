@@ -40,7 +40,7 @@ def with_history(
         return gold, here
     origins = _Origins(
         made=_by_content(made),
-        suggested=_suggested(project, gold.document.id, works),
+        suggested=_suggested(project, gold.document.id, eligible),
         decided=decided,
         imported=_imported_items(project, gold.document.id),
         reasons=project.config.reasons,
@@ -83,16 +83,14 @@ def _with_changes(history: Mapping[str, Any], here: Situation | None) -> dict[st
 
 
 def _suggested(
-    project: Project, document: str, works: Sequence[Record]
+    project: Project, document: str, eligible: Collection[str]
 ) -> frozenset[tuple[str, int | None, int | None]]:
-    """Layer and bounds of the spans that annotators were shown: those who finished the document,
-    and those on whose work the gold is based, even if they have reopened it since."""
-    who = {work.annotator for work in works} | set(based_on(project, document))
+    """Layer and bounds of the spans that those who could vote were shown."""
     return frozenset(
         (shown.layer, shown.start, shown.end)
         for (_, annotator), several in project.provenance.all_shown([document]).items()
         for shown in several
-        if shown.is_span and annotator in who
+        if shown.is_span and annotator in eligible
     )
 
 
