@@ -18,6 +18,10 @@ _DIVIDER = re.compile(r"[|:\s-]*\|[|:\s-]*")
 """The line below the head of a table, as the library writes it."""
 
 
+_META = {"author": "author", "date": "date", "sitename": "source", "url": "url"}
+"""What a page states, by the library's names, and how it is called in the metadata."""
+
+
 def _config() -> Any:
     """Settings that accept short texts; below its usual sizes, the library would take all text of
     the page."""
@@ -43,13 +47,8 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
         hint = "The page may be made by scripts; save its text instead"
         raise InputError("no main text was found in the page", file=path, hint=hint)
     title = (found.title or "").strip()
-    lines = [line.strip() for line in text.split("\n") if line.strip()]
-    lines = [line for line in lines if not _DIVIDER.fullmatch(line)]
-    if len(lines) > 1 and lines[0] == title:
-        lines = lines[1:]
-    names = {"author": "author", "date": "date", "sitename": "source", "url": "url"}
-    meta = {name: str(value) for key, name in names.items() if (value := getattr(found, key, None))}
-    entry: dict[str, Any] = {"text": "\n\n".join(lines), "meta": meta}
+    meta = {name: str(value) for key, name in _META.items() if (value := getattr(found, key, None))}
+    entry: dict[str, Any] = {"text": "\n\n".join(_paragraphs(text, title)), "meta": meta}
     if title:
         entry["title"] = title
     options.report.note(
@@ -57,3 +56,10 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     )
     id = options.prefix or document_id(path)
     yield Entry(entry, id, work=options.empty_is_done, identity=Identity.NAME)
+
+
+def _paragraphs(text: str, title: str) -> list[str]:
+    """The lines of the main text, without those below heads of tables and a title before it."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    lines = [line for line in lines if not _DIVIDER.fullmatch(line)]
+    return lines[1:] if len(lines) > 1 and lines[0] == title else lines

@@ -23,37 +23,38 @@ _ALIKE = 0.9
 """The least likeness, in [0, 1], at which a stretch of the paragraph counts as the quote."""
 _WORD = re.compile(r"\w+")
 
+_NUMBER, _TEXT = {"type": "integer"}, {"type": "string"}
+
+
+def _list_of(properties: Mapping[str, Any], *, required: list[str]) -> dict[str, Any]:
+    """The JSON schema of a list of objects."""
+    item = {"type": "object", "properties": properties, "required": required}
+    return {"type": "array", "items": item}
+
+
 ANSWER: dict[str, Any] = {
     "type": "object",
     "properties": {
-        "spans": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "id": {"type": "integer"},
-                    "layer": {"type": "string"},
-                    "label": {"type": "string"},
-                    "quote": {"type": "string"},
-                    "entity": {"type": "string"},
-                    "concept": {"type": "string"},
-                },
-                "required": ["id", "layer", "label", "quote"],
+        "spans": _list_of(
+            {
+                "id": _NUMBER,
+                "layer": _TEXT,
+                "label": _TEXT,
+                "quote": _TEXT,
+                "entity": _TEXT,
+                "concept": _TEXT,
             },
-        },
-        "relations": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "layer": {"type": "string"},
-                    "label": {"type": "string"},
-                    "source": {"type": ["integer", "string"]},
-                    "target": {"type": "integer"},
-                },
-                "required": ["layer", "label", "source", "target"],
+            required=["id", "layer", "label", "quote"],
+        ),
+        "relations": _list_of(
+            {
+                "layer": _TEXT,
+                "label": _TEXT,
+                "source": {"type": ["integer", "string"]},
+                "target": _NUMBER,
             },
-        },
+            required=["layer", "label", "source", "target"],
+        ),
     },
     "required": ["spans", "relations"],
 }
