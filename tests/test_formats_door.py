@@ -399,6 +399,8 @@ def _seeds() -> dict[str, list[tuple[str, bytes]]]:
     ]
     project = (Path(__file__).parent / "golden" / "qdpx" / "project.qde").read_bytes()
     out["qdpx"] = [("a.qdpx", project)]
+    golden = Path(__file__).parent / "golden" / "cas"
+    out["cas"] = [("cas.json", next(golden.glob("ann/*.json")).read_bytes())]
     return out
 
 

@@ -1020,6 +1020,18 @@ def test_features_of_a_cas_are_read_or_reported_whatever_their_type(tmp_path: Pa
     assert "only the text of the first view is read" in found.told and found.left_out == 3
 
 
+@pytest.mark.parametrize("end", ["x", None, 1.5])
+def test_bounds_of_a_cas_that_are_no_numbers_cost_the_annotation(
+    end: object, tmp_path: Path
+) -> None:
+    pytest.importorskip("cassis")
+    data = json.loads(next(iter(_files("cas", RECORDS[:1]).values())))
+    spans = [one for one in data["%FEATURE_STRUCTURES"] if one.get("label") == "organization"]
+    spans[0]["end"] = end
+    found = read("cas", write(tmp_path / "a.json", data))
+    assert len(found.records[0].spans) == len(SPANS) - 1 and found.left_out
+
+
 def _describe_by(types: Any, cas: Any, **said: str) -> None:
     """Say in a CAS whose work it is, as INCEpTION does."""
     name = "de.tudarmstadt.ukp.clarin.webanno.api.type.CASMetadata"

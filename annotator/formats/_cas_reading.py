@@ -22,6 +22,7 @@ from typing import Any
 from annotator.errors import InputError
 from annotator.formats._archive import Archive, opened, opened_stream
 from annotator.formats._cas_features import add_features
+from annotator.formats._door import number
 from annotator.formats._extras import extra
 from annotator.formats._foreign import ForeignFile, ForeignWork
 from annotator.formats._reading import Entry, Identity, ReadOptions, checked_file, document_id
@@ -244,19 +245,19 @@ class CasReader:
         foreign = self._foreign
         names: dict[int, str] = {}
         relations: list[Any] = []
-        for number, one in enumerate(self._annotations(cas)):
+        for index, one in enumerate(self._annotations(cas)):
             if hasattr(one, "Governor") and hasattr(one, "Dependent"):
                 relations.append(one)
                 continue
-            name = str(getattr(one, "id", None) or f"a{number}")
+            name = str(getattr(one, "id", None) or f"a{index}")
             names[id(one)] = name
             work.status = "done"
             key = f"{_short(one)} {name}"
             foreign.span(work, name, _label(one), one.begin, one.end, key=key)
             add_features(foreign, work, name, one)
-        for number, one in enumerate(relations):
+        for index, one in enumerate(relations):
             ends = [names.get(id(getattr(one, end)), "?") for end in ("Governor", "Dependent")]
-            name = f"relation {number}"
+            name = f"relation {index}"
             foreign.relation(work, _label(one), *ends, key=_short(one), name=name)
             add_features(foreign, work, name, one)
         self._beside(cas)
@@ -291,7 +292,12 @@ class CasReader:
                 self._analyses[_short(one)] += 1
                 continue
             found.append(one)
-        return sorted(found, key=lambda one: (one.begin, -one.end, str(one.type.name)))
+        return sorted(found, key=_order)
+
+
+def _order(one: Any) -> tuple[int, int, str]:
+    """Where an annotation stands in the text; bounds that are no numbers come first."""
+    return number(one.begin) or 0, -(number(one.end) or 0), str(one.type.name)
 
 
 def _whose(parts: tuple[str, ...]) -> tuple[str, str | None, bool]:
