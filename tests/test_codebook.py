@@ -340,7 +340,8 @@ def test_the_registry_lists_the_codebook_and_says_what_it_says_of_a_name(tmp_pat
     with project(tmp_path, "Leon Astley left.") as of:
         import_codebook(of, written(tmp_path, TABLE), who="lead")
         span = Span("a", "actor", "person", 0, 11, "Leon Astley")
-        of.log.add_records([Record(of.documents.load("doc-0"), "ada", Completion.DONE, (span,))])
+        work = Record(of.documents.load("doc-0"), "ada", Completion.DONE, (span,))
+        of.log.add_records([work])
         found = [(one.name, one.count) for one in entries(of, "ada", "entity")]
         assert found == [("Leon Astley", 1), ("Port of Sallow", 0)]
         told = described(of, "entity", "Leon Astley")
@@ -349,6 +350,8 @@ def test_the_registry_lists_the_codebook_and_says_what_it_says_of_a_name(tmp_pat
         )
         assert facts(of, "entity", "Leon Astley") == told.split(" · ")
         assert described(of, "concept", "dues should rise").startswith("not used yet · opposite: ")
+        of.log.add_records([replace(work, annotator=None, status=Completion.GOLD)])
+        assert facts(of, "entity", "Leon Astley")[0] == "2 mentions in 1 document by gold, ada"
 
 
 def _written(of: Project, attribute: str, answer: str, *, who: str = "ada") -> str:

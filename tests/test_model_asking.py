@@ -290,3 +290,14 @@ def test_no_sign_leads_on_to_what_is_left_out() -> None:
 
 def test_a_text_of_one_word_is_cut_to_the_width() -> None:
     assert [len(both_ends("x" * 90, width)) for width in (10, 30, 60)] == [10, 30, 60]
+
+
+def test_naming_a_pending_claim_decides_it_and_stays_for_further_corrections() -> None:
+    """`i` and then `n` are as many keys as `a` and then `I`, and `b` after `i` is on the claim."""
+    before = after(opened(), do.FocusItem("treaty"))
+    named = after(before, do.SetAttribute("concept", ["treaty is bad"]))
+    item = named.find("treaty")
+    assert item is not None
+    assert (named.focus, item.pending) == ("treaty", False)
+    accepted = after(before, do.Accept())
+    assert accepted.focus != "treaty"

@@ -15,6 +15,7 @@ from annotator.cli_commands._shared import (
     print_json,
     progress,
 )
+from annotator.model.record import shown_name
 from annotator.model.text import first_of, plural
 
 if TYPE_CHECKING:
@@ -107,10 +108,6 @@ def _quoted(value: str) -> str:
     return f"“{text if len(text) <= SHOWN else text[: SHOWN - 1] + '…'}”" if text else "(nothing)"
 
 
-def _name(annotator: str) -> str:
-    return "gold" if annotator == "@gold" else annotator
-
-
 def _summary(result: MergeResult, dry_run: bool) -> str:
     """What was merged, as text."""
     count = sum(result.decisions.values())
@@ -123,7 +120,7 @@ def _summary(result: MergeResult, dry_run: bool) -> str:
     parts = [plural(n, noun) for n, noun in counted if n]
     if not parts:
         return "nothing new"
-    whose = ", ".join(f"{_name(annotator)} {n:,}" for annotator, n in result.decisions.items())
+    whose = ", ".join(f"{shown_name(annotator)} {n:,}" for annotator, n in result.decisions.items())
     return (
         ", ".join([*parts[:-2], " and ".join(parts[-2:])])
         + (" would be" if dry_run else "")
@@ -147,7 +144,7 @@ def _left(result: MergeResult) -> Iterator[str]:
         yield f"and {len(result.conflicts) - LINES:,} more of these"
     for fork in result.forks[:LINES]:
         yield (
-            f"{fork.document}: {_name(fork.annotator)} worked here and there, "
+            f"{fork.document}: {shown_name(fork.annotator)} worked here and there, "
             f"{plural(fork.ours, 'decision')} here, {fork.theirs:,} there; the work here stays "
             "as it is"
         )

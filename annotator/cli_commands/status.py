@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from annotator.cli_commands._shared import json_option, open_project, print_json, print_lines, table
+from annotator.model.record import shown_name
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def _annotator_row(one: AnnotatorTally) -> tuple[Any, ...]:
     counts = {completion.value: n for completion, n in one.documents.items()}
     done = counts.get("done", 0) + counts.get("gold", 0)
     return (
-        one.annotator,
+        shown_name(one.annotator),
         done,
         counts.get("in_progress", 0),
         counts.get("skipped", 0),

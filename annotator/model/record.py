@@ -15,8 +15,14 @@ from annotator.model.text import Document
 GOLD = "@gold"
 """The reserved annotator whose work is the gold."""
 
+
 COMPLETION = "completion"
 """The key of a record's metadata that holds what the completion adds to the document's."""
+
+
+def shown_name(annotator: str) -> str:
+    """The annotator as people read it: by name, or `gold`."""
+    return "gold" if annotator == GOLD else annotator
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,4 +162,12 @@ def _wrong(key: str, message: str) -> InputError:
     )
 
 
-__all__ = ["COMPLETION", "GOLD", "CompletionMeta", "Record", "same_work", "split_meta"]
+__all__ = [
+    "COMPLETION",
+    "GOLD",
+    "CompletionMeta",
+    "Record",
+    "same_work",
+    "shown_name",
+    "split_meta",
+]

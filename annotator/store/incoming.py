@@ -21,7 +21,7 @@ from annotator.model.decision import (
     paragraph_item,
 )
 from annotator.model.names import Concepts
-from annotator.model.record import GOLD, Record, same_work
+from annotator.model.record import GOLD, Record, same_work, shown_name
 from annotator.model.span import Annotation
 from annotator.model.text import Document
 from annotator.store import documents, names, provenance
@@ -81,7 +81,7 @@ class _Incoming:
         ]
         digest = _digest((item, text) for item, _, _, text in states)
         if self._is_there(stored, name, one, digest):
-            self._known.append(f"{stored.id} ({'gold' if name == GOLD else name})")
+            self._known.append(f"{stored.id} ({shown_name(name)})")
             return
         self._write(stored, name, one, states)
         self._brought[stored.id, name] = digest

@@ -8,6 +8,7 @@ from textual import events
 
 from annotator.model import actions as do
 from annotator.model.decision import Completion
+from annotator.model.record import shown_name
 from annotator.model.text import and_more, paragraph_number, plural
 from annotator.project import DocumentSummary, QueueFilter
 from annotator.tui.commands import Command
@@ -182,7 +183,7 @@ class QueueScreen(RowsScreen):
     def _others(self, row: DocumentSummary) -> str:
         """How much review says about a document, and who else worked on it."""
         said = len(self._said.get(row.id, ()))
-        names = ", ".join("gold" if name == "@gold" else name for name in row.others)
+        names = ", ".join(map(shown_name, row.others))
         return (f"»{said} " if said else "") + names
 
     def _of_document(self, document: str) -> list[str]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from annotator.model.names import NameKind
+from annotator.model.record import shown_name
 from annotator.model.text import first_of, plural
 from annotator.project import MentionRow, Project
 
@@ -60,7 +61,7 @@ def usage_line(project: Project, kind: NameKind, name: str) -> str:
     """How often, in how many documents and by whom a name is used."""
     number, documents, who = project.names.usage(kind, name).get(name, (0, 0, ()))
     used = f"{plural(number, 'mention')} in {plural(documents, 'document')}"
-    return f"{used} by {first_of(who)}" if who else "not used yet"
+    return f"{used} by {first_of([shown_name(one) for one in who])}" if who else "not used yet"
 
 
 def children(project: Project, kind: NameKind, name: str) -> list[str]:
