@@ -438,7 +438,9 @@ def test_what_is_written_in_other_ways_or_in_its_place_is_counted(tmp_path: Path
         Span("a", "actor", "state", 0, 4, "Ir\ufffean"),
         Span("b", "actor", "person", 0, 4, "Ir\ufffean"),
     )
-    work = Record(made, "ann", Completion.SKIPPED, spans, notes={"a": "two\nlines", "b": "\ufffe"})
+    work = Record(
+        made, "ann", Completion.SKIPPED, spans, notes={"a": "two\r\nlines", "b": "\ufffe"}
+    )
     illegal = "names, notes and metadata with characters that XML cannot hold, written as U+FFFD"
     for name, counts in {
         "qdpx": {illegal: 4, "metadata named title": 1, "statuses other than done": 1},
@@ -454,6 +456,7 @@ def test_what_is_written_in_other_ways_or_in_its_place_is_counted(tmp_path: Path
             back = read(name, write(tmp_path / "p.qdpx", files["records.qdpx"]))
             assert not back.left_out and back.records[0].document.title == "A title"
             assert back.records[0].document.meta["empty"] == ""
+            assert "two\r\nlines" in back.records[0].notes.values()
         if name == "prodigy":
             back = read(name, write(tmp_path / "p.jsonl", files["records.jsonl"]))
             assert "annotations of ignored answers are not read" in back.told

@@ -68,7 +68,8 @@ def _quoted(value: str) -> str:
 
 def words(tag: str, text: str) -> str:
     """An element that contains a text; nothing for an empty text."""
-    return f"<{tag}>{escape(xml_legal(text))}</{tag}>\n" if text else ""
+    kept = escape(xml_legal(text), {"\r": "&#13;"})  # XML would read a bare one as a line feed.
+    return f"<{tag}>{kept}</{tag}>\n" if text else ""
 
 
 class Codes:
