@@ -210,6 +210,32 @@ def test_u_alpha_refuses_units_of_one_annotator_that_overlap_by_name() -> None:
             assert "ada" in result.reason
 
 
+def _without_paragraphs(record: Record) -> Record:
+    paragraphs = tuple(replace(p, excluded=True) for p in record.document.paragraphs)
+    return replace(record, document=replace(record.document, paragraphs=paragraphs))
+
+
+@pytest.mark.parametrize("name", families.measures.names())
+@pytest.mark.parametrize("excluding", ["a", "ab"])
+def test_a_document_of_which_no_paragraph_is_compared_changes_no_figure(
+    name: str, excluding: str
+) -> None:
+    module, text = families.measures.load(name), "x" * 20
+    some = [
+        _record([(at, 8, "fact")], who, text=text, id=id)
+        for id in ("d1", "d3")
+        for who, at in (("a", 0), ("b", 2))
+    ]
+    other = [_record([(0, 5, "fact")], who, text=text, id="d2") for who in "ab"]
+    other = [_without_paragraphs(r) if r.annotator in excluding else r for r in other]
+    layer = layer_named()
+    if layer.kind not in module.kinds:
+        pytest.skip("measures other layers")
+    with_it = compute(module, compare([*some, *other]), layer)
+    without = compute(module, compare(some), layer)
+    assert [(r.name, r.value) for r in with_it] == [(r.name, r.value) for r in without]
+
+
 def test_alpha_u_of_krippendorff_2004_page_254() -> None:
     works = {
         "i": [(75, 145, "c"), (220, 250, "c"), (30, 90, "k"), (150, 200, "k")],

@@ -50,24 +50,21 @@ def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
     units overlap, who refuses it instead."""
     found = span_arrays(comparison, layer.name)
     continua = _continua(comparison)
-    first = (
-        np.unique(continua.document, return_index=True)[1]
-        if len(continua.document)
-        else np.zeros(0, np.int64)
-    )
+    # A document of which no paragraph is compared has no row.
+    documents, first = np.unique(continua.document, return_index=True)
     refused = _overlapping(comparison, found, continua)
     size = len(found.labels)
     rows = np.zeros((len(comparison.passages), 3 * size + len(refused)))
     if len(rows):
         observed, expected = disagreements(comparison, layer.name)
-        rows[first, :size], rows[first, size : 2 * size] = observed, expected
-        units = continua.document[found.passage] * size + found.label
-        rows[first, 2 * size : 3 * size] = np.bincount(units, minlength=len(first) * size).reshape(
-            len(first), size
-        )
+        group = continua.document[found.passage] * size + found.label
+        units = np.bincount(group, minlength=comparison.documents * size)
+        every = (observed, expected, units.reshape(comparison.documents, size))
+        rows[first, : 3 * size] = np.concatenate(every, axis=1)[documents]
         for i, document in enumerate(refused.values()):
-            rows[first[document], : 2 * size] = 0
-            rows[first[document], 3 * size + i] = 1
+            row = first[np.searchsorted(documents, document)]
+            rows[row, : 2 * size] = 0
+            rows[row, 3 * size + i] = 1
     keys = [
         *((kind, v) for kind in ("observed", "expected", "units") for v in found.labels),
         *(("refused", words) for words in refused),
