@@ -128,8 +128,10 @@ class AgreementScreen(AgreementAskingScreen):
         self._top = max(
             0, min(max(min(self._top, self._at), self._at - room + 1), len(self._lines) - room)
         )
-        state = self._message or self._here() or ("updated as people save" if self._lines else "")
         title = f" Agreement  {clip(self._choice, max(0, width - 40))}".rstrip()
+        long = len(self._message) > width - len(title) - 4
+        state = "" if long else self._message or self._here()
+        state = state or ("updated as people save" if self._lines else "")
         bar = justify([(title, PLAIN)], [(f"  {clip(state, width - 14)} ", PLAIN)], width)
         rows: list[list[Piece]] = [[(text, theme.bar) for text, _ in bar], []]
         for i, line in enumerate(self._lines[self._top : self._top + room], self._top):
@@ -142,7 +144,7 @@ class AgreementScreen(AgreementAskingScreen):
         if self._state:
             rows += paragraphs(self._state, min(width - 4, 76), theme.muted, indent="  ")
         rows += [[] for _ in range(height - 1 - len(rows))]
-        if len(self._message) > width - len(title) - 4:
+        if long:
             self.lay_message(rows, 1)
         self.query_one(Rows).show([strip(row) for row in [*rows[: height - 1], self._keys_row()]])
 
