@@ -258,7 +258,7 @@ class ReviewScreen(AnnotateScreen):
         codes = self.session.project.config.reasons
         offers = [Offer(code) for code in codes]
         prompt = PromptScreen(
-            "reason for the last decision: a code or its number, a colon, more words",
+            "reason for the last decision: a digit takes a code; or write code: words",
             self.theme_now,
             value=_reason(note),
             offers=offers,
