@@ -121,6 +121,8 @@ def test_a_side_is_that_of_the_pronoun_in_its_sentence() -> None:
         ("Members of their union, Unisong, struck.", [("Unisong", "organization")]),
         ("The pressure group Clean Game objected.", [("Clean Game", "organization")]),
         ("The envoy, Halgrave, left.", [("Halgrave", "person")]),
+        ("Corrie Rail objects.", [("Corrie Rail", "organization")]),
+        ("Halden Shipping objects.", [("Halden Shipping", "organization")]),
         ("The Growers' League objects.", [("Growers' League", "organization")]),
         ("The Women's League objects.", [("Women's League", "organization")]),
     ],

@@ -26,18 +26,23 @@ from dataclasses import dataclass, replace
 from annotator.english import tables
 from annotator.english.coordination import elliptic, imperative, independent, main_clauses
 from annotator.english.cues import asked, attribution_of, label_of, modality_of
+from annotator.english.echoes import echoes
 from annotator.english.frames import ReportingFrame, frame_of, heads_of, that_frame
 from annotator.english.held_nouns import HeldClaim, held_claims
-from annotator.english.objects import Object, main_verb, object_at, passed, relative_object
+from annotator.english.lead_ins import after_lead_in, trimmed
+from annotator.english.object_ends import end_of_object
+from annotator.english.objects import (
+    Object,
+    main_verb,
+    object_at,
+    passed,
+    passive_of_sides,
+    relative_object,
+)
 from annotator.english.parse import Parse
-from annotator.english.syntax import Syntax, finite, governs
+from annotator.english.syntax import Syntax, finite
 from annotator.english.tokens import QUOTES, FoundSpan, Token, phrase_at
 from annotator.model.overlaps import Overlaps
-
-_CLEAVING = tables.words("adverbs") | tables.words("negations")
-"""Words before `that` in `it is seldom that ...`, which reports nothing."""
-_QUESTION_WORDS = frozenset("why how when where who".split())
-_ENDS = frozenset(".!?;:,…\"”“»«'’)(–—-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,7 @@ def find_claims(
     out = _by_words(tokens, actors)
     if parse is None:
         return out
+    out = [_shorter(tokens, parse, one) for one in _without_echoes(tokens, actors, parse, out)]
     overlaps = Overlaps([(one.found.first, one.found.last) for one in out])
     made: list[Clause] = []
     only_told: set[int] = set()
@@ -75,6 +81,36 @@ def find_claims(
         made.append(_held_clause(tokens, held, inside=bool(around - only_told)))
     made += [one for k, one in enumerate(out) if k not in only_told]
     return sorted(made, key=lambda one: (one.found.first, -one.found.last))
+
+
+def _shorter(tokens: Sequence[Token], parse: Parse, clause: Clause) -> Clause:
+    """The clause without what does not belong to it, if it is the object of a verb."""
+    first, last = clause.found.first, clause.found.last
+    frame = clause.frame
+    if not clause.given or frame is None or frame.last > first:
+        return clause
+    siding = tokens[frame.first].lower in tables.siding()
+    end = end_of_object(tokens, parse, first, last, siding=siding)
+    if end == last:
+        return clause
+    return replace(clause, found=replace(clause.found, last=end, end=tokens[end - 1].end))
+
+
+def _without_echoes(
+    tokens: Sequence[Token], actors: Sequence[FoundSpan], parse: Parse, clauses: list[Clause]
+) -> list[Clause]:
+    """The clauses that say something by themselves (not `and she is right`)."""
+    said = [one for one in echoes(tokens, actors, parse) if one.how != "beside"]
+    return [
+        clause
+        for clause in clauses
+        if clause.given
+        or not any(
+            clause.found.first <= one.verb < clause.found.last
+            and clause.found.first >= one.first - 1
+            for one in said
+        )
+    ]
 
 
 def _around(clause: Clause, held: HeldClaim) -> bool:
@@ -96,9 +132,23 @@ def _by_words(tokens: Sequence[Token], actors: Sequence[FoundSpan]) -> list[Clau
     syntax = Syntax(tokens, actors)
     starts = [i for i, t in enumerate(tokens) if t.first] or ([0] if tokens else [])
     for begin, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
+        told: ReportingFrame | None = None
         for first, last in main_clauses(tokens, begin, end):
-            out += _clauses(syntax, first, last)
+            made = _clauses(syntax, first, last)
+            if told is not None:
+                made = [_also_told(one, told) for one in made]
+            elif first == begin and tokens[first].lower == "according":
+                told = next((one.frame for one in made), None)
+            out += made
     return out
+
+
+def _also_told(clause: Clause, told: ReportingFrame) -> Clause:
+    """A later clause of a sentence with `according to X` at its start, which X says, too."""
+    if clause.frame is not None:
+        return clause
+    attributes = {**clause.found.attributes, "attribution": "indirect"}
+    return replace(clause, frame=told, found=replace(clause.found, attributes=attributes))
 
 
 def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
@@ -106,8 +156,8 @@ def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
     objects of verbs of wanting, asking and judging."""
     tokens = syntax.tokens
     question = any(t.text == "?" for t in tokens[max(first, last - 2) : last])
-    first, last = _trim(tokens, first, last)
-    first = _lead_in(tokens, first, last)
+    first, last = trimmed(tokens, first, last)
+    first = after_lead_in(tokens, first, last)
     if _asserts_nothing(tokens, first, last) or (question and _open(tokens, first, last)):
         return []
     objects = [] if question else _objects(syntax, first, last)
@@ -210,6 +260,9 @@ def _objects(syntax: Syntax, first: int, last: int) -> list[Clause]:
     the clause has such a verb; the whole clause is then not a claim."""
     out: list[Clause] = []
     verb, found = main_verb(syntax, first, last), None
+    passive = passive_of_sides(syntax, first, last) if verb is None else None
+    if passive is not None:
+        return _object_clause(syntax.tokens, passive)
     while verb is not None:
         reported = that_frame(syntax, first, last, verb)
         if reported is not None:
@@ -241,7 +294,7 @@ def _second_report(
 
 
 def _object_clause(tokens: Sequence[Token], found: Object) -> list[Clause]:
-    first, last = _trim(tokens, found.first, found.last)
+    first, last = trimmed(tokens, found.first, found.last)
     if first >= last:
         return []
     direct = found.first > 0 and tokens[first - 1].text in QUOTES
@@ -300,8 +353,8 @@ def _clause(
     question: bool,
 ) -> Clause | None:
     """The claim that a clause makes; None for a fragment."""
-    first, last = _trim(tokens, first, last)
-    first = _lead_in(tokens, first, last)
+    first, last = trimmed(tokens, first, last)
+    first = after_lead_in(tokens, first, last)
     whole = imperative(tokens, first, last) or (
         frame is not None and first > 0 and tokens[first - 1].lower == "that"
     )
@@ -340,87 +393,6 @@ def _type_by_frame(
         return None
     said = "policy" if asked(tokens, first, last) else tables.said_types().get(cue.lower)
     return None if said is None else (said, f"“{cue.text}” says what it is")
-
-
-def _trim(tokens: Sequence[Token], first: int, last: int) -> tuple[int, int]:
-    """Without punctuation at the ends; a bracket or quote that closes inside is kept."""
-    while last > first and tokens[last - 1].text in _ENDS and not _closes(tokens, first, last):
-        last -= 1
-    while first < last and (tokens[first].text in _ENDS and not _opens(tokens, first, last)):
-        first += 1
-    return first, last
-
-
-def _closes(tokens: Sequence[Token], first: int, last: int) -> bool:
-    pairs = {")": "(", "”": "“", "»": "«"}
-    opener = pairs.get(tokens[last - 1].text)
-    inside = [t.text for t in tokens[first : last - 1]]
-    if tokens[last - 1].text == '"':
-        return inside[1:].count('"') % 2 == 1
-    return opener is not None and opener in inside[1:]
-
-
-def _opens(tokens: Sequence[Token], first: int, last: int) -> bool:
-    pairs = {"(": ")", "“": "”", "«": "»"}
-    closer = pairs.get(tokens[first].text)
-    return closer is not None and closer in [t.text for t in tokens[first + 1 : last - 1]]
-
-
-def _opinion(tokens: Sequence[Token], first: int, last: int) -> int:
-    """Tokens of `we suspect that`, `the honest answer is that`, `it
-    is also possible that` at the start."""
-    length = phrase_at(tokens, first, tables.phrases("opinion_frames"), last)
-    if length or first >= last:
-        return length
-    own = tokens[first].lower in ("we", "i")
-    for i in heads_of(tokens, first + 1, min(last, first + 12)):
-        if own and i < first + 4 and _believes(tokens, i):
-            return i + 2 - first
-        if tokens[i].lower in ("is", "was"):
-            return max(0, _after_is_that(tokens, i, last) - first)
-        if governs(tokens, i):
-            return 0
-    return 0
-
-
-def _believes(tokens: Sequence[Token], i: int) -> bool:
-    """Whether a verb of saying or believing and `that` stand here."""
-    if i + 1 >= len(tokens) or tokens[i + 1].lower not in ("that", "whether"):
-        return False
-    verbs = tables.verbs_by_form().get(tokens[i].lower, ())
-    return any(verb.on_claim and "that" in verb.frames for verb, _ in verbs)
-
-
-def _after_is_that(tokens: Sequence[Token], i: int, last: int) -> int:
-    """The place after the `that` which follows `is` at `i`; 0 if there is none, or if it does not
-    begin what is said."""
-    that = next((k for k in range(i + 1, min(i + 4, last)) if tokens[k].lower == "that"), None)
-    if that is None or tokens[i - 1].lower in _QUESTION_WORDS:
-        return 0
-    return 0 if tokens[that - 1].lower in _CLEAVING else that + 1
-
-
-def _lead_in(tokens: Sequence[Token], first: int, last: int) -> int:
-    """The place after connectives and opinion frames at the start."""
-    for _ in range(4):
-        length = _opinion(tokens, first, last)
-        if length:
-            first += length
-        else:
-            length = phrase_at(tokens, first, tables.phrases("lead_ins"), last)
-            comma = first + length < last and tokens[first + length].text == ","
-            bare = (
-                tokens[first].lower
-                in ("but", "and", "or", "yet", "so", "nor", "moreover", "however")
-                if first < last
-                else False
-            )
-            if not length or not (comma or bare):
-                return first
-            first += length
-        if first < last and tokens[first].text == ",":
-            first += 1
-    return first
 
 
 __all__ = ["Clause", "find_claims"]

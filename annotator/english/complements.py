@@ -47,7 +47,10 @@ def begin_of(
         return after + 1
     for word in ("of", "as", "for", "with"):
         if word in frames:
-            return _after_word(tokens, after, last, word)
+            begin = _after_word(tokens, after, last, word)
+            if begin is None and "on" in frames and not passive:
+                return after if before_on(tokens, after, last) else None
+            return begin
     if "pred" in frames:
         return after if passive else _predicate(tokens, after, last)
     given = passive and verb.base in tables.words("giving")
@@ -110,6 +113,14 @@ def _after_word(tokens: Sequence[Token], after: int, last: int, word: str) -> in
         if tokens[k].lower == word and tokens[k - 1].lower not in ("such", "well", "so"):
             return None if independent(tokens, k + 1, last) else k + 1
     return None
+
+
+def before_on(tokens: Sequence[Token], after: int, last: int) -> int | None:
+    """The `on` before whom somebody blames for the noun phrase at a place (`blames the delay on
+    X`)."""
+    if not _noun_phrase(tokens, after, last):
+        return None
+    return next((k for k in range(last - 2, after, -1) if tokens[k].lower == "on"), None)
 
 
 def _predicate(tokens: Sequence[Token], after: int, last: int) -> int | None:
@@ -219,4 +230,4 @@ def _second_verb(tokens: Sequence[Token], k: int, last: int) -> bool:
     return "s" in kinds or ("base" in kinds and after in ("that", "to"))
 
 
-__all__ = ["CLOSED", "OBJECTS", "STOPS", "begin_of", "end_of", "infinitive", "inner"]
+__all__ = ["CLOSED", "OBJECTS", "STOPS", "before_on", "begin_of", "end_of", "infinitive", "inner"]

@@ -64,11 +64,17 @@ def _coordinated(tokens: Sequence[Token], first: int, comma: int, end: int) -> b
     """Whether a coordinator and a clause that can stand alone follow a comma, after a clause from
     `first` on that can, too."""
     after = comma + 1
-    if tokens[after].lower not in _COORDINATORS:
+    if tokens[after].lower not in _COORDINATORS or _likewise(tokens, after + 1, end):
         return False
     if not independent(tokens, _after_adjuncts(tokens, after + 1, end), end):
         return False
     return not elliptic(tokens, after + 1, end) and not _unfinished(tokens, first, comma)
+
+
+def _likewise(tokens: Sequence[Token], at: int, end: int) -> bool:
+    """Whether only the subject is new in what follows (`and neither will the concrete`)."""
+    short = end - at < 8 and at + 1 < end
+    return short and tokens[at].lower in ("neither", "nor") and tokens[at + 1].lower in _HELPERS
 
 
 def _unfinished(tokens: Sequence[Token], first: int, last: int) -> bool:

@@ -12,6 +12,7 @@ from annotator.english.complements import (
     CLOSED,
     OBJECTS,
     STOPS,
+    before_on,
     begin_of,
     end_of,
     infinitive,
@@ -38,6 +39,8 @@ _THINGS = frozenset("it this that these those".split())
 _MANNER = frozenset("grounds lines behalf".split())
 """Nouns that say how or why, after a particle that is not one (`abstained on the grounds that`)."""
 _RELATIVE = frozenset("who which that".split())
+_TIMES = frozenset("before after since until".split())
+"""Words that begin a clause or a phrase of time."""
 _POSSESSIVE = frozenset(("'s", "’s", "'", "’"))
 _STARTS = tables.words("subordinators") | tables.words("subject_pronouns")
 """Words before the verb of a subordinate clause."""
@@ -162,6 +165,8 @@ def _object(
     before the object."""
     after, begin = between
     end, rest = end_of(syntax.tokens, begin, last)
+    if "on" in verb.frames and begin == after:
+        end = before_on(syntax.tokens, begin, end) or end
     holder, own = _holder(
         syntax, first, i, after, begin, before=None if passive else before, passive=passive
     )
@@ -207,7 +212,7 @@ def _opposed(
     tokens = syntax.tokens
     end = verb_begins(tokens, first, i)
     holder = syntax.object(after + 1)
-    relative = any(t.lower in tables.words("subordinators") for t in tokens[first:end])
+    relative = any(_subordinates(tokens, k, end) for k in range(first, end))
     if (
         holder is None
         or end <= first
@@ -220,6 +225,30 @@ def _opposed(
     side = flip(verb.side, negative=syntax.negated(i))
     frame = ReportingFrame(holder, side, i, after, verb.strength)
     return Object(first, end, verb.label, frame, None, tuple(_also(syntax, after + 1, last)))
+
+
+def _subordinates(tokens: Sequence[Token], k: int, end: int) -> bool:
+    """Whether a word begins a clause, and not a phrase of time (`before the winter`)."""
+    word = tokens[k].lower
+    if word not in tables.words("subordinators"):
+        return False
+    return word not in _TIMES or any(governs(tokens, m) for m in range(k + 1, end))
+
+
+def passive_of_sides(syntax: Syntax, first: int, last: int) -> Object | None:
+    """What `_opposed` finds where the subject is too long for its verb to be found from the start:
+    `[The plan to close the depot before the winter] was welcomed by X`."""
+    tokens = syntax.tokens
+    for i in range(first + 2, last - 2):
+        if tokens[i + 1].lower != "by" or not be_before(tokens, first, i):
+            continue
+        for verb, kind in tables.object_verbs().get(tokens[i].lower, ()):
+            if kind in ("participle", "both") and "np" in verb.frames and not verb.particle:
+                begins = verb_begins(tokens, first, i)
+                if any(governs(tokens, k) for k in range(first, begins)):
+                    return None
+                return _opposed(syntax, verb, first, i, i + 1, last)
+    return None
 
 
 def _also(syntax: Syntax, at: int, last: int) -> Iterator[ReportingFrame]:
@@ -351,4 +380,4 @@ def _before_name(token: Token) -> bool:
     return token.lower in tables.words("determiners") or token.text[:1].isupper()
 
 
-__all__ = ["Object", "main_verb", "object_at", "passed", "relative_object"]
+__all__ = ["Object", "main_verb", "object_at", "passed", "passive_of_sides", "relative_object"]

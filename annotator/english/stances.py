@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from annotator.english import tables
 from annotator.english.claims import Clause
+from annotator.english.echoes import echoes, heard
 from annotator.english.frames import ReportingFrame, flip
 from annotator.english.judgements import PLAIN, judgements
 from annotator.english.parse import Parse
@@ -29,6 +30,8 @@ REPORTED = "stance.report"
 """The rule of the sides of those who say, want or judge something."""
 HELD = "stance.held"
 """The rule of the sides of those whose plan, hope or promise a claim is."""
+ENDORSED, ECHOED = "stance.endorsed", "stance.echo"
+"""The rules of those who say that what somebody said is right or wrong: the author, and actors."""
 UNDECIDED = frozenset(("neutral", "unclear"))
 """Sides of holders who are for and against nothing."""
 
@@ -40,7 +43,8 @@ def find_stances(
     parse: Parse | None = None,
 ) -> list[FoundStance]:
     """The stances of a paragraph, at most one for each holder and target; a `parse` is used too."""
-    found = [
+    found = _echoed(tokens, actors, clauses, parse) if parse is not None else []
+    found += [
         _reported(tokens, frame, place, HELD if clause.held else REPORTED)
         for place, clause in enumerate(clauses)
         for frame in _frames(tokens, actors, clause)
@@ -109,6 +113,24 @@ def _reported(tokens: Sequence[Token], frame: ReportingFrame, place: int, rule: 
         rule,
         attributes,
     )
+
+
+def _echoed(
+    tokens: Sequence[Token], actors: Sequence[FoundSpan], clauses: Sequence[Clause], parse: Parse
+) -> list[FoundStance]:
+    """The sides of those who agree or disagree with a claim that stands before (`and she is right`,
+    `X denies it`)."""
+    places = [(one.found.first, one.found.last) for one in clauses]
+    frames = [one.frame for one in clauses]
+    out: list[FoundStance] = []
+    for echo in echoes(tokens, actors, parse):
+        for place, side in heard(tokens, actors, echo, places, frames):
+            for holder in echo.holders or (None,):
+                frame = ReportingFrame(holder, side, echo.cue, echo.cue + 1)
+                rule = ECHOED if holder is not None else ENDORSED
+                reason = f"“{tokens[echo.cue].text}” is about what was said before"
+                out.append(replace(_reported(tokens, frame, place, rule), reason=reason))
+    return out
 
 
 class _StanceReader(Syntax):
@@ -221,4 +243,4 @@ class _StanceReader(Syntax):
         return self._edge(side, source, target, cue, "relative", 0.6, strength=verb.strength)
 
 
-__all__ = ["HELD", "REPORTED", "SIDES", "UNDECIDED", "find_stances"]
+__all__ = ["ECHOED", "ENDORSED", "HELD", "REPORTED", "SIDES", "UNDECIDED", "find_stances"]

@@ -154,6 +154,9 @@ def after_verb(tokens: Sequence[Token], i: int, verb: tables.Verb) -> int | None
     missing."""
     particle = verb.particle.split()
     after = i + 1 + len(particle)
+    if particle == ["that"] and [t.text for t in tokens[i + 1 : i + 4 : 2]] == [",", ","]:
+        after += 3  # "Finds, too, that".
+        return after if tokens[after - 1].lower == "that" else None
     return after if [t.lower for t in tokens[i + 1 : after]] == particle else None
 
 

@@ -240,6 +240,22 @@ def judging(name: str) -> frozenset[str]:
 
 
 @cache
+def agreeing() -> Mapping[str, str]:
+    """Sides by predicates with which a text agrees with what somebody said, or does not."""
+    return _sided("agreeing", "disagreeing")
+
+
+@cache
+def echoing() -> Mapping[str, str]:
+    """Sides by verbs that say whether what was said before is so."""
+    return _sided("affirming", "denying")
+
+
+def _sided(good: str, bad: str) -> Mapping[str, str]:
+    return {**dict.fromkeys(judging(good), "+"), **dict.fromkeys(judging(bad), "-")}
+
+
+@cache
 def senses() -> Mapping[str, tuple[str, ...]]:
     """The classes of senses.toml by word in lower case: each word there as it is, inflected as a
     verb or a noun would be, and as an adverb."""
@@ -355,6 +371,12 @@ def promises() -> frozenset[str]:
     return _inflected("promising_verbs")
 
 
+@cache
+def siding() -> frozenset[str]:
+    """Inflected forms of verbs of taking sides on their object."""
+    return _inflected("siding")
+
+
 def _inflected(name: str) -> frozenset[str]:
     """All forms of the verbs of a class of words.toml."""
     return frozenset(form for base in words(name) for form in forms(base))
@@ -396,8 +418,10 @@ __all__ = [
     "ObjectVerb",
     "SideWord",
     "Verb",
+    "agreeing",
     "common",
     "demonyms",
+    "echoing",
     "forms",
     "head_phrases",
     "heads",
@@ -411,6 +435,7 @@ __all__ = [
     "senses",
     "side_adjectives",
     "side_nouns",
+    "siding",
     "stance_verbs",
     "telling",
     "verb_forms",

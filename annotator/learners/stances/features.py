@@ -11,7 +11,7 @@ from functools import cache
 from annotator.english import tables
 from annotator.english.claims import Clause
 from annotator.english.parse import Parse
-from annotator.english.stances import HELD, REPORTED
+from annotator.english.stances import ECHOED, HELD, REPORTED
 from annotator.english.tokens import FoundStance, Token, phrase_at
 from annotator.learners.stances.syntax import SentencePaths
 from annotator.model.span import AUTHOR, Span
@@ -135,7 +135,7 @@ def _size(number: int) -> int:
 _SIZES = (0, 1, 2, 3, 5, 8, 13, 21)
 
 
-_KINDS = {HELD: REPORTED}
+_KINDS = {HELD: REPORTED, ECHOED: REPORTED}
 """Rules that are too few to be learnt by themselves, with those whose weights they share."""
 
 

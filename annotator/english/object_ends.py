@@ -1,0 +1,56 @@
+"""Where the object of a verb ends, by the parse: before what says when, how or on what terms its
+subject takes that side (`welcomed [the plan] within the hour`), and before what a comma adds (`gave
+up [the loan], which ...`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from annotator.english import tables
+from annotator.english.parse import Parse
+from annotator.english.tokens import Token, phrase_at
+
+_LOOSE = frozenset("prep advmod npadvmod advcl".split())
+_NOUNS = frozenset("NOUN PROPN PRON".split())
+
+
+def end_of_object(
+    tokens: Sequence[Token], parse: Parse, first: int, last: int, *, siding: bool
+) -> int:
+    """The end of a noun phrase over tokens `[first, last)` that is the object of a verb, without
+    what a comma adds and, after a verb of taking sides (`siding`), without what belongs to the
+    verb; `last` if it is something else, or nothing is left."""
+    end = _without_phrase(tokens, first, last) if siding else last
+    top = next((k for k in range(first, end) if not first <= parse.heads[k] < end), first)
+    if parse.pos[top] not in _NOUNS or parse.deps[top] not in ("dobj", "pobj"):
+        return end
+    verb = parse.heads[top]
+    if parse.deps[top] == "pobj":
+        verb = parse.heads[verb]
+    for k in range(top + 1, end):
+        begin = parse.edges[k][0]
+        if siding and parse.heads[k] == verb and parse.deps[k] in _LOOSE and begin > top:
+            return _before(tokens, begin, first, end)
+        added = parse.heads[k] == top and parse.deps[k] == "relcl"
+        if added and begin - 1 > top and tokens[begin - 1].text == ",":
+            return _before(tokens, begin, first, end)
+    return end
+
+
+def _before(tokens: Sequence[Token], k: int, first: int, last: int) -> int:
+    """The end before a place, without a comma there."""
+    end = k - 1 if tokens[k - 1].text == "," else k
+    return end if end > first else last
+
+
+def _without_phrase(tokens: Sequence[Token], first: int, last: int) -> int:
+    """The end without a set phrase that says how firmly somebody holds it (`all the same`)."""
+    for k in range(max(first + 1, last - _LONGEST), last):
+        if phrase_at(tokens, k, tables.phrases("firmness"), last) == last - k:
+            return k
+    return last
+
+
+_LONGEST = 5
+
+__all__ = ["end_of_object"]

@@ -1,0 +1,102 @@
+"""Clauses that only take a side on what was said before them: no claims, but stances."""
+
+from __future__ import annotations
+
+import pytest
+from support import read
+
+Sides = set[tuple[str, str, str]]
+
+
+def _found(text: str) -> tuple[list[str], Sides]:
+    """The claims, and who (@author: the text) takes which side on which of them."""
+    found = read(text)
+    claims = [text[one.found.start : one.found.end] for one in found.clauses]
+    names = [text[one.start : one.end] for one in found.actors]
+    return claims, {
+        (names[e.source] if e.source is not None else "@author", e.side, claims[e.target])
+        for e in found.edges
+        if not e.on_actor
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "sides"),
+    [
+        ("Ana Brell says the lane will go, and she is right.", "the lane will go",
+         {("Ana Brell", "support"), ("@author", "support")}),
+        ("Ana Brell says that the lane will go. She is wrong.", "the lane will go",
+         {("Ana Brell", "support"), ("@author", "oppose")}),
+        ("Ana Brell opposes the toll, and she is right.", "the toll",
+         {("Ana Brell", "oppose"), ("@author", "oppose")}),
+        ("Critics reply that the roof leaks. They have a point.", "the roof leaks",
+         {("Critics", "support"), ("@author", "support")}),
+        ("They say that the swans have left, and I believe them.", "the swans have left",
+         {("They", "support"), ("@author", "support")}),
+        ("Norway fears that the ice will melt. So do we.", "the ice will melt",
+         {("Norway", "support"), ("@author", "support")}),
+        ("Norway opposes the quota. So does Sweden.", "the quota",
+         {("Norway", "oppose"), ("Sweden", "oppose")}),
+        ("Half of the trees will die, and Norway no longer denies it.", "Half of the trees will die",
+         {("Norway", "support")}),
+        ("Half of the trees will die. Norway has said so at every meeting.", "Half of the trees will die",
+         {("Norway", "support")}),
+        ("Norway warns that fish will die, and Sweden agrees with it.", "fish will die",
+         {("Norway", "support"), ("Sweden", "support")}),
+    ],
+)  # fmt: skip
+def test_an_echo_is_a_side_on_what_was_said(
+    text: str, claim: str, sides: set[tuple[str, str]]
+) -> None:
+    claims, found = _found(text)
+    assert claims == [claim]
+    assert found == {(holder, side, claim) for holder, side in sides}
+
+
+def test_both_are_right_about_what_each_says() -> None:
+    text = "Norway says that fish will die, and Sweden says that ice will melt. Both are right."
+    assert _found(text)[1] >= {
+        ("@author", "support", "fish will die"),
+        ("@author", "support", "ice will melt"),
+    }
+
+
+def test_about_one_thing_somebody_is_right_about_the_last() -> None:
+    text = "Norway says that fish will die and that ice will melt. About the ice it is right."
+    assert [claim for holder, _, claim in _found(text)[1] if holder == "@author"] == [
+        "ice will melt"
+    ]
+
+
+def test_whoever_has_demanded_it_holds_it_too() -> None:
+    text = "Parliament should therefore set up an inquiry, as Norway and Sweden have demanded."
+    assert {holder for holder, side, _ in _found(text)[1] if side == "support"} == {
+        "Norway",
+        "Sweden",
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ana Brell says that the lane will go. She may be right.",
+        "Ana Brell says that the lane will go. She was right to resign.",
+        "Ana Brell says that the lane will go. Is she right?",
+        "Ana Brell says that the lane will go. Where the mayor has gone wrong is the manner.",
+        "Ana Brell says that the lane will go. Sweden is wrong.",
+        "The lane will go. She is right.",
+    ],
+)
+def test_what_is_no_echo_is_no_side_of_the_author(text: str) -> None:
+    assert not [one for one in _found(text)[1] if one[0] == "@author"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ana Brell says that the lane will go. She was right to resign.",
+        "Ana Brell says that the lane will go. She believes it to be safe.",
+    ],
+)
+def test_what_says_something_new_stays_a_claim(text: str) -> None:
+    assert len(_found(text)[0]) == 2
