@@ -144,7 +144,7 @@ _DECIDED = "This one is decided. {next_undecided} goes to the next suggestion."
 
 _TEXTS: Mapping[TourStep, str] = {
     TourStep.MOVE: (
-        "Marks with dotted ends are suggestions; the filled one is in focus. "
+        "Marks with dotted ends are suggestions; the heavy one is in focus. "
         "{next} goes to the next item, {previous} back. Try it."
     ),
     TourStep.ACCEPT: (

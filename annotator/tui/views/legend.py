@@ -21,10 +21,7 @@ def legend(keys: KeyMap, glyphs: Glyphs) -> Sequence[tuple[str, str]]:
             "A suggested actor and claim. The letter stands for the label or the layer.",
         ),
         (f"S{solid}  {left}C{solid}{right}", "The same after you decided on them."),
-        (
-            f"{left}C{heavy}{right}",
-            "The claim in focus; an actor in focus has its words filled. ▸ stands before its card.",
-        ),
+        (f"S{heavy}", "The item in focus. ▸ stands before its card."),
         (f"S*{solid}  S!{solid}", "An item with a note, and one with a flag."),
         ("= Iran  = Iran?", "The entity or concept, and one that is only proposed."),
         *((f"suggested: {word}", said) for word, said in MEANINGS.items()),

@@ -36,8 +36,7 @@ class BuiltParagraph:
     comes into view.
 
     `laid` has the tracks of each line, and `first` for every line the place of its row of text
-    among `rows`, and one entry more; its tracks follow it. `begins` has the line and the track on
-    which each statement begins. A row that changed is None until it is
+    among `rows`, and one entry more; its tracks follow it. A row that changed is None until it is
     made again. `texts` and `made` keep rows that were made in other looks: of a line's text, and of
     a track by which of its pieces are in focus, together with what the track holds.
     """
@@ -131,11 +130,7 @@ def _track_row(built: BuiltParagraph, number: int, level: int) -> Row:
     known = built.made.get((number, level))
     if known is None or known[0] != track:
         known = built.made[number, level] = (track, {})
-    # The words of an actor in focus are filled, so only the tracks of statements show the focus;
-    # that saves a third of a move's bytes.
-    focused = tuple(
-        part.mark.bracket and part.begins and part.mark.id in painter.lit for part, _, _ in track
-    )
+    focused = tuple(part.mark.id in painter.lit and part.begins for part, _, _ in track)
     row = known[1].get(focused)
     if row is None:
         width = MARGIN + (track[-1][0].right if track else 0)

@@ -189,12 +189,7 @@ class TextView:
             index, width, lines, tuple(painter.mark(item) for item in spans.values())
         )
         first = self._first_rows(index, width, lines, None if look.compact else laid)
-        statements = state.schema.statement_layers
-        begins = {
-            name: (number, level)
-            for name, number, level in laid.beginnings()
-            if spans[name].value.layer in statements
-        }
+        begins = {name: (number, level) for name, number, level in laid.beginnings()}
         shown, texts, made = self._reusable(state, index, known)
         rows: list[Row | None] = [None] * (first[-1] + 1)
         self._built[index] = BuiltParagraph(
