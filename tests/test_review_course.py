@@ -148,6 +148,41 @@ def test_like_cases_are_reported_decided_with_one_key_and_taken_back_with_one_un
         assert {r.document: r.undecided for r in review_rows(project)} == {"doc": 4, "two": 4}
 
 
+def test_like_cases_follow_what_was_chosen_last_however_it_was(tmp_path: Path) -> None:
+    """A version that stands already, another one in its place, and one that `a` accepts."""
+    works = [
+        _coded(who, label, id=id)
+        for id in ("doc", "two")
+        for who, label in (("ada", "state"), ("ben", "bloc"))
+    ]
+    with project_of(tmp_path / "p", *works) as project:
+        session = _session(project)
+        first = adjudication(session).in_focus()
+        assert first is not None
+
+        def labels() -> set[str]:
+            return {s.label for s in project.log.annotations("two", GOLD)[0].spans()}
+
+        take(session, first.version("ada"), "ada's")
+        decide_alike(session, source_of(session))
+        session.do(do.Undo())
+        for who, label in (("ada", "state"), ("ben", "bloc")):
+            session.do(do.FocusItem(first.candidates[0].id))
+            take(session, first.version(who), f"{who}'s")
+            decide_alike(session, source_of(session))
+            assert "5 like differences in 2 documents decided" in session.review.message
+            assert labels() == {label}
+            session.do(do.Undo())
+        own = next(c.id for c in first.candidates if c.value.label == "state")
+        session.do(do.Undo())
+        session.do(do.Undo())
+        session.do(do.FocusItem(own))
+        session.do(do.Accept())
+        decide_alike(session, source_of(session))
+        assert "5 like differences in 2 documents decided" in session.review.message
+        assert labels() == {"state"}
+
+
 def test_what_was_decided_with_like_ones_is_not_stayed_on(tmp_path: Path) -> None:
     text = "Iran spoke, Iran left, and Oman stayed."
 

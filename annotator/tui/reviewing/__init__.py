@@ -15,7 +15,7 @@ from annotator.model.names import NameKind, Ruling, concepts_of
 from annotator.model.other_names import OtherNames
 from annotator.model.record import GOLD
 from annotator.model.review import Mode, ReviewState, Step, step
-from annotator.model.span import Annotation, Relation, Span
+from annotator.model.span import Annotation, Span
 from annotator.model.text import Document, paragraph_number
 from annotator.project import Project
 from annotator.tui.reviewing import choices
@@ -284,7 +284,7 @@ class Adjudicating(Source):
             if beside is not None:
                 self.at_field = ""
                 return at.focused_on(beside).changed(message=""), ()
-        taken = _meant(at, action)
+        taken = choices.meant(at, action)
         if taken is None:
             return state.changed(message="nothing here was chosen by all or by most"), ()
         edited = self._edited(state, action) if isinstance(action, _TAKING_AN_EDIT) else None
@@ -294,7 +294,7 @@ class Adjudicating(Source):
         # What is chosen again is decided too, so the focus goes on from it in the same way.
         if (group or isinstance(taken, _CHOOSING)) and not isinstance(taken, _STAYING):
             after = self._going_on(at, after)
-        self._remember(at, action, after)
+        self._remember(at, action if isinstance(action, do.AcceptAll) else taken, after)
         return after, group
 
     def _forget_before(self, action: ReviewAction) -> None:
@@ -343,21 +343,30 @@ class Adjudicating(Source):
         if state.focus != before.state.focus:
             self.at_field = ""
         difference, after = before.in_focus(), self.at(state)
-        if difference is None or not before.is_open(difference):
+        # Of what is decided already, the same version or another one may be chosen.
+        if difference is None or not (before.is_open(difference) or isinstance(action, _CHOOSING)):
             return
         if not after.is_open(difference) or isinstance(action, do.Settle):
             self._decided = difference.ids
-        if isinstance(action, do.ChooseSeveral):
-            version_comparer = self.version_comparer(state)
-            like = version_comparer.likeness(difference)
-            taken = version_comparer.option(
-                difference, _as_made(difference, action.choices[-1].take)
-            )
-            self.chosen = (like, taken) if like is not None else None
+        if isinstance(action, _CHOOSING):
+            self.chosen = self._choice(state, difference, action)
+        elif isinstance(action, do.Settle | do.AcceptAll):
+            # What was chosen before is no longer the last one.
+            self.chosen = None
         if isinstance(action, do.Settle):
             # The next open field is decided next.
             left = after.open_fields(difference) if after.in_focus() is difference else ()
             self.at_field = left[0] if left else ""
+
+    def _choice(
+        self, state: ReviewState, difference: Difference, action: do.Choose | do.ChooseSeveral
+    ) -> tuple[Likeness, Option] | None:
+        """What a difference is like, and which of its versions was taken."""
+        comparer = self.version_comparer(state)
+        like = comparer.likeness(difference)
+        last = action if isinstance(action, do.Choose) else action.choices[-1]
+        option = comparer.option(difference, choices.as_made(difference, last.take))
+        return None if like is None else (like, option)
 
     def _edited(self, before: ReviewState, action: ReviewAction) -> Step | None:
         """The result of an action on the version that is being changed. If the action accepts it,
@@ -375,27 +384,6 @@ class Adjudicating(Source):
         last, more = step(after, do.Choose((), drop, after.message))
         whole = (*group, *(replace(d, group=group[0].group) for d in more))
         return replace(last, history=before.history.push(whole), message=after.message), whole
-
-
-def _meant(at: Adjudication, action: ReviewAction) -> ReviewAction | None:
-    """What an action means in review: accepting takes a version. None if accepting everything
-    finds nothing that most chose."""
-    if isinstance(action, do.AcceptAll):
-        return choices.accept_most(at)
-    if isinstance(action, do.Accept):
-        return choices.accept(at) or action
-    return action
-
-
-def _as_made(difference: Difference, taken: Sequence[Annotation]) -> list[Annotation]:
-    """What was taken of a difference, with the ends that its annotators gave it."""
-    made = {c.id: c.value for c in difference.candidates}
-    return [
-        replace(value, source=own.source, target=own.target)
-        if isinstance(value, Relation) and isinstance(own := made.get(value.id), Relation)
-        else value
-        for value in taken
-    ]
 
 
 __all__ = ["Adjudicating"]

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from annotator.merging.api import Candidate
 from annotator.model import actions as do
+from annotator.model.actions import ReviewAction
 from annotator.model.decision import Suggestion
 from annotator.model.review import ReviewState
 from annotator.model.span import AUTHOR, Annotation, Relation, Span
@@ -217,11 +218,34 @@ def _hangs(at: Adjudication, one: Difference, gone: Collection[str], *, every: b
     return at.is_open(one) and (all(hang) if every else any(hang))
 
 
+def meant(at: Adjudication, action: ReviewAction) -> ReviewAction | None:
+    """What an action means in review: accepting takes a version. None if accepting everything
+    finds nothing that most chose."""
+    if isinstance(action, do.AcceptAll):
+        return accept_most(at)
+    if isinstance(action, do.Accept):
+        return accept(at) or action
+    return action
+
+
+def as_made(difference: Difference, taken: Sequence[Annotation]) -> list[Annotation]:
+    """What was taken of a difference, with the ends that its annotators gave it."""
+    made = {c.id: c.value for c in difference.candidates}
+    return [
+        replace(value, source=own.source, target=own.target)
+        if isinstance(value, Relation) and isinstance(own := made.get(value.id), Relation)
+        else value
+        for value in taken
+    ]
+
+
 __all__ = [
     "accept",
     "accept_most",
+    "as_made",
     "choice",
     "keep_gold",
+    "meant",
     "reattached",
     "settle",
     "take",
