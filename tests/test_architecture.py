@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -170,3 +171,19 @@ def test_no_test_imports_another() -> None:
         if module.split(".")[0] in names
     ]
     assert found == []
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="this is no clone")
+def test_a_clone_holds_no_project_so_that_the_first_command_opens_the_demo() -> None:
+    command = ["git", "-C", str(ROOT), "ls-files"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    files = done.stdout.splitlines()
+    assert "pyproject.toml" in files and "annotator.toml" not in files
+    top = {name.partition("/")[0] for name in files if "/" in name}
+    assert {one for one in top if not one.startswith(".")} == {
+        "annotator",
+        "exports",
+        "schemas",
+        "seeds",
+        "tests",
+    }
