@@ -176,7 +176,9 @@ def test_no_test_imports_another() -> None:
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="this is no clone")
 def test_a_clone_holds_no_project_so_that_the_first_command_opens_the_demo() -> None:
     command = ["git", "-C", str(ROOT), "ls-files"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"git cannot read the clone: {done.stderr.strip()}")
     files = done.stdout.splitlines()
     assert "pyproject.toml" in files and "annotator.toml" not in files
     top = {name.partition("/")[0] for name in files if "/" in name}
