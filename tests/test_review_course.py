@@ -42,6 +42,15 @@ def _coded(who: str, label: str, *, id: str = "doc", only: int | None = None) ->
     return Record(document(text, id=id), who, Completion.DONE, spans)
 
 
+def _in_two_documents() -> list[Record]:
+    """Four places in each of two documents, which ada and ben label differently."""
+    return [
+        _coded(who, label, id=id)
+        for id in ("doc", "two")
+        for who, label in (("ada", "state"), ("ben", "bloc"))
+    ]
+
+
 def _session(project: Project, document: str = "doc", **options: bool) -> Session:
     session = gold_session(project, reviewer="lea", **options)
     session.open(document, paragraph=0)
@@ -115,12 +124,7 @@ def test_the_key_that_finishes_a_paragraph_comes_first_once_nothing_is_left_in_i
 def test_like_cases_are_reported_decided_with_one_key_and_taken_back_with_one_undo(
     tmp_path: Path,
 ) -> None:
-    works = [
-        _coded(who, label, id=id)
-        for id in ("doc", "two")
-        for who, label in (("ada", "state"), ("ben", "bloc"))
-    ]
-    with project_of(tmp_path / "p", *works) as project:
+    with project_of(tmp_path / "p", *_in_two_documents()) as project:
         session = _session(project)
         shown = panel_rows(panel_of(source_of(session), session.review), THEMES["mono"], 60, 20)
         text = "\n".join("".join(piece for piece, _ in row) for row in shown.rows)
@@ -150,12 +154,7 @@ def test_like_cases_are_reported_decided_with_one_key_and_taken_back_with_one_un
 
 def test_like_cases_follow_what_was_chosen_last_however_it_was(tmp_path: Path) -> None:
     """A version that stands already, another one in its place, and one that `a` accepts."""
-    works = [
-        _coded(who, label, id=id)
-        for id in ("doc", "two")
-        for who, label in (("ada", "state"), ("ben", "bloc"))
-    ]
-    with project_of(tmp_path / "p", *works) as project:
+    with project_of(tmp_path / "p", *_in_two_documents()) as project:
         session = _session(project)
         first = adjudication(session).in_focus()
         assert first is not None

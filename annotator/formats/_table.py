@@ -134,8 +134,8 @@ def _numbered(wanted: Mapping[str, str], columns: int, path: Path) -> dict[int, 
     return _chosen({key: int(name) - 1 for key, name in wanted.items()}, path)
 
 
-_EXPORTED = frozenset(("document", "coder", "status", "quote", "start", "end"))
-"""Columns that all tables of `csv.py` have."""
+WHERE = ("document", "title", "date", "coder", "status")
+"""The first columns of every table that `csv.py` writes."""
 
 
 def _header(cells: list[str], path: Path, options: ReadOptions) -> tuple[list[str], dict[int, str]]:
@@ -154,7 +154,7 @@ def _header(cells: list[str], path: Path, options: ReadOptions) -> tuple[list[st
         given[key] = index
     chosen = _chosen(given, path)
     _recognise(chosen, wanted, cells)
-    if "text" not in chosen.values() and set(cells) >= _EXPORTED:
+    if "text" not in chosen.values() and tuple(cells[: len(WHERE)]) == WHERE:
         message = "is a table of annotations that `annotator export csv` wrote, without the texts"
         hint = "Import what `annotator export jsonl` writes: it holds everything"
         raise InputError(message, file=path, hint=hint)
@@ -228,4 +228,4 @@ def _named(name: str, cells: Sequence[str]) -> int | None:
     return folded.index(name.strip().casefold()) if name.strip().casefold() in folded else None
 
 
-__all__ = ["looks_like_table", "table"]
+__all__ = ["WHERE", "looks_like_table", "table"]

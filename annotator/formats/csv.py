@@ -15,7 +15,7 @@ from pathlib import Path
 from annotator.formats._csv_rows import CsvRows, Tables, cell
 from annotator.formats._json import tell_spans
 from annotator.formats._reading import Entry, Identity, ReadOptions, document_id
-from annotator.formats._table import table
+from annotator.formats._table import WHERE, table
 from annotator.formats._writing import (
     WriteOptions,
     count_lost,
@@ -65,7 +65,6 @@ def _meta(row: Mapping[str, str]) -> dict[str, str]:
 
 _AT_ONCE = 8
 _TABLES = ("items.csv", "items-long.csv", "statements.csv", "statements-wide.csv")
-_WHERE = ("document", "title", "date", "coder", "status")
 _ITEM = (
     "item",
     "kind",
@@ -113,7 +112,7 @@ def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, b
         [*_STATEMENT, *more],
     )
     for name, head in zip(_TABLES, heads, strict=True):
-        yield name, _bytes([",".join(map(cell, (*_WHERE, *head)))])
+        yield name, _bytes([",".join(map(cell, (*WHERE, *head)))])
     rows = CsvRows(how, names, more)
     for some in _batched(records):
         tables = Tables()
