@@ -11,7 +11,7 @@ from support import read
 
 from annotator.english.judgements import PLAIN
 from annotator.english.reading import Reader
-from annotator.english.stances import HELD
+from annotator.english.stances import ECHOED, ENDORSED, HELD
 from annotator.learners.examples import Example, with_guesses
 from annotator.learners.labels import of_edge
 from annotator.learners.logistic import Binary
@@ -160,6 +160,36 @@ def test_what_is_said_outright_or_owned_is_not_outvoted_unless_a_project_decides
     assert found.edge is not None and found.edge.side == side
     assert found.chance > least
     assert not replace(doubting, sure={rule: (1.0, 9.0)}).suggest(read(text), spans)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "holder", "side"),
+    [
+        ("Norway says that the ice will melt. It is right.", ENDORSED, AUTHOR, "support"),
+        ("Norway says that the ice will melt. It is wrong.", ENDORSED, AUTHOR, "oppose"),
+        ("Norway says that the ice will melt, and Sweden agrees.", ECHOED, "other", "support"),
+    ],
+)
+def test_who_is_said_to_be_right_is_not_outvoted_either(
+    text: str, rule: str, holder: str, side: str
+) -> None:
+    quote = "the ice will melt"
+    spans = [
+        Span("holder", "actor", "state", 0, len("Norway")),
+        Span("claim", "claim", "prediction", text.index(quote), text.index(quote) + len(quote)),
+    ]
+    if holder == "other":
+        at = text.index("Sweden")
+        spans.append(Span("other", "actor", "state", at, at + len("Sweden")))
+    never = replace(_model(), chance=Binary((*[0.0] * (len(PRIOR) - 1), -4.0)))
+    data = never.to_data()
+    del data["sure"][rule]  # a model from before the rule
+    for doubting in (never, PairModel.of_data(data)):
+        (found,) = doubting.suggest(read(text), spans)
+        assert (found.source, found.target) == (holder, "claim")
+        assert found.edge is not None and found.edge.side == side
+        assert found.chance > 0.8
+    assert not replace(never, sure={}).suggest(read(text), spans)
 
 
 def test_a_plan_is_its_owner_s_and_a_sentence_about_it_is_not() -> None:

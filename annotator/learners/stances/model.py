@@ -16,7 +16,7 @@ from typing import Any
 
 from annotator.english.judgements import PLAIN
 from annotator.english.reading import Reading
-from annotator.english.stances import HELD
+from annotator.english.stances import ECHOED, ENDORSED, HELD
 from annotator.english.tokens import FoundStance
 from annotator.learners.evaluation import folds
 from annotator.learners.examples import Example
@@ -33,11 +33,17 @@ LEAST = 25
 LOWEST = 0.3
 """Pairs with a lower chance are not proposed. Held out on the seeds' part `train`, F1 of all that
 is proposed is .55 from .3 on, .54 from .35 on, and less from .25 on."""
-SURE: Mapping[str, tuple[float, float]] = {PLAIN: (8.0, 9.0), HELD: (4.0, 6.0)}
+SURE: Mapping[str, tuple[float, float]] = {
+    PLAIN: (8.0, 9.0),
+    HELD: (4.0, 6.0),
+    ENDORSED: (5.0, 6.0),
+    ECHOED: (5.0, 6.0),
+}
 """The rules whose edges are too few for the features to show how sure they are: how many of how
 many count as right before any are decided. On the public set of directed sentiment, 174 of 180
 plain edges are right; plans and promises are their owners' by the guidelines, but not all are
-marked."""
+marked. Of those who say that somebody is right or wrong, 15 of 15 are right in the debate's part
+`train`, and 14 of 16 in the seeds'."""
 PRIOR = (1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 """Weights of the calibration before any training; see `_columns`."""
 _FOLDS = 4
@@ -161,7 +167,7 @@ class PairModel:
             Classes.of_data(data["labels"]),
             Binary(tuple(data["chance"])),
             data["reach"],
-            {rule: (right, every) for rule, (right, every) in data["sure"].items()},
+            {**SURE, **{rule: (right, every) for rule, (right, every) in data["sure"].items()}},
         )
 
 
