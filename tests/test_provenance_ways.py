@@ -294,6 +294,57 @@ def test_what_is_seen_by_who_finishes_later_was_not_suggested(tmp_path: Path) ->
         assert [item["suggested"] for item in history["items"].values()] == [False]
 
 
+REOPENED, FINISHED = do.SetCompletion(Completion.IN_PROGRESS), do.SetCompletion(Completion.DONE)
+TAKEN_BACK = (REOPENED, do.MoveFocus(-1), do.Delete())
+
+
+@pytest.mark.parametrize("keys", [(), TAKEN_BACK, (*TAKEN_BACK, do.Undo(), FINISHED)])
+def test_what_voters_see_after_the_gold_is_finished_was_not_suggested(
+    tmp_path: Path, keys: tuple[do.ReviewAction, ...]
+) -> None:
+    """A voter looks at finished work again, or opens it again and takes something back, and is
+    shown what is suggested by then. The gold does not rest on that."""
+    with _begin(tmp_path / "p", "doc") as project:
+        for who in ("ada", "ben"):
+            _work(project, who, "doc", TYPED)
+        merge_all(project)
+        write_dataset(project, tmp_path / "out")
+        new = {"s": NAME, "t": (21, 24)}
+        values = [Span(id, "actor", "person", *at, origin="suggestion") for id, at in new.items()]
+        some = [Suggestion(value, 0, "new", "1", 0.9) for value in values]
+        project.suggestions.put("doc", some, run=SuggestionRun({"new": "1"}))
+        session = Session(project, "ada", project.new_session())
+        session.open("doc")
+        for key in keys:
+            session.do(key)
+        seen = {one.shown.id for one in project.provenance.sightings("doc")}
+        assert seen == ({"s", "t"} if keys else {"t"})
+        # It belongs to the work only if the work goes on.
+        assert {one.id for one in project.provenance.shown("doc", "ada")} == (
+            seen if keys else set()
+        )
+        places = SuggestionsSeen(project, ALL)
+        places.read(["doc"])
+        assert places.hidden("doc", "ada", 0) != bool(keys)
+        write_dataset(project, tmp_path / "again")
+        (record,) = _records(tmp_path / "again" / "gold.jsonl")
+        items = record["meta"]["gold"]["items"].values()
+        assert [item["suggested"] for item in items] == [False]
+        if not keys:
+            check_dataset(project, tmp_path / "out")
+    # The file of a work says what was shown while it was made, and so do hosts that were merged.
+    for way in ("file", "merge"):
+        with Project.open(tmp_path / "p") as project, Project.create(tmp_path / way) as other:
+            shown = project.provenance.shown("doc", "ada")
+            if way == "merge":
+                other.merge(tmp_path / "p" / "annotator.db")
+                there, here = (of.provenance.sightings("doc") for of in (project, other))
+                assert there == here
+            else:
+                ingest(other, _exported(project, "ada", tmp_path / "ada"))
+            assert other.provenance.shown("doc", "ada") == shown
+
+
 def test_whoever_noted_or_took_back_decided_nothing(tmp_path: Path) -> None:
     """Of an item on which all agree: lea deletes it and takes that back, mia writes a note."""
     with _begin(tmp_path / "p", "doc") as project:

@@ -155,7 +155,7 @@ class _Incoming:
             db.keep_out(stored.id, name, before, hidden=True)
         # It cannot be found before its document is there, or before it is shown.
         db.execute(PUT_COMPLETION, row)
-        provenance.put_shown(db, stored.id, name, one.shown)
+        provenance.put_shown(db, stored.id, name, before or 0, one.shown)
         if one.history:
             provenance.put_imported(db, stored.id, name, one.history, events_[-1][3])
 

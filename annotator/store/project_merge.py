@@ -201,8 +201,8 @@ class _Merging:
 
     def _provenance(self, there: str, here: str) -> None:
         """Merge what annotators were shown there, and the provenance of records imported there."""
-        for (_, annotator), several in provenance.shown(self._theirs, [there], None).items():
-            provenance.put_shown(self._out, here, annotator, several)
+        for seen in provenance.sightings(self._theirs, there):
+            provenance.put_shown(self._out, here, seen.annotator, seen.revision, [seen.shown])
         told = provenance.histories(self._theirs, [there])
         for (_, annotator), (data, revision) in told.items():
             if provenance.imported(self._db, here, annotator) is None:

@@ -4,9 +4,10 @@ it."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from annotator.json_text import json_text
 from annotator.model.provenance import Shown
@@ -14,11 +15,45 @@ from annotator.store.access import Access
 from annotator.store.connection import Database
 from annotator.store.isolation import object_of, read_rows, readable
 
+if TYPE_CHECKING:
+    from sqlite_utils import Database as Utils
+
 _COLUMNS = 'id, paragraph, layer, label, suggester, version, start, "end", source, target'
 _PUT = (
-    f"INSERT OR IGNORE INTO shown (document, annotator, {_COLUMNS}) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    f"INSERT INTO shown (document, annotator, revision, {_COLUMNS}) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (document, annotator, id) "
+    "DO UPDATE SET revision = excluded.revision WHERE excluded.revision < shown.revision"
 )
+_MEANWHILE = (
+    "FROM shown s LEFT JOIN completion c ON c.document = s.document AND c.annotator = s.annotator "
+    "WHERE (c.completion IS NULL OR c.completion NOT IN ('done', 'skipped') "
+    "OR s.revision < c.revision)"
+)
+"""What was shown before the last decision of finished work, and everything in work in progress:
+what somebody sees in work that stays as it was finished is no part of how it was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What an annotator was shown when the log of their work on the document had this
+    `revision`."""
+
+    annotator: str
+    revision: int
+    shown: Shown
+
+
+def m018_when_shown(db: Utils) -> None:
+    """When something was shown, as the revision of the annotator's log at that time. What was shown
+    before this was recorded counts as shown before everything."""
+    db.execute(
+        "ALTER TABLE shown ADD COLUMN revision INTEGER NOT NULL DEFAULT 0 CHECK (revision >= 0)"
+    )
+    db.execute("DROP INDEX IF EXISTS shown_copy")
+    db.execute(
+        'CREATE INDEX shown_copy ON shown (paragraph, layer, label, start, "end", source, target, '
+        "suggester, version, revision)"
+    )
 
 
 class Provenance:
@@ -33,22 +68,28 @@ class Provenance:
         it."""
         if several:
             with self._db.relaxed(), self._db.write():
-                put_shown(self._db, document, annotator, several)
+                sql = "SELECT revision FROM completion WHERE annotator = ? AND document = ?"
+                revision = self._db.value(sql, (annotator, document)) or 0
+                put_shown(self._db, document, annotator, revision, several)
 
     def shown(self, document: str, annotator: str) -> tuple[Shown, ...]:
-        """What an annotator was shown in a document, by paragraph and id."""
+        """What an annotator was shown in a document while working on it, by paragraph and id."""
         return shown(self._db, [document], annotator).get((document, annotator), ())
 
     def all_shown(self, documents: Sequence[str]) -> dict[tuple[str, str], tuple[Shown, ...]]:
-        """What annotators were shown in some documents, by (document, annotator)."""
+        """What annotators were shown while working on some documents, by (document, annotator)."""
         return shown(self._db, documents, None)
 
+    def sightings(self, document: str) -> list[Sighting]:
+        """Everything that annotators were ever shown in a document."""
+        return sightings(self._db, document)
+
     def paragraphs_shown(self, documents: Sequence[str]) -> dict[tuple[str, str], frozenset[int]]:
-        """In which paragraphs of some documents annotators were shown suggestions, by (document,
-        annotator)."""
+        """In which paragraphs of some documents annotators were shown suggestions while working on
+        them, by (document, annotator)."""
         rows = self._db.rows(
-            "SELECT DISTINCT document, annotator, paragraph FROM shown WHERE document IN (SELECT "
-            "value FROM json_each(?))",
+            f"SELECT DISTINCT s.document, s.annotator, s.paragraph {_MEANWHILE} AND s.document IN "
+            "(SELECT value FROM json_each(?))",
             (json.dumps(list(documents)),),
         )
         found: dict[tuple[str, str], set[int]] = {}
@@ -62,14 +103,18 @@ class Provenance:
         return imported(self._db, document, annotator)
 
 
-def put_shown(db: Access, document: str, annotator: str, several: Iterable[Shown]) -> None:
-    """Add rows within an open transaction."""
+def put_shown(
+    db: Access, document: str, annotator: str, revision: int, several: Iterable[Shown]
+) -> None:
+    """Add what was shown at a revision of the annotator's log, within an open transaction. Of what
+    was shown several times, the first time is kept."""
     db.many(
         _PUT,
         [
             (
                 document,
                 annotator,
+                revision,
                 s.id,
                 s.paragraph,
                 s.layer,
@@ -89,23 +134,35 @@ def put_shown(db: Access, document: str, annotator: str, several: Iterable[Shown
 def shown(
     db: Database, documents: Sequence[str], annotator: str | None
 ) -> dict[tuple[str, str], tuple[Shown, ...]]:
-    """What annotators (one or all) were shown, by (document, annotator), then in the order of
-    paragraph and id."""
+    """What annotators (one or all) were shown while working, by (document, annotator), then in the
+    order of paragraph and id."""
+    found: dict[tuple[str, str], list[Shown]] = {}
+    for document, seen in _read(db, _MEANWHILE, documents, annotator):
+        found.setdefault((document, seen.annotator), []).append(seen.shown)
+    return {pair: tuple(several) for pair, several in found.items()}
+
+
+def sightings(db: Database, document: str) -> list[Sighting]:
+    """See `Provenance.sightings`."""
+    return [seen for _, seen in _read(db, "FROM shown s WHERE true", [document], None)]
+
+
+def _read(
+    db: Database, chosen: str, documents: Sequence[str], annotator: str | None
+) -> Iterator[tuple[str, Sighting]]:
+    """The rows of a `FROM ... WHERE` in some documents, by document, annotator, paragraph, id."""
+    columns = ", ".join(f"s.{column}" for column in _COLUMNS.split(", "))
     rows = db.rows(
-        f"SELECT document, annotator, {_COLUMNS} FROM shown WHERE document IN (SELECT value "
-        "FROM json_each(?1)) AND (?2 IS NULL OR annotator = ?2) ORDER BY document, annotator, "
-        "paragraph, id",
+        f"SELECT s.document, s.annotator, s.revision, {columns} {chosen} AND s.document IN (SELECT "
+        "value FROM json_each(?1)) AND (?2 IS NULL OR s.annotator = ?2) ORDER BY s.document, "
+        "s.annotator, s.paragraph, s.id",
         (json.dumps(list(documents)), annotator),
     )
-    found: dict[tuple[str, str], list[Shown]] = {}
-    made = read_rows(
+    return read_rows(
         rows,
-        lambda document, who, *row: (document, who, Shown(*row)),
-        lambda document, who, id, *_: f"{document} ({who}): what was shown as {id}",
+        lambda document, who, at, *row: (document, Sighting(who, at, Shown(*row))),
+        lambda document, who, _, id, *__: f"{document} ({who}): what was shown as {id}",
     )
-    for document, who, one in made:
-        found.setdefault((document, who), []).append(one)
-    return {pair: tuple(several) for pair, several in found.items()}
 
 
 def imported(db: Database, document: str, annotator: str) -> tuple[Mapping[str, Any], int] | None:
@@ -152,4 +209,14 @@ def put_imported(
     )
 
 
-__all__ = ["Provenance", "histories", "imported", "put_imported", "put_shown", "shown"]
+__all__ = [
+    "Provenance",
+    "Sighting",
+    "histories",
+    "imported",
+    "m018_when_shown",
+    "put_imported",
+    "put_shown",
+    "shown",
+    "sightings",
+]

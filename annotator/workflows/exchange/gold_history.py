@@ -40,7 +40,7 @@ def with_history(
         return gold, here
     origins = _Origins(
         made=_by_content(made),
-        suggested=_suggested(project, gold.document.id, eligible),
+        suggested=_suggested(project, gold, eligible),
         decided=decided,
         imported=_imported_items(project, gold.document.id),
         reasons=project.config.reasons,
@@ -83,14 +83,25 @@ def _with_changes(history: Mapping[str, Any], here: Situation | None) -> dict[st
 
 
 def _suggested(
-    project: Project, document: str, eligible: Collection[str]
+    project: Project, gold: Record, eligible: Collection[str]
 ) -> frozenset[tuple[str, int | None, int | None]]:
-    """Layer and bounds of the spans that those who could vote were shown."""
+    """Layer and bounds of the spans that those who could vote were shown before they finished the
+    work that the gold is based on."""
+    document = gold.document.id
+    seen = [
+        one
+        for one in project.provenance.sightings(document)
+        if one.shown.is_span and one.annotator in eligible
+    ]
+    if not seen:
+        return frozenset()
+    finished = {row.annotator: row.revision for row in project.log.completions(document=document)}
+    if gold.status is Completion.GOLD:
+        finished |= based_on(project, document)
     return frozenset(
-        (shown.layer, shown.start, shown.end)
-        for (_, annotator), several in project.provenance.all_shown([document]).items()
-        for shown in several
-        if shown.is_span and annotator in eligible
+        (one.shown.layer, one.shown.start, one.shown.end)
+        for one in seen
+        if one.revision < finished.get(one.annotator, 0)
     )
 
 
