@@ -14,5 +14,6 @@ A format's module holds `summary`, `extensions`, and what it can do; `api.py` ha
 
 `read` raises InputError with file, line and key if nothing of a file can be read. What it leaves
 out or changes goes into its report. Formats of other programs use `_foreign`, which turns their
-labels into those of the schema. Everything becomes a canonical record, and is made from one.
+labels into those of the schema. Every reader makes canonical records, and every writer starts from
+them.
 """

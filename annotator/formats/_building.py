@@ -116,7 +116,7 @@ class Builder:
         self.ignored.add(one.name)
 
     def _relation(self, index: int, one: ReadRelation) -> bool:
-        """Add a relation; whether it is kept, or its label is ignored."""
+        """Add a relation. Returns whether it was kept or its label is ignored."""
         if self.labels.ignored(one.label):
             self._ignore("relations", one.label, one)
             return True
@@ -158,7 +158,8 @@ class Builder:
     def _ends(
         self, name: str, sources: Sequence[dict[str, Any]], targets: Sequence[dict[str, Any]]
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Of the spans of one annotation with several labels, those that the layer can connect."""
+        """From the spans of one annotation with several labels, the ones that the layer can
+        connect."""
         layer = self.options.schema.layer(name)
         assert layer is not None
         pairs = [(a, b) for a in sources for b in targets]
@@ -189,8 +190,8 @@ class Builder:
         self.notes.setdefault(str(items[0]["id"]) if items else item, []).append(said)
 
     def _takes(self, one: dict[str, Any], name: str, value: str) -> bool:
-        """Whether a span or relation has an attribute of this name that takes the value; it is
-        set."""
+        """Set the attribute of this name, if the span or relation has one that accepts the value.
+        Returns whether it does."""
         layer = self.options.schema.layer(one["layer"])
         attribute = layer.attribute(name) if layer else None
         if attribute is None:
@@ -200,8 +201,8 @@ class Builder:
         return _set(one["attributes"], attribute, value)
 
     def entry(self, prefix: str, identity: Identity, number: int) -> Entry:
-        """The entry of the work. If a text has no annotation and such work does not count, it is
-        the text alone."""
+        """The entry of the work. If the work has no annotation and does not count for that reason,
+        the entry is the text alone."""
         work = self.work
         if identity is Identity.NUMBER and not work.own:
             identity = Identity.TEXT
@@ -226,8 +227,8 @@ class Builder:
         return Entry(data, id, work.line, identity=identity, own=work.own)
 
     def _status(self) -> str | None:
-        """The status of the work; None if it does not count as work. It does not if nothing of it
-        is left."""
+        """The status of the work; None if it does not count as work, because nothing of it is
+        left."""
         work = self.work
         status = work.status or ("done" if self.options.empty_is_done else None)
         if status != "done" or self.spans or not (work.lost or self.gone):

@@ -122,7 +122,8 @@ class CasReader:
         if not members:
             raise self._without_cas(archive)
         if len(members) == 1 and "/" not in members[0].name:
-            # An archive of one document is named for it, and its file for the user or the document.
+            # An archive of one document is named after it, and the file in it after the user or the
+            # document.
             members = [replace(members[0], document=self._path.stem)]
         worked = {one.document for one in members if one.user != _INITIAL}
         for one in members:
@@ -205,7 +206,7 @@ class CasReader:
         """The CAS that bytes contain. Raises InputError if they are not a CAS."""
         hint = "Export it again as UIMA CAS JSON or XMI"
         with warnings.catch_warnings():
-            # It warns of offsets that do not fit, which the door reports with their items.
+            # The library warns of offsets that do not fit; the door reports them with their items.
             warnings.simplefilter("ignore")
             return self._parsed(name, data, types, hint)
 
@@ -263,7 +264,7 @@ class CasReader:
         self._beside(cas)
 
     def _beside(self, cas: Any) -> None:
-        """Report what annotates no place of the text, and other texts."""
+        """Report annotations that have no place in the text, and other texts."""
         report = self._options.report
         whole = [
             one
@@ -337,7 +338,7 @@ def _text(one: Any, feature: str) -> str | None:
 
 
 def _by(work: ForeignWork, user: str | None, *, curated: bool) -> None:
-    """Say whose work it is: a user's, nobody's yet, or the curated one, which is the gold."""
+    """Set whose work it is: a user's, nobody's yet, or the curated work, which is the gold."""
     if curated:
         work.status = "gold"
     elif user == _INITIAL:

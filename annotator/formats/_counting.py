@@ -1,4 +1,5 @@
-"""How a program may count offsets, and which code points of the text its counts stand for."""
+"""The ways in which programs count offsets, and the code points of the text that their counts stand
+for."""
 
 from __future__ import annotations
 
@@ -43,7 +44,7 @@ class Counting:
 
     @property
     def is_rare(self) -> bool:
-        """Whether hardly a program counts like this."""
+        """Whether hardly any program counts like this."""
         return self.unit == "utf-8" or self.line_ends == "two"
 
     def points(self, text: str) -> Mapping[int, int]:

@@ -110,7 +110,7 @@ class CsvRows:
     def _cells_of(self, item: Span | Relation) -> _ValueCells:
         """The cells of an item's values."""
         if item.layer in self._places:
-            # Hardly two places are alike, so what is made for one would not be needed again.
+            # Two places are hardly ever alike, so storing their cells would be in vain.
             return self._value_cells(item.attributes)
         key = repr(item.attributes)
         found = self._known_values.get(key)

@@ -71,8 +71,8 @@ def admit(entry: Entry, options: ReadOptions) -> Record | Document | None:
 
 
 def _own_copy(entry: Entry) -> dict[str, Any]:
-    """The data of an entry in the present version, with items that may be changed; of a text that
-    is nobody's work, without any."""
+    """The data of an entry in the present version, with items that may be changed; without items if
+    the text is nobody's work."""
     data = dict(entry.data)
     if not entry.work:
         data = {key: value for key, value in data.items() if key not in ("spans", "relations")}
@@ -85,7 +85,8 @@ def _own_copy(entry: Entry) -> dict[str, Any]:
 
 
 def _in_short(found: Sequence[tuple[str, str]], whole: Mapping[str, Any]) -> tuple[str, str]:
-    """The key and the message that say what is wrong with a record: of a wrong text, that alone."""
+    """The key and the message that say what is wrong with a record; if its text is wrong, only
+    this."""
     key, message = found[0]
     text = whole.get("text")
     if "text" in whole and not isinstance(text, str):
@@ -198,12 +199,13 @@ class _Mender:
                 self.report.changed("stretches with white space", message, line=line, key=where)
 
     def _means(self, name: str, first: str) -> None:
-        """Let the id of an item that is left out as a duplicate mean the first one."""
+        """Let the id of an item that is left out as a duplicate refer to the first one."""
         if name not in self.ids:
             self.other[name] = first
 
     def _repeats(self, kind: str, message: str, ids: tuple[str, str], line: int, key: str) -> None:
-        """Report an item that repeats an earlier one: from now on, its id means that one."""
+        """Report an item that repeats an earlier one. From now on, its id refers to the earlier
+        one."""
         self.report.changed(f"duplicate {kind}", message, line=line, key=key)
         self._means(*ids)
 
@@ -361,7 +363,7 @@ class _Mender:
         self.data["meta"] = {**meta, COMPLETION: added} if isinstance(meta, dict) else meta
 
     def _unknown(self, added: Mapping[str, Any]) -> set[str]:
-        """The names in notes and flags that no item has or had; they are reported."""
+        """The names in notes and flags that no item has or had. They are reported."""
         named = [key for key in ("notes", "flags") if isinstance(added.get(key), dict | list)]
         names = {one: key for key in named for one in added[key] if isinstance(one, str)}
         unknown = names.keys() - item_names(self.data) - self.gone - self.other.keys()
@@ -372,15 +374,15 @@ class _Mender:
 
 
 def _joined(note: Any, other: Any) -> Any:
-    """Two notes as one; what is no note is left to the check of the record."""
+    """Two notes as one. Anything that is not a note is left to the check of the record."""
     return f"{note}; {other}" if isinstance(note, str) and isinstance(other, str) else other
 
 
 def _key(value: Mapping[str, Any]) -> bytes | str:
-    """What is the same for equal JSON values."""
+    """A key that is the same for equal JSON values."""
     with suppress(TypeError):
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    # It refuses integers of more than 64 bits, lone surrogates, and what is nested deeply.
+    # orjson refuses integers of more than 64 bits, lone surrogates, and deeply nested values.
     return repr(
         sorted((k, repr(sorted(v.items()) if isinstance(v, dict) else v)) for k, v in value.items())
     )

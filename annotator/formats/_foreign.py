@@ -1,9 +1,10 @@
 """Turns another program's annotations into records: labels, offsets, and what has no place in a
 record.
 
-A label stands for the label of the schema with the same name (`label` or `layer.label`), or for
-what the project's table `[format.NAME.labels]` says. The whole file is read first, because it takes
-all its spans to find out how it counts offsets. Everything left out is reported with its line.
+A label stands for the label of the schema with the same name (`label` or `layer.label`), or for the
+one that the project's table `[format.NAME.labels]` gives. The whole file is read first, because it
+takes all its spans to find out how it counts offsets. Everything left out is reported with its
+line.
 """
 
 from __future__ import annotations
@@ -82,7 +83,7 @@ class ForeignFile:
         return None
 
     def work(self, text: str, own: object, line: int, **more: Any) -> ForeignWork:
-        """Begin the work on a text. A byte order mark at its beginning is not part of it."""
+        """Begin the work on a text. A byte order mark at the beginning is not part of the text."""
         clean = text.removeprefix("\ufeff")
         work = ForeignWork(
             clean, str(own) if own is not None else "", line, bom=clean != text, **more
@@ -104,7 +105,7 @@ class ForeignFile:
         in_pieces: bool = False,
     ) -> None:
         """Add a span with one label or a list of them; an invalid one is reported. If the span is
-        `in_pieces`, the quotation holds these alone."""
+        `in_pieces`, the quotation holds only the pieces."""
         line = line or work.line
         a, b = number(start), number(end)
         if a is None or b is None:
@@ -230,8 +231,8 @@ class ForeignFile:
             )
 
     def _kept(self) -> list[ForeignWork]:
-        """The works. If one person gave several answers about one text, only the latest counts,
-        unless all are wanted."""
+        """The work to keep. If one person gave several answers about one text, only the latest
+        counts, unless all are wanted."""
         last: dict[tuple[str, str, str | None], ForeignWork] = {}
         answers: Counter[tuple[str, str, str | None]] = Counter()
         out: list[ForeignWork] = []

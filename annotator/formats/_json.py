@@ -71,8 +71,8 @@ def _values(path: Path, options: ReadOptions) -> Iterator[tuple[int, Any]]:
 
 
 def _encoding(path: Path) -> str | None:
-    """The encoding of a file of JSON if it is not UTF-8: its mark, or the zeros between its first
-    characters, which are ASCII in all JSON."""
+    """The encoding of a JSON file if it is not UTF-8. Its byte order mark shows it, or else the
+    zero bytes between its first characters, which are ASCII in all JSON."""
     with path.open("rb") as file:
         head = file.read(_LOOK)
     refuse_other(head, path)
@@ -81,7 +81,7 @@ def _encoding(path: Path) -> str | None:
 
 
 def _opening(path: Path, encoding: str | None) -> str:
-    """How a file begins, without the white space before it."""
+    """The beginning of a file, without leading white space."""
     with path.open("rb") as file:
         head = file.read(4096)
     name = encoding or _encoding(path) or "utf-8"
@@ -239,7 +239,7 @@ def first_object(
     except (ValueError, RecursionError):
         if len(head) < max_bytes:
             return _later_object(text)
-        # The object is larger than what was read; its first keys say what it is.
+        # The object is larger than the part that was read, but its first keys show what it is.
         return dict.fromkeys(re.findall(r'"(%?\w+)"\s*:', text[:4000])) or None
     return value if isinstance(value, dict) else None
 

@@ -83,8 +83,8 @@ def is_flat(row: Mapping[str, Any]) -> bool:
 
 
 def _task(row: Mapping[str, Any], line: int, key: str, options: ReadOptions) -> dict[str, Any]:
-    """The task of one annotation of JSON_MIN, in which what was asked and what was answered are
-    keys side by side; regions can be told apart."""
+    """The task of one annotation of JSON_MIN. Its data and its answers are keys of one object; the
+    ones that hold regions are recognised as answers."""
     data = {name: value for name, value in row.items() if name not in _FLAT}
     results: list[dict[str, Any]] = []
     for name in [name for name, value in data.items() if count_spans(value)]:
@@ -183,8 +183,8 @@ def _with_text(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _seconds(given: Any) -> float:
-    """When something was done, in seconds since 1970. A time without a zone is in UTC; anything
-    that is not a time gives 0."""
+    """The time when something was done, in seconds since 1970. A time without a zone is in UTC;
+    anything that is not a time gives 0."""
     try:
         at = datetime.fromisoformat(given)
         return at.replace(tzinfo=at.tzinfo or UTC).timestamp()
@@ -193,7 +193,7 @@ def _seconds(given: Any) -> float:
 
 
 def _who(given: Any) -> list[Any]:
-    """What may name an annotator, the best first: address, name, number."""
+    """The values that may name an annotator, the best first: address, name, number."""
     if isinstance(given, dict):
         return [given.get(key) for key in ("email", "username", "id")]
     return [given]

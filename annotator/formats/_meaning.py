@@ -49,7 +49,7 @@ def item_names(data: Mapping[str, Any]) -> set[str]:
 
 
 def _completion(data: Mapping[str, Any]) -> Iterator[Problem]:
-    """What the completion says of paragraphs and items that the record does not have."""
+    """Check that the completion refers only to paragraphs and items that the record has."""
     meta, paragraphs = data.get("meta"), data.get("paragraphs")
     if not isinstance(meta, dict) or COMPLETION not in meta or not isinstance(paragraphs, list):
         return
@@ -128,7 +128,7 @@ def _paragraphs(given: Any, text: str) -> Iterator[Problem]:
 
 
 def _outside(place: str, text: str) -> str:
-    """What is wrong with a place that the text does not have."""
+    """What is wrong with a place that is not in the text."""
     return f"{place} is outside the text of {plural(len(text), 'character')}"
 
 

@@ -52,13 +52,13 @@ class Place:
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """The code points of each place (None: outside the text), the counting that gave them, and
-    other countings that would have given something else."""
+    other countings that would have given other code points."""
 
     points: list[tuple[int, int] | None]
     counting: Counting
     others: tuple[Counting, ...] = ()
     better: Counting | None = None
-    """A counting that would cut fewer words, if it was not certain enough to use."""
+    """A counting that would cut fewer words, but was not certain enough to use."""
     equal: Counting | None = None
     """A counting that fits as well, where nothing shows which one is right."""
 
@@ -70,7 +70,7 @@ def resolve(places: Sequence[Place], *, unit: str, settings: Mapping[str, Any]) 
     tried = _Tried(places, list(_candidates(texts, unit, settings)))
     best, better = tried.chosen()
     if not tried.quoted and any(_UNSPACED.search(text) for text in texts):
-        # Without spaces between words, a wrong counting cuts none.
+        # Where there are no spaces between words, a wrong counting would not be noticed.
         tried.the_rest()
     points, scores = tried.points, tried.scores
     differ = [one for one in points if points[one] != points[best]]
@@ -101,8 +101,8 @@ class _Tried:
         return self._best_of(one for one in self._every if one not in self.points)
 
     def chosen(self) -> tuple[Counting, Counting | None]:
-        """The counting to take, and one that fits better but is only named: without quotations it
-        may fit by chance."""
+        """The counting to use, and one that fits better but is only reported, because without
+        quotations it may fit by chance."""
         usual, scores = self._every[0], self.scores
         best = self._best_of(one for one in self._every if one == usual or not one.is_rare)
         better = None
@@ -157,8 +157,8 @@ def _candidates(
         shown = [settings["entities"] == "shown"]
     every = list(product(units, ends, marks, shown))
     usual = every[0]
-    # Sorting is stable: of countings that change as much, the more
-    # frequent one stays before the others.
+    # Sorting is stable: among countings that change equally much, the most frequent one stays
+    # first.
     for one in sorted(every, key=lambda one: sum(x != y for x, y in zip(one, usual, strict=True))):
         yield Counting(*one)
 
@@ -235,7 +235,7 @@ def alike(text: str, quote: str) -> bool:
 
 
 def _holds_pieces(text: str, quote: str) -> bool:
-    """Whether a text begins and ends like a quotation and has all its characters in that order."""
+    """Whether a text begins and ends like a quotation and contains all its characters in order."""
     words, rest = quote.split(), iter(text)
     bounded = not words or (text.startswith(words[0]) and text.endswith(words[-1]))
     return bounded and all(char in rest for char in without_spaces(quote))

@@ -147,7 +147,7 @@ class _TokenObjects:
         return json_list([b"".join(pieces)])
 
     def _reach(self, length: int) -> None:
-        """Make the pieces up to a place."""
+        """Make the pieces for all places up to this one."""
         for i in range(len(self._ids), length + 1):
             self._touching.append(b',"ws":false},{"end":%d' % i)
             self._apart.append(b',"ws":true},{"end":%d' % i)

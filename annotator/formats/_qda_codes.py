@@ -51,8 +51,8 @@ class CodeTree:
     def label_of(
         self, code: Code, labels: Labels, schema: LabelSchema
     ) -> tuple[str, tuple[str, str] | None]:
-        """What to look up for a code, and the name that it gives its item if only a code above it
-        is known."""
+        """The label to look up for a code, and the name that the code gives its item if only a code
+        above it is known."""
         for i in range(len(code.path), 0, -1):
             own, whole = code.path[i - 1], ".".join(code.path[:i])
             for given in (whole, own) if self._names[own] > 1 else (own, whole):

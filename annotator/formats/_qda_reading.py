@@ -183,7 +183,7 @@ class ProjectReader:
         except InputError as error:
             self._report.left_out(f"invalid {what}", error.message, line=line, key="plainTextPath")
             return None
-        # The mark is not part of the text, but may be counted.
+        # The byte order mark is not part of the text, but programs may count it.
         return f"\ufeff{text}" if data.startswith(b"\xef\xbb\xbf") else text
 
     def _variables(
@@ -209,7 +209,7 @@ class ProjectReader:
     def _selection(
         self, selection: Element, text: str, work_of: Callable[[str | None], ForeignWork]
     ) -> None:
-        """Take in a selection as an item of everybody who coded it; `text` has no white space."""
+        """Add a selection as an item of everybody who coded it; `text` has no white space."""
         line, guid = _line(selection), guid_in(selection, "guid")
         self._report.here = line
         by_user: dict[str | None, list[Code]] = {}

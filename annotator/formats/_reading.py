@@ -57,7 +57,7 @@ class ReadOptions:
 
 
 class Identity(StrEnum):
-    """How a document of a file is recognised in another import."""
+    """How a document of a file is recognised when it is imported again."""
 
     ID = "id"  # the file gives ids
     # the file gives numbers of its own (`own`), which other files of that program share
@@ -175,8 +175,8 @@ _LOST = "\ufffd"
 
 
 def _nearly_utf8(data: bytes) -> str | None:
-    """The text of bytes that are UTF-8 in nearly all places, which other encodings are not by
-    chance; None for other bytes."""
+    """The text of bytes that are UTF-8 in nearly all places, since no other encoding looks like
+    that by chance; None for other bytes."""
     text = data.decode("utf-8", "replace")
     good = sum(char > "\x7f" and char != _LOST for char in text)
     bad = text.count(_LOST) - data.count(_LOST.encode())
@@ -199,7 +199,8 @@ def _guessed(data: bytes) -> str | None:
     high = sum(byte >= 0x80 for byte in data)
     every = from_bytes(data) if high >= _ENOUGH or 2 * high > len(data) else ()
     best = next(iter(every), None)
-    # The library's order among equally good ones says nothing: “–” is the same in many encodings.
+    # The library's order among equally good encodings means nothing: “–” is the same in many of
+    # them.
     equal = {
         name
         for one in every

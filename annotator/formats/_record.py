@@ -328,7 +328,7 @@ _END = re.compile(r"relations\[\d+\]\.(from|to)")
 
 
 def _check_parts(record: Record) -> None:
-    """Raise TypeError for empty parts of another kind, which leave no trace in the data."""
+    """Raise TypeError for empty parts of the wrong type, which would leave no trace in the data."""
     for name in ("done", "flags"):
         if not isinstance(getattr(record, name), (tuple, list)):
             raise TypeError(f"“{name}” is no tuple")

@@ -1,4 +1,5 @@
-"""Checks whether an object is a canonical record, by `schemas/record.schema.json` and beyond it."""
+"""Checks whether an object is a canonical record, by `schemas/record.schema.json` and by rules that
+a JSON Schema cannot express."""
 
 from __future__ import annotations
 
@@ -63,7 +64,7 @@ def _surrogates(data: Mapping[str, Any]) -> list[str]:
     try:
         orjson.dumps(data)
     except TypeError:
-        # It refuses more than these strings, such as integers of more than 64 bits.
+        # orjson also refuses other values, such as integers of more than 64 bits.
         return [path for path, text in _strings(data, "") if _is_broken(text)]
     return []
 
@@ -121,8 +122,8 @@ _TYPES = {
 
 
 def _as_problems(key: str, error: Any) -> Iterator[Problem]:
-    """An error of the library in the program's words. If a key is missing or unknown, it is the
-    place."""
+    """An error of the library in the program's words. If a key is missing or unknown, the place is
+    this key."""
     name = type(error.kind).__name__.rpartition("_")[2]
     if name == "Required":
         yield _inside(key, error.kind.property), "is missing"

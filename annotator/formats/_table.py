@@ -50,7 +50,7 @@ def table(path: Path, options: ReadOptions) -> Iterator[Row]:
     text = decode(data, path=path, encoding=options.encoding, report=options.report)
     first, _, rest = text.partition("\n")
     divider = ""
-    # Excel's own line; a program that saves the table fills it up with empty cells.
+    # This line is Excel's own; a program that saves the table fills it up with empty cells.
     if own := re.fullmatch(r'(?i)"?sep=(.)\1*"?\r?', first):
         divider, text = own[1], rest
     csv.field_size_limit(max(options.max_bytes, 131_072))
@@ -61,8 +61,8 @@ def table(path: Path, options: ReadOptions) -> Iterator[Row]:
 def _cells(
     text: str, divider: str, options: ReadOptions, skipped: int
 ) -> Iterator[tuple[int, list[str]]]:
-    """Line and cells of each row. If a quotation mark makes a row invalid, the row is one line:
-    with tabs, its cells are taken as they are; otherwise it is left out."""
+    """Line and cells of each row. If a quotation mark makes a row invalid, the row ends with its
+    line: with tabs, its cells are taken as they are; otherwise it is left out."""
     lines = io.StringIO(text, newline="").readlines()
     at = 0
     while at < len(lines):
@@ -127,7 +127,7 @@ def _are_numbers(wanted: Collection[str], cells: Sequence[str]) -> bool:
 
 
 def _numbered(wanted: Mapping[str, str], columns: int, path: Path) -> dict[int, str]:
-    """What the columns hold that are given by number, by index."""
+    """For columns that are given by number: what each holds, by index."""
     for key, name in wanted.items():
         if not 1 <= int(name) <= columns:
             raise _no_column(str(int(name)), key, path, f"They are 1 to {columns}")
@@ -172,7 +172,8 @@ def _header(cells: list[str], path: Path, options: ReadOptions) -> tuple[list[st
 
 
 def _recognise(chosen: dict[int, str], wanted: Collection[str], cells: Sequence[str]) -> None:
-    """Add what other columns hold by their usual names, unless the user names a column for it."""
+    """Recognise other columns by their usual names, unless the user names a column for the same
+    content."""
     folded = [re.sub(r"[^a-z]", "", cell.casefold()) for cell in cells]
     for key, names in _NAMES.items():
         places = (folded.index(name) for name in names if name in folded)
@@ -182,7 +183,7 @@ def _recognise(chosen: dict[int, str], wanted: Collection[str], cells: Sequence[
 
 
 def _chosen(given: Mapping[str, int], path: Path) -> dict[int, str]:
-    """What the columns that the user names hold, by index."""
+    """For columns that the user names: what each holds, by index."""
     chosen: dict[int, str] = {}
     for key, index in given.items():
         if index in chosen:

@@ -1,5 +1,5 @@
 """Tokens of a text as columns, cut where spans begin and end, for formats of tokens. Whole columns
-are made and written at once, since there are ten tokens and more for each span."""
+are made and written at once, since there are ten or more tokens for each span."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Tokens:
                 self.words[i - 1 : i] = [self._text[first:at], self._text[at:last]]
 
     def add(self, at: int) -> None:
-        """Add the white space at a place as a token, unless it is one."""
+        """Add the white space at a place as a token, unless it already is one."""
         i = bisect_left(self.starts, at)
         if self.starts[i : i + 1] != [at]:
             self.starts.insert(i, at)

@@ -43,7 +43,7 @@ class ReadRelation:
 class ForeignWork:
     """One annotator's work on one text, as it is read. `own` is the number of the text in the file;
     `id` names the text, if its id is not made from the file's name. Without `status`, nobody has
-    worked on the text. Of several answers by one person, the one with the higher `order` is
+    worked on the text. If one person gave several answers, the one with the higher `order` is
     later."""
 
     text: str

@@ -61,7 +61,7 @@ def names_of_labels(schema: LabelSchema, kind: LayerKind) -> Callable[[Span | Re
 
 
 def utf16(text: str) -> Callable[[int], int]:
-    """Code points -> UTF-16 units."""
+    """A function that converts code points to UTF-16 units."""
     units = text if text.isascii() else text.encode("utf-16-be", "surrogatepass")[::2]
     if len(units) == len(text):
         return lambda point: point

@@ -140,7 +140,7 @@ def work_in_folders(member: Format) -> bool:
 
 
 def holds_ids(member: Format) -> bool:
-    """Whether what a member writes holds the external ids of names."""
+    """Whether the files that a member writes hold the external ids of names."""
     return bool(getattr(member, "holds_ids", False))
 
 

@@ -156,7 +156,7 @@ def _read_note(foreign: ForeignFile, work: ForeignWork, name: str, body: str, no
         message = "must be AnnotatorNotes T1 and the note"
         foreign.left_out(work, "incomplete lines", message, name)
         return
-    # What brat cannot hold as an attribute is written as a note that begins with its name.
+    # An attribute that brat cannot hold is written as a note that begins with its name.
     named = _VALUE.fullmatch(note)
     foreign.more(work, words[1], *(named.groups() if named is not None else ("", note)))
 

@@ -132,5 +132,6 @@ def _batched(records: Iterable[Record]) -> Iterator[list[Record]]:
 
 
 def _bytes(rows: list[str]) -> bytes:
-    # Row by row: most are ASCII, and a single one that is not would make encoding all of them slow.
+    # Rows are encoded one by one: most are ASCII, and a single one that is not would make encoding
+    # all of them slow.
     return b"\n".join([*map(str.encode, rows), b""])

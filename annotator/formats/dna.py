@@ -5,7 +5,7 @@ stance and concept, at the place of the claim; each annotator and the gold is a 
 that is the contrary of its wording reverses the agreement. Names that have an external id in the
 codebook have it as the attribute ID. Dates are seconds since 1970 in UTC, as in DNA. Short texts
 have up to 190 characters there; longer ones are cut. DNA asks for a coder's password, which is
-`annotator` for each. A CR LF is one LF, because DNA shows it as that, and counts its places so.
+`annotator` for each. CR LF is written as one LF, because DNA shows and counts it as one character.
 
 Columns and constraints are those of DNA's own tables. A database of its authors (3.0.7) has the
 same columns, and its password is hashed in the same way.
@@ -79,14 +79,14 @@ _COLOURS = (
 
 
 def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
-    """The bytes of the database; the same records give the same bytes."""
+    """The bytes of the database. The same records always give the same bytes."""
     with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
         file = Path(folder) / "out.dna"
         database = sqlite3.connect(file)
         try:
             database.execute("PRAGMA journal_mode = OFF")
             database.execute("PRAGMA synchronous = OFF")
-            # So much, in KiB, that few pages are written twice.
+            # In KiB; large enough that few pages are written twice.
             database.execute("PRAGMA cache_size = -16000")
             _fill(database, records, how)
             database.commit()
@@ -134,7 +134,7 @@ _CRLF = "\r\n"
 
 
 def _places(text: str) -> Callable[[int], int]:
-    """Code points -> UTF-16 units of the text with LF for each CR LF."""
+    """A function that converts code points to UTF-16 units of the text with LF for each CR LF."""
     at = utf16(text)
     ends = [found.start() for found in re.finditer(_CRLF, text)]
     return (lambda point: at(point) - bisect_left(ends, point)) if ends else at

@@ -103,7 +103,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
 
 
 def _meta(data: Mapping[str, Any], text: str) -> dict[str, Any]:
-    """What is known of a text whose key is `text`, without an approver that nobody is."""
+    """The metadata of a text whose key is `text`, without an approver if nobody approved it."""
     own = _OWN | {text}
     approver = {"annotation_approver", "annotation_approver_id"}
     meta = {
@@ -124,8 +124,8 @@ _Mark: TypeAlias = tuple[str, Any]
 def _marks(
     foreign: ForeignFile, data: Mapping[str, Any], line: int
 ) -> dict[str | None, list[_Mark]]:
-    """Who marked something -> what they marked, in every list. Old exports name a user with each
-    span; None stands for nobody named."""
+    """A dict from user to the spans that they marked, for every list. Old exports name a user with
+    each span; None stands for spans without a user."""
     marks: dict[str | None, list[_Mark]] = {}
     for name in _LISTS:
         given = data.get(name)

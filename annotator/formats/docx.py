@@ -23,9 +23,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     with opened(path, options.max_bytes, "a Word document") as archive:
         for name in archive.names:
             if name.endswith((".xml", ".rels")):
-                archive.read(
-                    name
-                )  # The library unpacks without bounds; this finds what is too large first.
+                archive.read(name)  # The library has no limits; this finds large members first.
     try:
         with path.open("rb") as file:
             found = mammoth.docx.read(file)

@@ -73,8 +73,8 @@ def _is_work(data: Mapping[str, Any]) -> bool:
 
 
 def _tell_unknown(data: dict[str, Any], options: ReadOptions, line: int) -> None:
-    """Report keys that are not part of a record, which go into its metadata, and annotations under
-    them, which are not read."""
+    """Report keys that are not part of a record (they go into its metadata) and annotations under
+    such keys (they are not read)."""
     extra = sorted(set(data) - _record.KEYS)
     for key in extra:
         remedy = "--format says which it is, such as --format doccano"

@@ -130,8 +130,8 @@ def _by_model(every: Sequence[Suggestion], how: WriteOptions) -> dict[str, dict[
 
 
 class _Results:
-    """The results of records: regions, relations between them, and attributes as choices or
-    texts. What the schema says of labels and attributes is looked up once for all records."""
+    """The results of records: regions, relations between them, and attributes as choices or texts.
+    The labels and attributes of the schema are looked up once for all records."""
 
     def __init__(self, how: WriteOptions) -> None:
         self._lost = how.lost
@@ -189,5 +189,5 @@ class _Results:
 
 
 def _result(id: str, name: str, kind: str, value: dict[str, Any]) -> dict[str, Any]:
-    """What a control says about a region."""
+    """The result of one control for a region."""
     return {"from_name": name, "id": id, "to_name": "text", "type": kind, "value": value}

@@ -45,7 +45,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
 
 
 def _front_matter(source: str, report: ReadReport) -> tuple[dict[str, Any], int]:
-    """What the front matter says, in YAML or TOML, and where the text begins."""
+    """The values of the front matter, in YAML or TOML, and where the text begins."""
     if (found := _TOML.match(source)) is not None:
         try:
             said = tomllib.loads(found[1] or "")
@@ -56,7 +56,7 @@ def _front_matter(source: str, report: ReadReport) -> tuple[dict[str, Any], int]
     found = _FRONT.match(source)
     lines = (found[1] or "").splitlines() if found is not None else []
     first = next((one for one in lines if one.strip() and not one.startswith("#")), "")
-    # Two rules with prose between them are no front matter.
+    # Two rules with prose between them are not front matter.
     if found is None or (first and not _KEY.fullmatch(first)):
         return {}, 0
     return _pairs(lines, report), found.end()
@@ -72,7 +72,7 @@ def _texts(value: Any) -> Any:
 
 
 def _pairs(lines: Sequence[str], report: ReadReport) -> dict[str, Any]:
-    """The pairs of YAML front matter: texts, which may go on in indented lines, and lists."""
+    """The pairs of YAML front matter: texts, which may continue in indented lines, and lists."""
     meta: dict[str, Any] = {}
     key = ""
     for number, line in enumerate(lines, 2):

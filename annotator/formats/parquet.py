@@ -80,7 +80,7 @@ class _ColumnBatch:
         }
 
     def add(self, record: Record) -> None:
-        """Add the row of a record; what has no value is an empty string."""
+        """Add the row of a record; a missing value is an empty string."""
         document, rows = record.document, self.rows
         rows["id"].append(document.id)
         rows["title"].append(document.title)

@@ -53,7 +53,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
 
 
 class _Kept(logging.Handler):
-    """Keeps messages."""
+    """Collects messages."""
 
     def __init__(self, messages: list[str]) -> None:
         super().__init__()
@@ -65,7 +65,7 @@ class _Kept(logging.Handler):
 
 @contextmanager
 def _complaints() -> Iterator[list[str]]:
-    """What pypdf logs inside the block, which does not reach the terminal."""
+    """The messages that pypdf logs inside the block; they do not reach the terminal."""
     logger, found = logging.getLogger("pypdf"), list[str]()
     handler, before = _Kept(found), logger.propagate
     logger.addHandler(handler)

@@ -5,8 +5,8 @@ with its codes becomes an item of the user who coded it. A code's name is the it
 schema and annotator.toml know only a code above it, that one is the label, and the name is the
 entity or concept of the item. Links between selections become relations, notes and descriptions
 become notes, and variables of a text become its metadata. Codes of whole texts, cases, sets,
-graphs, pictures, sound and PDF areas are not read. The program writes the same things, and
-attributes as further codes of a selection.
+graphs, pictures, sound and PDF areas are not read. The program writes all of this except what it
+does not read, and writes attributes as further codes of a selection.
 
 The only library for this (pyrefiqda) unpacks archives to disk without limits, and refuses a project
 for a single value that its schema does not list. So it is not used to import, but the tests use it

@@ -133,7 +133,7 @@ def _add_spans(doc: Any, spans: Sequence[Span]) -> None:
 
 
 def _categories(record: Record, schema: LabelSchema) -> dict[str, float]:
-    """For every label of claims, or of all spans without a layer of claims, whether it occurs."""
+    """For every label of claims (or of all spans, if no layer holds claims), whether it occurs."""
     claims = [layer for layer in schema.span_layers if layer.name in schema.statement_layers]
     held = {(s.layer, s.label) for s in record.spans}
     return {
@@ -144,7 +144,8 @@ def _categories(record: Record, schema: LabelSchema) -> dict[str, float]:
 
 
 def _user_data(record: Record) -> dict[str, Any]:
-    """What a Doc cannot hold: where the record comes from, attributes and relations."""
+    """The parts of a record that a Doc cannot hold: where it comes from, attributes and
+    relations."""
     return {
         "id": record.document.id,
         "title": record.document.title,

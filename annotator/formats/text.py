@@ -41,7 +41,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
 
 
 def _looks_like(text: str, path: Path, options: ReadOptions) -> str:
-    """What to say of a text that is something else by its look; empty if it is not."""
+    """The remark on a text that looks like something else; empty if it does not."""
     read = "and is read as plain text"
     if _PAGE.match(text):
         return f"looks like a web page {read}; --format html reads it as one"

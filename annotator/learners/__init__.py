@@ -1,2 +1,2 @@
-"""Learning from annotators' decisions: a model for each kind of layer, and what the models
+"""Learning from annotators' decisions: a model for each kind of layer, and the parts that models
 share."""

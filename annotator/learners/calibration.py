@@ -2,9 +2,9 @@
 and label.
 
 A logistic regression with the scores' log odds as offset and an intercept for each layer and each
-label of it; the intercepts have Gaussian priors around 0, so that nothing changes without
-decisions, and little with few of them (a two-level model in the sense of Gelman and Hill 2007,
-chapter 12; its mode by Newton's method).
+label of it; the intercepts have Gaussian priors around 0, so that scores do not change without
+decisions, and change little with few of them. This is a two-level model in the sense of Gelman and
+Hill (2007, chapter 12); Newton's method finds its mode.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _EDGE = 1e-3
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One decided suggestion: its own score in [0, 1], and whether it was right as it was."""
+    """One decided suggestion: its own score in [0, 1], and whether it was right as proposed."""
 
     suggester: str
     layer: str
@@ -56,7 +56,8 @@ class Calibration:
         return Calibration(layers, labels)
 
     def shift(self, suggester: str, layer: str, label: str) -> float:
-        """The shift of the log odds of such a suggestion; 0 if nothing was decided."""
+        """The shift of the log odds for a suggestion by this suggester, with this layer and label;
+        0 if nothing was decided."""
         return self.layers.get((suggester, layer), 0.0) + self.labels.get(
             (suggester, layer, label), 0.0
         )

@@ -16,9 +16,8 @@ LAST = 50
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A layer in one paragraph: what was proposed with which chance, what rules and memory
-    proposed, and what was decided. Spans are (start, end, label), relations (source, label,
-    target)."""
+    """A layer in one paragraph: the proposals with their chances, the proposals of rules and
+    memory, and the decisions. Spans are (start, end, label), relations (source, label, target)."""
 
     text: str
     proposed: Sequence[tuple[Any, float]]
@@ -66,10 +65,10 @@ _BY_RULES = 0.5
 class Trial:
     """A layer in the decided paragraphs, by their indices.
 
-    `own` is judged on held-out paragraphs, and is empty while there are too few; `before` is what
-    would have been proposed without learning, by the base if there is one. `gain` is the number of
-    keys that the base saved over the rules per paragraph of its own texts; None if it does not
-    suggest in the layer.
+    `own` is judged on held-out paragraphs, and is empty while there are too few; `before` holds the
+    proposals without learning, by the base if there is one. `gain` is the number of keys that the
+    base saved over the rules per paragraph of its own texts; None if it does not suggest in the
+    layer.
     """
 
     before: Mapping[int, Judged]
@@ -77,7 +76,7 @@ class Trial:
     gain: float | None = None
 
     def speaker(self, *, spans: bool) -> Speaker:
-        """The speaker with the fewest keys in the last paragraphs; if several have as few, the one
+        """The speaker with the fewest keys in the last paragraphs; if several are equal, the one
         that has learnt less."""
         if _unwanted(list(self._last("own").values()) or list(self._last("before").values())):
             return "nobody"
@@ -167,8 +166,8 @@ def scores(counts: Counter[str]) -> dict[str, Any]:
 
 
 def calibration_error(pairs: Sequence[tuple[float, bool]]) -> float | None:
-    """The mean distance between chance and share of right ones, over ten bins of chance weighted by
-    size; None without pairs."""
+    """The mean distance between the chance and the share of right proposals, over ten bins of
+    chance weighted by size; None without pairs."""
     bins: list[list[tuple[float, bool]]] = [[] for _ in range(BINS)]
     for chance, right in pairs:
         bins[min(BINS - 1, int(chance * BINS))].append((chance, right))

@@ -13,8 +13,7 @@ from annotator.model.span import AUTHOR, Relation, Span, iou
 @dataclass(frozen=True, slots=True)
 class Example:
     """A paragraph that an annotator finished, with its annotations; offsets are the document's.
-
-    `group` names what must be held out together in evaluation: mostly the document.
+    Examples of one `group` are held out together in evaluation; it is usually the document.
     """
 
     reading: Reading
@@ -43,8 +42,8 @@ def examples_of(
 
 
 def with_guesses(one: Example, spans: Sequence[Span]) -> Example:
-    """The example with proposed spans instead of those decided on; relations go to the
-    proposed span that shares most with their end, at least half (intersection over union)."""
+    """The example with proposed spans instead of the decided ones. The ends of relations become the
+    proposed spans that share most with them, with an intersection over union of at least half."""
     decided = {span.id: span for span in one.spans}
 
     def nearest(end: str) -> str | None:

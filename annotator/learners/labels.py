@@ -25,7 +25,7 @@ class LabelMap:
         self._relations = {key: _target(schema, key, others) for key, others in relations.items()}
 
     def of_span(self, kind: str, found: FoundSpan) -> Target | None:
-        """For a found `actor` or `claim`."""
+        """The target for the label of an `actor` or `claim` that the rules found."""
         place = self._spans.get(f"{kind}.{found.label}")
         if place is None or (
             place[0] in self._names_only and found.attributes.get("mention") == "nominal"
@@ -34,7 +34,7 @@ class LabelMap:
         return place
 
     def of_side(self, side: str) -> Target | None:
-        """For the side of a stance."""
+        """The target for the side of a stance."""
         return self._relations.get(f"stance.{side}")
 
     def span(self, document: str, offset: int, kind: str, found: FoundSpan) -> Span | None:
@@ -80,8 +80,8 @@ def _target(schema: LabelSchema, key: str, others: list[str]) -> Target | None:
 
 
 def of_edge(layer: Layer, edge: FoundStance, offset: int) -> dict[str, Value]:
-    """Strength, basis and cue of a found stance, as far as the layer has them; `offset` is where
-    the paragraph starts in the document."""
+    """The strength, basis and cue of a found stance, if the layer has these attributes; `offset` is
+    where the paragraph starts in the document."""
     given: dict[str, Value] = {
         k: v for k, v in edge.attributes.items() if k in ("basis", "strength")
     }

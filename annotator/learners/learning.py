@@ -42,8 +42,8 @@ def learn(
     """Learn from finished paragraphs, the oldest first; `texts` are all texts, labelled or not.
 
     A `base` was trained on others for the same schema; the models learn what differs from it. In
-    each layer, the suggestions that cost the fewest keys in these paragraphs are shown: those of
-    rules and memory, of the base, or of the model learnt here.
+    each layer, the suggestions shown are those that cost the fewest keys in these paragraphs: those
+    of rules and memory, of the base, or of the model learnt here.
 
     Raises SuggesterError if nothing is marked in them.
     """
@@ -80,7 +80,7 @@ def learn(
 
 
 def _material(examples: Sequence[Example]) -> dict[str, Any]:
-    """How much was learnt from."""
+    """The amount of training data."""
     return {
         "paragraphs": len(examples),
         "parsed": any(parse(one.reading) is not None for one in examples),
@@ -90,7 +90,7 @@ def _material(examples: Sequence[Example]) -> dict[str, Any]:
 
 
 def _last(efforts: Sequence[Effort], paragraphs: int) -> dict[str, Any]:
-    """What the last paragraphs cost, from the efforts of their layers."""
+    """The cost of the last paragraphs, from the efforts of their layers."""
     spent = total(efforts)
     return {
         "saved": rounded(spent.saved),
@@ -191,7 +191,7 @@ class _TrainingData:
         self.blind.setdefault(place, {})[layer.name] = spans
 
     def _before(self, layer: Layer) -> dict[int, Judged]:
-        """What would have been proposed in the last paragraphs without learning from them."""
+        """The proposals for the last paragraphs without learning from them."""
         places = range(max(0, len(self.examples) - LAST), len(self.examples))
         return {i: self._unlearnt(self.examples[i], layer) for i in places}
 
@@ -220,7 +220,7 @@ class _TrainingData:
         return Judged(one.reading.text, proposed, alone, wanted)
 
     def _judge_pairs(self, one: Example, layer: Layer, found: Sequence[RelationProposal]) -> Judged:
-        """Given the spans as decided."""
+        """Judge the relations between the decided spans."""
         start = one.reading.paragraph.start
         ends: Mapping[str, tuple[int, int, str]] = {s.id: _stretch(s, start) for s in one.spans} | {
             AUTHOR: (0, 0, AUTHOR)

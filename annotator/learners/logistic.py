@@ -105,8 +105,8 @@ class Design:
 
     @cached_property
     def _turned(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Rows column by column, and where each column begins among them; every column has a
-        row."""
+        """The rows of each column, one column after the other, and where each column begins; every
+        column has at least one row."""
         order = np.argsort(self.columns, kind="stable")
         return self.owner[order], np.searchsorted(self.columns[order], np.arange(self.wide))
 
@@ -128,7 +128,7 @@ Named: TypeAlias = tuple[Mapping[str, int], Floats]
 
 
 def _sum(parts: Sequence[Named]) -> tuple[dict[str, int], Floats]:
-    """Weights added by name."""
+    """The sums of weights by name."""
     index = {f: i for i, f in enumerate(sorted({f for names, _ in parts for f in names}))}
     weights = np.zeros((len(index) + 1, parts[0][1].shape[1]))
     for names, own in parts:
@@ -150,8 +150,8 @@ def _scores(rows: Sequence[Iterable[str]], index: Mapping[str, int], weights: Fl
 
 
 def _pack(index: Iterable[str], weights: Floats) -> dict[str, Any]:
-    """Names and weights without negligible ones, in half precision. Models are made of these from
-    the start, so that a loaded model gives the same results."""
+    """Names and weights without negligible ones, in half precision. A new model is made of these
+    too, so that it gives the same results after it is stored and loaded."""
     names = list(index)
     kept = (
         np.flatnonzero(np.abs(weights[:-1]).max(axis=1) >= SMALL)
@@ -211,7 +211,7 @@ class Classes:
 
     @cached_property
     def _lead(self) -> list[float]:
-        """How much more each feature favours the second of two classes."""
+        """How much more each feature favours the second of two classes than the first."""
         lead: list[float] = (self.weights[:, 1] - self.weights[:, 0]).tolist()
         return lead
 
@@ -327,8 +327,8 @@ class ConditionalLogit:
     def __call__(
         self, options: Sequence[Iterable[str]], given: Sequence[float] = ()
     ) -> list[float]:
-        """The probability of each option, with sum 1; empty without options. `given` is what each
-        scores beforehand."""
+        """The probability of each option, with sum 1; empty without options. `given` has the score
+        that each option has beforehand."""
         if not options:
             return []
         flat, index = self._flat, self.index
@@ -355,9 +355,9 @@ class ConditionalLogit:
         base: ConditionalLogit | None = None,
         offsets: Sequence[Sequence[float]] = (),
     ) -> ConditionalLogit:
-        """Fit with L-BFGS; of `groups[i]` the option `taken[i]` was taken, `offsets[i]` is what
-        each option scores beforehand. With a `base` weights are held to its own instead of to
-        zero. Raises ValueError without groups."""
+        """Fit with L-BFGS. In `groups[i]`, the option `taken[i]` was taken; `offsets[i]` has the
+        score of each option beforehand. With a `base`, weights are pulled to its weights instead of
+        to zero. Raises ValueError without groups."""
         every = [one for group in groups for one in group]
         design = Design.of(every)
         given = np.array([one for group in offsets for one in group] or [0.0] * len(every))

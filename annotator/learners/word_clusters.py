@@ -5,7 +5,7 @@ A word is described by the frequent words one and two places before and after it
 how much more often than by chance it occurs there (positive pointwise mutual information), reduced
 to fewer dimensions by singular vectors (Schütze 1993; Levy and Goldberg 2014); similar descriptions
 are grouped by spherical k-means (Dhillon and Modha 2001), three times, from coarse to fine. So a
-learner knows something about words on which nobody has decided.
+learner knows something about words that occur in no decision.
 """
 
 from __future__ import annotations
@@ -111,8 +111,8 @@ def _shorter(rows: Floats) -> Floats:
 
 
 def _grouped(vectors: Floats, number: int) -> list[int]:
-    """The group of each vector; the first ones, of the most frequent
-    words, are where groups begin."""
+    """The group of each vector. Groups start from the first vectors, which are those of the most
+    frequent words."""
     centres = vectors[:number].copy()
     near = np.zeros(len(vectors), np.int64)
     for _ in range(_ROUNDS):

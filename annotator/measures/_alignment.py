@@ -1,10 +1,11 @@
 """Which annotations of two annotators belong together: an optimal assignment, not a greedy one.
-Candidate pairs have a rank of several levels. Of all ways to pair one to one, the one with the
-largest sum in the first level is taken, then in the second, and so on. Pairs without a rival are
-taken at once. The rest falls into groups that share no span. Small ones, and those in which each
-span has few rivals, are solved by successive shortest augmenting paths (Edmonds, J. and Karp, R.
-(1972). Theoretical improvements in algorithmic efficiency for network flow problems. Journal of
-the ACM 19, 248-264), whose cost follows the number of rivals; the others by `_dense_matching.py`.
+Candidate pairs have a rank of several levels. Of all ways to pair the annotations one to one, we
+take the one with the largest sum in the first level; if several have it, the second level decides,
+and so on. A pair without a rival is accepted at once. The other pairs form groups that share no
+span. Small groups, and those in which each span has few rivals, are solved by successive shortest
+augmenting paths (Edmonds, J. and Karp, R. (1972). Theoretical improvements in algorithmic
+efficiency for network flow problems. Journal of the ACM 19, 248-264), whose cost depends on the
+number of rivals; other groups are solved by `_dense_matching.py`.
 """
 
 from __future__ import annotations
@@ -40,8 +41,9 @@ _FINE = 1 << 20
 
 
 def one_to_one(left: Ints, right: Ints, rank: Rank) -> NDArray[np.bool_]:
-    """Which of the candidate pairs `(left, right)` to keep, so that no number of a side occurs
-    twice and the total rank is the largest. `rank` is asked for the pairs that have a rival."""
+    """Which of the candidate pairs `(left, right)` to keep, so that no number occurs twice on one
+    side and the total rank is as large as possible. `rank` is called only for the pairs that have a
+    rival."""
     keep = np.zeros(len(left), dtype=bool)
     if not len(left):
         return keep
@@ -118,7 +120,8 @@ def _weight(rank: Sequence[int]) -> int:
 def _heaviest(rows: Mapping[int, Mapping[int, int]]) -> dict[int, int]:
     """Left -> right of an assignment with the largest total weight. Weights are positive; a missing
     pair has none."""
-    # An element on the left that stays alone has its own partner of weight 0, a negative number.
+    # Each element on the left also has a partner of its own with weight 0, a negative number, for
+    # the case that it stays alone.
     options = {left: {**row, -1 - left: 0} for left, row in rows.items()}
     above = {left: max(row.values()) for left, row in options.items()}
     below: dict[int, int] = {}
@@ -162,8 +165,9 @@ def _heaviest(rows: Mapping[int, Mapping[int, int]]) -> dict[int, int]:
 
 def aligned(comparison: Comparison, layer: str, *, least: float = 0.5) -> tuple[Ints, Ints]:
     """Pairs of rows of two annotators, one to one, with an intersection over union of at least
-    `least`. They have the most characters in common, then the most equal labels, attributes and
-    relations, then the nearest bounds. Computed once for a comparison."""
+    `least`. They are chosen to have as many characters in common as possible; ties are decided by
+    equal labels, attributes and relations, then by the distance of the bounds. Computed once for a
+    comparison."""
     key = ("aligned", layer, least)
     if key not in comparison.cache:
         found = span_arrays(comparison, layer)
@@ -190,7 +194,8 @@ def aligned(comparison: Comparison, layer: str, *, least: float = 0.5) -> tuple[
 
 
 def sides(found: SpanArrays, a: Ints, b: Ints) -> tuple[Ints, Ints]:
-    """Numbers for the ends of pairs of rows: a span takes part once for each other annotator."""
+    """Numbers for the ends of pairs of rows. A span has one number for each other annotator, since
+    it can be paired once with each."""
     return a * found.seats + found.seat[b], b * found.seats + found.seat[a]
 
 
@@ -210,7 +215,8 @@ class TieBreak:
         self._rows: dict[int, str] = {}
 
     def ranks(self, one: Ints, other: Ints) -> Ints:
-        """Equal attributes, equal relations, and a number for each two rows: `(n, 3)`."""
+        """The numbers of equal attributes and of equal relations, and the number that decides ties,
+        for each two rows: `(n, 3)`."""
         rows = zip(one.tolist(), other.tolist(), strict=True)
         return np.array([self.rank(*two) for two in rows], dtype=np.int64).reshape(-1, 3)
 
@@ -222,7 +228,8 @@ class TieBreak:
         return alike_attributes(a, b), equal, number_of((self._said(one), self._said(other)))
 
     def _said(self, row: int) -> str:
-        """What an annotator says with a span, and a number for all that they did in the passage."""
+        """The content of an annotator's span, and a number that stands for all their work in the
+        passage."""
         if row not in self._rows:
             place = self._place(row)
             if place not in self._works:
@@ -233,7 +240,7 @@ class TieBreak:
         return self._rows[row]
 
     def _content(self, span: Span, place: tuple[int, int]) -> str:
-        """What is equal for spans that say the same, with the relations that they are in."""
+        """A value that is equal for spans with the same content and the same relations."""
         edges = self._by_id(place).get(span.id)
         return repr((content(span), sorted(map(repr, edges.items())) if edges else ()))
 

@@ -1,7 +1,7 @@
-"""What annotators say about every character and token, as coincidences that add up over passages.
-The value of a character is the set of labels that cover it; having no label is a value too.
-Characters are never enumerated: those between two boundaries are all alike, so a stretch counts by
-its length. A token has the labels of every span that covers part of it.
+"""The labels that annotators give to every character and token, as coincidences that add up over
+passages. The value of a character is the set of labels that cover it; having no label is a value
+too. Characters are never enumerated: all those between two boundaries are alike, so a stretch
+counts with its length. A token has the labels of every span that covers part of it.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def characters(comparison: Comparison, layer: str) -> Coincidences:
         edges, inverse = np.unique(np.concatenate(every), return_inverse=True)
         size, spans = 2 * len(found.begins), len(found.start)
         opens, closes = inverse[size : size + spans], inverse[size + spans :]
-        # Stretches between two edges; those between passages belong to none.
+        # Stretches between two edges. Those between passages belong to no passage.
         passage = np.searchsorted(found.begins, edges[:-1], side="right") - 1
         inside = edges[:-1] < (found.begins + found.lengths)[passage]
         weight = (np.diff(edges) * inside).astype(np.float64)
@@ -119,7 +119,7 @@ def _marked_by_units(
 
 
 def _joined(values: Ints, label: int, known: dict[frozenset[int], int]) -> Ints:
-    """The values with a label added; unseen sets get the next number."""
+    """The values after a label is added; new sets get the next number."""
     sets = list(known)
     step = np.zeros(len(sets), dtype=np.int64)
     for value in np.flatnonzero(np.bincount(values, minlength=len(sets))).tolist():
@@ -145,7 +145,7 @@ def _coincidences(
     share = weight / np.maximum(annotators - 1, 1)
     matrices = np.zeros((count, size, size))
     for v in range(size):
-        # Few units have any other value than none, so the others are not looked at.
+        # Few units have a label, so only these are looked at.
         some = np.flatnonzero(counts[v])
         weighted, where = (counts[v] * share)[some], passage[some]
         for w in range(v, size):

@@ -22,12 +22,10 @@ TINY = 1e-9
 
 
 def alpha(size: int, distance: Array | None = None, *, lowest: bool = False) -> Value:
-    """From rows of flattened matrices of coincidences to alpha: 1 - D_o / D_e;
-    NaN without data or without variation.
-
-    `distance` `(size, size)` says how far values are apart (squared differences make
-    it the interval alpha); nominal without. With `lowest`, the lowest alpha that values so frequent
-    can have.
+    """A function from rows of flattened matrices of coincidences to alpha, 1 - D_o / D_e; NaN
+    without data or without variation. `distance` `(size, size)` says how far apart values are (with
+    squared differences it is the interval alpha); without it, alpha is nominal. With `lowest`, the
+    function gives the lowest alpha that is possible with these frequencies of values.
     """
     apart = 1 - np.eye(size) if distance is None else distance
 
@@ -47,8 +45,9 @@ def alpha(size: int, distance: Array | None = None, *, lowest: bool = False) -> 
 
 
 def most_apart(marginals: Array) -> Array:
-    """How many of the values `(k, values)` can at most meet a value other than their own, `(k,)`:
-    all of them, unless one value is more frequent than all others together."""
+    """The largest number of values that can meet a value other than their own, `(k,)`, from
+    frequencies `(k, values)`: all of them, unless one value is more frequent than all others
+    together."""
     n = marginals.sum(axis=-1)
     return np.asarray(np.minimum(n, 2 * (n - marginals.max(axis=-1, initial=0))))
 
@@ -56,7 +55,7 @@ def most_apart(marginals: Array) -> Array:
 def _crossed(marginals: Array, distance: Array) -> Array:
     """The coincidences of numbers, `(k, size, size)`, in which the numbers are as far apart as
     possible: the smallest meets the largest, and so on."""
-    # The numbers are in the order of their distances from the one at an end.
+    # The distances from the number at one end give the order of the numbers.
     order = np.argsort(distance[int(np.argmax(distance.sum(axis=1)))])
     up = np.cumsum(marginals[:, order], axis=1)
     down, n = up[:, -1:] - up, up[:, -1:]
@@ -90,8 +89,8 @@ def against_rest(matrices: Array, keep: Sequence[int]) -> Array:
 
 
 def alpha_of(square: SquareTables, keep: Sequence[int], *, lowest: bool = False) -> Value:
-    """From rows of sums to the alpha of some values against all others, by their numbers; with
-    `lowest`, the lowest that it can be."""
+    """A function from rows of sums to the alpha of some values (given by their numbers) against all
+    others; with `lowest`, to the lowest alpha that is possible."""
     both, size = alpha(2, lowest=lowest), square.size
     return lambda rows: both(against_rest(square.matrices(rows).reshape(-1, size, size), keep))
 
@@ -113,9 +112,9 @@ def beyond(observed: Array, expected: Array, n: Array) -> Array:
 
 
 def kappa(size: int, *, lowest: bool = False) -> Value:
-    """From rows of flattened confusion matrices to Cohen's kappa, (P_o - P_e) / (1 - P_e);
-    NaN without data or without variation. With `lowest`, the lowest kappa that values so frequent
-    can have."""
+    """A function from rows of flattened confusion matrices to Cohen's kappa, (P_o - P_e) / (1 -
+    P_e); NaN without data or without variation. With `lowest`, it gives the lowest kappa that is
+    possible with these frequencies of values."""
 
     def value(rows: Array) -> Array:
         matrices = rows.reshape(-1, size, size)
@@ -138,8 +137,8 @@ def mean_of(each: Array) -> Array:
 
 
 def mean_kappa(size: int, pairs: int, *, lowest: bool = False) -> Value:
-    """From rows of confusion matrices side by side, one for each pair, to the mean of their kappas
-    (Light 1971); a pair without data or variation is left out, NaN when none is left."""
+    """A function from rows of confusion matrices side by side, one for each pair, to the mean of
+    their kappas (Light 1971). A pair without data or variation is left out; NaN if none is left."""
     own = kappa(size, lowest=lowest)
 
     def value(rows: Array) -> Array:
@@ -157,8 +156,8 @@ def least_agreeing(shares: Array) -> Array:
 
 
 def least_of_possible(values: int) -> float:
-    """The lowest AC1 and Brennan-Prediger coefficient with `values` possible ones: without any
-    agreement, and with as much chance as there can be."""
+    """The lowest AC1 and Brennan-Prediger coefficient with this number of possible `values`: the
+    observed agreement is 0, and the expected agreement is as large as possible."""
     return -1 / max(1, values - 1)
 
 
@@ -169,8 +168,8 @@ def fleiss(agreeing: Array, shares: Array) -> Array:
 
 
 def ac1(agreeing: Array, shares: Array, values: int) -> Array:
-    """Gwet's AC1 with `values` possible ones: chance is the sum of
-    p (1 - p) over values / (values - 1)."""
+    """Gwet's AC1 with this number of possible `values`: the expected agreement is the sum of p (1 -
+    p) over all values / (values - 1)."""
     if values < 2:
         return np.full(len(agreeing), np.nan)
     expected = (shares * (1 - shares)).sum(axis=1) / (values - 1)
@@ -178,7 +177,8 @@ def ac1(agreeing: Array, shares: Array, values: int) -> Array:
 
 
 def brennan_prediger(agreeing: Array, values: int) -> Array:
-    """Brennan and Prediger's coefficient with `values` possible ones: chance is 1 / values."""
+    """Brennan and Prediger's coefficient with this number of possible `values`: the expected
+    agreement is 1 / values."""
     known = np.where(np.isnan(agreeing), 0.0, 1.0)
     return beyond(agreeing, np.full(len(agreeing), 1 / max(1, values)), known)
 

@@ -47,8 +47,8 @@ class Passage:
     """A stretch `[start, end)` of text that two or more annotators
     finished; `document` counts from 0.
 
-    A passage is one paragraph, or several in a row where somebody's span runs across their border,
-    so that every span lies in one passage. `index` is that of its first paragraph.
+    A passage is one paragraph, or several in a row if somebody's span crosses their border, so that
+    every span lies within one passage. `index` is that of its first paragraph.
     """
 
     document: int
@@ -73,9 +73,9 @@ class Comparison:
     """Finished work on the documents that two or more annotators finished.
 
     `empty` counts finished passages in which an annotator marked nothing, `unfinished` completions
-    that are left out because they are skipped or not done. With `pairwise` statistics by pair of
-    annotators are wanted. `concepts` says which attribute of a layer holds its concepts; `concept`
-    where it says nothing.
+    that are left out because they are skipped or not done. `pairwise` says whether statistics by
+    pair of annotators are wanted. `concepts` says which attribute of a layer holds its concepts;
+    the default is `concept`.
     """
 
     passages: tuple[Passage, ...]
@@ -87,7 +87,8 @@ class Comparison:
     pairwise: bool = True
     concepts: Mapping[str, str] = field(default_factory=lambda: _DEFAULT_CONCEPTS)
     cache: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
-    """What measures derive from it and share. A comparison never changes."""
+    """Intermediate results that several measures share. They stay valid, since a comparison never
+    changes."""
 
 
 def compare(
@@ -97,9 +98,9 @@ def compare(
     pairwise: bool | None = None,
     concepts: Mapping[str, str] | None = None,
 ) -> Comparison:
-    """The comparison of these records; only `annotators`, when given. Gold is never included. White
-    space around spans is removed, and of identical annotations only one is kept, since neither
-    says anything about agreement. Without `pairwise` the number of annotators decides
+    """The comparison of these records, or only of those by `annotators`. Gold is never included.
+    White space around spans is removed, and of identical annotations only one is kept, since
+    neither says anything about agreement. If `pairwise` is None, the number of annotators decides
     (`PAIRWISE`).
     """
     every = [record for record in records if _counts(record, annotators)]
@@ -160,7 +161,7 @@ def _passages(number: int, records: Sequence[Record]) -> Iterator[Passage]:
 
 def _excludes(paragraphs: Sequence[Paragraph], first: int, last: int) -> bool:
     """Whether an annotator did not have to annotate any of these paragraphs."""
-    # Nearly always the first one answers.
+    # The first check is nearly always enough.
     return paragraphs[first].excluded and all(p.excluded for p in paragraphs[first : last + 1])
 
 
@@ -218,8 +219,7 @@ def _works(
 
 
 def cleaned_record(record: Record) -> Record:
-    """The record without white space around spans, and without a second annotation
-    that is the same in everything."""
+    """The record without white space around spans, and without copies of annotations."""
     text = record.document.text
     spans = tuple([_trimmed(span, text) for span in record.spans])
     renamed: dict[str, str] = {}
@@ -236,8 +236,8 @@ def cleaned_record(record: Record) -> Record:
 def _cleaned_relations(
     relations: tuple[Relation, ...], renamed: Mapping[str, str]
 ) -> tuple[Relation, ...]:
-    """The relations on the spans that stay, without those that are the same in everything; the very
-    same tuple if nothing changes."""
+    """The relations on the spans that stay, without identical ones; the same tuple object if
+    nothing changes."""
     if renamed:
         relations = tuple(
             replace(
@@ -273,7 +273,8 @@ def _without_copies(spans: Sequence[Span]) -> tuple[tuple[Span, ...], dict[str, 
 
 
 def content(span: Span) -> tuple[object, ...]:
-    """Everything that an annotator says with a span: what is equal for spans that are the same."""
+    """Everything that an annotator says with a span, as a value that is equal for identical
+    spans."""
     return (
         span.layer,
         span.start,
@@ -285,8 +286,8 @@ def content(span: Span) -> tuple[object, ...]:
 
 
 def frozen(attributes: Attributes) -> tuple[tuple[str, object], ...]:
-    """Attributes as a value that can be compared and ordered by; lists of words count as sets, and
-    one that is empty is none."""
+    """Attributes as a value that can be compared and sorted; lists of words count as sets, and an
+    empty list counts as no value."""
     if not attributes:
         return ()
     held = ((name, value) for name, value in attributes.items() if value not in ("", []))
@@ -302,13 +303,13 @@ def frozen_value(value: object) -> str:
 
 
 def number_of(contents: Iterable[object]) -> int:
-    """A number that follows from what is coded, in any order, and from nothing else: it decides
-    between equals where neither the names of annotators nor ids may."""
+    """A number that depends only on what is coded, in any order. It decides between equals where
+    neither the names of annotators nor ids may decide."""
     return crc32("\x1f".join(sorted(map(repr, contents))).encode("utf-8", "replace"))
 
 
 def alike_attributes(a: Annotation, b: Annotation) -> int:
-    """How many attributes (of spans also the entity) two annotations have in common."""
+    """How many attributes two annotations have in common; for spans, the entity counts too."""
     same = sum(
         1
         for name, value in a.attributes.items()

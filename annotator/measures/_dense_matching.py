@@ -1,10 +1,11 @@
-"""Assignments with the largest total rank, for pairs so many that they are compared as a matrix.
+"""Assignments with the largest total rank, for so many pairs that they are better treated as a
+matrix.
 
-Levels of a rank are added up in one whole number as far as 64 bits hold the largest sum; what is
-left decides among the assignments that are best so far: those that use only pairs without slack
-(complementary slackness). Each round is the shortest augmenting path algorithm, a row at a time
-(Crouse, D. (2016). On implementing 2D rectangular assignment algorithms. IEEE Transactions on
-Aerospace and Electronic Systems 52, 1679-1696).
+As many levels of a rank as fit are packed into one integer whose largest sum has at most 64 bits.
+The remaining levels decide among the assignments that are best so far, which are those that use
+only pairs without slack (complementary slackness). Each round is the shortest augmenting path
+algorithm, a row at a time (Crouse, D. (2016). On implementing 2D rectangular assignment algorithms.
+IEEE Transactions on Aerospace and Electronic Systems 52, 1679-1696).
 """
 
 from __future__ import annotations
@@ -26,12 +27,12 @@ def heaviest(left: Ints, right: Ints, ranks: Ints) -> Ints:
     """Indices of the pairs of an assignment with the largest total rank; `left` and `right` count
     from 0, `ranks` is `(pairs, levels)`, the most important level first."""
     size = int(max(left.max(), right.max())) + 1
-    # Of pairs with the same ends, the best counts, and of equal ones the first.
+    # Among pairs with the same ends, the best one counts; among equal ones, the first.
     order = np.lexsort((-np.arange(len(left)), *ranks.T[::-1]))
     pair = np.full((size, size), -1, dtype=np.int64)
     pair[left[order], right[order]] = order
     taken = np.zeros(size, dtype=np.int64)
-    # Who stays alone has a partner without a pair, of no weight.
+    # Anyone who stays alone gets an artificial partner with weight 0.
     cost = np.zeros((size, size), dtype=np.int64)
     allowed = np.ones((size, size), dtype=bool)
     known = pair >= 0
@@ -49,7 +50,8 @@ def heaviest(left: Ints, right: Ints, ranks: Ints) -> Ints:
 
 
 def _packed(ranks: Ints, size: int) -> Iterator[Ints]:
-    """The levels of each pair as few whole numbers of which `size` can be added up."""
+    """The levels of each pair, packed into as few integers as possible, of which `size` can be
+    added up without overflow."""
     made, room = np.zeros(len(ranks), dtype=np.int64), _LARGEST_SUM // size
     for level in ranks.T:
         width = size * int(level.max(initial=0)) + 1
@@ -78,8 +80,8 @@ def _cheapest(cost: Ints) -> tuple[Ints, Ints]:
 
 
 def _augment(cost: Ints, rows: Ints, columns: Ints, holder: Ints, taken: Ints, root: int) -> None:
-    """Give a row a column, along the cheapest path of exchanges; the prices of `rows` and `columns`
-    keep the slack of every pair at 0 or more."""
+    """Assign a column to a row along the cheapest augmenting path. The prices of `rows` and
+    `columns` keep the slack of every pair at 0 or more."""
     size = len(cost)
     distance = np.full(size, np.iinfo(np.int64).max)
     came_from = np.full(size, -1)

@@ -1,18 +1,20 @@
-"""Confidence intervals over documents: the jackknife, on a scale that keeps to the figure's bounds.
+"""Confidence intervals over documents: the jackknife, on a scale that respects the bounds of the
+figure.
 
 One document (in large sets, a group of them) is left out at a time; the figures without it give the
 standard error (Tukey, J. (1958); Efron, B. and Tibshirani, R. (1993). An Introduction to the
-Bootstrap, ch. 11). The interval is that of Student's t on the logit of where the figure lies
-between the lowest value that it can have and 1, and carried back. Its degrees of freedom are those
-of the documents that move the figure.
+Bootstrap, ch. 11). The figure is placed between its lowest possible value and 1, and the interval
+is that of Student's t on the logit of this position, transformed back. Its degrees of freedom are
+those of the documents that move the figure.
 
-The lowest value of a share is 0. That of a figure that chance is taken out of follows from how
-often each value was given: -1 if two values are equally frequent (the logit is then twice Fisher's
-z), but just below 0 if one is rare, since it cannot be given less often than never.
+The lowest value of a share is 0. That of a chance-corrected figure depends on how often each value
+was given: it is -1 if two values are equally frequent (the logit is then twice Fisher's z), but
+just below 0 if one is rare.
 
-Measured against the percentile bootstrap, the bootstrap with a small-sample correction, BCa, t of
-the jackknife without a scale, and Fisher's z (`tests/bench/intervals.py`): its coverage holds from
-five documents on, for rare values too, and it needs no resamples and no random numbers.
+`tests/bench/intervals.py` compares it with the percentile bootstrap, the bootstrap with a
+small-sample correction, BCa, Student's t of the jackknife without a scale, and Fisher's z: its
+coverage holds from five documents on, for rare values too, and it needs no resamples and no random
+numbers.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ CONFIDENCE = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Its ends, or None with the `reason`."""
+    """The ends of a 95 % interval, or None with the `reason`."""
 
     low: float | None = None
     high: float | None = None
@@ -41,8 +43,8 @@ class Interval:
 
 
 def interval(value: float, without: Array, lowest: float) -> Interval:
-    """The 95 % interval of a figure between the `lowest` possible value and 1; `without` holds what
-    it is when each document (or group) is left out."""
+    """The 95 % interval of a figure between the `lowest` possible value and 1; `without` holds the
+    figure without each document (or group) in turn."""
     count = len(without)
     if count < LEAST:
         return Interval(reason=f"an interval needs {LEAST} documents or more")
@@ -66,12 +68,11 @@ def interval(value: float, without: Array, lowest: float) -> Interval:
 
 
 def _carried(value: float, error: float, t: float, lowest: float) -> tuple[float, float]:
-    """The interval on the scale of the figure; the delta method says what the error is on the
-    logit."""
+    """The interval on the scale of the figure; the delta method gives the error of the logit."""
     width = 1 - lowest
     place = (value - lowest) / width
     if not 0 < place < 1:
-        # Some figures have no lowest value, and -1 is not theirs.
+        # Some figures have no lowest value, so they can be below -1.
         return value - t * error, min(value + t * error, 1.0)
     logit, spread = math.log(place / (1 - place)), error / (width * place * (1 - place))
     low, high = (lowest + width * _logistic(logit + sign * t * spread) for sign in (-1, 1))

@@ -1,8 +1,9 @@
 """Annotations of a layer that mean the same thing, joined into units over all annotators.
 
-Two annotators' spans are aligned pair by pair (`_alignment`), relations meet by their ends
-(`_meetings`). A unit joins what belongs together: at most one annotation of each annotator. Units
-are what labels, attributes and names are compared on; what nobody else marked is a unit of its own.
+The spans of every two annotators are aligned (`_alignment`), and their relations are matched by
+their ends (`_meetings`). A unit joins the annotations that belong together, at most one of each
+annotator. Labels, attributes and names are compared within units. An annotation that nobody else
+made is a unit of its own.
 """
 
 from __future__ import annotations
@@ -123,9 +124,9 @@ def _of_relations(comparison: Comparison, layer: str) -> Items:
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """The order of pairs, the most certain first: `certain` gives what they are ordered by, and
-    `among_equals` what decides if that is equal, so that the names of annotators do not. Both take
-    the index of a pair."""
+    """The order of pairs, the most certain first: `certain` gives the sort key, and `among_equals`
+    a second one for ties, so that the names of annotators do not decide. Both take the index of a
+    pair."""
 
     certain: Callable[[int], tuple[float, ...]]
     among_equals: Callable[[int], tuple[float, ...]]

@@ -14,13 +14,13 @@ _TAKEN = frozenset(
 
 
 def called(attribute: str) -> str:
-    """What an attribute is called among figures and differences, where others have names too."""
+    """The word for an attribute among figures and differences."""
     return f"{attribute} (attribute)" if attribute in _TAKEN else attribute
 
 
 def names_in(item: Annotation, attribute: Attribute) -> frozenset[str]:
-    """The names (or values) that an annotation has of an attribute; empty where it has none. The
-    contrary of a concept is that concept, since it turns the side and not what is spoken of."""
+    """The names (or values) that an annotation has in an attribute; empty if it has none. The
+    contrary of a concept counts as that concept, since it reverses the side and not the subject."""
     if attribute.type == "entity":
         return frozenset(entities_in(item))
     if attribute.type == "concept":
@@ -29,13 +29,14 @@ def names_in(item: Annotation, attribute: Attribute) -> frozenset[str]:
 
 
 def entities_in(item: Annotation) -> list[str]:
-    """The entities of an annotation, each once; those of a plural are divided by semicolons."""
+    """The entities of an annotation, each once; several are separated by semicolons."""
     held = item.entity if isinstance(item, Span) else None
     return names_held("entity", held) if held else []
 
 
 def concepts_in(item: Annotation, attribute: str) -> list[tuple[str, bool]]:
-    """The concepts that an annotation has in an attribute, each with whether `not: ` turned it."""
+    """The concepts that an annotation has in an attribute, each with whether it was the contrary
+    (`not: `)."""
     held = item.attributes.get(attribute)
     return [] if held is None else [parted(name) for name in names_held("concept", held)]
 

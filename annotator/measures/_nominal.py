@@ -38,8 +38,8 @@ def closed(layer: Layer) -> list[Attribute]:
 
 
 def variable(attribute: Attribute) -> Variable:
-    """An attribute as what is compared. A whole number between bounds may have all values from one
-    to the other, whether anybody gave them or not."""
+    """An attribute as a variable. A whole number between bounds may have all values from one to the
+    other, whether anybody gave them or not."""
     whole = attribute.type == "integer"
     known = list(attribute.values)
     if whole and attribute.minimum is not None and attribute.maximum is not None:
@@ -64,8 +64,8 @@ def attribute(name: str) -> ValueOf:
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """The annotations that have a value: their rows (ascending), values (indices of `values`),
-    and how many of their unit have one."""
+    """The annotations that have a value: their rows (ascending), their values (indices of
+    `values`), and how many annotations of their unit have a value."""
 
     rows: Ints
     code: Ints
@@ -87,10 +87,10 @@ class Coded:
 
 def tables(comparison: Comparison, found: Items, name: str, said: ValueOf) -> dict[str, AnyTable]:
     """The table `name`: coincidences of values (`c`; a unit with m of them weighs 1 / (m - 1)), how
-    often one annotator gave which value where another gave which (`met`, both directions), for
-    each value its share of units (`share`), the agreeing pairs of units (`agree`), and numbers
-    of `units` with two values or more, values in them (`pairable`), and annotations (`every`); how
-    often each value was `given` at all. `<name> by pair`: confusions of every two (`p`)."""
+    often one annotator gave which value where another gave which (`met`, both directions), for each
+    value its share of units (`share`), the agreeing pairs of units (`agree`), the numbers of
+    `units` with two values or more, of values in them (`pairable`), and of annotations (`every`);
+    and how often each value was `given` at all. `<name> by pair`: confusions of every two (`p`)."""
     coded = Coded.of(found, said)
     full = np.full(len(found.values), -1, dtype=np.int64)
     full[coded.rows] = coded.code
@@ -140,8 +140,8 @@ def _by_pair(
     confused: Ints,
     values: Sequence[str],
 ) -> AnyTable:
-    """The confusions of every two annotators: what the first and the second item of each pair say,
-    as a cell of a square of the values."""
+    """The confusions of every two annotators: each pair of items is a cell of a square matrix, with
+    the value of the first as row and that of the second as column."""
     (a, b), cells = pairs, max(1, len(values)) ** 2
     by_pair, people = SparseCells(found.passages), max(1, len(names))
 
@@ -193,8 +193,8 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class _Maker:
-    """Makes the figures of one variable, which have measure, units, coverage and the reason of a
-    missing value in common."""
+    """Makes the figures of one variable. They share measure, units, coverage and the reason for a
+    missing value."""
 
     measure: str
     name: str
@@ -204,7 +204,7 @@ class _Maker:
 
     @classmethod
     def of(cls, measure: str, variable: Variable, own: Sums) -> _Maker:
-        """What the sums of a table say."""
+        """The figures of a table of sums."""
         units, pairable, every = own.count("units"), own.get("pairable"), own.get("every")
         coverage = pairable / every if every else None
         reason = "no variation: every value is the same" if units else variable.nothing
@@ -318,8 +318,8 @@ def _undefined(rows: Array) -> Array:
 def pair_values(
     sums: Sums, *, interval: bool = False
 ) -> dict[tuple[str, str], tuple[float | None, float | None, int]]:
-    """For every two annotators alpha (of whole numbers with `interval`) and percent agreement, and
-    the number of units that both coded; from the sums of a table by pair."""
+    """For every two annotators, alpha (with `interval`, that of whole numbers), percent agreement,
+    and the number of units that both coded, from the sums of a table by pair."""
     out: dict[tuple[str, str], tuple[float | None, float | None, int]] = {}
     values = sorted({value for key in sums.keys for value in key[3:]})
     distance = squares(values) if interval else None

@@ -13,8 +13,9 @@ from annotator.measures._tables import Array, Sums
 
 @dataclass(frozen=True, slots=True)
 class ObservedAgreement:
-    """The observed agreement and the coefficients that follow from it. `take` picks agreeing pairs,
-    units, and the share of every value from rows; `possible` values there are.
+    """The observed agreement and the coefficients that follow from it. `take` selects agreeing
+    pairs, units, and the share of every value from rows; `possible` is the number of possible
+    values.
 
     Each method takes rows of sums `(k, columns)` and gives `(k,)`.
     """
@@ -24,7 +25,7 @@ class ObservedAgreement:
 
     @classmethod
     def of(cls, own: Sums, values: Sequence[str], possible: int) -> ObservedAgreement:
-        """What the sums of a table say."""
+        """The observed agreement in the sums of a table."""
         shares = (("share", value) for value in values)
         return cls(own.pick(("agree",), ("units",), *shares), possible)
 
@@ -36,7 +37,7 @@ class ObservedAgreement:
         return observed, shares
 
     def lowest_fleiss(self, rows: Array) -> Array:
-        """The lowest Fleiss' kappa that values so frequent can have."""
+        """The lowest Fleiss' kappa that is possible with these frequencies of values."""
         _, shares = self._agreeing(rows)
         return coefficients.fleiss(coefficients.least_agreeing(shares), shares)
 

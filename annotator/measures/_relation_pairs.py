@@ -1,9 +1,8 @@
-"""How two annotators' relations match: which have both ends in common, and in what the others
-differ.
+"""Matches two annotators' relations: which have both ends in common, and how the others differ.
 
 End points are the same when the spans are aligned (one to one, intersection over union at least .5)
-or, for exact ones, have the same bounds; or when both are the author. Spans of one annotator that
-are the same in everything are one end.
+or, for exact ones, have the same bounds; or when both are the author. Identical spans of one
+annotator count as one end.
 """
 
 from __future__ import annotations
@@ -35,8 +34,8 @@ CAUSES = ("holder", "target", "missing")
 @dataclass(frozen=True, slots=True)
 class RelationPairs:
     """Two annotators' relations in a passage: those with both ends in common, in pairs, and how
-    many each has; `apart` counts the rest by what differs: the holder, the target, or all
-    (missing); `rest` names them, None for who has no counterpart."""
+    many each annotator has. `apart` counts the other relations by what differs: the holder, the
+    target, or all (missing); `rest` lists them, with None in place of a missing counterpart."""
 
     who: tuple[str, str]
     pairs: tuple[tuple[Relation, Relation], ...]
@@ -56,8 +55,8 @@ class RelationPairs:
 def relation_pairs(
     comparison: Comparison, layer: str, *, exact: bool = False
 ) -> list[tuple[int, RelationPairs]]:
-    """For every passage (by index) and every two annotators, of whom at least one has relations
-    there, how these match."""
+    """The matches in every passage (by index) for every two annotators of whom at least one has
+    relations there."""
     key = ("meetings", layer, exact)
     if key not in comparison.cache:
         comparison.cache[key] = list(_all_pairs(comparison, layer, exact=exact))
@@ -149,8 +148,8 @@ def _meet(
     ours: EndKey,
     others: EndKey,
 ) -> RelationPairs:
-    """Pair relations with the same ends, those with equal sides and attributes first; then find
-    what the rest differs in."""
+    """Pair relations with the same ends, those with equal sides and attributes first; then find out
+    how the others differ."""
     rest = [_keyed(r, ours) for r in mine]
     left = [_keyed(r, others) for r in theirs]
     pairs: list[tuple[Relation, Relation]] = []
@@ -198,9 +197,8 @@ def _paired(own: Sequence[_Keyed], other: Sequence[_Keyed]) -> list[tuple[_Keyed
 
 
 def alike_relations(a: Relation, b: Relation) -> tuple[int, ...]:
-    """How much two relations with the same ends are alike: equal sides, equal attributes, the same
-    in everything, a pair at all; last a number that depends on what is coded and on nothing
-    else."""
+    """How similar two relations with the same ends are: equal sides, equal attributes, identical, a
+    pair at all; the last value is a number that depends only on what is coded."""
     one, other = ((r.label, frozen(r.attributes)) for r in (a, b))
     return (
         int(a.label == b.label),
@@ -212,15 +210,15 @@ def alike_relations(a: Relation, b: Relation) -> tuple[int, ...]:
 
 
 def ends_of(relation: Relation, work: PassageWork) -> tuple[object, ...]:
-    """What the ends of a relation are, apart from their ids."""
+    """The ends of a relation, regardless of their ids."""
     return _keyed(relation, _own(work))[:2]
 
 
 def _apart(
     rest: Sequence[_Keyed], left: list[_Keyed]
 ) -> tuple[tuple[str, Relation | None, Relation | None], ...]:
-    """What relations without a counterpart differ in; one with
-    the same target differs in the holder."""
+    """How relations without a counterpart differ; one with the same target differs in the
+    holder."""
     out: list[tuple[str, Relation | None, Relation | None]] = []
     for edge in rest:
         cause = "holder"

@@ -3,8 +3,8 @@ them, kept up to date document by document.
 
 Statistics come in batches of documents. A figure is computed from the sums over all documents; its
 interval from the sums without one document, or without one group of documents where there are many.
-So memory is bounded by what is not zero, and a document that changed costs its own statistics and
-nothing else. Sums that are read only once are kept by group.
+So memory is bounded by the number of non-zero entries, and a changed document costs only its own
+statistics. Sums that are read only once are stored by group.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _lowest(figure: Figure, total: Array) -> float:
 
 
 def _result(figure: Figure, layer: str, parts: Mapping[int, Part]) -> Result:
-    """The result of a figure; what has no part has no value."""
+    """The result of a figure; a missing part has no value."""
     own = parts.get(id(figure), Part(None, figure.n, reason=figure.refused or figure.reason))
     by_name = {
         one.name: parts[id(one)] for one in figure.parts if id(one) in parts and not figure.refused
@@ -72,8 +72,8 @@ class RunningSums:
     into figures."""
 
     def __init__(self, *, intervals: bool = True, keep: bool = True, documents: int = 0) -> None:
-        """With `keep` documents can be put in again and dropped. Otherwise `documents`
-        says how many there will be."""
+        """With `keep`, documents can be replaced and dropped. Otherwise `documents` says how many
+        there will be."""
         self.tallies: dict[tuple[str, ...], TableSums] = {}
         self._intervals = intervals
         self._keep = keep
@@ -123,8 +123,8 @@ class RunningSums:
         return self._group[name]
 
     def _number(self) -> None:
-        """Give groups to documents without one, and new ones to all where
-        there are many now, or no longer."""
+        """Assign a group to each document without one; if the number of documents has become large,
+        or no longer is, assign new groups to all."""
         many = len(self._group) > GROUPS
         anew = many != self._many
         self._many = many
@@ -148,8 +148,8 @@ class RunningSums:
         return tally.sums() if tally is not None else Sums((), np.zeros(0))
 
     def version(self, *prefix: str) -> tuple[int, ...]:
-        """Changes with every change of a table whose id begins so,
-        and of the number of documents."""
+        """A value that changes whenever a table whose id begins like this, or the number of
+        documents, changes."""
         own = (tally.version for id, tally in self.tallies.items() if id[: len(prefix)] == prefix)
         return (len(self), *own)
 
@@ -171,7 +171,7 @@ class RunningSums:
         """Values and intervals of figures of one table."""
         total = tally.sums().total[None, :]
         values = [float(figure.value(total)[0]) for figure in figures]
-        # Rounding must not make more than 1 of full agreement.
+        # Rounding must not turn full agreement into more than 1.
         values = [1.0 if 1 < value < 1 + NOISE else value for value in values]
         wanted = [i for i, value in enumerate(values) if self._intervals and not np.isnan(value)]
         without = self._without(tally, [figures[i] for i in wanted]) if wanted else []

@@ -1,9 +1,8 @@
 """The spans of one layer as arrays of numbers, and which of two annotators' spans are the same.
 
-What is counted over all pairs of annotators is counted here by sorting, not by nested loops:
-500,000 spans of ten annotators take fractions of a second. Within a document its annotators are
-numbered from 0 (their *seats*), so that the cost depends on how many share a document and not on
-how many there are.
+Counts over all pairs of annotators are made by sorting, not by nested loops: 500,000 spans of ten
+annotators take a fraction of a second. Within a document its annotators are numbered from 0 (their
+*seats*), so that the cost depends on how many share a document and not on how many there are.
 """
 
 from __future__ import annotations
@@ -21,8 +20,8 @@ from annotator.model.span import Span
 
 @dataclass(frozen=True, slots=True)
 class SpanArrays:
-    """A row for each span: its passage, the seat of its annotator, bounds on one continuum that all
-    passages follow each other on, and its label (an index of `labels`). Rows are ordered by
+    """A row for each span: its passage, the seat of its annotator, its bounds on a continuum on
+    which all passages follow each other, and its label (an index of `labels`). Rows are ordered by
     passage and seat.
 
     `people` has a row for each passage and a column for each seat: the annotator (an index of the
@@ -63,8 +62,8 @@ class SpanArrays:
 
 
 def seating(comparison: Comparison) -> Ints:
-    """Who sits where in each passage, `(passages, seats)`; an
-    annotator has one seat in a document."""
+    """The annotator in each seat of each passage, `(passages, seats)`; an annotator has one seat in
+    a document."""
     if "seating" not in comparison.cache:
         number = {name: i for i, name in enumerate(comparison.annotators)}
         of_document: dict[int, set[str]] = {}
@@ -139,7 +138,7 @@ def _span_arrays(comparison: Comparison, layer: str) -> SpanArrays:
     ]
     passage_of = np.array(passages, dtype=np.int64)
     shift = (begins - starts)[passage_of]
-    # Only what lies beyond the last paragraph reaches beyond its passage.
+    # Only a span beyond the last paragraph can reach beyond its passage.
     stops = (begins + lengths)[passage_of]
     return SpanArrays(
         passage=passage_of,
@@ -163,15 +162,15 @@ def marked(found: SpanArrays) -> Array:
 
 def same_pairs(found: SpanArrays, *, label: bool) -> tuple[Ints, Ints]:
     """Rows of two annotators with the same bounds (and the same `label`): `(n,)` twice, the earlier
-    seat first; one to one for every two annotators."""
+    seat first. They are paired one to one for every two annotators."""
     longest = int((found.end - found.start).max(initial=0)) + 1
     key = found.start * longest + (found.end - found.start)
     if label:
         key = key * max(1, len(found.labels)) + found.label
     order = np.lexsort((found.seat, key))
     key, seat = key[order], found.seat[order]
-    # Equal spans of one annotator are distinguished by their number, so that they meet the other's
-    # one to one.
+    # Equal spans of one annotator are numbered, so that they are paired one to one with those of
+    # the other.
     twin = np.zeros(len(key), dtype=np.int64)
     again = (key[1:] == key[:-1]) & (seat[1:] == seat[:-1])
     if again.any():
@@ -217,7 +216,7 @@ def overlaps(found: SpanArrays) -> tuple[Ints, Ints]:
     left: list[Ints] = []
     right: list[Ints] = []
     live = np.arange(len(order))
-    # A span can only overlap one `step` further on while those between begin before it ends.
+    # A span can overlap the one `step` places further on only if it overlaps those in between.
     reach = np.searchsorted(start, end, side="left")
     for step in range(1, len(order)):
         live = live[reach[live] > live + step]

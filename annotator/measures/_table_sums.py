@@ -142,7 +142,7 @@ class TableSums:
             self._count(column, value, -1)
 
     def alive(self) -> tuple[tuple[Key, ...], Ints]:
-        """Keys that something stands for, in a fixed order, and their columns."""
+        """Keys whose sums are not empty, in a fixed order, and their columns."""
         if self._live is None:
             keys = list(self._place)
             found = sorted(np.flatnonzero(self._support > 0).tolist(), key=lambda i: repr(keys[i]))

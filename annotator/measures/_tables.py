@@ -36,8 +36,8 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class SparseTable:
-    """The same where most is zero: a value for each pair of `row`
-    and `column`, an index of `keys`."""
+    """A table of which most cells are zero: a value for each pair of `row` and `column`, an index
+    of `keys`."""
 
     keys: Sequence[Key]
     row: Ints
@@ -53,7 +53,7 @@ AnyTable: TypeAlias = Table | SparseTable
 
 
 def counted(cells: Mapping[tuple[int, Key], float]) -> SparseTable:
-    """The table of what was counted by row and key."""
+    """The table of values counted by row and key."""
     place: dict[Key, int] = {}
     column = [place.setdefault(key, len(place)) for _, key in cells]
     return SparseTable(
@@ -89,8 +89,8 @@ class Sums:
         return [key for key in self.keys if key[0] == kind]
 
     def pick(self, *keys: Key) -> Callable[[Array], Array]:
-        """Selects from rows `(k, all keys)` an array `(k, len(keys))`, with zeros for missing
-        keys."""
+        """A function that selects from rows `(k, all keys)` an array `(k, len(keys))`, with zeros
+        for missing keys."""
         places = [(i, self.index[key]) for i, key in enumerate(keys) if key in self.index]
         into = np.array([i for i, _ in places], dtype=np.int64)
         taken = np.array([at for _, at in places], dtype=np.int64)
@@ -103,8 +103,8 @@ class Sums:
         return picked
 
     def square(self, kind: str, values: Iterable[Any] | None = None) -> SquareTables:
-        """The columns `(kind, ..., one value, other value)` as matrices, of
-        all values that occur or of these."""
+        """The columns `(kind, ..., one value, other value)` as matrices, of all values that occur
+        or only of these."""
         found = self.of(kind)
         own = {key[-2] for key in found} | {key[-1] for key in found}
         return SquareTables(found, sorted(own if values is None else values), self.index)
@@ -124,8 +124,8 @@ class SquareTables:
         return max(1, len(self.values))
 
     def matrices(self, rows: Array) -> Array:
-        """From rows `(k, all keys)` to flattened matrices `(k, size * size)`,
-        keys with the same values added."""
+        """A function from rows `(k, all keys)` to flattened matrices `(k, size * size)`; keys with
+        the same values are added up."""
         place = {value: i for i, value in enumerate(self.values)}
         out = np.zeros((len(rows), self.size * self.size))
         for key in self.keys:
@@ -135,8 +135,8 @@ class SquareTables:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What a reader must know about a figure: `what` it is in one sentence, its `formula` (TeX),
-    its `source`, how to read it (`reading`), and when not to use it (`caution`)."""
+    """What a reader needs to know about a figure: `what` it is in one sentence, its `formula`
+    (TeX), its `source`, how to read it (`reading`), and when not to use it (`caution`)."""
 
     what: str
     formula: str
@@ -180,10 +180,9 @@ class Figure:
     NaN where undefined for the `reason`.
 
     `n` is the number of units that it rests on, `coverage` the share of all units that could be
-    compared, `parts` the same figure by label (a part's `name`). `refused` is the reason why there
-    is none whatever the numbers. `lowest` is the lowest value that it can have: a number (0 for a
-    share), or what maps rows to it where it depends on how often each value was given. Intervals
-    keep to it.
+    compared, `parts` the same figure by label (a part's `name`). If `refused` gives a reason, the
+    figure is not computed. `lowest` is its lowest possible value: a number (0 for a share), or a
+    function of rows if it depends on how often each value was given. Intervals do not go below it.
     """
 
     measure: str
@@ -242,8 +241,8 @@ def single(value: Callable[[Array], Array], sums: Array) -> float | None:
 
 
 def f1(rows: Array) -> Array:
-    """From rows `(shared, number of the one, number of the other)`
-    to F1; NaN when nothing is marked."""
+    """A function from rows `(shared, number of the one, number of the other)` to F1; NaN if nothing
+    is marked."""
     total = rows[:, 1] + rows[:, 2]
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.asarray(np.where(total > 0, 2 * rows[:, 0] / total, np.nan))

@@ -1,8 +1,8 @@
-"""Krippendorff's alpha, nominal, on the characters and on the tokens of the
-text; percent agreement and AC1 beside it.
+"""Krippendorff's nominal alpha on the characters and on the tokens of the text, with percent
+agreement and AC1.
 
-What an annotator says of a character or token is the set of labels that
-cover it; no label is a value like others.
+The value that an annotator gives a character or token is the set of labels that cover it; having no
+label is a value too.
 """
 
 from __future__ import annotations
@@ -100,7 +100,8 @@ def _by_label(unit: str, square: SquareTables, sums: Sums) -> list[Figure]:
 
 
 def _beside(layer: Layer, unit: str, sums: Sums) -> list[Figure]:
-    """Percent agreement and AC1; values are what annotators said, and the labels of the schema."""
+    """Percent agreement and AC1. The possible values are those that annotators gave, and the labels
+    of the schema."""
     values = [key[1] for key in sums.of("share")]
     take = sums.pick(("agree",), ("n",), *(("share", value) for value in values))
     possible = len({*values, (), *((label.name,) for label in layer.labels)})

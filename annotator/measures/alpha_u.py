@@ -46,11 +46,11 @@ ABOUT = Explanation(
 
 
 def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
-    """D_o and D_e of every document by label; of one whose
-    units overlap, who refuses it instead."""
+    """D_o and D_e of every document by label; for a document with overlapping units, the words of
+    the refusal instead."""
     found = span_arrays(comparison, layer.name)
     continua = _continua(comparison)
-    # A document of which no paragraph is compared has no row.
+    # A document without compared paragraphs has no row.
     documents, first = np.unique(continua.document, return_index=True)
     refused = _overlapping(comparison, found, continua)
     size = len(found.labels)
@@ -122,8 +122,8 @@ def _alpha(rows: Array) -> Array:
 
 
 def _overlapping(comparison: Comparison, found: SpanArrays, continua: _Continua) -> dict[str, int]:
-    """For every document in which units of one annotator and label overlap, who
-    it is and where: words -> document."""
+    """For every document in which units of one annotator and label overlap, words that say whose
+    and where, as a dict from words to document."""
     document = continua.document[found.passage]
     order = np.lexsort((found.start, found.label, found.seat, document))
     a, b = order[:-1], order[1:]
@@ -212,7 +212,8 @@ def _observed(found: SpanArrays, group: Ints, others: Array, groups: int) -> Arr
 
 
 def _room(found: SpanArrays, continua: _Continua, group: Ints) -> Array:
-    """For every unit the number of places that all gaps of its document and label have for it."""
+    """For every unit, the number of positions at which it fits into the gaps of its document and
+    label."""
     where, gap = _gaps(found, continua, group)
     longest = int(continua.length.max(initial=0)) + 2
     order = np.argsort(where * longest + gap)
@@ -237,7 +238,7 @@ def _gaps(found: SpanArrays, continua: _Continua, group: Ints) -> tuple[Ints, In
     fresh = (
         np.concatenate([[True], lane_[1:] != lane_[:-1]]) if len(lane_) else np.zeros(0, dtype=bool)
     )
-    # Where units overlap, which is refused later, there is no gap.
+    # Overlapping units, which are refused later, have no gap between them.
     before = np.maximum(
         0, begin_ - np.where(fresh, 0, np.concatenate([[0], end_[:-1]])[: len(end_)])
     )
@@ -245,7 +246,7 @@ def _gaps(found: SpanArrays, continua: _Continua, group: Ints) -> tuple[Ints, In
         np.concatenate([lane_[1:] != lane_[:-1], [True]]) if len(lane_) else np.zeros(0, dtype=bool)
     )
     after = np.maximum(0, continua.length[document[order][last]] - end_[last])
-    # Who has no unit of a label has one gap, the document.
+    # An annotator without units of a label has one gap, which is the whole document.
     held = np.zeros(len(continua.length) * size * people, dtype=bool)
     held[lane] = True
     there = np.repeat(continua.present.astype(bool), size, axis=0).reshape(-1, people)

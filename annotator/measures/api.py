@@ -1,9 +1,9 @@
-"""What a measure needs, and what measures are used for: the public interface of the family.
+"""The public interface of the family of measures: what a measure needs and provides.
 
 A measure is a module that fits `Measure`: `tables` gives statistics that add up over the passages
-of a comparison, and `figures` says what follows from their sums. So the same functions serve a
-whole project that is read in parts, a document that has changed since, and the sums without a
-document that intervals are made of.
+of a comparison, and `figures` computes figures from their sums. So the same functions serve a whole
+project that is read in parts, a document that has changed, and the sums without one document, from
+which intervals are computed.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ class Measure(Protocol):
         ...
 
     def figures(self, layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:
-        """What follows from the sums of these tables; a table may be missing
-        where there was nothing to count."""
+        """The figures that follow from the sums of these tables. A table is missing if there was
+        nothing to count."""
         ...
 
 

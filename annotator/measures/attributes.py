@@ -1,10 +1,11 @@
 """Agreement on the label and the attributes of spans that two or more annotators marked.
 
-Spans are aligned pair by pair, so that the characters in common are the most, with an intersection
-over union of at least .5, and joined into units over all annotators; the `coverage` is the share of
-all spans whose value could be compared. A span without the attribute says nothing of it.
-Krippendorff's alpha is nominal, of whole numbers interval. See Artstein, R. and Poesio, M. (2008).
-Inter-coder agreement for computational linguistics. Computational Linguistics 34, 555-596.
+The spans of every two annotators are aligned so that they have as many characters in common as
+possible, with an intersection over union of at least .5, and joined into units over all annotators.
+`coverage` is the share of all spans whose value could be compared. A span without the attribute
+counts as a missing value. Krippendorff's alpha is nominal; for whole numbers, it is the interval
+alpha. See Artstein, R. and Poesio, M. (2008). Inter-coder agreement for computational linguistics.
+Computational Linguistics 34, 555-596.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ kinds = ("span",)
 
 
 def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
-    """For the label and every attribute with a closed set of values the tables of `_nominal`."""
+    """The tables of `_nominal`, for the label and every attribute with a closed set of values."""
     found = items(comparison, layer)
     out = nominal.tables(comparison, found, "label", nominal.label_of)
     for attribute in nominal.closed(layer):

@@ -2,8 +2,8 @@
 
 Where two annotators both marked an annotation, their stretches are compared as spans: with the same
 bounds, by overlap, and by the characters that they have in common. An annotation without the
-attribute counts as nothing marked, so that a cue that one annotator left out is one that is
-missing. `coverage` is the share of aligned annotations on which both marked one.
+attribute counts as nothing marked, so a cue that one annotator left out counts as missing.
+`coverage` is the share of aligned annotations on which both marked a cue.
 """
 
 from __future__ import annotations
@@ -55,9 +55,10 @@ _ABOUT = {
 
 
 def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
-    """For every attribute of type span, over all pairs of annotators: stretches with the same
-    bounds, that overlap otherwise, stretches of both, characters in common and of both, and
-    pairs of annotations, those with both stretches among them."""
+    """For every attribute of type span, summed over all pairs of annotators: the numbers of
+    stretches with the same bounds, of others that overlap, and of all stretches; the numbers of
+    characters in common and in all stretches; and the numbers of pairs of annotations, and of pairs
+    in which both have a stretch."""
     wanted = _stretches(layer)
     if not wanted:
         return {}
@@ -141,7 +142,8 @@ def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:
 def _share(
     take: Callable[[Array], Array], shared: tuple[float, ...], every: int
 ) -> Callable[[Array], Array]:
-    """F1 of the points `shared` for the first columns, and what both have in the column `every`."""
+    """F1 of the points that the columns `shared` give, with the number of stretches of both in the
+    column `every`."""
 
     def value(rows: Array) -> Array:
         picked = take(rows)

@@ -170,8 +170,8 @@ def pair_tables(comparison: Comparison, layer: str) -> dict[str, AnyTable]:
 def _by_annotator(
     who: Ints, names: Sequence[tuple[str, ...]], held: Mapping[str, Array]
 ) -> SparseTable:
-    """The content of passages `(rows)` by annotators or pairs (`who`, `(rows, places)`, -1 for
-    nobody), by their names."""
+    """The sums of passages `(rows)` by annotators or pairs (`who`, `(rows, places)`, -1 for
+    nobody), with their names as keys."""
     known = np.unique(who[who >= 0])
     number = np.zeros(int(known.max(initial=-1)) + 1, dtype=np.int64)
     number[known] = np.arange(len(known))
@@ -268,8 +268,8 @@ def _f1(same: Array, every: Array) -> Array:
 
 
 def paired(comparison: Comparison, layer: str) -> tuple[Ints, Ints, Ints]:
-    """Pairs of rows of two annotators and of what kind each is: 0 alike, 1 other label, 2 other
-    bounds, 3 both other; made once for a comparison."""
+    """Pairs of rows of two annotators, with the kind of each: 0 identical, 1 another label, 2 other
+    bounds, 3 both different. Made once for a comparison."""
     key = ("paired", layer)
     if key not in comparison.cache:
         found = span_arrays(comparison, layer)

@@ -4,10 +4,10 @@ several values, on aligned annotations.
 Entities are compared as one nominal value (the names of a plural together). Concepts are sets:
 alpha with the distance of Jaccard, 1 - |A and B| / |A or B|, and with that of MASI, 1 - J * M,
 where M is 1 for equal sets, 2/3 if one contains the other, 1/3 if they cross, 0 where they have
-nothing in common; and alpha of each concept, there or not. A concept `not: x` is the concept x.
-What has no name is left out, and told by the `coverage`. Passonneau, R. (2006). Measuring agreement
-on set-valued items (MASI) for semantic and pragmatic annotation. LREC 2006; Krippendorff, K.
-(2004). Content Analysis, 2nd ed., ch. 11.
+nothing in common; and alpha of each concept, present or absent. A concept `not: x` counts as the
+concept x. An annotation without a name is left out, which `coverage` shows. Passonneau, R. (2006).
+Measuring agreement on set-valued items (MASI) for semantic and pragmatic annotation. LREC 2006;
+Krippendorff, K. (2004). Content Analysis, 2nd ed., ch. 11.
 """
 
 from __future__ import annotations
@@ -166,7 +166,7 @@ def _add_pair(
     other: frozenset[str],
     m: int,
 ) -> None:
-    """What two values of a unit with m values have in common; both directions."""
+    """Add what two values of a unit with m values have in common, in both directions."""
     weight = 2 / (m - 1)
     common = one & other
     if common:
@@ -258,8 +258,8 @@ def _figures(name: str, own: Sums, *, several: bool) -> list[Figure]:
 def _alpha(
     own: Sums, sets: Sequence[Names], similarity: str, *, lowest: bool
 ) -> Callable[[Array], Array]:
-    """Alpha from what coincidences have in common: D_o = n - their sum, D_e
-    = n^2 - that of all pairs of values; or a bound of the lowest that it can be."""
+    """Alpha from the similarity of coincidences: D_o = n - its sum, D_e = n^2 - its sum over all
+    pairs of values; or a bound on the lowest alpha that is possible."""
     take = own.pick((similarity,), *(("set", names) for names in sets))
     one, other, alike = _similar(sets, similarity)
 
@@ -277,8 +277,8 @@ def _alpha(
 
 
 def _similar(sets: Sequence[Names], similarity: str) -> tuple[list[int], list[int], Array]:
-    """Indices of every two different sets that have a name in common, and
-    how alike they are; none for `same`."""
+    """Indices of every two different sets that have a name in common, and how similar they are;
+    none for `same`."""
     one: list[int] = []
     other: list[int] = []
     alike: list[float] = []
@@ -296,8 +296,8 @@ def _similar(sets: Sequence[Names], similarity: str) -> tuple[list[int], list[in
 
 
 def _by_name(table: str, own: Sums) -> list[Figure]:
-    """Alpha of each name, there or not, of the most frequent ones;
-    n counts the values that hold it."""
+    """Alpha of each of the most frequent names, present or absent; n counts the values that hold
+    it."""
     counts = sorted(
         ((own.get(*key), key[1]) for key in own.of("name")), key=lambda found: (-found[0], found[1])
     )
@@ -310,7 +310,7 @@ def _by_name(table: str, own: Sums) -> list[Figure]:
         def value(rows: Array) -> Array:
             holding, both = take(rows).T
             n = total(rows).sum(axis=1)
-            # Coincidences in which exactly one holds it, both directions.
+            # Coincidences in which exactly one value holds the name, in both directions.
             apart = np.minimum(holding, n - holding) if lowest else holding - both
             return one_minus(2 * apart, 2 * holding * (n - holding), n)
 

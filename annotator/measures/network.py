@@ -1,16 +1,14 @@
-"""Agreement on what the coding is for: who takes which side on
-what, in each document and in the network.
+"""Agreement on statements: who takes which side on what, in each document and in the network.
 
-A document-level tuple is (entity of the source, what the target is, side): the target by its label,
-or by its concept. A concept `not: x` is x with the other side. Annotators agree on a tuple when
-both coded it at least once in the document, wherever. A claim whose attribution is the author is
+A document-level tuple is (entity of the source, target, side); the target is given by its label, or
+by its concept. A concept `not: x` is x with the opposite side. Annotators agree on a tuple if both
+coded it at least once in the document, no matter where. A claim whose attribution is the author is
 a statement too: the author supports it, unless a relation of the author on it says otherwise, as in
-`model.statements`. The network is the matrix of actors by
-concepts, each cell the sign of its supports less its opposes over all documents (0 when even, empty
-when nothing was coded); two annotators' matrices, from the documents that both finished, are
-compared cell by cell: F1 of signed cells, and alpha of the sign where both have one (`coverage`:
-their share of cells). Leifeld, P. (2017). Discourse network analysis. Oxford Handbook of Political
-Networks.
+`model.statements`. The network is the matrix of actors by concepts, in which each cell has the sign
+of its supports minus its opposes over all documents (0 if they are even, empty if nothing was
+coded); two annotators' matrices, from the documents that both finished, are compared cell by cell:
+F1 of signed cells, and alpha of the sign where both have one (`coverage`: their share of cells).
+Leifeld, P. (2017). Discourse network analysis. Oxford Handbook of Political Networks.
 """
 
 from __future__ import annotations
@@ -88,10 +86,10 @@ Edges = list[tuple[Passage, PassageWork, Relation]]
 
 
 def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
-    """`tuples`: of each document those that two annotators share and those of both, by label, by
-    concept, and by concept without one part of the statement; `cells` (where the comparison is
-    by pair): by pair of annotators, cell and side (0, 1) how often it was coded, and the sum of
-    its signs."""
+    """`tuples`: for each document, how many tuples two annotators share and how many both have, by
+    label, by concept, and by concept without one part of the statement. `cells` (if the comparison
+    is by pair): how often each cell was coded, and the sum of its signs, by pair of annotators,
+    cell and side (0, 1)."""
     first: dict[int, int] = {}
     for i, passage in enumerate(comparison.passages):
         first.setdefault(passage.document, i)
@@ -116,7 +114,7 @@ def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
 def _statements(
     comparison: Comparison, several: Mapping[str, Edges]
 ) -> Iterator[dict[str, set[tuple[str, ...]]]]:
-    """For each of the names of `tuples` what each annotator states in a document."""
+    """The tuples of each annotator in a document, for each of the names in `tuples`."""
     by_label: dict[str, set[tuple[str, ...]]] = {}
     by_concept: dict[str, set[tuple[str, ...]]] = {}
     for who, edges in several.items():
@@ -155,8 +153,8 @@ def _count(
 
 
 def _documents(comparison: Comparison, layer: Layer) -> Iterator[tuple[int, dict[str, Edges]]]:
-    """For every document the relations of each annotator, with those of the author that the claims
-    of a text say by themselves."""
+    """The relations of each annotator in every document, including those of the author that follow
+    from the claims of the text."""
     found: dict[int, dict[str, Edges]] = {}
     for passage in comparison.passages:
         for who, work in passage.works.items():
@@ -169,7 +167,7 @@ def _documents(comparison: Comparison, layer: Layer) -> Iterator[tuple[int, dict
 
 
 def _asserted(work: PassageWork, layer: Layer) -> Iterator[Relation]:
-    """The author's support of the claims that a text asserts itself, as relations of a layer."""
+    """The author's support for the claims that the text itself asserts, as relations of a layer."""
     if not layer.admits_author():
         return
     voiced = {r.target for r in work.relations if r.source == AUTHOR}
@@ -185,7 +183,7 @@ def _words(passage: Passage, span: Span) -> str:
 
 
 def _holders(passage: Passage, work: PassageWork, relation: Relation) -> list[str]:
-    """Entities of the source; its words, lower case, where it has none."""
+    """The entities of the source; if it has none, its words in lower case."""
     if relation.source == AUTHOR:
         return [AUTHOR]
     span = work.ends.get(relation.source)
@@ -200,8 +198,8 @@ def _by_label(work: PassageWork, relation: Relation) -> list[str]:
 def _by_concept(
     comparison: Comparison, passage: Passage, work: PassageWork, relation: Relation
 ) -> list[tuple[str, bool]]:
-    """Concepts of the target, each with whether `not: ` turned it;
-    its entities or words where it has none."""
+    """The concepts of the target, each with whether it is a contrary (`not: `); if it has none, its
+    entities or words."""
     span = work.ends.get(relation.target)
     if span is None:
         return []
@@ -211,8 +209,8 @@ def _by_concept(
 
 
 def _side(relation: Relation, turn: bool) -> str:
-    """The sign of a side, the other one where the concept was turned;
-    the label of a side without a sign."""
+    """The sign of a side, reversed for the contrary of a concept; for a side without a sign, its
+    label."""
     sign = SIGNS.get(relation.label.casefold(), 0)
     return relation.label if not sign else str(-sign if turn else sign)
 
@@ -293,12 +291,12 @@ class _EdgeCells:
         return np.asarray(self._times(rows).reshape(len(rows), -1, 2) > 0.5)
 
     def _signs(self, rows: Array) -> Array:
-        # Sums of whole numbers, which rounding does not touch.
+        # These are sums of whole numbers, so nothing is rounded.
         return np.sign(np.rint(self._sign(rows))).reshape(len(rows), -1, 2)
 
     def filled(self, rows: Array) -> tuple[int, int]:
-        """How many cells are filled, of all annotators, and how many places by
-        both of a pair; of the first row."""
+        """For the first row: how many cells all annotators have filled, and how many cells both
+        annotators of a pair have."""
         there = self._occupied(rows)[0]
         return int(there.sum()), int(there.all(axis=1).sum())
 
@@ -310,7 +308,7 @@ class _EdgeCells:
         return f1(np.stack([same, sizes[:, 0], sizes[:, 1]], axis=1).astype(np.float64))
 
     def sign(self, rows: Array, *, lowest: bool = False) -> Array:
-        """Alpha of the sign of cells that both filled, `(k,)`, or the lowest that it can be."""
+        """Alpha of the sign of cells that both filled, `(k,)`, or its lowest possible value."""
         both = self._occupied(rows).all(axis=2)
         sign = self._signs(rows)
         matrices = np.zeros((len(rows), 3, 3))

@@ -46,10 +46,10 @@ ABOUT = Explanation(
 
 
 def tables(comparison: Comparison, layer: Layer) -> dict[str, AnyTable]:
-    """`aligned` and `exact`: relations that have both ends in common, those that have the side in
-    common too, those of both, over all pairs of annotators, and what the rest differs in; `side
-    labels`: the same by side; `pairs`: by pair of annotators; for the side and every attribute
-    with a closed set of values the tables of `_nominal`."""
+    """`aligned` and `exact`: the numbers of relations with both ends in common, of those with the
+    same side too, and of all relations of both, summed over all pairs of annotators, and how the
+    others differ. `side labels`: the same by side. `pairs`: the same by pair of annotators. Also
+    the tables of `_nominal` for the side and every attribute with a closed set of values."""
     out: dict[str, AnyTable] = {
         "aligned": aligned_table(comparison, layer),
         "exact": _meetings_table(comparison, layer.name, exact=True),

@@ -3,14 +3,14 @@
 Krippendorff, K., Mathet, Y., Bouvry, S. and Widlöcher, A. (2016). On the reliability of unitizing
 textual continua: further developments. Quality & Quantity 50, 2347-2364; Krippendorff, K. (2019).
 Content Analysis, 4th ed., section 12.6. Coincidences are lengths of intersections of the units and
-gaps of every two annotators, each pair weighted by 1 / (m - 1) for m annotators. What is expected
-leaves out that a unit meets itself; gaps count as stretches of length one. With l_ck the lengths of
-intersections of labels c and k, gaps included, l_c and l their sums, and q the squared lengths of
-units (lengths of gaps):
+gaps of every two annotators, each pair weighted by 1 / (m - 1) for m annotators. Expected
+coincidences exclude those of a unit with itself; gaps count as stretches of length one. With l_ck
+the lengths of intersections of labels c and k, gaps included, l_c and l their sums, and q the
+squared lengths of units (lengths of gaps):
 
-- u-alpha: labels and gaps, all alike different: 1 - (l - sum of l_cc) /
-  (l^2 - sum of l_c^2) * (l - sum of q / l);
-- |u-alpha: the same for units against gaps, whatever their labels;
+- u-alpha: labels and gaps, all equally different: 1 - (l - sum of l_cc) / (l^2 - sum of l_c^2) * (l
+  - sum of q / l);
+- |u-alpha: the same for units against gaps, regardless of labels;
 - cu-alpha: labels where unit meets unit. With l* the same sums without gaps, and q* the squares of
   the lengths that a unit has in common with the units of each other annotator (weighted likewise),
   e_ck = (l*_c l*_k - q*_c if c = k) / (l* - q* / l*), it is 1 - (l* - sum of l*_cc) / (l* - sum of
@@ -18,7 +18,8 @@ units (lengths of gaps):
 - (k)u-alpha of a label k: 1 - (e_k / l*_k) (l*_k - l*_kk) / (e_k - e_kk); its `coverage` is l*_k /
   l_k, the share of the label's length that meets units of others.
 
-Units of one annotator may not overlap: such data are refused by name, never thinned out.
+Units of one annotator may not overlap. Such data are refused with the name of the annotator; no
+unit is ever dropped.
 """
 
 from __future__ import annotations
@@ -125,7 +126,8 @@ def _coincidences(comparison: Comparison, layer: str, found: SpanArrays) -> Arra
     size, count = len(found.labels) + 1, len(found.people)
     counted = characters(comparison, layer)
     matrices, values = counted.matrices, counted.values
-    # Without overlap a stretch has one label at most, so that values are labels in another order.
+    # Without overlap, a stretch has at most one label, so the values are the labels in another
+    # order.
     place = np.array([next(iter(held)) + 1 if held else 0 for held in values], dtype=np.int64)
     full = np.zeros((count, size, size))
     full[:, place[:, None], place[None, :]] = matrices.reshape(count, len(values), len(values))
@@ -267,8 +269,8 @@ class _Parts:
             total = marginals.sum(axis=1)
             with np.errstate(divide="ignore", invalid="ignore"):
                 possible = total - self._met(rows).sum(axis=1) / total
-                # Where a single unit meets a single one there is nothing else
-                # that they could have met.
+                # If a single unit meets a single unit, there is nothing else that they could have
+                # met.
                 possible = np.where(possible > 1e-9 * total, possible, np.nan)
                 if label is None:
                     differing = total - np.trace(units, axis1=1, axis2=2)
@@ -282,7 +284,7 @@ class _Parts:
                 differing = mine - units[:, label, label]
                 if lowest:
                     differing = np.minimum(mine, total - mine)
-                # In e_k - e_kk what meets itself cancels out.
+                # In e_k - e_kk, the coincidences of units with themselves cancel out.
                 return _where(apart, 1 - expected / mine * differing / (apart / possible))
 
         return value

@@ -183,8 +183,9 @@ def _slots(
 
 @dataclass(slots=True)
 class _Slot:
-    """What becomes one candidate: by annotator, one version with names replaced by the rulings and
-    as it was made; and all items with their annotators."""
+    """The annotations that become one candidate: by annotator, one version with names replaced
+    according to the rulings, and the same version as it was made; and all items with their
+    annotators."""
 
     versions: dict[str, tuple[Annotation, Annotation]]
     items: list[tuple[str, str]]
@@ -200,8 +201,9 @@ def _by_content(made: Made, fields: Sequence[Field]) -> list[Made]:
 
 
 def _rounds(made: Made, fields: Sequence[Field]) -> list[Made]:
-    """Items that agree where they must agree, so that each annotator has one content in a round.
-    Who made several that differ in other fields has the most frequent one in the first round."""
+    """Items that agree where they must agree, in rounds with one content of each annotator. If an
+    annotator made several that differ in other fields, the most frequent content comes in the first
+    round."""
     rounds: list[Made] = []
     place: Counter[str] = Counter()
     for alike in _by_content(made, fields):
@@ -216,7 +218,8 @@ def _rounds(made: Made, fields: Sequence[Field]) -> list[Made]:
 def _candidate(
     id: str, slot: Mapping[str, tuple[Annotation, Annotation]], fields: Sequence[Field]
 ) -> Candidate:
-    """What the annotators of one slot have in common, and where they differ."""
+    """The candidate of a slot: what its annotators have in common, and the fields in which they
+    differ."""
     made = tuple((who, replace(own, id=id)) for who, (own, _) in sorted(slot.items()))
     versions = [own for _, own in made]
     value = replace(versions[0], origin="human")
@@ -242,8 +245,8 @@ def _candidate(
 
 
 def written(field: Field, versions: Iterable[Annotation]) -> Value | None:
-    """How a content is written that all versions have: it may be in several orders, of which the
-    smallest is taken, whoever wrote it."""
+    """The spelling of a content that all versions share. Its parts may be in several orders; the
+    smallest one is taken, whoever wrote it."""
     return min((field.of(own) for own in versions), key=repr)
 
 

@@ -32,8 +32,9 @@ from annotator.model.span import AUTHOR, Span, iou
 class Strategy(Protocol):
     """What a module of the family provides.
 
-    `title` is its name. A `complete` strategy rejects what it does not keep; with any other, that
-    waits for the reviewer. A strategy never makes up a version that nobody made.
+    `title` is its name. A `complete` strategy rejects the candidates that it does not keep; with
+    any other strategy, they wait for the reviewer. A strategy never creates a version that nobody
+    made.
     """
 
     title: str
@@ -52,7 +53,7 @@ class SelectiveStrategy(Protocol):
     """A strategy that does not apply to all documents."""
 
     def applies(self, voters: Sequence[str], *, option: str = "") -> bool:
-        """Whether there is anything to merge in a document that these annotators finished."""
+        """Whether the strategy applies to a document that these annotators finished."""
 
 
 @runtime_checkable
@@ -60,7 +61,7 @@ class LearningStrategy(Protocol):
     """A strategy that learns from all documents before it keeps anything."""
 
     def learn(self, corpus: Sequence[tuple[Sequence[Candidate], Sequence[str]]]) -> object:
-        """Learn from every document's candidates and voters."""
+        """Learn from the candidates and voters of all documents."""
 
     def kept(
         self,

@@ -156,7 +156,7 @@ def kept(
 
 
 def _most_voted(group: Iterable[Candidate], some: Collection[Candidate]) -> Candidate | None:
-    """Of some candidates, the one whose bounds have most votes in the group; None at a tie."""
+    """The candidate whose bounds have the most votes in the group; None at a tie."""
     votes: Counter[tuple[int, int]] = Counter()
     for candidate in group:
         votes[_bounds(candidate)] += len(candidate.votes)

@@ -1,4 +1,5 @@
-"""What more than half of the annotators who finished the document made in exactly the same way."""
+"""Keeps what more than half of the annotators who finished the document made in exactly the same
+way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every annotator who finished the document made in the same way, in everything that the
+"""Keeps what every annotator who finished the document made in the same way, in everything that the
 schema lists."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Everything that anybody made."""
+"""Keeps everything that anybody made."""
 
 from __future__ import annotations
 

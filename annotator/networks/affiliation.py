@@ -38,8 +38,8 @@ CONCEPTS: tuple[Sort, ...] = ("concept",)
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A holder's side on a concept: how often the holder is for it, against it and neither, after
-    the duplicate rule. `statements` are all statements behind it."""
+    """A holder's side on a concept: how often the holder supports it, opposes it, and does neither,
+    after the duplicate rule. `statements` are all statements behind it."""
 
     holder: str
     concept: str
@@ -70,7 +70,7 @@ class Affiliation:
     kinds: Mapping[str, str]
 
     def counts(self) -> Array:
-        """`(holders, concepts, 2)`: how often for, and against."""
+        """`(holders, concepts, 2)`: the numbers of supports and of opposes."""
         rows = {name: i for i, name in enumerate(self.holders)}
         columns = {name: i for i, name in enumerate(self.concepts)}
         out = np.zeros((len(self.holders), len(self.concepts), 2))

@@ -127,8 +127,8 @@ class _StatementArrays:
         )
 
     def drawn(self, documents: Ints, coders: Ints) -> tuple[Ints, Ints, Bools]:
-        """Of each edge, how often the drawn coders and the gold are for it and against it in the
-        drawn documents, and whether they say anything of it."""
+        """For each edge, how often the drawn coders and the gold support and oppose it in the drawn
+        documents, and whether they say anything about it."""
         times = np.bincount(documents, minlength=self.documents)
         present = np.zeros(self.coders + 1, dtype=np.bool_)
         present[coders] = present[-1] = True
@@ -144,7 +144,7 @@ class _StatementArrays:
 
 
 class _SampleCounts:
-    """Counts the samples that show again what the whole network shows.
+    """Counts the samples in which a feature of the whole network occurs again.
 
     Pairs of holders are counted in matrices `(holders, holders)`, in the order of names; only cells
     above the diagonal count.
@@ -179,7 +179,7 @@ class _SampleCounts:
         group = community_numbers(weights)
         self._together[here] += group[:, None] == group[None, :]
         degrees = np.abs(weights).sum(axis=1)
-        # Holders are in the order of names, so those with equal degrees stay in it.
+        # Holders are sorted by name, and those with equal degrees stay in this order.
         self._central[places[np.argsort(-degrees, kind="stable")[:CENTRAL]]] += 1
 
     def support(self, samples: int) -> Support:

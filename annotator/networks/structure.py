@@ -26,7 +26,7 @@ class Communities:
 
 @dataclass(frozen=True, slots=True)
 class ConceptFigures:
-    """The positions of holders on a concept: how many are for it, against it and even.
+    """The positions of holders on a concept: how many support it, oppose it, and are even.
 
     `agreement` is the share of pairs, among holders who take a side, that take the same one; None
     for fewer than two. `polarisation` is twice the share of the smaller camp: 0 if all are on one

@@ -72,8 +72,8 @@ class Project:
     Its parts: `documents` has the texts and the queue, `log` the decisions and their results,
     `suggestions` the proposals, `names` the entities and concepts, `learning` the training data and
     the models, `assignments` who codes which document, `provenance` what annotators were shown,
-    `parses` the parses, `journal` the decisions that cannot be written yet. `taken_in` says what
-    came from the journals of others.
+    `parses` the parses, `journal` the decisions that cannot be written yet. `taken_in` tells which
+    decisions came from the journals of other processes.
     """
 
     def __init__(self, root: Path, config: Config, schema: LabelSchema, database: Database) -> None:
@@ -181,7 +181,7 @@ class Project:
         return rescue(self._database, pending, self._concepts)
 
     def close(self) -> None:
-        """Close the database; nothing is lost without it."""
+        """Close the database. If this is not called, nothing is lost."""
         self.journal.close()
         self._database.close()
 
@@ -221,8 +221,8 @@ class Project:
         return hash_chain.hash_at(self._database, sequence)
 
     def news(self) -> list[str]:
-        """What whoever opens the project should know at once: what was lost, and what became of
-        decisions that had not been written."""
+        """What a person who opens the project should know at once: what was lost, and what became
+        of decisions that had not been written."""
         taken = self.taken_in
         told = [
             f"the database no longer has event {number}, which was written; see `annotator doctor`"
@@ -237,7 +237,7 @@ class Project:
         ]
 
     def losses(self) -> list[tuple[Path, int]]:
-        """The files beside the database that tell of events that it no longer has, each with the
+        """The files beside the database that list events which it no longer has, each with the
         number of the last one."""
 
         def has(number: int, start: str) -> bool:
@@ -288,7 +288,7 @@ class Project:
 
         Raises StoreError if the database cannot be merged.
         """
-        # Code that reads formats is not loaded at the start.
+        # Imported here because the start of the program does not need it.
         from annotator.formats.api import item_problem
         from annotator.store import project_merge
 

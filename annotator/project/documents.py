@@ -58,7 +58,7 @@ class Documents:
 
     def each(self, ids: Iterable[str]) -> Iterator[Document]:
         """The documents with these ids, in their order, one at a time. A damaged one is left out
-        and reported. Raises ProjectError if there is none with an id."""
+        and reported. Raises ProjectError for an unknown id."""
         return store.each(self._database, ids)
 
     def hashes(self, id: str) -> tuple[str, str] | None:
@@ -104,7 +104,7 @@ class Documents:
         """The nearest document after (1) or before (-1) a given one in which the annotator has
         suggestions to decide.
 
-        Skipped documents don't count; with `own`, only those of the annotator do.
+        Skipped documents do not count; with `own`, only the annotator's own documents count.
         """
         return queue.waiting(self._database, annotator, document, direction, own=own)
 

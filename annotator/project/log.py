@@ -73,12 +73,12 @@ class Log:
         return log.grouped(self._database, beginning, annotator)
 
     def latest(self, wanted: EventFilter) -> Iterator[Event]:
-        """The events that pass a filter, the newest first, read as they are asked for."""
+        """The events that pass a filter, the newest first, read only when they are needed."""
         return log.latest(self._database, wanted)
 
     def watch(self) -> ChangeTracker:
-        """A watch that says which documents others have worked on since it was made or last
-        asked."""
+        """A tracker whose first call gives the documents that changed since it was made, and each
+        further call those that changed since the one before."""
         return ChangeTracker(self._database)
 
     # --- completions and records
@@ -179,7 +179,7 @@ class Log:
         return places.last_position(self._database, annotator)
 
     def save_position(self, annotator: str, position: Position) -> None:
-        """Store a place. It survives a crash of the process; a power cut may lose the latest
+        """Store a position. It survives a crash of the process, but a power cut may lose the latest
         ones."""
         places.save_position(self._database, annotator, position)
 

@@ -27,8 +27,8 @@ class Names:
         self._known: dict[NameKind, tuple[tuple[int, int, int], Sequence[KnownName]]] = {}
 
     def named(self, form: str) -> dict[str, int]:
-        """The entities that anybody gave to a form of the text (with single blanks), with their
-        numbers."""
+        """The entities that anybody gave to a form in the text (with single blanks), and how
+        often."""
         return store.of_form(self._database, "entity", form)
 
     def listed(self, form: str) -> Sequence[str]:
@@ -36,7 +36,8 @@ class Names:
         return self.codebook().named("entity", form)
 
     def headed(self, noun: str) -> Sequence[CodebookEntry]:
-        """The entities in the codebook that are this noun with what makes it unique."""
+        """The entities in the codebook that are this noun with words that make it unique, such as
+        `government of Varnia` for `government`."""
         return self.codebook().headed("entity", noun)
 
     def usage(
@@ -171,8 +172,8 @@ class Names:
         reviewer: str | None,
         token: str,
     ) -> None:
-        """Rule how names `(kind, name, canonical, relation)` are related or, without `same`, that
-        they no longer are, in one transaction. See `Ruling`."""
+        """Rule, in one transaction, how names `(kind, name, canonical, relation)` are related or,
+        without `same`, that they no longer are. See `Ruling`."""
         rulings.add(self._database, verdicts, same=same, reviewer=reviewer, token=token)
 
 

@@ -28,7 +28,7 @@ _TYPES: Mapping[str, type] = {
 
 
 def _problem(one: Suggestion, paragraphs: int) -> str:
-    """What is wrong with a suggestion beside its value; empty if nothing is."""
+    """What is wrong with a suggestion, apart from its value; empty if nothing is."""
     for name, kind in _TYPES.items():
         if type(getattr(one, name)) is not kind:
             return f"{name} must be of the type {kind.__name__}"
@@ -59,7 +59,7 @@ class Suggestions:
         return store.has_suggestions(self._database, document)
 
     def of_many(self, documents: Sequence[str]) -> dict[str, list[Suggestion]]:
-        """The suggestions of documents as `of` gives them, by document; documents without any are
+        """A dict from document to its suggestions, ordered as by `of`; documents without any are
         left out."""
         return store.load_many(self._database, documents)
 
@@ -77,8 +77,8 @@ class Suggestions:
         With `others`, those of all suggesters are replaced; with `untouched`, only in paragraphs
         that nobody has opened or worked in. Returns how many were stored.
 
-        Raises InputError for a suggestion that could not be read again: another package's suggester
-        may give anything.
+        Raises InputError for a suggestion that could not be read back: the suggester of another
+        package may return anything.
         """
         self._check(document, suggestions)
         return store.put(

@@ -98,9 +98,9 @@ class Assignments:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Read and change assignments while nobody else does: completely or, on any error, not
-        at all. Large changes are written in short turns. All that is added within has one time,
-        which nothing had before."""
+        """Read and change assignments while nobody else does: completely or, on any error, not at
+        all. Large changes are written in short turns. Everything added inside the block gets the
+        same time, which no earlier assignment has."""
         with long_work(self._db) as self._staging:
             try:
                 self._time = _later_than(self._db.value("SELECT max(time) FROM assignment"))
@@ -109,7 +109,7 @@ class Assignments:
                 self._staging = None
 
     def any(self, annotator: str | None = None) -> bool:
-        """Whether something is assigned, to this annotator or to anybody."""
+        """Whether anything is assigned, to this annotator or to anybody."""
         where, values = ("WHERE annotator = ?", [annotator]) if annotator is not None else ("", [])
         return bool(self._db.value(f"SELECT EXISTS (SELECT 1 FROM assignment {where})", values))
 

@@ -27,7 +27,7 @@ class DocumentExtent:
 
 
 def check_bounds(value: object, length: int) -> None:
-    """Raise ValueError for a span outside a text of this length, or without any length."""
+    """Raise ValueError for an empty span, or one outside a text of this length."""
     if isinstance(value, Span) and not 0 <= value.start < value.end <= length:
         raise ValueError(f"it goes from {value.start} to {value.end} in a text of {length}")
 

@@ -25,14 +25,14 @@ from annotator.store.results import Finding, SuggestionRun
 
 def verify(db: Database, *, deep: bool = False) -> list[Finding]:
     """Everything that is wrong: damaged pages, changed texts, offsets outside the text, state that
-    does not follow from the log, columns that contradict the state; with `deep` also events that
-    differ from the chain, and wrong sums.
+    does not follow from the log, columns that contradict the state; with `deep`, also events that
+    differ from the chain of hashes, and wrong sums.
 
     Raises ProgramError if the same checks find something in a database that is whole.
     """
     found = _findings(db, deep=deep)
     if found:
-        # Damage can raise what a fault of the program raises, too.
+        # Damage can raise the same errors as a fault of the program.
         with _new() as whole:
             _fill(whole)
             for one in _findings(whole, deep=deep):
@@ -50,7 +50,7 @@ def _findings(db: Database, *, deep: bool) -> list[Finding]:
 
 
 def _fill(db: Database) -> None:
-    """Something of everything that is checked, in a new database."""
+    """Put one of each thing that is checked into a new database."""
     text = "Ada Orr speaks.\n\nTaxes must fall."
     document = Document("whole", "Whole", text, split_paragraphs(text))
     actor = Span("a", "actor", "person", 0, 7, "Ada Orr", {"mention": "name"}, "suggestion")
@@ -100,7 +100,8 @@ def _verify(db: Database, found: list[Finding], *, deep: bool) -> None:
 
 
 _MISPLACED = (
-    # Each item once: SQLite reads all of an item to find it, and one can have very many names.
+    # Look up each item once: SQLite reads the whole item to find it, and an item can have very many
+    # names.
     "SELECT n.document, n.annotator, n.item FROM "
     "(SELECT DISTINCT document, annotator, item, paragraph FROM name) n LEFT JOIN item i "
     "ON i.document = n.document AND i.annotator = n.annotator AND i.item = n.item "
@@ -117,8 +118,7 @@ def _models(db: Database) -> Iterator[Finding]:
 
 @contextmanager
 def _guard(found: list[Finding], where: str) -> Iterator[None]:
-    """Damage can raise any exception that reading can raise. It is reported, and the rest is
-    read."""
+    """Report any exception that reading damaged data can raise, and go on with the rest."""
     try:
         yield
     except FAULTS_OF_PROGRAM:
@@ -152,7 +152,7 @@ def _new() -> Iterator[Database]:
 
 
 def _schema(db: Database, new: Database) -> Iterator[Finding]:
-    """Tables, indexes and triggers that are not as the migrations make them."""
+    """Tables, indexes and triggers that differ from those that the migrations make."""
     wanted = {(kind, name): sql for kind, name, sql in new.rows(_SCHEMA)}
     there = {(kind, name): sql for kind, name, sql in db.rows(_SCHEMA)}
     for kind, name in sorted(wanted.keys() | there.keys()):
@@ -207,7 +207,7 @@ def _work(db: Database, id: str, annotator: str, length: int | None, found: list
             if length is not None and end > length:
                 found.append(Finding(f"{where}: {item}", "the span ends after the text"))
     if len(found) > before:
-        return  # The rest reads all items together.
+        return  # The other checks read all items together.
     with _guard(found, where):
         stands = log.state(db, id, annotator)
         folded, _ = fold(event.decision for event in log.events(db, id, annotator))

@@ -1,7 +1,8 @@
-"""The codebook as events. Each event says what an entry is from then on and what it was before, or
-that it is removed. Events never change, and take effect in the order of their ids: each changes
-only the fields in which it differs from what was before. So the codebooks of two hosts are merged
-by combining their events, and hosts that changed different fields of an entry both keep theirs.
+"""The codebook as events. Each event holds an entry as it is from then on, or says that it is
+removed, and holds what it was before. Events never change, and take effect in the order of their
+ids. Each changes only the fields in which the entry differs from what it was before. So the
+codebooks of two hosts are merged by combining their events, and if the hosts changed different
+fields of an entry, both changes stay.
 """
 
 from __future__ import annotations
@@ -29,9 +30,9 @@ _NOTHING = "{}"
 
 @dataclass(frozen=True, slots=True)
 class CodebookEvent:
-    """`entry` is what the name is from then on; None if it is removed. `before` is what it was for
-    the writer, empty if it was not there; None in events of a version that did not keep it, which
-    replace the whole entry. The events of one change share a `token`."""
+    """`entry` is the entry of the name from then on; None if it is removed. `before` is the entry
+    that the writer saw, empty if there was none. It is None in events of older versions, which did
+    not store it; these events replace the whole entry. The events of one change share a `token`."""
 
     id: str
     kind: NameKind
@@ -87,7 +88,7 @@ def events(db: Database) -> list[CodebookEvent]:
 
 
 def steps(found: Iterable[CodebookEvent]) -> Iterator[CodebookStep]:
-    """What each of some events did to its entry, in the order of their ids."""
+    """What each of these events did to its entry, in the order of their ids."""
     now: dict[tuple[NameKind, str], CodebookEntry | None] = {}
     for event in found:
         key = (event.kind, event.name)
@@ -99,7 +100,7 @@ def steps(found: Iterable[CodebookEvent]) -> Iterator[CodebookStep]:
 def entries(
     found: Iterable[CodebookEvent],
 ) -> dict[tuple[NameKind, str], CodebookEntry | None]:
-    """What the events make of each name, in the order in which the names were first added."""
+    """The entries that result from the events, in the order in which the names were first added."""
     return {(step.event.kind, step.event.name): step.after for step in steps(found)}
 
 
@@ -109,7 +110,7 @@ def read(db: Database) -> Codebook:
     try:
         now = _read_together(rows)
     except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
-        # One of them is damaged: read them one by one, which says which.
+        # One of them is damaged: reading them one by one tells which.
         now = entries(events(db))
     return Codebook.of(entry for entry in now.values() if entry is not None)
 
@@ -117,8 +118,9 @@ def read(db: Database) -> Codebook:
 def _read_together(
     rows: Sequence[tuple[NameKind, str, str | None, str | None]],
 ) -> dict[tuple[NameKind, str], CodebookEntry | None]:
-    """The same as `entries` of the rows, decoded as one text, and what an entry was before only
-    where it has earlier events: in a third of the time. Raises what damage can raise."""
+    """The same result as `entries` in a third of the time: the rows are decoded as one text, and
+    the former state of an entry only where it has earlier events. Raises any error that damaged
+    data can cause."""
     now: dict[tuple[NameKind, str], CodebookEntry | None] = {}
     every = value_of(f"[{','.join(entry or 'null' for _, _, entry, _ in rows)}]")
     for (kind, name, _, before), held in zip(rows, every, strict=True):

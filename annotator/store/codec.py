@@ -45,7 +45,7 @@ def annotation_json(value: Annotation) -> dict[str, Any]:
 
 def annotation_of(data: dict[str, Any]) -> Annotation:
     """The span or relation of JSON values."""
-    # Values that occur in every annotation of a project are kept once.
+    # Strings that occur in every annotation of a project are stored only once in memory.
     layer, label, origin = (
         sys.intern(data["layer"]),
         sys.intern(data["label"]),
@@ -153,14 +153,14 @@ TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def now() -> str:
-    """The time, as `TIME` says."""
+    """The present time in the format `TIME`."""
     return time.strftime(TIME, time.gmtime())
 
 
 _last = [0, 0]
 _guard = threading.Lock()
-# Getting random bytes from the system takes longer than the rest of an id. A child process gets its
-# own.
+# Asking the system for random bytes takes longer than making the rest of an id, so they come from
+# a generator that is seeded once. A child process seeds its own.
 _chance = random.Random(os.urandom(32))
 os.register_at_fork(after_in_child=lambda: _chance.seed(os.urandom(32)))
 

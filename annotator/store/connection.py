@@ -58,7 +58,7 @@ class Database:
         Raises StoreError if the file is missing, not ours, newer than this program, unreadable or,
         to be written to, a symbolic link.
         """
-        # SQLite keeps its log beside the file that a symbolic link names.
+        # SQLite keeps its log beside the target of a symbolic link, not beside the link.
         self.path = path = path.resolve() if read_only and path.is_symlink() else path
         self.timeout = timeout
         self.read_only = read_only
@@ -133,15 +133,15 @@ class Database:
         # SQLite notices that its file has moved, and leaves the log of the new one alone.
         with suppress(sqlite.Error):
             before[0].close()
-        # Whoever opens another file on purpose knows what is missing in it.
+        # Whoever opens another file on purpose knows what it lacks.
         with suppress(StoreError), self._errors(), self._locked():
             if known_head.lost(self._lock, self.value) is not None:
                 known_head.forget(self._lock)
 
     def _look_for_losses(self) -> None:
-        """Put a file beside the database that tells what it has lost, if it lacks the event with
-        which its log ended."""
-        # What is damaged otherwise is told by those who read it.
+        """If the database lacks the last event that its log had, put a file beside it that says
+        what it has lost."""
+        # Other damage is reported when it is read.
         with suppress(StoreError), self._errors():
             if self.read_only or self.version < SCHEMA_VERSION:
                 return
@@ -169,8 +169,8 @@ class Database:
 
     @contextmanager
     def migrating(self) -> Iterator[None]:
-        """Inside the block, tables can be rebuilt: the connection reads them without the view of
-        `shown_documents.py`, and SQLite does not check foreign keys."""
+        """Inside the block, tables can be rebuilt: the connection sees the tables instead of the
+        views of `shown_documents.py`, and SQLite does not check foreign keys."""
         see_the_table(self._connection)
         with without_foreign_keys(self.execute):
             yield
@@ -188,7 +188,7 @@ class Database:
 
     def version_of_data(self) -> tuple[int, int, int]:
         """A value that changes whenever anybody writes; asking for it reads no table."""
-        # Others' changes and this connection's own; a new connection counts both anew.
+        # Changes by others and by this connection; a new connection counts both from the start.
         others = int(self.value("PRAGMA data_version"))
         return self._connections, others, int(self._connection.total_changes)
 
@@ -208,7 +208,7 @@ class Database:
             return undamaged_rows(self._connection, sql, parameters)
 
     def _read_with_others(self) -> None:
-        """Read the file with its log and locks if somebody has it open now."""
+        """Use the log and the locks of the file when reading, if somebody has it open now."""
         if not self._connection.in_transaction and not self._file_guard.is_complete_alone():
             self._connection.close()
             self._connect("ro")
@@ -259,7 +259,7 @@ class Database:
                 known_head.put(self._lock, *self._head)
 
     def chained(self, sequence: int, hash: bytes) -> None:
-        """Say, in a transaction, that the log of decisions ends with this event now."""
+        """Record, in a transaction, that the log of decisions now ends with this event."""
         self._head = sequence, hash
 
     def check_writable(self) -> None:
@@ -269,15 +269,17 @@ class Database:
             raise StoreError("the database is read-only", file=self.path, hint=hint)
 
     def _follow_log(self) -> None:
-        """Go on with the log and its index that are beside the file now. Those that this connection
-        has were taken away, and what is written there is lost with the process. So what is in the
-        log goes into the file first, unless somebody else did that and began another log."""
+        """Change to the write-ahead log and index that are beside the file now. Those that this
+        connection has open were deleted, and whatever is written to them is lost when the process
+        ends. So the content of the log is moved into the file first, unless somebody else has done
+        that and begun another log."""
         if self._log[0] and not has_log(self.path):
             row = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             if row[0]:
                 said = "the log of the database was taken away while somebody reads"
                 raise BusyError(said, file=self.path, hint="Try again in a moment")
-        # SQLite shares an index among the connections of a process, so the old one goes first.
+        # SQLite shares an index among the connections of a process, so the old connection is closed
+        # first.
         self._connection.close()
         self._connect("rw")
 
@@ -293,7 +295,7 @@ class Database:
         try:
             yield
         except StoreError as error:
-            # Apparent damage may be half of somebody's write.
+            # What looks like damage may be half of somebody's write.
             self._unchanged(before, error)
             raise
         finally:
@@ -329,14 +331,14 @@ class Database:
 
     @contextmanager
     def relaxed(self) -> Iterator[None]:
-        """Commits inside the block survive the process but perhaps not a power cut: for places, not
-        for decisions."""
+        """Commits inside the block survive the end of the process, but perhaps not a power cut. Use
+        it for positions, not for decisions."""
         with self._synchronous(full=False):
             yield
 
     @contextmanager
     def durable(self) -> Iterator[None]:
-        """Commits inside the block survive a power cut, though they stand in a `relaxed` one."""
+        """Commits inside the block survive a power cut, even within a `relaxed` block."""
         with self._synchronous(full=True):
             yield
 
@@ -350,14 +352,14 @@ class Database:
                 self._is_relaxed = full
 
     def is_wanted(self) -> bool:
-        """Whether somebody waits for the transaction in which this is asked to end."""
+        """Whether somebody waits for the present transaction to end."""
         return self._lock.is_waited_for()
 
     @contextmanager
     def in_turns(self) -> Iterator[None]:
-        """For work in many short transactions, `relaxed` ones: SQLite does not check foreign keys,
-        and no commit moves the log into the file, since others wait meanwhile. Call `move_log`
-        between them."""
+        """For work in many short transactions. They are `relaxed`, SQLite does not check foreign
+        keys, and no commit moves the log into the file, because others would have to wait. Call
+        `move_log` between the transactions."""
         with (
             without_foreign_keys(self.execute),
             for_long_work(self.execute),
@@ -375,8 +377,8 @@ class Database:
                     self._file_guard.renew()
 
     def flush_log(self) -> None:
-        """Flush what was committed so far to disk, without the lock, so that the next durable
-        commit waits less."""
+        """Flush everything committed so far to disk, without the lock, so that the next durable
+        commit takes less time."""
         with suppress(OSError):
             flush(beside(self.path, "-wal"))
 

@@ -12,7 +12,7 @@ Row = tuple[Any, ...]
 
 
 def undamaged_rows(connection: Any, sql: str, parameters: Sequence[Any]) -> list[Row]:
-    """All rows of a query but the damaged ones, which are reported."""
+    """All rows of a query except damaged ones, which are reported."""
     try:
         found: list[Row] = connection.execute(sql, parameters).fetchall()
     except sqlite.OperationalError as error:
@@ -55,8 +55,8 @@ def _without_broken_texts(connection: Any, sql: str, parameters: Sequence[Any]) 
 
 
 def _without_broken_states(connection: Any, sql: str, parameters: Sequence[Any]) -> list[Row]:
-    """A query that looks into states of items, without those that are not JSON: meanwhile, a view
-    without these hides the table."""
+    """Run a query that reads the states of items, without the states that are not JSON: for the
+    query, a view without these rows hides the table."""
     broken = connection.execute(
         "SELECT document, annotator, item FROM main.item WHERE NOT json_valid(state)"
     ).fetchall()

@@ -1,5 +1,5 @@
-"""Checks derived data: the stored sums and the index of the texts. Both are made again in another
-database and compared."""
+"""Checks derived data: the stored sums and the index of the texts. Both are computed again in
+another database and compared."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def check(db: Database, new: Database) -> Iterator[Finding]:
 
 
 def _differing(new: Database, what: str, rows: str) -> Iterator[Finding]:
-    """Rows that are on one side only."""
+    """Rows that are in only one of the two."""
     one, other = rows.format("theirs"), rows.format("main")
     for sql, said in (
         (f"{one} EXCEPT {other}", "does not equal the sum of its rows"),

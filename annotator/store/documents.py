@@ -1,4 +1,4 @@
-"""Texts, and who has worked on them."""
+"""The texts of a project, and who has worked on them."""
 
 from __future__ import annotations
 

@@ -6,11 +6,12 @@ SQLite notices none of this in WAL mode: it keeps writing into a file that nobod
 or mixes its log into a file to which the log does not belong. Device and inode reveal the first
 two.
 
-The third is told by a seal: whoever has written leaves size and time of the file in the lock file.
-A file that looks otherwise was changed by somebody else: by another program's checkpoint, which
-only brings the file forward, or by a copy over it, which takes it back. So the file is read by
-itself, without its log: when it ends before the event that it is known to hold (the floor), or is
-smaller than it was, it is another one. Any other file fits to the log, whichever way it came.
+A seal reveals the third: after each write, the size and time of the file are noted in the lock
+file. A file with another size or time was changed by something else: by another program's
+checkpoint, after which it holds more than before, or by a copy over it, after which it holds less.
+To tell these apart, the file is read alone, without its log. If it ends before the event that it is
+known to hold (the floor), or is smaller than it was, it is another file. Any other file fits the
+log, however it got there.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ _ASK = "Say where your decisions belong; they are kept until then"
 
 
 class _ChangedError(StoreError):
-    """The file alone can no longer be read as a database, though this user may read it."""
+    """The file by itself can no longer be read as a database, although this user may read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +109,10 @@ def last_event(path: Path) -> int:
 
 
 def _known_end(path: Path, found: Footprint, least: int) -> int | None:
-    """The number of the last event in the file alone; None if it cannot be read alone because its
-    log has been moved into it only as far as somebody else still reads: then pages are missing
-    until the rest follows. Such a file is never smaller than it was (`least`), unlike one over
-    which another is being copied.
+    """The number of the last event in the file alone. It is None if the file cannot be read alone
+    because a reader still prevents part of the log from being moved into it, so that pages are
+    missing until the rest follows. Such a file is never smaller than it was (`least`), unlike one
+    over which another is being copied.
 
     Raises StoreError for any other file that cannot be read.
     """
@@ -135,7 +136,7 @@ class FileGuard:
 
     @property
     def known(self) -> Footprint:
-        """How the file looked last."""
+        """The footprint that the file had last."""
         return self._last
 
     def check(self) -> None:
@@ -172,10 +173,10 @@ class FileGuard:
         return found
 
     def _verify(self, found: Footprint, floor: int) -> bool:
-        """Take the file as it looks now for ours; False where that cannot be told yet. Raises
-        ReplacedError when it ends before the floor or is smaller than it was."""
+        """Accept the file with its present footprint as ours. Returns False if that cannot be
+        decided yet. Raises ReplacedError if it ends before the floor or is smaller than it was."""
         if not found.size:
-            # Perhaps somebody is about to copy another one over it.
+            # Somebody may be copying another file over it.
             raise ReplacedError("the database file was emptied", file=self._path, hint=_ASK)
         if self._is_changing(found, self._last):
             return False
@@ -196,7 +197,7 @@ class FileGuard:
 
     def _is_changing(self, found: Footprint, known: Footprint) -> bool:
         """Whether somebody is moving the log into the file, so that some of its pages are there and
-        others are not. Whoever does it looks at the file when all are there."""
+        others are not. That process checks the file when it has finished."""
         return (
             found.is_same_file(known)
             and found.size >= known.size
@@ -215,14 +216,14 @@ class FileGuard:
         self._lock.put_note(_line(look, floor))
 
     def is_known(self) -> bool:
-        """Whether the file looks as the last writer left it."""
+        """Whether the file still has the footprint that the last writer noted."""
         noted = self._noted()
         return noted is not None and noted[0] == self._last
 
     def settle(self) -> None:
-        """Call this under the lock before a connection is opened: makes sure that a log beside the
-        file belongs to it. A log of an earlier file is moved aside, since SQLite would mix it into
-        this one."""
+        """Make sure that a log beside the file belongs to it. Call this under the lock before a
+        connection is opened. The log of an earlier file is moved aside, since SQLite would mix it
+        into this one."""
         noted = self._noted()
         if noted is None or not self._has_foreign_log():
             return
@@ -241,19 +242,19 @@ class FileGuard:
         return last is not None and (last < noted[1] or found.size < noted[0].size)
 
     def is_complete_alone(self) -> bool:
-        """Whether a reader needs the file only, without anything beside it: nobody has it open, or
-        the log there is not its own."""
+        """Whether a reader needs only the file and nothing beside it: nobody has it open, or the
+        log there is not its own."""
         if _is_at_rest(self._path):
             return True
         try:
             return self._has_foreign_log()
         except (OSError, StoreError):
-            # The lock file cannot be read, or neither can the database.
+            # The lock file cannot be read, and perhaps the database cannot either.
             return False
 
 
 def may_write(path: Path) -> bool:
-    """Whether this user may change a file and make others beside it."""
+    """Whether this user may change a file and create others beside it."""
     return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
 
 
@@ -275,7 +276,7 @@ def _line(look: Footprint, floor: int) -> bytes:
 
 
 def note_for(path: Path) -> bytes:
-    """The note for a database that was just put there and that nobody has open yet."""
+    """The note for a database that was just put in place and that nobody has open yet."""
     return _line(Footprint.of(path), last_event(path))
 
 

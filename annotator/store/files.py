@@ -31,7 +31,7 @@ _NETWORK = frozenset(
 
 
 def file_system(path: Path) -> str:
-    """The type of a path's file system, as the kernel names it; empty if unknown."""
+    """The type of a path's file system, by the name that the kernel gives it; empty if unknown."""
     mounts = Path("/proc/self/mountinfo")
     if not mounts.is_file():
         return ""
@@ -67,7 +67,7 @@ the group."""
 
 
 def let_group_in() -> None:
-    """From now on, the group may use all files that this process makes, whatever its umask was:
+    """From now on, the group may use all files that this process creates, whatever its umask was:
     those of SQLite, locks, journals, the background process, and exports."""
     mask = os.umask(0o077)
     os.umask(mask & ~0o070)
@@ -127,5 +127,5 @@ def _reserved(path: Path, part: Path, mode: int) -> int:
             raise BusyError(said, file=path, hint="Try again when it is done") from None
         except FileNotFoundError:
             pass
-        # Its owner has renamed or removed it meanwhile.
+        # Its owner has renamed or removed it in the meantime.
         os.close(handle)

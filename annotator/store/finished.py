@@ -1,4 +1,4 @@
-"""Finished work for comparing annotators: only its annotations, some hundred completions at a
+"""Finished work for comparing annotators: only the annotations, a few hundred completions at a
 time."""
 
 from __future__ import annotations
@@ -200,13 +200,13 @@ class ChangeTracker:
         self.changed()
 
     def changed(self) -> set[str] | None:
-        """The documents with decisions or suggestions since the last call; None if nobody wrote
-        anything, which is known without reading a table."""
+        """The documents with decisions or suggestions since the last call; None if nobody has
+        written anything, which costs no reading of a table."""
         data = int(self._db.value("PRAGMA data_version"))
         if data == self._data:
             return None
-        # This is read first, and the ends before the rows, so that whatever is written in between
-        # is found the next time.
+        # This is read first, and the last numbers before the rows, so that the next call finds
+        # whatever is written in between.
         self._data = data
         sequence = int(self._db.value("SELECT coalesce(max(sequence), 0) FROM event"))
         run = int(self._db.value("SELECT coalesce(max(id), 0) FROM run"))

@@ -35,8 +35,8 @@ from annotator.store.results import AddResult
 
 def add_records(db: Database, incoming: Iterable[Record], *, concepts: Concepts) -> AddResult:
     """Import completions, all or none; see `project.log.add_records`."""
-    # What is read and written makes no cycles, so looking for garbage costs a quarter of the time
-    # and finds none.
+    # This work makes no reference cycles, so garbage collection would take a quarter of the time
+    # and find nothing.
     with collector_paused(), long_work(db) as staging:
         bringing = _Incoming(db, staging, concepts)
         for one in incoming:
@@ -153,7 +153,7 @@ class _Incoming:
         row = (name, stored.id, one.status.value, events_[-1][3], len(one.done), shown, time)
         if not self._is_new(stored):
             db.keep_out(stored.id, name, before, hidden=True)
-        # It cannot be found before its document is there, or before it is shown.
+        # Nobody can find it before its document is there, or before it is shown.
         db.execute(PUT_COMPLETION, row)
         provenance.put_shown(db, stored.id, name, before or 0, one.shown)
         if one.history:
@@ -167,7 +167,7 @@ def _digest(states: Iterable[tuple[str, str | None]]) -> bytes:
 
 
 def _standings(stored: Document, one: Record) -> Iterator[tuple[str, int, Standing]]:
-    """Item, paragraph and state of everything in a record."""
+    """The item, paragraph and state of every annotation and mark in a record."""
 
     flags = frozenset(one.flags)
 

@@ -1,4 +1,4 @@
-"""Handles invalid values in a database, which no import would have accepted: they are left out and
+"""Handles invalid values in a database, such as no import would accept: they are left out and
 reported, and everything else keeps working."""
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def leave_out(where: str, why: object) -> None:
 
 
 def _short(what: object) -> str:
-    """A text without its middle if it is very long: damage can make a name of megabytes."""
+    """A very long text without its middle: damage can make a name of megabytes."""
     text = str(what)
     return text if len(text) <= 400 else f"{text[:200]} … {text[-200:]}"
 
@@ -101,8 +101,8 @@ _JSON = json.JSONDecoder(parse_constant=_no_number, parse_float=_finite)
 
 
 def value_of(text: str) -> Any:
-    """A JSON value. Raises ValueError for anything else, and for what no file takes: numbers that
-    are not finite, and texts with half a character (a lone surrogate)."""
+    """A JSON value. Raises ValueError for anything else, and for values that no file can hold:
+    numbers that are not finite, and texts with half a character (a lone surrogate)."""
     found = _JSON.decode(text)
     if "\\u" in text:
         json.dumps(found, ensure_ascii=False).encode()
@@ -118,12 +118,12 @@ def object_of(text: str) -> dict[str, Any]:
 
 
 def state_of(text: str) -> dict[str, Any]:
-    """The object of an item's state or of an annotation: what `object_of` gives, in a third of the
-    time."""
+    """The object of an item's state or of an annotation. Gives the same as `object_of`, in a third
+    of the time."""
     try:
         found: dict[str, Any] = orjson.loads(text)
         attributes = found.get("value", found).get("attributes") or {}
-        # Of integers of more than 64 bits orjson makes floats, which no attribute is.
+        # orjson turns integers of more than 64 bits into floats, which no attribute can be.
         if float not in map(type, attributes.values()):
             return found
     except (AttributeError, ValueError):
@@ -139,8 +139,7 @@ def texts_of(text: str) -> list[str]:
     return found
 
 
-# Tuples with the most frequent types first, since each attribute of a project is checked with
-# these.
+# The most frequent types come first, since every attribute of a project is checked against these.
 _OBJECT = (dict, Mapping)
 _SEVERAL = (list, tuple)
 _SINGLE = (str, int, float, bool)

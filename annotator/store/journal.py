@@ -3,10 +3,10 @@
 Each process has its own file, `annotator.db.unsaved-…`, and holds a lock on it as long as it lives.
 A line is one group of decisions with the ids of its future events and a checksum; it is on disk
 before the screen reacts to the key. The file is deleted once everything is in the database. If a
-process leaves a file behind, the next one that opens the project takes it in; the ids of the events
-make it safe to do this twice. Decisions that no longer fit (because the same annotator worked
-elsewhere) are moved to `annotator.db.left-…`, with the lines that cannot be read, and `annotator
-doctor` reports them.
+process leaves a file behind, the next one that opens the project writes its decisions into the
+database; the ids of the events make it safe to do this twice. Decisions that no longer fit (because
+the same annotator worked elsewhere) are moved to `annotator.db.left-…`, with the lines that cannot
+be read, and `annotator doctor` reports them.
 """
 
 from __future__ import annotations
@@ -124,8 +124,8 @@ class Journal:
     def settle(
         self, save: Callable[[Pending], None], pending: Sequence[Pending]
     ) -> tuple[int, Path | None]:
-        """Save what fits the database that replaced the one on which it was decided. Returns the
-        number of these decisions, and the file with the others."""
+        """Save the decisions that fit the database which replaced the one on which they were made.
+        Returns their number, and the file with the others."""
         fitting, misfits = _sorted(save, pending)
         return fitting, self.put_aside(misfits) if misfits else None
 
@@ -373,7 +373,7 @@ def _pending(line: bytes) -> Pending:
     )
     ids = tuple(e["id"] for e in events)
     found = Pending(data["document"], data["annotator"], group, ids, data["time"], data["reviewer"])
-    _line(found)  # What cannot be kept cannot be written either: half a character, for one.
+    _line(found)  # Raises ValueError for what UTF-8 cannot hold, such as half a character.
     return found
 
 

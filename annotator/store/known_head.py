@@ -1,10 +1,9 @@
-"""Remembers, beside the database, with which event its log ended: the head of the chain of hashes.
-
-SQLite drops all that follows the first page of a write-ahead log that was damaged, and a log that
-was cut off or removed altogether leaves a database that is whole, only older. So whoever has
-appended events leaves their last number and its hash in the lock file, and whoever opens the
-database looks whether the chain still has it. What it no longer has is told by a file beside the
-database, with a copy of the log that is there, until somebody has dealt with it.
+"""Remembers, beside the database, the last event of its log: the head of the chain of hashes.
+SQLite drops everything after the first damaged page of a write-ahead log, and if that log is cut
+off or removed, the database is intact but older. So each writer notes the number and the hash of
+its last event in the lock file, and whoever opens the database checks that the chain still has this
+event. If not, a file beside the database, with a copy of the write-ahead log, says what is missing
+until somebody has dealt with it.
 """
 
 from __future__ import annotations
@@ -24,19 +23,19 @@ _PLACE = 256
 
 
 def put(lock: Lock, sequence: int, hash: bytes) -> None:
-    """Leave the head of a database. Call this under the lock, when its event is on disk."""
+    """Note the head of a database. Call this under the lock, when its event is on disk."""
     head = b"%d %b" % (sequence, hash.hex().encode())
     lock.put_note(b"%b %08x\n" % (head, zlib.crc32(head)), place=_PLACE)
 
 
 def forget(lock: Lock) -> None:
-    """Expect nothing of the database, since another one was put in its place on purpose."""
+    """Remove the note, since another database was put in place on purpose."""
     if get(lock) is not None:
         lock.put_note(b"", place=_PLACE)
 
 
 def get(lock: Lock) -> tuple[int, str] | None:
-    """The head that was left: number and hash; None if there is none, or none that can be read."""
+    """The noted head: number and hash; None if there is none, or it cannot be read."""
     head, _, check = lock.note(place=_PLACE).strip().rpartition(b" ")
     if check != b"%08x" % zlib.crc32(head):
         return None
@@ -45,7 +44,7 @@ def get(lock: Lock) -> tuple[int, str] | None:
 
 
 def lost(lock: Lock, value: Callable[[str, Sequence[int]], object]) -> tuple[int, str] | None:
-    """The head that was left, if the chain no longer has it. `value` is `Database.value`."""
+    """The noted head, if the chain no longer has it. `value` is `Database.value`."""
     known = get(lock)
     if known is None:
         return None
@@ -54,7 +53,7 @@ def lost(lock: Lock, value: Callable[[str, Sequence[int]], object]) -> tuple[int
 
 
 def set_aside(database: Path, lost: tuple[int, str]) -> Path:
-    """A file that tells which head the database no longer has, with a copy of its log."""
+    """Write a file that says which head the database no longer has, with a copy of its log."""
     path = beside(database, f"{LOST}{lost[0]}-{lost[1][:32]}")
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, MODE))
     if has_log(database):
@@ -64,7 +63,7 @@ def set_aside(database: Path, lost: tuple[int, str]) -> Path:
 
 
 def losses(database: Path) -> list[tuple[Path, int, str]]:
-    """The files that tell what a database has lost: each with the number of an event and the start
+    """The files that say what a database has lost, each with the number of an event and the start
     of its hash."""
     found: list[tuple[Path, int, str]] = []
     for file in sorted(database.parent.glob(f"{database.name}{LOST}*")):

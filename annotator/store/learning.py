@@ -102,8 +102,8 @@ class Learning:
         return sorted(found, key=lambda f: (f.sequence, f.document, f.annotator, f.paragraph))
 
     def _closing(self) -> Iterator[tuple[str, str, int, int]]:
-        """Document, annotator, paragraph and sequence of events that finish paragraphs, some at a
-        time, so that no read transaction is long."""
+        """Document, annotator, paragraph and sequence of the events that finish paragraphs, a few
+        at a time, so that no read transaction is long."""
         last = self.last_sequence()
         for first in range(0, last, _AT_ONCE):
             yield from self._db.rows(
@@ -114,8 +114,8 @@ class Learning:
             )
 
     def fates(self, limit: int = 20_000) -> list[SuggestionOutcome]:
-        """The outcomes of suggestions that were shown, and of those in blind paragraphs that would
-        have been; the newest runs first, at most `limit` of each."""
+        """The outcomes of suggestions that were shown, and of those that would have been shown if
+        their paragraph were not blind; the newest runs first, at most `limit` of each."""
         seen = self._db.rows(
             "SELECT s.suggester, s.layer, s.label, coalesce(s.raw, s.score), "
             "i.status IN ('accepted', 'corrected') AND i.label = s.label "

@@ -7,8 +7,8 @@ room. A writer that leaves the room and wants to return queues behind those who 
 in many short turns overtakes nobody. The kernel grants each lock in the order of the requests, and
 frees the locks of a process that dies.
 
-A third lock, on another byte, tells that somebody moves the log of the database into its file. It
-keeps nobody out.
+A third lock, on another byte, shows that somebody is moving the log of the database into its file.
+It keeps nobody out.
 
 The locks of the queue support no time limit, so a helper thread waits if the room is not free at
 once. If its caller has given up, the thread drops the lock as soon as it gets it.
@@ -103,8 +103,8 @@ class Lock:
         return _is_held(self._handle, _BEGIN_MOVE, unknown=False)
 
     def is_waited_for(self) -> bool:
-        """Whether somebody stands at the door, while this holds the lock. Where the system cannot
-        tell, somebody may."""
+        """Whether somebody waits at the door while this process holds the lock. If the system
+        cannot tell, the answer is yes."""
         return _is_held(self._handle, _CLOSE_DOOR, unknown=True)
 
     def note(self, *, place: int = 0) -> bytes:
@@ -202,8 +202,7 @@ class _Helper:
         self._handle = handle
         self._asked: SimpleQueue[bool] = SimpleQueue()
         self._guard = threading.Lock()
-        # A plain lock that is held until the wait is over: a semaphore would double the cost of the
-        # wait.
+        # A plain lock, held until the wait is over; a semaphore would double the cost of the wait.
         self._granted = threading.Lock()
         self._granted.acquire()
         self._waiting = self._busy = self._closed = False
@@ -227,7 +226,7 @@ class _Helper:
                 if self._waiting:
                     self._waiting = False
                     return False
-            # It arrived after the end of the wait.
+            # The lock was granted just after the wait ended.
             self._granted.acquire()
         if self._error is not None:
             error, self._error = self._error, None

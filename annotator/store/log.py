@@ -168,7 +168,7 @@ def _is_done(standing: Standing | None) -> int:
 
 
 def _shown(db: Database, document: str, d: Decision, standing: Standing | None) -> int:
-    """1 if the decision's paragraph has to be annotated in that state; 0 for any other item too."""
+    """1 if the decision is about a paragraph that has to be annotated in that state, else 0."""
     value = (d.after or d.before or Standing(Status.MARKED)).value
     if not isinstance(value, ParagraphMark):
         return 0
@@ -241,7 +241,7 @@ def events(db: Database, document: str, annotator: str | None = None) -> Iterato
 
 
 def grouped(db: Database, beginning: str, annotator: str | None = None) -> Iterator[Event]:
-    """The events of groups whose names begin with `beginning`, and those that undo or redo such
+    """The events of groups whose names begin with `beginning`, and of those that undo or redo such
     groups, in local order. Reads the whole log."""
     rows = db.rows(
         f"SELECT {EVENT_COLUMNS} FROM event WHERE (grouping GLOB ?1 OR reverts GLOB ?1) "
@@ -252,8 +252,8 @@ def grouped(db: Database, beginning: str, annotator: str | None = None) -> Itera
 
 
 def latest(db: Database, wanted: EventFilter) -> Iterator[Event]:
-    """The events that pass a filter, the newest first. The rows are read as they are asked for,
-    some at a time, so that no read transaction is long."""
+    """The events that pass a filter, the newest first. The rows are read a few at a time, when they
+    are needed, so that no read transaction is long."""
     last = int(db.value("SELECT coalesce(max(sequence), 0) FROM event")) + 1
     conditions = ["sequence < ?"]
     values: list[object] = []
@@ -300,8 +300,8 @@ a long log is not read."""
 
 
 def times(db: Database, annotator: str, since: str) -> list[tuple[str, bool]]:
-    """The times of an annotator's decisions since a time (ISO 8601, UTC), in order, and whether
-    each finished a paragraph; among the latest events."""
+    """The times (ISO 8601, UTC) of an annotator's decisions since `since`, in order, and whether
+    each finished a paragraph. Looks only at the latest events."""
     rows = db.rows(
         "SELECT time, action = ? FROM event WHERE sequence > (SELECT max(sequence) FROM event) - ? "
         "AND annotator = ? AND time >= ? ORDER BY time",

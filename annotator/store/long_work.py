@@ -8,8 +8,9 @@ progress in its transaction. A turn ends early if somebody waits for the lock.
 
 Nobody sees any of it before everything is there: new documents and new completions are hidden
 (`shown_documents.py`), and `at_last` takes the statements that make the rest visible. Work on
-existing documents is announced first (`keep_out`): anyone who wants to change it meanwhile must try
-again. `afterwards` takes statements for after everything is shown.
+existing documents is announced first (`keep_out`): anyone who wants to change such a document in
+the meantime must try again later. `afterwards` takes the statements to run once everything is
+shown.
 
 There is one long work at a time: it holds a separate lock, `annotator.db.long`, from its first read
 to its last turn.
@@ -102,8 +103,8 @@ class Staging:
         self, document: str, annotator: str, revision: int | None, *, hidden: bool
     ) -> None:
         """Announce a change of an annotator's work on an existing document: nothing is written if
-        its log is no longer at `revision`. With `hidden`, the completion is not shown before all is
-        there, so that its row can be written at any time."""
+        its log is no longer at `revision`. With `hidden`, the completion is not shown before
+        everything is there, so that its row can be written at any time."""
         self._works[document, annotator] = revision, hidden
 
     # --- what is read
@@ -136,7 +137,7 @@ class Staging:
         """Delete the file."""
         if self._file is not None and self._part is not None:
             self._part.unlink(missing_ok=True)
-            # On a full disk, what is still to be written cannot be.
+            # On a full disk, the rest of the buffer cannot be written.
             with suppress(OSError):
                 self._file.close()
             self._file = None
@@ -166,7 +167,8 @@ class Staging:
             fcntl.flock(file, fcntl.LOCK_EX)
             self._announce()
             with self.db.write():
-                # Within one turn: either it and the file's name exist, or the file does not count.
+                # This happens within one turn, so either both the announcement and the file's name
+                # exist, or the file does not count.
                 keep_place(self.db, name, 0)
                 if self._hidden_from is not None:
                     self.db.execute(HIDE, (self._hidden_from,))
@@ -239,8 +241,8 @@ def _errors_of(file: Path) -> Iterator[None]:
 
 
 def resume(db: Database) -> None:
-    """Finish works whose process is gone, and remove what was never decided on. What cannot be
-    written now stays for the next time, and nothing of it is shown until then."""
+    """Finish the work of processes that died, and remove work that was never committed. What cannot
+    be written now stays for the next time and remains hidden until then."""
     for path in unfinished(db.path):
         with suppress(OSError, StoreError), path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -251,7 +253,7 @@ def resume(db: Database) -> None:
 
 
 def _clear(db: Database) -> None:
-    """Remove what a process left that died before its work was decided on."""
+    """Remove the file of a process that died before its work was committed."""
     for path in _beside(db.path, STAGED):
         path.unlink(missing_ok=True)
     if is_something_arriving(db) and not unfinished(db.path):
@@ -259,20 +261,20 @@ def _clear(db: Database) -> None:
 
 
 def _beside(database: Path, word: str) -> list[Path]:
-    """The files beside a database whose names go on with a word."""
+    """The files beside a database whose names continue with a word."""
     start = database.name + word
     with os.scandir(database.parent) as entries:
         return sorted(database.parent / e.name for e in entries if e.name.startswith(start))
 
 
 def unfinished(database: Path) -> list[Path]:
-    """The files of works that are decided on and not finished."""
+    """The files of work that is committed but not finished."""
     return _beside(database, TURNS)
 
 
 def _finish(db: Database) -> None:
-    """Finish works whose process is gone, before another one begins. Raises StoreError where that
-    cannot be done."""
+    """Finish the work of processes that died, before other work begins. Raises StoreError if that
+    is not possible."""
     for path in unfinished(db.path):
         with suppress(FileNotFoundError), path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX)

@@ -18,9 +18,9 @@ class Fork:
 
 @dataclass(frozen=True, slots=True)
 class NameConflict:
-    """A name on which two databases decided differently: what was decided `here`, `there`, and what
-    `holds` from now on, as the later decision has it. For rulings, these are the names that are
-    kept in its place; for the codebook, what a `field` of its entry holds, or, in the field
+    """A name on which two databases decided differently: what was decided `here` and `there`, and
+    what `holds` from now on, which is the later decision. For rulings, these are the names that
+    replace it. For the codebook, they are the contents of a `field` of its entry, or, for the field
     `entry`, whether it is `kept` or `removed`."""
 
     kind: str

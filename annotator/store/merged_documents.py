@@ -78,9 +78,9 @@ class MergedDocuments:
         )
 
     def _arrange(self, theirs: Sequence[str], new: Mapping[str, tuple[str, str]]) -> None:
-        """Put new documents after those that they follow there; if ours follow the same one, order
-        them by time of import. So both hosts get the same order, also in exports. Ours stay in
-        their order."""
+        """Put new documents after those that they follow in the other database. If documents of
+        ours follow the same one, order them by time of import. So both hosts get the same order,
+        also in exports. Ours keep their order among themselves."""
         rows = self._db.rows(
             "SELECT id, imported, sha256, position FROM document ORDER BY position"
         )
@@ -94,8 +94,8 @@ class MergedDocuments:
             order += in_turn(run, others.get(anchor, []), key=keys.__getitem__)
         if order == [*ours, *new]:
             return
-        # Ours only move back. So, going from the end, every position is free when its turn comes,
-        # if the new ones wait after the last of them.
+        # Our documents only move to later positions. So if the new ones wait after the last
+        # position, and the loop goes from the end, every position is free when it is needed.
         self.placing.leave_room(len(new))
         old = {row[0]: row[3] for row in rows}
         end = rows[-1][3] + 1 if rows else 0

@@ -52,7 +52,7 @@ class _Rulings:
         self._then = SameNames.of(one for _, one in every)
 
     def conflicts(self) -> Iterator[NameConflict]:
-        """The names that both ruled on and that are kept as different names here and there."""
+        """The names that both hosts ruled on and replaced by different names."""
         own, new = (
             {(one.kind, name) for one in several for name in (one.name, one.canonical)}
             for several in (self._own, self.new)
@@ -78,7 +78,8 @@ class _CodebookEvents:
         )
 
     def conflicts(self) -> Iterator[NameConflict]:
-        """What both changed to something different: fields of entries, or whether there is one."""
+        """What both hosts changed to different values: fields of entries, or whether there is an
+        entry."""
         own, new = (_changed(several) for several in (self._own, self.new))
         for (kind, name), fields in sorted(own.items()):
             key = (kind, name)
@@ -95,7 +96,8 @@ class _CodebookEvents:
 
 
 def _changed(events: Iterable[CodebookEvent]) -> dict[Name, set[str]]:
-    """The fields that events changed, by name; of aliases, each host keeps what it added."""
+    """The fields that events changed, by name. Aliases are left out, since those that each host
+    added are all kept."""
     found: dict[Name, set[str]] = {}
     for one in events:
         fields = found.setdefault((one.kind, one.name), set())

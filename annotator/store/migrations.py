@@ -45,7 +45,7 @@ def migrate(database: Database) -> None:
             with database.write():
                 utils = Utils(database.connection, use_counts_table=False, execute_plugins=False)
                 pending = [step.name for step in migrations.pending(utils)]
-                # Nobody else is in a new database: it is made in one transaction.
+                # Nobody else uses a new database, so it is made in one transaction.
                 later = pending[1:] if database.version else []
                 migrations.apply(utils, stop_before=later[:1])
                 version = SCHEMA_VERSION - len(later)

@@ -38,7 +38,7 @@ _AT_ONCE = 100
 
 def refresh(db: Database, concepts: Concepts) -> None:
     """Fill the table again, in short turns, if it was made for other attributes than the schema's.
-    If the database cannot be written, it has no names until it can.
+    If the database cannot be written, the table stays empty until it can.
 
     The progress is stored, and the next process that opens the project continues from there.
     """
@@ -140,7 +140,7 @@ def update(
 def known(db: Database, kind: NameKind, annotator: str | None = None) -> list[KnownName]:
     """The names of a kind with their forms, the most frequent first; of one annotator or of all."""
     found: dict[str, dict[str, int]] = {}
-    # Adding up here takes half the time of a query that groups.
+    # Adding up here takes half the time of a query with GROUP BY.
     for name, form, number in db.rows(
         "SELECT name, form, number FROM sum_name WHERE kind = ?1 AND (?2 IS NULL OR "
         "annotator = ?2) AND number > 0",
@@ -195,8 +195,9 @@ def usage(
 
 
 def spread(db: Database, kind: NameKind) -> float:
-    """The share of names of a kind that occur in several documents, in [0, 1], among the first
-    `SAMPLE` names, since it is needed while somebody types. 1 if there are no names."""
+    """The share of names of a kind that occur in several documents, in [0, 1]. Only the first
+    `SAMPLE` names are read, since the share is needed while somebody types. 1 if there are no
+    names."""
     value = db.value(
         "SELECT avg(first <> last) FROM (SELECT min(document) AS first, max(document) AS last "
         "FROM name WHERE kind = ? GROUP BY name LIMIT ?)",

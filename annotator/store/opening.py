@@ -32,7 +32,7 @@ def connect(uri: str, timeout: float) -> Any:
         raise StoreError(f"SQLite {sqlite.sqlite_version} is too old, 3.38 is needed", hint=hint)
     connection = sqlite.connect(uri, uri=True, timeout=timeout, isolation_level=None)
     if WAL_IS_SAFE:
-        # With it, older versions consider their own JSON functions in a CHECK unsafe.
+        # If this is on, older versions consider their own JSON functions unsafe in a CHECK.
         connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
@@ -70,7 +70,7 @@ def choose_journal(connection: Any, path: Path) -> None:
         # This is not stored in the file, so every connection must set it.
         connection.execute("PRAGMA journal_mode = TRUNCATE").fetchone()
     elif connection.execute("PRAGMA journal_mode").fetchone() != ("wal",):
-        # A backup was put here by hand. If somebody is reading it now, the next one to open it
+        # A backup was put here by hand. If somebody is reading it now, the next process to open it
         # does this.
         with suppress(BusyError), errors_at(path):
             connection.execute("PRAGMA journal_mode = WAL").fetchone()

@@ -1,7 +1,7 @@
-"""Parses of paragraphs, stored by a hash of their text, so that a text is parsed only once however
+"""Parses of paragraphs, stored by a hash of their text, so that a text is parsed only once, however
 often the program learns from it.
 
-They may be lost: missing ones are parsed again.
+Nothing is lost if they are deleted: a missing parse is made again.
 """
 
 from __future__ import annotations

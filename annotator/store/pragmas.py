@@ -19,7 +19,7 @@ over the indexes again and again."""
 
 @contextmanager
 def synchronous(execute: Execute, *, full: bool) -> Iterator[None]:
-    """Commits inside the block survive a power cut if `full`, and else perhaps not."""
+    """With `full`, commits inside the block survive a power cut; without it, perhaps not."""
     execute(f"PRAGMA synchronous = {_LEVELS[full]}")
     try:
         yield

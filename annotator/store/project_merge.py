@@ -55,7 +55,7 @@ _TRIES = 3
 
 @dataclass(slots=True)
 class _MergeCounts:
-    """The work that was merged so far."""
+    """Counts of the work merged so far."""
 
     decisions: dict[str, int] = field(default_factory=dict)
     completions: int = 0
@@ -173,9 +173,8 @@ class _Merging:
         return self._db.row(sql, (document, annotator)) is not None
 
     def _places(self) -> None:
-        """Merge positions and opened paragraphs of annotators who have not worked on the
-        document here. Nobody loses their position: the positions that are merged are older
-        than those here."""
+        """Merge positions and opened paragraphs of annotators who have not worked on the document
+        here. Nobody loses their position: merged positions count as older than those here."""
         for annotator, there, paragraph, item, mode in self._theirs.rows(
             "SELECT annotator, document, paragraph, item, mode FROM place ORDER BY serial DESC"
         ):
@@ -256,8 +255,8 @@ class _Merging:
         self._tally.forks.append(Fork(here, annotator, len(ours) - shared, len(others) - shared))
 
     def _append(self, there: str, document: Document, annotator: str, own: int) -> int:
-        """Append what their log has after revision `own`, and update state, names and completion as
-        if it had been decided here. Returns the number of events."""
+        """Append the events of their log after revision `own`, and update state, names and
+        completion as if the decisions had been made here. Returns the number of events."""
         pair = (document.id, annotator)
         before: dict[str, str] = dict(
             self._db.rows("SELECT item, state FROM item WHERE document = ? AND annotator = ?", pair)
@@ -357,7 +356,7 @@ class _Merging:
         id = document.id
         row = (annotator, id, completion.value, revision, done, to_annotate, time)
         if id in self._documents.placing.paragraphs:
-            # It cannot be found before its document is there.
+            # Nobody can find it before its document is there.
             self._out.execute(PUT_COMPLETION, row)
             return
         sql = "SELECT revision FROM completion WHERE annotator = ? AND document = ?"
@@ -366,7 +365,7 @@ class _Merging:
         if before is None:
             self._out.execute(PUT_COMPLETION, row)
         else:
-            # What stood there before is seen until all is there.
+            # The former state is visible until everything is there.
             self._out.at_last(PUT_COMPLETION, row)
 
 

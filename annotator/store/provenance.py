@@ -63,9 +63,9 @@ class Provenance:
         self._db = database
 
     def keep_shown(self, document: str, annotator: str, several: Sequence[Shown]) -> None:
-        """Record that an annotator sees these suggestions. This needs no flush: the flush of the
-        next decision includes it, so that no decision is on disk without what was seen before
-        it."""
+        """Record that an annotator sees these suggestions. This needs no flush of its own: the
+        flush of the next decision includes it, so that no decision is on disk without what was
+        shown before it."""
         if several:
             with self._db.relaxed(), self._db.write():
                 sql = "SELECT revision FROM completion WHERE annotator = ? AND document = ?"

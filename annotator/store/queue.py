@@ -21,7 +21,7 @@ _ANYBODY = "?1 <> ''"
 def _filtered(db: Database, annotator: str, wanted: QueueFilter) -> tuple[str, str, list[Any]]:
     """The tables and the condition of a queue, and the values of its parameters; ?1 is the
     annotator."""
-    # Always named, so that the parameters without a number come after it.
+    # ?1 is always present, so that the parameters without a number come after it.
     clauses, values = [_ANYBODY], []
     if wanted.own:
         clauses.append(held_by(db, annotator).replace("?", "?1"))
@@ -49,7 +49,7 @@ def queue(
 ) -> list[DocumentSummary]:
     """The rows of an annotator's queue; see `project.documents.queue`."""
     join, where, values = _filtered(db, annotator, wanted)
-    # The page is cut before anything is looked up for its rows.
+    # The page is selected before anything is looked up for its rows.
     page = f"SELECT d.* {join}{where} ORDER BY d.position LIMIT ? OFFSET ?"
     return _summaries(db, page, [annotator, *values, -1 if limit is None else limit, offset])
 
@@ -135,9 +135,8 @@ def waiting(
     db: Database, annotator: str, document: str, direction: int, *, own: bool = False
 ) -> str | None:
     """The nearest document after (1) or before (-1) a given one that the annotator did not skip and
-    that has undecided suggestions; with `own`, among the annotator's own.
-
-    Sums by block skip blocks of documents in which the annotator has decided everything.
+    that has undecided suggestions; with `own`, among the annotator's own. The sums by block make it
+    possible to skip blocks of documents in which the annotator has decided everything.
     """
     than, order = (">", "ASC") if direction > 0 else ("<", "DESC")
     and_own = f"AND {held_by(db, annotator).replace('?', '?1')} " if own else ""

@@ -40,7 +40,8 @@ def records(
     ]
     for some in _batches(wanted):
         ids = list(dict.fromkeys(row.document for row in some))
-        # Everything read stays until the batch is done, so collecting garbage would be in vain.
+        # Everything read is needed until the batch is done, so garbage collection would find
+        # nothing.
         with collector_paused():
             known, work = documents.load_many(db, ids), _work(db, ids, annotator)
         seen, told = provenance.shown(db, ids, annotator), provenance.histories(db, ids)
@@ -92,8 +93,8 @@ class _CompletionContent:
     broken: set[str] = field(default_factory=set)
 
     def add(self, item: str, columns: Sequence[Any], rest: Sequence[Any]) -> None:
-        """Add one item: its columns, and what only its state contains (see `_STATE`). Raises
-        ValueError if a column has no value."""
+        """Add one item: its columns, and the values that only its state contains (see `_STATE`).
+        Raises ValueError if a column has no value."""
         paragraph, kind, layer, label, start, end, source, target, entity = columns
         attributes, origin, done, excluded, note, flagged = rest
         if kind == "span":
@@ -120,10 +121,8 @@ _STATE = """json_extract(state, '$.value.attributes', '$.value.origin', '$.mark.
 def _work(
     db: Database, ids: Sequence[str], annotator: str | None
 ) -> dict[tuple[str, str], _CompletionContent]:
-    """The content of the completions of some documents.
-
-    Most of it has columns of its own. What only the state contains is equal in many items, and is
-    read once.
+    """The content of the completions of some documents. Most of it is in columns. What only the
+    state contains is equal in many items, so it is parsed once.
     """
     rows = db.rows(
         'SELECT document, annotator, item, paragraph, kind, layer, label, start, "end", source, '
@@ -154,8 +153,8 @@ def _work(
 
 
 def _read(state: str) -> tuple[Any, ...] | Exception:
-    """What only the state of an item contains, in the order of `_STATE`, or what is wrong with
-    it."""
+    """The values that only the state of an item contains, in the order of `_STATE`, or what is
+    wrong with them."""
     try:
         attributes, origin, done, excluded, note, flagged = value_of(state)
         held = check_attributes(attributes, "" if origin is None else origin) or NO_ATTRIBUTES

@@ -120,8 +120,8 @@ def _people(db: Database) -> tuple[AnnotatorTally, ...]:
 
 
 def activity(db: Database) -> list[Activity]:
-    """Everybody who has documents, has worked, or has decided in review, by name. The gold is
-    nobody's; its reviewers are named."""
+    """Everybody who has documents, has worked, or has decided in review, by name. The gold is not
+    listed as a person; its reviewers are."""
     found: dict[str, Activity] = {}
 
     def change(name: str, **values: Any) -> None:

@@ -1,5 +1,5 @@
-"""What becomes of the work of a program whose database was removed or replaced: what the path names
-now, and what the program still has of the old file."""
+"""Saves the work of a process whose database was removed or replaced: finds out what the path names
+now, and what the process still has of the old file."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def _is_kept_beside(db: Database) -> bool:
 
 
 def is_intact(db: Database) -> bool:
-    """Whether a connection still has the whole file that it opened. It has not if the file was
-    overwritten instead of removed."""
+    """Whether a connection still has the whole file that it opened. If the file was overwritten
+    instead of removed, it does not."""
     try:
         return bool(db.value("PRAGMA quick_check(1)") == "ok")
     except StoreError:
@@ -73,10 +73,10 @@ def place_for(db: Database) -> Path:
 
 
 def rescue(db: Database, pending: Sequence[Pending], concepts: Concepts) -> list[Path]:
-    """Copy what a connection has of a replaced database, with what is not written yet, to a file
-    in `place_for(db)`. If the old file was overwritten, there is nothing intact to copy; then only
-    the decisions are saved. Returns the files in which everything is: the copy, and one with
-    decisions that are not in it.
+    """Copy what a connection has of a replaced database, with the decisions that are not written
+    yet, to a file in `place_for(db)`. If the old file was overwritten, there is nothing intact to
+    copy, and only the decisions are saved. Returns the files: the copy, and one with the decisions
+    that are not in it.
 
     Raises StoreError if nothing can be written.
     """
@@ -102,7 +102,7 @@ def rescue(db: Database, pending: Sequence[Pending], concepts: Concepts) -> list
 
 
 def _claimed(database: Path) -> Path:
-    """A new file beside a database that nobody else writes."""
+    """A new file beside a database, which nobody else writes."""
     while True:
         file = free_name(database, "rescued")
         try:
@@ -116,8 +116,8 @@ def _claimed(database: Path) -> Path:
 
 
 def put_back(db: Database, project: str | None) -> Path | None:
-    """Make the database again from what a connection has of it. What is in its place now is kept
-    under another name; returns that file, if there is one.
+    """Restore the database from what a connection has of it. The file that is in its place now is
+    kept under another name; returns that name, if there is such a file.
 
     Raises ReplacedError if somebody else did that meanwhile, StoreError if the old file is no
     longer intact or nothing can be written. Then nothing changes.

@@ -35,7 +35,7 @@ class Restored:
 def restore(
     database: Path, backup: Path, *, timeout: float = 10.0, force: bool = False
 ) -> Restored:
-    """Put a copy of `backup` in the place of `database`. People who have the old one open learn it
+    """Put a copy of `backup` in the place of `database`. People who have the old one open are told
     at their next decision.
 
     Raises StoreError for a backup that is damaged, not ours, or (unless `force`) of another
@@ -103,8 +103,8 @@ def swap_in(
             )
         check()
         kept = _keep(database) if os.path.lexists(database) else None
-        # First the log, then the file: anyone who opens it in between finds the complete old one,
-        # never a mixture.
+        # First the log, then the file: anyone who opens it in between finds the complete old
+        # database, never a mixture.
         for suffix in ("-wal", "-shm"):
             beside(database, suffix).unlink(missing_ok=True)
         new.replace(database)

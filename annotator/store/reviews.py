@@ -99,8 +99,8 @@ def all_worked_on(db: Database, basis: str) -> list[Worked]:
 
 
 def put(db: Database, basis: str, rows: Iterable[tuple[str, int, InReview]]) -> None:
-    """Store the states of documents, with the sums of revisions from which they were computed.
-    Nothing is lost without them."""
+    """Store the states of documents, with the sums of revisions from which they were computed. They
+    can be computed again at any time."""
     values = [
         (
             document,

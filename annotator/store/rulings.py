@@ -1,4 +1,4 @@
-"""Rulings on names: which two are the same, decided once for all places.
+"""Rulings on names: a ruling says that two names are the same, once for all places.
 
 A ruling is never changed; the latest one on a name counts.
 """

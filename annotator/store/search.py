@@ -1,4 +1,5 @@
-"""Which texts contain some words: an index of all sequences of three characters, ignoring case.
+"""Finds the texts that contain some words, by an index of all sequences of three characters that
+ignores case.
 
 The index (FTS5) contains folded texts, in which characters that differ only in case are one. It
 says which texts may contain the words; the caller looks closer. Texts that it misses, because a
@@ -39,8 +40,8 @@ _KIN = {
     "ß": "\u1e9e",
     "ﬅ": "\ufb06",
     "ﬆ": "\ufb05",
-    # The lower case of this letter is two characters, an i and a dot above, so it leads to no other
-    # letter.
+    # The lower case of this letter is two characters, an i and a dot above, so it corresponds to no
+    # other letter.
     "\u0130": "iI\u0131",
 }
 """Letters that count as equal apart from their upper and lower case."""
@@ -66,7 +67,8 @@ def has_index() -> bool:
     return True
 
 
-# Every database's index was made with this: it changes only with a migration, and `fold` with it.
+# The index of every database was made with this. Change it, and `fold`, only together with a
+# migration.
 INDEX = (
     "fts5 (text, content = '', columnsize = 0, detail = none, tokenize = 'trigram "
     "case_sensitive 1')"
@@ -93,7 +95,7 @@ def add(db: Access, texts: Iterable[tuple[str, str]]) -> None:
 
 def merge_as_told(db: Access) -> None:
     """Let SQLite merge the parts of the index only when `merge_some` tells it to. Otherwise it
-    sometimes merges much at once, and others wait. Call this within a transaction."""
+    sometimes merges so much at once that others have to wait. Call this within a transaction."""
     _tell_index(db, automerge=0, crisismerge=1999)
 
 

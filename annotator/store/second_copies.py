@@ -1,4 +1,4 @@
-"""Indexes that hold a second copy of data that nothing else confirms.
+"""Indexes that hold a second copy of data which could not be checked otherwise.
 
 Texts have a hash, decisions have a chain of hashes, and the state follows from the decisions.
 Titles, settings, scores and times follow from nothing: a bit flipped by the disk would go

@@ -80,8 +80,8 @@ def put(
 
 
 def _stretches(suggestions: Sequence[Suggestion]) -> Iterator[tuple[int, int]]:
-    """First and last paragraph of stretches with few suggestions each, or of single paragraphs,
-    which together cover a document."""
+    """The first and last paragraphs of stretches that together cover a document, each with few
+    suggestions or of one paragraph."""
     first = held = 0
     for paragraph, number in sorted(Counter(s.paragraph for s in suggestions).items()):
         if held and held + number > FEW:
@@ -260,10 +260,9 @@ def save_position(db: Database, annotator: str, place: Position) -> None:
 
 
 def memory(db: Database) -> Memory:
-    """What the project has accepted and rejected before, over all annotators except the gold.
-
-    Of texts longer than any that is looked for again, only those that were rejected or have a name
-    are remembered; the others have no effect.
+    """What the project has accepted and rejected before, over all annotators except the gold. A
+    text that is too long to be looked for again has no effect, so it is remembered only if it was
+    rejected or has a name.
     """
     blanks = "length(quote) - length(replace(quote, ' ', ''))"
     rows = db.rows(

@@ -57,17 +57,17 @@ def keep_place(db: Database, path: Path, done: int) -> None:
 
 
 def go_on(db: Database, path: Path) -> None:
-    """Do the rest of a work that is certain, in turns."""
+    """Do the rest of committed work, in turns."""
     found = db.value("SELECT value FROM setting WHERE key = ?", (_key(path),))
     if found is None:
-        # Its first turn was lost, or its last one is done.
+        # Either its first turn was lost, or its last one is done.
         path.unlink(missing_ok=True)
         return
     done, size = int(found), [20]
     with db.relaxed(), db.write():
         search.merge_as_told(db)
     logged, pace = 0, _TurnPace()
-    # Rows come before those that they refer to.
+    # Some rows come before those that they refer to.
     with db.in_turns(), path.open("rb") as file:
         for turn in _turns(_from(file, done), size):
             began, left = time.thread_time(), turn
@@ -87,7 +87,7 @@ def go_on(db: Database, path: Path) -> None:
 
 
 class _TurnPace:
-    """How much longer turns may be than beside others who work."""
+    """How much longer turns may be while nobody else is waiting."""
 
     def __init__(self) -> None:
         self._waited = -CALM
@@ -98,14 +98,15 @@ class _TurnPace:
         return 1 if time.monotonic() - self._waited < CALM else LONGER
 
     def see(self, db: Database) -> None:
-        """Look whether somebody waits now."""
+        """Note whether somebody waits now."""
         if db.is_wanted():
             self._waited = time.monotonic()
 
 
 def is_over(db: Database, began: float, longest: float = 2 * TURN) -> bool:
-    """Whether a turn that began at this time of `perf_counter` has to end: somebody waits, or it
-    took `longest`, since those who come while it is written wait for its commit."""
+    """Whether a turn that began at this time of `perf_counter` has to end: because somebody waits,
+    or because it took `longest`. Anyone who comes while it is written has to wait for its
+    commit."""
     took = time.perf_counter() - began
     return took > WAITED and (took > longest or db.is_wanted())
 
@@ -113,10 +114,10 @@ def is_over(db: Database, began: float, longest: float = 2 * TURN) -> bool:
 def _write(
     db: Database, path: Path, turn: _Turn, done: int, pace: _TurnPace
 ) -> tuple[_Turn, _Turn]:
-    """Write a turn in one transaction, or as much of it as there is time for when somebody waits.
-    Returns what was written, and what is left."""
-    # A power cut may undo turns, and the recorded progress with them; they are then done again.
-    # The turn that shows everything is on disk before anybody learns of it.
+    """Write a turn in one transaction, or only part of it if somebody waits. Returns what was
+    written, and what is left."""
+    # A power cut may undo turns together with the recorded progress; they are then done again. The
+    # turn that shows everything is on disk before anybody is told of it.
     if turn.shows:
         db.flush_log()
     with db.durable() if turn.shows else nullcontext(), db.write():
@@ -150,7 +151,7 @@ END = line_of("end")
 
 def _from(file: IO[bytes], done: int) -> Iterator[tuple[SqlStatement, bool]]:
     """The statements after the first `done` ones, and whether they belong to the turn that shows
-    everything. Raises StoreError at the first line that is not as it was written."""
+    everything. Raises StoreError at the first line that was changed."""
     number = 0
     for number, line in enumerate(file):
         if line == END:

@@ -1,5 +1,5 @@
-"""Where known words and phrases occur in a text, by looking up the word that each begins with: the
-cost follows the text, however many are known."""
+"""Finds known words and phrases in a text by looking up the word with which each begins. The cost
+depends on the length of the text, not on the number of known forms."""
 
 from __future__ import annotations
 

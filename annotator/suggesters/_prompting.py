@@ -133,7 +133,7 @@ def _guideline_in_words(guideline: Guideline) -> str:
 
 
 def nearest(names: Sequence[str], text: str) -> list[str]:
-    """The names that share words with a text, those that share most first; at most NAMES."""
+    """The names that share words with a text, those that share the most first; at most `NAMES`."""
     words = {word.lower() for word in _WORD.findall(text)}
     shared = {
         name: sum(word.lower() in words for word in _WORD.findall(name) if len(word) > 2)
@@ -174,8 +174,9 @@ def found_in(text: str, quote: str, after: int) -> tuple[int, int] | None:
 
 
 def name_of(value: object) -> str | None:
-    """A name in an answer, on one line; None for what no name can be: nothing but white space, a
-    sign that no terminal shows or no file holds, or more than LONGEST signs."""
+    """A name in an answer, on one line; None if the value cannot be a name: if it is only white
+    space, contains a character that no terminal can show or no file can hold, or has more than
+    `LONGEST` characters."""
     name = " ".join(value.split()) if isinstance(value, str) else ""
     hidden = any(category(sign) in _UNSEEN for sign in name)
     return None if not name or hidden or len(name) > LONGEST else name

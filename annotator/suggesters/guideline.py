@@ -37,7 +37,7 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
 
 @dataclass(frozen=True, slots=True)
 class _ExampleLabel:
-    """What an example says about a stretch, and whether that is certain or only likely."""
+    """The label that an example gives a stretch, and whether that is certain or only likely."""
 
     layer: str
     label: str
@@ -45,7 +45,7 @@ class _ExampleLabel:
 
 
 class GuidelineSuggester:
-    """Proposes the stretches that examples show."""
+    """Proposes the stretches that are marked in examples."""
 
     name = "guideline"
     version = VERSION

@@ -9,9 +9,9 @@ Settings, in the table `[suggester.llm]` of `annotator.toml`:
     price = [0.15, 0.6]     # of a million tokens in and out, for `annotator suggest --dry-run`
 
 API keys are those of `llm` (`llm keys set`). Texts go to the model's provider, so nothing is asked
-unless this suggester is named. Each paragraph is one question, with the label schema, names that
-this project uses, and a few finished paragraphs. The answer is JSON. Its quotes are searched for in
-the paragraph; a quote that is not there is counted, never guessed.
+unless this suggester is named. Each paragraph is sent in one request, with the label schema, names
+that this project uses, and a few finished paragraphs. The answer is JSON. Its quotes are searched
+for in the paragraph; a quote that is not there is counted, never guessed.
 """
 
 from __future__ import annotations
@@ -137,14 +137,15 @@ class LanguageModelSuggester:
         elif file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
             work = file.with_suffix(".new")
-            # As ASCII, since an answer may hold halves of characters, which no file can.
+            # Escaped to ASCII, since an answer may hold half a character (a lone surrogate), which
+            # no file can hold.
             work.write_text(json.dumps(answer), encoding="utf-8")
             work.replace(file)
         return answer
 
     def _asked(self, question: str) -> str:
-        """The model's words. A service that limits requests is asked again, after longer and longer
-        waits."""
+        """The text of the model's answer. If the service limits requests, it is asked again after
+        longer and longer waits."""
         for attempt in range(self._retries + 1):
             try:
                 options = (
@@ -266,7 +267,7 @@ class LanguageModelSuggester:
 
 
 def _objects(given: object) -> Iterator[Mapping[str, Any]]:
-    """The items of a list in the answer; one that is no object is an empty one."""
+    """The items of a list in the answer; an item that is not an object becomes an empty one."""
     for one in given if isinstance(given, list) else ():
         yield one if isinstance(one, dict) else {}
 

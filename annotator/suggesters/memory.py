@@ -35,14 +35,14 @@ class MemorySuggester:
         self._forms: dict[str, list[str]] = {}
         for layer, key in memory.forms:
             if self._is_proposed(layer, key):
-                # A pronoun means somebody else here.
+                # A pronoun refers to somebody else in each text.
                 spellings = [form for form in memory.forms[layer, key] if not is_pronoun(form)]
                 self._forms.setdefault(layer, []).extend(spellings)
         self._known = {layer: KnownForms(forms) for layer, forms in self._forms.items()}
 
     def _is_proposed(self, layer: str, key: str) -> bool:
-        """Whether annotators accepted a form more often than not, as something that the schema
-        has."""
+        """Whether annotators accepted a form more often than not, with a layer and label that the
+        schema has."""
         known, best = self._schema.layer(layer), self._memory.best(layer, key)
         if known is None or best is None or len(key.split()) > LONGEST:
             return False

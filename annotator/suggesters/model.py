@@ -1,7 +1,7 @@
 """Suggestions by the project's own model, or else by the one that comes with the program.
 
-The latter was trained on the seeds (`seeds/splits.json`, part `train`) and works for their label
-schema only.
+The latter was trained on the seeds (`seeds/splits.json`, part `train`) and works only for their
+label schema.
 """
 
 from __future__ import annotations
@@ -104,8 +104,8 @@ class ModelSuggester:
         return self._bundle.muted if self._bundle is not None else frozenset()
 
     def bars(self, document: Document, one: Suggestion) -> bool:
-        """Whether a suggestion of others is one that the guidelines exclude, as the decisions so
-        far do (`in Ashgabat`, which is only the scene)."""
+        """Whether the decisions so far show that a suggestion by others is something the guidelines
+        exclude (`in Ashgabat`, which is only the scene)."""
         model = self._bundle.flat.get(one.value.layer) if self._bundle is not None else None
         if model is None or self.reader is None or not isinstance(one.value, Span):
             return False

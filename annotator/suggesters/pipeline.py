@@ -97,7 +97,7 @@ def create(*, schema: LabelSchema, config: Mapping[str, Any], memory: Memory) ->
 
 
 def _first_line(error: Exception) -> str:
-    """What went wrong, without the error number of spaCy or the system."""
+    """The message of an error, without the error number of spaCy or the system."""
     lines = redacted(str(error)).strip().splitlines()
     return re.sub(r"^\[([EW]|Errno )\d+\] ", "", lines[0]) if lines else type(error).__name__
 
@@ -116,7 +116,7 @@ def _load(path: str) -> Language:
         else:
             nlp = spacy.load(path)
     except Exception as error:
-        # A foreign component may raise anything while it is made: a service refuses, a key is
+        # A foreign component may raise any error while it is made: a service refuses, a key is
         # missing.
         first = _first_line(error)
         message = f"the pipeline “{path}” cannot be loaded: {first}"
@@ -195,7 +195,8 @@ def _check_labels(
     made: PipelineSuggester,
 ) -> None:
     """Raise SuggesterError if none of a pipeline's labels stands for one of the schema, or if the
-    settings map a label that it does not have. Add a warning for labels that stand for nothing."""
+    settings map a label that it does not have. Add a warning for labels that have no
+    counterpart."""
     every = {label for several in declared.values() for label in several}
     told = "; ".join(f"{pipe}: {', '.join(several)}" for pipe, several in declared.items())
     for label in labels:
@@ -244,12 +245,13 @@ class PipelineSuggester:
         )
 
     def suggest(self, document: Document, paragraph: Paragraph) -> list[Suggestion]:
-        """Proposals for a paragraph. Anything with a label that stands for nothing is left out."""
+        """Proposals for a paragraph. A span whose label has no counterpart in the schema is left
+        out."""
         text = document.text[paragraph.start : paragraph.end]
         try:
             doc = self._nlp(text)
         except Exception as error:
-            # A foreign component, or a service behind it, may fail in any way.
+            # A foreign component, or the service behind it, may raise any error.
             raise SuggesterError(
                 f"{self.name} failed on paragraph {paragraph.index + 1} of “{document.id}”: "
                 f"{_first_line(error)}",

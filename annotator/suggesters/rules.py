@@ -42,9 +42,9 @@ in a count (`both countries`)."""
 
 
 class TableTrust:
-    """Whether an exact match of a table is certain in a project. It is not if annotators decided
-    otherwise about this form, or gave other labels to a label's forms in a quarter of the cases or
-    more."""
+    """Whether an exact match of a table is certain in a project. It is not certain if annotators
+    decided otherwise about this form, or gave the forms of a label other labels in a quarter of the
+    cases or more."""
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory

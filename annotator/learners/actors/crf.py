@@ -2,10 +2,10 @@
 calibrated candidates.
 
 The proposals of the CRF (Lafferty, McCallum and Pereira 2001), of the rules, of the memory, and of
-a model that was trained on other texts if there is one, form one pool of candidates. A candidate's
-probability is that of a logistic regression (Platt 1999, with more than one column) over what these
-say about it, fitted on passages on which that CRF was not trained. Among overlapping candidates,
-those that are expected to save the most keys are chosen.
+a model that was trained on other texts if there is one, form one pool of candidates. A logistic
+regression (Platt 1999, with more than one column) over their scores gives a candidate's
+probability; it is fitted on passages on which that CRF was not trained. Among overlapping
+candidates, those that are expected to save the most keys are chosen.
 """
 
 from __future__ import annotations
@@ -94,7 +94,8 @@ class SpanModel:
         said: Sequence[SpanCandidate] | None,
     ) -> list[tuple[LabelledRange, tuple[float, ...], str]]:
         """Candidates with the columns of the calibration, and who proposes them. `matches` are
-        those of the memory in the passage, `said` the proposals of the base, None without one."""
+        those of the memory in the passage, `said` the proposals of the base (None if there is no
+        base)."""
         if not passage.tokens:
             return []
         tagger = self._open()
@@ -127,8 +128,8 @@ class SpanModel:
         return out
 
     def _odds(self, tagger: Any, place: LabelledRange, length: int, score: float) -> float:
-        """Log odds from the marginals of the least likely of the place's tags, and of its end. If
-        the CRF does not know the label, those of the `score` by others."""
+        """Log odds from the marginals of the least likely tag of the place, and of its end. If the
+        CRF does not know the label, the log odds of the `score` that others give."""
         first, last, label = place
         if label not in self.labels:
             return log_odds(score)
@@ -172,8 +173,8 @@ class SpanModel:
 
 @dataclass(frozen=True)
 class Training:
-    """A model and, to judge it, what models that had not seen a passage propose for it (by its
-    index), and what rules and memory alone propose there. Empty with too few passages."""
+    """A model and, to judge it, the proposals of models that had not seen a passage (by its index),
+    and those of rules and memory alone. Empty with too few passages."""
 
     model: SpanModel
     held_out: Mapping[int, list[SpanCandidate]]
@@ -181,8 +182,8 @@ class Training:
 
 
 def _rivals(places: Sequence[LabelledRange], odds: Sequence[float]) -> Iterator[float]:
-    """For each place, how likely the likeliest other one is that overlaps it: log odds above -4,
-    0 without one."""
+    """For each place, the log odds above -4 of the likeliest other place that overlaps it; 0 if
+    there is none."""
     overlaps = Overlaps([(first, last) for first, last, _ in places])
     for number, (first, last, _) in enumerate(places):
         rivals = [odds[k] for k in overlaps.of(first, last) if k != number]
@@ -195,8 +196,8 @@ def _proposals(base: SpanModel | None, passage: TaggedParagraph) -> list[SpanCan
 
 
 def _remembered(matches: Iterable[Match]) -> Iterator[tuple[LabelledRange, float]]:
-    """The places of known forms with their most frequent label, and its share; none where they
-    mostly were not marked."""
+    """The places of known forms with their most frequent label and its share, without forms that
+    were mostly not marked."""
     for first, last, counts in matches:
         label = min(counts, key=lambda name: (-counts[name], name))
         if label != OUTSIDE:
@@ -236,8 +237,8 @@ def train(
 def _divided(
     passages: Sequence[TaggedParagraph], base: SpanModel | None
 ) -> Iterator[tuple[list[int], list[int]]]:
-    """The passages that are held out together, each time with the others, in which something is
-    marked; nothing if there are too few."""
+    """The passages that are held out together, each time with the other passages, in which
+    something is marked; nothing if there are too few."""
     if len(passages) < (FOLDS if base else LEAST):
         return
     for held in folds([one.group for one in passages], FOLDS):
@@ -294,7 +295,7 @@ def _items(
 
 
 def _base_features(length: int, said: Sequence[SpanCandidate]) -> list[list[str]]:
-    """What a base says about each token and its neighbours, and how sure it is."""
+    """The base's labels of each token and its neighbours, and how sure it is."""
     chosen = choose(said)
     named = ["", *tags(length, [(one.first, one.last, one.label) for one in chosen]), ""]
     sure = [0] * length
@@ -310,8 +311,8 @@ def _settled(matches: Iterable[Match]) -> dict[LabelledRange, float]:
     """The places of forms that annotators nearly always marked with one label, with the least
     chance that this gives them: enough to be shown. Over whole projects this changes nothing (F1
     stays within .001 on CrossNER politics), but somebody who marks a word for the third time
-    expects to see it suggested. In other documents, of those that nothing else speaks for, a third
-    is right."""
+    expects to see it suggested. In other documents, a third of those that nothing else supports are
+    right."""
     out: dict[LabelledRange, float] = {}
     for first, last, counts in matches:
         every = sum(counts.values())

@@ -2,8 +2,8 @@
 memory.
 
 Features are strings. Those of the text alone (`describe`) are made once for a paragraph; those of
-the memory (`Lexicon`) depend on decisions, and ignore the own document while the model is trained,
-so that the model learns how far to trust a memory of other documents.
+the memory (`Lexicon`) depend on decisions. While the model is trained, they ignore the document
+itself, so that the model learns how far to trust a memory of other documents.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ def _shape(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _WordTraits:
-    """What a word shows in any place: its shape, its classes in the tables, its own features, and
-    those for words some tokens before or after it."""
+    """The features of a word that are the same in every place: its shape, its classes in the
+    tables, its own features, and those that it gives words a few tokens before or after it."""
 
     shape: str
     classes: tuple[str, ...]
@@ -111,7 +111,7 @@ def describe(
     document, and of the run of capitalized words that it stands in.
 
     `elsewhere` says what a word is part of in other places of the document (or project), `used` how
-    a token's word is written in all texts, `parse` what the sentence's parse shows.
+    a token's word is written in all texts; `parse` is the parse of the sentence.
     """
     words = [_word(t.text) for t in tokens]
     ruled = tags(len(tokens), ((f.first, f.last, f.label) for f in found))
@@ -166,7 +166,7 @@ def _around(words: Sequence[_WordTraits], ruled: Sequence[str], i: int) -> list[
 
 def _runs(tokens: Sequence[Token]) -> list[tuple[int, int]]:
     """Runs of capitalized words `[first, last)`, with the small words inside them that join names;
-    none goes over the end of a sentence."""
+    none crosses the end of a sentence."""
     out: list[tuple[int, int]] = []
     open_, last = False, 0
     for i, token in enumerate(tokens):

@@ -40,7 +40,8 @@ class Lexicon:
         return made
 
     def add(self, passages: Sequence[TaggedParagraph]) -> None:
-        """Count these passages too: forms by label, and by OUTSIDE if a known one is not marked."""
+        """Count these passages too: forms by label; a known form that is not marked counts as
+        `OUTSIDE`."""
         for one in passages:
             texts = [t.text for t in one.tokens]
             for first, last, label in one.gold:
@@ -133,8 +134,8 @@ class Lexicon:
     def features(
         self, tokens: Sequence[Token], matches: Iterable[Match], without: Lexicon | None = None
     ) -> list[list[str]]:
-        """What is remembered about every token; `matches` are those of the tokens, and `without` is
-        left out of the counts."""
+        """The features of every token from earlier decisions; `matches` are those of the tokens,
+        and the document `without` is left out of the counts."""
         out: list[list[str]] = []
         for token in tokens:
             counts = _less(

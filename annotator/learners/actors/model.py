@@ -61,9 +61,9 @@ def passage_of(
     *,
     strict: bool,
 ) -> TaggedParagraph:
-    """A reading as the CRF sees it: what the rules find for the layer, in its labels, and decided
-    spans. `usage` is that of words in all texts; if `strict`, what the guidelines exclude is no
-    span."""
+    """A paragraph in the form that the CRF needs: the rules' findings for the layer, in its labels,
+    and the decided spans. `usage` is that of words in all texts; if `strict`, tokens that the
+    guidelines exclude cannot be a span."""
     found: list[FoundSpan] = []
     for kind, every in (("actor", reading.actors), ("claim", [c.found for c in reading.clauses])):
         for one in every:
@@ -120,7 +120,7 @@ def part_of_name(reading: Reading, first: int, last: int) -> bool:
 @dataclass
 class FlatModel:
     """What was learnt about one layer. `habits` has the most frequent values of attributes by label
-    and by whether the span begins with a capital. If `strict`, next to none of the marked spans is
+    and by whether the span begins with a capital. If `strict`, almost none of the marked spans is
     one that the guidelines exclude (other schemas may want them); `strays` are those few, by
     document and words."""
 
@@ -151,8 +151,8 @@ class FlatModel:
         return FlatModel(layer, training.model, habits, strict, strays), training, passages
 
     def bars(self, reading: Reading, start: int, end: int) -> bool:
-        """Whether code points `[start, end)` of a paragraph are no span of the layer, by the
-        guidelines: unless somebody marked these words in this document all the same."""
+        """Whether the guidelines exclude code points `[start, end)` of a paragraph as a span of the
+        layer, and nobody has marked these words in this document anyway."""
         place = tokens_within(reading.tokens, start, end)
         if not self.strict or place is None:
             return False
@@ -197,7 +197,7 @@ class FlatModel:
         *,
         gate: float,
     ) -> list[Suggestion]:
-        """The same of candidates that are known."""
+        """The same for candidates that are already known."""
         found = {(f.first, f.last): f for f in passage.found}
         known = [one for one in candidates if self.layer.label(one.label) or self.layer.open]
         return [

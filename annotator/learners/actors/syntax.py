@@ -1,5 +1,5 @@
-"""Features of tokens from the parse, for the learner of short spans: tags, dependency, head,
-noun chunk, entity type, and whether its noun phrase is who says or wants something."""
+"""Features of tokens from the parse, for the learner of short spans: tags, dependency, head, noun
+chunk, entity type, and whether its noun phrase names somebody who says or wants something."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ def _chunk(parse: Parse, i: int) -> list[str]:
 
 
 def _holder(parse: Parse, i: int) -> list[str]:
-    """The side that the verb takes of which a token's noun phrase is the subject, and on what: who
-    says or wants something is marked, also as a pronoun."""
+    """The side, and on what, that a verb takes if a token's noun phrase is its subject: whoever
+    says or wants something is usually marked, even as a pronoun."""
     root = parse.chunks[i] if parse.chunks[i] >= 0 else i
     verb = parse.heads[root]
     if parse.deps[root] != "nsubj" or not parse.verbal(verb):

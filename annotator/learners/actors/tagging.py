@@ -22,7 +22,7 @@ class TaggedParagraph:
     not depend on decisions.
 
     `group` says which passages belong together; `gold` has the decided places, or None; `barred`
-    says of tokens `[first, last)` whether they cannot be a span.
+    says whether tokens `[first, last)` cannot be a span.
     """
 
     group: str
@@ -36,7 +36,7 @@ class TaggedParagraph:
 def places_of(
     tokens: Sequence[Token], spans: Iterable[tuple[int, int, str]]
 ) -> tuple[LabelledRange, ...]:
-    """Spans in code points as places of tokens; of overlapping ones, the longest stays."""
+    """Spans in code points as places of tokens. If spans overlap, only the longest stays."""
     out: list[LabelledRange] = []
     taken: set[int] = set()
     for start, end, label in sorted(spans, key=lambda s: (s[0] - s[1], s)):

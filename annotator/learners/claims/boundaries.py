@@ -58,11 +58,11 @@ _SIZES = (0, 1, 2, 3, 4, 6, 9, 15, 25)
 
 @dataclass(frozen=True)
 class Sentence:
-    """Tokens `[first, last)` of a reading, and the rules' clauses that begin in it; those `inside`
-    others, which somebody holds, are apart. `number` counts the sentences of the paragraph, `count`
-    is how many there are; `finite` has the number of finite verbs before each token of the
-    paragraph, `cues_at` the cues that begin there; `beyond` are the ends of following sentences
-    that a span may reach; `syntax` has the clauses by the parse."""
+    """Tokens `[first, last)` of a paragraph, and the rules' clauses that begin in it. Clauses
+    `inside` others, which somebody else holds, are separate. `number` counts the sentences of the
+    paragraph, `count` is how many there are; `finite` has the number of finite verbs before each
+    token of the paragraph, `cues_at` the cues that begin there; `beyond` are the ends of following
+    sentences that a span may reach; `syntax` has the clauses by the parse."""
 
     reading: Reading
     first: int
@@ -83,12 +83,12 @@ class Sentence:
 
     @cached_property
     def place(self) -> TokenRange:
-        """The sentence without its final sign."""
+        """The sentence without its final punctuation mark."""
         return self.first, self.bare_end
 
     @cached_property
     def bare_end(self) -> int:
-        """Where the sentence ends without its final signs."""
+        """The end of the sentence without its final punctuation."""
         last = self.last
         while last - 1 > self.first and self.tokens[last - 1].text in _FINAL | QUOTES:
             last -= 1
@@ -100,7 +100,7 @@ class Sentence:
 
     @cached_property
     def governing(self) -> tuple[int, ...]:
-        """The tokens that are finite verbs here, by the words around them."""
+        """The tokens that are finite verbs here, judged by the words around them."""
         return tuple(i for i in range(self.first, self.last) if governs(self.tokens, i))
 
     def cues(self, first: int, last: int) -> list[str]:
@@ -115,8 +115,8 @@ class Sentence:
         return self.syntax.asserting(first, last)
 
     def cue_words(self, first: int, last: int, label: str) -> str:
-        """The words of a cue of that class in `[first, last)`: the first one in what is asserted,
-        or else the first; empty if there is none. Words of names are no cues."""
+        """The words of a cue of that class in `[first, last)`: the first cue in what is asserted,
+        or else the first cue; empty if there is none. Words of names are not cues."""
         core = self.asserting(first, last)
         found = [
             (core.isdisjoint(range(i, end)), i, end)
@@ -130,7 +130,7 @@ class Sentence:
         return " ".join(t.text for t in self.tokens[begin:end])
 
     def _in_name(self, i: int) -> bool:
-        """Whether a word has a capital that is not the sentence's."""
+        """Whether a word has a capital that is not just the sentence's first letter."""
         return self.tokens[i].text[:1].isupper() and i != self.first
 
     @property
@@ -218,14 +218,14 @@ class Sentence:
         return sorted(made)
 
     def nexts_of(self, start: int) -> list[int | None]:
-        """Where the span after the one that begins at `start` can begin; None means that there is
-        none."""
+        """The places where the span after the one that begins at `start` can begin; None stands for
+        no such span."""
         return [None, *(place for place in self.starts if place > start + 1)]
 
     def ends_of(self, start: int, following: int | None = None) -> list[int]:
-        """Where a span that begins at `start` can end: after a verb, or with the sentence; not
-        beyond the start of the one `following`. A single word or a subject is a span only if the
-        rules say so (`calls it [strategic]`, `[the plan] was welcomed by X`)."""
+        """The places where a span that begins at `start` can end: after a verb, or with the
+        sentence, but not beyond the start of the one `following`. A single word or a subject is a
+        span only if the rules say so (`calls it [strategic]`, `[the plan] was welcomed by X`)."""
         if following is not None:
             return [*(e for e in self._stops if start + 1 < e < following), following]
         return [end for end in self._stops if self._may_end(start, end)] or [self.last]
@@ -243,7 +243,7 @@ class Sentence:
 
     @cached_property
     def by_rules(self) -> tuple[TokenRange, ...]:
-        """What the rules find; no two overlap."""
+        """The claims that the rules find; no two overlap."""
         return tuple((clause.found.first, clause.found.last) for clause in self.clauses)
 
     @cached_property
@@ -252,7 +252,7 @@ class Sentence:
         return {c.found.first for c in self.clauses}, {c.found.last for c in self.clauses}
 
     def lead(self, start: int) -> str:
-        """The kind of place of a start."""
+        """The kind of place in which a span starts."""
         if start == self.first:
             return "begin"
         before = self.tokens[start - 1].lower

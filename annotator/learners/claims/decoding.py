@@ -25,9 +25,9 @@ def cheapest(
     *,
     reading: float = READING,
 ) -> Analysis:
-    """The analysis, out of those with their chances, that takes the fewest keys on average to
-    become the wanted one (minimum Bayes risk). `sure` is the chance of a span's best label;
-    `reading` is the cost of a span that matches none, in addition to its rejection."""
+    """The analysis, among these with their chances, that on average takes the fewest keys to become
+    the wanted one (minimum Bayes risk). `sure` is the chance of a span's best label; `reading` is
+    the cost of a span that matches none, in addition to its rejection."""
     saved = {
         (mine, wanted): _saved(mine, wanted, sure[mine])
         for mine in sure
@@ -75,10 +75,10 @@ def _gain(
 
 
 def weight(pairs: Iterable[tuple[bool, float]]) -> float:
-    """How much one opinion counts in a mixture with another (a linear opinion pool), in (0, 1):
-    the weight that makes the outcomes likeliest, by expectation and maximization, with one more
-    case for each. A case says whether the first opinion, which is always certain, was right, and
-    which chance the other gave to the outcome."""
+    """How much one opinion counts in a mixture with another (a linear opinion pool), in (0, 1): the
+    weight under which the outcomes are likeliest, found by expectation maximization, with one more
+    case added for each opinion. A case says whether the first opinion, which is always certain, was
+    right, and what chance the other gave to the outcome."""
     cases = [(right, max(_FLOOR, chance)) for right, chance in pairs]
     share = 0.5
     for _ in range(50):

@@ -87,8 +87,8 @@ def span_features(sentence: Sentence, start: int, end: int, kinds: WordClusters)
 
 
 def _ruled(sentence: Sentence, start: int, end: int) -> list[str]:
-    """What the rules say of the claim that they find in the very same place, or else of the first
-    one in the span."""
+    """The rules' features of the claim that they find in exactly the same place, or else of the
+    first one in the span."""
     over = [c for c in sentence.clauses if c.found.first < end and c.found.last > start]
     same = [c for c in over if (c.found.first, c.found.last) == (start, end)]
     clause = next(iter(same or over), None)
@@ -103,8 +103,8 @@ def _ruled(sentence: Sentence, start: int, end: int) -> list[str]:
 
 
 def _verb(sentence: Sentence, start: int, end: int) -> list[str]:
-    """The first words, the first finite verb with what is before it, its form together with names
-    and numbers, and what a form of "be" says."""
+    """The first words, the first finite verb with the words before it, its form together with names
+    and numbers, and the complement of a form of "be"."""
     tokens = sentence.tokens
     words = [t.lower for t in tokens[start:end]]
     verb = next((i for i in sentence.governing if start <= i < end), None)
@@ -144,7 +144,7 @@ def _verb(sentence: Sentence, start: int, end: int) -> list[str]:
 
 
 def _form(word: str) -> str:
-    """What kind of finite verb a word is."""
+    """The kind of finite verb that a word is."""
     if word in tables.words("modals"):
         return "modal"
     if word in _PRESENT:

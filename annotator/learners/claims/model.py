@@ -1,13 +1,12 @@
 """The learner of long spans that may overlap (claims): where they begin and end, and what they are.
 
-What a sentence holds is read as choices one after the other: whether it holds a span at all (a pool
-of classifiers), at which of a few places the first one begins, whether and where another one
-follows, where each ends (conditional logits), and its label (another pool). The places are where
-sentences, main clauses, frames, quotations, the clauses of the rules and what verbs of wanting and
-saying are about begin and end; what annotators leave out at either end is learnt. The analyses
-that this makes likely are weighed as wholes (`reranking.py`), and the one is shown that is expected
-to save the most keys. A candidate's chance
-is that of its choices, calibrated on documents held out.
+A sentence is analysed by a sequence of choices: whether it holds a span at all (a pool of
+classifiers), at which of a few places the first one begins, whether and where another one follows,
+where each ends (conditional logits), and its label (another pool). The places are the beginnings
+and ends of sentences, main clauses, frames, quotations, the rules' clauses, and the objects of
+verbs of wanting and saying; the model learns what annotators leave out at either end. The likely
+analyses are compared as wholes (`reranking.py`), and the one that is expected to save the most keys
+is shown. A candidate's chance is that of its choices, calibrated on held-out documents.
 """
 
 from __future__ import annotations
@@ -75,15 +74,15 @@ class Scored:
 
     @property
     def columns(self) -> tuple[float, float, float]:
-        """Those of the calibration: log odds of the bounds, of the label, and of both."""
+        """The columns of the calibration: log odds of the bounds, of the label, and of both."""
         label = self.labels[self.label]
         return log_odds(self.bounds), log_odds(label), log_odds(self.bounds * label)
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What may stand in a sentence: analyses with their chances, and for each place in
-    them its features and labels."""
+    """The possible analyses of a sentence with their chances, and the features and labels of each
+    place in them."""
 
     sentence: Sentence
     analyses: Analyses
@@ -111,7 +110,8 @@ class ClauseModel:
     every: bool = True
     kinds: WordClusters = field(default_factory=WordClusters)
     inside: tuple[float, float] = INSIDE_PRIOR
-    """How many of the rules' claims inside others were marked as they are, of how many."""
+    """How many of the rules' claims inside others were marked exactly like that, and how many there
+    were."""
     attributes: dict[str, Classes] = field(default_factory=dict)
 
     def suggest(self, reading: Reading) -> list[ClaimProposal]:
@@ -139,8 +139,8 @@ class ClauseModel:
         return sorted(out, key=lambda p: (p.start, -p.end, p.label))
 
     def _inside(self, reading: Reading, clause: Clause) -> ClaimProposal | None:
-        """A claim inside another one, as the rules find it: there are too few for the choices to
-        show them. None if they are seldom marked, or not with this label."""
+        """A claim inside another one, as the rules find it; there are too few of them to be learnt
+        from choices. None if they are seldom marked, or not with this label."""
         found, chance = clause.found, self.inside[0] / self.inside[1]
         if chance < _LEAST_INSIDE or found.label not in self.labels.classes:
             return None
@@ -222,8 +222,8 @@ class ClauseModel:
     def _continued(
         self, sentence: Sentence, start: int, chance: float
     ) -> Iterator[tuple[float, int, int | None]]:
-        """Where the span that begins at `start` may end, and where the next one may begin (None if
-        none follows), each with its share of the chance of that start."""
+        """The places where the span that begins at `start` may end and the next one may begin (None
+        if none follows), each with its share of the chance of that start."""
         nexts = sentence.nexts_of(start)
         shares = self.more([next_features(sentence, start, following) for following in nexts])
         for following, share in zip(nexts, shares, strict=True):
@@ -310,13 +310,13 @@ class ClauseModel:
 
 
 def _pooled(labels: Mapping[str, float], told: str) -> dict[str, float]:
-    """The chances of labels, half by what the verb before the claim says: what somebody is accused
-    of is a fact by the guidelines, though its words are those of blame."""
+    """The chances of labels; half the weight is that of the verb before the claim. By the
+    guidelines, what somebody is accused of is a fact, although its words are words of blame."""
     return {name: (chance + (name == told)) / 2 for name, chance in labels.items()}
 
 
 def _holds(one: ClaimProposal, inner: ClaimProposal) -> bool:
-    """Whether a claim is around another one, and more than that."""
+    """Whether a claim contains another one and is longer."""
     around = one.start <= inner.start and inner.end <= one.end
     return around and (one.start, one.end) != (inner.start, inner.end)
 

@@ -17,9 +17,9 @@ _WORDS = {"policy": "demanding", "prediction": "foreseeing", "value": "value_wor
 
 
 def cue_candidates(sentence: Sentence, first: int, last: int, label: str) -> list[str]:
-    """The words in lower case, among those in tokens `[first, last)` that carry what is asserted,
-    which can be a reason for the label: for one of the default schema those of its classes, for
-    another one all but function words."""
+    """The words in tokens `[first, last)` that carry what is asserted and can be a reason for the
+    label, in lower case: for a label of the default schema, the words of its classes; for another
+    one, all except function words."""
     inside = (sentence.tokens[i] for i in sorted(sentence.asserting(first, last)))
     return [t.lower for t in inside if t.text == t.lower and _shows(t.lower, label)]
 

@@ -1,8 +1,8 @@
-"""Analyses of a sentence weighed as wholes.
+"""Compares analyses of a sentence as wholes.
 
-The choices from which an analysis is made see one place each. How its spans fit together shows only
-in the whole: which clauses are left out or share a span, whether spans side by side say things of
-the same kind, how long the shortest is. A conditional logit over such features corrects the chances
+Each choice in an analysis considers one place. Only the whole analysis shows how its spans fit
+together: which clauses are left out or share a span, whether neighbouring spans say things of the
+same kind, how long the shortest is. A conditional logit over such features corrects the chances
 (reranking of n best analyses, Collins and Koo 2005).
 """
 
@@ -45,7 +45,7 @@ def reranked(
 
 
 def case_of(sentence: Sentence, analyses: Analyses, labels: Labels, right: Analysis) -> Case | None:
-    """The training data of a sentence; None if there is no choice, or no right one."""
+    """The training data of a sentence; None if there is only one analysis, or none is right."""
     taken = next((i for i, (_, one) in enumerate(analyses) if one == right), None)
     if taken is None or len(analyses) < 2:
         return None
@@ -53,8 +53,8 @@ def case_of(sentence: Sentence, analyses: Analyses, labels: Labels, right: Analy
 
 
 def fit(cases: Sequence[Case], *, base: ConditionalLogit, firm: float) -> ConditionalLogit:
-    """A model of these cases; weights are held to those of `base`, so many times
-    firmer where it has any."""
+    """A model of these cases. Its weights are pulled to those of `base`, this many times more
+    firmly if `base` has any."""
     if not cases:
         return base
     rows, offsets, taken = zip(*cases, strict=True)
@@ -99,7 +99,7 @@ def _features(sentence: Sentence, spans: Analysis, labels: Labels) -> Iterator[s
 
 
 def _within(sentence: Sentence, first: int, last: int) -> Iterator[str]:
-    """Signs and words within a span at which it might be two."""
+    """Punctuation and words within a span at which it might be divided in two."""
     tokens = sentence.tokens
     yield f"quotes={min(3, sum(t.text in QUOTES for t in tokens[first:last]))}"
     for i in range(first + 1, last - 1):
@@ -120,8 +120,8 @@ def _own(sentence: Sentence) -> list[ClauseHead]:
 
 
 def _clauses(sentence: Sentence, syntax: ClauseMap, spans: Analysis) -> Iterator[str]:
-    """How each clause stands to the spans: outside, at the head of one or within one, with
-    its subject or without."""
+    """The position of each clause relative to the spans: outside, at the head of one or within one,
+    with or without its subject."""
     p, heads = syntax.parse, _own(sentence)
     yield f"n={min(3, len(spans))}|own={min(4, len(heads))}"
     for head in heads if spans else ():

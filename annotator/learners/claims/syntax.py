@@ -60,13 +60,13 @@ class ClauseMap:
         return [one.at for one in self.heads]
 
     def heads_in(self, first: int, last: int) -> list[ClauseHead]:
-        """Those of them in tokens `[first, last)`."""
+        """The heads in tokens `[first, last)`."""
         return self.heads[bisect_left(self._places, first) : bisect_left(self._places, last)]
 
     @cached_property
     def _marks(self) -> tuple[list[list[str]], list[list[str]]]:
-        """The kinds of clauses that begin, and that end, at each place; with variants without
-        lead-in and trailing parts."""
+        """The kinds of clauses that begin, and those that end, at each place, including the bounds
+        without lead-in and trailing parts."""
         p = self.parse
         begins: list[list[str]] = [[] for _ in range(len(p) + 1)]
         ends: list[list[str]] = [[] for _ in range(len(p) + 1)]
@@ -84,7 +84,7 @@ class ClauseMap:
         return begins, ends
 
     def _core(self, head: int) -> tuple[int, int]:
-        """The bounds of a clause without what leads in to it and what trails it."""
+        """The bounds of a clause without lead-in and trailing parts."""
         p = self.parse
         before = [k for k in p.children[head] if k < head and p.deps[k] not in _LEADING]
         after = [k for k in p.children[head] if p.deps[k] not in _TRAILING]
@@ -92,8 +92,8 @@ class ClauseMap:
         return first, max([head + 1, *(p.edges[k][1] for k in after)])
 
     def _governor(self, at: int) -> tuple[str, str, str]:
-        """What governs the head of a clause: its lemma, the part of speech of its subject, and the
-        subject itself if it is a pronoun."""
+        """The features of the word that governs the head of a clause: its lemma, the part of speech
+        of its subject, and the subject itself if it is a pronoun."""
         p = self.parse
         head = p.heads[at]
         subject = next(iter(p.kids(head, SUBJECTS)), None)
@@ -144,9 +144,10 @@ class ClauseMap:
         return [f"P.cc={stands}|{start == first}|{one}" for one in dict.fromkeys((pos, lemma, who))]
 
     def unsaid(self, first: int, last: int) -> set[int]:
-        """Where, in the sentence `[first, last)`, content begins that a participle governs although
-        nobody says it: that of knowing or showing (`acts, proving that [X]`), or of anything in a
-        demand (`must act, arguing that [X]`). It belongs to the clause around it."""
+        """The places in the sentence `[first, last)` where the content of a participle begins that
+        nobody says: after a participle of knowing or showing (`acts, proving that [X]`), or after
+        any participle in a demand (`must act, arguing that [X]`). Such content belongs to the
+        clause around it."""
         p, made = self.parse, set[int]()
         for one in self.heads:
             by = p.heads[one.at]

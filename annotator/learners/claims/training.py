@@ -1,5 +1,5 @@
-"""Trains the learner of long spans: its classifiers, then how their chances are mixed, corrected
-and calibrated, by models that have not seen what they are judged on."""
+"""Trains the learner of long spans: first its classifiers, then how their chances are mixed,
+corrected and calibrated, by models that have not seen the examples on which they are judged."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ def train_clauses(
     base: ClauseModel | None = None,
 ) -> tuple[ClauseModel, dict[int, list[ClaimProposal]]]:
     """Learn the spans of a layer, with the kinds of words in all texts; deterministic. With a
-    `base` that was made with the same kinds, learns what differs from it. Also returns what models
-    that had not seen an example propose for it, by its index; empty with fewer than twelve examples
-    (four with a base). Raises ValueError if nothing is marked."""
+    `base` that was made with the same kinds, learns what differs from it. Also returns, by the
+    index of each example, the proposals of models that had not seen it; empty with fewer than
+    twelve examples (four with a base). Raises ValueError if nothing is marked."""
     gold = [marked(example, layer) for example in examples]
     nests = base.nests if base and len(examples) < _LEAST else nests_of(gold)
     rows = [
@@ -93,7 +93,7 @@ def _fit(
 
 def _inside(rows: Sequence[TrainingRows], base: ClauseModel | None) -> tuple[float, float]:
     """How many of the rules' claims inside others were marked, and how many there were in sentences
-    in which something was."""
+    in which anything was marked."""
     right, every = base.inside if base else INSIDE_PRIOR
     for one in rows:
         for sentence in one.sentences:
@@ -239,7 +239,7 @@ def _blind(
     rows: Sequence[TrainingRows],
     base: ClauseModel | None,
 ) -> dict[int, tuple[ClauseModel, list[Read]]]:
-    """For each example a model that has not seen it, and what this reads in its sentences."""
+    """For each example, a model that has not seen it, and its analyses of the sentences."""
     out: dict[int, tuple[ClauseModel, list[Read]]] = {}
     for held in parts:
         some = [one for i, one in enumerate(rows) if i not in held]

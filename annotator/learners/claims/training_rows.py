@@ -71,7 +71,7 @@ class TrainingRows:
         return made
 
     def analysis(self, sentence: Sentence) -> Analysis:
-        """What annotators marked in a sentence."""
+        """The spans that annotators marked in a sentence."""
         return tuple(sorted(self._own(sentence)))
 
     def _own(self, sentence: Sentence) -> dict[TokenRange, Span]:

@@ -1,4 +1,4 @@
-"""Which names can be those of a mention by its grammar: by number, sex, and being a person."""
+"""Decides by grammar which names a mention can have: by number, sex, and whether it is a person."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ _NUMBERS = {
 
 
 def agrees(query: NameQuery, entity: str) -> bool:
-    """Whether an entity of the document can be what a pronoun means; and a list of entities what
-    a plural means, which needs a determiner for it (`the two nations`)."""
+    """Whether a pronoun can refer to an entity of the document, and a plural to a list of entities,
+    for which it needs a determiner (`the two nations`)."""
     if query.mention.kind != "pronoun":
         return ";" not in entity or may_be_several(query.mention)
     word, known = query.mention.folded, query.known
@@ -48,7 +48,7 @@ def agrees(query: NameQuery, entity: str) -> bool:
         return label == "person" and not several and known.gender.get(entity) in (gender, None)
     plural = known.plural.get(entity, False)
     if word in _THINGS:
-        # The last letter of `United Nations` says nothing.
+        # The last letter of `United Nations` does not show a plural.
         seems_one = not plural or entity in known.named
         return label != "person" and not several and seems_one
     if word in _SEVERAL:
@@ -60,9 +60,9 @@ def agrees(query: NameQuery, entity: str) -> bool:
 
 
 def has_number(query: NameQuery, entity: str) -> bool:
-    """Whether a name may be that of as many as the words say: of so many whom the text has named
-    (`both governments`), a list of so many; otherwise also a plural, or a name that is new to the
-    document."""
+    """Whether a name fits the number that the words give. If they refer to entities that the text
+    has named (`both governments`), it must be a list of that many; otherwise it may also be a
+    plural, or a name that is new to the document."""
     mention, text = query.mention, query.known.text
     number = number_of(text, mention)
     if number is None or mention.kind == "name":
@@ -75,8 +75,8 @@ def has_number(query: NameQuery, entity: str) -> bool:
 
 
 def number_of(text: NameText, mention: Mention) -> int | None:
-    """How many entities the words say that a mention is of: `both leaders`, `the two`, `each side`,
-    `all three`; None if they do not say. `Neither cabinet nor crown` is of one."""
+    """The number of entities that the words give: `both leaders`, `the two`, `each side`, `all
+    three`; None if they give none. `Neither cabinet nor crown` refers to one."""
     words = _said(mention)
     if not _TWO.isdisjoint(words):
         following = text.at(mention.last + 1)
@@ -86,7 +86,7 @@ def number_of(text: NameText, mention: Mention) -> int | None:
 
 
 def are_named(text: NameText, mention: Mention) -> bool:
-    """Whether a mention of several is of those whom the text has named: `both governments`,
+    """Whether a mention of several refers to entities that the text has named: `both governments`,
     `neither army`, `these two leaders`, `each side`, `the pair`; not `two firms`."""
     words = _said(mention)
     if number_of(text, mention) is None:
@@ -110,13 +110,14 @@ def _said(mention: Mention) -> tuple[str, ...]:
 
 
 def may_be_several(mention: Mention) -> bool:
-    """Whether a mention other than a pronoun can mean a list: not a plural without a determiner."""
+    """Whether a mention other than a pronoun can refer to a list. A plural without a determiner
+    cannot."""
     definite = mention.before in forms.DETERMINERS or mention.folded in _PAIRS
     return definite or not mention.plural or mention.kind != "nominal"
 
 
 def says_several(text: NameText, mention: Mention) -> bool:
-    """Whether the words say that a mention is of two or three."""
+    """Whether the words say that a mention refers to two or three entities."""
     definite = mention.before in forms.DETERMINERS
     return number_of(text, mention) is not None or (definite and mention.folded in _SIDES)
 

@@ -1,4 +1,4 @@
-"""Whom a mention may name: each kind of candidate is a function that adds names, each with the
+"""Candidates for the name of a mention. Each kind is a function that adds names, each with the
 feature that supports it."""
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _JOINED = re.compile(r",? and |, ")
 
 
 def same_form(query: NameQuery) -> None:
-    """What the same words named in this document before. That of `two nations` is not that of
-    `nations`."""
+    """The name that the same words had in this document before. `Two nations` does not have the
+    name of `nations`."""
     before = {
         entity: number
         for entity, number in query.known.forms.get(query.mention.folded, {}).items()
@@ -39,8 +39,8 @@ def same_form(query: NameQuery) -> None:
 
 
 def registered(query: NameQuery) -> None:
-    """What they named in other documents; it counts more where all
-    its capitals stand in this text too."""
+    """The name that they had in other documents. It counts more if all its capitalized words are in
+    this text too."""
     for entity in query.registry:
         query.put(entity, "regform_here" if _stands_here(query, entity) else "regform")
 
@@ -51,7 +51,7 @@ def _stands_here(query: NameQuery, entity: str) -> bool:
 
 
 def listed(query: NameQuery) -> None:
-    """What these words name according to the codebook."""
+    """The name of these words in the codebook."""
     for entity in query.listed:
         query.put(entity, "listed")
 
@@ -68,8 +68,8 @@ def headed(query: NameQuery) -> None:
 
 
 def itself(query: NameQuery) -> None:
-    """The words as they are, and known names that are joined (`Russia and China`) as a list; of the
-    powers `the West` the article is a part."""
+    """The words as they are; known names that are joined (`Russia and China`) as a list. In names
+    of powers such as `the West`, the article is part of the name."""
     if query.mention.folded in forms.DIRECTIONS and query.mention.before == "the":
         query.put(f"the {query.mention.form}", "self")
         return
@@ -101,8 +101,8 @@ def longer_known(query: NameQuery) -> None:
 
 
 def _as_within(form: str) -> list[list[str]]:
-    """The words of a form as they may stand within a name: `Von der Leyen` begins a sentence, and
-    the genitive of `the DUP's` is not part of the name."""
+    """The words of a form as they may be written within a name: the capital of `Von der Leyen` may
+    be that of a sentence, and the genitive of `the DUP's` is not part of the name."""
     found = [form.split()]
     if (bare := _bare(form)) != form:
         found.append(bare.split())
@@ -165,7 +165,7 @@ def people_of(query: NameQuery) -> None:
 
 
 def named_in_text(query: NameQuery) -> None:
-    """Names that occur in the text and are not decided yet, those shortly before it."""
+    """Names that occur in the text shortly before the mention and are not decided yet."""
     if query.label not in ("state", "organization", "bloc"):
         return
     for rank, name in enumerate(query.known.text.names_before(query.mention.first)):
@@ -179,7 +179,7 @@ def named_in_text(query: NameQuery) -> None:
 
 
 def beside_role(query: NameQuery) -> None:
-    """The person next to whose name the role occurs."""
+    """The person whose name stands next to the role."""
     for name in query.known.text.roles.get(query.mention.head, ()):
         query.put(name, "role")
 
@@ -212,8 +212,8 @@ def _stands(word: Word | None, those: tuple[str, ...]) -> bool:
 
 
 def _can_follow(query: NameQuery, entity: str) -> bool:
-    """Whether a name that comes later can be what a pronoun means: of a person for `he` and `she`,
-    of no person for `it`."""
+    """Whether a pronoun can refer to a name that comes later: `he` and `she` to a person, `it` to
+    anything else."""
     word, known = query.mention.folded, query.known
     if entity in known.label:
         return agrees(query, entity)

@@ -1,4 +1,5 @@
-"""Coded documents as choices to learn naming from, as an annotator comes to them."""
+"""Turns coded documents into choices to learn naming from, in the order in which an annotator makes
+them."""
 
 from __future__ import annotations
 
@@ -74,7 +75,7 @@ def learn(
     for mention, group in named:
         groups[mention.kind].append(group)
     found = {kind: fit(groups[kind], base=(base or {}).get(kind)) for kind in ("name", "nominal")}
-    # Pronouns are few: what is known of pairs comes from common nouns.
+    # Pronouns are few, so what is known about pairs is learnt from common nouns.
     pairs = {name: value for name, value in found["nominal"].items() if _PAIRS.fullmatch(name)}
     start = (base or {}).get("pronoun") or pairs
     return {**found, "pronoun": fit(groups["pronoun"], base=start)}

@@ -1,5 +1,5 @@
-"""Candidates that a common noun makes: its own words with what they belong to. Each kind is a
-function that puts names, each with the feature that speaks for it."""
+"""Candidates for a common noun: its own words with the name of what they belong to. Each kind is a
+function that adds names, each with the feature that supports it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def following_phrase(query: NameQuery) -> None:
 
 
 def following_phrases(query: NameQuery) -> list[str]:
-    """Up to three lengths of the phrase that follows a mention, without articles but `the`."""
+    """Up to three versions, of different length, of the phrase that follows a mention, without
+    articles except `the`."""
     text, at = query.known.text, query.mention.last + 1
     link = text.at(at)
     if link is None or link.sentence != query.mention.sentence or link.lower not in _LINKS:
@@ -64,7 +65,8 @@ def _phrase_words(query: NameQuery, at: int, clause: bool) -> Iterator[Word]:
 
 
 def resolved_following(query: NameQuery) -> None:
-    """The same with the name that the words at its end have here: `counsel for the cabinet`."""
+    """The same phrase, in which the words at its end are replaced by their name in this document:
+    `counsel for the cabinet`."""
     for tail in following_phrases(query):
         link, _, phrase = tail.partition(" ")
         bare = phrase.removeprefix("the ").removeprefix("this ")
@@ -169,7 +171,7 @@ def _nouns_ending(query: NameQuery, at: int) -> str:
 
 
 def usual_tail(query: NameQuery) -> None:
-    """The words with an ending that names in this document have: `of Varnia`."""
+    """The words with an ending that other names in this document have: `of Varnia`."""
     for rank, (tail, number) in enumerate(query.known.tails.most(8)):
         for base, several in query.bases:
             often = ["tail3+"] if number >= 3 else []
@@ -221,7 +223,8 @@ def _of_salience(query: NameQuery, entity: str) -> list[str]:
 def of_name(query: NameQuery) -> None:
     """`X of Y` with a name that occurs often in the text."""
     for name, number in query.known.text.often:
-        # An adjective at the beginning of a name alone is no owner: `powers of Western`.
+        # An adjective that only occurs at the beginning of a name is not an owner: `powers of
+        # Western`.
         if len(name.split()) > 4 or query.known.place(name) not in (None, name):
             continue
         often = ["of_caps3+"] if number >= 3 else []

@@ -36,8 +36,9 @@ _INDEFINITE = frozenset("a an some many most no any every few several one".split
 
 
 def _kind_of(query: NameQuery) -> str:
-    """Which sources propose names: by the kind of mention, except for what is the only one of its
-    kind, and for words that are no phrase (`Ashgabat, the`), as a selection has them on its way."""
+    """The kind that decides which sources propose names: that of the mention, except for things
+    that are the only ones of their kind, and for words that are not a phrase (`Ashgabat, the`),
+    which a selection contains while it grows."""
     if query.mention.folded in forms.UNIQUE:
         return "unique"
     if query.mention.kind != "nominal":
@@ -74,7 +75,7 @@ NOBODY = ""
 
 def with_nobody(query: NameQuery) -> Features:
     """The same candidates; for a pronoun and for `both sides` also `NOBODY`, so that their chances
-    are those of being meant at all: `some` and `those who` mostly introduce somebody, and one of
+    include that none of them is meant: `some` and `those who` mostly introduce somebody, and one of
     two may not be decided yet."""
     found, text = candidates(query), query.known.text
     word, several = query.mention.folded, are_named(text, query.mention)
@@ -145,8 +146,8 @@ def _by_words(query: NameQuery, entity: str, found: set[str]) -> None:
 
 
 def _is_other_body(mention: Mention, entity: str) -> bool:
-    """Whether a common noun is of another kind of body than a name says: the council is no Royal
-    Hospital."""
+    """Whether a common noun stands for another kind of body than a name: the council is not the
+    Royal Hospital."""
     words, bodies = entity.lower().split(), forms.word_class("bodies")
     own = words[forms.head_of(words)]
     return mention.head in bodies and own in bodies and own != mention.head
@@ -211,7 +212,7 @@ def _crossed(query: NameQuery, found: set[str]) -> None:
 
 
 def _traits(mention: Mention) -> list[str]:
-    """What is known of a mention by itself."""
+    """The features of the mention itself."""
     number = "pl" if mention.plural else "sg"
     traits = [
         f"head={mention.head}",

@@ -77,7 +77,8 @@ def plural_of(word: str) -> str:
 
 
 def singular_of(word: str) -> str:
-    """The singular of a noun in lower case; a word that is not a plural by its ending stays."""
+    """The singular of a noun in lower case; a word whose ending is not that of a plural stays the
+    same."""
     if word in _SINGULAR:
         return _SINGULAR[word]
     if word.endswith("men"):
@@ -156,7 +157,7 @@ def word_lists() -> dict[str, str]:
 
 
 def _acting() -> set[str]:
-    """Forms of verbs that are no nouns for actors."""
+    """Forms of verbs that are not also nouns for actors."""
     from annotator.english import tables
 
     forms = {
@@ -230,7 +231,7 @@ def lower_first(text: str) -> str:
 
 
 def start_of(word: str) -> str:
-    """The letters that a place and its adjective have in common at least."""
+    """The first letters that a place and its adjective have in common in any case."""
     return word[:4].lower()
 
 
@@ -248,8 +249,8 @@ def place_of(adjective: str, names: Iterable[str]) -> str | None:
 
 
 def _common_beginning(adjective: str, name: str) -> int:
-    """How many letters an adjective and a name begin with alike; 0 if one is not formed from the
-    other."""
+    """The number of first letters that an adjective and a name have in common; 0 if one is not
+    formed from the other."""
     if " " in name or name.startswith(adjective):
         return 0
     pairs = enumerate(zip(adjective, name, strict=False))

@@ -1,5 +1,5 @@
-"""What is known about the entities of a document while it is coded: who was named, where last, and
-with which words."""
+"""Knowledge about the entities of a document while it is coded: who was named, where last, and with
+which words."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ MOST = 8
 
 class KnownEntities:
     """The decisions on the document so far. `last` has the number of an entity's latest mention,
-    from 1, and the entities in the order of those. What a question costs does not grow with the
-    entities of the document."""
+    from 1, and the entities in the order of those. The cost of a lookup does not grow with the
+    number of entities."""
 
     def __init__(self, text: NameText) -> None:
         self.text = text
@@ -77,7 +77,7 @@ class KnownEntities:
         if kind == "name":
             self.named.add(entity)
         if kind != "pronoun":
-            # The last letter of `Tom Ruys` or `Cyprus` says nothing.
+            # The last letter of `Tom Ruys` or `Cyprus` does not show a plural.
             single = kind == "name" and span.label in ("person", "state")
             self.plural[entity] = mention.plural and not single
         if gender := forms.GENDERS.get(mention.folded) or _titled(mention):
@@ -129,8 +129,8 @@ class KnownEntities:
         return self._ending.get(word)
 
     def meant(self, words: str) -> str | None:
-        """The entity that words name in this document: what they named last, or a named one that
-        they are a part of."""
+        """The entity that words name in this document: the one that they named last, or a named one
+        that they are part of."""
         folded = words.casefold()
         if folded in self.forms:
             return max(self.forms[folded], key=lambda entity: self.last[entity])
@@ -177,7 +177,7 @@ class TopCounts:
 
 
 def _titled(mention: Mention) -> str | None:
-    """What the title shows that begins a mention or comes before it."""
+    """The sex that the title shows which begins a mention or comes before it."""
     for word in (*mention.folded.split()[:1], mention.before):
         if (gender := forms.TITLE_GENDERS.get(word.rstrip("."))) is not None:
             return gender

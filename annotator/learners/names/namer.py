@@ -1,4 +1,4 @@
-"""Who an actor is: names for a mention, from the document, the decisions in it, and the
+"""Finds names for a mention of an actor, from the document, the decisions in it, and the
 registry."""
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ OFFERED = 8
 
 @cache
 def shipped() -> Mapping[str, FeatureWeights]:
-    """FeatureWeights by kind of mention, as they come with the program."""
+    """The weights of features by kind of mention that come with the program."""
     found: dict[str, FeatureWeights] = json.loads(WEIGHTS.read_text(encoding="utf-8"))
     return found
 
 
 class DocumentNamer:
-    """A `model.names.Namer`. It keeps the words of the document in work and what was known at the
-    last call, so that a call costs only what is new."""
+    """A `model.names.Namer`. It keeps the words of the present document and what was known at the
+    last call, so that a call processes only what is new."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class DocumentNamer:
             if name != NOBODY
         ]
         if mention.kind == "nominal":
-            # What a common noun named in another document is offered, but never first.
+            # The name of a common noun in another document is offered, but never first.
             best.sort(key=lambda one: _is_of_others(found[one.entity]))
         if span.entity and not self._may_be(span.entity):
             return best[:OFFERED]
@@ -97,8 +97,8 @@ class DocumentNamer:
         return self._text
 
     def _what_is_known(self, text: NameText, decided: NamedSpans, span: Span) -> KnownEntities:
-        """What the other decisions tell, the most recent last: those after the span, from the end,
-        then those before it. Learns only what is new where that comes last."""
+        """The entities known from the other decisions, the most recent last: those after the span,
+        from the end, then those before it. If new decisions come last, only these are added."""
         last, at = self._known, decided.place(span)
         own = span.id in decided
         new = last.new(decided, at) if last is not None and not own else None
@@ -116,8 +116,8 @@ class DocumentNamer:
 
 @dataclass(slots=True)
 class _Remembered:
-    """What was known at the last call, by the decisions in `order`: those of `decided` after so
-    many additions and removals, with so many before the span that was asked about."""
+    """The entities known at the last call, from the decisions in `order`: those of `decided` after
+    this many additions and removals, with this many before the span of the call."""
 
     known: KnownEntities
     order: list[Span] = field(default_factory=list)
@@ -127,8 +127,8 @@ class _Remembered:
     before: int = 0
 
     def new(self, decided: NamedSpans, before: int) -> Sequence[Span] | None:
-        """What was decided since, if all of it comes after what stood before, and before what
-        stood after; otherwise None."""
+        """The decisions since then, if all of them come between those before the span and those
+        after it; otherwise None."""
         if decided is not self.decided or decided.removals != self.removals:
             return None
         added = decided.added(self.additions)
@@ -157,8 +157,9 @@ def _is_of_others(features: set[str]) -> bool:
 def _with_suggested(
     best: list[ProposedName], span: Span, mention: Mention, known: KnownEntities
 ) -> list[ProposedName]:
-    """Puts the name of a suggestion before the others, unless it is just its words. A common noun's
-    name is not taken from elsewhere, and a name of the same words in this document comes first."""
+    """Puts the name of a suggestion before the others, unless it is just its words. A common noun
+    does not get a name from elsewhere, and a name of the same words in this document comes
+    first."""
     name = span.entity
     if (
         span.origin != "suggestion"

@@ -1,5 +1,5 @@
-"""The likeliest next word of a name as it is typed: from the claim,
-its paragraph, and the names given so far."""
+"""Predicts the next word of a name while it is typed, from the claim, its paragraph, and the names
+given so far."""
 
 from __future__ import annotations
 
@@ -164,7 +164,7 @@ class Candidates:
             yield f"after_{last}_{'claim' if word in claim else 'no'}_{form}"
 
     def _of_place(self, word: str, before: Sequence[str]) -> Iterator[str]:
-        """How the word goes with all words before it."""
+        """How the word fits all words before it."""
         if word in before:
             yield "used"
         if word in _SMALL:
@@ -209,8 +209,8 @@ class NextWord:
         return scores
 
     def rest(self, typed: str) -> str:
-        """What completes the word being typed, or the next word after a blank; empty if nothing is
-        known. A completely typed word has no rest."""
+        """The rest of the word being typed, or the next word after a blank; empty if nothing is
+        known. A word that is typed completely has no rest."""
         words = typed.split(" ")
         before, begun = [word for word in words[:-1] if word], words[-1]
         for word in self.order(before):

@@ -1,4 +1,4 @@
-"""Candidates for mentions of several: like entities as one list, whole."""
+"""Candidates for mentions of several entities: lists of similar entities."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LOOKED_AT = 12
 
 
 def pairs(query: NameQuery) -> None:
-    """Two like entities, or three: `both`, `the two capitals`, `the sides`, `all three`."""
+    """Two or three similar entities: `both`, `the two capitals`, `the sides`, `all three`."""
     if not _can_be_several(query):
         return
     recent = _recent_singles(query)
@@ -119,7 +119,7 @@ def _prominent(query: NameQuery, latest: Sequence[str], every: Sequence[str]) ->
 
 
 def _of_several(query: NameQuery, few: Sequence[str], latest: Sequence[str]) -> list[str]:
-    """What speaks for these entities as those that a mention is of."""
+    """The features that support these entities as those that a mention refers to."""
     known, mention = query.known, query.mention
     cue = "cue" if says_several(query.known.text, mention) else "nocue"
     found = [f"pair_{cue}"]
@@ -140,7 +140,7 @@ def _of_several(query: NameQuery, few: Sequence[str], latest: Sequence[str]) -> 
 
 
 def _is_headed(query: NameQuery, entity: str) -> bool:
-    """Whether the noun of a mention stood for an entity, or is in its name."""
+    """Whether the noun of a mention was used for an entity before, or is in its name."""
     head = query.mention.head
     return entity in query.known.heads.get(head, ()) or head in entity.lower().split()
 
@@ -169,8 +169,8 @@ def _joined(query: NameQuery) -> list[tuple[list[str], int]]:
 
 
 def _has_and(query: NameQuery, run: Sequence[tuple[Mention, str]]) -> bool:
-    """Whether the last two are joined by `and` or `or`; a comma before it joins three, but two
-    clauses (`it rained in Lorn, and Ana Brell spoke`)."""
+    """Whether the last two are joined by `and` or `or`. A comma before it joins three entities, but
+    in a list of two it joins two clauses (`it rained in Lorn, and Ana Brell spoke`)."""
     words = query.known.text.words
     between = [word.lower for word in words[run[-2][0].last + 1 : run[-1][0].first]]
     return not _CONJUNCTIONS.isdisjoint(between) and (len(run) > 2 or "," not in between)

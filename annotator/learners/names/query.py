@@ -37,7 +37,7 @@ class NameRegistry(Protocol):
         ...
 
     def headed(self, noun: str) -> Sequence[CodebookEntry]:
-        """The entities in the codebook that are a noun with what makes it unique."""
+        """The entities in the codebook that are a noun with words that make it unique."""
         ...
 
 
@@ -91,10 +91,10 @@ class NameQuery:
         return [(phrase, ""), (" ".join(words), "_pl")]
 
     def put_owned(self, base: str, link: str, owner: str, *features: str) -> None:
-        """Add `base` with whom or what it belongs to (`council of Lorn`), unless that says nothing:
-        the owner is in the words already (`NHS managers of the NHS`), or is one itself (`council
-        of the Council of Lorn`). A person has no organization but a following (`party of Ana
-        Brell`), unless the text says so (`her hospital`)."""
+        """Add `base` with its owner (`council of Lorn`), unless that adds nothing: if the owner is
+        in the words already (`NHS managers of the NHS`), or is such a body itself (`council of the
+        Council of Lorn`). A person owns a following (`party of Ana Brell`), but no other
+        organization unless the text says so (`her hospital`)."""
         words, owned = base.casefold().split(), owner.casefold().split()
         alike = forms.singular_of(words[-1]) == forms.singular_of(owned[forms.head_of(owned)])
         if alike or " ".join(owned) in " ".join(words):

@@ -16,13 +16,13 @@ def score(features: Iterable[str], weights: FeatureWeights) -> float:
 
 
 def ranked(found: Mapping[str, Iterable[str]], weights: FeatureWeights) -> list[tuple[str, float]]:
-    """Candidates with their chances, which sum to 1, the likeliest
-    first; equals by the alphabet."""
+    """Candidates with their chances, which sum to 1, the likeliest first; equal ones in
+    alphabetical order."""
     return by_score({name: score(of, weights) for name, of in found.items()})
 
 
 def by_score(scores: Mapping[str, float]) -> list[tuple[str, float]]:
-    """The same for candidates whose scores are known."""
+    """The same for candidates whose scores are already known."""
     if not scores:
         return []
     most = max(scores.values())

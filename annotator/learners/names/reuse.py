@@ -100,8 +100,8 @@ class _Rarity:
 
 
 def features(asked: AskedClaim, concepts: Sequence[UsedConcept]) -> dict[str, set[str]]:
-    """The features for and against each concept. Likeness is counted in tenths, with a feature for
-    each step; the most similar few by each kind have features of their rank."""
+    """The features for and against each concept. Similarity is divided into tenths, with a feature
+    for each step; the few most similar ones of each kind also have features for their rank."""
     found = {one.name: set(_place(asked, one)) for one in concepts}
     likeness = _likeness(asked.text, concepts)
     for name, by_kind in likeness.items():
@@ -117,8 +117,8 @@ def features(asked: AskedClaim, concepts: Sequence[UsedConcept]) -> dict[str, se
 
 
 def _likeness(text: str, concepts: Sequence[UsedConcept]) -> dict[str, dict[str, float]]:
-    """How like a claim's text each concept is, in [0, 1], by kind of likeness: of words and of
-    spelling, to its name, its description, and the claims that it was given to."""
+    """How similar each concept is to a claim's text, in [0, 1], by kind of similarity: of words and
+    of spelling, to its name, its description, and the claims that have it."""
     from rapidfuzz import fuzz
 
     said, low = _bag(text), text.casefold()
@@ -169,8 +169,8 @@ def shortlist(asked: AskedClaim, concepts: Sequence[UsedConcept]) -> list[UsedCo
 
 
 def nearest(asked: AskedClaim, names: Sequence[str], claims: Sequence[str]) -> list[str]:
-    """The same for names alone, of which the most frequent are first; `claims` are the most
-    frequent claims of those that are in use."""
+    """The same for names alone, of which the most frequent come first; `claims` are the most
+    frequent claims of the names in use."""
     if len(names) <= MOST:
         return list(names)
     from rapidfuzz import fuzz, process
@@ -178,7 +178,7 @@ def nearest(asked: AskedClaim, names: Sequence[str], claims: Sequence[str]) -> l
     low, known = asked.text.casefold(), set(names)
     taken = dict.fromkeys(name for name in reversed(asked.here) if name in known)
     for texts in (names, claims):
-        # One long text is brought into lower case faster than very many short ones.
+        # Converting one long text to lower case is faster than converting very many short ones.
         lower = "\n".join(texts).casefold().split("\n")
         if len(lower) != len(texts):
             lower = [text.casefold() for text in texts]

@@ -51,8 +51,8 @@ class Mention:
     whole: str
     """Its text with single blanks."""
     form: str
-    """The same without what stands before it in a span of another annotator: articles, numbers,
-    possessives, and titles of persons."""
+    """The same without words that another annotator may leave out: articles, numbers, possessives,
+    and titles of persons."""
     kind: MentionKind
     first: int
     last: int
@@ -172,7 +172,7 @@ class NameText:
         return index - 2 if last.kind in ("name", "noun") and last.lower.endswith("s") else None
 
     def name_ending(self, index: int) -> str:
-        """The name of which this word is the last; empty if it is of none."""
+        """The name of which this word is the last; empty if there is none."""
         return self._by_last.get(index, "")
 
     @cached_property
@@ -188,9 +188,9 @@ class NameText:
         return word if word and here and word.sentence == here.sentence else None
 
     def kind_of(self, inside: list[Word], form: str, label: str = "") -> MentionKind:
-        """Name, common noun or pronoun (also `the two`): by lists, and by the capital of the head
-        (`residents of Lorn` has none). A capital that only begins a sentence makes no name of a
-        common noun, nor of one word for a group."""
+        """Name, common noun or pronoun (also `the two`), by word lists and by the capital of the
+        head (`residents of Lorn` has none). A capital at the beginning of a sentence does not make
+        a name of a common noun or of a single word for a group."""
         if form.lower() in forms.PERSONAL and not is_abbreviation(form):
             return "pronoun"
         said = [word for word in inside if word.kind != "mark"]
@@ -203,8 +203,8 @@ class NameText:
         return "name" if written and self._names_one(said, head, label) else "nominal"
 
     def _names_one(self, said: Sequence[Word], head: int, label: str) -> bool:
-        """Whether words with a capital name somebody: neither an office, nor common nouns that
-        stand at the beginning of a sentence or for a group."""
+        """Whether words with a capital name somebody, and are neither an office nor common nouns at
+        the beginning of a sentence or for a group."""
         if label == "person" and self._is_office(said[: head + 1]):
             return False
         if label == "collective" and not head:
@@ -230,7 +230,7 @@ class NameText:
 
     @cached_property
     def _alone_inside(self) -> frozenset[str]:
-        """Those of them that are a name by themselves there: not the `Farmers` of the Farmers'
+        """Those of these words that are a name by themselves: not the `Farmers` of the Farmers'
         Union."""
         return frozenset(name for name, at in self.name_places if not self._opens(at))
 
@@ -242,8 +242,8 @@ class NameText:
         return not index or self.words[index - 1].sentence != sentence
 
     def bears_article(self, name: str) -> bool:
-        """Whether a name stands with `the` more often than without it. `The Iran deal` and `NHS
-        managers` say nothing about it: the article is that of the noun."""
+        """Whether a name is used with `the` more often than without it. `The Iran deal` and `NHS
+        managers` do not count, since the article belongs to the noun."""
         if name not in self._articles:
             own = bare = 0
             for start, end in places_of(name.lower(), self.lower):
@@ -254,7 +254,7 @@ class NameText:
         return self._articles[name]
 
     def _ends_phrase(self, offset: int) -> bool:
-        """Whether no noun goes on where a name ends."""
+        """Whether no noun follows directly after a name."""
         after = self.at(bisect_left(self._starts, offset))
         before = self.at(bisect_left(self._starts, offset) - 1)
         if after is None or before is None or before.sentence != after.sentence or before.genitive:
@@ -330,7 +330,7 @@ class NameText:
 
     @cached_property
     def _before(self) -> tuple[Sequence[int], Sequence[Sequence[str]]]:
-        """For each place of a name, that name and those before it."""
+        """For each place of a name, this name and those before it."""
         last: tuple[str, ...] = ()
         found = []
         for name, _ in self.name_places:
@@ -341,7 +341,7 @@ class NameText:
     @cached_property
     def name_places(self) -> list[tuple[str, int]]:
         """Every run of names in the order of the text, with the index of its first word. A day or a
-        month alone is none."""
+        month alone is not a name."""
         found: list[tuple[str, int]] = []
         run: list[Word] = []
         calendar = forms.word_class("calendar")
@@ -374,7 +374,8 @@ class NameText:
 
     def _around(self, name: str) -> Iterator[Word]:
         """The words next to and in a name, wherever the name occurs: in the same sentence, and up
-        to a verb, since `Ana Brell met the mayor` is of two. `Is` and `was` are no such verb."""
+        to a verb, since `Ana Brell met the mayor` is about two people. `Is` and `was` do not count
+        as such a verb."""
         at = self.text.find(name)
         while at >= 0:
             first, after = self.within(at, at + len(name))

@@ -28,9 +28,9 @@ def fit(
     steps: int = STEPS,
 ) -> dict[str, float]:
     """Weights of a softmax over each group's candidates, by the likelihood of the right ones less
-    `l2` / 2 times the squared distance from `base` (0 without one). Groups without the right one
-    teach nothing, nor do features of fewer than `LEAST` groups. Gradient descent with a step of
-    its own for each weight (Adam), deterministic; weights of less than .01 are left out."""
+    `l2` / 2 times the squared distance from `base` (0 without one). Groups without the right
+    candidate are ignored, and so are features of fewer than `LEAST` groups. Gradient descent with a
+    step of its own for each weight (Adam), deterministic; weights of less than .01 are left out."""
     groups = [group for group in groups if group[1] in group[0]]
     names = _frequent(groups, base or {})
     if not groups:

@@ -1,4 +1,4 @@
-"""Names found by the words in them, so that a lookup does not read all of them."""
+"""An index of names by their words, so that a lookup need not read all names."""
 
 from __future__ import annotations
 

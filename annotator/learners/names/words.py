@@ -46,7 +46,7 @@ def may_be_person(parts: Sequence[str]) -> bool:
 
 
 def is_common(word: Word) -> bool:
-    """Whether a word is a common noun for whom an institution is there: `King`, `Farmers`."""
+    """Whether a word is a common noun for people whom an institution serves: `King`, `Farmers`."""
     low = forms.singular_of(word.lower)
     return any(
         one in forms.word_class(of) for one in (low, word.lower) for of in ("common", "roles")
@@ -54,8 +54,8 @@ def is_common(word: Word) -> bool:
 
 
 def goes_on_after(last: Word, mark: Word) -> bool:
-    """Whether a mark within a name goes on with it: `J. K. Marlow`, `St. Mary`, `Marks & Spencer`,
-    `Farmers' Union`."""
+    """Whether a name continues after a punctuation mark within it: `J. K. Marlow`, `St. Mary`,
+    `Marks & Spencer`, `Farmers' Union`."""
     if mark.text == ".":
         return last.end == mark.start and (len(last.text) == 1 or last.text in SAINTS)
     if mark.text in "'’":
@@ -80,8 +80,9 @@ def has_one_genitive(run: Sequence[Word]) -> bool:
 
 
 def places_of(low: str, text: str) -> Iterator[tuple[int, int]]:
-    """Where words in lower case stand by themselves in a text in lower case, `[start, end)`. Plain
-    search, since a pattern that begins with a condition tries it at every character of the text."""
+    """The places `[start, end)` where words in lower case occur as whole words in a text in lower
+    case. This is a plain search, since a pattern that begins with a condition tests it at every
+    character of the text."""
     start = text.find(low)
     while start >= 0:
         end = start + len(low)
@@ -107,13 +108,13 @@ def acts(word: Word) -> bool:
 
 
 def is_predicate(word: Word) -> bool:
-    """Whether what stands before this word is its subject."""
+    """Whether the words before this one are its subject."""
     return word.kind == "verb" or word.lower in forms.word_class("auxiliary")
 
 
 def named_after_saint(said: Sequence[Word]) -> bool:
-    """Whether words are named after a saint, of whose name a common noun may be part: `St Bride's
-    hospital`."""
+    """Whether words are named after a saint, so that a common noun may be part of the name: `St
+    Bride's hospital`."""
     return said[0].text in SAINTS and len(said) > 1 and said[1].text[:1].isupper()
 
 

@@ -1,5 +1,5 @@
-"""What the learner of relations sees of a pair: how its ends stand to each
-other, words between, what the rules say."""
+"""The features of a pair for the learner of relations: the positions of its ends, the words between
+them, the rules' findings."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ class End:
 
 
 class StanceContext:
-    """What the pairs of a paragraph share: its tokens and their sides, its sentences, its ends in
-    reading order, its parse."""
+    """The data that the pairs of a paragraph share: its tokens and their sides, its sentences, its
+    ends in reading order, its parse."""
 
     def __init__(
         self, tokens: Sequence[Token], ends: Sequence[End], parse: Parse | None = None
@@ -84,9 +84,9 @@ class StanceContext:
         return self._authors[low]
 
     def author_around(self, target: End, clause: Clause | None) -> list[str]:
-        """More of them: the words before and after a target in its sentence, those of the next one
-        with its sign and whether they praise or blame, how many sentences follow in the paragraph,
-        and the verb that reports the target."""
+        """More features for the author's side: the words before and after a target in its sentence,
+        those of the next sentence with its punctuation mark and whether they praise or blame, how
+        many sentences follow in the paragraph, and the verb that reports the target."""
         tokens, (low, high) = self.tokens, self.sentence(target.first)
         last = self.sentence(high)[1] if high < len(tokens) else high
         following = [t.lower for t in tokens[high : min(last, high + _FOLLOWING)]]
@@ -172,7 +172,7 @@ def features_of(
 def _of_places(
     scene: StanceContext, kind: str, source: End, target: End, *, ruled: bool
 ) -> list[str]:
-    """How two ends stand to each other and to others of their layer."""
+    """The positions of two ends relative to each other and to others of their layer."""
     back = target.sentence - source.sentence
     order, a, b = _between(source, target)
     beside, before_it = scene.beside(source)

@@ -76,7 +76,8 @@ class PairModel:
     chance: Binary
     reach: int
     sure: Mapping[str, tuple[float, float]] = field(default_factory=lambda: dict(SURE))
-    """By rule, how many of the pairs with such an edge had a side, and how many there were."""
+    """By rule, how many of the pairs with an edge by this rule had a side, and how many such pairs
+    there were."""
 
     @staticmethod
     def train(
@@ -85,10 +86,10 @@ class PairModel:
         base: PairModel | None = None,
         guessed: Mapping[int, Example] = MappingProxyType({}),
     ) -> tuple[PairModel, dict[int, list[RelationProposal]]]:
-        """Learn the relations of a layer; with a `base`, learn what differs from it.
-        `guessed` are examples, by their places, with spans as they are proposed: these are learnt
-        from too, and chances are those among them. Deterministic. Also returns what models that had
-        not seen an example propose for it, by its index. Raises ValueError if too few relations are
+        """Learn the relations of a layer; with a `base`, learn what differs from it. `guessed` are
+        examples, by their places, with proposed spans: the model learns from these too, and chances
+        are calibrated on them. Deterministic. Also returns, by the index of each example, the
+        proposals of models that had not seen it. Raises ValueError if too few relations are
         decided."""
         decided = sum(r.layer == layer.name for one in examples for r in one.relations)
         if decided < LEAST and base is None:
@@ -176,8 +177,7 @@ _Choice = tuple[Pair, str, float, tuple[float, ...]]
 
 
 def _choices(pairs: Sequence[Pair], every: Sequence[Mapping[str, float]]) -> list[_Choice]:
-    """What is likeliest for each of the pairs of a paragraph, by its chances; NONE is a label
-    too."""
+    """The likeliest label of each pair of a paragraph, by its chances; NONE is a label too."""
     best = [(label := _best(chances), chances.get(label, 0.0)) for chances in every]
     holders: dict[str, list[tuple[str, float]]] = {}
     for pair, (_, chance) in zip(pairs, best, strict=True):
@@ -262,9 +262,9 @@ def _calibrate(
     base: PairModel | None,
 ) -> dict[int, list[RelationProposal]]:
     """Calibrate the model with models that have not seen the documents on which they are judged.
-    Returns what these propose, with calibrated chances. Between spans that are proposed fewer
-    relations are right than between those decided on, so chances are of the former where they are
-    known."""
+    Returns what these propose, with calibrated chances. Fewer relations are right between proposed
+    spans than between decided ones, so chances are calibrated on proposed spans if there are
+    any."""
     judged: list[tuple[tuple[float, ...], bool]] = []
     blind: dict[int, PairModel] = {}
     for held in folds([one.group for one in examples], _FOLDS):

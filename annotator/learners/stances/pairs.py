@@ -1,4 +1,4 @@
-"""The candidate pairs of a paragraph for the learner of relations, with what the rules say about
+"""The candidate pairs of a paragraph for the learner of relations, with the rules' findings about
 them."""
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def _ends(reading: Reading, spans: Sequence[Span]) -> list[End]:
 def _reread(
     reading: Reading, actors: Sequence[End], claims: Sequence[End]
 ) -> tuple[dict[tuple[str, str], FoundStance], dict[str, Clause]]:
-    """What the rules find in the paragraph with the given actors: edges by the ids of their ends,
+    """The rules' findings in the paragraph with the given actors: edges by the ids of their ends,
     and the clause that each given claim overlaps most."""
     found, clauses, ruled = _found_with(reading, actors)
     overlaps = Overlaps([(clause.found.first, clause.found.last) for clause in clauses])
@@ -66,7 +66,7 @@ def _reread(
     for id, place in places.items():
         if place is not None:
             near.setdefault(place, []).append(id)
-    # A plan is that of its owner; a sentence about the plan may be anybody's.
+    # A plan is held by its owner, but a sentence about the plan may be held by anybody.
     whole = {(clause.found.first, clause.found.last) for clause in clauses if clause.held}
     held = {claim.span.id for claim in claims if (claim.first, claim.last) in whole}
     edges: dict[tuple[str, str], FoundStance] = {}
@@ -156,8 +156,8 @@ def pairs_of(
     targets: Sequence[str],
     reach: int,
 ) -> Iterator[Pair]:
-    """The candidate pairs: a source up to `reach` sentences before the target's,
-    or in it; the author with every target."""
+    """The candidate pairs: a source up to `reach` sentences before the target's, or in it; the
+    author with every target."""
     ends = _ends(reading, spans)
     holders = [e for e in ends if e.span.layer in sources]
     aims = [e for e in ends if e.span.layer in targets]
@@ -176,8 +176,8 @@ def pairs_of(
 
 
 def _near(holders: Sequence[End], target: End, reach: int) -> Sequence[End]:
-    """The holders in the sentence of a target, or in one of the `reach` sentences before it; of
-    very many, those next to the target. They are in reading order."""
+    """The holders in the sentence of a target, or in one of the `reach` sentences before it, in
+    reading order. If there are very many, only those next to the target."""
     low = bisect_left(holders, target.sentence - reach, key=lambda end: end.sentence)
     high = bisect_right(holders, target.sentence, key=lambda end: end.sentence)
     at = bisect_left(holders, target.first, low, high, key=lambda end: end.first)

@@ -16,13 +16,13 @@ _JUDGING = frozenset(("praise", "blame"))
 
 
 def cues_of(features: Iterable[str]) -> dict[str, str]:
-    """What to tell for those of the features that name a cue."""
+    """The words for those features that name a cue."""
     told = ((feature, _told(feature)) for feature in features)
     return {feature: words for feature, words in told if words}
 
 
 def _told(feature: str) -> str:
-    """What to tell for a feature; empty if it names no cue."""
+    """The words for a feature; empty if it names no cue."""
     own = feature.rpartition(">")[2].partition("|")[2] or feature
     if own == "sign=?":
         return "it is a question, and the author took this side on questions before"
