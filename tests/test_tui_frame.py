@@ -121,6 +121,15 @@ def test_pending_decided_and_focused_differ_in_shape() -> None:
     assert "S───" in shown
 
 
+def test_the_heavy_line_of_a_claim_in_focus_is_filled_with_its_name() -> None:
+    """One change of colour less in every move onto a claim; without colours it is heavy still."""
+    state = after(_state(), do.FocusItem("sEnd"))
+    look = Look(THEMES["dark"])
+    made = frame(TextView(), state, look, KEYS, FrameContext("ada"), 120, 30)
+    filled = [s.text for row in made.rows for s in row.segments if s.style and s.style.bgcolor]
+    assert filled == ["└C policy┅"]
+
+
 def test_statements_stand_beside_the_text_from_100_columns_and_below_it_under_100() -> None:
     wide, narrow = _screen(_state(), 100, 30), _screen(_state(), 80, 24)
     assert any("STATEMENTS" in row[62:] for row in wide)

@@ -15,6 +15,7 @@ from support import examples
 from annotator.tui.missing_characters import stand_in
 from annotator.tui.painter import Painter
 from annotator.tui.sgr import canonical, change
+from annotator.tui.writes import shortest, written
 
 WIDTH, HEIGHT = 20, 4
 STYLES = [
@@ -187,3 +188,41 @@ def test_blanks_are_erased_and_the_cursor_goes_the_shortest_way() -> None:
         [(1, [Segment("x" + " " * 20 + "x" * 19)]), (2, [Segment("x" * 39 + " ")])]
     )
     assert out == "\x1b[2;2H\x1b[20X\x1b[3;40H\x1b[K"
+
+
+def test_cells_of_one_style_are_written_together_where_that_is_shorter() -> None:
+    """As in a move of the focus: two words under each other, one of which is filled, and the line
+    of marks below each."""
+    fill, mark = Style.parse("black on #56b4e9"), Style(color="#56b4e9")
+
+    def rows(*, second: bool) -> list[tuple[int, list[Segment]]]:
+        return [
+            (0, [Segment("Iran", Style() if second else fill)]),
+            (1, [Segment("S" + "┄━"[not second] + "┄┄", mark)]),
+            (2, [Segment("Oslo", fill if second else Style())]),
+            (3, [Segment("S" + "┄━"[second] + "┄┄", mark)]),
+        ]
+
+    painter = Painter(ColorSystem.EIGHT_BIT)
+    painter.paint([(0, y, row) for y, row in rows(second=False)], WIDTH, HEIGHT)
+    assert painter.paint_rows(rows(second=True)) == (
+        "\rIran\x1b[2;2H\x1b[38;5;74m┄\x08\x1b[2B━\x1b[3H\x1b[30;48;5;74mOslo\x1b[m"
+    )
+
+
+def test_footers_keep_their_order_and_nothing_is_longer_than_row_by_row() -> None:
+    keys = [(i * 4, 0, "abcd", "1" if i % 2 else "", (i * 4 + 4, 0)) for i in range(5)]
+    assert shortest(keys, (0, 0)) == written(keys, (0, 0))
+    apart = [(0, y, "x", code, (1, y)) for y, code in enumerate(("1", "", "1", "", "1"))]
+    together, at = shortest(apart, (0, 0))
+    assert together == "\r\nx\x1b[4Hx\x1b[H\x1b[1mx\x1b[3Hx\x1b[5Hx\x1b[m"
+    assert at == (1, 4)
+    assert len(together) < len(written(apart, (0, 0))[0])
+
+
+def test_a_short_gap_before_what_is_erased_is_written_again() -> None:
+    painter = Painter(None)
+    painter.paint([(0, 0, [Segment("Russian x president")])], WIDTH, 1)
+    assert painter.paint([(0, 0, [Segment("Russiab x".ljust(WIDTH))])], WIDTH, 1) == (
+        "\x1b[7Gb x\x1b[K"
+    )

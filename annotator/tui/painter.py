@@ -21,7 +21,8 @@ from rich.style import Style
 
 from annotator.tui.layout import NARROW
 from annotator.tui.missing_characters import StandIn
-from annotator.tui.sgr import canonical, change
+from annotator.tui.sgr import canonical
+from annotator.tui.writes import ScreenPosition, Write, shortest, written
 
 Cell = tuple[str, str]
 """The content of a cell: the character (empty in the second cell of a wide one), and the SGR
@@ -40,8 +41,6 @@ _ERASE_AND_GO = 11
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]{1,2}")
 """Letters that form a flag in pairs."""
 
-ScreenPosition = tuple[int, int]
-
 
 class Painter:
     """The screen as it was last written, and the bytes that turn it into another."""
@@ -54,10 +53,11 @@ class Painter:
         self._segments: list[list[Segment]] = []
         """The segments of each row, as last painted from its beginning."""
         self._size = (0, 0)
-        self._out: list[str] = []
+        self._writes: list[Write] = []
+        """What the paint under way has to write."""
         self._at: ScreenPosition | None = None
-        """Column and row of the cursor; None if that is in doubt."""
-        self._style = ""
+        """Where the last paint left the cursor; None if that is in doubt."""
+        self._in_order = False
         self._unsure: list[ScreenPosition] = []
         """After characters on whose width terminals differ: the column after them, and the column
         after the most cells that they may cover."""
@@ -84,32 +84,34 @@ class Painter:
         self, changes: Iterable[tuple[int, int, Iterable[Segment]]], width: int, height: int
     ) -> str:
         """The bytes for these changes, each `(x, y, segments)`, on a screen of that size."""
-        self._out = []
+        clear = ""
         if self._size != (width, height):
             self._size = (width, height)
             self._rows = [[BLANK] * width for _ in range(height)]
             self._segments = [[] for _ in range(height)]
-            self._out.append("\x1b[m\x1b[H\x1b[2J")
+            clear = "\x1b[m\x1b[H\x1b[2J"
             self._at = (0, 0)
         for x, y, segments in changes:
             if 0 <= y < height:
                 self._segments[y] = []
                 self._write(x, y, self._cells([one for one in segments if not one.control]))
-        return self._taken()
+        return clear + self._taken()
 
     def paint_rows(self, rows: Iterable[tuple[int, list[Segment]]]) -> str:
         """The bytes for whole rows, each `(y, segments)`, on a screen whose contents are known. The
         lists are kept, and must not be changed."""
-        self._out = []
         for y, segments in rows:
             if y < len(self._rows):
                 self._paint(y, segments)
         return self._taken()
 
     def _taken(self) -> str:
-        if self._style:
-            self._set("")
-        return "".join(self._out)
+        """The bytes for what is to be written. Characters on whose width terminals differ, and what
+        covers them, are written in their order."""
+        writes, self._writes = self._writes, []
+        in_order, self._in_order = self._in_order, False
+        out, self._at = (written if in_order else shortest)(writes, self._at)
+        return out
 
     def _paint(self, y: int, segments: list[Segment]) -> None:
         """Paint a row. Segments at its two ends that are the same as before are skipped."""
@@ -175,19 +177,18 @@ class Painter:
         if x + stop == len(row):
             while stop and new[stop - 1] == BLANK:
                 stop -= 1
+        erases = any(cell != BLANK for cell in old[stop:])
         at = 0
         while at < stop:
             if old[at] == new[at] or new[at][0] == "":
                 # The second half of a wide character goes with its first.
                 at += 1
                 continue
-            end = _end_of_run(old, new, at, stop)
+            end = _end_of_run(old, new, at, stop, through=erases)
             self._run(x + at, y, new[at:end])
             at = end
-        if any(cell != BLANK for cell in old[stop:]):
-            self._set("")
-            self._go(x + stop, y)
-            self._out.append("\x1b[K")
+        if erases:
+            self._writes.append((x + stop, y, "\x1b[K", "", (x + stop, y)))
         row[x : x + len(new)] = new
         if self._unsure:
             self._settle(y)
@@ -231,25 +232,21 @@ class Painter:
         if end - begin < _ERASE_AND_GO and not (last and end == len(text)):
             self._put(x + begin, y, text[begin:end], "", end - begin)
             return end
-        self._set("")
-        self._go(x + begin, y)
-        self._out.append(f"\x1b[{end - begin}X")
+        self._writes.append((x + begin, y, f"\x1b[{end - begin}X", "", (x + begin, y)))
         return end
 
     def _put(self, x: int, y: int, text: str, code: str, size: int) -> None:
-        self._go(x, y)
-        if code != self._style:
-            self._set(code)
-        if text.isascii() or NARROW.fullmatch(text):
-            self._out.append(text)
-        else:
-            self._put_wide(x, text)
+        if not (text.isascii() or NARROW.fullmatch(text)):
+            text = self._wide(x, text)
         # A write into the last column leaves the cursor in doubt.
-        self._at = (x + size, y) if x + size < self._size[0] else None
+        after = (x + size, y) if x + size < self._size[0] else None
+        self._writes.append((x, y, text, code, after))
 
-    def _put_wide(self, x: int, text: str) -> None:
-        """Write text that may have characters on whose width terminals differ: write each of those
-        over blanks, and put what follows in its place."""
+    def _wide(self, x: int, text: str) -> str:
+        """What to write for text that may have characters on whose width terminals differ: each of
+        those over blanks, and what follows put in its place."""
+        out: list[str] = []
+        self._in_order = True
         graphemes = split_graphemes(text)[0]
         flags = {
             found.start() for found in _FLAG.finditer(text) if found.end() - found.start() == 2
@@ -264,19 +261,11 @@ class Painter:
             if natural := _at_most(char):
                 if natural > size:
                     self._unsure.append((x + size, x + natural))
-                self._out.append(f"{' ' * size}\x1b[{x + 1}G{char}\x1b[{x + size + 1}G")
+                out.append(f"{' ' * size}\x1b[{x + 1}G{char}\x1b[{x + size + 1}G")
             else:
-                self._out.append(char)
+                out.append(char)
             x += size
-
-    def _set(self, code: str) -> None:
-        self._out.append(change(self._style, code))
-        self._style = code
-
-    def _go(self, x: int, y: int) -> None:
-        if self._at != (x, y):
-            self._out.append(_move(self._at, x, y))
-            self._at = (x, y)
+        return "".join(out)
 
 
 @lru_cache(maxsize=4096)
@@ -301,9 +290,11 @@ def _width(segments: Sequence[Segment]) -> int:
     return sum([cell_len(one.text) for one in segments])
 
 
-def _end_of_run(old: Sequence[Cell], new: Sequence[Cell], begin: int, stop: int) -> int:
-    """The end of what is written in one go from `begin`, including gaps that are not worth a
-    jump."""
+def _end_of_run(
+    old: Sequence[Cell], new: Sequence[Cell], begin: int, stop: int, *, through: bool
+) -> int:
+    """The end of what is written in one go from `begin`, including gaps that are not worth a jump.
+    With `through`, the cursor has to get to `stop` in any case."""
     end = begin + 1
     while end < stop:
         if old[end] != new[end] or new[end][0] == "":
@@ -313,39 +304,11 @@ def _end_of_run(old: Sequence[Cell], new: Sequence[Cell], begin: int, stop: int)
         while x < stop and x - end < _GAP and old[x] == new[x] and new[x][1] == code:
             cost += len(new[x][0].encode())
             x += 1
-        if x == stop or old[x] == new[x] or cost > (3 if x - end == 1 else 4):
+        goes_on = (x < stop and old[x] != new[x]) or (x == stop and through)
+        if not goes_on or cost > (3 if x - end == 1 else 4):
             break
         end = x
     return end
-
-
-def _move(at: ScreenPosition | None, x: int, y: int) -> str:
-    """The shortest way to a cell."""
-    there = f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"
-    if at is None:
-        return there
-    if x == 0 and y == at[1] + 1:
-        return "\r\n"
-    return min(there, _along(x, at[0]) + _upright(y - at[1]), key=len)
-
-
-def _along(x: int, before: int) -> str:
-    """The shortest way to a column in a row."""
-    across = x - before
-    if across >= 0:
-        return _steps(across, "C")
-    return min("\r" if x == 0 else f"\x1b[{x + 1}G", "\b" * -across, _steps(-across, "D"), key=len)
-
-
-def _upright(down: int) -> str:
-    """The shortest way to a row in a column."""
-    return _steps(down, "B") if down >= 0 else _steps(-down, "A")
-
-
-def _steps(many: int, sign: str) -> str:
-    if many == 0:
-        return ""
-    return f"\x1b[{sign}" if many == 1 else f"\x1b[{many}{sign}"
 
 
 __all__ = ["BLANK", "Painter"]

@@ -113,6 +113,9 @@ class Strokes:
             if here and piece.mark.bracket:
                 # A span of few cells has no room for its whole name.
                 head = min(len(cells), len(piece.mark.title) + 1)
+                # The heavy cells are filled too, which takes one change of colour less.
+                while cells[head : head + 1] in _heavy(self.look.glyphs):
+                    head += 1
                 out += [(cells[:head], self.look.theme.fill(color)), (cells[head:], style)]
             else:
                 out.append((cells, style))
@@ -192,6 +195,11 @@ class Strokes:
         ink = self.look.theme.ink(self._color(item))
         shape = ink + Style(bold=not statement, underline=statement)
         return shape + self.look.theme.pending if item.pending else shape
+
+
+def _heavy(glyphs: Glyphs) -> tuple[str, str]:
+    """The characters of a mark in focus."""
+    return glyphs.focused, glyphs.focused_pending
 
 
 def _runs(shown: Sequence[str], styles: Sequence[Style]) -> list[Piece]:
