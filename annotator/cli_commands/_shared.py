@@ -1,4 +1,5 @@
-"""What commands share: the project they work on, who annotates, and how results are printed."""
+"""Code that commands share: which project they work on, who annotates, and how results are
+printed."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def _scope(
     since: str | None,
     until: str | None,
 ) -> Scope:
-    """What is compared. Raises UsageError for a date that is none."""
+    """The work to compare. Raises UsageError for an invalid date."""
     from annotator.workflows.agreement.methods_data import checked_day
     from annotator.workflows.agreement.scope import Scope
 
@@ -223,8 +223,8 @@ def _with_pseudonyms(project: Project, part: ComparedPart) -> ComparedPart:
 
 @dataclass(frozen=True, slots=True)
 class _Output:
-    """What the command tells: the figures, those that rulings on names change, gamma if it was
-    asked for, and the paragraphs that differ most."""
+    """The output of the command: the figures, those that rulings on names change, gamma if it was
+    requested, and the paragraphs that differ most."""
 
     found: Agreement
     ruled: Sequence[RuledFigure]

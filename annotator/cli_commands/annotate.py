@@ -58,7 +58,7 @@ def open_application(
 
     from annotator.errors import ProjectError, UsageError
 
-    # Collecting garbage while modules load takes a tenth of the start. The screen turns it on
+    # Garbage collection while modules load would take a tenth of the start. The screen turns it on
     # again.
     gc.disable()
     name = annotator_of(ctx)

@@ -1,4 +1,4 @@
-"""`annotator calibrate`: whether the scores of suggestions say what they should."""
+"""`annotator calibrate`: whether the scores of suggestions can be trusted."""
 
 from __future__ import annotations
 

@@ -232,7 +232,7 @@ def _files_left(database: Path) -> Iterator[str]:
 
 
 def _files_shut(database: Path) -> Iterator[str]:
-    """Files of a project that this user may not use, though the folder is theirs to work in."""
+    """Files of a project that this user may not use, although they may work in its folder."""
     import os
 
     if not os.access(database.parent, os.W_OK | os.X_OK):
@@ -247,7 +247,7 @@ def _files_shut(database: Path) -> Iterator[str]:
 
 
 def _remedy(database: Path) -> str:
-    """Which backup to take."""
+    """The hint which backup to restore."""
     from annotator.store.checking import backup_to_take
 
     best = backup_to_take(database, None)

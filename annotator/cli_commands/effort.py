@@ -74,7 +74,8 @@ def command(
 
 
 def _schema_and_config(ctx: click.Context, schema: str | None) -> tuple[LabelSchema, Config]:
-    """Those of the project if there is one, or else the default schema or the one named."""
+    """The schema and settings of the project if there is one; otherwise the default schema, or the
+    one named."""
     from annotator.config import FILE, Config, read_config
     from annotator.errors import ProjectError
     from annotator.folder import find_folder, schema_of

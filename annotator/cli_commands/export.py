@@ -157,7 +157,7 @@ def command(
 
 
 def _is_data_set(format: str, wanted: ExportOptions, output: Path | None) -> bool:
-    """Whether all gold leaves with its split, manifest and data card, and not as one file."""
+    """Whether all gold is exported with its split, manifest and data card, and not as one file."""
     whole = (format, wanted.status, wanted.unit) == ("jsonl", "gold", "document")
     one_file = output is not None and output.suffix == ".jsonl" and not output.is_dir()
     return whole and not wanted.choice and not one_file

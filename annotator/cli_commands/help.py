@@ -36,7 +36,7 @@ def command(ctx: click.Context, topic: str | None) -> None:
 
 
 def _contents(ctx: click.Context) -> list[str]:
-    """The topics and what each is about."""
+    """The topics, and the subject of each."""
     made = ctx.make_formatter()
     with made.section("annotator help TOPIC prints a page"):
         made.write_dl([(topic, page(topic).summary) for topic in topics()])

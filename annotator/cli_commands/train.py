@@ -106,7 +106,7 @@ def _here(
 
 
 def _print_parts(project: Project, folds: int) -> None:
-    """Say so if there are too few documents for that many parts."""
+    """Print a note if there are too few documents for that many parts."""
     from annotator.workflows.evaluation.held_out import parts
     from annotator.workflows.training.material import chosen
 
@@ -121,8 +121,8 @@ def _print_parts(project: Project, folds: int) -> None:
 def _evaluation(
     project: Project, number: int, *, with_curve: bool, folds: int | None
 ) -> dict[str, Any]:
-    """What the options ask for, on held-out documents; the curve is kept for the model of that
-    number."""
+    """The evaluation on held-out documents that the options request; the curve is stored with the
+    model of that number."""
     found: dict[str, Any] = {}
     if with_curve or folds:
         from annotator.english.reading import shared_reader

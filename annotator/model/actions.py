@@ -15,8 +15,9 @@ Unit: TypeAlias = Literal["character", "word"]
 
 @dataclass_transform(frozen_default=True)
 class ReviewAction:
-    """What an annotator does, as a value: actions are equal if kind and fields are. It is what a
-    frozen dataclass would be; to make forty of those takes a tenth of the program's start."""
+    """What an annotator does, as a value: actions are equal if their kind and fields are. It
+    behaves like a frozen dataclass; forty real dataclasses would take a tenth of the program's
+    start."""
 
     _fields: ClassVar[tuple[str, ...]] = ()
 
@@ -141,22 +142,22 @@ class Delete(ReviewAction):
 
 
 class Note(ReviewAction):
-    """Write a note on the item in focus, or with `paragraph` on the paragraph; an empty one removes
-    it."""
+    """Write a note on the item in focus or, with `paragraph`, on the paragraph; an empty one
+    removes it."""
 
     text: str
     paragraph: bool = False
 
 
 class NoteOn(ReviewAction):
-    """Write a note on a decided item, whether it stands or not; an empty one removes it."""
+    """Write a note on a decided item, even a rejected one; an empty note removes it."""
 
     item: str
     text: str
 
 
 class Flag(ReviewAction):
-    """Set or remove the flag of the item in focus, or with `paragraph` that of the paragraph."""
+    """Set or remove the flag of the item in focus or, with `paragraph`, that of the paragraph."""
 
     paragraph: bool = False
 
@@ -181,7 +182,7 @@ class SetCompletion(ReviewAction):
 
 
 class StartSelection(ReviewAction):
-    """Begin a new span at the word at `at`, or without it at the item in focus or the paragraph's
+    """Begin a new span at the word at `at`; without `at`, at the item in focus or the paragraph's
     first word."""
 
     at: int | None = None
@@ -266,8 +267,8 @@ class Redo(ReviewAction):
 
 
 class SetThreshold(ReviewAction):
-    """Hide suggestions with a score below `score`, in [0, 1]; a score below 0 also shows those held
-    back."""
+    """Hide suggestions with a score below `score`, in [0, 1]; a negative `score` also shows those
+    that are held back."""
 
     score: float
 

@@ -55,8 +55,8 @@ class History:
 
 
 def _taken(stack: tuple[Group, Stack], name: str | None) -> tuple[Group, Stack]:
-    """The group of that name and the stack without it; the newest group
-    if there is none of that name."""
+    """The group of that name and the stack without it; the newest group if no group has the
+    name."""
     passed: list[Group] = []
     rest: Stack = stack
     while rest is not None and rest[0][0].group != name:
@@ -76,14 +76,14 @@ class AnnotationSet:
 
     by_paragraph: Mapping[int, Standings] = field(default_factory=dict)
     _named: dict[str, NamedSpans] = field(default_factory=dict, repr=False, compare=False)
-    """The named spans of the layers that were asked for."""
+    """The named spans by layer, for the layers requested so far."""
 
     def paragraph(self, index: int) -> Standings:
-        """Item id -> state, for the items of one paragraph."""
+        """A dict from item id to state, for the items of one paragraph."""
         return self.by_paragraph.get(index, _NONE)
 
     def get(self, item: str, paragraph: int) -> Standing | None:
-        """The state of an item, or None when it has none."""
+        """The state of an item, or None if it has none."""
         return self.paragraph(paragraph).get(item)
 
     def standings(self) -> Iterator[tuple[str, Standing]]:
@@ -92,7 +92,7 @@ class AnnotationSet:
             yield from standings.items()
 
     def anywhere(self, item: str) -> Standing | None:
-        """The state of an item of whatever paragraph, or None when it has none."""
+        """The state of an item in any paragraph, or None if it has none."""
         found = (of[item] for of in self.by_paragraph.values() if item in of)
         return next(found, None)
 
@@ -143,14 +143,15 @@ class AnnotationSet:
 
     @property
     def completion(self) -> Completion:
-        """How far the work is: as marked, or else in progress as soon as anything has a state."""
+        """How far the work is: the completion that was marked, or else in progress as soon as
+        anything has a state."""
         standing = self.get(DOCUMENT, -1)
         if standing and isinstance(standing.value, CompletionMark):
             return standing.value.completion
         return Completion.IN_PROGRESS if self.by_paragraph else Completion.NEW
 
     def tally(self) -> dict[Status, int]:
-        """Number of annotation items by what became of them."""
+        """The number of annotation items by status."""
         counts = dict.fromkeys(Status, 0)
         for standings in self.by_paragraph.values():
             for standing in standings.values():
@@ -160,8 +161,8 @@ class AnnotationSet:
 
 
 class GrowingAnnotations:
-    """A set that takes decisions one after the other. `now` stays the same object and holds what
-    was taken so far, so that every decision costs the same, however many there are."""
+    """A set to which decisions are added one after the other. `now` stays the same object and holds
+    the result so far, so that every decision costs the same, however many there are."""
 
     def __init__(self, before: AnnotationSet) -> None:
         self._held = dict(before.by_paragraph)
@@ -169,7 +170,7 @@ class GrowingAnnotations:
         self.now = AnnotationSet(self._held)
 
     def take(self, decisions: Iterable[Decision]) -> None:
-        """Bring decisions into the set, in their order."""
+        """Add decisions to the set, in their order."""
         for d in decisions:
             items = self._own.get(d.paragraph)
             if items is None:
@@ -185,7 +186,7 @@ class GrowingAnnotations:
                 self._held.pop(d.paragraph, None)
 
     def _name(self, before: Standing | None, after: Standing | None) -> None:
-        """Brings the named spans of the set to what stands after a decision."""
+        """Update the named spans of the set after a decision."""
         for standing, change in ((before, NamedSpans.remove), (after, NamedSpans.add)):
             value = standing.value if standing is not None else None
             if isinstance(value, Span) and value.layer in self.now._named:

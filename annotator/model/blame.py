@@ -1,4 +1,4 @@
-"""Who gave each item each of its fields: the event behind everything that stands in a completion.
+"""Finds out who gave each item each of its fields: the event behind everything in a completion.
 
 The fields of a span are `label`, `bounds`, `entity` and its attributes, those of a relation
 `label`, `ends` and its attributes; both can have a `note` and a `flag`, and a paragraph or a
@@ -19,8 +19,8 @@ Blame: TypeAlias = Mapping[str, Event]
 
 
 def blame(events: Iterable[Event]) -> dict[str, Blame]:
-    """A dict from item to its fields, for all items that have a state after these events of one
-    annotator's work on one document, which come in local order."""
+    """A dict from item to its fields, for all items that have a state after these events, which are
+    one annotator's work on one document in local order."""
     now: dict[str, Blame] = {}
     before: dict[tuple[str, str], Blame] = {}
     after: dict[tuple[str, str], Blame] = {}
@@ -51,8 +51,7 @@ def _changed(mine: Blame, event: Event) -> Blame:
 
 
 def fields_of(standing: Standing | None) -> dict[str, object]:
-    """The fields of an item with their values; empty for an item that has no state or that does
-    not stand."""
+    """The fields of an item with their values; empty for an item without a state or annotation."""
     if standing is None or standing.value is None:
         return {}
     value = standing.value

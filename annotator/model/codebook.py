@@ -32,7 +32,7 @@ _CALLED = {"label": "kind", "external_id": "id"}
 
 
 def called(field: str) -> str:
-    """The name of a field for people."""
+    """The name of a field, as people read it."""
     return _CALLED.get(field, field)
 
 
@@ -48,10 +48,10 @@ def applied(
     *,
     only: Collection[str] = OWN_FIELDS,
 ) -> CodebookEntry | None:
-    """What an entry becomes by a change from `before` to `after` that was made without knowing it:
-    only the fields that the change changed, and of aliases only those that it added or took out.
-    None is an entry that is not there; a change of which nobody knows what was there before is
-    the whole entry."""
+    """The entry that results if somebody who did not know `entry` made a change from `before` to
+    `after`. Only the fields that the change concerns are replaced, and only the aliases that it
+    added or removed. None stands for no entry. If nobody knows what was there before, the change
+    replaces the whole entry."""
     if entry is None or before is None or after is None:
         return after
     values = {one: getattr(after, one) for one in changed_fields(before, after) if one in only}
@@ -77,17 +77,18 @@ class Codebook:
 
     @cached_property
     def by_name(self) -> Mapping[tuple[NameKind, str], CodebookEntry]:
-        """Kind and name -> entry."""
+        """A dict from kind and name to entry."""
         return {(one.kind, one.name): one for one in self.entries}
 
     @cached_property
     def ids(self) -> Mapping[tuple[NameKind, str], str]:
-        """Kind and name -> external id, of the entries that have one."""
+        """A dict from kind and name to external id, for the entries that have one."""
         return {(one.kind, one.name): one.external_id for one in self.entries if one.external_id}
 
     @cached_property
     def opposites(self) -> Mapping[str, str]:
-        """Concept -> its opposite, whichever of the two says so."""
+        """A dict from concept to its opposite, no matter which of the two entries names the
+        other."""
         said = [(e.name, e.opposite) for e in self.entries if e.kind == "concept" and e.opposite]
         return {other: one for one, other in said} | dict(said)
 
@@ -116,8 +117,8 @@ class Codebook:
         return self._by_form.get((kind, form.casefold()), ())
 
     def headed(self, kind: NameKind, noun: str) -> Sequence[CodebookEntry]:
-        """The entries of which the name or an alias is this noun with what makes it unique:
-        `government of Varnia` and `county government` for `government`."""
+        """The entries whose name or alias is this noun with words that make it unique: `government
+        of Varnia` and `county government` for `government`."""
         return self._by_head.get((kind, noun.casefold()), ())
 
     @cached_property

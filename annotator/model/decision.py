@@ -83,9 +83,9 @@ class ParagraphMark:
 
 @dataclass(frozen=True, slots=True)
 class CompletionMark:
-    """State of the whole document for one annotator. `based_on` says of a finished gold how far
-    each annotator's log was when it was finished: annotator -> revision. Empty where that is not
-    known."""
+    """State of the whole document for one annotator. `based_on` says, for a finished gold, how far
+    each annotator's log was when it was finished, as a dict from annotator to revision. It is empty
+    if that is not known."""
 
     completion: Completion
     based_on: Mapping[str, int] = field(default_factory=dict)
@@ -134,8 +134,8 @@ class Event:
 
     Local order is that of `sequence`; after a merge of databases it is that of (revision, id),
     never of `time` (ISO 8601, UTC, seconds), which is kept for the reader alone. `reviewer` is the
-    person who decided where the work is not their own: in the gold. It is None there for what a
-    strategy or an import decided.
+    person who decided on the gold, which is nobody's own work. It is None there for decisions of a
+    strategy or an import.
     """
 
     id: str
@@ -159,11 +159,12 @@ class Suggestion:
     `raw` is the suggester's own score, before the history of decisions moved it; None where that is
     the same.
 
-    The others are for review. `open` names the fields that annotators filled in differently. What
-    `follows` is agreed on and stands as soon as its ends do. What `reopens` stood in a finished
-    gold and has lost its ground since. What is `beside` an annotation on the same text was made by
-    somebody who made both, and does not vanish because the other stands. `instead` has the ids of
-    what others made in place of it: once one of them stands, this one needs no decision.
+    The other fields are for review. `open` names the fields that annotators filled in differently.
+    A suggestion that `follows` is agreed on, and is accepted as soon as its ends are. One that
+    `reopens` was in a finished gold, but the work it was based on has changed. One that is `beside`
+    an annotation on the same text was made by somebody who made both, so it stays when the other is
+    accepted. `instead` has the ids of what other annotators made in its place: once one of them is
+    accepted, this one needs no decision.
     """
 
     value: Annotation
@@ -189,8 +190,8 @@ class Suggestion:
 
 
 def undo_of(group: Group, name: str) -> Group:
-    """The decisions, as group `name`, that take `group` back:
-    last first, before and after swapped."""
+    """The decisions, as group `name`, that take `group` back: in reverse order, with before and
+    after swapped."""
     return tuple(
         Decision(name, Action.UNDO, d.item, d.paragraph, d.after, d.before, group[0].group)
         for d in reversed(group)

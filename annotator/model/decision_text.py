@@ -46,8 +46,8 @@ class KnownValues(Protocol):
 
     @property
     def value_of(self) -> Callable[[str], Annotation | None]:
-        """Gives the annotation of an item: the standing one, or else what it was or is proposed to
-        be; None for an unknown item."""
+        """The annotation of an item: the standing one, or else the former or proposed one; None for
+        an unknown item."""
 
 
 class KnownItems(KnownValues, Protocol):
@@ -58,7 +58,8 @@ class KnownItems(KnownValues, Protocol):
         """The schema that names the layers."""
 
     def proposal_of(self, item: str) -> Annotation | None:
-        """The annotation as a suggestion proposes it, shown or not; None without one."""
+        """The annotation as a suggestion proposes it, shown or not; None if there is no
+        suggestion."""
 
 
 def both_ends(text: str, width: int) -> str:
@@ -70,12 +71,12 @@ def both_ends(text: str, width: int) -> str:
     if width < 20:
         return f"{_first_words(text, max(0, width - 1))}…"
     last = _last_words(text, (width - 3) * 2 // 5)
-    # The beginning gets what the end leaves.
+    # The beginning gets the room that the end leaves.
     return f"{_first_words(text, width - 3 - len(last))} … {last}"
 
 
 def both_ends_of(names: Sequence[str], width: int) -> list[str]:
-    """The names, each in at most `width` code points, and different if the names are: those that
+    """The names, each in at most `width` code points, which differ if the names do: those that
     would look the same begin shortly before the place where they differ."""
     short = [both_ends(name, width) for name in names]
     if len(set(short)) == len(set(names)):
@@ -96,8 +97,8 @@ def _last_words(text: str, size: int) -> str:
 
 
 def _first_words(text: str, size: int) -> str:
-    """The beginning of a longer text, in at most `size` code points, without a sign that only
-    leads on to what is left out."""
+    """The beginning of a longer text, in at most `size` code points, without punctuation that only
+    leads on to the omitted part."""
     first = text[:size]
     if " " in first[size // 3 :] and not text[size].isspace():
         first = first[: first.rindex(" ")]
@@ -158,7 +159,7 @@ def _changes(state: KnownItems, old: Annotation, new: Annotation, *, values: boo
 
 
 def _changed_fields(old: Annotation, new: Annotation) -> Iterator[tuple[str, str]]:
-    """The fields that differ, and what they are now; bounds are not told."""
+    """The fields that differ, with their present values; the value of bounds is left out."""
     if old.layer != new.layer:
         yield "layer", new.layer
     if old.label != new.label:
@@ -261,13 +262,13 @@ def describe_group(state: KnownItems, group: Group, *, values: bool = True) -> s
 
 
 def _taken_for_others(state: KnownItems, group: Group, *, values: bool) -> str:
-    """What came to stand while other versions of it were rejected; empty if that is not what the
-    group did."""
+    """The annotation that was accepted while other versions of it were rejected; empty if the group
+    did something else."""
     stands = [d for d in group if _annotation(d.after) is not None]
     ends = Counter(d.after.status for d in group if d.after and d.after.status in _ENDS)
     if not stands or not ends:
         return ""
-    # What stood before only moved from one version to the other.
+    # A relation that was there before only moved from one version to the other.
     taken = [d for d in stands if _annotation(d.before) is None] or stands[:1]
     what = (
         describe(state, taken[0], values=values)
@@ -279,7 +280,7 @@ def _taken_for_others(state: KnownItems, group: Group, *, values: bool) -> str:
 
 
 def _alike(state: KnownItems, group: Group) -> str:
-    """What several decisions of one kind are about."""
+    """The items that several decisions of one kind are about."""
     values = [_annotation(decision.after) for decision in group]
     relations = sum(isinstance(value, Relation) for value in values)
     main = values[-1]

@@ -24,9 +24,9 @@ RELATE = 4
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """What a paragraph (or many) costs: `keys` with the suggestions, `without` them; and of the
-    suggestions how many were `right` as they stood and how many `wrong`, against how many
-    annotations `wanted`."""
+    """The cost of one or more paragraphs: `keys` with the suggestions, and the keys `without` them.
+    Of the suggestions, `right` needed no correction and the others were `wrong`; `wanted`
+    annotations were to be made."""
 
     keys: int = 0
     without: int = 0
@@ -76,9 +76,9 @@ def shared(a: TextRange, b: TextRange) -> float:
 def of_spans(text: str, suggested: Sequence[TextRange], wanted: Sequence[TextRange]) -> Effort:
     """Keys for the spans of a paragraph, its last key included.
 
-    Each suggestion is matched with at most one wanted span, by overlap. One that is right costs
-    nothing; one with wrong bounds or label is put right, or rejected and made again where that is
-    less; one too many is rejected.
+    Each suggestion is matched with at most one wanted span, by overlap. A right one costs nothing.
+    One with wrong bounds or label is corrected, or rejected and made again if that takes fewer
+    keys. A superfluous one is rejected.
     """
     match = _matched(suggested, wanted)
     taken = set(match.values())
@@ -128,7 +128,8 @@ StanceRanges = tuple[TextRange, str, TextRange]
 
 
 def of_relations(suggested: Iterable[StanceRanges], wanted: Iterable[StanceRanges]) -> Effort:
-    """Keys for the relations of a paragraph: a wrong side is changed, one too many rejected."""
+    """Keys for the relations of a paragraph: a wrong side is changed, a superfluous relation
+    rejected."""
     ends = {(a[:2], b[:2]): label for a, label, b in wanted}
     given = {(a[:2], b[:2]): label for a, label, b in suggested}
     right = sum(ends.get(place) == label for place, label in given.items())

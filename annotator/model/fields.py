@@ -36,8 +36,8 @@ class Field:
         return None if held is None or held in ("", []) else held
 
     def key(self, value: Annotation) -> Hashable:
-        """Equal for equal contents: several values in any order are the same, and so are several
-        entities, and texts that a reader cannot tell apart."""
+        """A key that is equal for equal contents. The order of several values or entities does not
+        count, and neither do differences that a reader cannot see."""
         held = self.of(value)
         if held is not None and (self.entity or self.concept):
             kind: NameKind = "entity" if self.entity else "concept"
@@ -68,8 +68,8 @@ def fields_of(
         every = sorted({name for value in values for name in value.attributes})
         return (Field("entity", entity=True), *(Field(name) for name in every))
     listed = list(fields_of_layer(known))
-    # Annotators need not agree on what the schema does not list, but the first one must not decide
-    # it either.
+    # Annotators need not agree on fields that the schema does not list, but the first annotator
+    # must not decide them either.
     names = {field.name for field in listed}
     held = list(values)
     named = any(isinstance(value, Span) and value.entity for value in held)
@@ -99,7 +99,8 @@ def _field(attribute: Attribute) -> Field:
 
 
 def content(value: Annotation, fields: Sequence[Field]) -> str:
-    """The contents of some fields as text, equal for equal contents; a total order."""
+    """The contents of some fields as text, which is equal for equal contents and gives a total
+    order."""
     return _AS_TEXT.encode([_sortable(field.key(value)) for field in fields])
 
 

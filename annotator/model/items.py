@@ -31,8 +31,8 @@ class Item:
 
     @property
     def undecided(self) -> bool:
-        """Whether it still waits for a decision. What was agreed on waits for
-        none; a field that is open does."""
+        """Whether it still waits for a decision. An item that follows from an agreement does not;
+        one with an open field does."""
         own, proposed = self.standing, self.suggestion
         if own is None or (own.value is None and own.status is Status.MARKED):
             return proposed is None or not proposed.follows
@@ -109,8 +109,8 @@ def paragraph_items(
 def _elsewhere(
     shown: Mapping[str, Item], here: Collection[str], known: Callable[[str], bool]
 ) -> set[str]:
-    """The sources of shown relations that are no items of this paragraph (`here`), but `known`
-    ones of another."""
+    """The sources of shown relations that are not items of this paragraph (`here`), but `known`
+    items of another."""
     sources = {i.value.source for i in shown.values() if isinstance(i.value, Relation)}
     return {name for name in sources - {AUTHOR, *here} if known(name)}
 
@@ -122,7 +122,8 @@ def _is_open(own: Standing | None) -> bool:
 
 
 def _stretch(value: Annotation) -> tuple[str, int, int] | str:
-    """What no second suggestion may be on: the layer and bounds of a span; a relation's own id."""
+    """The key that only one shown suggestion may have: the layer and bounds of a span, or a
+    relation's id."""
     return (value.layer, value.start, value.end) if isinstance(value, Span) else value.id
 
 
@@ -131,8 +132,8 @@ LOWEST = -0.2
 
 
 def passes(suggestion: Suggestion, threshold: float) -> bool:
-    """Whether a suggestion is seen. A `threshold` from 0 on is the least score that is shown. A
-    lower one also shows suggestions that are held back: at -0.1 those with a score from .5 on, at
+    """Whether a suggestion is shown. A `threshold` of 0 or more is the lowest score that is shown.
+    A lower one also shows suggestions that are held back: at -0.1 those with a score from .5 on, at
     `LOWEST` all."""
     if suggestion.shown:
         return suggestion.score >= threshold

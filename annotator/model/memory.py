@@ -17,7 +17,7 @@ LONGEST = 8
 
 
 def surface(text: str) -> str:
-    """The form under which a stretch of text is remembered: without case, and with single blanks as
+    """The form under which a stretch of text is remembered: in lower case, with single blanks as
     white space."""
     return " ".join(text.casefold().split())
 
@@ -107,8 +107,8 @@ class Memory:
         return Tally(sum(c.accepted for c in counts), sum(c.rejected for c in counts))
 
     def best(self, layer: str, text: str) -> tuple[str, Tally] | None:
-        """The label accepted most often for a surface form and its
-        counts; None when none ever was."""
+        """The label accepted most often for a surface form, and its counts; None if none was ever
+        accepted."""
         counts = self.labels.get((layer, surface(text)), {})
         ranked = sorted(counts.items(), key=lambda kv: (-kv[1].accepted, kv[1].rejected, kv[0]))
         return ranked[0] if ranked and ranked[0][1].accepted else None

@@ -9,8 +9,8 @@ from annotator.model.span import Span, reading_order
 
 
 class NamedSpans:
-    """Spans with an entity, in reading order; others are ignored. A change or a question costs
-    the search of a place, not the number of spans."""
+    """Spans with an entity, in reading order; others are ignored. A change or a query takes one
+    binary search, however many spans there are."""
 
     def __init__(self, spans: Iterable[Span] = ()) -> None:
         self._held = sorted((one for one in spans if one.entity), key=reading_order)
@@ -32,11 +32,11 @@ class NamedSpans:
         return self._held[places]
 
     def place(self, span: Span) -> int:
-        """How many of the spans stand before this one."""
+        """How many of the spans come before this one."""
         return bisect_left(self._held, reading_order(span), key=reading_order)
 
     def add(self, span: Span) -> None:
-        """Hold one more span, in place of the one with its id."""
+        """Add a span, in place of the one with its id."""
         self.remove(span)
         if span.entity:
             self._held.insert(self.place(span), span)
@@ -44,7 +44,7 @@ class NamedSpans:
             self._added.append(span)
 
     def remove(self, span: Span) -> None:
-        """Hold the span with this id no longer, if it is held."""
+        """Remove the span with this id, if there is one."""
         held = self._by_id.pop(span.id, None)
         if held is not None:
             del self._held[self.place(held)]
@@ -52,11 +52,12 @@ class NamedSpans:
 
     @property
     def additions(self) -> int:
-        """How many spans were added since it was made."""
+        """How many spans have been added since the start."""
         return len(self._added)
 
     def added(self, since: int) -> Sequence[Span]:
-        """The spans that were added after so many additions, in the order in which they came."""
+        """The spans that were added after this many additions, in the order in which they were
+        added."""
         return self._added[since:]
 
 

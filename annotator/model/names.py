@@ -46,7 +46,7 @@ def affirmative(concept: str) -> str:
 
 
 def written(concept: str) -> str:
-    """A concept as it is read, with the mark of the contrary in its one spelling."""
+    """A concept as it is read, with the mark of the contrary in its standard spelling."""
     name, turned = parted(as_read(concept))
     return f"{CONTRARY}{name}" if turned and name else name
 
@@ -64,7 +64,7 @@ a question."""
 
 @dataclass(frozen=True, slots=True)
 class ProposedName:
-    """Whom a mention may name, with the chance of it in [0, 1]."""
+    """A name that a mention may have, with its chance in [0, 1]."""
 
     entity: str
     mention: MentionKind
@@ -77,8 +77,8 @@ class ProposedName:
 
     @property
     def preselected(self) -> bool:
-        """Whether the input line opens with the name chosen. That of a common noun or pronoun has
-        to be sure, since half of the others are wrong."""
+        """Whether this name is chosen when the input line opens. The name of a common noun or
+        pronoun has to be sure, since half of the others are wrong."""
         return self.sure or self.mention == "name"
 
 
@@ -87,8 +87,8 @@ class Namer(Protocol):
 
     def ranked(self, document: Document, decided: NamedSpans, span: Span) -> Sequence[ProposedName]:
         """Names for a span, the likeliest first; `decided` are the standing spans of its layer in
-        the document that have a name. If that is the object of the call before, a call costs
-        what was added to it since."""
+        the document that have a name. If `decided` is the same object as in the call before, only
+        what was added to it since is processed."""
         ...
 
 
@@ -131,7 +131,8 @@ def standing(rulings: Iterable[Ruling]) -> list[Ruling]:
 
 @dataclass(frozen=True, slots=True)
 class SameNames:
-    """Which names are one by the rulings so far: (kind, name) -> the name that stays."""
+    """The names that are the same according to the rulings so far, as a dict from (kind, name) to
+    the name that stays."""
 
     canonical: Mapping[tuple[NameKind, str], str] = field(default_factory=dict)
 
@@ -144,7 +145,7 @@ class SameNames:
             if ruling.relation in ("same", "opposite"):
                 contrary = CONTRARY if ruling.relation == "opposite" else ""
                 latest[ruling.kind, ruling.name] = contrary + ruling.canonical
-                # A name that stays cannot be one that goes.
+                # A name that stays cannot also be replaced.
                 latest.pop((ruling.kind, ruling.canonical), None)
         found: dict[tuple[NameKind, str], str] = {}
         for kind, name in latest:
@@ -168,13 +169,13 @@ class SameNames:
         return name if direct is None else direct
 
     def changes(self, before: SameNames) -> set[tuple[NameKind, str]]:
-        """The names (kind, name) that are kept as something else than by the rulings `before`."""
+        """The names (kind, name) whose replacement differs from that by the rulings `before`."""
         pairs = self.canonical.items() ^ before.canonical.items()
         ruled = {key for key, _ in pairs}
         return ruled | {(kind, f"{CONTRARY}{name}") for kind, name in ruled if kind == "concept"}
 
     def span(self, span: Span, concepts: Concepts) -> Span:
-        """The span with the names that are kept; the same span if nothing changes."""
+        """The span with its names replaced; the same object if nothing changes."""
         for kind, name in names_of(span, concepts) if self.canonical else ():
             if (kept := self.name(kind, name)) != name:
                 span = renamed(span, concepts, kind, name, kept)
@@ -210,7 +211,7 @@ class NearNames:
 
 
 def _letters(text: str) -> int:
-    """The characters of a text as bits, of which characters far apart share one."""
+    """The characters of a text as bits; several characters share a bit."""
     found = 0
     for char in text:
         found |= 1 << ord(char) % 61
@@ -228,12 +229,12 @@ def names_in(kind: NameKind, text: str) -> list[str]:
 
 
 def names_line(kind: NameKind, text: str) -> str:
-    """The same as a line again, with a semicolon and a blank between names."""
+    """The names as one line, with a semicolon and a blank between them."""
     return "; ".join(names_in(kind, text))
 
 
 def concepts_of(schema: LabelSchema) -> Concepts:
-    """Where the concepts of a schema's layers are held."""
+    """The attributes that hold the concepts of a schema's layers."""
     found = ((layer.name, layer.attribute_of_type("concept")) for layer in schema.layers)
     return {name: (attribute.name, attribute.multiple) for name, attribute in found if attribute}
 
@@ -250,7 +251,7 @@ def names_of(span: Span, concepts: Concepts) -> list[tuple[NameKind, str]]:
 
 
 def names_held(kind: NameKind, held: Value) -> list[str]:
-    """The names in a field, which has a text or several, each once, as `names_in` reads them."""
+    """The names in a field with one or several texts, each once, as `names_in` reads them."""
     if not isinstance(held, list):
         return names_in(kind, str(held))
     found = [name for one in held for name in names_in(kind, str(one))]
@@ -267,8 +268,8 @@ def used_names(spans: Iterable[Span], concepts: Concepts) -> set[Name]:
 
 
 def renamed(span: Span, concepts: Concepts, kind: NameKind, old: str, new: str) -> Span:
-    """The span with `new` in place of the name `old`, once; the
-    same span when it does not bear it."""
+    """The span with `new` in place of the name `old`, once; the same span if it does not have the
+    name."""
     names = [name for own, name in names_of(span, concepts) if own == kind]
     if old not in names:
         return span

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 
 class OtherNames:
-    """What people are called instead, in running text and in columns."""
+    """Replacements of names, for running text and for columns."""
 
     def __init__(self, called: Mapping[str, str]) -> None:
-        """`called` says for each name what replaces it."""
+        """`called` is a dict from name to its replacement."""
         longest = sorted(called, key=lambda name: (-len(name), name))
         words = "|".join(map(re.escape, longest))
         pattern = rf"(?<!\w)({words})(?!\w)(\s*)" if words else r"(?!)"

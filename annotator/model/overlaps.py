@@ -1,4 +1,4 @@
-"""Which stretches of a text share something with another one, found without comparing all pairs."""
+"""Finds the stretches of a text that overlap another one, without comparing all pairs."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def pace(log: Sequence[tuple[datetime, bool]], *, left: int, now: datetime) -> P
         finished[day] = finished.get(day, 0) + closes
     today = now.date().isoformat()
     minutes, count = worked.get(today, 0.0), finished.get(today, 0)
-    # Once enough was done today, today alone gives the pace; otherwise earlier days help.
+    # Once enough was done today, only today counts; otherwise earlier days count too.
     base, done = (minutes, count) if count >= 5 else (sum(worked.values()), sum(finished.values()))
     if not done or not base:
         return Pace(count, minutes, left, None, None)

@@ -56,7 +56,7 @@ class Shown:
 
 
 def shown_of(suggestion: Suggestion) -> Shown:
-    """What is kept of a suggestion when it is shown."""
+    """The record of a suggestion when it is shown."""
     value = suggestion.value
     shared = (
         value.id,
@@ -72,7 +72,7 @@ def shown_of(suggestion: Suggestion) -> Shown:
 
 
 def shown_json(one: Shown) -> dict[str, Any]:
-    """In the form of a record: `meta.completion.shown`."""
+    """The shown suggestions as in a canonical record, under `meta.completion.shown`."""
     place = (
         {"start": one.start, "end": one.end}
         if one.is_span
@@ -94,7 +94,7 @@ _KEYS = {*_TEXTS, "paragraph", "start", "end", "source", "target"}
 
 
 def shown_from(data: object) -> Shown | None:
-    """The value of `shown_json`; None when it does not have that shape."""
+    """The suggestions that `shown_json` wrote; None if the value has another shape."""
     if not isinstance(data, Mapping) or not _is_shown(data):
         return None
     id, layer, label, suggester, version = (data[key] for key in _TEXTS)

@@ -80,8 +80,8 @@ def step(state: ReviewState, action: do.ReviewAction) -> Step:
 
 
 def _carry(before: ReviewState, after: ReviewState) -> ReviewState:
-    """`after`, with the items and cards that `before` has already computed and that are still
-    the same."""
+    """The state `after`, with those items and cards that `before` has already computed and that are
+    still the same."""
     same = (
         after.annotations is before.annotations
         and after.suggestions is before.suggestions

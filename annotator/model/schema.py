@@ -49,8 +49,8 @@ class Attribute:
 
     `values` only for type `choice`; `minimum` and `maximum` (inclusive) only for `integer`.
     `entity` is the canonical name of an actor and stands in the record's own key, not among the
-    attributes. Where `agree` is false, a difference in this attribute is not worth a decision: gold
-    takes the majority's value.
+    attributes. If `agree` is false, a difference in this attribute needs no decision: gold takes
+    the majority's value.
     """
 
     name: str
@@ -64,7 +64,7 @@ class Attribute:
     agree: bool = True
 
     def problem(self, value: object) -> str | None:
-        """Why `value` may not stand here, or None when it may."""
+        """Why `value` is not allowed, or None if it is."""
         if self.multiple:
             if not isinstance(value, list):
                 return "must be a list"
@@ -160,7 +160,7 @@ class LabelSchema:
 
     @cached_property
     def span_keys(self) -> dict[str, tuple[Layer, Label]]:
-        """Key -> layer and label, over all span layers."""
+        """A dict from key to layer and label, over all span layers."""
         return {b.key: (layer, b) for layer in self.span_layers for b in layer.labels if b.key}
 
     def relations_to(self, target_layer: str) -> tuple[Layer, ...]:
@@ -181,7 +181,7 @@ class LabelSchema:
         whole = asdict(self)
         for layer in whole["layers"]:
             for attribute in layer["attributes"]:
-                # Schemas that do not use it keep the hash that models were trained under.
+                # Schemas that do not use it keep the hash under which models were trained.
                 if attribute["agree"]:
                     del attribute["agree"]
         return _sha256(whole)

@@ -1,5 +1,5 @@
-"""The state of the annotate screen, without a screen: what
-is decided, what is proposed, where one is.
+"""The state of the annotate screen, without a screen: decisions, suggestions, and the annotator's
+position.
 
 Immutable. Ids of new items and groups follow from the session's token and a counter, so that the
 same actions on the same state give the same result.
@@ -64,9 +64,9 @@ class ReviewState:
     """One annotator's work on one document, and where in it they are.
 
     `suggestions` are by paragraph index. `session` is unique to the run of the program. `origin` is
-    that of annotations made here; `finished` what the document is when its last paragraph is done.
-    Suggestions below `threshold` (see `items.passes`), and those of other layers than `only` where
-    that is one, are not shown.
+    that of annotations made here; `finished` is the completion of the document once its last
+    paragraph is done. Suggestions below `threshold` (see `items.passes`) are not shown, and if
+    `only` names a layer, neither are those of other layers.
     """
 
     document: Document
@@ -90,15 +90,15 @@ class ReviewState:
     based_on: Mapping[str, int] = field(default_factory=dict)
     """In review: how far each annotator's log was when the document was opened."""
     asked: str = ""
-    """What the last step asked to confirm. The same action again confirms it; any other action
+    """The action that the last step asked to confirm. The same action again confirms it; any other
     cancels it."""
     namer: Namer | None = None
-    """Proposes names; without it there are none."""
+    """Proposes names; None if nothing does."""
     phraser: Phraser | None = None
-    """Knows how sentences were parsed; without it, a selection grows by rules."""
+    """Knows the parses of sentences; if it is None, a selection grows by rules."""
     together: tuple[str, ...] = ()
-    """The relations that one key made for several holders: what is set on one of them is set
-    on all, until the focus leaves them."""
+    """The relations that one key made for several holders. A value that is set on one of them is
+    set on all, until the focus leaves them."""
 
     @cached_property
     def items(self) -> tuple[Item, ...]:
@@ -107,7 +107,7 @@ class ReviewState:
 
     @cached_property
     def places(self) -> Mapping[str, int]:
-        """Where each item of the paragraph stands among `items`, by its id."""
+        """A dict from the id of each item of the paragraph to its index in `items`."""
         return {item.id: i for i, item in enumerate(self.items)}
 
     @cached_property
@@ -126,9 +126,9 @@ class ReviewState:
         return {}
 
     def proposed_name(self, item: Item) -> ProposedName | None:
-        """The likeliest name of an item that has none which somebody gave; None where its layer has
-        no entity, and where nothing proposes names. It is worked out when it is asked for, by
-        all that stands by then."""
+        """The likeliest name of an item to which nobody has given a name; None if its layer has no
+        entity, or if nothing proposes names. It is computed when it is needed, from everything
+        decided until then."""
         if self.namer is None or not isinstance(item.value, Span):
             return None
         if item.value.entity and not item.pending:
@@ -138,7 +138,7 @@ class ReviewState:
         return self.named[item.id]
 
     def likeliest_name(self, span: Span) -> ProposedName | None:
-        """The same of any span; see `proposed_name`."""
+        """The same for any span; see `proposed_name`."""
         ranked = self.ranked_names(span)
         return ranked[0] if ranked else None
 
@@ -172,8 +172,8 @@ class ReviewState:
         return here.start, here.end
 
     def phrases_at(self, at: int) -> Sequence[Bounds]:
-        """The phrases and clauses around an offset of the paragraph by its parse; empty where there
-        is none."""
+        """The phrases and clauses around an offset of the paragraph by its parse; empty if there is
+        no parse."""
         if self.phraser is None:
             return ()
         return self.phraser.phrases(self.document, self.paragraph, at)
@@ -246,8 +246,8 @@ class ReviewState:
         return sum(item.undecided for item in self.items_of(paragraph))
 
     def left(self, paragraph: int) -> int:
-        """Number of things of a paragraph that wait for a decision; in review several
-        versions are one difference."""
+        """The number of decisions that wait in a paragraph; in review, several versions are one
+        difference."""
         items = [item for item in self.items_of(paragraph) if item.undecided]
         if self.finished is not Completion.GOLD:
             return len(items)
@@ -256,8 +256,8 @@ class ReviewState:
 
     @property
     def is_finished(self) -> bool:
-        """Whether the document is done; in review, whether it is gold, and nothing that came
-        since waits in the paragraph."""
+        """Whether the document is done; in review, whether it is gold and nothing newer waits in
+        the paragraph."""
         done = self.annotations.completion is self.finished
         return done and (self.finished is not Completion.GOLD or not self.left(self.paragraph))
 

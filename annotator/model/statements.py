@@ -46,10 +46,10 @@ class Statement:
     """One side taken by one holder on one concept (or entity, or claim without a concept).
 
     `item` is the relation, or the claim itself where the text asserts it. `coder` is None for gold.
-    `date` is ISO 8601, as far as the document's metadata tells it, else empty. `sign` is 1, -1 or
-    0, with `not: ` taken into account; `side` is the label as coded. `sort` says what `about` is: a
-    concept, an entity (a side on an actor), or the words of a claim without a concept. `start` and
-    `end` are code points of the document's text and hold `quote`.
+    `date` is the ISO 8601 date in the document's metadata, or empty. `sign` is 1, -1 or 0, with
+    `not: ` taken into account; `side` is the label as coded. `sort` says what `about` is: a
+    concept, an entity (for a side on an actor), or the words of a claim without a concept. `start`
+    and `end` are code points of the document's text and hold `quote`.
     """
 
     document: str
@@ -74,8 +74,8 @@ class Statement:
 
 
 def statements(record: Record, concepts: Concepts | None = None) -> list[Statement]:
-    """The statements of a record in text order. `concepts` says where a layer's concepts are held
-    (see `names.concepts_of`); without it, as in the schemas that are shipped."""
+    """The statements of a record in text order. `concepts` says which attribute holds a layer's
+    concepts (see `names.concepts_of`); the default is that of the shipped schemas."""
     where = _CONCEPTS if concepts is None else concepts
     spans = {span.id: span for span in record.spans}
     taken = [(r, spans[r.target]) for r in record.relations if r.target in spans]
@@ -134,8 +134,8 @@ def _of(
 
 
 def _holders(record: Record, source: Span | None) -> list[str]:
-    """The entities of a holder; its words where it has none, the
-    author where it is the text itself."""
+    """The entities of a holder; if it has none, its words; the author if the text itself is the
+    holder."""
     if source is None:
         return [AUTHOR_NAME]
     names = [name for kind, name in names_of(source, {}) if kind == "entity"]

@@ -32,19 +32,19 @@ BOILERPLATE = frozenset(
 _WHITE = (
     "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"
     "\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
-    "\u200b\u2060\ufeff"  # without width: zero-width space, word joiner, byte order mark
+    "\u200b\u2060\ufeff"  # characters without width: zero-width space, word joiner, byte order mark
 )
 """White space, and what is as invisible at the end of a stretch of text."""
 
 _BLANK = re.compile(r"(?>\r\n|\r|\n)(?:[^\S\n\r]*(?>\r\n|\r|\n))+")
 _LINE = re.compile(r"\r\n|\r|\n")
-# A word keeps its inner apostrophes, hyphens, full stops and digit
-# separators (US's, U.S., 3.5, well-being).
+# Apostrophes, hyphens, full stops and digit separators inside a word belong to it (US's, U.S., 3.5,
+# well-being).
 _TOKEN = re.compile(r"\w++(?:[’'ʼ\-‐‑./·,:]\w++)*+|\S")
 _TOKEN_OR_GAP = re.compile(f"({_TOKEN.pattern})")
 HARMFUL = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\ufeff\ud800-\udfff]"
-    # A joiner outside an emoji is measured and drawn differently from terminal to terminal.
+    # Terminals differ in how they measure and draw a joiner outside an emoji.
     "|(?<![\u2600-\u27bf\ufe0f\U0001f000-\U0001faff])\u200d"
 )
 """C0 and C1 controls, DEL, bidi controls, other characters that
@@ -314,8 +314,8 @@ def as_read(text: str) -> str:
 
 
 def searchable(text: str) -> str:
-    """The text as it is compared when it is searched: without capitals, accents, and differences
-    of typed apostrophes (`Zürich` as `zurich`)."""
+    """The text as searches compare it: without capitals, accents, and differences between kinds of
+    apostrophes (`Zürich` as `zurich`)."""
     plain = text.casefold().replace("’", "'")
     if plain.isascii():
         return plain

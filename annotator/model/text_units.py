@@ -1,5 +1,5 @@
-"""Units of text that a selection grows and shrinks by: token, name, phrase, phrase with what
-hangs on it, clause, sentence, paragraph.
+"""Units of text by which a selection grows and shrinks: token, name, phrase, phrase with its
+complements, clause, sentence, paragraph.
 
 Where a sentence was parsed, its phrases and clauses come from the parse (`Phraser`). Elsewhere
 they come from plain rules on characters and a few closed word classes, so that a key costs
@@ -19,10 +19,10 @@ Bounds = tuple[int, int]
 
 
 class Phraser(Protocol):
-    """Knows how sentences were parsed."""
+    """Knows the parses of sentences."""
 
     def phrases(self, document: Document, paragraph: int, at: int) -> Sequence[Bounds]:
-        """The phrases and clauses around an offset of a document, ever larger; empty where the
+        """The phrases and clauses around an offset of a document, the smallest first; empty if the
         paragraph was not parsed."""
 
 
@@ -32,8 +32,8 @@ _ABBREVIATIONS = frozenset(
         "corp no jan feb mar apr jun jul aug sep sept oct nov dec e.g i.e cf fig al dept mt"
     ).split()
 )
-# A sentence ends at a mark, including closing quotes and brackets, before white space. A run of
-# marks is tried from its first one only.
+# A sentence ends with a punctuation mark, including closing quotes and brackets, before white
+# space. In a run of marks, only the first one is tried.
 _SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?=\s)|[。！？؟۔।]+[」』”’\"]*\s*|\n")
 _VISIBLE = re.compile(r"\S")
 _CLAUSE_MARKS = frozenset(',;:—–()[]“”«»"„،؛')
@@ -130,8 +130,8 @@ def snap(text: str, start: int, end: int) -> Bounds:
 
 
 def _without_edges(text: str, left: int, right: int) -> Bounds:
-    """Bounds without the punctuation and white space at the edges that no bracket or abbreviation
-    needs; empty if nothing else is there."""
+    """Bounds without punctuation and white space at the edges, except marks that a bracket or an
+    abbreviation needs; empty if nothing else is there."""
     while left < right and text[left] in _LEADING and not _opens_within(text, left, right):
         left += 1
     while left < right and (text[right - 1].isspace() or text[right - 1] in _EDGE):
@@ -233,8 +233,8 @@ def long_phrase_at(text: str, at: int, within: Bounds) -> Bounds | None:
 
 
 def _after_preposition(text: str, tokens: list[Bounds], at: int, within: Bounds) -> int | None:
-    """Where a prepositional phrase that begins with token `at`
-    ends; None when none begins there."""
+    """The end of the prepositional phrase that begins with token `at`; None if none begins
+    there."""
     if at >= len(tokens) or text[tokens[at][0] : tokens[at][1]].casefold() not in _LINKS:
         return None
     begin = at + 1
@@ -252,8 +252,8 @@ def _after_preposition(text: str, tokens: list[Bounds], at: int, within: Bounds)
 
 
 def units_at(text: str, at: int, within: Bounds, phrases: Sequence[Bounds] = ()) -> list[Bounds]:
-    """Units around `at` inside the paragraph `within`: ever larger, each strictly holding the one
-    before. `phrases` are those of a parse; without them they are found by rule."""
+    """Units around `at` inside the paragraph `within`, each larger than the one before and
+    containing it. `phrases` are those of a parse; without them, they are found by rules."""
     sentence = enclosing(sentences(text, *within), at) or within
     by_rule = (phrase_at, long_phrase_at, clause_at)
     every = (

@@ -1,1 +1,2 @@
-"""What each action does to the state: `review.step` finds the function, these modules hold them."""
+"""What each action does to the state. `review.step` finds the function; these modules contain the
+functions."""

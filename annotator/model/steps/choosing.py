@@ -56,12 +56,13 @@ def _taken(state: ReviewState, value: Annotation) -> list[Decision]:
     paragraph = paragraph_of(state, value)
     decision = decide(state, Action.ACCEPT, value.id, paragraph, Status.ACCEPTED, value)
     assert decision.after is not None
-    # A version is taken as it is, with what it leaves empty.
+    # A version is accepted as it is, including its empty fields.
     return [*out, replace(decision, after=replace(decision.after, open=()))]
 
 
 def _dropped(state: ReviewState, id: str, taken: list[Span]) -> list[Decision]:
-    """The decisions that end a version for those that are `taken`; none if it is rejected."""
+    """The decisions that reject a version in favour of those that are `taken`; none if it is
+    rejected already."""
     item = state.find(id)
     if item is None or (item.standing is not None and item.pending and not item.undecided):
         return []
@@ -71,8 +72,8 @@ def _dropped(state: ReviewState, id: str, taken: list[Span]) -> list[Decision]:
 def _moved(
     state: ReviewState, decision: Decision, dropped: str, spans: list[Span]
 ) -> Decision | None:
-    """A relation that hung on a dropped span, moved to the one span that was taken, instead of
-    its removal."""
+    """A relation on a dropped span is moved to the one span that was taken, instead of being
+    removed."""
     before = decision.before.value if decision.before else None
     if len(spans) != 1 or not isinstance(before, Relation) or decision.item == dropped:
         return None
@@ -92,7 +93,8 @@ def _moved(
 def _settled(
     state: ReviewState, item: Item, field: Field, content: Value | None
 ) -> tuple[Decision, tuple[str, ...]]:
-    """The decision that gives an item a content of a field, and the fields that are still open."""
+    """The decision that gives a field of an item its content, and the fields that are still
+    open."""
     value = replace(field.put(item.value, content), origin=state.origin)
     paragraph = paragraph_of(state, value)
     decision = decide(state, Action.ACCEPT, item.id, paragraph, Status.ACCEPTED, value)

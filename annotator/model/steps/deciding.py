@@ -80,9 +80,9 @@ def defaults(schema: LabelSchema, layer: str) -> dict[str, Value]:
 
 
 def accepted(state: ReviewState, item: Item, *, asked: bool = False) -> list[Decision]:
-    """The decisions that make a pending item stand, after those on a relation's pending end points.
-    Their proposed names come with them where they are sure; that of the item itself also where
-    it was `asked` for."""
+    """The decisions that accept a pending item, after those that accept a relation's pending end
+    points. Proposed names are accepted too if they are sure; the item's own name also if it was
+    shown as a question (`asked`)."""
     decisions: list[Decision] = []
     value = item.value
     if isinstance(value, Relation):
@@ -129,10 +129,9 @@ def removed(state: ReviewState, item: Item) -> list[Decision]:
 
 
 def changed(state: ReviewState, item: Item, value: Annotation) -> list[Decision]:
-    """The decisions that give an item another value; a pending relation's end points come to stand.
-
-    What keeps the label and the bounds that were suggested is accepted: a name that is filled in
-    corrects nothing. In review it is the reviewer's from then on.
+    """The decisions that give an item another value, and accept a pending relation's end points. An
+    item that keeps its suggested label and bounds counts as accepted, since filling in a name
+    corrects nothing. In review, the item is the reviewer's from then on.
     """
     if state.finished is Completion.GOLD:
         value = replace(value, origin=state.origin)
@@ -147,11 +146,10 @@ def changed(state: ReviewState, item: Item, value: Annotation) -> list[Decision]
 
 
 def rebound(state: ReviewState, item: Item, start: int, end: int) -> tuple[Span, str]:
-    """The span of an item at other bounds, and what to say of it.
-
-    A suggested entity that is only the text of the span follows the text, but for a title or an
-    article before it. One that somebody wrote stays, and so does a canonical name that a suggester
-    knew; of the latter it is said, since the text may be another's now.
+    """The span of an item with other bounds, and a message about its name. A suggested entity that
+    is only the text of the span changes with the text, except for a title or an article before it.
+    An entity that somebody wrote stays, and so does a canonical name that a suggester knew; a
+    message points out the latter, since the text may now refer to somebody else.
     """
     value = item.value
     assert isinstance(value, Span)
@@ -181,9 +179,9 @@ def rebound(state: ReviewState, item: Item, start: int, end: int) -> tuple[Span,
 
 
 def _named(name: str, text: str) -> str:
-    """The name that a text gives to what was called `name`: the text, without small words before a
-    name that began with a capital; a name that a word more stands before (a title, an article)
-    is the same."""
+    """The new name, after the text changed, of something that was called `name`. It is the text,
+    without small words before a name that began with a capital. If the text only has another word
+    before the name (a title, an article), the name stays."""
     before, found, after = text.rpartition(name)
     if found and not after and before.endswith(" ") and (" " in name or before.islower()):
         return name
@@ -211,7 +209,7 @@ def advance(state: ReviewState, origin: str | None) -> ReviewState:
 
 
 def _neighbour(state: ReviewState) -> str | None:
-    """The item before the one in focus, from which to go on when that one disappears."""
+    """The item before the one in focus, from which to go on if that one disappears."""
     ids = [item.id for item in state.items]
     at = ids.index(state.focus) if state.focus in ids else 0
     return ids[at - 1] if at > 0 else None
@@ -243,7 +241,7 @@ def on_accept_all(state: ReviewState, _: do.AcceptAll) -> Step:
         if item.undecided and item.id not in decisions:
             more = [one for one in accepted(seeing, item) if one.item not in decisions]
             decisions.update((one.item, one) for one in more)
-            # The names of those that follow see this one.
+            # The names of later items are proposed with this one known.
             growing.take(more)
             seeing.named.clear()
     if not decisions:

@@ -39,7 +39,7 @@ def on_set_attribute(state: ReviewState, action: do.SetAttribute) -> Step:
 
 
 def _set(value: Annotation, attribute: Attribute, to: Value | None) -> Annotation:
-    """The annotation with another value of an attribute; None and what is empty clear it."""
+    """The annotation with another value of an attribute; None and empty values clear it."""
     if attribute.type == "entity" and isinstance(value, Span):
         name = to.strip() if isinstance(to, str) else ""
         return replace(value, entity=name or None)
@@ -53,7 +53,7 @@ def _with_it(state: ReviewState, item: Item) -> list[Item]:
 
 
 def _for_whom(state: ReviewState) -> str:
-    """Whose stances were changed, if there are several."""
+    """The holders whose stances were changed, if there are several."""
     values = [one.value for id in state.together if (one := state.find(id)) is not None]
     names = dict.fromkeys(holder_of(state, v) for v in values if isinstance(v, Relation))
     return f", for {', '.join(names)}" if len(names) > 1 else ""

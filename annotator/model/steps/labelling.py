@@ -1,4 +1,4 @@
-"""Steps that give a label: to the item in focus, or to the selection, which makes it a span."""
+"""Steps that give a label: to the item in focus, or to the selection, which becomes a span."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _relabel(state: ReviewState, item: Item, layer: Layer, label: str) -> Step:
 
 
 def _keeps_its_layer(state: ReviewState, item: Item, layer: Layer, label: str) -> Step | None:
-    """The step that says why an item stays in its layer for now, or that asks; None if it may
+    """The step that says why an item cannot change its layer now, or that asks; None if it may
     change."""
     if any(decision.item != item.id for decision in removed(state, item)):
         return say(state, "remove the stances on it before it changes its layer")
@@ -68,7 +68,7 @@ def _keeps_its_layer(state: ReviewState, item: Item, layer: Layer, label: str) -
 
 
 def _moved(state: ReviewState, value: Annotation, layer: Layer) -> Annotation:
-    """The annotation in another layer, without what only its own layer has."""
+    """The annotation in another layer, without attributes that only its old layer has."""
     value = replace(value, layer=layer.name, attributes=defaults(state.schema, layer.name))
     return replace(value, entity=None) if isinstance(value, Span) else value
 

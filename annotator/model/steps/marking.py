@@ -28,7 +28,7 @@ from annotator.model.text import paragraph_number, plural
 def _annotate_standing(
     state: ReviewState, paragraph: bool, *, note: str | None, action: Action
 ) -> Step:
-    """Change the note (if one is given) or else the flag of the item in focus or of the
+    """Change the note (if one is given) or else the flag, of the item in focus or of the
     paragraph."""
     item = None if paragraph else state.focused
     if item is None:
@@ -125,7 +125,7 @@ def _close_gold(state: ReviewState) -> Step:
     if state.left(here):
         return _leave_open(state)
     every = list(_open_paragraphs(state))
-    # The paragraphs after it that hold nothing to decide are done too.
+    # The following paragraphs without anything to decide are done too.
     following = next((i for i in every if state.left(i)), None)
     passed = every if following is None else every[: every.index(following)]
     decisions = _closing(state, passed)
@@ -156,7 +156,7 @@ def _made_gold(state: ReviewState) -> list[Decision]:
 
 
 def _leave_open(state: ReviewState) -> Step:
-    """Leave a paragraph with differences left, after asking once."""
+    """Leave a paragraph that still has differences, after asking once."""
     here = state.paragraph
     question = (
         f"{plural(state.left(here), 'difference')} left here; press again to go on: the document "
@@ -171,7 +171,7 @@ def _leave_open(state: ReviewState) -> Step:
 
 
 def _paragraphs(indexes: Sequence[int]) -> str:
-    """Their numbers, those that follow each other as a range: `¶ 1-3, ¶ 5`."""
+    """The numbers of paragraphs, consecutive ones as a range: `¶ 1-3, ¶ 5`."""
     runs: list[list[int]] = []
     for index in indexes:
         if runs and index == runs[-1][-1] + 1:

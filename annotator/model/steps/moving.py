@@ -69,8 +69,8 @@ def _to_what_was_left(state: ReviewState) -> Step:
 
 
 def _left_before(state: ReviewState) -> tuple[int, str] | None:
-    """The first undecided item of the document before the focus, with its
-    paragraph: what `next` left behind."""
+    """The first undecided item of the document before the focus, which `next` left behind, with its
+    paragraph."""
     for index in range(state.paragraph + 1):
         left = _undecided_in(state, index)
         if left and (index < state.paragraph or left[0] != state.focus):
@@ -152,7 +152,7 @@ def cue_of(state: ReviewState, relation: Relation) -> str | None:
 
 
 def _edit_cue(state: ReviewState, relation: Relation) -> Step:
-    """Select the cue of a relation: where it stands, else beside its target."""
+    """Select the cue of a relation, or a place beside its target if it has none."""
     name = cue_of(state, relation)
     if name is None:
         return say(state, f"a {relation.layer} has no bounds, and its layer has no cue")
@@ -208,8 +208,8 @@ def on_move_selection(state: ReviewState, action: do.MoveSelection) -> Step:
 
 
 def _nudge(stops: list[int], at: int, step: int) -> int:
-    """The stop `step` places beyond `at` (which need not be a stop itself), or else the outermost
-    one."""
+    """The stop that is `step` places beyond `at`, which need not be a stop itself; if there is
+    none, the outermost stop."""
     if step > 0:
         later = [stop for stop in stops if stop > at]
         return later[min(step, len(later)) - 1] if later else at
@@ -220,8 +220,8 @@ def _nudge(stops: list[int], at: int, step: int) -> int:
 def _shift(
     state: ReviewState, chosen: Selection, step: int, starts: list[int], ends: list[int]
 ) -> Step:
-    """One token, `step` tokens from the selection's start, or from its end when a longer selection
-    moves on."""
+    """One token, `step` tokens from the selection's start, or from its end if a longer selection
+    moves forward."""
     pairs = list(zip(starts, ends, strict=True))
     if not pairs:
         return say(state, "there is no word here")

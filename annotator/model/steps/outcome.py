@@ -29,15 +29,15 @@ _BACK = frozenset((Action.UNDO, Action.REDO))
 
 
 def _is_meant(state: ReviewState, decision: Decision) -> bool:
-    """Whether a decision may bring what another annotation equals: it takes something back, or
-    accepts what an annotator made beside the other, with another name."""
+    """Whether a decision may create a copy of another annotation: because it takes something back,
+    or because it accepts what an annotator made beside the other, with another name."""
     proposed = state.proposed.get(decision.item)
     beside = proposed is not None and proposed.beside
     return decision.action in _BACK or (beside and decision.action is Action.ACCEPT)
 
 
 def there_already(state: ReviewState, twin: Annotation) -> str:
-    """Why something is not made a second time."""
+    """The message that something is there already."""
     what = with_article(labelled(state, twin))
     return f"there is {what} already, so nothing changed; x removes the one in focus"
 
@@ -89,8 +89,8 @@ def _accepted(value: Relation, own: Standing | None) -> Standing:
 
 
 def commit(state: ReviewState, decisions: Sequence[Decision], message: str = "") -> Step:
-    """The state after these decisions, back in browse mode; the focus stays where it can. Nothing
-    changes, and the message says why, if something would be there twice."""
+    """The state after these decisions, back in browse mode; the focus stays where it is if
+    possible. If something would be there twice, nothing changes and the message says why."""
     if not decisions:
         return say(state, message)
     group = tuple(decisions)

@@ -1,5 +1,5 @@
-"""Names that come with a decision: accepted with the span if they are sure, or where they were
-shown as a question."""
+"""Names that are accepted together with a span: those that are sure, and those that were shown as a
+question."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def made(state: ReviewState, span: Span) -> Span:
 
 
 def relabelled(state: ReviewState, item: Item, value: Annotation) -> Annotation:
-    """The new value of an item. If it was pending and only its label is new, it has the name that
-    is sure now."""
+    """The new value of an item. If it was pending and only its label is new, it gets the name that
+    is sure for this label."""
     old = item.value
     if not item.pending or not isinstance(old, Span) or not isinstance(value, Span):
         return value
@@ -48,7 +48,7 @@ def relabelled(state: ReviewState, item: Item, value: Annotation) -> Annotation:
 
 
 def with_mention(state: ReviewState, span: Span, proposed: ProposedName) -> Attributes:
-    """The attributes of a span, with the kind of mention that its words are if its layer has that
+    """The attributes of a span, including the kind of mention by its words, if its layer has that
     attribute."""
     layer = state.schema.layer(span.layer)
     attribute = layer.attribute("mention") if layer else None

@@ -75,7 +75,7 @@ def on_set_holder(state: ReviewState, action: do.SetHolder) -> Step:
 
 
 def _held_already(state: ReviewState, layer: Layer, item: str, source: str, target: str) -> str:
-    """Why somebody cannot be given a relation as well; empty if they can."""
+    """Why somebody cannot be another holder; empty if they can."""
     twins = _relations(state, layer.name, source, target)
     there = any(not twin.pending and twin.id != item for twin in twins)
     return "that holder has a stance on it already" if there else ""

@@ -1,5 +1,6 @@
-"""The same thing twice: nobody makes a span of one label on one stretch a second time, nor a
-relation of one side between the same ends; the gold has two only where an annotator made both."""
+"""Prevents duplicates: nobody can make a second span with the same label on the same stretch, or a
+second relation with the same side between the same ends. The gold has two only if an annotator made
+both."""
 
 from __future__ import annotations
 
@@ -13,8 +14,8 @@ from annotator.model.span import Annotation, Relation, Span, identity
 def twin_of(
     before: AnnotationSet, after: AnnotationSet, group: Iterable[Decision]
 ) -> Annotation | None:
-    """What stands already and what these decisions would make a second time; None if they make
-    nothing twice. What is there twice from elsewhere may still be changed."""
+    """The annotation that these decisions would duplicate, and the duplicate; None if they
+    duplicate nothing. Duplicates from elsewhere may still be changed."""
     made: dict[int, list[Annotation]] = {}
     for decision in group:
         value = _value(after.get(decision.item, decision.paragraph))

@@ -1,4 +1,4 @@
-"""Steps that take decisions back, and do them again."""
+"""Steps that take decisions back, and redo them."""
 
 from __future__ import annotations
 
@@ -86,14 +86,14 @@ def _revert(state: ReviewState, group: tuple[Decision, ...], message: str) -> St
 
 
 def _is_gone(decision: Decision) -> bool:
-    """Whether something that an annotator added is there no more."""
+    """Whether something that an annotator added is no longer there."""
     before = decision.before
     return decision.after is None and before is not None and before.status is Status.ADDED
 
 
 def _near(state: ReviewState, gone: ItemValue | None) -> str | None:
-    """Of the paragraph, the item nearest to one that is gone: the target of a relation, or the item
-    that begins last before a span; None if there is none."""
+    """The item of the paragraph nearest to one that is gone: the target of a relation, or the last
+    item that begins before a span; None if there is none."""
     if isinstance(gone, Relation):
         return gone.target if any(item.id == gone.target for item in state.items) else None
     if not isinstance(gone, Span):
