@@ -27,13 +27,13 @@ def gold_session(project: Project, **options: Any) -> Session:
 
 
 def source_of(session: Session) -> Adjudicating:
-    """What a session of review works on."""
+    """The source of the proposals in a session of review."""
     assert isinstance(session.source, Adjudicating)
     return session.source
 
 
 def adjudication(session: Session) -> Adjudication:
-    """How far the adjudication of the open document is."""
+    """The adjudication of the open document."""
     return source_of(session).at(session.review)
 
 

@@ -1,8 +1,6 @@
-"""Makes the models that come with the program: `uv run python tests/base_model.py`.
-
-It is trained on the gold of the seeds, part `train` of `seeds/splits.json`, and on nothing else.
-Another machine may round the last digits differently; the figures kept in the model say what it was
-made from.
+"""Makes the models that come with the program: `uv run python tests/base_model.py`. They are
+trained only on the gold of the seeds, part `train` of `seeds/splits.json`. Another machine may
+round the last digits differently; the figures stored in a model say what it was made from.
 """
 
 from __future__ import annotations

@@ -89,7 +89,7 @@ Rows = list[tuple[NameText, list[tuple[Span, str, list[str], list[str]]]]]
 
 
 def entities(part: str) -> Rows:
-    """The same of the new entities of common nouns."""
+    """The same for new entities of common nouns."""
     out: Rows = []
     for document, spans in coded(part):
         decided: list[str] = []

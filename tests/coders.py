@@ -33,7 +33,7 @@ def coding(
 
 def valued(attribute: str, rows: Sequence[Sequence[object]], *, without: bool = True) -> Comparison:
     """One claim for each unit, with a value of an attribute for each annotator (a row); `without`
-    says whether those who gave none (None) marked the claim all the same."""
+    says whether those without a value (None) marked the claim anyway."""
     text = document("x" * (2 * max(map(len, rows))), id="d")
     records = []
     for i, row in enumerate(rows):

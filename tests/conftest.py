@@ -1,6 +1,6 @@
-"""No test runs anything in the background unless it asks for it; what every process imports is
-compiled once; temporary files are in memory if there is room; new databases are copies of the first
-one; one project with a trained model."""
+"""Settings and fixtures for all tests. Nothing runs in the background unless a test asks for it;
+modules that every process imports are compiled once; temporary files are in memory if there is
+room; new databases are copies of the first one; there is one project with a trained model."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-# The workers have all cores already: more threads of numpy would only wait for each other.
+# The workers use all cores already, so more threads of numpy would only wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import pytest
@@ -26,18 +26,20 @@ if TYPE_CHECKING:
     from annotator.model.schema import LabelSchema
 
 os.environ["ANNOTATOR_BACKGROUND"] = "off"
-# Every decision waits until it is on disk. In memory it is there at once, and no test cuts the power.
+# Every decision waits until it is on disk. In memory, that takes no time, and no test cuts the
+# power.
 IN_MEMORY, ROOM = Path("/dev/shm"), 4 << 30
 if IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ROOM:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
 if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
-    # Every worker and every command that a test runs would compile all that it imports, which takes
-    # longer than most tests. The bytecode is kept outside the clone, as the setting wants it.
+    # Otherwise every worker and every command that a test runs would compile everything that it
+    # imports, which takes longer than most tests. The bytecode is stored outside the clone, as the
+    # setting demands.
     kept = user_cache_path("annotator") / "bytecode-of-tests"
     sys.pycache_prefix = os.environ.setdefault("PYTHONPYCACHEPREFIX", str(kept))
     sys.dont_write_bytecode = False
 
-# A busy machine makes examples slow; that is no fault of the code.
+# A busy machine makes examples slow, which is not a fault of the code.
 for name, examples in ("quick", 25), ("thorough", 100):
     settings.register_profile(
         name,
@@ -57,15 +59,15 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
-    """Bytes are no part of a test's name. Each process may make others (gzip writes the time), and
-    then it would collect other tests than the rest."""
+    """Leave bytes out of the names of tests. They may differ between processes (gzip writes the
+    time), which would then collect different tests."""
     return argname if isinstance(val, bytes) else None
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection(session: pytest.Session) -> None:
-    """In a first run of all tests, each process compiles a share of them before it reads the
-    rest."""
+    """In a first run of all tests, each process compiles a part of the test files before it reads
+    the others."""
     worker: dict[str, Any] | None = getattr(session.config, "workerinput", None)
     here = Path(__file__).resolve().parent
     if worker is None or [Path(one).resolve() for one in session.config.args] != [here]:
@@ -77,20 +79,20 @@ def pytest_collection(session: pytest.Session) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What was imported stays to the end, so Python need not look for garbage in it again and
+    """Imported modules stay to the end, so Python need not look for garbage in them again and
     again; and it looks as rarely as in the application."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
 
 
-# The process that hands out the tests reads this file too, and needs none of what the fixtures
-# import.
+# The process that hands out the tests reads this file too, and does not need the modules that
+# fixtures import.
 
 
 @pytest.fixture(scope="session", autouse=True)
 def new_databases_are_copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A new database is a copy of the first one: to copy it takes a millisecond, and all migrations
+    """A new database is a copy of the first one: copying takes one millisecond, and all migrations
     take thirty."""
     from annotator.store import migrations
     from annotator.store.connection import Database, sqlite

@@ -13,8 +13,8 @@ FACE = "api"
 
 
 def private_owner(module: str) -> str | None:
-    """The package to which a module is private; None where no part
-    of its name begins with an underscore."""
+    """The package to which a module is private; None if no part of its name begins with an
+    underscore."""
     parts = module.split(".")
     for i, part in enumerate(parts):
         if part.startswith("_") and not part.startswith("__"):
@@ -23,8 +23,8 @@ def private_owner(module: str) -> str | None:
 
 
 def is_foreign(importer: str, module: str) -> bool:
-    """Whether an import reaches for what is private to another package. Modules
-    of the package and below it may."""
+    """Whether a module imports something private to another package. Modules in that package and
+    below it may import it."""
     owner = private_owner(module)
     return owner is not None and importer != owner and not importer.startswith(f"{owner}.")
 
@@ -61,7 +61,7 @@ class PrivateContract(_Listed):
 
 
 class MembersContract(_Listed):
-    """The members of a family don't import each other. They are its modules without an underscore,
+    """The members of a family do not import each other. They are its modules without an underscore,
     except `api`."""
 
     type_name = "members"

@@ -64,7 +64,7 @@ def dump(root: Path, *tables: str) -> dict[str, list[tuple[Any, ...]]]:
             row[0]
             for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         ]
-        every.remove("search")  # Cannot be read through; the tables in which it is kept are.
+        every.remove("search")  # a virtual table; the tables with its data are compared
         out = {}
         for table in tables or every:
             columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]

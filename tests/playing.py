@@ -94,7 +94,7 @@ def shown(pilot: Pilot[int]) -> str:
 async def until(
     pilot: Pilot[int], words: str | Callable[[str], bool], *, see: Callable[..., str] = shown
 ) -> str:
-    """The screen as soon as it shows these words, or what is asked holds of it."""
+    """The screen as soon as it shows these words, or satisfies a condition."""
     there = words if callable(words) else lambda screen: words in screen
     loop = asyncio.get_running_loop()
     end = loop.time() + PATIENCE

@@ -17,8 +17,8 @@ _FORKS.set_forkserver_preload(
 
 
 class Python:
-    """Another process that runs a script: what it prints, errors too, is read here, and what is
-    said here it reads as its standard input."""
+    """Another process that runs a script. Its output, including errors, can be read here, and it
+    can be given lines of standard input."""
 
     def __init__(self, script: str, *arguments: object) -> None:
         own, its = socket.socketpair()
@@ -49,7 +49,7 @@ class Python:
         self._process.join()
 
     def end(self) -> Ended:
-        """Give it nothing more to read, and wait until it ends."""
+        """Close its standard input, and wait until it ends."""
         self._line.shutdown(socket.SHUT_WR)
         printed = self._printed.read()
         self._process.join()
@@ -60,14 +60,14 @@ class Python:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a process ended, a signal as a negative number, and what it printed."""
+    """The exit code of a process (a signal as a negative number), and what it printed."""
 
     returncode: int
     printed: str
 
 
 def python(script: str, *arguments: object) -> Ended:
-    """Run a script in another process to its end."""
+    """Run a script in another process until it ends."""
     return Python(script, *arguments).end()
 
 

@@ -1,4 +1,4 @@
-"""What the tests of formats share: reading a file, and the result."""
+"""Helpers for the tests of formats: reading a file, and the result."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SCHEMA = load_schema("actors-claims-stances")
 
 @dataclass(frozen=True)
 class Read:
-    """What a file holds, after the door."""
+    """The content of a file after the door."""
 
     records: list[Record]
     documents: list[Document]
@@ -96,7 +96,7 @@ class Example:
     files: Mapping[str, str]
     main: str
     spoil: Callable[[str], str]
-    """Gives the label of Iran another name."""
+    """A function that gives the label of Iran another name."""
     settings: Mapping[str, Any] = field(default_factory=lambda: {"labels": LABELS})
 
 

@@ -1,4 +1,4 @@
-"""What the program itself writes in the README and in the pages of `annotator/docs`:
+"""The parts of the README and of the pages in `annotator/docs` that the program writes itself:
 tables, and output of commands.
 
 `python tests/readme.py` writes all of it again; `test_readme.py` checks that it is up to date.
@@ -38,7 +38,7 @@ def files() -> list[Path]:
 
 
 def page_text(topic: str) -> str:
-    """A page as it stands in its file."""
+    """The text of a page in its file."""
     return (FOLDER / f"{topic}.md").read_text(encoding="utf-8")
 
 
@@ -54,7 +54,7 @@ def commands(of: click.Group = group, before: str = "") -> Iterator[tuple[str, c
 
 
 def options_of(command: click.Command) -> list[click.Option]:
-    """The options that are there for people."""
+    """The options that are meant for people."""
     return [p for p in command.params if isinstance(p, click.Option) and not p.hidden]
 
 
@@ -83,8 +83,8 @@ def command_table() -> str:
 
 
 def _members(family: Family, attribute: str) -> str:
-    """Names and what they are: an attribute of the module, else the first sentence of its
-    docstring."""
+    """The names of members with a description: an attribute of the module, or the first sentence of
+    its docstring."""
     rows = [f"| {family.noun} | what |", "|---|---|"]
     for name in family.names():
         module = family.load(name)
@@ -112,7 +112,7 @@ def topic_list() -> str:
 
 
 def topic_line() -> str:
-    """The pages, for the README: as many links a line as fit."""
+    """The pages, for the README, with as many links in a line as fit."""
     links = [f"[{page(topic).title}](annotator/docs/{topic}.md)" for topic in topics()]
     lines = [""]
     for link in links:
@@ -137,7 +137,7 @@ TABLES: Mapping[str, Callable[[], str]] = {
 
 
 def part(text: str, name: str) -> str | None:
-    """What stands in a text between the marks of a name."""
+    """The part of a text between the marks with a name."""
     found = re.search(rf"<!-- {name} -->\n(.*?)\n?<!-- /{name} -->", text, re.DOTALL)
     return found.group(1) if found else None
 
@@ -152,9 +152,9 @@ HOME = "/home/ada"
 
 
 def tour(text: str) -> Iterator[tuple[str, str]]:
-    """Each block of commands of a text with the block that its commands give now. They run in one
-    folder, which holds the seeds as a clone does; a bare `annotator` is the annotate screen,
-    given the keys before the block."""
+    """Each block of commands in a text, with the block that its commands print now. They run in one
+    folder, which holds the seeds as a clone does; a bare `annotator` is the annotate screen, given
+    the keys before the block."""
     with tempfile.TemporaryDirectory() as temporary, _at(Path(temporary)):
         (Path(temporary) / "seeds").symlink_to(ROOT / "seeds")
         for block in _BLOCK.finditer(text):
@@ -168,7 +168,7 @@ def tour(text: str) -> Iterator[tuple[str, str]]:
 
 @contextlib.contextmanager
 def _at(folder: Path) -> Iterator[None]:
-    """In a folder, as ada, without a project around."""
+    """Work in a folder, as ada, outside of any project."""
     before, kept = Path.cwd(), dict(os.environ)
     os.environ.pop("ANNOTATOR_PROJECT", None)
     os.environ |= {"ANNOTATOR_NAME": "ada", "ANNOTATOR_BACKGROUND": "off"}
@@ -182,7 +182,8 @@ def _at(folder: Path) -> Iterator[None]:
 
 
 def _say(line: str, keys: str) -> str:
-    """What a command line prints; `cd` and `| head -N` are understood, nothing else of a shell."""
+    """The output of a command line. It understands `cd` and `| head -N`, but nothing else of a
+    shell."""
     words = shlex.split(line, comments=True)
     head = None
     if "|" in words:

@@ -38,13 +38,14 @@ class Coder:
         assert self._process.read() == "open"
 
     def decide(self, times: int = 1) -> tuple[int, str]:
-        """Decide so many times; how much is unsaved then, and the kind of the error."""
+        """Make a number of decisions. Returns how many are unsaved then, and the kind of the
+        error."""
         self._process.say(str(times))
         unsaved, kind = self._process.read().split()
         return int(unsaved), kind
 
     def end(self) -> None:
-        """Let it leave."""
+        """Let the annotator leave the program."""
         self._process.end()
 
     def kill(self) -> None:

@@ -1,8 +1,8 @@
 """Pictures of the screens for the README, made by the program itself.
 
 `python tests/screenshots.py DIR` makes the demo project in a temporary folder, presses some keys,
-and writes what Textual shows. With `--check` it writes nothing and says which pictures in DIR are
-not what they would be now.
+and writes what Textual shows. With `--check`, it writes nothing and says which pictures in DIR are
+out of date.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ from annotator.workflows.suggesting.suggest import suggest
 
 @dataclass(frozen=True)
 class Shot:
-    """A picture: its size in cells, the keys before it, words that it shows once all is there, and
-    the document that is reviewed where it is one of review."""
+    """A picture: its size in cells, the keys to press first, words that it shows once everything is
+    there, and, for a picture of a review, the document that is reviewed."""
 
     name: str
     keys: str
@@ -87,7 +87,7 @@ async def _shoot(root: Path, shot: Shot) -> str:
             for _ in range(PATIENCE):
                 await pilot.pause(0.1)
                 now = _words(pilot)
-                # Keys may still be on their way when the words are there already.
+                # Keys may still be on their way when the words are already shown.
                 if shot.words in now and now == before:
                     break
                 before = now
@@ -95,7 +95,7 @@ async def _shoot(root: Path, shot: Shot) -> str:
                 raise AssertionError(f"{shot.name}: “{shot.words}” never came")
             picture = app.export_screenshot(title="annotator")
             app.exit(0)
-    # The fonts would be fetched from elsewhere; whatever monospaced font there is will do.
+    # The fonts would be downloaded; any monospaced font will do.
     picture = re.sub(r"@font-face \{.*?\}", "", picture, flags=re.DOTALL)
     picture = _TEXT.sub(_without_blanks, picture)
     return "\n".join(line.rstrip() for line in picture.splitlines()) + "\n"

@@ -192,8 +192,8 @@ def held_lock(lock: Path) -> AbstractContextManager[Python]:
 
 
 def calls_of(work: Callable[[], object]) -> int:
-    """The number of calls and returns while something is done: a cost that no other program
-    changes."""
+    """The number of calls and returns while something runs: a cost that does not depend on other
+    programs."""
     count = 0
 
     def called(*_: object) -> None:
@@ -214,8 +214,7 @@ made at least."""
 
 
 def examples(full: int) -> int:
-    """How many random examples a test tries now; in the thorough run of `.ci/run` it tries them in
-    full."""
+    """How many random examples a test tries; the thorough run of `.ci/run` tries all of them."""
     from hypothesis import settings  # not needed by the scripts that import this module
 
     return max(full * settings().max_examples // THOROUGH, min(full, FEWEST))
@@ -239,7 +238,7 @@ def seeded(root: Path, *, base: bool = False) -> Project:
 
 
 def drop_sums(raw: sqlite3.Connection) -> None:
-    """Turn a database into what it was before it kept sums."""
+    """Turn a database into the form that it had before it stored sums."""
     for kind, name in raw.execute(
         "SELECT type, name FROM sqlite_master WHERE type = 'trigger'"
     ).fetchall():

@@ -45,7 +45,7 @@ class Terminal:
         fcntl.ioctl(self.handle, termios.TIOCSWINSZ, struct.pack("HHHH", HEIGHT, WIDTH, 0, 0))
 
     def read(self, seconds: float) -> None:
-        """Take in what comes within a time."""
+        """Read what comes within a time."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             if not select.select([self.handle], [], [], left)[0]:
@@ -58,7 +58,8 @@ class Terminal:
                 return
             self.written += len(data)
             self.recent = (self.recent + data)[-2000:]
-            # What pyte does not know (kitty keyboard, private modes with ">") it would print.
+            # pyte would print sequences that it does not know (kitty keyboard, private modes with
+            # ">").
             self.stream.feed(data.replace(b"\x1b[>", b"\x1b[?").replace(b"\x1b[<u", b""))
 
     def wait_for(self, words: str, *, seconds: float = 60) -> str:
@@ -99,7 +100,7 @@ class Terminal:
         return found / 1e9
 
     def settle(self) -> None:
-        """Wait until the program has done all that was asked: it sleeps, and writes nothing."""
+        """Wait until the program has nothing left to do: it sleeps, and writes nothing."""
         quiet, end = 0, time.monotonic() + 60
         last = (-1, "")
         while quiet < 3:

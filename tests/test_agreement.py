@@ -1,5 +1,5 @@
-"""Agreement of a project: what is lost, tuples and the network, the influence
-of suggestions, gamma, side by side."""
+"""Agreement of a project: tuples and the network, the influence of suggestions, gamma, codings side
+by side."""
 
 from __future__ import annotations
 
@@ -54,8 +54,8 @@ def test_tuples_count_once_a_document_and_cells_once_in_the_network() -> None:
     results = compute(network, comparison, layer_named("stance"))
     assert figure_named(results, "F1 tuples, label").value == pytest.approx(6 / 8)
     assert figure_named(results, "F1 tuples, concept").value == pytest.approx(6 / 8)
-    # In the network of a Iran supports (+2), in that of b it is even
-    # (+1 -1); the author opposes in both.
+    # In the network of a, Iran supports (+2); in that of b, it is even (+1 -1). The author opposes
+    # in both.
     assert figure_named(results, "F1 network cells").value == pytest.approx(2 / 4)
     sign = figure_named(results, "alpha network sign")
     assert sign.coverage == 1
@@ -86,7 +86,8 @@ def _asserting(
 def test_what_the_text_asserts_is_the_author_s_in_agreement_as_in_the_network(
     one: Record, other: Record, value: float, name: str
 ) -> None:
-    """As the guidelines say, so that the same coding counts the same in both."""
+    """As the guidelines say, so that the same coding counts the same in agreement and in the
+    network."""
     results = compute(network, compare([one, other]), layer_named("stance"))
     assert figure_named(results, name).value == value
     said = [{(s.holder, s.about, s.sign) for s in statements(r)} for r in (one, other)]
@@ -271,8 +272,9 @@ def test_gamma_without_its_package_says_how_to_get_it() -> None:
     find_spec("pygamma_agreement") is None, reason="the extra `gamma` is not installed"
 )
 def test_gamma_by_the_package_itself() -> None:
-    """Two documents alike, one that differs: gamma is 1 where all agree, the same for the same
-    seed, and lower for annotators who agree less; a document that only one marked is left out."""
+    """Two documents are alike, one differs. Gamma is 1 if all agree, the same for the same seed,
+    and lower for annotators who agree less; a document that only one annotator marked is left
+    out."""
 
     def works(*several: list[tuple[int, int, str]], id: str) -> list[Record]:
         text = "x" * 40 + id

@@ -1,5 +1,5 @@
-"""Agreement brought up to date document by document, against the same from
-scratch; and a project that is followed."""
+"""Agreement that is updated document by document equals agreement from scratch; and a project that
+is followed."""
 
 from __future__ import annotations
 
@@ -142,8 +142,8 @@ def _alike(found: Agreement, wanted: Agreement) -> None:
 def test_document_by_document_gives_what_all_at_once_gives(
     start: int, groups: int, at_once: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Over the number of documents above which groups are left out,
-    and back, in one piece and in several."""
+    """The number of documents goes above the limit from which groups are left out, and back, in one
+    step and in several."""
     monkeypatch.setattr(_running_sums, "GROUPS", groups)
     monkeypatch.setattr(_running_sums, "AT_ONCE", at_once)
     rng = random.Random(start)
@@ -167,7 +167,7 @@ def test_document_by_document_gives_what_all_at_once_gives(
 
 
 def _whole(record: Record) -> Record:
-    """Without relations whose ends are gone."""
+    """The record without relations whose ends are gone."""
     ends = {s.id for s in record.spans} | {AUTHOR}
     return replace(
         record, relations=tuple(r for r in record.relations if {r.source, r.target} <= ends)

@@ -77,7 +77,7 @@ def test_alpha_of_concepts_is_that_of_its_definition(coders: list[list[list[str]
         )
         assert (value is None) == math.isnan(wanted)
         assert value is None or value == pytest.approx(wanted, abs=1e-9)
-    # One concept, there or not, is nominal alpha of two values.
+    # The alpha of one concept, present or absent, is nominal alpha of two values.
     for name, part in figure_named(found, "alpha concept, MASI").parts.items():
         there = [[None if v is None else [str(name in v)] for v in row] for row in coders]
         wanted = _alpha_by_hand(there, "Jaccard")
@@ -129,7 +129,7 @@ def test_the_contrary_of_a_concept_is_the_concept_with_the_other_side() -> None:
 def test_names_that_are_read_alike_are_one_in_tuples_and_in_the_network(
     one: tuple[str, list[str] | None], other: tuple[str, list[str] | None]
 ) -> None:
-    """The names of an actor who takes a side, and of one on whom a side is taken."""
+    """Both the names of an actor who takes a side, and of one who is the target."""
 
     def record(who: str, named: tuple[str, list[str] | None]) -> Record:
         entity, concept = named
@@ -240,7 +240,7 @@ def test_cues_are_compared_as_spans() -> None:
 
 
 def test_every_two_annotators_have_what_the_two_alone_would_have() -> None:
-    """Of three annotators, of whom one named only half of it."""
+    """There are three annotators, one of whom named only half of the spans."""
     coders = [
         [["a"], ["a", "b"], ["not: c"], ["d"], ["b"], ["a", "c"]],
         [["a"], ["a"], ["c"], ["b"], ["b"], ["c", "d"]],

@@ -92,7 +92,7 @@ def _work(draw: st.DrawFn) -> tuple[list[Span], list[Relation]]:
 def _record(
     work: tuple[list[Span], list[Relation]], who: str, *, id: str = "d", seed: int = 0
 ) -> Record:
-    """The work of somebody: under ids of its own and in another order for another `seed`."""
+    """Somebody's work; ids and order depend on `seed`."""
     spans, relations = work
     rng = random.Random(seed)
     names = [s.id for s in spans]
@@ -195,8 +195,8 @@ def test_an_annotator_against_a_copy_of_itself_gives_one_or_no_value(
 def test_no_figure_depends_on_what_annotators_are_called(
     works: list[list[tuple[int, int, str]]],
 ) -> None:
-    """Overlaps in a row connect two spans of one annotator. Which one belongs to the others' does
-    not follow from anybody's name, nor from ids."""
+    """Overlaps in a row connect two spans of one annotator. Which of them belongs to the others'
+    spans must not depend on anybody's name or on ids."""
     found = set()
     for seed, names in enumerate(permutations("abcd"[: len(works)])):
         coded = []
@@ -296,9 +296,9 @@ def test_a_span_across_paragraphs_is_measured_whole() -> None:
 
 def test_one_span_across_paragraphs_by_characters_and_by_words() -> None:
     """Two annotators share "second paragraph"; one begins in the paragraph before, at white space
-    that is no part of a span. By characters, white space within spans included, 6 of 47 are marked
-    by one of them alone: .74 (.70 would count the blank in front too). By tokens it is one of 8, by
-    words divided by white space one of 7, which is .71. None depends on where paragraphs end."""
+    that is no part of a span. By characters, including white space within spans, 6 of 47 are marked
+    by only one of them: .74 (.70 would count the blank in front too). By tokens it is one of 8; by
+    words between white space it is one of 7, which is .71. None depends on where paragraphs end."""
     schema = parse_schema(
         'name = "units"\nversion = "1"\n[[layer]]\nname = "unit"\nkind = "span"\nopen = true\n',
         file="units.toml",
@@ -325,8 +325,8 @@ def test_one_span_across_paragraphs_by_characters_and_by_words() -> None:
 
 
 def _most(spans: Sequence[Sequence[tuple[int, int]]]) -> int:
-    """The most characters that an assignment can have in common, by trying
-    all; pairs overlap by half at least."""
+    """The largest number of characters that an assignment can have in common, found by trying all;
+    pairs overlap by at least half."""
     a, b = sorted(spans, key=len)
     places: list[int | None] = [*range(len(b)), *([None] * len(a))]
     highest = 0

@@ -1,5 +1,5 @@
-"""What a methods section needs: reports, tables, every disagreement,
-habits, agreement over time, intervals."""
+"""The material for a methods section: reports, tables, every disagreement, habits, agreement over
+time, intervals."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def test_the_types_of_relations_have_their_figures() -> None:
     found = figures(compare([_record("a"), _record("b", side="oppose")]), LAYERS, intervals=False)
     rows = [line.text for line in labels_section(found)]
     at = next(i for i, row in enumerate(rows) if row.startswith("TYPES OF STANCE"))
-    # Of two stances each, one has the same side; of "oppose" one of three marks is left over.
+    # Of two stances each, one has the same side; one of three marks of "oppose" has no counterpart.
     assert [row.split()[:2] for row in rows[at + 1 : at + 3]] == [
         ["oppose", ".67"],
         ["support", "0"],
@@ -165,7 +165,7 @@ def test_a_reason_in_the_headlines_is_whole_or_shorter_but_never_cut() -> None:
 
 
 def _campaign(documents: int = 12) -> list[Record]:
-    """Two annotators who agree on facts at first and no longer later; the second marks more."""
+    """Two annotators who at first agree on facts, and later no longer; the second marks more."""
     rng = random.Random(4)
     out = []
     for i in range(documents):
@@ -438,7 +438,7 @@ def test_a_number_keeps_all_of_its_digits(value: float | None, text: str) -> Non
 
 
 def test_an_interval_below_zero_keeps_its_signs_in_latex() -> None:
-    """Beside the dash between its ends a hyphen would make a longer dash."""
+    """A hyphen next to the dash between the ends would make a longer dash."""
     grid = Grid("", ("coder-1", "95 %"), [("2026-W45 (-.30; 4)", "-.30–-.10")])
     assert "$-$.30--$-$.10" in latex([grid]) and "2026-W45 ($-$.30; 4)" in latex([grid])
     assert "coder-1" in latex([grid]) and "-.30–-.10" in markdown([grid])
@@ -559,8 +559,7 @@ def test_the_lowest_value_is_that_of_the_worst_way_to_pair_the_same_values() -> 
 
 def test_a_rare_value_has_an_interval_that_holds_chance_or_none() -> None:
     """Two annotators who find a rare label by chance: alpha is just below 0, and cannot be lower.
-    It varies little from document to document, which says nothing about what it would be
-    elsewhere."""
+    It varies little from document to document, which tells nothing about its value elsewhere."""
     rare = [np.array([[16.0, 1], [1, 0]]), np.array([[15.0, 1.5], [1.5, 0]])] * 4
     by_chance = np.array(rare).reshape(8, 4)
 

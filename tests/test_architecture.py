@@ -35,14 +35,14 @@ def _modules() -> Iterator[tuple[str, Path]]:
 
 @cache
 def _nodes(file: Path) -> tuple[ast.AST, ...]:
-    """All that stands in a file, wherever in it."""
+    """All nodes of the syntax tree of a file."""
     return tuple(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
 
 
 @cache
 def _imported(file: Path) -> tuple[tuple[str, str], ...]:
-    """`(module, name)` of everything that a file imports, wherever
-    in it; the name is empty for a module."""
+    """`(module, name)` of everything that a file imports, anywhere in it; the name is empty for a
+    module."""
     found: list[tuple[str, str]] = []
     for node in _nodes(file):
         if isinstance(node, ast.Import):
@@ -54,8 +54,8 @@ def _imported(file: Path) -> tuple[tuple[str, str], ...]:
 
 
 def foreign_privates(importer: str, module: str, name: str) -> bool:
-    """Whether an import reaches for what begins with an underscore in another
-    package: a module, or a name in one."""
+    """Whether an import uses a name with a leading underscore of another package: a module, or a
+    name in one."""
     return is_foreign(importer, f"{module}.{name}")
 
 
@@ -115,8 +115,7 @@ def test_each_class_has_a_name_of_its_own() -> None:
 
 
 def test_modules_import_each_other_in_no_circle() -> None:
-    """Imports for types and inside functions count too; import-linter's contract leaves them
-    out."""
+    """Imports for types and inside functions count too, which import-linter's contract ignores."""
     files = dict(_modules())
     graph = {
         name: {
@@ -133,7 +132,7 @@ def test_modules_import_each_other_in_no_circle() -> None:
 
 
 def test_one_module_knows_the_mark_of_a_contrary() -> None:
-    """Whoever looked for the mark itself would miss it where it is typed in another way."""
+    """A module that looked for the mark itself would miss other spellings of it."""
     found = [
         importer
         for importer, file in _modules()

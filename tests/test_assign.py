@@ -1,5 +1,5 @@
-"""Who codes which document: dealt out evenly, the same each
-time, and what annotators then see of it."""
+"""Who codes which document: documents are divided evenly, with the same result each time, and
+annotators see theirs."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _work(of: Project, who: str, id: str, completion: Completion) -> None:
 
 
 def _people(of: Project) -> dict[str, set[str]]:
-    """Document -> those who hold it."""
+    """A dict from document to the annotators who hold it."""
     people: dict[str, set[str]] = {id: set() for id in of.documents.ids()}
     for one in of.assignments.held():
         people[one.document].add(one.annotator)
@@ -202,7 +202,7 @@ def test_work_that_is_begun_counts_as_assigned_and_what_is_skipped_goes_to_other
         assert report(of).free == 2 and not of.assignments.any()
         made = assign(of, ["ada"])
         assert made.pairs == (("ada", "doc-3"),) and made.short == 1
-        # What she has begun is hers for good; whoever is not named has nothing assigned.
+        # What she has begun stays hers; annotators who are not named have nothing assigned.
         assert [(h.annotator, h.document, h.assigned, h.done) for h in of.assignments.held()] == [
             ("ada", "doc-0", True, False),
             ("ada", "doc-3", True, False),

@@ -159,7 +159,7 @@ def test_what_was_cut_off_begins_again_and_is_given_up_the_third_time(
 
     def killed(_: object) -> None:
         began.append(1)
-        raise KeyboardInterrupt  # Like a signal, it leaves everything as it lies.
+        raise KeyboardInterrupt  # Like a signal, it leaves everything as it is.
 
     background.request(trained, TRAIN)
     with monkeypatch.context() as broken:
@@ -255,8 +255,8 @@ def _shown(of: Project, id: str, paragraph: int) -> set[str]:
 
 
 def _rejected(of: Project, id: str, *, background: Background | None = None) -> None:
-    """All that is suggested in the first two paragraphs is rejected
-    but for Osric Tane in the first."""
+    """Everything suggested in the first two paragraphs is rejected, except Osric Tane in the
+    first."""
     session = Session(of, "ada", "a", background=background)
     session.open(id)
     for _ in range(2):

@@ -32,8 +32,8 @@ DOCUMENTS = 4
 
 
 def _third(record: Record) -> Record:
-    """A third coding: coder-a's with other types for some claims, and without some actors that hold
-    no stance."""
+    """A third coding: that of coder-a with other types for some claims, and without some actors
+    that hold no stance."""
     held = {end for r in record.relations for end in (r.source, r.target)} - {AUTHOR}
     spans = []
     for i, span in enumerate(record.spans):
@@ -135,7 +135,8 @@ def test_three_annotators_from_agreement_to_the_same_bytes_elsewhere(
             for where in (target, tmp_path / "set-again")
         )
         differing = [a for a, b in zip(lines, there, strict=True) if a != b]
-        # The gold was decided on the day it came in there; so the card has another hash.
+        # In the other project, the gold was decided on the day of the import, so the card has
+        # another hash.
         for line in differing:
             assert file.suffix != ".jsonl"
             assert "sha256" in line or line.strip(' |"').casefold().startswith("last"), line

@@ -1,5 +1,5 @@
-"""What is certain is not outvoted: names of the tables, registered
-names, examples of the guidelines."""
+"""Certain suggestions are not outvoted: names of the tables, registered names, examples of the
+guidelines."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ def test_examples_of_the_guidelines_are_suggested_as_they_are_coded(
 
 
 def test_what_was_accepted_elsewhere_may_be_only_the_scene_here() -> None:
-    """The guidelines name Moscow, and Ashgabat was accepted before; where something only happens
+    """The guidelines name Moscow, and Ashgabat was accepted before. If something only happens
     there, neither is an actor, unless somebody marked it in this document."""
     text = "Ashgabat refused, and so did Moscow. The envoys met in Ashgabat and in Moscow."
     document = Document("d", "", text, (Paragraph(0, 0, len(text)),))

@@ -355,7 +355,7 @@ def test_the_registry_lists_the_codebook_and_says_what_it_says_of_a_name(tmp_pat
 
 
 def _written(of: Project, attribute: str, answer: str, *, who: str = "ada") -> str:
-    """Write a field of the entry of Leon Astley; what is wrong with it, if anything is."""
+    """Write a field of the entry of Leon Astley. Returns what is wrong with it, if anything."""
     entry = with_field(entry_of(of.names.codebook(), "entity", "Leon Astley"), attribute, answer)
     problem = entry_problem(of, entry)
     if not problem:

@@ -1,5 +1,5 @@
-"""What is done for a text, a list or two coders grows no faster than they do. Work is counted in
-lines that run, so the counts are the same on any machine; `bench/hostile.py` measures CPU time."""
+"""The work for a text, a list or two coders grows no faster than they do. It is counted in lines
+that run, so the counts are the same on any machine; `bench/hostile.py` measures CPU time."""
 
 from __future__ import annotations
 

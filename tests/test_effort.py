@@ -1,5 +1,5 @@
-"""The simulation of effort on one's own data: what it reads, what
-it counts, and that it never looks ahead."""
+"""The simulation of effort on a user's own data: what it reads, what it counts, and that it never
+looks ahead."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_keys_and_scores_of_a_paragraph() -> None:
     assert found["actor"]["without"] == PAGE + GO + LABEL
     assert found["claim"]["keys"] == PAGE + FOCUS + LABEL
     assert found["claim"]["without"] == PAGE + GO + EXTEND + LABEL
-    # The side is changed on the pair that is right but for it; the other is rejected.
+    # The side of the pair that is otherwise right is changed; the other pair is rejected.
     assert (
         found["stance"]["keys"] == FOCUS + LABEL + FOCUS + REJECT
         and found["stance"]["without"] == RELATE

@@ -133,7 +133,8 @@ def test_a_file_that_differs_is_left_as_it_is_and_the_line_is_reported(
 
 
 def test_work_on_one_paragraph_is_together_and_the_rest_is_counted(tmp_path: Path) -> None:
-    """In `d`, the second paragraph is excluded: the claim that reaches into it is in none."""
+    """In `d`, the second paragraph is excluded, so the claim that reaches into it belongs to
+    none."""
     plan, west = TEXT.index("the plan"), TEXT.index("The West")
     spans = (
         Span("a", "actor", "state", 0, 4),
@@ -279,7 +280,7 @@ def test_a_check_says_how_a_file_differs(
 
 @pytest.mark.parametrize("link", ["a.txt", "deep"])
 def test_a_check_finds_links_and_folders_without_content(tmp_path: Path, link: str) -> None:
-    """What a link leads to may change, and stays behind when somebody copies the folder."""
+    """The target of a link may change, and is not copied with the folder."""
     write_folder(tmp_path / "out", FILES.items())
     (tmp_path / "out" / "empty").mkdir()
     with pytest.raises(FindingsError, match="does not belong here"):

@@ -1,4 +1,5 @@
-"""The family of formats: what every member holds to, other programs' files, and what reads ours."""
+"""The family of formats: rules for every member, files of other programs, and programs that read
+ours."""
 
 from __future__ import annotations
 

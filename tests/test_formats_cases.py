@@ -1,5 +1,5 @@
 """Small files with faults that users of other programs have reported: what each gives, and what is
-reported. Each stands for a kind, so it is tried in every format that can have the fault.
+reported. Each stands for a kind of fault, so it is tried in every format that can have it.
 """
 
 from __future__ import annotations
@@ -233,7 +233,7 @@ def test_the_later_annotation_is_found_by_time_and_not_by_letters(tmp_path: Path
 
 
 def test_what_is_beside_the_work_is_reported_or_kept(tmp_path: Path) -> None:
-    """Drafts, labels of texts, answers of another word, metadata that is no text."""
+    """Drafts, labels of texts, answers with another word, metadata that is not text."""
     draft = {"result": [{"type": "labels", "value": {"start": 0, "end": 3, "labels": ["person"]}}]}
     task = {
         "id": 1,
@@ -305,7 +305,7 @@ def test_what_label_studio_holds_beside_labels_and_in_other_texts(tmp_path: Path
     data = {"text": PLAIN, "title": "Kit wins"}
     results = (
         region("a", "text", "Kit Moss", meta={"text": ["who is it?"]}),
-        region("b", "title", "Kit Moss"),  # A control that is named as another text.
+        region("b", "title", "Kit Moss"),  # A control that has the name of another text.
         region("c", "title", "Kit"),
     )
     found = read("label-studio", write(tmp_path / "a.json", [task(data, *results)]))
@@ -332,7 +332,8 @@ def test_relations_of_prodigy_are_read_by_the_tokens_of_their_line(tmp_path: Pat
 
 
 def test_nothing_of_a_file_of_json_is_passed_over(tmp_path: Path) -> None:
-    """Keys twice, lists one after another, objects on one line, marks before each line."""
+    """Duplicate keys, several lists, several objects on one line, a byte order mark before each
+    line."""
 
     def read_of(content: str) -> Read:
         return read("jsonl", write(tmp_path / "a.jsonl", content))

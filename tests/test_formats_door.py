@@ -149,7 +149,8 @@ def test_a_value_that_costs_the_whole_record_says_so(tmp_path: Path) -> None:
 
 
 def test_what_names_paragraphs_and_items_that_are_not_there_is_told(tmp_path: Path) -> None:
-    """Otherwise a note would be lost, and a paragraph counted as done that the text has not."""
+    """Otherwise a note would be lost, and a paragraph that the text does not have would count as
+    done."""
     wrong: list[tuple[dict[str, Any], str]] = [
         ({"done": [1]}, "no paragraph has the index 1; the text has 1 paragraph"),
         ({"notes": {"a": "?", "nobody": "!"}}, "no item has the id “nobody”"),
@@ -375,7 +376,7 @@ def test_whatever_encoding_is_named_our_errors_come(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Some codecs of Python fail although they are told to leave out what they cannot read."""
+    """Some codecs of Python fail although they are told to ignore what they cannot read."""
     path = write(tmp_path / file, b'{"text": "A text.", "\xff": "\x80..a"}\n')
     Project.create(tmp_path / "p").close()
     monkeypatch.chdir(tmp_path / "p")
@@ -522,7 +523,7 @@ _VALUES: list[Any] = [
 
 
 def _typed(data: bytes, chance: random.Random) -> bytes:
-    """JSON of which one value is another one."""
+    """JSON in which one value is replaced."""
     try:
         whole = json.loads(data)
     except ValueError:

@@ -1,5 +1,5 @@
-"""Files of other programs with odd values: names, pieces, tables, and offsets that nothing confirms;
-and the order of our own tables."""
+"""Files of other programs with odd values: names, pieces, tables, and offsets that nothing
+confirms. Also the order of our own tables."""
 
 from __future__ import annotations
 

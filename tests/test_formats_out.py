@@ -150,7 +150,7 @@ TEXTUAL = [name for name in WRITERS if name not in ("spacy", "dna", "parquet")]
 
 
 def _unpacked(files: dict[str, bytes]) -> dict[str, bytes]:
-    """The files, and of archives what is in them: how that is packed is left to the library."""
+    """The files, and for archives their members: how they are packed is left to the library."""
     out = {name: data for name, data in files.items() if not name.endswith(".qdpx")}
     for name in files.keys() - out.keys():
         with zipfile.ZipFile(io.BytesIO(files[name])) as archive:
@@ -405,7 +405,7 @@ _LOST: dict[str, set[str]] = {
 
 @pytest.mark.parametrize("name", WRITERS)
 def test_everything_that_a_format_cannot_hold_is_counted(name: str) -> None:
-    """A record that has some of everything."""
+    """A record with one of everything."""
     if name == "parquet":
         pytest.importorskip("pyarrow", reason="run by .ci/run, with its own environment")
     text = "Iran rejects the plan.\n\nAdvertisement"
@@ -430,8 +430,8 @@ def test_everything_that_a_format_cannot_hold_is_counted(name: str) -> None:
 
 
 def test_what_is_written_in_other_ways_or_in_its_place_is_counted(tmp_path: Path) -> None:
-    """Metadata by the names of what a format writes itself, characters that XML cannot hold, and
-    lines of notes."""
+    """Metadata with names that a format uses itself, characters that XML cannot hold, and lines of
+    notes."""
     meta = {"title": "x", "id": "y", "document": "z", "empty": "", "odd\ufffe": "a"}
     made = Document("d\uffff", "A title", "Iran acts.", split_paragraphs("Iran acts."), meta)
     spans = (
@@ -505,8 +505,8 @@ def test_places_in_a_database_of_dna_are_never_empty_at_a_line_end(tmp_path: Pat
 
 
 def test_a_database_of_dna_opens_by_its_password_and_holds_no_text_that_is_too_long() -> None:
-    """Constraints of DNA's own tables; its program reads each permission, and compares what is
-    typed with salt and digest of jasypt's strong encryptor."""
+    """Checks the constraints of DNA's own tables. DNA reads each permission, and compares the typed
+    password by the salt and digest of jasypt's strong encryptor."""
     record = replace(RECORDS[0], document=replace(RECORDS[0].document, title="long " * 50))
     how = WriteOptions(SCHEMA)
     (data,) = _files("dna", [record], how).values()
@@ -637,7 +637,7 @@ def test_annotations_are_everybody_s_work_and_predictions_what_models_suggest(
 
 
 def _labeling_config() -> str:
-    """What a project of Label Studio says for our schema: a control for each attribute."""
+    """The configuration of a Label Studio project for our schema: a control for each attribute."""
     labels = [f'<Label value="{b.name}"/>' for x in SCHEMA.span_layers for b in x.labels]
     controls = []
     for layer in SCHEMA.span_layers:
@@ -669,7 +669,7 @@ def test_the_sdk_of_label_studio_finds_every_region_and_relation_valid() -> None
 
 
 def test_a_library_of_refi_qda_reads_what_is_written(tmp_path: Path) -> None:
-    """Its models are made from the schema of the standard and take nothing else."""
+    """Its models are made from the schema of the standard and accept nothing else."""
     pyrefiqda = pytest.importorskip("pyrefiqda", reason="run by .ci/run, with its own environment")
     (data,) = _files("qdpx", RECORDS).values()
     path = write(tmp_path / "p.qdpx", data)
@@ -892,8 +892,8 @@ def _zipped(files: dict[str, bytes]) -> bytes:
 def test_the_archive_of_a_project_of_inception_is_the_work_of_its_users_and_its_gold(
     tmp_path: Path,
 ) -> None:
-    """XMI in an archive for each user, JSON beside; a document of which nobody has done
-    anything."""
+    """XMI in an archive for each user, JSON beside it, and a document on which nobody has
+    worked."""
     cas, types = _cas("Kit Moss spoke.", (0, 8, "person"))
     xmi = {"ada.xmi": cas.to_xmi().encode(), "TypeSystem.xml": types.to_xml().encode()}
     states = {
@@ -985,8 +985,8 @@ def test_a_layer_of_a_project_is_read_whatever_it_is_called_and_analyses_are_cou
 
 
 def test_features_of_a_cas_are_read_or_reported_whatever_their_type(tmp_path: Path) -> None:
-    """Lists, numbers, features of relations; links, annotations of the whole text and other views
-    are reported."""
+    """Lists, numbers and features of relations are read; links, annotations of the whole text and
+    other views are reported."""
     cas, types = _cas("Kit Moss wants rain.")
     actor = types.create_type("webanno.custom.Actor", "uima.tcas.Annotation")
     claim = types.create_type("webanno.custom.Claim", "uima.tcas.Annotation")

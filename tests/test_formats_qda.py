@@ -1,4 +1,5 @@
-"""REFI-QDA projects: as other programs write them, as an attacker would, and as they leave."""
+"""REFI-QDA projects: as other programs write them, as an attacker would write them, and as we write
+them."""
 
 from __future__ import annotations
 
@@ -87,8 +88,8 @@ def _read(
 
 
 def test_a_project_of_other_programs_becomes_the_work_of_each_of_its_users(tmp_path: Path) -> None:
-    """A text with CR LF, of which the offsets count one; names of selections
-    quote; codes below codes are names."""
+    """The text has CR LF, which the offsets count as one; names of selections are quotations; codes
+    below codes are names."""
     plain = TEXT.replace("\r\n", "\n")
 
     def at(quote: str) -> tuple[int, int]:

@@ -1,5 +1,5 @@
-"""Formats that bring texts alone: tables, pages, documents of word processors,
-compressed files, standard input."""
+"""Formats that contain only texts: tables, web pages, documents of word processors, compressed
+files, standard input."""
 
 from __future__ import annotations
 

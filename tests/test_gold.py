@@ -1,5 +1,5 @@
-"""What gold holds: only what agrees in everything that the
-schema lists, or what somebody decided."""
+"""The content of gold: only what agrees in everything that the schema lists, or what somebody
+decided."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ OTHER: Mapping[str, Any] = {
 
 
 def _coded(who: str, *, id: str = "doc", text: str = TEXT, **fields: Any) -> Record:
-    """One actor, one claim and the stance between them, filled in alike but for some fields."""
+    """One actor, one claim and the stance between them, filled in alike except for some fields."""
     f = {**ALIKE, **fields}
     at = text.index(CLAIM)
     actor = Span(f"{who}a", "actor", "person", 0, 9, f["entity"], {"mention": f["mention"]})
@@ -102,7 +102,7 @@ def _focus(session: Session, layer: str) -> None:
 
 
 def _gold(project: Project) -> dict[str, Any]:
-    """What is in the gold of the only document, field by field."""
+    """The gold of the only document, field by field."""
     annotations, _ = project.log.annotations("doc", GOLD)
     out: dict[str, Any] = {}
     for value in annotations.annotations():
@@ -113,7 +113,7 @@ def _gold(project: Project) -> dict[str, Any]:
 
 
 def _twice(record: Record, second: str) -> Record:
-    """The work of somebody who made one item more than the others."""
+    """The work of somebody who made one more item than the others."""
     (actor, claim), (edge,) = record.spans, record.relations
     if second == "relation":
         other = replace(edge, id=f"{edge.id}2", label="oppose")
@@ -146,8 +146,8 @@ def test_what_some_made_beside_what_all_made_waits_for_review(
 
 @pytest.mark.parametrize("field", sorted(ALIKE))
 def test_a_field_that_differs_is_not_gold_before_it_is_decided(field: str, tmp_path: Path) -> None:
-    """Each attribute of the shipped schema by itself; the order of
-    the annotators' names decides nothing."""
+    """Tries each attribute of the shipped schema; the order of the annotators' names decides
+    nothing."""
     works = (_coded("ada", **{field: OTHER[field]}), _coded("ben"), _coded("cem"))
     with project_of(tmp_path / "p", *works) as project:
         assert merge_all(project) == (1, 0)
@@ -186,7 +186,8 @@ def test_values_of_a_list_and_entities_of_a_plural_agree_in_any_order(tmp_path: 
 
 
 def test_a_majority_never_puts_together_what_no_majority_made() -> None:
-    """Each part has a majority, of other annotators: together nobody's, or one annotator's."""
+    """Each part has a majority, but of different annotators: the combination was made by nobody, or
+    by one annotator."""
     schema = load_schema("actors-claims-stances")
     works = [
         _coded("ada", modality="hedged"),
@@ -347,9 +348,9 @@ def test_what_need_not_agree_takes_the_majority_s_value_and_says_so(tmp_path: Pa
 @pytest.mark.parametrize(
     ("works", "gold"),
     [
-        # All agree where they must; one marked it twice, with two notes.
+        # All agree where they must; one annotator marked it twice, with two notes.
         ([[("A", "1"), ("A", None)], [("A", "1")], [("A", None)]], {"unanimous": "A"}),
-        # Two versions of two annotators each, whatever is noted beside them.
+        # Two versions, each by two annotators, regardless of their notes.
         ([[("A", "1")], [("B", "2"), ("A", "2")], [("B", None)]], {"majority": "AB"}),
         ([[("A", None)], [("B", None), ("A", "2")], [("B; A", None)]], {"majority": "A"}),
     ],
@@ -500,7 +501,7 @@ def test_fields_are_taken_apart_one_by_one_and_each_is_one_undo(tmp_path: Path) 
         settle(session, "entity", "ben", "entity as ben has it")
         assert _gold(project)["entity"] == "Port office" and "mention" not in _gold(project)
         assert source_of(session).at_field == "mention"
-        # Half decided is not decided.
+        # A half-decided item is not decided.
         assert review_rows(project)[0].undecided == 1
         assert "entity ✓ Port office" in _panel(session)
         assert "× 1 " in _panel(session), "the other value stays in view, with its number"
@@ -573,7 +574,7 @@ def test_enter_with_differences_left_asks_and_the_document_stays_begun(tmp_path:
         assert session.review.annotations.completion is Completion.IN_PROGRESS
         assert list(project.log.records(status=Completion.GOLD)) == []
         assert not session.review.is_done(0)
-        # What is put off is not decided.
+        # A postponed item is not decided.
         _focus(session, "actor")
         session.do(do.Skip())
         assert review_rows(project)[0].undecided == 1
@@ -634,7 +635,7 @@ def test_names_ruled_the_same_are_decided_once_for_all_places(tmp_path: Path) ->
             (claim,) = (s for s in golds[id].spans if s.layer == "claim")
             assert claim.attributes["concept"] == [concept]
             assert claim.origin == "unanimous; concept by ruling"
-        # What annotators wrote stays.
+        # The annotators' own text stays.
         (mine,) = (r for r in project.log.records(annotator="ben") if r.document.id == "doc")
         assert mine.spans[1].attributes["concept"] == ["the harbour ought to be closed"]
 
@@ -770,7 +771,7 @@ def test_pseudonyms_stand_in_every_file_and_are_the_same_each_time(tmp_path: Pat
             text = data.decode()
             for who in ("ada", "ben", "lea"):
                 assert f'"{who}"' not in text and f" {who}," not in text, (name, who)
-            # Ids that other programs make of the names of their users are hashes.
+            # Ids that other programs make from the names of their users become hashes.
             assert not re.search('"(ada|ben)[acr]"', text), name
         assert set(record["meta"]["gold"]["items"]) == {
             one["id"] for one in (*record["spans"], *record["relations"])
@@ -914,8 +915,9 @@ def test_review_is_counted_again_only_for_what_can_differ(
 
 
 def test_leverage_is_the_number_of_edges_that_a_decision_moves(tmp_path: Path) -> None:
-    """Worked by hand. `doc`: two entities for the holder of one concept, so either edge (Mara,
-    close) or (Port, close): both differ, 2. `two`: strength alone, which is no edge: 0."""
+    """Computed by hand. `doc`: there are two entities for the holder of one concept, so the edge is
+    (Mara, close) or (Port, close): both differ, 2. `two`: only the strength differs, which is not
+    an edge: 0."""
     other = TEXT.replace("spring", "autumn")
     works = [
         _coded("ada"),
@@ -943,9 +945,9 @@ def test_leverage_is_the_number_of_edges_that_a_decision_moves(tmp_path: Path) -
 def test_leverage_of_a_stance_leaves_what_the_claim_itself_asserts(
     holder: str, side: str, edges: int, tmp_path: Path
 ) -> None:
-    """Worked by hand. The author asserts the claim of one text and its contrary in the other, so
-    (author, close) is even. A stance of Mara that ben lacks is an edge of hers; a neutral one of
-    the author takes the place of what the claim asserts, and leaves the edge against."""
+    """Computed by hand. The author asserts the claim of one text and its contrary in the other, so
+    (author, close) is even. A stance of Mara that ben lacks is an edge of hers. A neutral stance of
+    the author replaces what the claim asserts, so that only the opposing edge is left."""
     other = TEXT.replace("spring", "autumn")
     works = [
         *(_coded(who, attribution="author") for who in ("ada", "ben")),
@@ -1015,7 +1017,7 @@ _LAYER_OF = {"label": "claim", "bounds": "claim"}
 
 
 def _run(root: Path, *args: str, seed: str = "0") -> subprocess.CompletedProcess[str]:
-    """The program in a process of its own, in which sets have another order for every seed."""
+    """Run the program in a process of its own, in which the order of sets depends on the seed."""
     command = [sys.executable, "-m", "annotator", "--project", str(root), *args]
     environment = {**os.environ, "PYTHONHASHSEED": seed}
     return subprocess.run(
@@ -1035,7 +1037,7 @@ def test_a_campaign_in_which_every_attribute_is_contested_once(tmp_path: Path) -
         ada = _coded("ada", id=field, text=text, **changed)
         works += [CONTESTED[field](ada)]
         works += [_coded(who, id=field, text=text) for who in ("ben", "cem")]
-        # Cem saw the actor suggested; nobody saw what is suggested later.
+        # Cem saw the suggestion of the actor; nobody saw later suggestions.
         seen = Shown("s", 0, "actor", "person", "rules", "0", 0, 9)
         works[-1] = replace(works[-1], shown=(seen,))
     root = tmp_path / "p"
@@ -1090,8 +1092,8 @@ def test_a_campaign_in_which_every_attribute_is_contested_once(tmp_path: Path) -
 
 
 def test_what_was_shown_goes_into_the_history_and_what_was_not_does_not(tmp_path: Path) -> None:
-    """`suggested`, and what became of suggestions: from what was shown,
-    not from what stands in the database."""
+    """`suggested` and the outcomes of suggestions come from what was shown, not from the
+    suggestions in the database."""
     root = tmp_path / "p"
     Project.create(root).close()
     with Project.open(root) as project:
@@ -1115,12 +1117,12 @@ def test_what_was_shown_goes_into_the_history_and_what_was_not_does_not(tmp_path
         merge_all(project)
         made = write_dataset(project, tmp_path / "out")
         (actors, claims) = json.loads(made.files["manifest.json"])["suggestions"]
-        # A name that is filled in corrects nothing.
+        # Filling in a name corrects nothing.
         assert (actors["layer"], actors["accepted"], actors["corrected"]) == ("actor", 2, 0)
         assert (claims["accepted"], claims["corrected_in"]) == (0, {"bounds": 2})
         items = json.loads(made.files["gold.jsonl"])["meta"]["gold"]["items"]
         assert sorted(item["suggested"] for item in items.values()) == [False, True]
-        # Suggestions that come afterwards change nothing of it.
+        # Later suggestions do not change it.
         late = replace(claim, id="s3", start=20, end=42)
         project.suggestions.put(
             "doc", [Suggestion(late, 0, "rules", "2", 0.9)], run=SuggestionRun({"rules": "2"})
@@ -1180,14 +1182,14 @@ def test_the_card_says_what_is_stated_counted_and_missing(tmp_path: Path) -> Non
     head, body = text.split("---\n", 2)[1:]
     assert 'pretty_name: "Harbours: a corpus"' in head
     assert 'license: "cc-by-4.0"' in head and 'language: ["en"]' in head
-    # Only parts that hold a record are files to load.
+    # Only parts with a record are listed as files.
     assert head.count("path: ") == 1
     assert "# Harbours: a corpus" in body
     assert "1 of 1 documents, 100 % (" in body
     assert "| paragraphs | 2 | 2 |" in body
     assert "| ada | 3 (100 %) | 3 |" in body and "| ben | 2 (67 %) | 3 |" in body
     assert "without a value (" in body
-    # A stranger sees a relation with its ends, and what every figure is.
+    # A stranger sees a relation with its ends, and the meaning of every figure.
     shown = json.loads(body.partition("```json\n")[2].partition("```")[0])
     assert [one["layer"] for one in shown] == ["actor", "claim", "stance"]
     assert (shown[2]["from"], shown[2]["to"]) == (shown[0]["id"], shown[1]["id"])
@@ -1204,7 +1206,7 @@ def test_the_card_says_what_is_stated_counted_and_missing(tmp_path: Path) -> Non
 
 
 def _shorter(who: str) -> Record:
-    """The claim with an end one word earlier."""
+    """The claim, but ending one word earlier."""
     made = _coded(who)
     return replace(made, spans=(made.spans[0], replace(made.spans[1], end=made.spans[1].end - 6)))
 
@@ -1246,7 +1248,7 @@ def test_a_reason_is_about_what_was_just_decided_also_when_none_was_taken(tmp_pa
         assert noted is not None and noted[0] in claim.ids
         session.do(do.NoteOn(noted[0], "bounds: neither"))
         assert review_rows(project)[0].reasons == {"bounds"}
-        # It can be reached and changed; by hand the focus is elsewhere.
+        # It can be reached and changed, although the focus is elsewhere.
         session.do(do.FocusItem(adjudication(session).differences[0].candidates[0].id))
         session.do(do.MoveFocus(1))
         session.do(do.MoveFocus(-1))
@@ -1267,8 +1269,8 @@ def test_a_code_is_chosen_by_digit_and_half_a_code_is_not_kept() -> None:
 
 
 def test_what_a_reader_cannot_tell_apart_is_one_value(tmp_path: Path) -> None:
-    """Blanks and normal forms: such names agree, count as one in agreement, and are one name in the
-    project; the import says what it wrote in another way."""
+    """Names that differ only in blanks or normal form agree, count as one in agreement, and are one
+    name in the project; the import says which ones it changed."""
     works = (
         _coded("ada", entity="Zoë Quint", concept=["dues  should rise"]),
         _coded("ben", entity="Zoe\u0308  Quint", concept=["dues should rise "]),

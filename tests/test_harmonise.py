@@ -1,4 +1,4 @@
-"""Same words, two names: what is asked, in which order, and what an answer does."""
+"""Same words with two names: the questions, their order, and the effect of an answer."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def queue(of: Project) -> PairQueue:
 
 
 def rule(of: Project, *answers: tuple[int, PageMark, str]) -> None:
-    """Decide on pairs of the queue: number, what it is, and the name that stays."""
+    """Decide on pairs of the queue: their number, the relation, and the name that stays."""
     found = queue(of).pairs
     decide(of, [Answer(found[at], mark, stays) for at, mark, stays in answers], reviewer="ada")
 
@@ -128,7 +128,7 @@ def test_what_is_really_different_or_parent_and_child_is_not_asked_again(tmp_pat
         rule(of, (0, "parent", "quay is old"), (1, "different", "Ann Holt"))
         assert list(queue(of).pairs) == []
         assert queue(of).now == 0.0
-        # What is one with a name is as different from others as the name is.
+        # A name that was merged into another one differs from the same names as the other one does.
         rule_same(of, "entity", ["Ms Holt"], "Ms A. Holt")
         assert list(queue(of).pairs) == []
 

@@ -1,4 +1,4 @@
-"""Claims that somebody's nouns of wanting and promising hold, and whose they are."""
+"""Claims in the complements of nouns of wanting and promising, and who holds them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _read(text: str) -> Reading:
 
 
 def _sides(text: str) -> set[tuple[str, str, str]]:
-    """Holder, side and claim of what somebody holds."""
+    """Holder, side and claim of each stance."""
     reading = _read(text)
     return {
         (

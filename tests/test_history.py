@@ -1,5 +1,5 @@
-"""The log in words, who is behind each annotation, who works in a project, and whether scores say
-what they should."""
+"""The log in words, who is behind each annotation, who works in a project, and whether scores can
+be trusted."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Tell = Callable[..., str]
 
 
 def act(of: Project, annotator: str, *several: do.ReviewAction, reviewer: str = "") -> None:
-    """Do these in the first document, each recorded by itself."""
+    """Perform these actions in the first document, each recorded by itself."""
     state = review(of, "doc-0", annotator)
     for action in several:
         state, decisions = step(state, action)
@@ -206,7 +206,7 @@ def test_calibration_is_checked_against_decisions_that_it_was_not_fitted_to() ->
     assert one.shift == pytest.approx(-2.1, abs=0.2)
     (row,) = one.table
     assert (row.low, row.n, row.right) == (0.9, 1000, 0.5)
-    # With one decision, there is nothing to fit to but the prior.
+    # With one decision, only the prior is left for the fit.
     (few,) = checks(verdicts[:1])
     assert few.calibrated == pytest.approx(few.score)
 

@@ -1,5 +1,5 @@
-"""Names that would act on a terminal: no command lets a control character
-through, and annotators have none."""
+"""Names that would act on a terminal: no command prints a control character, and names of
+annotators cannot contain any."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _HARMFUL = re.compile(
 
 
 def _records() -> list[Record]:
-    """Two completions that differ, with names wherever there can be any."""
+    """Two completions that differ, with names wherever a record can have them."""
     text = f"Iran rejects the plan, and Mr {CALM} says that sanctions must end.\nNothing here."
     of = document(text, id=f"id {CALM}")
     at = text.index("the plan")
@@ -59,8 +59,8 @@ def _poisoned(value: object, evil: str) -> object:
 
 
 def _poison(database: Path) -> None:
-    """What no door lets in, as a database of another make may
-    hold it: EVIL wherever CALM stands."""
+    """Put values into the database that no import would accept, as another program might: EVIL in
+    every place of CALM."""
     evil = EVIL.replace("\x00", "")
     with sqlite3.connect(database) as db:
         triggers = db.execute(
@@ -132,7 +132,7 @@ def hostile(poisoned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def _lines(hostile: Path) -> dict[str, list[list[str]]]:
-    """For each command arguments that are fine, and such as no one should give."""
+    """For each command, valid arguments and arguments that nobody should give."""
     bad = EVIL.replace("\x00", "")
     files = [str(file) for file in hostile.parent.iterdir() if file.is_file()]
     schema = next(file for file in files if file.endswith(".toml"))
@@ -284,8 +284,8 @@ run(["status"])
 
 
 def test_what_is_logged_and_what_libraries_warn_of_is_harmless(tmp_path: Path) -> None:
-    """Without a handler of ours, Python writes it to the terminal as it is; but pytest has one, so
-    this is a process of its own."""
+    """Without our handler, Python would write messages to the terminal unchanged. Pytest has a
+    handler too, so this runs in a process of its own."""
     evil = EVIL.replace("\x00", "")
     line = [sys.executable, "-c", _WARNS, evil]
     told = subprocess.run(line, capture_output=True, check=True, cwd=tmp_path).stderr.decode()

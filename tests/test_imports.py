@@ -1,4 +1,4 @@
-"""What starts quickly imports nothing heavy; shown by fresh processes."""
+"""Commands that start quickly import nothing heavy, which fresh processes show."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_every_family_lists_its_members_without_importing_them() -> None:
 
 
 def test_opening_a_document_imports_nothing_that_another_key_opens(tmp_path: Path) -> None:
-    """What the first picture does not need is imported when a key first asks for it."""
+    """Modules that the first picture does not need are imported when a key first needs them."""
     with project(tmp_path / "p", TEXT):
         pass
     later = ("prompt", "help", "listing", "queue", "name_list", "matrix", "form", "replaced")

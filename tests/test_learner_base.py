@@ -1,5 +1,5 @@
-"""Learning over a model that was trained on others: what they have in common is known from the
-start, and what differs is learnt."""
+"""Learning over a model that was trained on others' work: what both have in common is known from
+the start, and differences are learnt."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def test_what_others_marked_is_known_and_what_one_marks_otherwise_is_learnt(
     base: Bundle,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """These annotators call organizations blocs, and mark no predictions. What the model has learnt
-    of that is asked, whoever saves the most keys."""
+    """These annotators call organizations blocs, and mark no predictions. The test asks the model
+    itself, no matter whose suggestions save the most keys."""
     monkeypatch.setattr(Trial, "speaker", lambda *_, **__: "own")
 
     def otherwise(span: Span) -> Span | None:

@@ -174,7 +174,7 @@ def test_nested_spans_are_learnt() -> None:
 def test_a_claim_that_somebody_holds_inside_another_is_proposed_where_it_is_marked(
     wanted: bool,
 ) -> None:
-    """There are too few for learning how they look, so only their share counts."""
+    """There are too few of them to learn their features, so only their share counts."""
     whole, inner = "Norway's plan to sell the {0} is a mistake", "to sell the {0}"
     text = "Norway's plan to sell the {0} is a mistake. Norway wants a new {0}."
     quotes = {whole: "value", "a new {0}": "policy"} | ({inner: "policy"} if wanted else {})
@@ -218,7 +218,8 @@ KINDS = WordClusters({"wharf": (1, 2), "mayor": (1, 3), "must": (0, 4)})
     ],
 )
 def test_what_nobody_says_is_no_span_of_its_own(text: str, content: str, apart: bool) -> None:
-    """What a participle governs is said by its subject only if that is reported to speak."""
+    """The object of a participle is said by its subject only if the subject is reported to
+    speak."""
     (sentence,) = sentences_of(read(text))
     at = next(i for i, t in enumerate(sentence.tokens) if t.text == content)
     begin = at - (sentence.tokens[at - 1].lower == "the")
@@ -226,7 +227,7 @@ def test_what_nobody_says_is_no_span_of_its_own(text: str, content: str, apart: 
 
 
 def test_features_are_told_once_however_often_they_hold() -> None:
-    """A learner counts whether each feature is there; it must be asked with features in the same
+    """A learner is trained on whether each feature is present, so it must be asked in the same
     form."""
     text = (
         "We must, must and must again close the wharf and the wharf and the wharf, said the "

@@ -42,7 +42,7 @@ def _reader() -> Reader:
 
 
 def _of_author(a: str, id: str, side: str, then: str) -> Example:
-    """What somebody says, on which the author takes a side in the sentence that follows."""
+    """A report on which the author takes a side in the next sentence."""
     text = f"{a} says that the treaty was a mistake. {then}"
     document = Document(id, "", text, split_paragraphs(text))
     start = text.index("the treaty")
@@ -212,10 +212,11 @@ def test_a_stored_model_proposes_the_same() -> None:
 
 
 def test_a_likelier_holder_speaks_against_the_others() -> None:
-    """Mostly one actor holds a claim."""
+    """In most cases, one actor holds a claim."""
 
     def holders(above: float) -> set[str]:
-        """The holders proposed if nearly every pair is, but for what the last column says."""
+        """The holders that are proposed if nearly every pair is, except for the effect of the last
+        column."""
         chance = Binary((0.2, *PRIOR[1:-2], above, 2.0))
         found = _suggest(replace(_model(), chance=chance))
         return {p.source for p in found if p.target == "claim" and p.source != AUTHOR}
@@ -254,7 +255,8 @@ def test_the_author_can_take_sides() -> None:
 
 
 def test_the_author_s_side_is_learnt_from_words_further_on_in_the_next_sentence() -> None:
-    """Where the sentences with a claim, and the first words and the sign after them, are alike."""
+    """The sentences with a claim, their first words, and the punctuation mark after them are
+    alike."""
     words = {"support": "sound and careful", "oppose": "muddled and hasty"}
 
     def example(a: str, i: int, side: str) -> Example:

@@ -1,5 +1,4 @@
-"""What is learnt from decisions: choice, calibration, the
-model as bytes, and what it then proposes."""
+"""Learning from decisions: choice, calibration, the model as bytes, and its proposals."""
 
 from __future__ import annotations
 
@@ -287,7 +286,7 @@ def test_the_model_that_comes_with_the_program_is_that_of_the_seeds(schema: Labe
 def test_a_word_that_only_other_documents_marked_is_shown_without_being_likely(
     schema: LabelSchema,
 ) -> None:
-    """Nothing in its sentence speaks for it, but nearly every place of the seeds does."""
+    """Nothing in its sentence supports it, but almost all its places in the seeds do."""
     text = "The word “council” is printed on the lid of the box."
     found = Bundle.of_bytes(model.BASE.read_bytes(), schema).suggest(read(text))
     (score,) = (one.score for one in found if one.rule.startswith("memory."))

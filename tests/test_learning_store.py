@@ -1,5 +1,5 @@
-"""What the store keeps for learning: suggestions held back, what
-became of them, models, what was opened."""
+"""The data that the store holds for learning: suggestions held back, their outcomes, models, opened
+paragraphs."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _with(root: Path, found: Sequence[Suggestion]) -> Project:
 
 
 def test_suggestions_of_many_documents_are_those_of_each(tmp_path: Path) -> None:
-    """The order of documents is no part of it, nor does one without suggestions count."""
+    """The order of documents and documents without suggestions make no difference."""
     with project(tmp_path / "p", TEXT, TEXT + "\n\nMore.", "None.") as of:
         for id in ("doc-1", "doc-0"):
             of.suggestions.put(id, suggestions(), run=RUN)
@@ -215,7 +215,7 @@ def test_migrations_that_were_released_stay_as_they_are(name: str) -> None:
 
 
 def _meaning(source: str) -> str:
-    """A digest of the names and constants of a function, whatever its layout."""
+    """A digest of the names and constants of a function, regardless of its layout."""
     said: list[str] = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Constant):

@@ -178,7 +178,7 @@ def test_nonsense_inside_an_answer_raises_nothing(fake: Any, spans: list[Any]) -
 def test_a_name_that_is_none_is_left_out_and_stops_nothing(
     fake: Any, tmp_path: Path, entity: object, kept: str | None
 ) -> None:
-    """What no file or terminal holds, or nobody can read, costs the run nothing but that name."""
+    """If no file or terminal can hold a name, or nobody can read it, only this name is lost."""
     actor = {"id": 1, "layer": "actor", "label": "state", "quote": "Norland", "entity": entity}
     claim = {"id": 2, "layer": "claim", "label": "fact", "quote": "Norland rejects it"}
     claim["concept"] = [entity, "it is rejected", "it is rejected"]
@@ -213,7 +213,7 @@ def test_answers_are_kept_by_model_prompt_and_text(fake: Any, tmp_path: Path) ->
 
 def test_a_limit_is_waited_for_and_then_reported(fake: Any) -> None:
     class RateLimitError(Exception):
-        """As providers raise it."""
+        """The error that providers raise."""
 
     left = [2]
 

@@ -1,5 +1,4 @@
-"""Logistic regressions: each is the optimum that it is said to be,
-and starts from a prior where it has one."""
+"""Logistic regressions: each finds the optimum, and starts from a prior if it has one."""
 
 from __future__ import annotations
 
@@ -92,7 +91,7 @@ def test_classes_over_a_base_are_the_optimum_around_its_weights() -> None:
     found = Classes.fit(ROWS, NAMES, penalty=PENALTY, base=BASE)
     assert found.classes == ("1", "2", "3")
     for feature, name in itertools.product("abxy", "123"):
-        # At the optimum what the examples pull equals what the prior holds against it.
+        # At the optimum, the pull of the examples equals that of the prior.
         pull = sum(
             (n == name) - found(row)[name]
             for row, n in zip(ROWS, NAMES, strict=True)

@@ -151,7 +151,8 @@ def test_a_project_has_the_cells_of_its_documents_whatever_was_coded(
 
 
 def test_a_large_matrix_is_searched_sorted_and_folded() -> None:
-    """Five hundred columns: those with a word, in another order, and joined under their parents."""
+    """Of five hundred columns, it shows those with a word, in another order, and joined under their
+    parents."""
     from annotator.workflows.names.matrix import Matrix
     from annotator.workflows.names.matrix_shape import folded, ordered, searched
 

@@ -1,4 +1,4 @@
-"""Agreement: published values, reference implementations, and what is undefined."""
+"""Agreement: published values, reference implementations, and undefined figures."""
 
 from __future__ import annotations
 
@@ -84,8 +84,8 @@ def test_the_whole_family_of_krippendorff_and_others_2016_on_the_same_example() 
 
 
 def test_the_example_of_krippendorff_2019_page_340() -> None:
-    """Three observers, a continuum of 60; bounds are read off a figure,
-    so that the third place may differ."""
+    """Three observers, a continuum of 60. The bounds are read off a figure, so the third decimal
+    place may differ."""
     works = {
         "alex": [
             (0, 7, "1"),
@@ -120,8 +120,7 @@ def test_the_example_of_krippendorff_2019_page_340() -> None:
 
 
 def _family_by_definition(works: Mapping[str, Units], length: int) -> dict[str, float]:
-    """u-, |u-, cu- and (k)u-alpha by counting characters one by
-    one, and pairs of places one by one."""
+    """u-, |u-, cu- and (k)u-alpha, by counting characters and pairs of places one by one."""
     several = len(works)
     lines = []
     for units in works.values():
@@ -269,7 +268,7 @@ def test_observed_disagreement_of_krippendorff_1995_page_57() -> None:
 
 
 def _apart(units: Units) -> Units:
-    """Without units that overlap one before them."""
+    """The units without those that overlap an earlier one."""
     out: list[tuple[int, int, str]] = []
     for unit in sorted(units):
         if not out or unit[0] >= out[-1][1]:
@@ -357,8 +356,8 @@ def test_fleiss_kappa_of_a_table_of_fourteen_raters() -> None:
 def _coded(
     coders: Sequence[Sequence[object | None]], layer: Layer | None = None
 ) -> dict[str, Result]:
-    """Figures of labels: a unit is a stretch of its own, a value the label
-    that an annotator gave it; None is none."""
+    """Figures of labels: each unit is a stretch of its own, and a value is the label that an
+    annotator gave it, or None."""
     works = {
         f"r{i:02}": [
             (2 * at, 2 * at + 2, str(value)) for at, value in enumerate(row) if value is not None
@@ -382,7 +381,7 @@ def test_kappa_and_pi_of_artstein_and_poesio_2008() -> None:
 
 
 def _open_layer(name: str) -> Layer:
-    """A layer without labels of its own, so that the tagset is what is coded."""
+    """A layer without labels of its own, so that the tagset consists of the coded labels."""
     return replace(layer_named(name), labels=(), attributes=(), open=True)
 
 
@@ -493,7 +492,7 @@ def test_characters_and_tokens_agree_as_counting_each_of_them_by_hand_says(
             [frozenset(s.label for s in spans if s.start < b and a < s.end) for a, b in wanted]
             for spans in works.values()
         ]
-        # Possible are nothing, each label alone, and what was said besides.
+        # The possible values are nothing, each label alone, and other sets that were given.
         tagset = [frozenset(), *(frozenset([label.name]) for label in layer_named().labels)]
         values = list(dict.fromkeys([*tagset, *chain(*said)]))
         coded = [[values.index(value) for value in row] for row in said]
@@ -528,7 +527,7 @@ def test_the_examples_of_the_krippendorff_package(marked: bool) -> None:
 
 
 def test_a_whole_number_may_have_every_value_between_its_bounds() -> None:
-    """What nobody gave counts as a possible value, as in a tagset."""
+    """A value that nobody gave counts as possible, as in a tagset."""
     bounded = Attribute("strength", "integer", minimum=1, maximum=3)
     for rows, wanted in (([[2, 2, 2], [2, 2, 2]], 1.0), ([[1, 2, 2], [1, 2, 1]], 0.5)):
         layer = replace(layer_named(), attributes=(bounded,))
@@ -541,7 +540,7 @@ def test_a_whole_number_may_have_every_value_between_its_bounds() -> None:
 
 
 def test_without_bounds_every_value_that_anybody_gave_is_possible() -> None:
-    """Also a value that stands where nobody else gave one."""
+    """Even a value in a unit where nobody else gave one."""
     layer = replace(layer_named(), attributes=(Attribute("strength", "integer"),))
     found = compute(attributes, valued("strength", [[1, 1, 2, 7], [1, 1, 1, None]]), layer)
     assert figure_named(found, "Brennan-Prediger strength").value == pytest.approx(
@@ -601,8 +600,8 @@ _SLOTS = st.lists(_SLOT, min_size=2, max_size=6)
 def test_partial_and_type_f1_are_those_of_nervaluate_where_overlaps_are_plain(
     a: list[tuple[int, int, str] | None], b: list[tuple[int, int, str] | None]
 ) -> None:
-    """Each unit meets one other at most: where it meets several, nervaluate
-    takes the first, we the best."""
+    """Each unit meets at most one other. If it met several, nervaluate would take the first, and we
+    the best."""
 
     def units(slots: list[tuple[int, int, str] | None]) -> Units:
         return [
@@ -738,7 +737,7 @@ def test_alignment_in_rounds_is_the_greedy_one(several: list[Units]) -> None:
         for x, y in _align(works[one].of("claim"), works[other].of("claim"))
     }
     lengths = {s.id: s.length for work in works.values() for s in work.spans}
-    # Where two pairs are equally good either may be taken: what they share is the same.
+    # If two pairs are equally good, either may be chosen: they share equally much.
     assert len(mine) == len(theirs)
     assert sum(lengths[x] + lengths[y] for x, y in mine) == sum(
         lengths[x] + lengths[y] for x, y in theirs

@@ -336,7 +336,8 @@ def test_rulings_and_the_codebook_come_and_both_hosts_are_told_of_conflicts(
             assert of.names.same().name("entity", "Iran") == "Elam"
             assert of.names.codebook().get("entity", "Iran") == iran
             assert of.names.codebook().get("entity", "Mali") is not None
-    # What was brought is taken back here, and there after the next merge: no conflict.
+    # A change that was merged is taken back here and, after the next merge, there too: this is not
+    # a conflict.
     with Project.open(one) as of:
         assert [r.canonical for r in undo(of, reviewer="lou")] == ["Rossiya"]
     back = merged(other, one)
@@ -366,7 +367,7 @@ def test_hosts_that_change_different_fields_of_an_entry_both_keep_theirs(
                 "changed: aliases, definition",
                 "changed: aliases, id",
             ]
-    # Each takes back what is their own; the other's fields stay.
+    # Each host takes back its own change; the other's fields stay.
     with Project.open(one) as of:
         assert undo_codebook(of, who="lea", own=True) == ["Iran"]
         left = of.names.codebook().get("entity", "Iran")
@@ -382,8 +383,8 @@ def test_hosts_that_change_different_fields_of_an_entry_both_keep_theirs(
 
 @pytest.mark.parametrize("seed", range(20))
 def test_events_of_two_codebooks_make_the_same_of_an_entry_on_either_host(seed: int) -> None:
-    """Hosts that see each other's events late or early end with one codebook, and a field that only
-    one of them changed is as that host left it."""
+    """No matter when hosts see each other's events, they end with the same codebook, and a field
+    that only one of them changed is as that host left it."""
     draw = random.Random(seed)
     clock = count()
     common = CodebookEntry("concept", "dues", aliases=("a", "b"), definition="0")

@@ -145,8 +145,8 @@ def test_a_text_with_other_paragraphs_keeps_its_work_there(
 
 
 def test_gold_comes_as_it_was_decided_and_merging_decides_nothing(tmp_path: Path) -> None:
-    """A gold that came with a file has decided on the work that came with it; what another host has
-    is for review, and for both hosts the same, so that their logs stay one."""
+    """A gold that was imported with a file has decided on the work in that file. Work of another
+    host is for review, and is the same for both hosts, so that their logs stay equal."""
     one, other = tmp_path / "one", tmp_path / "other"
     iran, mr, russia = (TEXT.index(word) for word in ("Iran", "Mr", "Russia"))
     spans = {
@@ -179,7 +179,7 @@ def test_gold_comes_as_it_was_decided_and_merging_decides_nothing(tmp_path: Path
             (row,) = review_rows(of)
             assert row.status is Completion.GOLD and len(row.waiting) == 1
     assert dump(one, *STATE) == dump(other, *STATE)
-    # Review goes on at one host, and that reaches the other.
+    # Review continues at one host, and the other host receives it.
     with Project.open(other) as of:
         merge_all(of, "majority")
         ingest(of, tmp_path / "None.jsonl")
@@ -205,7 +205,7 @@ def test_a_failure_in_the_middle_leaves_nothing(
         raise StoreError("the disk is full")
 
     with monkeypatch.context() as broken:
-        broken.setattr(hash_chain, "extend", failing)  # Comes last in the transaction.
+        broken.setattr(hash_chain, "extend", failing)  # the last step
         with pytest.raises(StoreError, match="full"):
             merged(one, other)
     assert len(calls) == 1

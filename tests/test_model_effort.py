@@ -33,7 +33,7 @@ def test_making_a_span_is_going_there_extending_it_and_a_label() -> None:
             1 + 7,
             1,
             1,
-        ),  # rejected and made again costs less than mending it
+        ),  # rejecting it and making it again costs less than correcting it
     ],
 )
 def test_keys_of_spans(

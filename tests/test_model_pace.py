@@ -1,4 +1,5 @@
-"""The pace line: breaks are no work, and what is left takes as long as what was done."""
+"""The pace line: breaks do not count as work, and the rest takes as long per paragraph as
+before."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
 
 def _log(*minutes: float, day: int = 0, every: int = 1) -> list[tuple[datetime, bool]]:
-    """Decisions so many minutes after nine, each `every`-th of which finishes a paragraph."""
+    """Decisions at these minutes after nine o'clock; every `every`-th of them finishes a
+    paragraph."""
     base = NOW.replace(hour=9) - timedelta(days=day)
     return [(base + timedelta(minutes=m), i % every == every - 1) for i, m in enumerate(minutes)]
 

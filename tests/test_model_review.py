@@ -172,7 +172,7 @@ def test_bounds_are_changed_by_words_and_confirmed() -> None:
 
 
 def _at(state: ReviewState, quote: str, *first: do.ReviewAction) -> tuple[str, str | None, str]:
-    """Text, entity and message once the span in focus has the bounds of a quote."""
+    """The text, entity and message after the span in focus gets the bounds of a quote."""
     start = state.document.text.index(quote)
     moved, _ = play(
         state,
@@ -198,7 +198,8 @@ def test_an_entity_that_is_the_text_follows_the_bounds_and_no_other_does() -> No
     whole = ("Prime  Minister of France", "Prime Minister of France")
     assert _at(own, whole[0])[:2] == whole
     assert _at(own, whole[0], do.Accept(), do.FocusItem("s"))[:2] == whole
-    # Again after it has followed once, and back: what was suggested then stands.
+    # Once more after the name has changed with the text, and back: then the suggestion is accepted
+    # as it was.
     there, group = play(
         own,
         do.EditBounds(),
@@ -237,7 +238,7 @@ def test_an_entity_that_is_the_text_follows_the_bounds_and_no_other_does() -> No
     known = _at(one("US", "United States"), "US Treasury")
     assert known[1:] == ("United States", "bounds changed; the entity is still United States")
     assert _at(one("US", None), "US Treasury")[1:] == (None, "bounds changed")
-    # In review the proposals are annotators' own.
+    # In review, the proposals are the annotators' own.
     assert _at(one("Minister", "Minister", "adjudicated"), whole[0])[1] == "Minister"
     new, _ = play(
         fresh(text, []),
@@ -669,7 +670,8 @@ def test_steps_cost_in_proportion() -> None:
     ],
 )
 def test_nothing_is_made_a_second_time(moved: Sequence[do.ReviewAction]) -> None:
-    """Bounds moved onto what is there change nothing, and the message says what to do."""
+    """If bounds are moved onto an existing span, nothing changes, and the message says what to
+    do."""
     state = fresh()
     for action in (do.GoParagraph(2), do.StartSelection(START), do.SetLabel("actor", "bloc")):
         state, _ = step(state, action)

@@ -146,7 +146,8 @@ def test_a_run_of_anything_costs_in_proportion(run: str) -> None:
             times.append(time.process_time() - began)
         return min(times)
 
-    # In proportion it is 8, by the square 64; below a few milliseconds the clock says little.
+    # Proportional cost gives 8, quadratic cost 64; below a few milliseconds, the clock is not
+    # reliable.
     assert cost(32_000) < max(0.02, 24 * cost(4_000))
 
 

@@ -1,4 +1,5 @@
-"""Names proposed for actors: each kind of candidate, what is sure, and what a key takes."""
+"""Names proposed for actors: each kind of candidate, when a name is sure, and what a key
+accepts."""
 
 from __future__ import annotations
 
@@ -283,7 +284,8 @@ def test_what_stands_before_a_possessive_owns_whole(owner: str, whose: str) -> N
 
 
 def test_nobody_owns_what_cannot_be_theirs() -> None:
-    """A person has no council; a name that is in the words, or is one of its kind, says nothing."""
+    """A person has no council, and a name that is already in the words, or is such a body itself,
+    adds nothing."""
     text = (
         "Helen Osei left St Bride's Hospital for the Lorn Council. The city council and NHS "
         "managers met the NHS, and the party shrugged."
@@ -377,7 +379,8 @@ def test_a_call_costs_what_is_new_and_gives_the_same() -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_what_is_known_follows_decisions_in_any_order(seed: int) -> None:
-    """Decided, changed and taken back at any place, and asked of any place, named or not."""
+    """Names are decided, changed and taken back at any place, and names are requested for any
+    place, named or not."""
     dice = random.Random(seed)
     text = "Ana Brell met Lorn. The crew met Torvia. Brell left; she met the crew. " * 6
     names = {"Ana Brell": "person", "Brell": "person", "crew": "collective", "she": "person"}
@@ -429,7 +432,7 @@ def test_accepting_all_costs_in_proportion(
 
 
 class _Fixed:
-    """Proposes by the words alone."""
+    """Proposes names by the words alone."""
 
     def __init__(self, names: Mapping[str, tuple[str, float]]) -> None:
         self._names = names
@@ -515,7 +518,7 @@ def test_a_move_of_the_focus_works_nothing_out_twice() -> None:
 def told(
     *spans: Span, relations: Sequence[Relation] = (), opposites: Mapping[str, str] | None = None
 ) -> list[str]:
-    """What lint says of a document with these annotations."""
+    """The findings of lint for a document with these annotations."""
     standings = {one.id: Standing(Status.ACCEPTED, one) for one in (*spans, *relations)}
     state = open_document(
         document(TEXT), SCHEMA, session="t", annotations=AnnotationSet({0: standings})
@@ -548,7 +551,7 @@ def test_lint_tells_of_items_without_names_and_of_names_that_are_nearly_another(
         ("b", 2, 0),
         ("b", 0, 2),
         ("c", 0, 0),
-        ("named", 0, 2),  # What was named here leads on, not back to the beginning.
+        ("named", 0, 2),  # the focus moves on, not back to the beginning
     ],
 )
 def test_every_finding_is_reached(focus: str | None, shown: int | None, then: int) -> None:
@@ -583,7 +586,7 @@ def test_lint_tells_of_a_name_that_occurs_once_and_is_nearly_one_of_another_docu
             "Ilse Marcheti occurs once and is nearly the same as Ilse Marchetti",
             "Bo Lindt occurs once and is nearly the same as Bo Lind",
         ]
-        # Once it is corrected, nothing is left to tell of it.
+        # Once it is corrected, lint has nothing left to report about it.
         session.do(do.FocusItem("two0"))
         session.do(do.SetAttribute("entity", "Ilse Marchetti"))
         told = [words for words, _ in lint(session.review, session.elsewhere())]

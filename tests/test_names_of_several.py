@@ -1,4 +1,5 @@
-"""Names of mentions that mean several, or somebody whom the text names nowhere else."""
+"""Names of mentions that refer to several entities, or to somebody whom the text names nowhere
+else."""
 
 from __future__ import annotations
 
@@ -189,7 +190,7 @@ def test_a_person_is_not_a_pair_of_states() -> None:
 
 
 class _Book:
-    """A registry of nothing but a codebook."""
+    """A registry with only a codebook."""
 
     def __init__(self, *entries: CodebookEntry) -> None:
         self._book = Codebook.of(entries)

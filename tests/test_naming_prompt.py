@@ -1,4 +1,4 @@
-"""The line in which names are written: offers by number, completion, lists, contraries."""
+"""The input line for names: offers by number, completion, lists, contraries."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ class _Words:
 
 
 def answer(keys: Sequence[str], **options: object) -> str | None:
-    """What a prompt answers after these keys."""
+    """The answer of a prompt after these keys."""
     given: list[str | None] = []
 
     async def play() -> None:

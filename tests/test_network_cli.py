@@ -76,7 +76,8 @@ def test_the_debate_is_reported_written_and_has_receipts(
     graph = nx.read_graphml(out / "affiliation.graphml")
     values = json.loads(_say(capsys, debate, "network", "--samples", "20", "--json")[0])
     assert graph.number_of_edges() == len(values["edges"]) > 50
-    # Who stands alone is named line by line, and a list that is cut says how much it hides.
+    # Holders without ties are listed line by line, and a list that is cut off says how much it
+    # hides.
     alone = [one["holders"][0] for one in values["communities"] if len(one["holders"]) == 1]
     named = told.split("  alone: ", 1)[1].split("\n\n", 1)[0].splitlines()[1:]
     assert [name.strip() for name in named] == sorted(alone) != []

@@ -1,5 +1,5 @@
-"""Discourse networks: values worked by hand, files that networkx
-reads, error bars, changes of sides."""
+"""Discourse networks: values computed by hand, files that networkx reads, error bars, changes of
+sides."""
 
 from __future__ import annotations
 
@@ -373,7 +373,7 @@ def test_changes_of_sides_and_receipts_follow_the_days_however_they_are_written(
         said("Bea", "tax", 1, day="10 May 2025"),
         said("Bea", "tax", -1, day="5 March 2025", document="d2"),
     ]
-    (turn,) = side_changes(course)  # Bea's dates say nothing about the order
+    (turn,) = side_changes(course)  # Bea's dates do not determine the order
     assert (turn.before[0].date, turn.after[0].date) == (first, then)
     assert [one.date for one in evidence(course, "Ann", "tax")] == [first, then]
 
@@ -434,7 +434,8 @@ _COUNTS_ONCE = {
 
 
 def _cells(stated: list[_Stated], rule: str) -> dict[str, dict[tuple[str, int], int]]:
-    """Holder -> concept and sign -> how often, after a duplicate rule; neither side is none."""
+    """A dict from holder to a dict from concept and sign to the count after a duplicate rule;
+    neutral sides are left out."""
     once: dict[str, dict[tuple[str, int], set[object]]] = {}
     for one in stated:
         held = once.setdefault(one[0], {})
@@ -535,7 +536,8 @@ def test_ties_on_castle_street_and_in_the_debate_of_rents_worked_by_hand() -> No
 
 @pytest.mark.parametrize("duplicates", DUPLICATES)
 def test_samples_are_networks_of_the_drawn_documents(duplicates: Duplicates) -> None:
-    """Against samples made of statements, in which every drawing of a document is another one."""
+    """Compared with samples made from statements, in which each drawing of a document counts as
+    another document."""
     random = np.random.default_rng(3)
     every = [
         replace(

@@ -1,4 +1,4 @@
-"""The parse of a sentence: which pipeline is taken, what is read of it, where it is kept."""
+"""The parse of a sentence: which pipeline is used, what is read from it, where it is stored."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_without_a_parser_or_in_another_language_there_is_no_parse(parser: Parse
 
 
 class Kept:
-    """A store of parses that counts what it is asked."""
+    """A store of parses that counts the requests."""
 
     def __init__(self) -> None:
         self.data: dict[str, bytes] = {}

@@ -131,7 +131,8 @@ def test_a_path_in_the_settings_is_seen_from_the_project_and_keys_are_reported_a
 
 
 def _settings(root: Path, text: str) -> list[str]:
-    """Write the settings of a project; the arguments that suggest by its pipeline `mine`."""
+    """Write the settings of a project. Returns the arguments that make suggestions with its
+    pipeline `mine`."""
     (root / "annotator.toml").write_text(text, encoding="utf-8")
     return ["--project", str(root), "suggest", "--pipeline", "mine"]
 
@@ -148,8 +149,8 @@ def test_labels_that_are_no_table_are_one_error(
 
 
 def _group(folder: Path) -> Path:
-    """Finds `GPE` and `WEIRD` as entities, and `policy` and `ODD` in
-    a group that is named as a layer is."""
+    """Finds `GPE` and `WEIRD` as entities, and `policy` and `ODD` in a group with the name of a
+    layer."""
     import spacy
 
     nlp = spacy.blank("en")
@@ -341,8 +342,8 @@ def test_what_the_environment_holds_as_a_secret_is_taken_out(
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Answers like a chat service; with the answer `None` it refuses,
-    and tells the key it was given."""
+    """Answers like a chat service; with the answer `None`, it refuses and repeats the key it was
+    given."""
 
     answer: str | None = "PERSON: Putin\nGPE: Iran, Russia"
     keys: list[str]

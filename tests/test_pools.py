@@ -35,7 +35,7 @@ DOCUMENTS = 60
 
 @dataclass(frozen=True)
 class Ends:
-    """A task whose process ends, or that cannot be done, at one document."""
+    """A task whose process ends, or that fails, at one document."""
 
     at: str
     died: bool
@@ -53,7 +53,7 @@ class Ends:
 
 @dataclass
 class Cluster:
-    """A scheduler and its workers, each a process of its own, that are ended by the test."""
+    """A scheduler and its workers, each in a process of its own, which the test ends."""
 
     folder: Path
     scheduler: subprocess.Popen[bytes] = field(init=False)
@@ -74,7 +74,7 @@ class Cluster:
         return address
 
     def work(self, number: int = 1, *, path: Path | None = None) -> None:
-        """Start workers, of one thread each, that nobody starts again; wait for them."""
+        """Start workers with one thread each, which are not restarted, and wait for them."""
         from distributed import Client
 
         once = ("--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1")
@@ -190,8 +190,8 @@ def test_a_process_that_dies_is_one_error_and_what_it_cannot_do_is_told_as_here(
 
 
 class Inherits:
-    """Has no suggestions, and fails where a process has what
-    only the one that began it was given."""
+    """Has no suggestions, and fails in a process that has something which only its parent was
+    given."""
 
     given: ClassVar[bool] = False
 

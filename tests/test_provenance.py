@@ -1,5 +1,5 @@
-"""Where annotations come from: what annotators were shown, who
-decided in review; kept when it happens."""
+"""Where annotations come from: what annotators were shown and who decided in review, recorded when
+it happens."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_what_is_shown_is_kept_when_it_is_shown_and_by_whom(tmp_path: Path) -> N
         before = project.provenance.shown("doc", "ada")
         assert {s.id for s in before} == {i.id for i in session.review.items}
         assert project.provenance.shown("doc", "ben") == ()
-        # What comes afterwards was not shown.
+        # Later suggestions were not shown.
         project.suggestions.put("doc", [], run=SuggestionRun({"rules": "2"}))
         assert project.provenance.shown("doc", "ada") == before
 

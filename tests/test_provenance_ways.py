@@ -1,4 +1,4 @@
-"""Every way in which an annotation can come into a project, and what an export says of it."""
+"""Every way in which an annotation can come into a project, and what an export says about it."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ AGAIN = (do.SetCompletion(Completion.DONE), do.SetCompletion(Completion.IN_PROGR
 
 @dataclass(frozen=True)
 class Way:
-    """The keys of the annotator in a document with one suggestion, and what must be said: the
-    `source` of what stands (empty if nothing does), whether the gold was `suggested`, and what
-    became of the suggestion: `accepted`, `not_taken`, or what was corrected in it; empty if it was
-    not shown."""
+    """The keys of the annotator in a document with one suggestion, and what the export must say:
+    the `source` of the accepted annotation (empty if there is none), whether the gold was
+    `suggested`, and the outcome of the suggestion: `accepted`, `not_taken`, or what was corrected
+    in it; empty if it was not shown."""
 
     keys: tuple[do.ReviewAction, ...]
     source: str
@@ -132,11 +132,10 @@ def _decide(project: Project, way: str, takes: str, reviewer: str) -> None:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """A project in which every way was gone, and its data set.
-
-    Ada worked here, and in another database, which was merged. Ben's work is a copy of ada's
-    from a file without what was shown, cem's from one with it; neither was shown anything here.
-    On two documents ben has another label: lea decided one, mia the other.
+    """A project in which every way was used, and its data set. Ada worked here, and in another
+    database, which was merged. Ben's work is a copy of ada's from a file without the shown
+    suggestions, cem's is from one with them; neither was shown anything here. On two documents ben
+    has another label: lea decided one, mia the other.
     """
     root = tmp_path_factory.mktemp("ways")
     with _begin(root / "there", "merged") as other:
@@ -241,7 +240,7 @@ def test_suggestions_that_come_later_change_no_byte_and_pseudonyms_are_the_same_
             project.suggestions.put(way, later, run=SuggestionRun({"model": "7"}))
         check_dataset(project, out)
         hidden = write_dataset(project, tmp_path / "hidden", choices=Choices(pseudonyms=True))
-        # Ben and cem were shown nothing here; ada was, and in merged work as well.
+        # Ben and cem were shown nothing here; ada was, also in merged work.
         seen = SuggestionsSeen(project, ALL)
         seen.read(project.documents.ids())
         assert not seen.hidden("accepted", "ada", 0) and not seen.hidden("accepted", "cem", 1)
@@ -261,7 +260,7 @@ def test_suggestions_that_come_later_change_no_byte_and_pseudonyms_are_the_same_
 
 
 def test_what_was_seen_stays_seen_when_work_is_reopened(tmp_path: Path) -> None:
-    """Also if somebody opens the document later, who was not there when it became gold."""
+    """Even if somebody who was not there when it became gold opens the document later."""
     with _begin(tmp_path / "p", "doc") as project:
         _work(project, "ben", "doc", TYPED)
         _offer(project, "doc")
@@ -279,7 +278,7 @@ def test_what_was_seen_stays_seen_when_work_is_reopened(tmp_path: Path) -> None:
 
 
 def test_what_is_seen_by_who_finishes_later_was_not_suggested(tmp_path: Path) -> None:
-    """The gold was made without suggestions, whatever somebody is shown after it."""
+    """The gold was made without suggestions, no matter what somebody is shown afterwards."""
     with _begin(tmp_path / "p", "doc") as project:
         for who in ("ada", "ben"):
             _work(project, who, "doc", TYPED)
@@ -346,7 +345,7 @@ def test_what_voters_see_after_the_gold_is_finished_was_not_suggested(
 
 
 def test_whoever_noted_or_took_back_decided_nothing(tmp_path: Path) -> None:
-    """Of an item on which all agree: lea deletes it and takes that back, mia writes a note."""
+    """All agree on the item: lea deletes it and takes that back, mia writes a note."""
     with _begin(tmp_path / "p", "doc") as project:
         for who in ("ada", "ben"):
             _work(project, who, "doc", TYPED)

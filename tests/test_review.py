@@ -174,7 +174,7 @@ def test_what_a_reviewer_adds_is_adjudicated(tmp_path: Path) -> None:
 
 
 def _taken_back(project: Project, who: str, label: str) -> None:
-    """An annotator removes a span of theirs."""
+    """Let an annotator remove one of their spans."""
     session = Session(project, who, project.new_session())
     session.open("doc")
     (victim,) = (s for s in session.review.annotations.spans() if s.label == label)
@@ -250,8 +250,8 @@ def test_what_somebody_codes_differently_after_the_gold_waits_and_the_gold_stays
 def test_a_stance_on_other_bounds_goes_with_them_and_stands_once(
     late: str, who: str, tmp_path: Path
 ) -> None:
-    """Bounds that differ after the gold are one difference, and their stance is never twice in
-    it."""
+    """If bounds differ from the gold, this is one difference, and the gold never contains the
+    stance twice."""
     other = [(15, 26, "value"), SOON]
     works = [_record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON])]
     cleo = _record("cleo", other if late == "joined" else [PLAN, SOON])
@@ -304,8 +304,8 @@ def test_a_finished_gold_stays_and_is_marked_as_changed_since(tmp_path: Path) ->
         assert "changed their work on 1 document" in made.files["README.md"].decode()
         history = json.loads(made.files["gold.jsonl"])["meta"]["gold"]
         assert [c["annotator"] for c in history["changed_since"]] == ["ben"]
-        # The lead looks at it: it stays, now as adjudicated, and the document
-        # is gold by what is there now.
+        # The lead looks at it: it stays, now as adjudicated, and the document is gold based on the
+        # present work.
         session = gold_session(project, reviewer="lea")
         session.open("doc")
         (lost,) = (d for d in adjudication(session).differences if adjudication(session).is_open(d))
@@ -492,7 +492,7 @@ def test_an_imported_gold_asks_again_only_about_what_is_marked_here(
         }
         assert merge_all(project) == (SOME, SOME)
         assert list(project.log.records(annotator=GOLD)) == gold
-        # Somebody who codes here and agrees with the gold asks nothing; one who does not, does.
+        # A coder who agrees with the gold raises no question; one who differs does.
         (mine,) = (r for r in project.log.records(annotator=GOLD, document=gold[0].document.id))
         project.log.add_records(
             [replace(mine, annotator="cleo", status=Completion.IN_PROGRESS, done=())]
@@ -554,7 +554,7 @@ def test_the_split_is_by_document_near_its_shares_and_the_same_everywhere() -> N
 
 @pytest.mark.parametrize("again", [True, False])
 def test_who_voted_stays_as_it_was_when_the_gold_was_made(tmp_path: Path, again: bool) -> None:
-    """Whoever reopens the document, codes it otherwise, or joins later changes no vote."""
+    """Annotators who reopen the document, code it differently, or join later change no vote."""
 
     def provenance(out: str) -> tuple[list[str], dict[str, Any]]:
         made = write_dataset(project, tmp_path / out)

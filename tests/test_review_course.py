@@ -1,5 +1,5 @@
-"""The way through a review: one order, like cases, single differences chosen across documents,
-names hidden, what an annotator is asked."""
+"""The way through a review: one order, like cases, differences chosen across documents, hidden
+names, questions to annotators."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ TEXT = "Iran spoke and Iran left.\nNobody else came.\nThen Iran spoke again to O
 
 
 def _coded(who: str, label: str, *, id: str = "doc", only: int | None = None) -> Record:
-    """Every Iran, and Oman, by one label; `only` so many of them."""
+    """Every Iran, and Oman, with one label; at most `only` of them."""
     text = TEXT if id == "doc" else f"{TEXT} {id}"
     places = [i for i in range(len(text)) if text.startswith(("Iran", "Oman"), i)][:only]
     spans = tuple(Span(f"{who}{i}", "actor", label, i, i + 4) for i in places)
@@ -72,9 +72,10 @@ def test_list_n_and_what_comes_after_a_decision_have_one_order(tmp_path: Path) -
         assert _number(session) == 1
         session.do(do.MoveFocus(1))
         take(session, adjudication(session).in_focus().version("ada"), "ada's")  # type: ignore[union-attr]
-        # Behind it nothing is left in the paragraph: back to what was left out, and that is said.
+        # Nothing is left after it in the paragraph, so the focus goes back to what was skipped,
+        # with a message.
         assert _number(session) == 1 and "back to the first undecided one" in session.review.message
-        # j and k walk all, decided ones too, over the ends of paragraphs; n what waits.
+        # j and k go to all items, decided ones too, across paragraphs; n goes to those that wait.
         session.do(do.MoveFocus(1))
         assert _number(session) == 2
         session.do(do.MoveFocus(1))
@@ -91,7 +92,7 @@ def test_list_n_and_what_comes_after_a_decision_have_one_order(tmp_path: Path) -
             *(("two", n) for n in (1, 2, 3, 4)),
             ("doc", 1),
         ]
-        # Nobody was in `two` before, wherever it stands in the queue.
+        # Nobody was in `two` before, wherever it is in the queue.
         assert said == [""] * 7
         assert session.to_undecided(-1)
         assert (session.review.document.id, _number(session)) == ("two", 4)
@@ -132,7 +133,7 @@ def test_like_cases_are_reported_decided_with_one_key_and_taken_back_with_one_un
             "(6 places)" in text
             and "also in ¶ 1, ¶ 3 and in 3 places of other documents: two" in text
         )
-        # A click on a row of the panel means a version, or the difference as a whole.
+        # A click on a row of the panel selects a version, or the whole difference.
         assert {(d.number, n) for d, n in shown.places.values()} >= {(1, 0), (1, 1), (1, 2), (2, 2)}
         decide_alike(session, source_of(session))
         assert "decide a difference" in session.review.message
@@ -153,7 +154,7 @@ def test_like_cases_are_reported_decided_with_one_key_and_taken_back_with_one_un
 
 
 def test_like_cases_follow_what_was_chosen_last_however_it_was(tmp_path: Path) -> None:
-    """A version that stands already, another one in its place, and one that `a` accepts."""
+    """A version that is accepted already, another one in its place, and one that `a` accepts."""
     with project_of(tmp_path / "p", *_in_two_documents()) as project:
         session = _session(project)
         first = adjudication(session).in_focus()
@@ -284,14 +285,14 @@ def test_single_differences_are_chosen_counted_and_decided_in_a_row(
         assert queue.narrow("kind:missing by:ada,ben") == 1
         assert queue.narrow("by:ada") == 1 and queue.narrow("by:ben") == 4
         assert queue.narrow("kind:concept") == 0 and not queue.reading
-        # What was not read yet is no answer.
+        # A question that was not read yet has no answer.
         queue.__dict__.pop("open")
         monkeypatch.setattr(review_queue, "HASTE", -1.0)
         monkeypatch.setattr(review_queue, "PATIENCE", -1.0)
         assert queue.narrow("by:ben") == 0 and queue.reading
         monkeypatch.undo()
         assert queue.narrow("by:ben") == 4
-        # Only these are gone through, and what is left of them is told.
+        # Only these are shown, and the screen says how many are left.
         queue.search = "label:bloc"
         assert session.to_undecided() and session.review.document.id == "two"
         take(session, adjudication(session).in_focus().version("ada"), "ada's")  # type: ignore[union-attr]
@@ -303,7 +304,7 @@ def test_single_differences_are_chosen_counted_and_decided_in_a_row(
                 for row in panel_rows(panel, THEMES["mono"], 60, height).rows
             ]
             assert len(rows) <= height and rows[0].startswith("Difference 2 of 4, 3 left")
-            # In three rows the versions have room; from seven on what is decided in a row as well.
+            # Three rows are enough for the versions; from seven on, decided fields have a row too.
             assert any("1 ada" in row for row in rows)
             assert any("label:bloc: 3 left" in row for row in rows) == (height > 3)
         narrow = panel_rows(panel, THEMES["mono"], 36, 24).rows
@@ -368,7 +369,7 @@ def test_hidden_names_are_hidden_in_the_queue_and_in_agreement(tmp_path: Path) -
         shown = unnamed(line, called)
         assert shown.text.index(".50") == line.text.index(".50")
         assert not any(name in shown.text + shown.cells[0].title for name in called)
-        # Nor in what an annotator wrote on an item of theirs.
+        # Neither does a note of an annotator on their own item show them.
         coder = Session(project, "ada", "s")
         coder.open("doc")
         coder.do(do.NoteOn("ada0", "BENJAMIN and Benjamin-like people differ from ada"))
@@ -417,7 +418,7 @@ def test_each_question_on_what_an_annotator_did_not_mark_has_its_own_answer(tmp_
             review.do(do.NoteOn(first.version("ada")[0].id, text))
         one, two = requests(project, "ben")
         assert (one.item, two.item, one.several) == ("", "", True)
-        # Without an item of theirs, the words say what each is about.
+        # Without an item of their own, the words say what each question is about.
         text = project.documents.load("doc").text
         assert all(r.words and text[r.at :].startswith(r.words) for r in (one, two))
         assert one.words != two.words or one.at != two.at

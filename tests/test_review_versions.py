@@ -1,5 +1,5 @@
-"""Versions side by side: alignment, choosing, reasons and messages, what
-comes back, who was right, Dawid-Skene."""
+"""Versions side by side: alignment, choosing, reasons and messages, reopened items, who was right,
+Dawid-Skene."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _session(project: Project) -> Session:
 
 
 def _about(session: Session, layer: str) -> Difference:
-    """The first difference of a layer, in whichever paragraph; the focus goes there."""
+    """The first difference of a layer, in any paragraph; the focus moves there."""
     for paragraph in range(len(session.review.document.paragraphs)):
         session.do(do.GoParagraph(paragraph))
         for difference in adjudication(session).here():
@@ -366,7 +366,7 @@ def test_what_a_reviewer_made_is_not_filled_in_again(tmp_path: Path) -> None:
 
 
 def test_undo_says_what_was_accepted(tmp_path: Path) -> None:
-    """Not which version was rejected with it."""
+    """It does not say which version was rejected with it."""
     works = [
         _record("ada", [PLAN, SOON]),
         _record("ben", [PLAN, SOON]),

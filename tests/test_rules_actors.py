@@ -1,5 +1,4 @@
-"""The rules for actors: which names are known, and what
-a capital at the start of a sentence says."""
+"""The rules for actors: known names, and capitals at the start of a sentence."""
 
 from __future__ import annotations
 
@@ -102,7 +101,7 @@ def test_a_pronoun_is_an_actor_if_it_holds_a_side_that_nobody_else_in_its_senten
 
 
 def test_a_side_is_that_of_the_pronoun_in_its_sentence() -> None:
-    """Not of whom it stands for, in the sentence before."""
+    """The side is not given to the name in the sentence before that the pronoun refers to."""
     text = "Olaf Ruud has gone home. He maintains that the ward is safe."
     reading = read(text)
     (edge,) = reading.edges

@@ -1,4 +1,4 @@
-"""Bounds of claims by rules: frames, joined reports, main clauses, and what is none."""
+"""Bounds of claims by rules: frames, joined reports, main clauses, and what is not a claim."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clauses that only take a side on what was said before them: no claims, but stances."""
+"""Clauses that only take a side on an earlier statement: they are stances and not claims."""
 
 from __future__ import annotations
 

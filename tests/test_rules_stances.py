@@ -1,5 +1,5 @@
-"""Sides between actors by rules: one example of each construction,
-and what looks like one and is none."""
+"""Sides between actors by rules: one example of each construction, and sentences that only look
+like one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Search in all documents: SQLite passes over nothing that the exact search would find."""
+"""Search in all documents: the index misses nothing that the exact search would find."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_a_bad_expression_is_reported(tmp_path: Path) -> None:
 
 @pytest.fixture(params=["read", "indexed"])
 def by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """All texts are read, or all but the first come by the index."""
+    """Either all texts are read, or all except the first come from the index."""
     if request.param == "indexed":
         monkeypatch.setattr(store, "_AT_ONCE", 1)
         monkeypatch.setattr(store, "_FREQUENT", 2)

@@ -1,4 +1,5 @@
-"""The seed corpus: every text imports, every gold record holds and comes out as it went in."""
+"""The seed corpus: every text can be imported, every gold record is valid and is exported as it was
+imported."""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ CODINGS = tuple(home / f"{name}.jsonl" for home in HOMES for name in ("coder-a",
 
 
 def _named(path: Path) -> str:
-    """A file or folder as the tests are named after it."""
+    """The name of a file or folder for the names of tests."""
     return path.relative_to(SEEDS.parent).as_posix()
 
 
@@ -43,8 +44,8 @@ def _records(name: str, home: Path = SEEDS) -> dict[str, dict[str, Any]]:
 
 
 def _items(record: dict[str, Any]) -> dict[str, tuple[Any, ...]]:
-    """What each span and relation of a record says, by id: the ends of a
-    relation as what they say themselves."""
+    """The content of each span and relation of a record by id; the ends of a relation are given by
+    their content."""
     said: dict[str, tuple[Any, ...]] = {AUTHOR: (AUTHOR,)}
     for s in record["spans"]:
         attributes = json.dumps(s["attributes"], sort_keys=True)
@@ -114,8 +115,8 @@ def test_every_gold_record_is_in_one_part() -> None:
 
 
 def test_every_claim_of_the_test_documents_has_concepts_of_its_document() -> None:
-    """All but one at most: the gold of the first six leaves it out
-    where a claim is beside the debate."""
+    """All but at most one: the gold of the first six documents has no concept for a claim that is
+    not about the debate."""
     splits = json.loads((SEEDS / "splits.json").read_text(encoding="utf-8"))
     records = _records("gold") | _records("coded-once")
     for id in splits["test"]:
@@ -152,8 +153,8 @@ def test_there_is_gold_of_every_text_that_was_coded_twice(home: Path) -> None:
 
 @pytest.mark.parametrize("home", HOMES, ids=_named)
 def test_gold_is_what_both_coded_or_has_a_reason(home: Path) -> None:
-    """Down to the attributes: what was adjudicated says why, and what
-    did not need to be is in both codings."""
+    """This holds down to the attributes: an adjudicated item has a reason, and any other is in both
+    codings."""
     first, second = _records("coder-a", home), _records("coder-b", home)
     for id, record in _records("gold", home).items():
         both = set(_items(first[id]).values()) & set(_items(second[id]).values())
@@ -269,7 +270,7 @@ def test_the_codebook_covers_every_entity_and_concept_of_the_gold() -> None:
 
 
 def test_concepts_of_the_debate_come_back_and_are_denied() -> None:
-    """What the seeds lack: most concepts stand in several documents, and many with both signs."""
+    """Unlike in the seeds, most concepts occur in several documents, and many with both signs."""
     where: dict[str, set[str]] = {}
     signs: dict[str, set[bool]] = {}
     for id, record in _records("gold", DEBATE).items():

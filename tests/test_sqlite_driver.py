@@ -1,4 +1,4 @@
-"""Which SQLite is taken: each branch forced."""
+"""Which SQLite is chosen; the tests force each branch."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ OWN, SYSTEM = sqlite_driver.DRIVERS
 
 
 def _chosen(**versions: tuple[int, int, int]) -> tuple[str, list[str]]:
-    """The driver that is taken where these have such an SQLite, and what was imported for that."""
+    """The driver that is chosen if the drivers have these versions of SQLite, and what was imported
+    to find out."""
     asked: list[str] = []
 
     def load(name: str) -> ModuleType:

@@ -29,7 +29,7 @@ SSHD = shutil.which(
 
 
 def _can_serve() -> bool:
-    """Whether a server can run here: as root it needs a user of its own."""
+    """Whether a server can run here. As root, it needs a user of its own."""
     if SSHD is None or not shutil.which("ssh") or not shutil.which("ssh-keygen"):
         return False
     if os.geteuid() != 0:
@@ -76,7 +76,7 @@ class Server:
     def run(
         self, who: str, *words: str, options: tuple[str, ...] = ()
     ) -> subprocess.CompletedProcess[str]:
-        """What a command gives without a terminal."""
+        """The output of a command without a terminal."""
         return subprocess.run(
             self.command(who, *words, options=options),
             capture_output=True,

@@ -1,5 +1,4 @@
-"""The database: durable at the key, fair under load, tamper-proof,
-and clear about what is wrong with it."""
+"""The database: durable with every key, fair under load, tamper-proof, and clear about errors."""
 
 from __future__ import annotations
 
@@ -232,7 +231,7 @@ def test_a_read_only_database_is_said_at_the_first_decision(tmp_path: Path) -> N
 def test_a_project_that_this_user_may_only_read_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On a read-only disk, too, where SQLite cannot make the files of its log; and when somebody
+    """Also on a read-only disk, where SQLite cannot create the files of its log, and when somebody
     else begins to write."""
     _with_suggestions(tmp_path / "p").close()
     before = sorted(tmp_path.joinpath("p").iterdir())
@@ -366,7 +365,7 @@ def test_the_table_of_names_follows_every_decision_and_is_made_anew_for_another_
         session.do(do.Undo())
         assert rows(of) == everything[:3]
         session.do(do.Redo())
-    # As an older program left it, or one with another schema.
+    # As left by an older program, or by one with another schema.
     database = sqlite3.connect(tmp_path / "p" / "annotator.db")
     database.execute("DELETE FROM name")
     database.execute("DELETE FROM setting WHERE key = 'names_from'")

@@ -66,7 +66,7 @@ do not hold are made again, and SQLite and the migrations keep theirs."""
 
 
 def _content(database: Path) -> object:
-    """All that can be read; None where something cannot be."""
+    """Everything that can be read; None in place of what cannot."""
     try:
         with closing(sqlite3.connect(database)) as raw:
             names = [
@@ -82,10 +82,10 @@ def _content(database: Path) -> object:
 
 
 def _flipped(whole: Path, tmp_path: Path, count: int) -> Iterator[tuple[Path, int]]:
-    """Copies of a project that differ by one bit in what is used of its pages."""
+    """Copies of a project that differ by one bit in the used parts of its pages."""
     shutil.copy(whole / "annotator.db", tmp_path / "full.db")
     with closing(sqlite3.connect(tmp_path / "full.db")) as raw:
-        raw.execute("VACUUM")  # Deleted rows lie in the free space of pages, and are nobody's.
+        raw.execute("VACUUM")  # Deleted rows are in the free space of pages and belong to nobody.
     data = (tmp_path / "full.db").read_bytes()
     draw = random.Random(7)
     used = [at for at, byte in enumerate(data) if byte]
@@ -116,7 +116,7 @@ def test_a_single_bit_is_noticed_or_harmless(
         ours = [x for x in about if not any(word in x for word in ("TERM", "parser", "UTF-8"))]
         if not ours and there != content:
             unseen.append((tmp_path / "full.db").read_bytes()[at - 80 : at + 40])
-        # Reading goes on, or ends in an error of ours.
+        # Reading continues, or ends in one of our errors.
         try:
             with Project.open(root) as of:
                 of.status()
@@ -230,7 +230,7 @@ def test_the_chain_follows_decisions_imports_and_merges(root: Path, tmp_path: Pa
 
 
 def _with_log(root: Path, to: Path) -> Path:
-    """A copy of a project as a process leaves it that is killed after ten more decisions."""
+    """A copy of a project as left by a process that was killed after ten more decisions."""
     with Project.open(root) as of:
         of.backup(to.with_suffix(".db"))
         of._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -309,7 +309,7 @@ def test_a_database_that_has_all_again_or_was_replaced_on_purpose_has_lost_nothi
     shutil.copyfile(tmp_path / "old.db", root / "annotator.db")
     assert "no longer has it" in _doctor(root, capsys)[1]
     assert run(["--project", str(root), "restore", str(tmp_path / "new.db")]) == 0
-    assert "lost-" not in _doctor(root, capsys)[1]  # It has them again.
+    assert "lost-" not in _doctor(root, capsys)[1]  # Now it has them again.
     for file in root.glob("*.lost-*"):
         file.unlink()
     assert run(["--project", str(root), "restore", str(tmp_path / "old.db")]) == 0
@@ -381,7 +381,8 @@ def test_a_fault_of_the_program_is_not_told_as_damage(
 def test_what_fails_with_whole_data_too_is_not_told_as_damage(
     root: Path, module: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Damage raises the same kinds of exceptions; so the checks are tried on a whole database."""
+    """Damage raises the same kinds of exceptions, so the checks are also run on an intact
+    database."""
 
     def broken(*_: object) -> None:
         raise AttributeError("'NoneType' object has no attribute 'rows'")

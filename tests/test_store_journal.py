@@ -1,5 +1,5 @@
-"""What cannot be written into the database at once is on disk beside
-it, and is taken in by whoever comes next."""
+"""Decisions that cannot be written into the database at once are on disk beside it, and the next
+process writes them."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def _files(root: Path) -> list[str]:
 
 
 def _left_behind(folder: Path, times: int) -> tuple[Path, str]:
-    """A project, and its file with so many decisions of a process that was killed while another one
-    held the lock."""
+    """A project, and its file with a number of decisions of a process that was killed while another
+    one held the lock."""
     root = folder / "p"
     project(root, TEXT).close()
     with held_lock(_lock(root)):
@@ -138,7 +138,7 @@ def test_an_incomplete_last_line_is_kept(tmp_path: Path) -> None:
 def test_a_line_that_cannot_be_read_is_kept_and_stops_nobody(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Damage, and what another version or another program may have written."""
+    """Damaged lines, and lines that another version or another program may have written."""
     root, name = _left_behind(tmp_path, 1)
     line = (root / name).read_bytes()
     whole = json.loads(line.partition(b" ")[2])

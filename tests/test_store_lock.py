@@ -86,15 +86,15 @@ def test_who_waits_is_served_before_one_who_leaves_and_wants_back_in_again_and_a
         time.sleep(0.001)
     busy.release()
     assert sorted(order) == list(range(10))
-    # Whoever runs when the lock comes free may slip in while the next in the queue waits for a
-    # processor, but no longer.
+    # A running process may get the free lock while the next in the queue waits for a processor, but
+    # no longer.
     assert turns <= 200, f"{turns} turns of the one for ten of the others"
     assert order == sorted(order), "first come, first served"
     busy.close()
 
 
 def _until_waiting(path: Path, count: int) -> None:
-    """Wait until so many are in the kernel's queue for the locks of a file."""
+    """Wait until this many are in the kernel's queue for the locks of a file."""
     end, inode = time.monotonic() + 10, f":{path.stat().st_ino} "
     while (
         sum("->" in line and inode in line for line in Path("/proc/locks").read_text().splitlines())
@@ -136,7 +136,7 @@ def test_who_holds_the_database_is_reported(tmp_path: Path) -> None:
             of.keep_setting("a", "b")
     end = time.monotonic() + 5
     while holder(lock) and time.monotonic() < end:
-        time.sleep(0.01)  # The one who gave up is handed the lock, and drops it.
+        time.sleep(0.01)  # The process that gave up gets the lock, and drops it.
     assert holder(lock) == ""
     assert holder(tmp_path / "none") == ""
 
@@ -186,8 +186,7 @@ def test_many_annotators_at_once_lose_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_sixty_four_writers_at_once_lose_nothing_and_see_no_error(tmp_path: Path) -> None:
-    """What a decision costs then is measured by `tests/bench/load.py
-    --cpu`; a clock fails no test."""
+    """`tests/bench/load.py --cpu` measures the cost of a decision; no test depends on a clock."""
     make(tmp_path / "p")
     load = run(tmp_path / "p", 64, seconds=2, rate=0)
     assert load.errors == 0

@@ -93,7 +93,8 @@ def _as_in_the_first_version(root: Path) -> None:
 
 
 def _content(of: Project) -> list[object]:
-    """What must not be lost. The first version did not keep what an annotator was shown."""
+    """The content that must not be lost. The first version did not record what an annotator was
+    shown."""
     ids = of.documents.ids()
     return [
         [of.documents.load(id) for id in ids],

@@ -1,4 +1,5 @@
-"""What no door lets in: nonsense in any column of any table stops nothing but its own item."""
+"""Values that no import accepts: nonsense in any column of any table stops nothing except its own
+item."""
 
 from __future__ import annotations
 
@@ -133,7 +134,7 @@ VALUES: dict[str, tuple[object, ...]] = {
 
 
 def columns(database: Path) -> Iterator[tuple[str, str, str]]:
-    """Table, column and type of every column that holds something of ours."""
+    """The table, column and type of every column with data of ours."""
     with closing(sqlite3.connect(database)) as raw:
         tables = [n for (n,) in raw.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
         for table in tables:
@@ -144,8 +145,8 @@ def columns(database: Path) -> Iterator[tuple[str, str, str]]:
 
 
 def poison(database: Path, table: str, column: str, value: object) -> bool:
-    """Put a value into a column of the first row of a table, and of one of `doc-0` where rows are
-    of documents; whether SQLite let that happen."""
+    """Put a value into a column of the first row of a table, and of a row of `doc-0` if rows belong
+    to documents. Returns whether SQLite accepted it."""
     with closing(sqlite3.connect(database)) as raw:
         triggers = raw.execute(
             "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'"
@@ -176,7 +177,7 @@ def poison(database: Path, table: str, column: str, value: object) -> bool:
 
 
 def screens(of: Project) -> None:
-    """What the annotate screen reads, and a key in each document."""
+    """Read what the annotate screen reads, and press a key in each document."""
     for who in ("ada", "cyn", "new"):
         session = Session(of, who, of.new_session())
         for row in session.queue.documents():
@@ -192,7 +193,7 @@ def screens(of: Project) -> None:
 
 
 def reviewing(of: Project) -> None:
-    """What the review screen reads."""
+    """Read what the review screen reads."""
     session = Session(of, GOLD, of.new_session(), source=Adjudicating(of, reviewer="ada"))
     for row in session.queue.documents():
         try:
@@ -328,7 +329,7 @@ COMMANDS = (
 
 
 def _driven(root: Path, what: object) -> None:
-    """Read all that commands and screens read; the other document is there, whole."""
+    """Read everything that commands and screens read; the other document is still intact."""
     try:
         of = Project.open(root)
     except AnnotatorError:
@@ -470,7 +471,7 @@ def test_what_is_said_of_damage_is_short(caplog: pytest.LogCaptureFixture) -> No
 def test_nonsense_in_any_column_stops_nothing(
     whole: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture, table: str
 ) -> None:
-    """A value in every column, which one differs from column to column: all of them take
+    """Try one value in every column, a different one from column to column; trying all would take
     minutes."""
     chosen = random.Random(table)
     for of, column, kind in columns(whole / "annotator.db"):
@@ -485,7 +486,7 @@ def test_nonsense_in_any_column_stops_nothing(
 def test_a_state_that_is_no_json_is_left_out_of_queries_that_ask_into_states(
     whole: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """As a damaged disk leaves it: no SQL could write it."""
+    """As a damaged disk leaves it, since no SQL could write it."""
     database = _clean(whole, tmp_path / "p", caplog)
     with closing(sqlite3.connect(database)) as raw:
         raw.execute("PRAGMA journal_mode = DELETE")

@@ -1,5 +1,6 @@
-"""A database that is taken away, replaced or overwritten while somebody works: the program never
-says that something is saved if it is not in the file of that name, and mixes nothing."""
+"""A database that is removed, replaced or overwritten while somebody works. The program never says
+that something is saved if it is not in the file with that name, and it never mixes two
+databases."""
 
 from __future__ import annotations
 
@@ -53,8 +54,7 @@ def test_what_does_not_reach_the_file_of_that_name_is_not_said_to_be_saved(
             raw.execute("PRAGMA wal_checkpoint(PASSIVE)")
         assert coders[0].decide(2) == (0, "NoneType")
     if not checkpointed and replace is copy_over and WAL_IS_SAFE:
-        # What is in the backup is all that is in the file without its log,
-        # so that the log still fits to it.
+        # The backup contains the same as the file without its log, so the log still fits it.
         replace(database, backup)
         assert coders[0].decide(5) == (0, "NoneType")
         for coder in coders:
@@ -83,7 +83,7 @@ def test_what_does_not_reach_the_file_of_that_name_is_not_said_to_be_saved(
 @pytest.mark.skipif(not WAL_IS_SAFE, reason="this SQLite keeps no log beside the database")
 @pytest.mark.parametrize("gone", [["-wal"], ["-shm"], ["-wal", "-shm"]])
 def test_a_log_that_was_taken_away_loses_nothing(tmp_path: Path, gone: list[str]) -> None:
-    """What is in it goes into the file, and everybody goes on with another one."""
+    """Its content is moved into the file, and everybody continues with another log."""
     root = tmp_path / "p"
     project(root, TEXT).close()
     coders = [Coder(root, "ada"), Coder(root, "ben")]
@@ -113,7 +113,7 @@ def test_a_database_that_was_emptied_takes_no_decision(tmp_path: Path) -> None:
 
 
 def test_an_older_file_without_fewer_events_is_another_one(tmp_path: Path) -> None:
-    """Documents that came since make no events."""
+    """Documents that were added since then make no events."""
     root = tmp_path / "p"
     project(root, TEXT).close()
     backup = backed_up(root, tmp_path / "backup.db")
@@ -124,7 +124,7 @@ def test_an_older_file_without_fewer_events_is_another_one(tmp_path: Path) -> No
         shutil.copyfile(backup, root / "annotator.db")
         session.do(do.Flag(paragraph=True))
         assert session.saving.replaced
-    # The file that is there now is whole, and whoever opened it took the decision in.
+    # The file that is there now is intact, and the process that opened it wrote the decision.
     assert events(root) == 1 and integrity(root / "annotator.db") == "ok"
 
 
@@ -298,8 +298,8 @@ def test_a_connection_tells_what_happened_to_its_file(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not WAL_IS_SAFE, reason="a writer waits for the reader then")
 def test_a_log_that_is_brought_in_by_halves_refuses_nobody(tmp_path: Path) -> None:
-    """While somebody reads, a checkpoint goes only as far as they see: the file by itself then
-    lacks pages that its header counts."""
+    """While somebody reads, a checkpoint goes only as far as they see, so the file by itself lacks
+    pages that its header counts."""
     database = tmp_path / "p" / "annotator.db"
     unreadable = 0
     with project(tmp_path / "p", TEXT) as of:

@@ -57,7 +57,7 @@ def _replaced_after(
     of: Project, decisions: int, backup: Path, replace: Callable[[Path, Path], None]
 ) -> Session:
     """A session that made some decisions, the last of them in the write-ahead log, and one more
-    after the database was replaced by a backup from before all of them."""
+    after the database was replaced by an earlier backup."""
     of.backup(backup)
     session = at_work(of)
     for _ in range(decisions - 1):
@@ -244,7 +244,7 @@ def test_a_link_is_no_database_to_write_to(tmp_path: Path) -> None:
 
 
 def test_one_process_at_a_time_makes_a_copy(tmp_path: Path) -> None:
-    """Two would write into one file; what a killed one left is taken over."""
+    """Two processes would write into one file. The file of a killed process is taken over."""
     root = tmp_path / "p"
     project(root, TEXT).close()
     backup = backed_up(root, tmp_path / "b.db")

@@ -1,4 +1,5 @@
-"""A project that several unix users share, made under a umask that lets nobody in."""
+"""A project that several unix users share, although it was made under a umask that excludes
+others."""
 
 from __future__ import annotations
 
@@ -107,7 +108,7 @@ def users() -> Iterator[subprocess.Popen[str]]:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What another user's process printed, and how it ended."""
+    """The output of another user's process, and how it ended."""
 
     returncode: int
     stdout: str
@@ -136,7 +137,8 @@ class Users:
         return Done(int(ended.split()[1]), out.read_text("utf-8"), err.read_text("utf-8"))
 
     def decide(self, user: int, *, timeout: float = 10) -> str:
-        """Make one decision as a user: what could not be saved, and how much of it is kept."""
+        """Make one decision as a user. Returns what could not be saved, and how much of it is in
+        the journal."""
         done = self.run(user, _DECIDE.replace("TIMEOUT", str(timeout)))
         assert not done.returncode, done.stderr
         return done.stdout.strip()

@@ -83,7 +83,7 @@ of.log.add_records(_records())
 
 @pytest.mark.parametrize("at", [0, 1, 2, 3, 6])
 def test_an_import_that_is_killed_is_all_there_or_not_at_all(tmp_path: Path, at: int) -> None:
-    """Before it is decided on, before its first turn, and between turns."""
+    """Before it is committed, before its first turn, and between turns."""
     root = tmp_path / "p"
     project(root, TEXT).close()
     done = python(_KILLED_AT + _IMPORTED, root, at)
@@ -152,7 +152,7 @@ def test_others_write_between_the_turns(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_turn_ends_as_soon_as_somebody_waits(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However long it might have been: no other statement is written before they are let in."""
+    """Even a long turn ends: no other statement is written before they get the lock."""
     root = tmp_path / "p"
     monkeypatch.setattr(turns, "TURN", 60)
     monkeypatch.setattr(turns, "WAITED", 0)
@@ -167,7 +167,8 @@ def test_a_turn_ends_as_soon_as_somebody_waits(
                 written += 1
                 if written == 20:
                     begun.set()
-                    # Who comes tries the door once before waiting there, and lets go in between.
+                    # A process first tries the door once without waiting, and releases it in
+                    # between.
                     steady = 0
                     while steady < 20:
                         time.sleep(0.001)
@@ -197,8 +198,8 @@ def test_a_turn_ends_as_soon_as_somebody_waits(
 def test_all_new_documents_are_shown_by_a_few_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However many they are: the turn that shows them is a short one. Until then nobody sees them,
-    and after it they stand where they belong."""
+    """The turn that shows them is short, however many they are. Before it, nobody sees them; after
+    it, they are in their places."""
     root = tmp_path / "p"
     monkeypatch.setattr(turns, "TURN", 0.001)
     with project(root, TEXT) as of, Project.open(root) as other:
@@ -224,7 +225,7 @@ def test_all_new_documents_are_shown_by_a_few_rows(
 def test_all_new_work_on_documents_that_are_there_is_shown_by_a_few_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """However much it is, imported or merged."""
+    """This holds for any amount of work, imported or merged."""
     roots = tmp_path / "p", tmp_path / "q"
     monkeypatch.setattr(turns, "TURN", 0.001)
     showing: list[int] = []
@@ -256,7 +257,8 @@ def test_all_new_work_on_documents_that_are_there_is_shown_by_a_few_rows(
 def test_documents_that_come_between_others_find_their_place_in_turns(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two hosts that merge each other's documents come to one order, when it takes turns too."""
+    """Two hosts that merge each other's documents get the same order, even if the merge takes
+    several turns."""
     monkeypatch.setattr(long_work, "FEW", 20)
     monkeypatch.setattr(turns, "TURN", 1e-6)
     one, other = tmp_path / "p", tmp_path / "q"
@@ -318,7 +320,7 @@ def test_work_that_somebody_began_meanwhile_is_not_overwritten(tmp_path: Path) -
 def test_nobody_goes_on_with_a_work_while_it_comes_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On a document that is there: the annotator's own decisions wait, those of others do not."""
+    """On an existing document, the annotator's own decisions wait, and those of others do not."""
     root = tmp_path / "p"
     monkeypatch.setattr(turns, "TURN", 0.001)
     with project(root, TEXT) as of, Project.open(root) as own, Project.open(root) as other:
@@ -354,7 +356,7 @@ of.merge(Path(sys.argv[3]) / "annotator.db")
 
 @pytest.mark.parametrize("at", [1, 2, 3, 6])
 def test_a_merge_that_is_killed_is_all_there_or_not_at_all(tmp_path: Path, at: int) -> None:
-    """Before work is announced, before it is decided on, and between turns."""
+    """Before work is announced, before it is committed, and between turns."""
     root, other = tmp_path / "p", tmp_path / "q"
     for path in (root, other):
         with project(path) as of:
@@ -375,7 +377,8 @@ def test_a_merge_that_is_killed_is_all_there_or_not_at_all(tmp_path: Path, at: i
 def test_what_cannot_be_finished_is_hidden_until_it_can(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As on a full disk: it is told, nothing of it is seen, and it goes on later."""
+    """As on a full disk: the failure is reported, nothing of the work is visible, and it continues
+    later."""
     root = tmp_path / "p"
     project(root, TEXT).close()
     monkeypatch.setattr(turns, "TURN", 1e-6)
@@ -465,7 +468,7 @@ def test_a_damaged_file_shows_nothing_and_stops_nobody(
 
 
 def test_a_file_into_which_the_log_is_moved_just_now_is_not_judged(tmp_path: Path) -> None:
-    """Some pages may be older than others until all are there."""
+    """Until all pages are there, some may be older than others."""
     root = tmp_path / "p"
     with project(root, TEXT) as of, Project.open(root) as other:
         session = Session(of, "ada", "a")

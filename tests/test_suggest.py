@@ -1,4 +1,4 @@
-"""Suggestions: what the rules find, what is remembered, how they are merged and stored."""
+"""Suggestions: those of the rules, those from memory, and how they are merged and stored."""
 
 from __future__ import annotations
 
@@ -237,8 +237,8 @@ def test_memory_proposes_what_was_accepted_in_its_own_spelling() -> None:
 
 
 def test_a_name_is_remembered_and_what_stands_for_another_in_each_text_is_not() -> None:
-    """The government, the leaders and `both` of another text are others, also where that is spoken
-    of; a capital at the beginning of a sentence makes no name."""
+    """The government, the leaders and `both` are different ones in another text, and a capital at
+    the beginning of a sentence does not make a name."""
     given = {
         "Tehran": ("state", "Iran"),
         "US": ("state", "United States"),
@@ -413,7 +413,8 @@ def test_the_project_decides_which_suggesters_run(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Makes a pipeline as somebody else might have saved it, each once; not to be changed."""
+    """Make a pipeline as somebody else might have saved it, once for each kind; tests must not
+    change it."""
     folder = tmp_path_factory.mktemp("pipelines")
     return cache(lambda name: _saved(folder, name))
 

@@ -1,5 +1,4 @@
-"""Sums that the database keeps: after whatever was done,
-each is what a count from scratch gives."""
+"""Sums that the database keeps: after any sequence of changes, each equals a count from scratch."""
 
 from __future__ import annotations
 
@@ -30,7 +29,7 @@ Key = tuple[object, ...]
 
 
 def counted(root: Path) -> dict[str, Counter[Key]]:
-    """Every sum, counted from the rows that it sums up."""
+    """Every sum, counted from its rows."""
     raw = sqlite3.connect(root / "annotator.db")
     raw.row_factory = sqlite3.Row
     rows = {
@@ -125,7 +124,7 @@ def kept(root: Path) -> dict[str, Counter[Key]]:
 
 
 def hold(root: Path) -> None:
-    """Every sum is right."""
+    """Check that every sum is right."""
     there, right = kept(root), counted(root)
     for table in TABLES:
         assert there[table] == right[table], table
@@ -182,8 +181,8 @@ def act(of: Project, rng: random.Random, annotator: str, ids: list[str]) -> None
 
 
 def arrive(of: Project, rng: random.Random, number: int) -> None:
-    """Finished work from a file, on a text that is there or on a new one, under
-    ids that suggestions may have too."""
+    """Import finished work from a file, on an existing or a new text, with ids that suggestions may
+    have too."""
     text = of.documents.load(rng.choice(of.documents.ids()))
     if rng.random() < 0.3:
         text = replace(text, id=f"new-{number}", text=text.text + f" {number}.")
@@ -198,7 +197,7 @@ def arrive(of: Project, rng: random.Random, number: int) -> None:
 
 
 def in_review(of: Project) -> list[tuple[object, ...]]:
-    """The review queue, as far as it is kept."""
+    """The stored part of the review queue."""
     rows = review_rows(of)
     assert all(row.undecided == len(row.waiting) for row in rows)
     return [
@@ -207,7 +206,7 @@ def in_review(of: Project) -> list[tuple[object, ...]]:
 
 
 def hold_in_review(root: Path) -> None:
-    """The review queue that is kept is the one that is worked out again."""
+    """Check that the stored review queue equals the one computed from scratch."""
     with Project.open(root) as of:
         there = in_review(of)
         of._database.execute("DELETE FROM review")

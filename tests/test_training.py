@@ -1,5 +1,5 @@
-"""Learning in a project: what from, what is stored, what is suggested
-again, the background process, its death."""
+"""Learning in a project: its data, what is stored, new suggestions, the background process, and its
+death."""
 
 from __future__ import annotations
 
@@ -81,8 +81,8 @@ def test_the_same_decisions_give_the_same_model(made: Path, tmp_path: Path) -> N
 def test_a_model_is_trained_over_that_of_the_seeds_in_the_default_schema(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, others: int | None
 ) -> None:
-    """Over a few seeds that the project does not have, and over all of them."""
-    train_base._without.cache_clear()  # It may have been made of other seeds here.
+    """Trained on a few seeds that the project does not have, and on all of them."""
+    train_base._without.cache_clear()  # On this machine, it may have been made from other seeds.
     seeds = seed_records("train")
     with seeded(tmp_path / "p", base=True) as of:
         here = {of.documents.load(id).text for id in of.documents.ids()}

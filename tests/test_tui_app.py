@@ -1,4 +1,5 @@
-"""The screens together, driven by keys; few, since each start of the application takes its time."""
+"""All screens together, driven by keys. There are few such tests, since each start of the
+application takes time."""
 
 from __future__ import annotations
 
@@ -86,7 +87,7 @@ def test_a_paragraph_from_the_first_key_to_the_last(tmp_path: Path) -> None:
         await press(pilot, "g")
         assert "definition" not in shown(pilot) and "stance · oppose" in shown(pilot)
         await press(pilot, "q")
-        # All that is left, the paragraph, the document.
+        # Everything that is left, the paragraph, the document.
         await press(pilot, "A enter")
         assert session.review.paragraph == 2
         await press(pilot, "enter enter")
@@ -121,7 +122,7 @@ def test_the_mouse_goes_selects_scrolls_and_presses_keys_and_the_last_item_is_na
         assert chosen is not None
         assert session.review.document.quote(chosen.start, chosen.end) == "Iran rejects"
         await press(pilot, "escape")
-        # A key of the footer, and then the name of what that decided, from where one is now.
+        # A key of the footer, and then the name of the item that it decided, from the new position.
         await pilot.click(offset=(rows[-1].index("accept"), len(rows) - 1))
         await pilot.pause()
         decided, here = session.review.items[0].id, session.review.focus
@@ -419,7 +420,7 @@ def test_review_chooses_by_number_gives_reasons_and_tells_the_annotators(tmp_pat
         assert "the model suggested nothing in this document" in shown(pilot)
         await press(pilot, "x")
         assert session.review.annotations.spans() == []
-        # What was decided “none” is still there to be changed.
+        # A decision for “none” can still be changed.
         await press(pilot, "2")
         assert len(session.review.annotations.spans()) == 1 and "instead" in shown(pilot)
         await press(pilot, "u u m")
@@ -488,7 +489,8 @@ def test_a_filter_and_a_threshold_hold_from_document_to_document(tmp_path: Path)
         assert ada.review.document.id == "doc-1"
         assert {i.value.layer for i in ada.review.items} == {"actor"}
         ada.do(do.AcceptAll())
-        # Claims are left in both, but they are not shown: there is nothing to go to, and one stays.
+        # Claims are left in both, but they are not shown, so there is nowhere to go and the focus
+        # stays.
         assert not ada.to_undecided(-1)
         assert (ada.review.document.id, ada.review.only) == ("doc-1", "actor")
 

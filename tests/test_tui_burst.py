@@ -10,7 +10,7 @@ TEXT = "The quick brown fox jumps over the lazy dog and runs away from it all."
 
 
 class Clock:
-    """Seconds, as the test wants them."""
+    """A clock that the test sets."""
 
     def __init__(self) -> None:
         self.now = 100.0

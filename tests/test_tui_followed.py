@@ -96,7 +96,7 @@ def test_a_ruling_of_another_reviewer_settles_an_open_difference(tmp_path: Path)
         rule_same(other, "entity", ["Persia"], "Iran", reviewer="lou")
         session.others_changed(set())
         assert session.catch_up() and adjudication(session).counts()[1] == 0
-        # Nobody takes back what somebody else ruled.
+        # Nobody can take back somebody else's ruling.
         assert undo(of, reviewer="lea") == []
         assert len(undo(other, reviewer="lou")) == 1
         session.others_changed(set())

@@ -1,4 +1,4 @@
-"""The form of a statement: its fields, and what an answer does; labels beyond nine."""
+"""The form of a statement: its fields, the effect of an answer, and more than nine labels."""
 
 from __future__ import annotations
 

@@ -376,7 +376,7 @@ def test_compact_marks_tell_pending_from_decided_without_italics_too(
 
 @pytest.mark.parametrize("size", [(80, 24), (100, 30), (110, 30)])
 def test_the_item_in_focus_is_told_whole_at_every_width(size: tuple[int, int]) -> None:
-    """Also what is as usual: a concept that is missing, the basis and strength of a stance."""
+    """Including ordinary values: a missing concept, the basis and strength of a stance."""
     state = after(
         _state(),
         do.FocusItem("sEnd"),
@@ -497,7 +497,7 @@ def test_labels_are_offered_for_new_bounds_as_far_as_they_can_be_given() -> None
 
 
 def test_one_place_beside_the_text_is_marked_as_in_focus() -> None:
-    """Also where the rows of a card were first made while it was in focus."""
+    """Even if the rows of a card were first made while it was in focus."""
     state = _state()
     for item in ("sEnd", "sPlan", "sIran", "sEnd", "rPutin"):
         state = after(state, do.FocusItem(item))
@@ -517,7 +517,7 @@ def test_offered_names_stand_on_the_card_with_their_keys_at_every_width() -> Non
 
 
 def test_who_may_hold_a_claim_is_in_view_while_that_is_asked() -> None:
-    """At 80x24, where the claim is at the top of the view and its holder a line above."""
+    """At 80x24, with the claim at the top of the view and its holder in the line above."""
     words = "The committee has met again and again about it in the last few years. "
     text = (
         words * 5 + "Ada Orr said " + "a long time ago " * 6 + "that taxes must fall. " + words * 8

@@ -107,7 +107,7 @@ def test_growing_shows_what_it_would_add() -> None:
     assert wider.selection is not None and state.selection is not None
     added = TEXT[wider.selection.start : state.selection.start].strip()
     assert added[:6] in made.rows[-2].text
-    # A long selection keeps both of its ends; what growing adds gives way.
+    # A long selection shows both of its ends; the preview of growing is shortened.
     for width in (80, 100):
         state, _ = step(state, do.SelectRange(0, len(TEXT.split(".")[0])))
         told = frame(TextView(), state, Look(MONO), KEYS, FrameContext("ada"), width, 24).rows[-2]

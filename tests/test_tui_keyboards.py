@@ -37,7 +37,7 @@ def test_a_letter_of_another_script_is_the_key_in_its_place(typed: str, meant: o
 
 
 class Terminal(TerminalDriver):
-    """The driver without its application: what it reads is kept."""
+    """The driver without its application; it keeps what it reads."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -52,11 +52,11 @@ class Terminal(TerminalDriver):
         self.keys += [name_of(key) for key in keys]
 
     def process_message(self, message: Any) -> None:
-        """A paste is no key."""
+        """Ignore messages that are not keys, such as a paste."""
 
 
 def _typed(*chunks: bytes, rest: float = 0.0) -> list[str]:
-    """The keys that these chunks are, with a rest before the last one."""
+    """The keys in these chunks, with a pause before the last one."""
 
     async def play() -> list[str]:
         ours, theirs = pty.openpty()

@@ -1,7 +1,7 @@
 """Every list, table and report takes the same keys: they move, search, and go back alike.
 
-The screens are played without a terminal: an application that only keeps what it is told stands in
-for Textual's.
+The screens are played without a terminal: a stand-in for the Textual application only records
+calls.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ SIZE = Size(80, 24)
 
 @dataclass
 class App:
-    """Keeps what screens ask of the application."""
+    """Records what screens request from the application."""
 
     session: Session
     glyphs: Glyphs = UNICODE
     opened: list[str] = field(default_factory=list)
     answer: str | None = None
-    """What is answered to the next question."""
+    """The answer to the next question."""
     popped: int = 0
     left: bool = False
     at_queue: bool = False
@@ -191,7 +191,7 @@ def test_keys_move_alike(make: Callable[[str], Made], name: str) -> None:
         for key in keys:
             screen.take(key)
         assert _place(screen) == place, keys
-    if name != "matrix":  # There they are the ends of the row.
+    if name != "matrix":  # In a table, these keys go to the ends of the row.
         screen.take("end")
         assert _place(screen) == last
         screen.take("home")

@@ -76,7 +76,8 @@ def test_every_default_key_arrives_under_tmux(tmp_path: Path) -> None:
             name = _TMUX.get(key) or (f"C-{key[5:]}" if key.startswith("ctrl+") else None)
             sent = [name] if name else ["-l", "\\;" if key == ";" else key]
             subprocess.run([*tmux, "send-keys", *sent], check=True)
-            # Each is waited for, so that escape is not taken for the start of the next.
+            # The test waits for each key, so that escape is not taken for the start of the next
+            # one.
             assert _wait(heard, number + 1)[-1] == key, key
     finally:
         subprocess.run([*tmux, "kill-server"], check=False, capture_output=True)
@@ -123,8 +124,8 @@ def test_wide_joined_and_right_to_left_characters_keep_their_columns_under_tmux(
             shown = got.stdout.split("\n")
         for line, text in zip(shown, _WIDE, strict=False):
             assert "| here" in line
-            # A tmux before 3.6 leaves a heart one cell, and shades of skin away: what is behind
-            # them stands where it should.
+            # A tmux before 3.6 shows a heart in one cell and drops skin tones; what follows them is
+            # in the right columns anyway.
             plain = [
                 word
                 for word in text.split()

@@ -57,7 +57,7 @@ def test_text_of_narrow_characters_is_wrapped_as_any_other(text: str, width: int
 
 
 def tracks(lines: Sequence[WrappedLine], marks: Sequence[Mark]) -> tuple[tuple[Piece, ...], ...]:
-    """The pieces on each line; the tracks that are counted are those that there are."""
+    """The pieces on each line. The number of tracks must be right."""
     laid = Tracks(lines, marks)
     rows = tuple(laid.on(number) for number in range(len(lines)))
     assert [laid.number(i) for i in range(len(lines))] == [len({p.level for p in r}) for r in rows]

@@ -1,4 +1,4 @@
-"""Long messages and names are told whole, on every screen."""
+"""Long messages and names are shown completely on every screen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the painter writes makes a real terminal emulator show the screen it was given."""
+"""The painter's output makes a real terminal emulator show the right screen."""
 
 from __future__ import annotations
 
@@ -99,8 +99,8 @@ JOINED = ["👩\u200d🚀", "👍🏽", "🇮🇷", "❤\ufe0f", "e\u0301", "स
 def test_what_follows_a_joined_character_stays_in_its_columns(
     rows: list[list[str]], mark: int
 ) -> None:
-    """The columns behind a character on whose width terminals differ
-    are right, painted whole and in part."""
+    """The columns after a character on whose width terminals differ are right, whether the row is
+    painted completely or in part."""
     screen = pyte.Screen(60, 1)
     stream = pyte.Stream(screen)
     painter = Painter(None)
@@ -160,7 +160,8 @@ CODES = st.sampled_from(
 
 def _attributes(sequence: str) -> tuple[object, ...]:
     screen = pyte.Screen(2, 1)
-    # The model knows no dim: it would take what ends dim, and bold, for bold alone.
+    # The model does not know dim: it would take a sequence that ends dim and bold for one that ends
+    # bold only.
     pyte.Stream(screen).feed(sequence)
     return tuple(screen.cursor.attrs)
 

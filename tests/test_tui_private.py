@@ -48,14 +48,14 @@ def test_no_other_module_imports_what_is_private_to_textual() -> None:
 
 
 def test_no_screen_knows_the_application() -> None:
-    """Also not for the eye of a type checker: screens know a `Shell`."""
+    """Not even a type checker sees an import: screens know a `Shell`."""
     for file in FOLDER.rglob("*.py"):
         if file.name not in ("app.py", "running.py"):
             assert "annotator.tui.app" not in file.read_text(encoding="utf-8"), file.name
 
 
 def test_no_screen_handles_an_event_that_a_screen_below_it_handles() -> None:
-    """Textual calls the handlers of all classes: what both do would be done twice."""
+    """Textual calls the handlers of all classes, so an action in both would happen twice."""
     for file in (FOLDER / "screens").glob("[!_]*.py"):
         importlib.import_module(f"annotator.tui.screens.{file.stem}")
     seen: list[type[CommandScreen]] = [CommandScreen]

@@ -108,7 +108,7 @@ def test_a_program_without_a_terminal_or_a_reason_to_be_ends_within_a_second(
         terminal.ends_within(1.0)
         return
     if end == "deaf":
-        # Nobody reads: the terminal takes nothing any more, and must not hold the program up.
+        # Nobody reads, so the terminal accepts no more output, which must not block the program.
         for key in "}{" * 60:
             terminal.press(key)
             time.sleep(0.005)
@@ -157,7 +157,7 @@ def test_keys_typed_ahead_reach_the_screens_they_are_meant_for(
     tmp_path: Path, small: dict[str, str]
 ) -> None:
     terminal = _opened(small)
-    # Accept, back to it, its entity in a field, and the next two: in one piece.
+    # Accept, go back to it, enter its entity, and go to the next two, all in one write.
     terminal.press("akiEUROPE\rja")
     terminal.wait_for("EUROPE")
     terminal.wait_for("saved")

@@ -1,4 +1,5 @@
-"""The list of what review asks an annotator, and that of the answers, without a terminal."""
+"""The list of questions that review asks an annotator, and that of the answers, without a
+terminal."""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ from annotator.tui.theme import THEMES, Theme
 
 @dataclass
 class StandIn:
-    """An application without a terminal: it keeps what screens ask of it and show."""
+    """An application without a terminal: it records what screens request and show."""
 
     session: Session
     key_map: KeyMap = field(default_factory=lambda: key_map({}))
@@ -91,7 +92,7 @@ def test_the_annotator_answers_item_by_item_and_review_reads_the_answers(
         with _listed(coder, monkeypatch) as (screen, app):
             assert "What review asks you" in app.text()
             assert "doc ¶ 1 “Iran”: ben, is this a bloc?" in app.text()
-            # Enter goes to the annotator's own item, or marks the words if there is none.
+            # Enter goes to the annotator's own item, or selects the words if there is none.
             screen.take("enter")
             screen.take("j")
             screen.take("enter")
@@ -105,7 +106,7 @@ def test_the_annotator_answers_item_by_item_and_review_reads_the_answers(
             app.asked[-1][1]("no, my mistake")
             assert "answered; 1 open" in app.text()
             assert app.text().index("is this an actor?") < app.text().index("no, my mistake")
-            # A question that is left without an answer stays as it was.
+            # A question without an answer stays as it was.
             screen.take("c")
             app.asked[-1][1](None)
             screen.take("s")

@@ -73,7 +73,7 @@ def test_a_full_or_read_only_database_is_reported_and_written_when_it_can_be(
     with of:
         of._database.execute(fault)
         for _ in range(40):
-            # A full database has some free pages yet.
+            # A full database still has some free pages.
             session.do(do.Note("x" * 4000, paragraph=True))
             if session.saving.error is not None:
                 break

@@ -1,4 +1,4 @@
-"""The guided tour: each step waits for what it asks for, and covers nothing."""
+"""The guided tour: each step waits for the action that it asks for, and covers nothing."""
 
 from __future__ import annotations
 
@@ -74,7 +74,8 @@ def test_eight_steps_each_by_what_it_asks_for_and_no_sooner() -> None:
 
 
 def test_a_holder_within_the_claim_itself_is_no_stance_to_learn_from() -> None:
-    """Newcomers code a claim about Putin as held by Putin, because his letter is shown there."""
+    """Newcomers would code a claim about Putin as held by Putin, because his letter is shown
+    there."""
     state, _ = _play(
         _state(),
         Tour(),

@@ -1,4 +1,4 @@
-"""Clusters of words: words in similar places are told from others, though nobody labelled them."""
+"""Clusters of words: words in similar contexts are separated from others without any labels."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
-"""What agreement costs: `python tests/bench/agreement.py [--project] [--crowd] [--peers]`
-prints JSON, one core, seconds of CPU.
+"""The cost of agreement: `python tests/bench/agreement.py [--project] [--crowd] [--peers]` prints
+JSON with seconds of CPU on one core.
 
 - `figures`: strict F1 of all pairs and alpha on characters, with intervals, on 10 annotators x
   1,000 documents x 50 spans; the u-alpha family on the same, made free of overlaps; alpha_U of 2 x
   1,000 units.
 - `--peers`: nervaluate (F1 of one pair) and krippendorff (characters expanded) on a part of the
   same, in the same run; their time is scaled up to the whole by the number of pairs and documents,
-  and said to be so.
+  which the output says.
 - `follow`: a saved decision, until the report is right again: project of 12 documents with two
   annotators, all layers; with `--project` also in the large one.
 - `--project`: 59,000 completions of 16,000 documents are imported into a project, and their
@@ -51,8 +51,8 @@ def layer() -> Layer:
 
 
 def corpus(*, annotators: int, documents: int, spans: int, seed: int = 1) -> Comparison:
-    """Annotators who start and end a little apart, and choose labels
-    at random; nobody's units overlap."""
+    """Work of annotators whose bounds differ a little, and who choose labels at random; nobody's
+    units overlap."""
     rng = random.Random(seed)
     passages: list[Passage] = []
     for d in range(documents):
@@ -88,7 +88,7 @@ def cpu(work: Callable[[], Any]) -> float:
 
 
 def figures() -> dict[str, float]:
-    """Our own times; the columns of the spans are made within the first of them."""
+    """Our own times; the first one includes making the span arrays."""
     many = corpus(annotators=10, documents=1000, spans=50)
     claims = layer()
 

@@ -1,12 +1,12 @@
-"""What a model trained on others' paragraphs is worth to a project:
-`python tests/bench/base.py` prints JSON.
+"""The benefit for a project of a model trained on others' paragraphs: `python tests/bench/base.py`
+prints JSON.
 
 On the seeds' part `train`, over six shuffles: a base is trained on 32 documents, and a project then
 learns from the first 5, 20 and 70 paragraphs of the other 24. Figures are on the last 60 of these,
-as means over the shuffles. By `base` alone, by what was learnt `over` it, and by what was learnt
-`alone`: the share of keys saved on actors and claims, and F1 of stances (given the spans). `same`:
-as the seeds are coded. `other`: by other rules than the base knows (no facts, no collectives, blocs
-are organizations). CPU seconds of learning, without reading the texts.
+as means over the shuffles. They are the share of keys saved on actors and claims, and F1 of stances
+(given the spans), by the `base` alone, by a model learnt `over` it, and by a model learnt `alone`.
+`same`: the seeds as they are coded. `other`: coded by other rules than those of the base (no facts,
+no collectives, blocs are organizations). CPU seconds of learning, without reading the texts.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ DATA is a folder with the public sets (`shared/data` beside the repository by de
   what is proposed; CPU seconds.
 - `few`: the same with 70 paragraphs (about 350 sentences) to learn from.
 - `keys`: the share of keys saved over 200 paragraphs, learnt from after 5 and then every 10, as
-  projects do: the file's order and four shuffles of the speeches. Before anything is learnt the
+  projects do: the file's order and four shuffles of the speeches. Before anything is learnt, the
   rules propose, with the label that was marked most often.
 """
 
@@ -83,7 +83,7 @@ def _wanted(one: Example) -> list[TextRange]:
 
 
 def _matches(wanted: list[TextRange], proposed: list[TextRange]) -> list[bool]:
-    """For each wanted stretch with a proposed one of its own at .5, whether the labels are the
+    """For each wanted stretch that has a proposed one of its own at .5, whether the labels are the
     same."""
     used: set[int] = set()
     out: list[bool] = []
@@ -141,7 +141,8 @@ def crossed(
 
 
 def keys(examples: list[Example], kinds: WordClusters) -> tuple[Effort, float]:
-    """What a stream costs, and CPU milliseconds to suggest one paragraph once it is read."""
+    """The keys that a stream costs, and the CPU milliseconds to suggest for one paragraph once it
+    is read."""
     model: ClauseModel | None = None
     seen: Counter[str] = Counter()
     done: list[Effort] = []

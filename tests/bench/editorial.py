@@ -5,8 +5,8 @@ with the program. One coder made the coding below by the guidelines, before any 
 text was seen. It holds claims inside others. Another coder may decide otherwise on the type of a
 claim, or on what is a group of states.
 
-F1 of actors and claims is for exact bounds and label. A stance is right if its label is and its
-ends overlap those of the coding by half.
+F1 of actors and claims is for exact bounds and label. A stance is right if its label is right and
+its ends overlap those of the coding by half.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def _f1(found: set[Any], wanted: set[Any]) -> dict[str, float]:
 
 
 def measure(text: str) -> dict[str, Any]:
-    """The figures, of what is shown at first in a new project."""
+    """The figures for the suggestions that a new project shows at first."""
     document = Document("editorial", "", text, split_paragraphs(text))
     names = ("model", "rules", "memory", "guideline")
     plan = SuggestionPlan(names, load_schema(BASE_SCHEMA), Config(), EMPTY)

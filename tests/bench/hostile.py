@@ -1,10 +1,9 @@
-"""Whether costs grow in proportion: `python tests/bench/hostile.py [KIND...]` prints a table.
-
-Each kind of text that once cost more than its length is suggested on at three sizes, each twice as
-large, in a process of its own. Shown are the CPU times, the slope (the logarithm to base 2 of the
-last ratio: 1 is in proportion, 2 is quadratic), and whether it stays within the bar of 1.3. The
-last rows pair two coders' spans that lie within each other; they count as many times more as there
-are more pairs of spans.
+"""Whether costs grow in proportion: `python tests/bench/hostile.py [KIND...]` prints a table. For
+each kind of text that once cost more than its length, suggestions are made at three sizes, each
+twice the one before, in a process of its own. The table shows the CPU times, the slope (the
+logarithm to base 2 of the last ratio: 1 is in proportion, 2 is quadratic), and whether it stays
+within the bar of 1.3. The last rows align nested spans of two coders; their cost may grow with the
+number of pairs of spans.
 """
 
 from __future__ import annotations
@@ -70,7 +69,7 @@ def in_child(work: Callable[[], object]) -> float:
 
 
 def nested(who: str, n: int) -> Record:
-    """Spans of which each lies within the one before."""
+    """Nested spans, each within the one before."""
     text = "x" * (4 * n)
     spans = tuple(Span(f"{who}{i}", "claim", "fact", i, 4 * n - i) for i in range(n))
     whole = Document("d", "d", text, split_paragraphs(text))
@@ -78,7 +77,7 @@ def nested(who: str, n: int) -> Record:
 
 
 def align(n: int, coders: int) -> object:
-    """Pair the nested spans of several coders."""
+    """Align the nested spans of several coders."""
     return aligned(compare([nested(who, n) for who in "abc"[:coders]]), "claim")
 
 

@@ -1,20 +1,21 @@
 """How often a 95 % interval holds the true value: `python tests/bench/intervals.py
 [--samples 1000]` prints a table.
 
-Documents are drawn from populations that are made here: how many units a document has, how well its
-annotators agree on bounds and on labels, and how labels are mixed differ from document to document.
-In the last three populations one or two labels are rare. The true value of a figure is that of
-60,000 documents. Samples are of 3 to 100 documents. `ours` is the program's own interval; beside it
-are alternatives: the percentile bootstrap, the same with wider percentiles for small samples
-(Hesterberg 2015), BCa, Student's t of the jackknife without a scale, and on Fisher's z. The bar:
-.92 to .98 at 5, 10, 20 and 30 documents.
+Documents are drawn from simulated populations, in which the number of units, the agreement on
+bounds and on labels, and the mixture of labels differ from document to document. In the last three
+populations one or two labels are rare. The true value of a figure is that of 60,000 documents.
+Samples are of 3 to 100 documents. `ours` is the program's own interval; beside it are alternatives:
+the percentile bootstrap, the same with wider percentiles for small samples (Hesterberg 2015), BCa,
+Student's t of the jackknife without a scale, and on Fisher's z. The bar: .92 to .98 at 5, 10, 20
+and 30 documents.
 
-Samples have no interval if fewer than three documents move the figure or it is as low as it can be;
-their share is `none`. Of the rarest label alone, most samples have none, and the rest is covered in
-.95 to 1. Neither the normal quantile, an arcsine, a jackknife of the logit itself nor asking for
-more documents that carry the figure brings it nearer to .95 without falling below .92 elsewhere.
-Leaving out intervals that span more than .97 of the possible values does so only in part: .988
-instead of .995 of a label with good agreement in 5 documents, but .92 where agreement is poor.
+A sample has no interval if fewer than three documents move the figure, or if it has its lowest
+possible value; `none` is the share of such samples. For the rarest label alone, most samples have
+no interval, and the coverage of the others is .95 to 1. The normal quantile, an arcsine, a
+jackknife of the logit itself, or a higher minimum of documents that carry the figure do not bring
+it nearer to .95 without falling below .92 elsewhere. Leaving out intervals that span more than .97
+of the possible values helps only in part: coverage is .988 instead of .995 for a label with good
+agreement in 5 documents, but .92 if agreement is poor.
 """
 
 from __future__ import annotations
@@ -108,7 +109,7 @@ def population(
 
 
 def figures(of: Population) -> dict[str, tuple[Figure, Array]]:
-    """Figures of the measures themselves, and the rows that they are of."""
+    """Figures of the measures themselves, and the rows of sums that they are computed from."""
     layer = load_schema("actors-claims-stances").layer("claim")
     assert layer is not None
     strict = Sums([("same",), ("marked",)], of.strict.sum(axis=0))
@@ -198,7 +199,8 @@ def plain(
 def fisher(
     figure: Figure, rows: Array, value: float, rng: np.random.Generator
 ) -> tuple[float, float] | None:
-    """The program's own, as if every figure went down to -1: Student's t on Fisher's z."""
+    """The program's own interval, but as if every figure could go down to -1: Student's t on
+    Fisher's z."""
     found = interval(value, figure.value(rows.sum(axis=0) - rows), -1)
     return (found.low, found.high) if found.low is not None and found.high is not None else None
 

@@ -1,21 +1,21 @@
-"""How good the suggestions get as the decisions grow: `python tests/bench/learning.py
-[DATA]` prints JSON.
+"""How the suggestions improve with the number of decisions: `python tests/bench/learning.py [DATA]`
+prints JSON.
 
 DATA is a folder with the public sets (`shared/data` beside the repository by default);
 without it only the seeds are measured.
 
 - `actors`: CrossNER politics (`actors_train.jsonl`, `actors_dev.jsonl`), exact bounds and label.
-Trained on 20, 60 and 200 sentences drawn at random and tested on the rest, over five shuffles; 593
-of 741 by five folds. - `keys`: the same sentences as a stream, three to a paragraph, 200
-paragraphs, learnt from after 1, 2, 4, 8, 16 and then every 20 paragraphs: the file's order and four
-shuffles. Texts count as loaded in the project only once they were seen. - `shipped`: the first 20
-and the first 60 paragraphs of these streams in the label schema that comes with the program, over
-the shipped model, suggested for as a project is (rules, memory, guidelines and model, whoever saves
-most keys); beside them rules and memory alone. - `seeds`: the model that comes with the program on
-the part `test` of `seeds/splits.json`, beside the rules alone, with 95 % intervals by bootstrap
-over documents (10,000 draws; `gain` is that of the difference of the two, paired); spans with exact
-bounds and label, relations between ends that overlap by half. The same for the documents that two
-have coded, which are few.
+  Trained on 20, 60 and 200 sentences drawn at random and tested on the rest, over five shuffles;
+  593 of 741 by five folds. - `keys`: the same sentences as a stream, three to a paragraph, 200
+  paragraphs, learnt from after 1, 2, 4, 8, 16 and then every 20 paragraphs: the file's order and
+  four shuffles. A text counts as part of the project only once it was seen. - `shipped`: the first
+  20 and the first 60 paragraphs of these streams in the label schema that comes with the program,
+  with a model learnt over the shipped one, with suggestions as in a project (by rules, memory,
+  guidelines or model, whichever saves the most keys), compared with rules and memory alone. -
+  `seeds`: the model that comes with the program on the part `test` of `seeds/splits.json`, compared
+  with the rules alone, with 95 % intervals by bootstrap over documents (10,000 draws; `gain` is the
+  interval of the paired difference); spans with exact bounds and label, relations between ends that
+  overlap by half. The same for the few documents that two annotators have coded.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def example_of(reader: Reader, row: Row, id: str) -> Example:
 
 
 def found_by(bundle: Bundle, example: Example) -> list[tuple[Stretch, float]]:
-    """What a model shows of a paragraph."""
+    """The suggestions that a model shows in a paragraph."""
     found = bundle.suggest(example.reading)
     return [
         ((s.value.start, s.value.end, s.value.label), s.score)
@@ -118,7 +118,7 @@ def found_by(bundle: Bundle, example: Example) -> list[tuple[Stretch, float]]:
 
 
 def wanted(example: Example) -> set[Stretch]:
-    """What was decided."""
+    """The decided annotations."""
     return {(s.start, s.end, s.label) for s in example.spans}
 
 
@@ -131,7 +131,7 @@ def f1(pairs: Iterable[tuple[set[Any], set[Any]]]) -> float:
 
 
 def actors(rows: Sequence[Row], schema: LabelSchema, reader: Reader) -> dict[str, Any]:
-    """F1 and calibration after so many sentences."""
+    """F1 and calibration after a given number of sentences."""
     examples = [example_of(reader, row, f"d{i}") for i, row in enumerate(rows)]
     texts = [row["text"] for row in rows]
     ruled = rules.create(schema=schema, config={}, memory=EMPTY)
@@ -191,7 +191,7 @@ class Stream:
         self.seconds = {"suggest": 0.0, "learn": 0.0}
 
     def suggest(self, row: Row) -> list[Stretch]:
-        """What is shown of the next paragraph."""
+        """The suggestions shown in the next paragraph."""
         document = document_of(row["text"], f"p{len(self.examples)}")
         started = time.process_time()
         memory = Memory.of(self.outcomes)
@@ -212,7 +212,7 @@ class Stream:
         ]
 
     def decide(self, row: Row, shown: Sequence[Stretch], *, every: int) -> None:
-        """What the annotator decides about it."""
+        """The annotator's decisions about it."""
         gold = gold_of(row)
         text = row["text"]
         self.outcomes += [Outcome("entity", label, text[a:b], True) for a, b, label in gold]
@@ -239,7 +239,7 @@ def _apart(found: Sequence[Suggestion]) -> list[Suggestion]:
 
 
 def joined(rows: Sequence[Row], size: int) -> list[Row]:
-    """So many rows to a paragraph."""
+    """The rows joined to paragraphs, a given number to each."""
     out = []
     for at in range(0, len(rows), size):
         text, spans = "", []
@@ -402,7 +402,7 @@ def seeds() -> dict[str, Any]:
 
 
 def _adjudicated() -> set[str]:
-    """The seeds that two have coded."""
+    """The seeds that two annotators have coded."""
     lines = (folder("seeds") / "gold.jsonl").read_text(encoding="utf-8").splitlines()
     return {str(json.loads(line)["id"]) for line in lines}
 

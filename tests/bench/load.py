@@ -1,4 +1,4 @@
-"""Many annotators at once: how long a decision takes, what it costs, and what long work does to it.
+"""Many annotators at once: how long a decision takes, what it costs, and how long work affects it.
 
     uv run python tests/bench/load.py --annotators 200 --seconds 60
     uv run python tests/bench/load.py --annotators 50 --seconds 20 --import 10000
@@ -6,7 +6,7 @@
 
 Every annotator is a process with a database connection of its own that decides `--rate` times a
 second, evenly spread with a random start, as `Session.do` does it. Times are from the key to the
-decision on disk, those of a queue included.
+decision on disk, including time in a queue.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Load:
     times: tuple[float, ...]
     errors: int
     cpu: float
-    """Milliseconds of CPU for a decision, from those who decided."""
+    """Milliseconds of CPU for a decision, in the processes of the annotators."""
 
     def at(self, share: float) -> float:
         """The time within which a share of the decisions was saved."""
@@ -68,8 +68,8 @@ class Load:
 def annotate(
     root: Path, name: str, seconds: float, rate: float, ready: Callable[[], None], warm: int = 0
 ) -> tuple[list[float], int, float]:
-    """One annotator at work: the times of the decisions, how many could
-    not be saved at once, seconds of CPU."""
+    """Play one annotator. Returns the times of the decisions, how many could not be saved at once,
+    and the seconds of CPU."""
     draw = random.Random(name)
     times: list[float] = []
     errors = 0
@@ -108,7 +108,8 @@ def run(
     meanwhile: Callable[[], None] | None = None,
     warm: int = 0,
 ) -> Load:
-    """So many annotators at once, each in a process of its own; `meanwhile` runs here."""
+    """Run a number of annotators at once, each in a process of its own; `meanwhile` runs in this
+    process."""
     reader, writer = os.pipe()
     ready, go = os.pipe(), os.pipe()
 
@@ -164,8 +165,8 @@ def make(root: Path) -> None:
 
 
 def corpus(file: Path, documents: int, *, work: bool = False) -> None:
-    """Canonical records of made texts, of nobody or with `work`
-    of one annotator with ten spans each."""
+    """Canonical records of made-up texts without work or, with `work`, with ten spans of one
+    annotator each."""
     draw = random.Random(1)
     words = [f"w{draw.randrange(10**4)}" for _ in range(20_000)]
     with file.open("w", encoding="utf-8") as out:

@@ -1,12 +1,13 @@
-"""Keys of complete coding, with names: today's screen against the
-one before names were proposed, in one run.
+"""The keys of complete coding, with names: the present screen compared, in one run, with the one
+before names were proposed.
 
 `uv run python tests/bench/names.py [--quick] [--debate]`. On part `test` of the seeds (with
---debate of the debate), in a fresh project; everything decided earlier is known. The baseline is
-the program before, kept as it counted: entities as its suggesters gave them, concepts never
-suggested, a line that offers what holds the letters typed. Spans and stances are the same in both.
-The debate has its codebook, which the program before could not read. Bars are ratios, and are for
-the seeds: of the debate, spans and stances alone, which no name makes cheaper, are more than half.
+--debate of the debate), in a fresh project in which everything decided earlier is known. The
+baseline counts keys as for the program before: entities come from its suggesters, concepts are
+never suggested, and the input line offers names that contain the typed letters. Spans and stances
+are the same in both. The debate has its codebook, which the program before could not read. Bars are
+ratios, and apply to the seeds: in the debate, more than half of the keys are for spans and stances,
+which names do not make cheaper.
 """
 
 from __future__ import annotations
@@ -51,8 +52,8 @@ PRESELECTED = {"name": 0.94, "nominal": 0.70, "pronoun": 0.70}
 
 
 def today_fill(gold: str, known: Sequence[tuple[str, Mapping[str, int], bool]], form: str) -> int:
-    """Keys on the line of the program before: letters, Down, enter. `known`:
-    name, forms, whether forms find it."""
+    """Keys on the input line of the program before: letters, Down, enter. `known` has names, their
+    forms, and whether forms find them."""
     *before, last = gold.split("; ")
     head = "; ".join(before) + "; " if before else ""
     folded = form.casefold()
@@ -126,7 +127,7 @@ def records(debate: bool) -> list[Record]:
 
 
 def run(documents: Sequence[Record], codebook: Codebook) -> dict[str, Counter[str]]:
-    """Keys by document: of spans and stances, and of names before and now."""
+    """Keys by document: for spans and stances, and for names before and now."""
     schema = load_schema(BASE_SCHEMA)
     arm = Arm(
         ("model", "rules", "memory"), schema, Config(), Score(schema, ["actor", "claim", "stance"])
@@ -149,7 +150,8 @@ def run(documents: Sequence[Record], codebook: Codebook) -> dict[str, Counter[st
 
 
 def ratio(rows: Sequence[Counter[str]], *kinds: str, spans: bool = False) -> float:
-    """Keys now over keys before, of these kinds, with those of spans and stances in both."""
+    """The ratio of keys now to keys before for these kinds of names; both include the keys for
+    spans and stances."""
     both = [
         sum(row["spans"] * spans + sum(row[f"{kind} {when}"] for kind in kinds) for row in rows)
         for when in ("now", "before")
@@ -167,9 +169,9 @@ def interval(rows: Sequence[Counter[str]], *kinds: str, spans: bool = False) -> 
 
 
 def first_names(documents: Sequence[Record], codebook: Codebook) -> list[str]:
-    """How often the first name is right by kind of mention, with everything earlier in the document
-    decided; of those whose entity the document has already; from `SURE` on; and of those that the
-    input line opens with."""
+    """How often the first name is right, by kind of mention, with everything earlier in the
+    document decided: of all mentions, of those whose entity the document already has, of names that
+    are at least `SURE`, and of those with which the input line opens."""
     before, found = NameKeys(codebook), defaultdict(Counter)
     for record in documents:
         namer = DocumentNamer(before)

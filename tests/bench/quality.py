@@ -3,7 +3,7 @@
 On the gold of the seeds, and on the public sets in DATA (the folder `shared/data` beside the
 repository by default), which are for measuring only. Scores are exact-bounds F1 for actors (names
 only on CrossNER, with its three labels), F1 at an intersection over union of .5 for claims of any
-type, and F1 of directed edges for stances. Nothing was trained; the rules were looked at on these
+type, and F1 of directed edges for stances. Nothing was trained. The rules were checked on these
 sets while they were written, so the figures are optimistic.
 """
 
@@ -138,8 +138,8 @@ def _read(suggester: rules.RulesSuggester, text: str) -> list[Span]:
 
 
 def _stances(data: Path) -> dict[str, Any]:
-    """Directed edges between two given names, which stand in for the actors that the rules would
-    find; an edge the other way counts as wrong. `shown` are those with a score of .8 and more."""
+    """Directed edges between two given names, which replace the actors that the rules would find;
+    an edge in the other direction counts as wrong. `shown` are those with a score of .8 or more."""
     from annotator.english.claims import find_claims
     from annotator.english.parser import shared_parser
     from annotator.english.reading import shared_reader

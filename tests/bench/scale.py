@@ -1,13 +1,13 @@
-"""What a large project costs: `python tests/bench/scale.py [--documents
-10000] [--keep DIR] [--only NAME ...]`.
+"""The cost of a large project: `python tests/bench/scale.py [--documents 10000] [--keep DIR]
+[--only NAME ...]`.
 
-Makes a project of that many made-up documents with the finished work of two annotators on each (ten
-annotations a document), three suggestions a document, and gold with a message on every hundredth.
-Then it prints a table: each row is measured in a process of its own, with the time it took the
-first time and the second time, the time of the processor in the last, the megabytes of memory by
-which its peak exceeds an open project, and the bar for 100,000 documents on a machine with two
-cores that does nothing else. `--keep` leaves the project in a folder, and takes it from there when
-it is there already; `import` leaves its documents in it.
+It makes a project of that many made-up documents with the finished work of two annotators on each
+(ten annotations a document), three suggestions a document, and gold with a message on every
+hundredth. Then it prints a table. Each row is measured in a process of its own: the seconds of the
+first and of the second call, the CPU seconds of the second, the megabytes by which its peak memory
+exceeds that of an open project, and the bar for 100,000 documents on an otherwise idle machine with
+two cores. `--keep` leaves the project in a folder, or uses the one that is there already; `import`
+leaves its documents in it.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ KINDS = ("person", "state", "organization", "bloc")
 
 
 def word(number: int) -> str:
-    """A made-up word, another one for each number."""
+    """A made-up word, different for each number."""
     out = ""
     number += len(CONSONANTS) * len(VOWELS)
     while number:
@@ -128,7 +128,7 @@ def hash_of(text: str) -> int:
 
 
 def suggestions(record: Record) -> list[Suggestion]:
-    """Ada's spans that began as suggestions: with her all are decided, with ben none."""
+    """Ada's spans that began as suggestions: she has decided on all of them, and ben on none."""
     return [
         Suggestion(s, record.document.paragraph_at(s.start).index, "rules", "1", 0.8)
         for s in record.spans
@@ -146,13 +146,13 @@ def records(first: int, number: int) -> Iterator[tuple[Document, list[Record]]]:
 
 
 def make(root: Path, documents: int) -> None:
-    """A project with so many documents."""
+    """A project with a given number of documents."""
     began = time.perf_counter()
     with Project.create(root) as project:
         run = SuggestionRun({"rules": "1"})
         for first in range(0, documents, AT_ONCE):
             some = list(records(first, min(AT_ONCE, documents - first)))
-            # Gold that is begun comes into being in review alone, so that no door lets it in.
+            # Only review creates unfinished gold, so no import accepts it.
             project.log.add_records((r for _, several in some for r in several), admitted=True)
             for one, several in some:
                 project.suggestions.put(one.id, suggestions(several[0]), run=run)
@@ -165,7 +165,7 @@ def make(root: Path, documents: int) -> None:
 
 
 def queue(project: Project) -> None:
-    """A page of the queue with what review says."""
+    """A page of the queue with the states in review."""
     session = Session(project, "ada", "t")
     session.queue.count()
     page = session.queue.documents(offset=4000, limit=40)
@@ -206,7 +206,7 @@ def search(project: Project) -> None:
 
 
 def next_undecided(project: Project) -> None:
-    """The next document with something undecided, if there is none."""
+    """Look for the next document with something undecided if there is none."""
     assert project.documents.waiting("ada", "doc-000000", 1) is None
 
 
@@ -274,7 +274,7 @@ class Clock:
         self.took: tuple[float, float] | None = None
 
     def stop(self) -> tuple[float, float]:
-        """What a call took; the first one counts."""
+        """The seconds since the start; only the first call counts."""
         if self.took is None:
             self.took = (time.perf_counter() - self._began, time.process_time() - self._used)
         return self.took

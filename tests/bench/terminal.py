@@ -1,32 +1,33 @@
-"""What the annotate screen costs, against SLATE in the same run:
-`python tests/bench/terminal.py [--quick]`.
+"""The cost of the annotate screen, compared with SLATE in the same run: `python
+tests/bench/terminal.py [--quick]`.
 
-Every figure is the median of its kind and stands beside its bar. SLATE (`slate-nlp` on the package
-index, the curses tool for experts) is installed by uv into an environment in the user's cache;
-where it cannot be had, the rows against it are left out. With --quick the project of 100,000
-documents is one of 1,000.
+Every figure is a median and is printed beside its bar. SLATE (`slate-nlp` on the package index, the
+curses tool for experts) is installed by uv into an environment in the user's cache; if that fails,
+the rows that compare with it are left out. With --quick the project of 100,000 documents is one of
+1,000.
 
 Both programs get the same paragraph of 500 words (from `seeds/`) at 120 x 40, unless a row says
-otherwise. A move is the next item here, the next word there. An accept decides the item in focus,
-of a stance its spans too; in SLATE the same spans are gone to by a number of words, extended by a
-number of words, and labelled.
+otherwise. A move goes to the next item here, and to the next word in SLATE. An accept decides the
+item in focus and, for a stance, its spans; in SLATE the same spans are reached by a number of
+words, extended by a number of words, and labelled.
 
-Fifty next items typed ahead are held to an ideal painter, not to SLATE: they end several screens
-further on, so that the whole page that comes is new, while SLATE's fifty words stay on one page.
-Fifty next words, which stay on one here too, are held to SLATE.
+Fifty moves to the next item, typed ahead, are compared with an ideal painter and not with SLATE:
+they end several screens further on, so that the whole page is new, while SLATE's fifty words stay
+on one page. Fifty moves to the next word, which stay on one page here too, are compared with SLATE.
 
-Two bars are missed, and this is why. A focus move sends .051 of SLATE's bytes instead of .05, which is
-.92 of what an ideal painter of cells sends: the item in focus is told whole, with its name and how sure
-it is, and the heavy cells of the marks, by which the focus is seen without colours, are a seventh of it.
-A move at 200 x 60 is held to a quarter of SLATE's CPU and takes .53 to .57, but SLATE takes as long at
-either size, for it paints words and not cells. A move takes 1.2 ms here at either size. The step, the
-rows and the painter, which writes changed cells only, take 0.24 of it in a tight loop at 120 x 40 and
-0.28 at 200 x 60; a bare loop of asyncio that echoes a key takes 0.09.
+Two bars are missed, for these reasons. A focus move sends .051 of SLATE's bytes instead of .05,
+which is .92 of what an ideal painter of cells sends: the item in focus is described completely,
+with its name and how sure it is, and the heavy marks, which show the focus without colours, are a
+seventh of it. A move at 200 x 60 may take a quarter of SLATE's CPU and takes .53 to .57, but SLATE
+takes equally long at both sizes, because it paints words and not cells. A move takes 1.2 ms here at
+either size. The step, the rows and the painter, which writes changed cells only, take 0.24 of it in
+a tight loop at 120 x 40 and 0.28 at 200 x 60; a bare loop of asyncio that echoes a key takes 0.09.
 
-First paint comes after 1.42 to 1.48 times as long as that of an empty Textual application, and takes 1.62
-times its CPU (1.73 before the code that proposes names was loaded after it). What is left is imports: 140
-of the program's own modules, which open a project and show a document, and making their 86 frozen
-dataclasses costs half of that, click a tenth. Textual, Python and the paint itself are the same in both.
+First paint comes after 1.42 to 1.48 times as long as that of an empty Textual application, and
+takes 1.62 times its CPU (1.73 before the code that proposes names was loaded after it). The
+difference is imports: of 140 of the program's own modules, which open a project and show a
+document. Half of it is the creation of their 86 frozen dataclasses, a tenth is click. Textual,
+Python and the paint itself are the same in both.
 
 The last byte of an accept over a slow link comes 1.16 times as late as an echo on a quiet machine, and
 1.24 to 1.4 times on a busy one. The accept is one write of 140 to 310 bytes, 4 to 10 ms on that link, and is
@@ -73,7 +74,7 @@ Bare().run()
 
 @dataclass
 class Table:
-    """Rows of what was measured; printed as they come."""
+    """The rows of the measurements, printed one by one."""
 
     missed: list[str] = field(default_factory=list)
 
@@ -108,7 +109,7 @@ class Bench:
     def peer(self, *, size: tuple[int, int] = SIZE) -> Program:
         """SLATE on the same paragraph."""
         assert self.slate is not None
-        # It leaves its logs where it is run.
+        # It writes its logs into the present folder.
         own = [self.slate, "-o", "-t", "categorical", "-s", "token", "long.txt"]
         program = Program(own, size, folder=self.folder)
         program.wait_for(_words(3))
@@ -174,8 +175,8 @@ def _project(root: Path) -> None:
 
 
 def _large(root: Path, count: int) -> None:
-    """A project of that many documents, each with a suggestion or two in its first paragraph's
-    stead: the first is the long one."""
+    """A project of that many documents, each with one or two suggestions; the first document is the
+    long one."""
     lines = _lines()
 
     def documents() -> Iterable[Document]:
@@ -194,7 +195,7 @@ def _large(root: Path, count: int) -> None:
 
 
 def _pressed(program: Program, key: str, count: int, *, ideal: bool = True) -> list[Press]:
-    """Press a key so many times, the first ones to warm up."""
+    """Press a key a number of times, after a few times to warm up."""
     for _ in range(3):
         program.press(key.encode(), ideal=False)
     return [program.press(key.encode(), ideal=ideal) for _ in range(count)]
@@ -243,7 +244,8 @@ def _spans_of_accepts(bench: Bench, count: int) -> list[list[Span]]:
 
 
 def _slate_keys(text: str, spans: Sequence[Span], at: int) -> tuple[list[str], int]:
-    """The keys that code the spans in SLATE from a word on, and the word one is at then."""
+    """The keys that code the spans in SLATE, starting from a word, and the word at which they
+    end."""
     starts = [
         i for i, char in enumerate(text) if not char.isspace() and (i == 0 or text[i - 1].isspace())
     ]
@@ -287,7 +289,8 @@ def _cpu_of(program: Program, key: str, count: int) -> float:
 
 
 def _cpu(bench: Bench, table: Table) -> None:
-    """The programs take turns, so that both suffer alike if the machine is slow for a while."""
+    """The programs take turns, so that both are affected equally if the machine is slow for a
+    while."""
     if bench.slate:
         for size, bar in ((SIZE, 0.6), (LARGE, 0.25)):
             ratios, own = [], []
@@ -321,7 +324,7 @@ def _ahead(bench: Bench, table: Table) -> None:
             program.press(bytes([key]), ideal=False)
         program.settle(first=0.6)
     with Project.open(bench.folder / "p") as project:
-        # What was decided, and where one is then; the view may have scrolled in other steps.
+        # The decision and the position afterwards; the view may have scrolled in other steps.
         ahead, alone = (
             (
                 {

@@ -1,10 +1,9 @@
-"""What learning and suggesting cost: `python tests/bench/training.py` prints JSON.
-
-On the seeds: a training run in a process of its own on about 350 sentences: over the model that
-comes with the program, without one, and in a project with texts that this was trained on, where it
-is made again without them (CPU of learning, CPU and the most memory of the whole process); the
-first suggestions of a text after `annotator import` (cold: the import of spaCy is in it), and their
-CPU; and how many paragraphs a second one core suggests for, by a model over the shipped one.
+"""The cost of learning and suggesting: `python tests/bench/training.py` prints JSON. It measures,
+on the seeds: a training run on about 350 sentences in a process of its own, over the shipped model,
+without it, and in a project with texts on which it was trained, where it is made again without them
+(CPU of learning, CPU and peak memory of the whole process); the time to the first suggestions for a
+text after `annotator import` (cold, so the import of spaCy is included) and their CPU; and for how
+many paragraphs one core suggests in a second, with a model over the shipped one.
 """
 
 from __future__ import annotations
@@ -107,8 +106,8 @@ def first_suggestions(work: Path) -> dict[str, float]:
 
 
 def first_cpu(work: Path) -> float:
-    """CPU seconds of `annotator import` and `annotator suggest` of a text, one after the other: what
-    an idle machine of one core would take to the first suggestions."""
+    """The CPU seconds of `annotator import` and `annotator suggest` for a text, one after the
+    other: the time to the first suggestions on an idle machine with one core."""
     root = work / "first-cpu"
     Project.create(root).close()
     text = sorted(folder("seeds").glob("*.txt"))[0]
@@ -126,8 +125,8 @@ def first_cpu(work: Path) -> float:
 
 
 def throughput(trained: Path, work: Path) -> dict[str, Any]:
-    """CPU of suggesting, all bookkeeping but the database included:
-    by model, rules and memory together."""
+    """CPU of suggesting by model, rules and memory together, with all bookkeeping except the
+    database."""
     with Project.open(trained) as of:
         engine = SuggestionEngine.of(SuggestionPlan.of(of))
     with Project.create(work) as of:

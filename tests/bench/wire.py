@@ -1,7 +1,8 @@
-"""A program in a pseudo-terminal, and what it sends: bytes, time, CPU, the cells that changed.
+"""Runs a program in a pseudo-terminal and measures what it sends: bytes, time, CPU, and changed
+cells.
 
-Chunks are stamped as they arrive and are given to the screen model only afterwards, so that the
-model delays no measurement. Sizes are bytes, times are milliseconds, memory is MB.
+Chunks get a time stamp when they arrive and go to the screen model only afterwards, so that the
+model does not delay a measurement. Sizes are bytes, times are milliseconds, memory is MB.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ QUIET = 0.12
 """Seconds of silence after which a paint is over."""
 
 _QUERY = re.compile(rb"\x1b\[\?(\d+)\$p|\x1b\[c")
-# What the model does not know and would print: private modes of keyboards, requests, titles.
+# Sequences that the model does not know and would print: private modes of keyboards, requests,
+# titles.
 _UNKNOWN = re.compile(
     rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[\?[0-9;]*\$[a-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"
 )
@@ -41,8 +43,8 @@ Cells = list[list[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """What came back for one write of keys; `ideal` is what an ideal
-    painter of cells would have sent."""
+    """The answer to one write of keys; `ideal` is what an ideal painter of cells would have
+    sent."""
 
     bytes: int
     cpu: float
@@ -73,7 +75,7 @@ class Program:
         self.pid, self._handle = pty.fork()
         if self.pid == 0:
             with suppress(BaseException):
-                # Set before the program looks; the parent could be too late.
+                # Set before the program asks for it; the parent could be too late.
                 fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
                 if folder is not None:
                     os.chdir(folder)
@@ -109,8 +111,8 @@ class Program:
         return True
 
     def settle(self, *, first: float = QUIET, quiet: float = QUIET, limit: float = 30) -> None:
-        """Read until nothing came for `quiet` seconds; `first` is how
-        long to wait for the first byte."""
+        """Read until nothing has come for `quiet` seconds; `first` is how long to wait for the
+        first byte."""
         end = time.perf_counter() + limit
         wait = first
         with suppress(EOFError):
@@ -202,9 +204,9 @@ class Program:
 def over_a_link(
     arrivals: Sequence[tuple[float, int]], *, rtt: float = 100, kbit: float = 256
 ) -> float:
-    """Milliseconds from a key to the last byte it brings, over a link of that round trip and rate.
-
-    `arrivals` says when how many bytes left the program, counted from the key's arrival there.
+    """Milliseconds from a key to the last byte of its answer, over a link with that round trip and
+    rate. `arrivals` says how many bytes left the program at which time after the key's arrival
+    there.
     """
     a_byte = 8 / kbit
     sent = 0.0
@@ -214,9 +216,9 @@ def over_a_link(
 
 
 def ideal_bytes(before: Cells, after: Cells) -> tuple[int, int]:
-    """`(bytes, cells)` of an ideal painter: to each run of changed cells by an absolute move, an
-    absolute style whenever it changes, the characters; runs up to five unchanged cells apart are
-    one run."""
+    """`(bytes, cells)` of an ideal painter: an absolute move to each run of changed cells, an
+    absolute style whenever it changes, and the characters. Runs with at most five unchanged cells
+    between them count as one."""
     size = changed = 0
     style: object = None
     for y, (old, new) in enumerate(zip(before, after, strict=True)):

@@ -1,4 +1,4 @@
-"""What writing costs: `python tests/bench/writing.py [--spans 1000000] [--only FORMAT ...]`.
+"""The cost of writing: `python tests/bench/writing.py [--spans 1000000] [--only FORMAT ...]`.
 
 Writes the gold of the seeds in every format that can be exported, again and again under other ids,
 until there are that many spans. For each format it prints how many spans it writes in a second of
@@ -38,7 +38,7 @@ WRITERS = WritesLines | WritesFolder | WritesParts
 
 
 class Source:
-    """Records without end, or almost; notes the peak of memory after a tenth of them."""
+    """A very long stream of records; notes the peak of memory after a tenth of them."""
 
     def __init__(self, spans: int) -> None:
         self.kept = list(read_records(folder("seeds") / "gold.jsonl", load_schema(SCHEMA)))
@@ -69,11 +69,11 @@ def written(member: Format, records: Iterator[Record]) -> Iterator[bytes]:
 
 
 def measure(name: str, spans: int) -> dict[str, float]:
-    """Spans a second of the processor; megabytes that are written,
-    and by which the peak of memory grows."""
+    """Spans per CPU second, the megabytes written, and the megabytes by which the peak of memory
+    grows."""
     member, source = formats.load(name), Source(spans)
     for _ in written(member, iter(Source(1))):
-        pass  # What is imported late does not count.
+        pass  # Late imports do not count.
     began, size = time.process_time(), 0
     with tempfile.TemporaryFile() as out:
         for part in written(member, iter(source)):
