@@ -226,3 +226,23 @@ def test_the_name_of_a_people_is_certain() -> None:
 )
 def test_what_somebody_is_accused_of_is_a_fact(text: str) -> None:
     assert [label for *_, label in _shown(text, "claim")] == ["fact"]
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "verb"),
+    [
+        ("The chamber warns of a wave of closures in the autumn.", "prediction", "warns of"),
+        ("Traders had expected a pause.", "prediction", "expected"),
+        ("The committee rejected a plan to sell the harbour.", "policy", "rejected"),
+        ("The union has called for, as ever, a strike.", "policy", "called for"),
+    ],
+)
+def test_the_verb_before_a_claim_says_what_it_is(text: str, label: str, verb: str) -> None:
+    document = Document("d", "", text, (Paragraph(0, 0, len(text)),))
+    made, policy = _suggesters("actors-claims-stances")
+    found = propose(document, made, EMPTY, policy=policy)
+    (claim,) = [one for one in found if one.shown and one.value.layer == "claim"]
+    assert claim.value.label == label
+    assert f"“{verb}”" in claim.reason
+    sides = [one for one in found if one.shown and one.value.layer == "stance"]
+    assert all(f"“{verb}”" in one.reason for one in sides)

@@ -175,7 +175,8 @@ def _object(
         return None
     label, begin = inner(syntax.tokens, verb, begin, end)
     side = flip(verb.side, negative=syntax.negated(i))
-    frame = ReportingFrame(holder, side, i, after, verb.strength, own=own)
+    cue = i + 1 + len(verb.particle.split())
+    frame = ReportingFrame(holder, side, i, cue, verb.strength, own=own)
     return Object(begin, end, label, None if own and side != "-" else frame, rest)
 
 

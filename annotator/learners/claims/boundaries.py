@@ -129,6 +129,16 @@ class Sentence:
         _, begin, end = min(found)
         return " ".join(t.text for t in self.tokens[begin:end])
 
+    def verb_before(self, first: int, last: int, label: str) -> str:
+        """The verb that says of the claim in `[first, last)` that it is of this type (`warns of`);
+        empty if there is none."""
+        for clause in self.clauses:
+            place, frame = (clause.found.first, clause.found.last), clause.frame
+            fits = clause.given and place == (first, last) and clause.found.label == label
+            if fits and frame is not None and frame.first < first:
+                return " ".join(t.text for t in self.tokens[frame.first : frame.last])
+        return ""
+
     def _in_name(self, i: int) -> bool:
         """Whether a word has a capital that is not just the sentence's first letter."""
         return self.tokens[i].text[:1].isupper() and i != self.first
