@@ -24,10 +24,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from annotator.english import tables
-from annotator.english.coordination import elliptic, imperative, independent, main_clauses
+from annotator.english.clause_parts import asserts_nothing, is_open, report_end, reported_parts
+from annotator.english.coordination import imperative, independent, main_clauses
 from annotator.english.cues import asked, attribution_of, label_of, modality_of
 from annotator.english.echoes import echoes
-from annotator.english.frames import ReportingFrame, frame_of, heads_of, that_frame
+from annotator.english.frames import frame_of, heads_of, that_frame
 from annotator.english.held_nouns import HeldClaim, held_claims
 from annotator.english.lead_ins import after_lead_in, trimmed
 from annotator.english.object_ends import end_of_object
@@ -40,8 +41,9 @@ from annotator.english.objects import (
     relative_object,
 )
 from annotator.english.parse import Parse
+from annotator.english.reporting_frame import ReportingFrame, flip
 from annotator.english.syntax import Syntax, finite
-from annotator.english.tokens import QUOTES, FoundSpan, Token, phrase_at
+from annotator.english.tokens import QUOTES, FoundSpan, Token
 from annotator.model.overlaps import Overlaps
 
 
@@ -158,7 +160,7 @@ def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
     question = any(t.text == "?" for t in tokens[max(first, last - 2) : last])
     first, last = trimmed(tokens, first, last)
     first = after_lead_in(tokens, first, last)
-    if _asserts_nothing(tokens, first, last) or (question and _open(tokens, first, last)):
+    if asserts_nothing(tokens, first, last) or (question and is_open(tokens, first, last)):
         return []
     objects = [] if question else _objects(syntax, first, last)
     if objects:
@@ -166,7 +168,8 @@ def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
     quoted = any(t.text in QUOTES for t in tokens[first:last])
     frame, first, last = frame_of(syntax, first, last)
     if frame is not None and frame.first < first:
-        last = _report_end(tokens, frame, first, last)
+        end = report_end(tokens, frame, first, last)
+        question, last = question and end == last, end
     out: list[Clause] = []
     for a, b in _parts(tokens, frame, first, last):
         inner = _inside(syntax, a, b) if frame is not None and not question else []
@@ -180,21 +183,12 @@ def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
     return out if inside is None else [*out, *_object_clause(tokens, inside)]
 
 
-def _asserts_nothing(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether a clause is about procedure (`the vote is on Friday`) or an aside."""
-    procedural = tables.phrases("procedural")
-    near = range(first, min(first + 3, last))
-    return any(phrase_at(tokens, i, procedural, last) for i in near) or bool(
-        phrase_at(tokens, first, tables.phrases("asides"), last)
-    )
-
-
 def _parts(
     tokens: Sequence[Token], frame: ReportingFrame | None, first: int, last: int
 ) -> list[tuple[int, int]]:
     """The parts of a clause that are claims of their own: several if it is reported."""
     reported = frame is not None or (first > 0 and tokens[first - 1].lower == "that")
-    return _reported(tokens, first, last) if reported else [(first, last)]
+    return reported_parts(tokens, first, last) if reported else [(first, last)]
 
 
 def _inside(syntax: Syntax, first: int, last: int) -> list[Clause]:
@@ -223,36 +217,9 @@ def _who_say(syntax: Syntax, first: int, last: int) -> list[Clause]:
 
 def _report(syntax: Syntax, frame: ReportingFrame | None, first: int, last: int) -> list[Clause]:
     """The claims of what is reported."""
-    parts = _reported(syntax.tokens, first, last)
+    parts = reported_parts(syntax.tokens, first, last)
     made = (_clause(syntax.tokens, a, b, frame, quoted=False, question=False) for a, b in parts)
     return [clause for clause in made if clause is not None]
-
-
-def _report_end(tokens: Sequence[Token], frame: ReportingFrame, first: int, last: int) -> int:
-    """Where a report ends before the clause does: at a second verb with the auxiliary of the first
-    (`has said that X, and has left`), or where the reporter comments on a quotation (`that it was
-    "a farce", which is rude`)."""
-    helpers = {"has", "have", "had"} & {
-        t.lower for t in tokens[max(0, frame.first - 4) : frame.first]
-    }
-    for k in range(first + 2, last - 2):
-        if tokens[k].text != ",":
-            continue
-        after = tokens[k + 1].lower
-        if after in ("and", "but") and (
-            tokens[k + 2].lower in helpers or elliptic(tokens, k + 2, last)
-        ):
-            return k
-        if after == "which" and tokens[k - 1].text in QUOTES:
-            return k
-    return last
-
-
-def _open(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether a question asks for an answer that it does not already give,
-    as `how can we ...` and long ones do."""
-    asks = first + 1 < last <= first + 14 and tokens[first].lower in tables.words("open_questions")
-    return asks and tokens[first + 1].lower not in tables.words("rhetorical")
 
 
 def _objects(syntax: Syntax, first: int, last: int) -> list[Clause]:
@@ -329,20 +296,6 @@ def _with_attributes(
     return Clause(span, frame)
 
 
-def _reported(tokens: Sequence[Token], first: int, last: int) -> list[tuple[int, int]]:
-    """A reported clause cut at `and that`, and at the commas of a series of such."""
-
-    def goes_on(i: int) -> bool:
-        before = tokens[i - 1].lower
-        return before in ("and", "but", "or") or (
-            before == "," and independent(tokens, i + 1, last)
-        )
-
-    cuts = [i for i in range(first + 3, last - 2) if tokens[i].lower == "that" and goes_on(i)]
-    ends = [i - 2 if tokens[i - 2].text == "," else i - 1 for i in cuts]
-    return list(zip([first, *(i + 1 for i in cuts)], [*ends, last], strict=True))
-
-
 def _clause(
     tokens: Sequence[Token],
     first: int,
@@ -366,19 +319,24 @@ def _clause(
     if frame is not None:
         label, why = _type_by_frame(tokens, first, last, frame, label) or (label, why)
     short = 6 if tokens[first].lower in ("this", "that") else 5
-    if last - first < short:
-        score -= 0.1
-    return _with_attributes(
-        tokens,
-        first,
-        last,
-        label,
-        why,
-        round(score, 2),
-        frame,
-        quoted=quoted,
-        question=question,
+    score = round(score - 0.1 if last - first < short else score, 2)
+    made = _with_attributes(
+        tokens, first, last, label, why, score, frame, quoted=quoted, question=question
     )
+    return replace(made, more=_judged(tokens, frame))
+
+
+def _judged(tokens: Sequence[Token], frame: ReportingFrame | None) -> tuple[ReportingFrame, ...]:
+    """The author's own frame if that of somebody says that they are right or wrong (`Orr is wrong
+    to think that ...`)."""
+    if frame is None or frame.own:
+        return ()
+    side = tables.agreeing().get(tokens[frame.first].lower, "")
+    before = {token.lower for token in tokens[max(0, frame.first - 3) : frame.first]}
+    if not side or "be" in before:  # "May be right that".
+        return ()
+    own = flip(side, negative=not before.isdisjoint(tables.words("negations")))
+    return (replace(frame, holder=None, side=own, own=True),)
 
 
 def _type_by_frame(

@@ -141,7 +141,9 @@ def _series(tokens: Sequence[Token], first: int, last: int) -> list[int]:
 def independent(tokens: Sequence[Token], at: int, end: int) -> bool:
     """Whether a clause with its own subject begins at `at`: a noun phrase or pronoun, then a finite
     verb that is not that of a relative clause."""
-    if at >= end or tokens[at].lower in tables.words("subordinators"):
+    if at >= end or (
+        tokens[at].lower in tables.words("subordinators") and not _demonstrative(tokens, at, end)
+    ):
         return False
     first = tokens[at]
     pronoun = first.lower in tables.words("subject_pronouns")
@@ -153,6 +155,12 @@ def independent(tokens: Sequence[Token], at: int, end: int) -> bool:
     # After "the", the next word is a noun, also where it could be a verb.
     noun = at + 1 if first.lower in tables.words("definite") and not pronoun else None
     return _verb_follows(tokens, at + 1, end, at + (4 if pronoun else 8), noun)
+
+
+def _demonstrative(tokens: Sequence[Token], at: int, end: int) -> bool:
+    """Whether `that` is the subject of a clause (`but that is no reason`)."""
+    follows = tokens[at + 1].lower if at + 1 < end else ""
+    return tokens[at].lower == "that" and follows in _AUXILIARIES
 
 
 def _verb_follows(tokens: Sequence[Token], i: int, end: int, reach: int, noun: int | None) -> bool:

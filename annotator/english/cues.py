@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from annotator.english import tables
 from annotator.english.coordination import after_insertion, imperative
-from annotator.english.frames import ReportingFrame
+from annotator.english.reporting_frame import ReportingFrame
 from annotator.english.syntax import HELPERS, governs
 from annotator.english.tokens import Token, phrase_at
 
@@ -36,6 +36,8 @@ def _void(tokens: Sequence[Token], first: int, last: int, i: int, after: int, na
         return word not in ("would", "'d", "’d") and after < last and tokens[after].lower == "have"
     if name != "policy_cues":
         return False
+    if word == "must" and _inferred(tokens, after, last):
+        return True
     duty = word == "have" and any(
         t.lower in tables.words("foreseeing") for t in tokens[max(first, i - 3) : i]
     )
@@ -43,8 +45,53 @@ def _void(tokens: Sequence[Token], first: int, last: int, i: int, after: int, na
     return duty or own or (word == "should" and i == first)
 
 
+def _inferred(tokens: Sequence[Token], after: int, last: int) -> bool:
+    """Whether `must` concludes something: `must be laughing`, `must have known`."""
+    if after + 1 >= last:
+        return False
+    helper, then = tokens[after].lower, tokens[after + 1].lower
+    if helper == "be":
+        return then.endswith("ing") and "ing" in tables.verb_kinds(then)
+    return helper == "have" and (then == "been" or bool(tables.verb_kinds(then) & _PERFECT))
+
+
+_PERFECT = frozenset(("participle", "both"))
+
+
+def _act(tokens: Sequence[Token], first: int) -> bool:
+    """Whether an act is the subject of a clause: `closing the pool`, `to close the pool`."""
+    word, then = tokens[first].lower, tokens[first + 1].lower
+    if word == "to":
+        return "base" in tables.verb_kinds(then)
+    return "ing" in tables.verb_kinds(word) and then not in _FINITE_BE
+
+
+_FINITE_BE = tables.words("finite_be") | tables.words("modals")
+
+
+def _dispensable(tokens: Sequence[Token], first: int, last: int) -> str:
+    """The words of `what the county needs is ...` and `why does it not ask?`, which say what should
+    be done."""
+    word, near = tokens[first].lower, range(first + 1, min(first + 10, last - 1))
+    if word == "what":
+        for i in near:
+            if tokens[i].lower in ("need", "needs") and tokens[i + 1].lower in ("is", "are"):
+                return f"what … {tokens[i].text}"
+    if word != "why" or tokens[first + 1].lower not in _AFTER_WHY:
+        return ""
+    found = next((tokens[i].text for i in near if tokens[i].lower in _WHY_NOT), "")
+    return f"why … {found}" if found else ""
+
+
+_WHY_NOT = frozenset("not n't n’t should".split())
+_AFTER_WHY = HELPERS | tables.words("do") | _WHY_NOT | {","}
+
+
 def _unwise(tokens: Sequence[Token], first: int, last: int) -> str:
-    """The words of a judgement on an act still to be decided: `it would be unfair to ...`."""
+    """The words of a judgement on an act still to be decided: `it would be unfair to ...`,
+    `closing it would be a mistake`."""
+    if last - first > 3 and _act(tokens, first):
+        return _unwise_act(tokens, first, last)
     for i in range(first, min(first + 6, last - 2)):
         if (
             tokens[i].lower in tables.words("modals")
@@ -61,6 +108,16 @@ def _unwise(tokens: Sequence[Token], first: int, last: int) -> str:
                     tokens[k].lower in tables.words("value_words") for k in range(i + 2, to)
                 )
                 return " ".join(t.text for t in tokens[i - 1 : to]) if judged else ""
+    return ""
+
+
+def _unwise_act(tokens: Sequence[Token], first: int, last: int) -> str:
+    """The judgement on an act that is the subject of the clause."""
+    for i in range(first + 2, min(first + 16, last - 2)):
+        if tokens[i].lower in ("would", "will") and tokens[i + 1].lower == "be":
+            end = min(i + 6, last)
+            judged = _cue(tokens, i + 2, end, "value_words")[1]
+            return " ".join(t.text for t in tokens[i:end]) if judged else ""
     return ""
 
 
@@ -122,6 +179,9 @@ def label_of(tokens: Sequence[Token], first: int, last: int) -> tuple[str, str, 
     unwise = _unwise(tokens, first, last)
     if unwise:
         return "policy", f"“{unwise}” judges what is to be done", 0.8
+    wanted = _dispensable(tokens, first, last)
+    if wanted:
+        return "policy", f"“{wanted}” says what should be done", 0.7
     main = _main(tokens, first, last)
     policy = _cue(tokens, first, main, "policy_cues")
     prediction = _cue(tokens, first, main, "prediction_cues")

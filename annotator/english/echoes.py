@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from annotator.english import tables
-from annotator.english.frames import ReportingFrame, flip
 from annotator.english.parse import SUBJECTS, Parse
+from annotator.english.reporting_frame import ReportingFrame, flip
 from annotator.english.tokens import FoundSpan, Token
 
 _AUTHOR = frozenset(("i", "we"))
@@ -195,7 +195,7 @@ class _Echoes:
         if persons and p.lemmas[i] != "believe":
             return None
         negative = p.negated(i) or tokens[i - 1].lower == "longer"
-        if negative and side == "+":
+        if negative and side == "+" and not persons:
             return None
         return Echo(i, i, holders, flip(side, negative=negative), i, "it")
 

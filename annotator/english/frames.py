@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from annotator.english import tables
 from annotator.english.coordination import after_insertion, independent
+from annotator.english.opening_frames import opening_frame, right_frame
+from annotator.english.reporting_frame import ReportingFrame, flip
 from annotator.english.syntax import HELPERS, Syntax, after_verb, governs, negated, over_adverbs
 from annotator.english.tokens import QUOTES, Token
 
@@ -35,36 +36,17 @@ _FINITE = frozenset("s past both base".split())
 """Forms of a verb of saying that can report without `that`."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReportingFrame:
-    """Words that say who holds the claim after or before them: the holder (its index among the
-    found actors), the side, and the tokens `[first, last)` of the cue."""
-
-    holder: int | None
-    side: str
-    first: int
-    last: int
-    strength: int = 2
-    implied: bool = False
-    own: bool = False
-    """Whether the text's own voice holds it, which is recorded only if it opposes it."""
-
-
-def flip(side: str, *, negative: bool) -> str:
-    return {"+": "-", "-": "+"}.get(side, side) if negative else side
-
-
 def frame_of(syntax: Syntax, first: int, last: int) -> tuple[ReportingFrame | None, int, int]:
     """The reporting frame of a clause, and the clause without it."""
     tokens = syntax.tokens
-    opening = _opening_frame(syntax, first, last)
+    opening = opening_frame(syntax, first, last)
     if opening is not None:
         return opening[0], opening[1], last
     quote = _quote_frame(syntax, first, last)
     if quote is not None:
         return quote
     for i in heads_of(tokens, first, last):
-        made = that_frame(syntax, first, last, i)
+        made = right_frame(syntax, first, last, i) or that_frame(syntax, first, last, i)
         if made is not None:
             return made[0], made[1], last
     inserted = _inserted_frame(syntax, first, last)
@@ -107,25 +89,6 @@ def _quote_frame(syntax: Syntax, first: int, last: int) -> tuple[ReportingFrame,
         return None
     holder = next(iter(syntax.starting(close + 1, last)), None)
     return ReportingFrame(holder, "+", verb, verb + 1), first, close
-
-
-def _opening_frame(syntax: Syntax, first: int, last: int) -> tuple[ReportingFrame, int] | None:
-    """`According to X, ...`. `For X, ...` is not one: it says how the text sees it, and belongs to
-    the claim."""
-    tokens = syntax.tokens
-    if [t.lower for t in tokens[first : first + 2]] != ["according", "to"]:
-        return None
-    start = first + 2
-    for place in syntax.starting(start, start + 4):
-        after = syntax.actors[place].last
-        if after < last and tokens[after].text == ",":
-            return ReportingFrame(place, "+", first, start), after + 1
-    comma = next(
-        (k for k in range(start + 1, min(start + 9, last - 2)) if tokens[k].text == ","), None
-    )
-    if comma is None:
-        return None
-    return ReportingFrame(None, "+", first, start), comma + 1
 
 
 def that_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[ReportingFrame, int] | None:
@@ -255,11 +218,22 @@ def _bare_content(tokens: Sequence[Token], after: int, last: int, verb: tables.V
     """Where the reported clause begins if no word shows it: right after the verb, or after the
     addressee, place and time (`told the house he had`, `said on Tuesday she would`)."""
     adjunct = tokens[after].lower in _ADJUNCTS
-    if adjunct or verb.base in tables.words("telling"):
+    telling = verb.base in tables.words("telling")
+    if telling and _asks(tokens, after, last):
+        return None
+    if adjunct or telling:
         begin = _second(tokens, after, last)
         if begin is not None or adjunct:
             return begin
     return after if independent(tokens, after, last) else None
+
+
+def _asks(tokens: Sequence[Token], after: int, last: int) -> bool:
+    """Whether an indirect question follows the one who is told (`told them what it will cost`)."""
+    for k in range(after, min(after + _PHRASE, last)):
+        if tokens[k].lower in _ASKING or governs(tokens, k):
+            return tokens[k].lower in _ASKING
+    return False
 
 
 def _second(tokens: Sequence[Token], after: int, last: int) -> int | None:
@@ -274,6 +248,8 @@ def _second(tokens: Sequence[Token], after: int, last: int) -> int | None:
     return None
 
 
+_ASKING = frozenset("what how why who whom which where when whether".split())
+"""Words that begin an indirect question, which reports nothing (`told them what it will cost`)."""
 _PHRASE = 6
 """The most tokens of a phrase between a verb of saying and what is said."""
 
@@ -357,4 +333,4 @@ def _speaks(token: Token) -> bool:
     )
 
 
-__all__ = ["ReportingFrame", "be_before", "flip", "frame_of", "heads_of", "that_frame"]
+__all__ = ["be_before", "frame_of", "heads_of", "that_frame"]

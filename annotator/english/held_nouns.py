@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from annotator.english import tables
-from annotator.english.frames import ReportingFrame, flip
 from annotator.english.parse import Parse
+from annotator.english.reporting_frame import ReportingFrame, flip
 from annotator.english.tokens import FoundSpan, Token
 
 _OWN = frozenset(("its", "his", "her", "their"))

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from annotator.english import tables
-from annotator.english.frames import flip
 from annotator.english.parse import SUBJECTS, Parse
+from annotator.english.reporting_frame import flip
 from annotator.english.tokens import FoundSpan, FoundStance, Token
 
 _SIDES = {"+": "support", "-": "oppose"}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from annotator.english import tables
 from annotator.english.frames import heads_of
-from annotator.english.syntax import governs
+from annotator.english.syntax import HELPERS, governs
 from annotator.english.tokens import Token, phrase_at
 
 _CLEAVING = tables.words("adverbs") | tables.words("negations")
@@ -71,7 +71,17 @@ def _after_is_that(tokens: Sequence[Token], i: int, last: int) -> int:
     that = next((k for k in range(i + 1, min(i + 4, last)) if tokens[k].lower == "that"), None)
     if that is None or tokens[i - 1].lower in _QUESTION_WORDS:
         return 0
-    return 0 if tokens[that - 1].lower in _CLEAVING else that + 1
+    before, after = tokens[that - 1].lower, tokens[min(that + 1, last - 1)].lower
+    if before in _CLEAVING or _somebody_right(tokens, i, before):
+        return 0
+    return 0 if after in HELPERS and that > i + 1 else that + 1
+
+
+def _somebody_right(tokens: Sequence[Token], i: int, before: str) -> bool:
+    """Whether somebody is said to be right about what follows, who then holds it (`Orr is right
+    that ...`)."""
+    judged = before in tables.agreeing()
+    return judged and tokens[i - 1].lower not in ("it", "i", "this", "that")
 
 
 def after_lead_in(tokens: Sequence[Token], first: int, last: int) -> int:

@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from annotator.english import tables
+from annotator.english.actor_objects import is_only_actor, takes_side_on_actors
 from annotator.english.complements import (
     CLOSED,
     OBJECTS,
@@ -15,11 +16,11 @@ from annotator.english.complements import (
     before_on,
     begin_of,
     end_of,
-    infinitive,
     inner,
 )
 from annotator.english.coordination import after_insertion
-from annotator.english.frames import ReportingFrame, be_before, flip, heads_of
+from annotator.english.frames import be_before, heads_of
+from annotator.english.reporting_frame import ReportingFrame, flip
 from annotator.english.syntax import (
     HELPERS,
     PASSED,
@@ -41,7 +42,6 @@ _MANNER = frozenset("grounds lines behalf".split())
 _RELATIVE = frozenset("who which that".split())
 _TIMES = frozenset("before after since until".split())
 """Words that begin a clause or a phrase of time."""
-_POSSESSIVE = frozenset(("'s", "’s", "'", "’"))
 _STARTS = tables.words("subordinators") | tables.words("subject_pronouns")
 """Words before the verb of a subordinate clause."""
 
@@ -123,12 +123,40 @@ def object_at(
         return None
     for verb, after, passive in _readings(tokens, first, last, i):
         begin = begin_of(syntax, verb, after, last, passive=passive)
+        if begin == after and tokens[after - 1].text == "," and governs(tokens, after):
+            begin = None  # "The toll that Norway proposed, at last, looks dear".
         if begin is not None:
+            if verb.base in tables.words("choosing"):
+                found = _chosen(syntax, first, last, i, begin, before)
+                if found is not None:
+                    return found
             found = _object(syntax, verb, first, last, i, (after, begin), before, passive=passive)
             if found is not None:
                 return found
         elif passive and "np" in verb.frames and tokens[after].lower == "by" and before is None:
             return _opposed(syntax, verb, first, i, after, last)
+    return None
+
+
+def _chosen(
+    syntax: Syntax, first: int, last: int, i: int, begin: int, before: Object | None
+) -> Object | None:
+    """`voted to support [the plan]`: the object of the infinitive at `begin`, if that takes a side;
+    who votes to reject something is against it."""
+    at = begin + 1
+    if syntax.lower[begin] != "to":
+        return None
+    for verb, kind in tables.object_verbs().get(syntax.lower[at], ()):
+        if kind != "base" or verb.base not in tables.words("on_proposals"):
+            continue
+        if begin_of(syntax, verb, at + 1, last, passive=False) != at + 1:
+            continue
+        between = (at + 1, at + 1)
+        found = _object(syntax, verb, first, last, i, between, before, passive=False)
+        if found is None or is_only_actor(syntax, found.first, found.last):
+            return None
+        frame = found.frame
+        return replace(found, frame=frame and replace(frame, first=at, last=at + 1))
     return None
 
 
@@ -193,8 +221,8 @@ def _is_claim(
     found = "found" in verb.frames
     if found and not any(t.lower in tables.words("finders") for t in tokens[first:i]):
         return False
-    aimed = (found or "np" in verb.frames) and _aimed(tokens[i].lower, verb)
-    return not (aimed and _is_actor(syntax, begin, end))
+    aimed = (found or "np" in verb.frames) and takes_side_on_actors(tokens[i].lower, verb)
+    return not (aimed and is_only_actor(syntax, begin, end))
 
 
 def _of_nobody(verb: tables.ObjectVerb, subject: str, *, alone: bool) -> bool:
@@ -221,7 +249,7 @@ def _opposed(
         or tokens[first].lower in _THINGS | _NO_ONE | OBJECTS
     ):
         return None
-    if _is_actor(syntax, first, end):
+    if is_only_actor(syntax, first, end):
         return None
     side = flip(verb.side, negative=syntax.negated(i))
     frame = ReportingFrame(holder, side, i, after, verb.strength)
@@ -348,37 +376,6 @@ def _holder(
     holder = syntax.subject(i, syntax.low[i])
     own = holder is None and any(t.lower in _AUTHOR for t in tokens[first:i])
     return holder, own
-
-
-def _aimed(form: str, verb: tables.ObjectVerb) -> bool:
-    """Whether a verb also takes sides on actors, who are then not claims."""
-    return any(
-        of.on_actor and of.particle == verb.particle
-        for of, _ in tables.verbs_by_form().get(form, ())
-    ) or (verb.base in ("want", "be"))
-
-
-def _is_actor(syntax: Syntax, first: int, last: int) -> bool:
-    """Whether a noun phrase is only an actor (`opposes Russia`) who is not asked to do
-    something."""
-    tokens = syntax.tokens
-    for actor in (syntax.actors[place] for place in syntax.starting(first, first + 4)):
-        if actor.last > last:
-            continue
-        if not all(_before_name(token) for token in tokens[first : actor.first]):
-            continue
-        if actor.last >= last - 1:
-            return True
-        if infinitive(tokens, actor.last, last):
-            return False
-        after = tokens[actor.last].lower
-        return (not after.isalpha() and after not in _POSSESSIVE) or after in CLOSED
-    return False
-
-
-def _before_name(token: Token) -> bool:
-    """Whether a word can stand before a name in the same phrase."""
-    return token.lower in tables.words("determiners") or token.text[:1].isupper()
 
 
 __all__ = ["Object", "main_verb", "object_at", "passed", "passive_of_sides", "relative_object"]

@@ -15,9 +15,9 @@ from dataclasses import replace
 from functools import cache
 
 from annotator.english import tables
-from annotator.english.frames import flip
 from annotator.english.judgements import PLAIN, asked
 from annotator.english.parse import Parse
+from annotator.english.reporting_frame import flip
 from annotator.english.syntax import negated
 from annotator.english.tokens import FoundSpan, FoundStance, Token
 

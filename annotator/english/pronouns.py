@@ -66,16 +66,19 @@ def _verb(tokens: Sequence[Token], low: int, at: int) -> int | None:
         helpers & tables.words("modals") and "rather" not in helpers
     ):
         return None
-    return i if i < len(tokens) and _takes_side(tokens, i) else None
+    after_it = at > low and tokens[at - 1].text in _INSERTING
+    return i if i < len(tokens) and _takes_side(tokens, i, after_it=after_it) else None
 
 
-def _takes_side(tokens: Sequence[Token], i: int) -> bool:
-    """Whether the word at `i` is a finite verb that takes a side on a claim, which follows it."""
+def _takes_side(tokens: Sequence[Token], i: int, *, after_it: bool) -> bool:
+    """Whether the word at `i` is a finite verb that takes a side on a claim, which follows it, or
+    is before it (`"Nobody will go," he said.`)."""
     if tokens[i].first:
         return False
     for verb, kind in tables.verbs_by_form().get(tokens[i].lower, ()):
         after = after_verb(tokens, i, verb)
-        if verb.on_claim and kind in _REPORTING and after is not None and _goes_on(tokens, after):
+        follows = after is not None and (after_it or _goes_on(tokens, after))
+        if verb.on_claim and kind in _REPORTING and follows:
             return True
     return False
 

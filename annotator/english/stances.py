@@ -12,10 +12,10 @@ from dataclasses import replace
 from annotator.english import tables
 from annotator.english.claims import Clause
 from annotator.english.echoes import echoes, heard
-from annotator.english.frames import ReportingFrame, flip
 from annotator.english.judgements import PLAIN, judgements
 from annotator.english.parse import Parse
 from annotator.english.parsed_stances import parsed_stances
+from annotator.english.reporting_frame import ReportingFrame, flip
 from annotator.english.syntax import PASSED, Syntax, adverbial, after_verb
 from annotator.english.tokens import FoundSpan, FoundStance, Token
 
@@ -45,7 +45,7 @@ def find_stances(
     """The stances of a paragraph, at most one for each holder and target; a `parse` is used too."""
     found = _echoed(tokens, actors, clauses, parse) if parse is not None else []
     found += [
-        _reported(tokens, frame, place, HELD if clause.held else REPORTED)
+        _reported(tokens, frame, place, _rule_of(clause, frame))
         for place, clause in enumerate(clauses)
         for frame in _frames(tokens, actors, clause)
     ]
@@ -61,6 +61,12 @@ def find_stances(
     for edge in found:
         edges.setdefault((edge.source, edge.target, edge.on_actor), edge)
     return list(edges.values())
+
+
+def _rule_of(clause: Clause, frame: ReportingFrame) -> str:
+    if clause.held:
+        return HELD
+    return ENDORSED if frame.own and frame in clause.more else REPORTED
 
 
 def _quote(tokens: Sequence[Token], first: int, last: int) -> str:
@@ -126,11 +132,29 @@ def _echoed(
     for echo in echoes(tokens, actors, parse):
         for place, side in heard(tokens, actors, echo, places, frames):
             for holder in echo.holders or (None,):
+                if _same(tokens, actors, holder, frames[place]):
+                    continue
                 frame = ReportingFrame(holder, side, echo.cue, echo.cue + 1)
                 rule = ECHOED if holder is not None else ENDORSED
                 reason = f"“{tokens[echo.cue].text}” is about what was said before"
                 out.append(replace(_reported(tokens, frame, place, rule), reason=reason))
     return out
+
+
+def _same(
+    tokens: Sequence[Token],
+    actors: Sequence[FoundSpan],
+    holder: int | None,
+    frame: ReportingFrame | None,
+) -> bool:
+    """Whether a holder is named as the one who is reported already (`she saw that ..., and she said
+    so`)."""
+    if holder is None or frame is None or frame.holder is None:
+        return False
+    one, other = (
+        [t.lower for t in tokens[actors[k].first : actors[k].last]] for k in (holder, frame.holder)
+    )
+    return one == other
 
 
 class _StanceReader(Syntax):

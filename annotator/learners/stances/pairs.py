@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from annotator.english import tables
 from annotator.english.claims import Clause, find_claims
-from annotator.english.frames import flip
 from annotator.english.reading import Reading, parse, tokens_within
+from annotator.english.reporting_frame import flip
 from annotator.english.stances import HELD, SIDES, find_stances
 from annotator.english.syntax import Syntax
 from annotator.english.tokens import FoundSpan, FoundStance

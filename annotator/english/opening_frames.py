@@ -1,0 +1,106 @@
+"""Frames before a claim without a verb that has it as its object: `According to X, ...`, `As X put
+it, ...`, and `X is right that ...`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from annotator.english import tables
+from annotator.english.coordination import independent
+from annotator.english.reporting_frame import ReportingFrame
+from annotator.english.syntax import Syntax, adverb, after_verb, governs
+from annotator.english.tokens import phrase_at
+
+_NOBODY_RIGHT = frozenset("it this that i we".split())
+"""Subjects of `is right that` that hold nothing."""
+_NOT = tables.words("negations")
+
+
+def opening_frame(syntax: Syntax, first: int, last: int) -> tuple[ReportingFrame, int] | None:
+    """`According to X, ...`. `For X, ...` is not one: it says how the text sees it, and belongs to
+    the claim."""
+    tokens = syntax.tokens
+    if tokens[first].lower == "as":
+        return _as_said(syntax, first, last)
+    if [t.lower for t in tokens[first : first + 2]] != ["according", "to"]:
+        return None
+    start = first + 2
+    for place in syntax.starting(start, start + 4):
+        after = syntax.actors[place].last
+        if after < last and tokens[after].text == ",":
+            return _with_apposition(
+                syntax, ReportingFrame(place, "+", first, start), after + 1, last
+            )
+    comma = next(
+        (k for k in range(start + 1, min(start + 9, last - 2)) if tokens[k].text == ","), None
+    )
+    if comma is None:
+        return None
+    return _with_apposition(syntax, ReportingFrame(None, "+", first, start), comma + 1, last)
+
+
+def _with_apposition(
+    syntax: Syntax, frame: ReportingFrame, begin: int, last: int
+) -> tuple[ReportingFrame, int]:
+    """The frame, and where its claim begins, after the name or the description of the holder:
+    `According to the envoy, Ingrid Sol, ...` and `According to Ingrid Sol, the envoy, ...`."""
+    tokens = syntax.tokens
+    comma = next((k for k in range(begin + 1, min(begin + 9, last)) if tokens[k].text == ","), None)
+    if comma is None or not independent(tokens, comma + 1, last):
+        return frame, begin
+    named = next((p for p in syntax.starting(begin, begin + 1)), None)
+    whole = named is not None and syntax.actors[named].last == comma
+    if frame.holder is None and whole:
+        return replace(frame, holder=named), comma + 1
+    described = tokens[begin].lower in tables.words("determiners")
+    if described and not any(governs(tokens, k) for k in range(begin, comma)):
+        return frame, comma + 1
+    return frame, begin
+
+
+def _as_said(syntax: Syntax, first: int, last: int) -> tuple[ReportingFrame, int] | None:
+    """`As X put it, ...`, `As critics point out, ...`."""
+    tokens = syntax.tokens
+    comma = next(
+        (k for k in range(first + 2, min(first + 10, last - 2)) if tokens[k].text == ","), None
+    )
+    if comma is None or tokens[first + 1].lower in ("i", "we"):
+        return None
+    for i in range(first + 2, comma):
+        putting = tokens[i].lower in ("put", "puts") and i + 2 == comma
+        if putting and tokens[i + 1].lower == "it":
+            verb = i
+            break
+        if any(
+            after_verb(tokens, i, one) == comma and "that" in one.frames and one.on_claim == "+"
+            for one, _ in tables.verbs_by_form().get(tokens[i].lower, ())
+        ):
+            verb = i
+            break
+    else:
+        return None
+    holder = next(iter(syntax.starting(first + 1, verb)), None)
+    return ReportingFrame(holder, "+", verb, comma), comma + 1
+
+
+def right_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[ReportingFrame, int] | None:
+    """`X is right that ...`, `X is wrong to think that ...`, with a form of `be` at `i`: X holds
+    what follows. The cue is the word that judges."""
+    tokens = syntax.tokens
+    if i == first or tokens[i].lower not in tables.words("be"):
+        return None
+    if tokens[i - 1].lower in _NOBODY_RIGHT:
+        return None
+    k = i + 1
+    while k < last - 1 and (
+        adverb(tokens[k].lower) or tokens[k].lower in tables.words("negations")
+    ):
+        k += 1
+    length = phrase_at(tokens, k, tables.phrases("being_right"), last)
+    if not length:
+        return None
+    holder = syntax.subject(i, syntax.low[i])
+    return ReportingFrame(holder, "+", k, k + 1), k + length
+
+
+__all__ = ["opening_frame", "right_frame"]

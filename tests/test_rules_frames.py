@@ -1,0 +1,132 @@
+"""Who holds a claim, by what opens or closes its sentence, and what type its words give it."""
+
+from __future__ import annotations
+
+import pytest
+from support import read
+
+Found = tuple[list[tuple[str, str]], set[tuple[str, str, str]]]
+
+
+def _found(text: str) -> Found:
+    """The claims with their types, and who (@author: the text) takes which side on which of
+    them."""
+    found = read(text)
+    claims = [(one.found.label, text[one.found.start : one.found.end]) for one in found.clauses]
+    names = [text[one.start : one.end] for one in found.actors]
+    return claims, {
+        (names[e.source] if e.source is not None else "@author", e.side, claims[e.target][1])
+        for e in found.edges
+        if not e.on_actor
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "claim", "holder"),
+    [
+        ("As Mariam Okoye put it, a roof is not a luxury.", "a roof is not a luxury", "Mariam Okoye"),
+        ("As critics point out, the bridge is old.", "the bridge is old", "critics"),
+        ("As the years passed, the bridge grew old.", "As the years passed, the bridge grew old", None),
+        ("According to the UN envoy, Ingrid Sol, both sides have fired.", "both sides have fired",
+         "Ingrid Sol"),
+        ("According to Ingrid Sol, the envoy, both sides have fired.", "both sides have fired",
+         "Ingrid Sol"),
+        ("According to Norway, the rate, now at five per cent, will rise.",
+         "the rate, now at five per cent, will rise", "Norway"),
+        ('"Nobody will be evicted," he promised.', "Nobody will be evicted", "he"),
+        ("The lane will go, she said.", "The lane will go", "she"),
+        ("The minister saw that the dam was a mistake.", "the dam was a mistake", "minister"),
+        ("The minister assures us that trains are on time, and who would doubt it?",
+         "trains are on time", "minister"),
+        ("Norway voted by 61 to 40 to support the barrage.", "the barrage", "Norway"),
+        ("Norway voted to close the port.", "to close the port", "Norway"),
+        ("The toll that Norway proposed, at last, looks dear.",
+         "The toll that Norway proposed, at last, looks dear", None),
+    ],
+)  # fmt: skip
+def test_the_holder_of_a_claim_is_outside_of_it(text: str, claim: str, holder: str | None) -> None:
+    claims, sides = _found(text)
+    assert [quote for _, quote in claims] == [claim]
+    assert sides == ({(holder, "support", claim)} if holder else set())
+
+
+def test_who_votes_to_reject_something_is_against_it() -> None:
+    assert _found("Norway voted to reject the plan.")[1] == {("Norway", "oppose", "the plan")}
+
+
+@pytest.mark.parametrize(
+    ("text", "holder", "side"),
+    [
+        ("The critics are right that the bridge is unsafe.", "critics", "support"),
+        ("The critics are wrong to think that the bridge is unsafe.", "critics", "oppose"),
+        ("The critics are surely not right that the bridge is unsafe.", "critics", "oppose"),
+        ("The critics may be right that the bridge is unsafe.", "critics", None),
+        ("It is right that the bridge is unsafe.", None, None),
+    ],
+)
+def test_who_is_right_that_something_is_so_holds_it(
+    text: str, holder: str | None, side: str | None
+) -> None:
+    claims, sides = _found(text)
+    quote = "the bridge is unsafe"
+    assert [claim for _, claim in claims] == [quote]
+    expected = {(holder, "support", quote)} if holder else set()
+    assert sides == expected | ({("@author", side, quote)} if side else set())
+
+
+def test_after_a_concession_the_text_speaks_for_itself() -> None:
+    claims, sides = _found(
+        "Ann Orr may be right that screens help, but that is no reason to buy one."
+    )
+    assert [quote for _, quote in claims] == ["screens help", "that is no reason to buy one"]
+    assert {claim for _, _, claim in sides} == {"screens help"}
+
+
+@pytest.mark.parametrize(
+    "text", ["That may be so, but the price is high.", "Perhaps they do, but the price is high."]
+)
+def test_a_concession_alone_is_no_claim(text: str) -> None:
+    assert [quote for _, quote in _found(text)[0]] == ["the price is high"]
+
+
+def test_whoever_does_not_believe_somebody_is_against_what_they_say() -> None:
+    text = "The minister said the trams were slow. The opposition did not believe him."
+    assert _found(text)[1] == {
+        ("minister", "support", "the trams were slow"),
+        ("opposition", "oppose", "the trams were slow"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Closing the pool would be a false economy.", "policy"),
+        ("To close the pool now would be a mistake.", "policy"),
+        ("Closing the pool would take a year.", "prediction"),
+        ("What the county does not need is a referendum.", "policy"),
+        ("Why does the council not ask for them?", "policy"),
+        ("Why should anyone believe it?", "policy"),
+        ("The minister must be laughing.", "fact"),
+        ("The minister must have known of it.", "fact"),
+        ("The minister must be told.", "policy"),
+        ("The truth is that rents have doubled.", "fact"),
+    ],
+)
+def test_types_by_the_words_of_a_claim(text: str, label: str) -> None:
+    assert [label for label, _ in _found(text)[0]] == [label]
+
+
+def test_a_relative_clause_is_no_claim_of_its_own() -> None:
+    text = "The rest is a reserve that will never be touched."
+    assert [quote for _, quote in _found(text)[0]] == [text[:-1]]
+
+
+def test_what_somebody_is_told_of_is_no_claim_of_the_teller() -> None:
+    text = "The ministry has told Norway what the bridge will cost."
+    assert _found(text)[1] == set()
+
+
+def test_nobody_says_the_same_twice() -> None:
+    text = "She saw that the barrage was a mistake, and she said so."
+    sides = _found(text)[1]
+    assert sides == {("She", "support", "the barrage was a mistake")}
