@@ -26,7 +26,7 @@ from itertools import accumulate, groupby
 from pathlib import Path
 from typing import Any
 
-from annotator.english.reading import Reader
+from annotator.english.reading import shared_reader
 from annotator.learners.claims.model import ClaimProposal, ClauseModel
 from annotator.learners.claims.training import train_clauses
 from annotator.learners.evaluation import calibration_error
@@ -50,7 +50,7 @@ def load(path: Path) -> list[Example]:
     """The paragraphs as examples, each speech a document of its own, in the file's order."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
         rows = [json.loads(line) for line in file]
-    reader, out = Reader(), []
+    reader, out = shared_reader(), []
     for name, own in groupby(rows, key=lambda row: str(row["doc"])):
         texts, spans = zip(*((row["text"], row["spans"]) for row in own), strict=True)
         starts = list(accumulate((len(text) + 1 for text in texts), initial=0))

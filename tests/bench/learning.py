@@ -34,7 +34,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.config import Config
-from annotator.english.reading import Reader
+from annotator.english.reading import Reader, shared_reader
 from annotator.learners.bundle import Bundle
 from annotator.learners.display_choice import SpanCandidate, choose
 from annotator.learners.evaluation import calibration_error
@@ -417,7 +417,7 @@ def main(data: Path) -> None:
             for file in files
             for line in file.read_text(encoding="utf-8").splitlines()
         ]
-        schema, reader = parse_schema(SCHEMA, file="names.toml"), Reader()
+        schema, reader = parse_schema(SCHEMA, file="names.toml"), shared_reader()
         out["actors"] = actors(rows, schema, reader)
         out["keys"] = keys(rows, schema, reader)
         out["shipped"] = shipped(rows)
