@@ -139,7 +139,7 @@ def _beside(*records: Record, width: int = 80) -> list[str]:
 
 def test_a_paragraph_side_by_side_shows_what_differs_first() -> None:
     texts = _beside(_record("ada", "support"), _record("ben", "oppose", end=20))
-    first = next(i for i, text in enumerate(texts) if text.startswith("≠ claim  bounds differs"))
+    first = next(i for i, text in enumerate(texts) if text.startswith("≠ claim  bounds differ"))
     assert (
         "ada" in texts[first + 1]
         and "ben" in texts[first + 2]
@@ -202,9 +202,10 @@ def test_a_claim_in_pieces_is_one_difference_whose_words_apart_are_set_off() -> 
     assert len(split.version("ada")) == 1 and len(split.version("ben")) == 2
     assert split.contested == ((18, 19),)
     texts = _beside(*works)
-    assert any("bounds differs, one against 2" in text for text in texts)
+    assert any("bounds differ, 1 claim against 2" in text for text in texts)
     assert any("ada" in text and "“the deal is dead”" in text for text in texts)
-    assert any("ben" in text and "“the deal”; fact “is dead”" in text for text in texts)
+    first = next(i for i, text in enumerate(texts) if "ben" in text and "fact “the deal”" in text)
+    assert texts[first + 1].split() == ["fact", "“is", "dead”"]
 
 
 def test_words_apart_are_shown_also_where_both_texts_are_cut() -> None:

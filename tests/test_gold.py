@@ -1263,7 +1263,9 @@ def test_a_code_is_chosen_by_digit_and_half_a_code_is_not_kept() -> None:
     codes = ("guideline", "bounds")
     assert reason_from("2", codes) == ("bounds", "")
     assert reason_from("1: the rule", codes) == ("guideline: the rule", "")
-    assert reason_from("guid", codes)[1]
+    assert reason_from("guid", codes)[1] and reason_from("Guid: words", codes)[1]
+    assert reason_from("Guideline: words", codes) == ("guideline: words", "")
+    assert "there is no code 6" in reason_from("6", codes)[1]
     assert reason_from("", codes) == ("", "")
     assert reason_from("something else", codes) == ("something else", "")
 

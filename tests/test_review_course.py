@@ -83,17 +83,20 @@ def test_list_n_and_what_comes_after_a_decision_have_one_order(tmp_path: Path) -
         session.do(do.MoveFocus(-1))
         assert (_number(session), session.review.paragraph) == (2, 0)
         seen, said = [], []
-        for _ in range(7):
+        for _ in range(3):
             assert session.to_undecided()
             seen.append((session.review.document.id, _number(session)))
             said.append(session.review.message)
-        assert seen == [
-            *(("doc", n) for n in (3, 4)),
-            *(("two", n) for n in (1, 2, 3, 4)),
-            ("doc", 1),
-        ]
-        # Nobody was in `two` before, wherever it is in the queue.
-        assert said == [""] * 7
+        # What is left in the document comes before another document, and that is said.
+        assert seen == [("doc", 3), ("doc", 4), ("doc", 1)]
+        assert said == ["", "", "back to difference 1: it was left undecided"]
+        take(session, (), "none")
+        session.to_undecided()
+        for _ in range(2):
+            take(session, (), "none")
+        session.to_undecided()
+        assert (session.review.document.id, _number(session)) == ("two", 1)
+        assert session.review.message == "another document: 4 differences to decide"
         assert session.to_undecided(-1)
         assert (session.review.document.id, _number(session)) == ("two", 4)
 
@@ -334,12 +337,15 @@ def test_what_follows_without_anything_to_decide_is_done_with_a_paragraph(tmp_pa
         assert session.review.annotations.completion is Completion.IN_PROGRESS
 
 
-def test_what_was_left_out_in_a_document_is_told_when_nothing_else_is_left(tmp_path: Path) -> None:
+def test_the_next_undecided_one_is_in_the_document_as_long_as_one_is_left_there(
+    tmp_path: Path,
+) -> None:
     with project_of(tmp_path / "p", _coded("ada", "state"), _coded("ben", "bloc")) as project:
         session = _session(project)
         for number, left_before in ((2, False), (3, False), (4, False), (1, True)):
             assert session.to_undecided() and _number(session) == number
-            assert ("you left this one undecided" in session.review.message) is left_before
+            said = "back to difference 1: it was left undecided" if left_before else ""
+            assert session.review.message == said
 
 
 def test_paragraphs_in_a_row_are_told_as_a_range(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from annotator.resources import load_schema, schema_path
 from annotator.tui.screens.review import panel_of
 from annotator.tui.session import Session
 from annotator.tui.theme import THEMES
+from annotator.tui.views.versions import panel_rows
 from annotator.tui.views.versions import versions as panel
 from annotator.workflows.review.alignment import Difference, differences_of
 from annotator.workflows.review.discussion import message_of, messages, note_of, reason_of
@@ -119,7 +120,7 @@ def test_a_stance_is_asked_about_on_the_version_that_stands(tmp_path: Path) -> N
         session = _session(project)
         claim = _about(session, "claim")
         take(session, claim.version("b"), "b")
-        assert session.review.message == "b; 1 stance that waits goes to it"
+        assert session.review.message == "difference 1: b; 1 stance that waits goes to it"
         assert review_rows(project)[0].undecided == 1
         session.open(session.queue.ids()[0])
         stance = _about(session, "stance")
@@ -205,8 +206,32 @@ def test_a_field_that_differs_is_told_as_far_as_its_row_goes(tmp_path: Path) -> 
         made_panel = panel_of(source_of(session), session.review)
         rows = panel(made_panel, THEMES["mono"], 36, 24)
         text = "\n".join("".join(piece for piece, _ in row) for row in rows)
-        assert "label, concept differ" in text
-        assert "value  the treaty t" in text and "fact  Solveig acts" in text, text
+        assert "label and concept differ" in text
+        assert "value  the treaty ties only" in text and "fact  Solveig acts" in text, text
+        assert "one side" in text and "…" not in text
+
+
+def test_each_part_of_a_version_has_rows_and_a_click_of_its_own(tmp_path: Path) -> None:
+    """Where there is little room, every version has one row, which ends in … if it is cut."""
+    whole = _record("a", [(0, 32, "value")], held=False)
+    parts = _record("b", [(0, 14, "fact"), (15, 32, "value")], held=False)
+    with _project(tmp_path / "p", whole, parts) as project:
+        session = _session(project)
+        split = _about(session, "claim")
+        second = next(c for c in split.version("b") if c.value.label == "value")
+        session.do(do.FocusItem(second.id))
+        shown = panel_of(source_of(session), session.review)
+        made = panel_rows(shown, THEMES["mono"], 36, 20)
+        rows = ["".join(piece for piece, _ in row) for row in made.rows]
+        at = next(i for i, row in enumerate(rows) if row.startswith("  2 b "))
+        assert "fact" in rows[at] and rows[at + 1].startswith("▸") and "value" in rows[at + 1]
+        assert [made.places[row][1] for row in (at, at + 1)] == [2, 2]
+        small = [
+            "".join(piece for piece, _ in row)
+            for row in panel_rows(shown, THEMES["mono"], 28, 3).rows
+        ]
+        assert [row[2:5] for row in small[1:]] == ["1 a", "2 b"]
+        assert small[2].endswith("…") and all(len(row) <= 28 for row in small[1:])
 
 
 def test_names_are_hidden_and_the_model_is_one_more_lane(tmp_path: Path) -> None:
@@ -226,7 +251,7 @@ def test_names_are_hidden_and_the_model_is_one_more_lane(tmp_path: Path) -> None
         made = panel_of(source_of(session), session.review)
         rows = panel(made, next(iter(THEMES.values())), 60, 30)
         text = "\n".join("".join(piece for piece, _ in row) for row in rows)
-        assert "label, bounds differ" in text
+        assert "label and bounds differ" in text
         assert "ada" not in text
         assert "1 A" in text and "2 B" in text
 
@@ -342,6 +367,36 @@ def test_a_version_moved_onto_what_stands_is_not_in_the_gold_twice(tmp_path: Pat
         assert session.review.message.startswith("there is a value “the plan is wrong” already")
         claims = [s for s in session.review.annotations.spans() if s.layer == "claim"]
         assert [(s.start, s.end) for s in claims] == [PLAN[:2]]
+
+
+def test_a_version_of_several_parts_stands_whole_after_one_of_them_is_changed(
+    tmp_path: Path,
+) -> None:
+    """The key for the next version leads to each of its parts."""
+    whole = _record("ada", [(0, 32, "value")], held=False)
+    parts = _record("ben", [(0, 14, "fact"), (15, 32, "value")], held=False)
+    with _project(tmp_path / "p", whole, parts) as project:
+        session = _session(project)
+        split = _about(session, "claim")
+        order = adjudication(session).versions_in_order(split)
+        made = [next(c for c in split.candidates if c.id == id) for id in order]
+        assert [(sorted(c.votes), c.value.label) for c in made] == [
+            (["ada"], "value"),
+            (["ben"], "fact"),
+            (["ben"], "value"),
+        ]
+        session.do(do.FocusItem(order[1]))
+        source_of(session).edit(session.review)
+        session.do(do.EditBounds())
+        session.do(do.SelectRange(5, 14, exact=True))
+        session.do(do.ConfirmSelection())
+        claims = [s for s in session.review.annotations.spans() if s.layer == "claim"]
+        assert sorted((s.start, s.end, s.label) for s in claims) == [
+            (5, 14, "fact"),
+            (15, 32, "value"),
+        ]
+        session.do(do.Undo())
+        assert not [s for s in session.review.annotations.spans() if s.layer == "claim"]
 
 
 def test_what_a_reviewer_made_is_not_filled_in_again(tmp_path: Path) -> None:

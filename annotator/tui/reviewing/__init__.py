@@ -318,9 +318,10 @@ class Adjudicating(Source):
             left = any(d.number and at.is_open(d) for d in at.here())
             said = "" if left else f"; ¶ {paragraph_number(state.paragraph)} is decided"
             return at.focused_on(difference).changed(message=f"{state.message}{said}")
-        back = following.number < difference.number
-        said = f"{state.message}; back to the first undecided one" if back else state.message
-        return at.focused_on(following).changed(message=said)
+        # The panel shows the following one by now, so the words name the one that was decided.
+        said = f"difference {difference.number}: {state.message}"
+        back = "; back to the first undecided one" if following.number < difference.number else ""
+        return at.focused_on(following).changed(message=f"{said}{back}")
 
     def _following(self, at: Adjudication, difference: Difference) -> Difference | None:
         """The undecided difference that comes after one, among those that are worked on."""
@@ -330,10 +331,10 @@ class Adjudicating(Source):
 
     def past_decided(self, state: ReviewState) -> ReviewState:
         """The state with the focus on the next undecided difference of the paragraph, if the one in
-        focus was decided with others."""
+        focus was decided with others or by a ruling on names."""
         at = self.at(state)
         difference = at.in_focus()
-        if difference is None or not difference.number or at.is_open(difference):
+        if difference is None or at.is_open(difference):
             return state
         following = self._following(at, difference)
         return state if following is None else at.focused_on(following)
@@ -380,8 +381,9 @@ class Adjudicating(Source):
             return None
         self._editing = None
         item = next((d.item for d in group if d.item in difference.ids), None)
-        drop = tuple(c.id for c in difference.candidates if c.id != item)
-        last, more = step(after, do.Choose((), drop, after.message))
+        if item is None:
+            return after, group
+        last, more = step(after, choices.edited(self.at(after), difference, item, after.message))
         whole = (*group, *(replace(d, group=group[0].group) for d in more))
         return replace(last, history=before.history.push(whole), message=after.message), whole
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from annotator.model.review import ReviewState, arrive
 from annotator.model.span import AUTHOR, Annotation, Relation, Span
-from annotator.workflows.review.alignment import Difference
+from annotator.workflows.review.alignment import Difference, in_reading_order
 from annotator.workflows.review.waiting import Situation
 
 
@@ -98,6 +98,13 @@ class Adjudication:
             i.id for i in sorted((i for i in items if i is not None), key=lambda i: not i.undecided)
         ]
 
+    def versions_in_order(self, difference: Difference) -> list[str]:
+        """The items of a difference that are shown, by annotator and then in reading order."""
+        ids = dict.fromkeys(
+            c.id for who in difference.voters for c in in_reading_order(difference.version(who))
+        )
+        return [id for id in ids if self.state.find(id) is not None]
+
     def beside(self, step: int) -> Difference | None:
         """The difference `step` places after the one in focus, decided or not, in reading order and
         across paragraphs; at the ends of the document, the last one. If no difference is in focus,
@@ -122,12 +129,13 @@ class Adjudication:
         return (before or several[:1])[-1]
 
     def following(self, difference: Difference, among: Collection[Difference]) -> Difference | None:
-        """The difference to decide after this one: the next open one of its paragraph, or else the
-        first open one before it there; None if none is open."""
+        """The difference to decide after this one (which the annotators may code alike): the next
+        open one of its paragraph, or else the first open one before it there; None if none is
+        open."""
         paragraph = self.paragraph(difference)
         left = [d for d in among if d.number and self.is_open(d) and self.paragraph(d) == paragraph]
-        after = [d for d in left if d.number > difference.number]
-        return next(iter(after or left), None)
+        beyond = self.differences[self.differences.index(difference) :]
+        return next(iter([d for d in left if d in beyond] or left), None)
 
     def focused_on(self, difference: Difference) -> ReviewState:
         """The state with a difference in focus, in its paragraph."""

@@ -121,7 +121,22 @@ def accept(at: Adjudication) -> do.Choose | None:
     own = next((c for c in difference.candidates if c.id == item.id), None)
     if own is None or own.contested:
         return None
-    return choice(at, difference, [own], "accepted; the other versions are rejected")
+    whole = whole_version(difference, own.id)
+    return choice(at, difference, whole, "accepted; the other versions are rejected")
+
+
+def whole_version(difference: Difference, id: str) -> Sequence[Candidate]:
+    """All that the first annotator who made an item made of the difference."""
+    several = (difference.version(who) for who in difference.voters)
+    return next((version for version in several if id in {c.id for c in version}), ())
+
+
+def edited(at: Adjudication, difference: Difference, id: str, words: str) -> do.Choose:
+    """What else is decided when a version is accepted with one of its items changed: its other
+    items stand, and the other versions fall."""
+    others = [c for c in whole_version(difference, id) if c.id != id]
+    chosen = choice(at, difference, others, words)
+    return do.Choose(chosen.take, tuple(one for one in chosen.drop if one != id), words)
 
 
 def reattached(at: Adjudication) -> ReviewState:
@@ -244,10 +259,12 @@ __all__ = [
     "accept_most",
     "as_made",
     "choice",
+    "edited",
     "keep_gold",
     "meant",
     "reattached",
     "settle",
     "take",
     "waits_for_ends",
+    "whole_version",
 ]

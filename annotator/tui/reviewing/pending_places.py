@@ -35,19 +35,29 @@ class Waiting(Protocol):
 
 
 def pending_places(queue: Waiting, state: ReviewState, direction: int) -> Iterator[PendingPlace]:
-    """The places where something waits: in reading order from the difference in focus on, then in
-    the documents that follow, then from the other end. By leverage, what changes the network most
-    comes first, wherever it is."""
+    """The places where something waits: in reading order from the difference in focus on, then what
+    was left before it, then in the documents that follow. Differences that a search chose are gone
+    through across documents, so there what was left comes last. By leverage, what changes the
+    network most comes first, wherever it is."""
     here = state.document.id
     chosen = queue.chosen(here)
     if queue.by_leverage and chosen is None:
         yield from _heaviest(queue, state, direction)
         return
     beyond, left = _of_open(queue, state, direction)
+    again = [
+        _pending_place(here, one, words=f"back to difference {one.number}: it was left undecided")
+        for one in left
+    ]
     yield from (_pending_place(here, one) for one in beyond)
+    if chosen is None:
+        yield from again
+        again = []
     for document in _others(queue, here, direction):
-        yield from (_pending_place(document, one) for one in _waiting(queue, document, direction))
-    yield from (_pending_place(here, one, again=True) for one in left)
+        waiting = _waiting(queue, document, direction)
+        words = f"another document: {plural(len(waiting), 'difference')} to decide"
+        yield from (_pending_place(document, one, words=words) for one in waiting)
+    yield from again
 
 
 def _others(queue: Waiting, here: str, direction: int) -> Iterator[str]:
@@ -67,11 +77,8 @@ def first(queue: Waiting, document: str) -> PendingPlace | None:
     return next((_pending_place(document, one) for one in _waiting(queue, document, 1)), None)
 
 
-def _pending_place(
-    document: str, difference: Difference, *, again: bool = False, words: str = ""
-) -> PendingPlace:
-    said = "nothing is left after this; you left this one undecided before" if again else words
-    return PendingPlace(document, tuple(c.id for c in difference.candidates), said)
+def _pending_place(document: str, difference: Difference, *, words: str = "") -> PendingPlace:
+    return PendingPlace(document, tuple(c.id for c in difference.candidates), words)
 
 
 def _of_open(

@@ -71,6 +71,7 @@ def rule_names_same(
     source.rule_same(kind, names, canonical)
     session.reload()
     source.names_ruled(state, session.review)
+    session.state = source.past_decided(session.review)
     settled = before - left()
     here = f"; {plural(settled, 'difference')} settled here" if settled else ""
     session.say(f"one name in all places: {canonical}{here}")

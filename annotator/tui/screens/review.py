@@ -8,6 +8,7 @@ from functools import partial
 
 from annotator.merging.api import Candidate
 from annotator.model import actions as do
+from annotator.model.decision_text import name_of
 from annotator.model.names import names_line
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import Span
@@ -18,14 +19,14 @@ from annotator.tui.reviewing.adjudication import Adjudication
 from annotator.tui.reviewing.alike import decide_alike
 from annotator.tui.reviewing.rulings import name_counts, names_in_focus, rule_names_same
 from annotator.tui.screens.annotate import AnnotateScreen
-from annotator.tui.screens.help import TextScreen, guideline_rows
+from annotator.tui.screens.help import TextScreen
 from annotator.tui.screens.prompt import PromptScreen
+from annotator.tui.screens.review_guidelines import guidelines_and_rulings
 from annotator.tui.session import Session
-from annotator.tui.styled_rows import Piece, paragraphs
+from annotator.tui.styled_rows import Piece
 from annotator.tui.theme import Theme
 from annotator.tui.views.difference_context import DifferenceContext
 from annotator.tui.views.frame import SidePanel
-from annotator.tui.views.precedents import case_rows, entry_rows
 from annotator.tui.views.versions import Panel, PanelRows, panel_rows
 from annotator.tui.views.who_was_right import who_was_right_rows
 from annotator.workflows.names.closed import not_one
@@ -38,8 +39,6 @@ from annotator.workflows.review.discussion import (
     reason_from,
 )
 from annotator.workflows.review.open_differences import NAMES
-from annotator.workflows.review.precedents import precedents
-from annotator.workflows.review.redefinition import definitions_before
 from annotator.workflows.review.who_was_right import right
 
 
@@ -173,7 +172,7 @@ class ReviewScreen(AnnotateScreen):
         counts = name_counts(self.session.project, kind)
         offers = [Offer(name, plural(counts.get(name, 0), "time")) for name in names]
         best = max(names, key=lambda name: counts.get(name, 0))
-        title = f"which {kind} should stay everywhere? {' = '.join(names)}"
+        title = f"these are one {kind}: which name should stay everywhere?"
         check = partial(not_one, project, kind)
         prompt = PromptScreen(title, self.theme_now, value=best, offers=offers, check=check)
 
@@ -190,6 +189,7 @@ class ReviewScreen(AnnotateScreen):
         self.reviewing.merger.names_changed()
         self.session.reload()
         self.reviewing.names_ruled(before, self.session.review)
+        self.session.state = self.reviewing.past_decided(self.session.review)
 
     def run_take_majority(self) -> None:
         difference, field = self.at.in_focus(), self.reviewing.at_field
@@ -249,6 +249,17 @@ class ReviewScreen(AnnotateScreen):
             self.after()
             self.run_label()
 
+    def run_next_version(self) -> None:
+        """Put the focus on the next annotator's version of the difference."""
+        difference = self.at.in_focus()
+        ids = self.at.versions_in_order(difference) if difference is not None else []
+        if len(ids) < 2:
+            self.say("there is no other version to put the focus on")
+            return
+        focus = self.session.review.focus
+        here = ids.index(focus) if focus in ids else -1
+        self.act(do.FocusItem(ids[(here + 1) % len(ids)]))
+
     def run_reason(self) -> None:
         noted = self.reviewing.noted(self.session.review)
         if noted is None:
@@ -256,12 +267,16 @@ class ReviewScreen(AnnotateScreen):
             return
         item, note = noted
         codes = self.session.project.config.reasons
-        offers = [Offer(code) for code in codes]
+        given = _reason(note)
+        words = given.partition(":")[2].strip()
+        # A digit changes the code of a reason and keeps its words.
+        offers = [Offer(f"{code}: {words}" if words else code) for code in codes]
         prompt = PromptScreen(
-            "reason for the last decision: a digit takes a code; or write code: words",
+            f"reason for {self._called(item)}: a digit saves a code; or write code: words",
             self.theme_now,
-            value=_reason(note),
+            value=given,
             offers=offers,
+            anew=True,
             numbered=True,
             check=lambda text: reason_from(text, codes)[1],
         )
@@ -280,9 +295,19 @@ class ReviewScreen(AnnotateScreen):
             return
         item, note = noted
         prompt = PromptScreen(
-            "to the annotators, about the last decision", self.theme_now, value=message_of(note)
+            f"to the annotators, about {self._called(item)}",
+            self.theme_now,
+            value=message_of(note),
         )
         self._ask(prompt, lambda text: self.act(do.NoteOn(item, note_of(_reason(note), text))))
+
+    def _called(self, item: str) -> str:
+        """What an item is called in a question about it: the number of its difference, or else its
+        words."""
+        difference, value = self.at.of(item), self.at.value(item)
+        if difference is not None and difference.number:
+            return f"difference {difference.number}"
+        return name_of(self.session.review, value) if value is not None else "this item"
 
     def run_model_lane(self) -> None:
         self.reviewing.model_lane = not self.reviewing.model_lane
@@ -313,43 +338,7 @@ class ReviewScreen(AnnotateScreen):
         if item is None:
             super().run_guidelines()
             return
-        value, project = item.value, self.session.project
-        schema = project.schema
-        before = definitions_before(project).get(f"{value.layer} {value.label}")
-        difference = self.at.in_focus()
-        labels = {c.value.label for c in difference.candidates} if difference else {value.label}
-        cases = precedents(
-            project,
-            value.layer,
-            value.label,
-            labels=labels,
-            present=(self.session.review.document.id, difference.ids if difference else ()),
-            strategy=self.reviewing.strategy,
-        )
-        found = names_in_focus(self.at)
-        names = found[1] if found is not None else ()
-        codebook = project.names.codebook()
-        entries = [e for name in names if found and (e := codebook.get(found[0], name)) is not None]
-        hidden = self.reviewing.hidden
-        called = self.reviewing.called()
-
-        def rows(theme: Theme, width: int) -> list[list[Piece]]:
-            out: list[list[Piece]] = entry_rows(entries, theme, width)
-            if before is not None:
-                out += [[("before", theme.strong)]]
-                out += [
-                    r for line in before.split("\n") for r in paragraphs(line, width, theme.muted)
-                ]
-                out += [[], [("now", theme.strong)]]
-            if cases:
-                out += [*case_rows(cases, theme, width, hidden=hidden, called=called), []]
-            for label in sorted(labels - {value.label}):
-                out += guideline_rows(schema, value.layer, label, theme, width)
-            return [*out, *guideline_rows(schema, value.layer, value.label, theme, width)]
-
-        self.app.push_screen(
-            TextScreen("Guidelines, and how disputes were decided", rows, close="g")
-        )
+        self.app.push_screen(guidelines_and_rulings(self.reviewing, self.at, item.value))
 
     def commands(self) -> list[Command]:
         """The commands of review, then those of annotating that it does not replace."""

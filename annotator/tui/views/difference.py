@@ -3,7 +3,8 @@ difference highlighted. Review and agreement show it in the same way."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from annotator.merging.api import Candidate
 from annotator.model.decision_text import both_ends, holder_of
@@ -14,10 +15,25 @@ from annotator.tui.theme import Theme
 from annotator.tui.views.difference_context import Deciding, DifferenceContext, Rows
 from annotator.tui.views.differing_fields import field_rows, value_in_words
 from annotator.tui.views.differing_words import Runs, highlighted
-from annotator.workflows.review.alignment import CHANGED, GONE, Difference
+from annotator.workflows.review.alignment import CHANGED, GONE, Difference, in_reading_order
 
 _NAMES = 12
 """The most cells for an annotator's name."""
+
+DEPTHS = (3, 1, 0)
+"""How many rows a part of a version may have; with 0, all parts of a version share one row."""
+
+_ENDLESS = 1_000_000
+"""Room for everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceRows:
+    """The rows of a difference, and for each row of a version the number of its annotator, counted
+    from 1."""
+
+    rows: Rows
+    makers: Mapping[int, int]
 
 
 def difference_rows(
@@ -30,9 +46,10 @@ def difference_rows(
     head: Sequence[Piece] = (),
     tail: Sequence[Piece] = (),
     proposed: Annotation | None = None,
-) -> Rows:
+    depth: int = DEPTHS[0],
+) -> DifferenceRows:
     """The rows of a difference. `head` and `tail` are the two ends of its first row; `proposed` is
-    what a model suggests there."""
+    what a model suggests there; `depth` is one of `DEPTHS`."""
     kinds = differing_in_words(difference)
     first = [
         *head,
@@ -41,24 +58,27 @@ def difference_rows(
         *tail,
     ]
     rows: Rows = [first]
-    if first_version(difference) != 1:
+    if _quotes(difference):
         rows.append([("  ", PLAIN), (_about(scene, difference, width - 2), PLAIN)])
+    makers: dict[int, int] = {}
     if difference.by_field:
         rows += field_rows(scene, difference, theme, width, deciding)
     else:
-        rows += _version_rows(scene, difference, theme, width, deciding)
+        for number in range(1, len(scene.voters) + 1):
+            version = _Version(scene, difference, theme, deciding, number, depth)
+            made = version.rows(width)
+            makers |= dict.fromkeys(range(len(rows), len(rows) + len(made)), number)
+            rows += made
     if proposed is not None:
         words = in_short(scene, proposed, width - 14)
         rows.append([("    model  ", theme.muted), (clip(words, width - 11), theme.muted)])
-    return [*rows, *_note_rows(scene, difference, theme, width)]
+    return DifferenceRows([*rows, *_note_rows(scene, difference, theme, width)], makers)
 
 
-def first_version(difference: Difference) -> int:
-    """The index of the row with the first annotator's version; 0 if the rows are those of
-    fields."""
-    if difference.by_field:
-        return 0
-    return 1 if "bounds" in difference.kinds else 2
+def _quotes(difference: Difference) -> bool:
+    """Whether a row of its own says what all versions are about; if bounds differ, each version
+    has its words."""
+    return difference.by_field or "bounds" not in difference.kinds
 
 
 _OF_GOLD = {
@@ -74,13 +94,19 @@ def differing_in_words(difference: Difference) -> str:
     if difference.by_field or not difference.kinds:
         return ""
     whole = [kind for kind in difference.kinds if kind != "missing"]
-    parts = [f"{', '.join(whole)} differ{'s' if len(whole) == 1 else ''}"] if whole else []
+    several = len(whole) > 1 or whole == ["bounds"]
+    parts = [f"{_all(whole)} differ{'' if several else 's'}"] if whole else []
     if "missing" in difference.kinds:
         parts.append("missing")
     sizes = [len(version) for version in difference.versions.values()]
     if sizes and max(sizes) > 1 and min(sizes) == 1:
-        parts.append(f"one against {max(sizes)}")
+        parts.append(f"1 {difference.layer} against {max(sizes)}")
     return ", ".join(parts)
+
+
+def _all(words: Sequence[str]) -> str:
+    """`label, bounds and entity`."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def _about(scene: DifferenceContext, difference: Difference, width: int) -> str:
@@ -106,79 +132,104 @@ def _target(scene: DifferenceContext, relation: Relation, room: int) -> str:
     return f"“{quote(scene, target, max(8, room))}”" if isinstance(target, Span) else "?"
 
 
-def _version_rows(
-    scene: DifferenceContext,
-    difference: Difference,
-    theme: Theme,
-    width: int,
-    deciding: Deciding | None,
-) -> Rows:
-    """A line for each annotator, with what distinguishes their version from the others."""
-    names = min(_NAMES, max((len(name) for _, name in scene.voters), default=1))
-    rows: Rows = []
-    for number, (who, name) in enumerate(scene.voters, 1):
-        several = difference.version(who)
-        at = deciding is not None and any(c.id == deciding.focus for c in several)
-        key = str(number) if deciding is not None and number < 10 else " "
-        sign = deciding.became(who) if deciding is not None else " "
-        row: list[Piece] = [
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """What the annotator with a number has of a difference: all that it consists of, with what
+    distinguishes it from the others."""
+
+    scene: DifferenceContext
+    difference: Difference
+    theme: Theme
+    deciding: Deciding | None
+    number: int
+    depth: int
+
+    def rows(self, width: int) -> Rows:
+        """One row if a single part has room there; otherwise each part has rows of its own."""
+        who, name = self.scene.voters[self.number - 1]
+        parts = in_reading_order(self.difference.version(who))
+        room = max(8, width - width_of(self._lead(who, name, is_first=True, focused=False)))
+        if not self.depth or not parts:
+            lead = self._lead(who, name, is_first=True, focused=any(map(self._has_focus, parts)))
+            pieces = self._in_one(parts, room // max(1, len(parts)) - 2)
+            return [[*lead, *_one_row(pieces, room)]]
+        out: Rows = []
+        for part in parts:
+            pieces = self._pieces(part, _ENDLESS)
+            if width_of(pieces) > room:
+                # Lines end before a word that has no room, which may take one row more.
+                pieces = self._pieces(part, max(1, self.depth - 1) * room)
+            for i, row in enumerate(wrapped_pieces(pieces, room, limit=self.depth)):
+                focused = not i and self._has_focus(part)
+                out.append([*self._lead(who, name, is_first=not out, focused=focused), *row])
+        return out
+
+    def _lead(self, who: str, name: str, *, is_first: bool, focused: bool) -> list[Piece]:
+        """What stands before a version: the sign of the focus and, in its first row, the key, the
+        annotator and whether it stands."""
+        names = min(_NAMES, max((len(name) for _, name in self.scene.voters), default=1))
+        key = str(self.number) if self.deciding is not None and self.number < 10 else " "
+        sign = self.deciding.became(who) if self.deciding is not None else " "
+        said = f"{key} {clip(name, names):<{names}} " if is_first else " " * (names + 3)
+        return [
             (
-                f"{'▸' if at else ' '} {key} {clip(name, names):<{names}} ",
-                theme.strong if at else theme.muted,
+                f"{'▸' if focused else ' '} {said}",
+                self.theme.strong if focused else self.theme.muted,
             ),
-            (f"{sign} ", theme.strong),
+            (f"{sign} " if is_first else "  ", self.theme.strong),
         ]
-        room = max(8, width - width_of(row))
-        rows.append([*row, *_several_pieces(scene, difference, several, theme, room)])
-    return rows
+
+    def _has_focus(self, part: Candidate) -> bool:
+        return self.deciding is not None and part.id == self.deciding.focus
+
+    def _in_one(self, parts: Sequence[Candidate], room: int) -> list[Piece]:
+        """All parts, one after the other, each in at most that many cells."""
+        said: list[Piece] = []
+        for part in parts:
+            said += [("; ", self.theme.muted)] if said else []
+            said += self._pieces(part, room)
+        return said or [("–  not marked", self.theme.muted)]
+
+    def _pieces(self, part: Candidate, room: int) -> list[Piece]:
+        """A part of a version: its label, its words if the bounds differ (with those highlighted
+        that not all have), and the fields in which it differs."""
+        scene, difference, theme = self.scene, self.difference, self.theme
+        value = part.value
+        fields = [f for f in part.fields if f.name in difference.fields]
+        # The row above names the fields that differ, so a single one need not be named again.
+        named = len(fields) > 1
+        extra = " · ".join(
+            f"{f.name if named else ''} {value_in_words(scene, f, f.of(value))}".strip()
+            for f in fields
+        )
+        alone = isinstance(value, Span) and "bounds" not in difference.kinds
+        space = room - len(value.label) - 2 if alone else room // 2
+        tail: list[Piece] = [(f"  {clip(extra, max(8, space))}", theme.muted)] if extra else []
+        if isinstance(value, Relation):
+            return [(clip(_stance(scene, difference, value, room), room), PLAIN), *tail]
+        label: Piece = (value.label, theme.strong if "label" in difference.kinds else PLAIN)
+        if alone:
+            return [label, *tail]
+        words = highlighted(
+            _runs(scene, difference, value),
+            room - len(value.label) - 3 - width_of(tail),
+            PLAIN,
+            theme.strong,
+        )
+        return [label, (" “", PLAIN), *words, ("”", PLAIN), *tail]
 
 
-def _several_pieces(
-    scene: DifferenceContext,
-    difference: Difference,
-    several: Sequence[Candidate],
-    theme: Theme,
-    room: int,
-) -> list[Piece]:
-    """All that an annotator has of a difference, one after the other."""
-    said: list[Piece] = []
-    for candidate in several:
-        said += [("; ", theme.muted)] if said else []
-        said += _version_pieces(scene, difference, candidate, theme, room // len(several) - 2)
-    return said or [("–  not marked", theme.muted)]
+def _one_row(pieces: Sequence[Piece], room: int) -> list[Piece]:
+    return next(iter(wrapped_pieces(pieces, room, limit=1)), [])
 
 
-def _version_pieces(
-    scene: DifferenceContext, difference: Difference, candidate: Candidate, theme: Theme, room: int
-) -> list[Piece]:
-    """A version: its label, its words if the bounds differ (with those highlighted that not all
-    have), and the fields in which it differs."""
-    value = candidate.value
-    fields = [f for f in candidate.fields if f.name in difference.fields]
-    # The row above names the fields that differ, so a single one need not be named again.
-    named = len(fields) > 1
-    extra = " · ".join(
-        f"{f.name if named else ''} {value_in_words(scene, f, f.of(value))}".strip() for f in fields
-    )
-    alone = isinstance(value, Span) and "bounds" not in difference.kinds
-    space = room - len(value.label) - 2 if alone else room // 2
-    tail: list[Piece] = [(f"  {clip(extra, max(8, space))}", theme.muted)] if extra else []
-    if isinstance(value, Relation):
-        holder = f"{_holder(scene, value)} " if "holder" in difference.kinds else ""
-        said = f"{holder}{scene.symbol(value)} {value.label}".strip()
-        if "ends" in difference.kinds or len(difference.ids) > 1:
-            said += f" → {_target(scene, value, max(12, room - len(said) - 6))}"
-        return [(clip(said, room), PLAIN), *tail]
-    label: Piece = (value.label, theme.strong if "label" in difference.kinds else PLAIN)
-    if "bounds" not in difference.kinds:
-        return [label, *tail]
-    words = highlighted(
-        _runs(scene, difference, value),
-        room - len(value.label) - 3 - width_of(tail),
-        PLAIN,
-        theme.strong,
-    )
-    return [label, (" “", PLAIN), *words, ("”", PLAIN), *tail]
+def _stance(scene: DifferenceContext, difference: Difference, value: Relation, room: int) -> str:
+    """A version of a stance: its side, with holder and target where these differ."""
+    holder = f"{_holder(scene, value)} " if "holder" in difference.kinds else ""
+    said = f"{holder}{scene.symbol(value)} {value.label}".strip()
+    if "ends" in difference.kinds or len(difference.ids) > 1:
+        said += f" → {_target(scene, value, max(12, room - len(said) - 6))}"
+    return said
 
 
 def _runs(scene: DifferenceContext, difference: Difference, span: Span) -> Runs:
@@ -248,9 +299,10 @@ def folded(
 
 
 __all__ = [
+    "DEPTHS",
+    "DifferenceRows",
     "difference_rows",
     "differing_in_words",
-    "first_version",
     "folded",
     "in_short",
     "quote",

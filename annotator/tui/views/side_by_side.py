@@ -33,7 +33,7 @@ def beside(
     )
     for difference in (*differ, *finer):
         head: list[Piece] = [("≠ ", theme.strong)]
-        rows += [[], *difference_rows(scene, difference, theme, width, head=head)]
+        rows += [[], *difference_rows(scene, difference, theme, width, head=head).rows]
     return rows + _agreed_rows(scene, agreed, theme, width)
 
 

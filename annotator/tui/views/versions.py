@@ -4,7 +4,7 @@ pages, agreement folded."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from annotator.model.fields import content
@@ -13,7 +13,7 @@ from annotator.model.span import Annotation
 from annotator.model.text import paragraph_number, plural
 from annotator.tui.styled_rows import Piece, clip, justify, width_of, wrapped_pieces
 from annotator.tui.theme import Theme
-from annotator.tui.views.difference import difference_rows, first_version, folded, in_short
+from annotator.tui.views.difference import DEPTHS, DifferenceRows, difference_rows, folded, in_short
 from annotator.tui.views.difference_context import Deciding, DifferenceContext, Rows
 from annotator.tui.views.differing_fields import value_at
 from annotator.workflows.review.alignment import Difference
@@ -125,8 +125,10 @@ def _only(
     """The difference in focus alone, where there is little room."""
     places: dict[int, tuple[Difference, int]] = {}
     rows: Rows = []
-    _add(panel, here, theme, width, rows, places, head=[*first, ("  ", theme.muted)])
-    quoted = first_version(here) != 1 and here.layer in panel.scene.span_layers
+    head = [*first, ("  ", theme.muted)]
+    fits = (d for d in DEPTHS if len(_rows(panel, here, theme, width, head, d).rows) <= height)
+    _add(panel, here, theme, width, rows, places, head=head, depth=next(fits, DEPTHS[-1]))
+    quoted = "bounds" not in here.kinds and here.layer in panel.scene.span_layers
     above = 2
     if len(rows) > height and quoted:
         # The words of a span are highlighted in the text, so what each annotator has is shown
@@ -147,7 +149,7 @@ def _pages(
     pages: list[list[Difference]] = [[]]
     used = 0
     for difference in differ:
-        size = len(_rows(panel, difference, theme, width)) + 1
+        size = len(_rows(panel, difference, theme, width).rows) + 1
         if pages[-1] and used + size > room:
             pages.append([])
             used = 0
@@ -200,20 +202,23 @@ def _add(
     places: dict[int, tuple[Difference, int]],
     *,
     head: Sequence[Piece] = (),
+    depth: int = DEPTHS[0],
 ) -> None:
     """Add a difference below the present rows."""
-    made = _rows(panel, difference, theme, width, head)
+    made = _rows(panel, difference, theme, width, head, depth)
     first = len(rows)
-    places |= {first + i: (difference, 0) for i in range(len(made))}
-    lead = first_version(difference)
-    for i in range(len(panel.scene.voters)) if lead else ():
-        places[first + lead + i] = (difference, i + 1)
-    rows += made
+    places |= {first + i: (difference, made.makers.get(i, 0)) for i in range(len(made.rows))}
+    rows += made.rows
 
 
 def _rows(
-    panel: Panel, difference: Difference, theme: Theme, width: int, head: Sequence[Piece] = ()
-) -> Rows:
+    panel: Panel,
+    difference: Difference,
+    theme: Theme,
+    width: int,
+    head: Sequence[Piece] = (),
+    depth: int = DEPTHS[0],
+) -> DifferenceRows:
     """One difference, with the focus and the state of the versions; `head` comes first."""
     state = panel.state
     focused = state.focus in difference.ids
@@ -221,7 +226,7 @@ def _rows(
     places = panel.places(difference)
     tail: list[Piece] = [(f"  ({len(places) + 1} places)", theme.strong)] if places else []
     deciding = _deciding(panel, difference)
-    rows = difference_rows(
+    made = difference_rows(
         panel.scene,
         difference,
         theme,
@@ -230,10 +235,12 @@ def _rows(
         head=head,
         tail=tail,
         proposed=panel.proposed(difference),
+        depth=depth,
     )
-    if places and focused:
-        rows += wrapped_pieces([(f"  also {_where(panel, places)}", theme.muted)], width, limit=2)
-    return rows
+    if not places or not focused:
+        return made
+    where = wrapped_pieces([(f"  also {_where(panel, places)}", theme.muted)], width, limit=2)
+    return replace(made, rows=[*made.rows, *where])
 
 
 def _deciding(panel: Panel, difference: Difference) -> Deciding:

@@ -126,6 +126,15 @@ def _stretches(offsets: Iterable[int]) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
+def in_reading_order(version: Sequence[Candidate]) -> list[Candidate]:
+    """The parts of a version by where they begin in the text; stances keep their order."""
+
+    def place(part: Candidate) -> tuple[int, int]:
+        return (part.value.start, part.value.end) if isinstance(part.value, Span) else (0, 0)
+
+    return sorted(version, key=place)
+
+
 def differences_of(found: Versions) -> list[Difference]:
     """Everything made in a document, aligned: first what all made alike in place and label, then
     spans by overlap (several may correspond to one), and relations by target and holder; in reading
@@ -351,4 +360,4 @@ def _edges(
     )
 
 
-__all__ = ["CHANGED", "GONE", "Difference", "differences_of"]
+__all__ = ["CHANGED", "GONE", "Difference", "differences_of", "in_reading_order"]

@@ -36,8 +36,13 @@ def reason_from(text: str, codes: Sequence[str]) -> tuple[str, str]:
     head = head.strip()
     if head.isdigit() and 1 <= int(head) <= len(codes):
         head = codes[int(head) - 1]
+    head = next((code for code in codes if code.casefold() == head.casefold()), head)
     reason = f"{head}: {words.strip()}" if colon and words.strip() else head
-    if head and head not in codes and any(code.startswith(head) for code in codes):
+    if head in codes:
+        return reason, ""
+    if head.isdigit():
+        return reason, f"there is no code {head}; the codes are {', '.join(codes)}"
+    if head and any(code.casefold().startswith(head.casefold()) for code in codes):
         return reason, f"“{head}” is only the beginning of a code; the codes are {', '.join(codes)}"
     return reason, ""
 
