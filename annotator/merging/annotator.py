@@ -1,4 +1,4 @@
-"""The work of one annotator, as `annotator:NAME`."""
+"""Keeps the work of one annotator, as `annotator:NAME`."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Labels of aligned spans, weighted by how reliable each annotator proves to be (Dawid and Skene
-1979). It needs three annotators or more.
+"""Keeps the most probable labels of aligned spans, by how reliable each annotator proves to be
+(Dawid and Skene 1979). It needs three annotators or more.
 
 Dawid, A. P. and Skene, A. M. (1979). Maximum likelihood estimation of observer error-rates using
 the EM algorithm. Applied Statistics 28, 20-28. An item is a cluster of aligned spans; marking

@@ -6,13 +6,15 @@ without it only the seeds are measured.
 
 - `actors`: CrossNER politics (`actors_train.jsonl`, `actors_dev.jsonl`), exact bounds and label.
   Trained on 20, 60 and 200 sentences drawn at random and tested on the rest, over five shuffles;
-  593 of 741 by five folds. - `keys`: the same sentences as a stream, three to a paragraph, 200
-  paragraphs, learnt from after 1, 2, 4, 8, 16 and then every 20 paragraphs: the file's order and
-  four shuffles. A text counts as part of the project only once it was seen. - `shipped`: the first
-  20 and the first 60 paragraphs of these streams in the label schema that comes with the program,
-  with a model learnt over the shipped one, with suggestions as in a project (by rules, memory,
-  guidelines or model, whichever saves the most keys), compared with rules and memory alone. -
-  `seeds`: the model that comes with the program on the part `test` of `seeds/splits.json`, compared
+  593 of 741 by five folds.
+- `keys`: the same sentences as a stream, three to a paragraph, 200 paragraphs, learnt from after 1,
+  2, 4, 8, 16 and then every 20 paragraphs: the file's order and four shuffles. A text counts as
+  part of the project only once it was seen.
+- `shipped`: the first 20 and the first 60 paragraphs of these streams in the label schema that
+  comes with the program, with a model learnt over the shipped one, with suggestions as in a project
+  (by rules, memory, guidelines or model, whichever saves the most keys), compared with rules and
+  memory alone.
+- `seeds`: the model that comes with the program on the part `test` of `seeds/splits.json`, compared
   with the rules alone, with 95 % intervals by bootstrap over documents (10,000 draws; `gain` is the
   interval of the paired difference); spans with exact bounds and label, relations between ends that
   overlap by half. The same for the few documents that two annotators have coded.
