@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from processes import Python
 
@@ -43,6 +44,20 @@ TEXT = (
     "The West should act now. Russia could respond.\n"
     "A third paragraph says nothing much."
 )
+
+
+def cases(file: str, table: str) -> list[Any]:
+    """The rows of a table in `tests/cases/FILE.toml`, for a test with many sentences or settings.
+    Each row is a text or a tuple; lists in a row stay lists, and lists in these are tuples."""
+
+    def cell(value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        return [tuple(one) if isinstance(one, list) else one for one in value]
+
+    path = Path(__file__).parent / "cases" / f"{file}.toml"
+    rows = tomllib.loads(path.read_text(encoding="utf-8"))[table]
+    return [tuple(cell(v) for v in row) if isinstance(row, list) else row for row in rows]
 
 
 def document(text: str = TEXT, *, id: str = "doc") -> Document:

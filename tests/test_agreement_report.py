@@ -430,9 +430,19 @@ def test_a_week_with_all_documents_has_the_figure_and_interval_of_them_all() -> 
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(-10.254, "-10.25"), (10.5, "10.50"), (-0.996, "-1.00"), (0.3, ".30"), (-0.3, "-.30"),
-     (-0.004, "0"), (0.004, "0"), (1.0, "1.00"), (-20.001, "-20.00"), (None, "–")],
-)  # fmt: skip
+    [
+        (-10.254, "-10.25"),
+        (10.5, "10.50"),
+        (-0.996, "-1.00"),
+        (0.3, ".30"),
+        (-0.3, "-.30"),
+        (-0.004, "0"),
+        (0.004, "0"),
+        (1.0, "1.00"),
+        (-20.001, "-20.00"),
+        (None, "–"),
+    ],
+)
 def test_a_number_keeps_all_of_its_digits(value: float | None, text: str) -> None:
     assert number(value) == text
 

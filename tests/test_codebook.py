@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from playing import play, press, until
-from support import TEXT, calls_of, project
+from support import TEXT, calls_of, cases, project
 from textual.pilot import Pilot
 
 from annotator.cli import run
@@ -120,16 +120,7 @@ def test_columns_come_in_any_order_and_aliases_are_divided_by_either_mark(tmp_pa
 
 @pytest.mark.parametrize(
     ("row", "said"),
-    [
-        ("entity,,person,,,,,", "has no name"),
-        ("thing,Ann,person,,,,,", "neither entity nor concept"),
-        ("entity,Leon Astley,person,,,,,", "occurs twice"),
-        ("entity,Ann; Bo,person,,,,,", "semicolon"),
-        ("entity,Ann,person,,,,,,more", "more cells"),
-        ("concept,not: dues should rise,,,,,,", "contrary of another concept"),
-        ('entity,"Ann\nBo",person,,,,,', "several lines"),
-        ("entity,\u200b,person,,,,,", "has no name"),
-    ],
+    cases("codebook", "a_row_that_does_not_hold_is_left_out_and_reported"),
 )
 def test_a_row_that_does_not_hold_is_left_out_and_reported(
     tmp_path: Path, row: str, said: str
@@ -143,27 +134,7 @@ def test_a_row_that_does_not_hold_is_left_out_and_reported(
 
 @pytest.mark.parametrize(
     ("row", "said"),
-    [
-        ("entity,Ann,person,,,Nobody,,", "parent “Nobody” is not an entry"),
-        ("entity,Ann,wizard,,,,,", "not a label of the schema"),
-        ("entity,Ann,person,Astley,,,,", "“Astley” is a name or an alias of Leon Astley and Ann"),
-        (
-            "entity,Ann,person,leon astley,,,,",
-            "“Leon Astley” is a name or an alias of Leon Astley and Ann",
-        ),
-        (
-            "entity,LEON Astley,person,,,,,",
-            "“Leon Astley” and “LEON Astley” differ by capitals only",
-        ),
-        ("entity,Ann,person,,,,,Q2", "“Q2” is the id of Leon Astley and Ann"),
-        ("concept,dues should stay,,,,,dues should stay,", "its own opposite"),
-        ("concept,dues should stay,,,,,dues should rise,", "has the opposite “dues should fall”"),
-        ("entity,Ann,person,,,Ann,,", "circle (Ann → Ann)"),
-        (
-            "entity,Ann,person,,,Bo,,\nentity,Bo,person,,,Cy,,\nentity,Cy,person,,,Ann,,",
-            "circle (Cy → Ann → Bo → Cy)",
-        ),
-    ],
+    cases("codebook", "what_does_not_hold_together_is_reported"),
 )
 def test_what_does_not_hold_together_is_reported(tmp_path: Path, row: str, said: str) -> None:
     with project(tmp_path / "p", TEXT) as of:
@@ -365,13 +336,7 @@ def _written(of: Project, attribute: str, answer: str, *, who: str = "ada") -> s
 
 @pytest.mark.parametrize(
     ("attribute", "answer", "said"),
-    [
-        ("parent", "Nobody", "parent “Nobody” is not an entry"),
-        ("parent", "Leon Astley", "circle: Leon Astley → Leon Astley"),
-        ("label", "wizard", "not a label of the schema"),
-        ("aliases", "Leo; the harbour", "“the harbour” is a name or an alias of"),
-        ("external_id", "Q1", "“Q1” is the id of Port of Sallow and Leon Astley"),
-    ],
+    cases("codebook", "an_entry_takes_no_field_that_breaks_the_codebook"),
 )
 def test_an_entry_takes_no_field_that_breaks_the_codebook(
     tmp_path: Path, attribute: str, answer: str, said: str

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from reading import BINARY, EXAMPLES, LABELS, SCHEMA, TEXT, span_of
-from support import examples
+from support import cases, examples
 
 from annotator.cli import run
 from annotator.errors import InputError
@@ -225,27 +225,7 @@ def test_offsets_that_do_not_fit_the_quote_are_reported_with_both(tmp_path: Path
 
 @pytest.mark.parametrize(
     ("name", "file", "text", "word"),
-    [
-        ("prodigy", "a.jsonl", '{"text": 1}', "a.jsonl:1: text"),
-        ("prodigy", "a.jsonl", "{]", "broken JSON"),
-        (
-            "prodigy",
-            "a.jsonl",
-            '{"text": "Iran.", "spans": [{"start": 2, "end": 99, "label": "state"}]}',
-            "outside",
-        ),
-        (
-            "prodigy",
-            "a.jsonl",
-            '{"text": "Iran.", "relations": [{"label": "support"}]}',
-            "bare token",
-        ),
-        ("doccano", "a.jsonl", '{"text": "Iran.", "label": ["positive"]}', "text classification"),
-        ("label-studio", "a.json", '[{"text": "Iran.", "label": []}]', "JSON_MIN"),
-        ("label-studio", "a.json", "{}", "task with data"),
-        ("brat", "a.ann", "X1\twhat\n", "X1"),
-        ("brat", "a.ann", "T1\tstate 0\tIran\n", "START END"),
-    ],
+    cases("formats", "what_does_not_hold_is_left_out_and_reported_with_its_place"),
 )
 def test_what_does_not_hold_is_left_out_and_reported_with_its_place(
     name: str, file: str, text: str, word: str, tmp_path: Path

@@ -132,7 +132,7 @@ def _counted(
         (CRLF, "code points", ("Kit Moss", "The Tram Board", "Nobody")),
         (CRLF, "a CR LF as one", ("Kit Moss", "The Tram Board", "Nobody")),
     ],
-)  # fmt: skip
+)
 def test_how_a_file_counts_is_found_in_every_format(
     name: str, quoted: bool, text: str, counting: str, names: tuple[str, ...], tmp_path: Path
 ) -> None:
@@ -785,21 +785,28 @@ def _mark(*bounds: int) -> list[dict[str, Any]]:
     ]
 
 
+def _accepted(spans: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    return {"answer": "accept", "spans": spans, **more}
+
+
+_KIT, _KIT_MOSS = _mark(0, 3), _mark(0, 8)
+
+
 @pytest.mark.parametrize(
-    ("rows", "quotes"),
+    ("first", "second", "quotes"),
     [
-        (_answers({"answer": "accept", "spans": _mark(0, 3)}, {"answer": "accept", "spans": _mark(0, 8)}), ["Kit Moss"]),
-        (_answers({"answer": "accept", "spans": _mark(0, 3), "_timestamp": 9}, {"answer": "accept", "spans": _mark(0, 8), "_timestamp": 2}), ["Kit"]),
-        (_answers({"answer": "ignore"}, {"answer": "accept", "spans": _mark(0, 8)}), ["Kit Moss"]),
-        (_answers({"answer": "accept", "spans": _mark(0, 8)}, {"answer": "ignore"}), ["Kit Moss"]),
-        (_answers({"answer": "reject", "spans": _mark(0, 3)}, {"answer": "accept", "spans": _mark(0, 8)}), ["Kit Moss"]),
-        (_answers({"answer": "accept", "spans": _mark(0, 8)}, {"answer": "accept", "spans": []}), []),
+        (_accepted(_KIT), _accepted(_KIT_MOSS), ["Kit Moss"]),
+        (_accepted(_KIT, _timestamp=9), _accepted(_KIT_MOSS, _timestamp=2), ["Kit"]),
+        ({"answer": "ignore"}, _accepted(_KIT_MOSS), ["Kit Moss"]),
+        (_accepted(_KIT_MOSS), {"answer": "ignore"}, ["Kit Moss"]),
+        ({"answer": "reject", "spans": _KIT}, _accepted(_KIT_MOSS), ["Kit Moss"]),
+        (_accepted(_KIT_MOSS), _accepted([]), []),
     ],
-)  # fmt: skip
+)
 def test_the_last_accepted_answer_of_a_session_counts(
-    rows: list[dict[str, Any]], quotes: list[str], tmp_path: Path
+    first: dict[str, Any], second: dict[str, Any], quotes: list[str], tmp_path: Path
 ) -> None:
-    found = read("prodigy", write(tmp_path / "a.jsonl", rows))
+    found = read("prodigy", write(tmp_path / "a.jsonl", _answers(first, second)))
     assert [quote for quote, _ in found.marked()] == quotes
     assert len(found.records) == 1 and found.records[0].status.value == "done"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support import cases
 
 from annotator.english.parser import shared_parser
 from annotator.english.reading import Reading, shared_reader
@@ -30,45 +31,12 @@ def _sides(text: str) -> set[tuple[str, str, str]]:
     }
 
 
-@pytest.mark.parametrize(
-    ("text", "wanted"),
-    [
-        ("Norway's plan to close the port will cost votes.", {("Norway", "support", "to close the port")}),
-        ("Norway's refusal to sign the treaty is foolish.", {("Norway", "oppose", "to sign the treaty")}),
-        ("Norway repeated its promise of lower tariffs.", {("Norway", "support", "lower tariffs")}),
-        ("Norway made a promise to lift the ban.", {("Norway", "support", "to lift the ban")}),
-        ("The mayor was elected on a promise to lift the ban.", {("mayor", "support", "to lift the ban")}),
-        (
-            "The talks between Norway and Sweden were short. Their plans to build a bridge are dead.",
-            {("Norway", "support", "to build a bridge"), ("Sweden", "support", "to build a bridge")},
-        ),
-        (
-            "Norway left. Its plans to build roads, ports, and railways signal a new approach to trade.",
-            {("Norway", "support", "to build roads, ports, and railways")},
-        ),
-        (
-            "For Norway, Sweden is an ally in its ambition to build a bridge.",
-            {("Norway", "support", "to build a bridge")},
-        ),
-        (
-            "Norway turned to states that share its vision of a free ocean.",
-            {("Norway", "support", "a free ocean"), ("states", "support", "a free ocean")},
-        ),
-    ],
-)  # fmt: skip
-def test_whose_plan_it_is(text: str, wanted: set[tuple[str, str, str]]) -> None:
-    assert _sides(text) == wanted
+@pytest.mark.parametrize(("text", "wanted"), cases("held_nouns", "whose_plan_it_is"))
+def test_whose_plan_it_is(text: str, wanted: list[tuple[str, str, str]]) -> None:
+    assert _sides(text) == set(wanted)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "There is a plan to sell the port to Norway.",
-        "The plan to sell the port pleased Norway.",
-        "Norway dropped the idea.",
-        "Norway should make a promise to lift the ban.",
-    ],
-)
+@pytest.mark.parametrize("text", cases("held_nouns", "a_plan_that_nobody_owns_is_nobody_s"))
 def test_a_plan_that_nobody_owns_is_nobody_s(text: str) -> None:
     assert _sides(text) == set()
 

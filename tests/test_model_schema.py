@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from support import cases
 
 from annotator.errors import SchemaError
 from annotator.model.schema_reading import parse_schema
@@ -68,38 +69,7 @@ def test_other_words_of_a_guideline_leave_what_annotations_can_be(
 
 @pytest.mark.parametrize(
     ("old", "new", "key", "says"),
-    [
-        ('key = "2"', 'key = "1"', "layer actor.state.key", "already used by actor.person"),
-        ('key = "2"', 'key = "22"', "layer[0].label[1].key", "not one character"),
-        ('name = "state"', 'name = "person"', "layer[0].label[1].name", "appears twice"),
-        ('kind = "span"', 'kind = "spam"', "layer[0].kind", "one of the values"),
-        ('kind = "span"', 'knd = "span"', "layer[0].knd", "unknown key"),
-        ('targets = ["actor"]', 'targets = ["claim"]', "layer[1].targets", "not a span layer"),
-        ('targets = ["actor"]', "", "layer[1].targets", "missing"),
-        ('name = "small"', "", "name", "missing"),
-        ('default = "name"', 'default = "noun"', "layer[0].attribute[0].default", "must be one of"),
-        (
-            'values = ["name", "pronoun"]',
-            "",
-            "layer[0].attribute[0].values",
-            "only allowed with type choice",
-        ),
-        (
-            'type = "choice"\nvalues = ["name", "pronoun"]\ndefault = "name"',
-            'type = "span"\nmultiple = true',
-            "layer[0].attribute[0].multiple",
-            "not allowed with type span",
-        ),
-        ('name = "state"', 'name = "a state"', "layer[0].label[1].name", "must not"),
-        ('version = "1"', "version = 1", "version", "must be a non-empty string"),
-        (
-            'name = "state"',
-            'name = "state"\ninclude = "x"',
-            "layer[0].label[1].include",
-            "list of strings",
-        ),
-        ('name = "small"', 'name = "small', "", "not valid TOML"),
-    ],
+    cases("model_schema", "what_does_not_hold_is_named"),
 )
 def test_what_does_not_hold_is_named(old: str, new: str, key: str, says: str) -> None:
     with pytest.raises(SchemaError) as caught:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import playing  # noqa: F401  # keys are over when the loop is idle
 import pytest
-from support import TEXT, project, suggestions
+from support import TEXT, cases, project, suggestions
 from textual.app import App
 
 from annotator.model import actions as do
@@ -41,22 +41,7 @@ OFFERS = [Offer(name) for name in NAMES]
 
 @pytest.mark.parametrize(
     ("typed", "found"),
-    [
-        ("sanc", "not: sanctions should be lifted"),
-        ("santions", "not: sanctions should be lifted"),
-        ("not: sanc", "not: sanctions should be lifted"),
-        ("valdria gov", "government of Valdria"),
-        ("lifted sanct", "not: sanctions should be lifted"),
-        ("Mas", "Masoud Pezeshkian"),
-        ("vp", "Vladimir Putin"),
-        ("Ptuin", "Vladimir Putin"),
-        ("Pezshk", "Masoud Pezeshkian"),
-        ("sacnti", "not: sanctions should be lifted"),
-        ("governments vald", "government of Valdria"),
-        ("not:sanc", "not: sanctions should be lifted"),
-        ("not sanc", "not: sanctions should be lifted"),
-        ("Váldria", "government of Valdria"),
-    ],
+    cases("naming_prompt", "letters_find_by_beginnings_of_words_and_in_spite_of_slips"),
 )
 def test_letters_find_by_beginnings_of_words_and_in_spite_of_slips(typed: str, found: str) -> None:
     assert [offer.value for offer in matching(OFFERS, typed)] == [found]
@@ -179,16 +164,8 @@ def test_the_next_word_is_taken_with_tab_or_right() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "typed", "names"),
-    [
-        ("entity", " Iran ;; Russia; ;Iran", ["Iran", "Russia"]),
-        ("entity", " ; ;", []),
-        ("entity", "Ir\u200ban;\tRussia\u00a0 Today", ["Iran", "Russia Today"]),
-        ("concept", "tolls should rise; NOT:tolls should rise", ["tolls should rise", "not: tolls should rise"]),
-        ("concept", "not : not: tolls should rise", ["tolls should rise"]),
-        ("concept", "not:; not: ", []),
-        ("entity", "not: a name", ["not: a name"]),
-    ],
-)  # fmt: skip
+    cases("naming_prompt", "a_line_holds_names_once_and_no_mark_without_one"),
+)
 def test_a_line_holds_names_once_and_no_mark_without_one(
     kind: NameKind, typed: str, names: list[str]
 ) -> None:
@@ -201,8 +178,13 @@ def test_a_line_holds_names_once_and_no_mark_without_one(
 
 @pytest.mark.parametrize(
     ("typed", "said"),
-    [("a; b", "a semicolon separates concepts"), ("not:", "write a name"), ("", "write a name"), ("a", "")],
-)  # fmt: skip
+    [
+        ("a; b", "a semicolon separates concepts"),
+        ("not:", "write a name"),
+        ("", "write a name"),
+        ("a", ""),
+    ],
+)
 def test_a_concept_is_replaced_by_one_other(tmp_path: Path, typed: str, said: str) -> None:
     with project(tmp_path / "p", TEXT) as of:
         assert not_one(of, "concept", typed).startswith(said)

@@ -4,6 +4,7 @@ reported judgements, the text's own voice."""
 from __future__ import annotations
 
 import pytest
+from support import cases
 
 from annotator.english.judgements import PLAIN
 from annotator.english.parser import shared_parser
@@ -27,64 +28,13 @@ def _sides(text: str) -> Sides:
 
 @pytest.mark.parametrize(
     ("text", "wanted"),
-    [
-        (
-            "Norway, after months of doubt and two rounds of talks, condemned Sweden.",
-            ("Norway", "oppose", "Sweden"),
-        ),
-        (
-            "Poland was once again, and to nobody's surprise, condemned by Germany.",
-            ("Germany", "oppose", "Poland"),
-        ),
-        ("France has promised to support Spain.", ("France", "support", "Spain")),
-        ("Norway rejected the offer of Sweden.", ("Norway", "oppose", "Sweden")),
-        ("Denmark's criticism of Iceland was loud.", ("Denmark", "oppose", "Iceland")),
-        ("Angela Merkel said that Hungary is corrupt.", ("Angela Merkel", "oppose", "Hungary")),
-        (
-            "Angela Merkel said that Hungary is not corrupt.",
-            ("Angela Merkel", "support", "Hungary"),
-        ),
-        ("The reckless Boris Johnson left.", ("@author", "oppose", "Boris Johnson")),
-        ("Hungary is a disgrace.", ("@author", "oppose", "Hungary")),
-        ("Angela Merkel was courageous.", ("@author", "support", "Angela Merkel")),
-        ("Iran's increasing cooperation with Russia worries us.", ("Iran", "support", "Russia")),
-        ("The alliance between Norway and Sweden grows.", ("Sweden", "support", "Norway")),
-        ("The feud between Norway and Sweden goes on.", ("Norway", "oppose", "Sweden")),
-        ("Norway has found a critic in Sweden.", ("Sweden", "oppose", "Norway")),
-        ("Norway has adversaries in Sweden.", ("Norway", "oppose", "Sweden")),
-        ("As Norway grows, it has turned to states like Spain.", ("Norway", "support", "Spain")),
-        ("Norway is critical of how Sweden acts.", ("Norway", "oppose", "Sweden")),
-        ("Norway has dealt a blow to Sweden.", ("Norway", "oppose", "Sweden")),
-        ("Norway's withdrawal was a heavy blow to Sweden.", ("Norway", "oppose", "Sweden")),
-        ("Norway quit the talks, a blow to Sweden.", ("Norway", "oppose", "Sweden")),
-        ("In a blow to Sweden, Norway quit the talks.", ("Norway", "oppose", "Sweden")),
-        ("Norway's veto came as a setback for Sweden.", ("Norway", "oppose", "Sweden")),
-        ("Norway's silence is a slap in the face for Sweden.", ("Norway", "oppose", "Sweden")),
-        ("In defiance of Sweden, Norway joined the pact.", ("Norway", "oppose", "Sweden")),
-        ("Norway joined the pact against the wishes of Sweden.", ("Norway", "oppose", "Sweden")),
-        ("Norway went ahead despite Sweden's protests.", ("Norway", "oppose", "Sweden")),
-        (
-            "The pact was signed by Norway over the objections of Sweden.",
-            ("Norway", "oppose", "Sweden"),
-        ),
-        ("Norway signed the pact at the behest of Sweden.", ("Norway", "support", "Sweden")),
-        ("Norway has remained neutral towards Sweden.", ("Norway", "neutral", "Sweden")),
-    ],
+    cases("parsed_stances", "who_takes_which_side_on_whom"),
 )
-def test_who_takes_which_side_on_whom(text: str, wanted: tuple[str, str, str]) -> None:
-    assert wanted in _sides(text)
+def test_who_takes_which_side_on_whom(text: str, wanted: list[str]) -> None:
+    assert tuple(wanted) in _sides(text)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "For Iran, Russia is a partner.",
-        "For Norway, the deal with Sweden is a lifeline.",
-        "Hungary is a country.",
-        "The mayor left Poland on Monday.",
-        "The storm was a blow to Poland.",
-    ],
-)
+@pytest.mark.parametrize("text", cases("parsed_stances", "where_nobody_takes_a_side_there_is_none"))
 def test_where_nobody_takes_a_side_there_is_none(text: str) -> None:
     assert _sides(text) == set()
 
@@ -106,28 +56,13 @@ def test_for_somebody_belongs_to_the_claim() -> None:
 
 @pytest.mark.parametrize(
     ("text", "plain"),
-    [
-        ("Norway blamed Sweden for the losses.", {("Norway", "oppose", "Sweden")}),
-        ("Norway has thanked Sweden twice.", {("Norway", "support", "Sweden")}),
-        ("Sweden was praised by Norway.", {("Norway", "support", "Sweden")}),
-        (
-            "Sweden was praised by Norway and condemned by Finland.",
-            {("Norway", "support", "Sweden"), ("Finland", "oppose", "Sweden")},
-        ),
-        ("Blaming Sweden for the losses, Norway left.", {("Norway", "oppose", "Sweden")}),
-        ("Norway paid tribute to Sweden.", {("Norway", "support", "Sweden")}),
-        ("Norway should thank Sweden.", set()),
-        ("If Norway thanked Sweden, nobody heard it.", set()),
-        ("Did Norway praise Sweden?", set()),
-        ("Norway doesn’t criticise Sweden.", set()),
-        ("Norway praised the food of Sweden.", set()),
-    ],
+    cases("parsed_stances", "what_a_sentence_says_outright"),
 )
-def test_what_a_sentence_says_outright(text: str, plain: Sides) -> None:
+def test_what_a_sentence_says_outright(text: str, plain: list[tuple[str, str, str]]) -> None:
     document = Document("d", "", text, (Paragraph(0, 0, len(text)),))
     found = shared_reader().read(document, document.paragraphs[0])
     names = [text[one.start : one.end] for one in found.actors]
-    assert plain == {
+    assert set(plain) == {
         (names[e.source], e.side, names[e.target])
         for e in found.edges
         if e.rule == PLAIN and e.source is not None

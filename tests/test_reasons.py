@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support import document, read
+from support import cases, document, read
 
 from annotator.learners.claims.boundaries import sentences_of
 from annotator.learners.claims.reasons import cue_candidates
@@ -16,13 +16,7 @@ from annotator.workflows.suggesting.combining import combine
 
 @pytest.mark.parametrize(
     ("text", "label", "named"),
-    [
-        ("The Great Standoff was a dangerous affair.", "value", "dangerous"),
-        ("The ban on dangerous dogs is fair.", "value", "fair"),
-        ("The Great Standoff is over.", "value", ""),
-        ("The council will close the lane.", "prediction", "will"),
-        ("The council must close the lane.", "policy", "must"),
-    ],
+    cases("reasons", "a_cue_is_in_what_a_claim_asserts_and_in_no_name"),
 )
 def test_a_cue_is_in_what_a_claim_asserts_and_in_no_name(text: str, label: str, named: str) -> None:
     (sentence,) = sentences_of(read(text))
@@ -31,14 +25,7 @@ def test_a_cue_is_in_what_a_claim_asserts_and_in_no_name(text: str, label: str, 
 
 @pytest.mark.parametrize(
     ("text", "label", "words"),
-    [
-        ("The tractor took three days.", "fact", []),
-        ("We could not help him.", "policy", []),
-        ("We could not help him.", "prediction", ["could"]),
-        ("The drivers are a minority.", "fact", ["minority"]),
-        ("The plan is a shameful retreat.", "value", ["shameful", "retreat"]),
-        ("The mayor is an old friend of ours.", "kinship", ["old", "friend"]),
-    ],
+    cases("reasons", "what_was_learnt_is_named_if_it_can_show_the_label"),
 )
 def test_what_was_learnt_is_named_if_it_can_show_the_label(
     text: str, label: str, words: list[str]

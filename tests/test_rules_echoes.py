@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support import read
+from support import cases, read
 
 Sides = set[tuple[str, str, str]]
 
@@ -22,31 +22,10 @@ def _found(text: str) -> tuple[list[str], Sides]:
 
 @pytest.mark.parametrize(
     ("text", "claim", "sides"),
-    [
-        ("Ana Brell says the lane will go, and she is right.", "the lane will go",
-         {("Ana Brell", "support"), ("@author", "support")}),
-        ("Ana Brell says that the lane will go. She is wrong.", "the lane will go",
-         {("Ana Brell", "support"), ("@author", "oppose")}),
-        ("Ana Brell opposes the toll, and she is right.", "the toll",
-         {("Ana Brell", "oppose"), ("@author", "oppose")}),
-        ("Critics reply that the roof leaks. They have a point.", "the roof leaks",
-         {("Critics", "support"), ("@author", "support")}),
-        ("They say that the swans have left, and I believe them.", "the swans have left",
-         {("They", "support"), ("@author", "support")}),
-        ("Norway fears that the ice will melt. So do we.", "the ice will melt",
-         {("Norway", "support"), ("@author", "support")}),
-        ("Norway opposes the quota. So does Sweden.", "the quota",
-         {("Norway", "oppose"), ("Sweden", "oppose")}),
-        ("Half of the trees will die, and Norway no longer denies it.", "Half of the trees will die",
-         {("Norway", "support")}),
-        ("Half of the trees will die. Norway has said so at every meeting.", "Half of the trees will die",
-         {("Norway", "support")}),
-        ("Norway warns that fish will die, and Sweden agrees with it.", "fish will die",
-         {("Norway", "support"), ("Sweden", "support")}),
-    ],
-)  # fmt: skip
+    cases("rules_echoes", "an_echo_is_a_side_on_what_was_said"),
+)
 def test_an_echo_is_a_side_on_what_was_said(
-    text: str, claim: str, sides: set[tuple[str, str]]
+    text: str, claim: str, sides: list[tuple[str, str]]
 ) -> None:
     claims, found = _found(text)
     assert claims == [claim]
@@ -76,17 +55,7 @@ def test_whoever_has_demanded_it_holds_it_too() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Ana Brell says that the lane will go. She may be right.",
-        "Ana Brell says that the lane will go. She was right to resign.",
-        "Ana Brell says that the lane will go. Is she right?",
-        "Ana Brell says that the lane will go. Where the mayor has gone wrong is the manner.",
-        "Ana Brell says that the lane will go. Sweden is wrong.",
-        "The lane will go. She is right.",
-    ],
-)
+@pytest.mark.parametrize("text", cases("rules_echoes", "what_is_no_echo_is_no_side_of_the_author"))
 def test_what_is_no_echo_is_no_side_of_the_author(text: str) -> None:
     assert not [one for one in _found(text)[1] if one[0] == "@author"]
 

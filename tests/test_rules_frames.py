@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support import read
+from support import cases, read
 
 Found = tuple[list[tuple[str, str]], set[tuple[str, str, str]]]
 
@@ -24,26 +24,49 @@ def _found(text: str) -> Found:
 @pytest.mark.parametrize(
     ("text", "claim", "holder"),
     [
-        ("As Mariam Okoye put it, a roof is not a luxury.", "a roof is not a luxury", "Mariam Okoye"),
+        (
+            "As Mariam Okoye put it, a roof is not a luxury.",
+            "a roof is not a luxury",
+            "Mariam Okoye",
+        ),
         ("As critics point out, the bridge is old.", "the bridge is old", "critics"),
-        ("As the years passed, the bridge grew old.", "As the years passed, the bridge grew old", None),
-        ("According to the UN envoy, Ingrid Sol, both sides have fired.", "both sides have fired",
-         "Ingrid Sol"),
-        ("According to Ingrid Sol, the envoy, both sides have fired.", "both sides have fired",
-         "Ingrid Sol"),
-        ("According to Norway, the rate, now at five per cent, will rise.",
-         "the rate, now at five per cent, will rise", "Norway"),
+        (
+            "As the years passed, the bridge grew old.",
+            "As the years passed, the bridge grew old",
+            None,
+        ),
+        (
+            "According to the UN envoy, Ingrid Sol, both sides have fired.",
+            "both sides have fired",
+            "Ingrid Sol",
+        ),
+        (
+            "According to Ingrid Sol, the envoy, both sides have fired.",
+            "both sides have fired",
+            "Ingrid Sol",
+        ),
+        (
+            "According to Norway, the rate, now at five per cent, will rise.",
+            "the rate, now at five per cent, will rise",
+            "Norway",
+        ),
         ('"Nobody will be evicted," he promised.', "Nobody will be evicted", "he"),
         ("The lane will go, she said.", "The lane will go", "she"),
         ("The minister saw that the dam was a mistake.", "the dam was a mistake", "minister"),
-        ("The minister assures us that trains are on time, and who would doubt it?",
-         "trains are on time", "minister"),
+        (
+            "The minister assures us that trains are on time, and who would doubt it?",
+            "trains are on time",
+            "minister",
+        ),
         ("Norway voted by 61 to 40 to support the barrage.", "the barrage", "Norway"),
         ("Norway voted to close the port.", "to close the port", "Norway"),
-        ("The toll that Norway proposed, at last, looks dear.",
-         "The toll that Norway proposed, at last, looks dear", None),
+        (
+            "The toll that Norway proposed, at last, looks dear.",
+            "The toll that Norway proposed, at last, looks dear",
+            None,
+        ),
     ],
-)  # fmt: skip
+)
 def test_the_holder_of_a_claim_is_outside_of_it(text: str, claim: str, holder: str | None) -> None:
     claims, sides = _found(text)
     assert [quote for _, quote in claims] == [claim]
@@ -97,21 +120,7 @@ def test_whoever_does_not_believe_somebody_is_against_what_they_say() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("text", "label"),
-    [
-        ("Closing the pool would be a false economy.", "policy"),
-        ("To close the pool now would be a mistake.", "policy"),
-        ("Closing the pool would take a year.", "prediction"),
-        ("What the county does not need is a referendum.", "policy"),
-        ("Why does the council not ask for them?", "policy"),
-        ("Why should anyone believe it?", "policy"),
-        ("The minister must be laughing.", "fact"),
-        ("The minister must have known of it.", "fact"),
-        ("The minister must be told.", "policy"),
-        ("The truth is that rents have doubled.", "fact"),
-    ],
-)
+@pytest.mark.parametrize(("text", "label"), cases("rules_frames", "types_by_the_words_of_a_claim"))
 def test_types_by_the_words_of_a_claim(text: str, label: str) -> None:
     assert [label for label, _ in _found(text)[0]] == [label]
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from support import TEXT, document, project
+from support import TEXT, cases, document, project
 
 from annotator import families
 from annotator.english.tables import forms
@@ -95,15 +95,7 @@ def test_actors(text: str, quote: str, label: str, entity: str | None) -> None:
     assert _actors(doc, found).get(quote) == (label, entity)
 
 
-@pytest.mark.parametrize(
-    ("text", "absent"),
-    [
-        ("The crisis in West Asia grows.", "West Asia"),
-        ("They told us nothing.", "us"),
-        ("Western sanctions bite.", "Western"),
-        ("In March the talks began.", "March"),
-    ],
-)
+@pytest.mark.parametrize(("text", "absent"), cases("suggest", "what_is_no_actor"))
 def test_what_is_no_actor(text: str, absent: str) -> None:
     doc, found = _of(text)
     assert not any(absent in quote for quote in _actors(doc, found))
@@ -111,13 +103,7 @@ def test_what_is_no_actor(text: str, absent: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "label", "claim"),
-    [
-        ("However, Europe must act now.", "policy", "Europe must act now"),
-        ("Prices will rise next year.", "prediction", "Prices will rise next year"),
-        ("The plan is a dangerous mistake.", "value", "The plan is a dangerous mistake"),
-        ("The two sides met on Friday.", "fact", "The two sides met on Friday"),
-        ("Putin said that the sanctions hit Europe.", "fact", "the sanctions hit Europe"),
-    ],
+    cases("suggest", "claims_have_type_and_bounds"),
 )
 def test_claims_have_type_and_bounds(text: str, label: str, claim: str) -> None:
     doc, found = _of(text)
@@ -134,28 +120,11 @@ def test_two_main_clauses_are_two_claims() -> None:
 
 @pytest.mark.parametrize(
     ("text", "stance"),
-    [
-        ("Iran says that the deal helps everyone.", ("Iran", "support", "the deal helps everyone")),
-        (
-            "Iran denied that the deal helps everyone.",
-            ("Iran", "oppose", "the deal helps everyone"),
-        ),
-        ("Iran does not believe that the deal helps.", ("Iran", "oppose", "the deal helps")),
-        (
-            "The deal helps everyone, according to Iran.",
-            ("Iran", "support", "The deal helps everyone"),
-        ),
-        ("Iran condemned Israel on Monday.", ("Iran", "oppose", "Israel")),
-        ("Israel was condemned by Iran.", ("Iran", "oppose", "Israel")),
-        ("Germany supports Ukraine.", ("Germany", "support", "Ukraine")),
-        ("Hungary does not support Ukraine.", ("Hungary", "oppose", "Ukraine")),
-    ],
+    cases("suggest", "stances_follow_the_verb_its_negation_and_the_passive"),
 )
-def test_stances_follow_the_verb_its_negation_and_the_passive(
-    text: str, stance: tuple[str, str, str]
-) -> None:
+def test_stances_follow_the_verb_its_negation_and_the_passive(text: str, stance: list[str]) -> None:
     doc, found = _of(text)
-    assert stance in _stances(doc, found)
+    assert tuple(stance) in _stances(doc, found)
 
 
 def test_a_claim_of_the_author_has_no_holder() -> None:
