@@ -139,3 +139,72 @@ def test_nobody_says_the_same_twice() -> None:
     text = "She saw that the barrage was a mistake, and she said so."
     sides = _found(text)[1]
     assert sides == {("She", "support", "the barrage was a mistake")}
+
+
+@pytest.mark.parametrize(
+    ("text", "claim"),
+    [
+        ("Nor is it true that nobody was asked.", "nobody was asked"),
+        ("It is not true that rents have doubled.", "rents have doubled"),
+        ("It is a myth that rents have doubled.", "rents have doubled"),
+    ],
+)
+def test_what_is_said_to_be_untrue_is_what_the_text_is_against(text: str, claim: str) -> None:
+    claims, sides = _found(text)
+    assert [quote for _, quote in claims] == [claim]
+    assert sides == {("@author", "oppose", claim)}
+
+
+def test_a_quotation_goes_on_with_the_same_speaker() -> None:
+    text = '"This law is a gift," said Mariam Okoye after the vote. "Rents will rise by Christmas."'
+    assert _found(text)[1] == {
+        ("Mariam Okoye", "support", claim)
+        for claim in ("This law is a gift", "Rents will rise by Christmas")
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("Norway has said they will stay at home.", "policy"),
+        ("The ministry said that it would rain.", "prediction"),
+        ("The minister said she would lose.", "prediction"),
+        ("The country needs power that comes when it is wanted.", "value"),
+        ("The tracks need seven metres.", "fact"),
+        ("It is the duty of the assembly to know what it buys.", "policy"),
+    ],
+)
+def test_types_of_announcements_needs_and_duties(text: str, label: str) -> None:
+    assert [label for label, _ in _found(text)[0]] == [label]
+
+
+@pytest.mark.parametrize(
+    ("text", "claims"),
+    [
+        ("Not the villagers, who will lose the ferry.", []),
+        ("Not a single tree was felled.", ["Not a single tree was felled"]),
+        ("The leader has offered no other.", ["The leader has offered no other"]),
+        (
+            "Those who called her a traitor owe her an apology.",
+            ["Those who called her a traitor owe her an apology", "a traitor"],
+        ),
+    ],
+)
+def test_bounds_of_phrases(text: str, claims: list[str]) -> None:
+    assert [quote for _, quote in _found(text)[0]] == claims
+
+
+def test_some_of_a_group_say_it() -> None:
+    text = "Some of our voters say that the levy is unfair."
+    assert _found(text)[1] == {("voters", "support", "the levy is unfair")}
+
+
+@pytest.mark.parametrize(
+    ("text", "actors"),
+    [
+        ("As a judge she refused to send them to prison.", []),
+        ("The judge refused to send them to prison.", ["judge"]),
+    ],
+)
+def test_what_somebody_is_is_no_actor(text: str, actors: list[str]) -> None:
+    assert [text[one.start : one.end] for one in read(text).actors] == actors

@@ -26,12 +26,12 @@ from dataclasses import dataclass, replace
 from annotator.english import tables
 from annotator.english.clause_parts import asserts_nothing, is_open, report_end, reported_parts
 from annotator.english.coordination import imperative, independent, main_clauses
-from annotator.english.cues import asked, attribution_of, label_of, modality_of
+from annotator.english.cues import announces, asked, attribution_of, label_of, modality_of
 from annotator.english.echoes import echoes
 from annotator.english.frames import frame_of, heads_of, that_frame
 from annotator.english.held_nouns import HeldClaim, held_claims
 from annotator.english.lead_ins import after_lead_in, trimmed
-from annotator.english.object_ends import end_of_object
+from annotator.english.object_ends import end_of_object, where_main_clause_goes_on
 from annotator.english.objects import (
     Object,
     main_verb,
@@ -42,7 +42,7 @@ from annotator.english.objects import (
 )
 from annotator.english.parse import Parse
 from annotator.english.reporting_frame import ReportingFrame, flip
-from annotator.english.syntax import Syntax, finite
+from annotator.english.syntax import Syntax, finite, governs
 from annotator.english.tokens import QUOTES, FoundSpan, Token
 from annotator.model.overlaps import Overlaps
 
@@ -92,8 +92,9 @@ def _shorter(tokens: Sequence[Token], parse: Parse, clause: Clause) -> Clause:
     if not clause.given or frame is None or frame.last > first:
         return clause
     siding = tokens[frame.first].lower in tables.siding()
+    last = where_main_clause_goes_on(parse, frame.first, first, clause.found.last)
     end = end_of_object(tokens, parse, first, last, siding=siding)
-    if end == last:
+    if end == clause.found.last:
         return clause
     return replace(clause, found=replace(clause.found, last=end, end=tokens[end - 1].end))
 
@@ -133,23 +134,43 @@ def _by_words(tokens: Sequence[Token], actors: Sequence[FoundSpan]) -> list[Clau
     out: list[Clause] = []
     syntax = Syntax(tokens, actors)
     starts = [i for i, t in enumerate(tokens) if t.first] or ([0] if tokens else [])
+    spoken: ReportingFrame | None = None
     for begin, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
-        told: ReportingFrame | None = None
+        goes_on = _in_quotes(tokens, begin, end)
+        told = spoken if goes_on else None
+        sentence: list[Clause] = []
         for first, last in main_clauses(tokens, begin, end):
             made = _clauses(syntax, first, last)
             if told is not None:
-                made = [_also_told(one, told) for one in made]
+                made = [_also_told(one, told, direct=goes_on) for one in made]
             elif first == begin and tokens[first].lower == "according":
                 told = next((one.frame for one in made), None)
-            out += made
+            sentence += made
+        spoken = _speaker(sentence)
+        out += sentence
     return out
 
 
-def _also_told(clause: Clause, told: ReportingFrame) -> Clause:
-    """A later clause of a sentence with `according to X` at its start, which X says, too."""
+def _in_quotes(tokens: Sequence[Token], begin: int, end: int) -> bool:
+    """Whether a sentence stands in quotation marks, all of it, and does not name who speaks
+    (`I`)."""
+    marks = [k for k in range(begin, end) if tokens[k].text in QUOTES]
+    whole = begin > 0 and tokens[begin - 1].text in QUOTES and marks == [end - 1]
+    return whole and not any(tokens[k].lower == "i" for k in range(begin, end))
+
+
+def _speaker(sentence: Sequence[Clause]) -> ReportingFrame | None:
+    """Who speaks in a sentence that is quoted, so that the next one in quotation marks goes on."""
+    frames = (one.frame for one in sentence if one.found.attributes["attribution"] == "direct")
+    return next((one for one in frames if one is not None and not one.own), None)
+
+
+def _also_told(clause: Clause, told: ReportingFrame, *, direct: bool) -> Clause:
+    """A later clause of a sentence with `according to X` at its start, which X says, too; or a
+    `direct` quotation that goes on."""
     if clause.frame is not None:
         return clause
-    attributes = {**clause.found.attributes, "attribution": "indirect"}
+    attributes = {**clause.found.attributes, "attribution": "direct" if direct else "indirect"}
     return replace(clause, frame=told, found=replace(clause.found, attributes=attributes))
 
 
@@ -311,8 +332,10 @@ def _clause(
     whole = imperative(tokens, first, last) or (
         frame is not None and first > 0 and tokens[first - 1].lower == "that"
     )
-    if last - first < (2 if whole else 3) or not (
-        whole or any(finite(t) for t in tokens[first:last])
+    if (
+        _fragment(tokens, first, last)
+        or last - first < (2 if whole else 3)
+        or not (whole or any(finite(t) for t in tokens[first:last]))
     ):
         return None
     label, why, score = label_of(tokens, first, last)
@@ -324,6 +347,14 @@ def _clause(
         tokens, first, last, label, why, score, frame, quoted=quoted, question=question
     )
     return replace(made, more=_judged(tokens, frame))
+
+
+def _fragment(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a sentence only answers with a phrase (`Not the villagers, who lose the ferry`)."""
+    if first >= last or tokens[first].lower != "not":
+        return False
+    comma = next((k for k in range(first, last) if tokens[k].text == ","), last)
+    return not any(governs(tokens, k) for k in range(first, comma))
 
 
 def _judged(tokens: Sequence[Token], frame: ReportingFrame | None) -> tuple[ReportingFrame, ...]:
@@ -345,8 +376,11 @@ def _type_by_frame(
     """The type of a claim that the word of its frame shows, and why; None if the claim's own words
     say what it is. What somebody promises is a policy."""
     cue = tokens[frame.first]
-    if label == "prediction" and frame.side == "+" and cue.lower in tables.promises():
-        return "policy", f"“{cue.text}” makes a plan of it"
+    if label == "prediction" and frame.side == "+":
+        if cue.lower in tables.promises():
+            return "policy", f"“{cue.text}” makes a plan of it"
+        if cue.lower in tables.announcing() and announces(tokens, first, last):
+            return "policy", f"“{cue.text}” announces what they will do"
     if label not in ("fact", "value"):
         return None
     said = "policy" if asked(tokens, first, last) else tables.said_types().get(cue.lower)

@@ -121,6 +121,25 @@ def _unwise_act(tokens: Sequence[Token], first: int, last: int) -> str:
     return ""
 
 
+def _needs(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether the clause says what somebody needs (`the country needs power`), not to do."""
+    near = range(first + 1, min(first + 8, last - 1))
+    return any(
+        tokens[k].lower in ("need", "needs")
+        and tokens[k - 1].lower not in _NO_VERB_AFTER
+        and tokens[k + 1].lower not in ("to", "not", "of")
+        and not _counts(tokens[k + 1])
+        for k in near
+    )
+
+
+def _counts(token: Token) -> bool:
+    return token.text[:1].isdigit() or token.lower in tables.words("numbers")
+
+
+_NO_VERB_AFTER = tables.words("determiners") | tables.words("prepositions")
+
+
 def _is_a(tokens: Sequence[Token], first: int, last: int) -> bool:
     """Whether the clause says what kind of thing something is (`it is a leash`), which is mostly a
     judgement."""
@@ -148,6 +167,22 @@ def _main(tokens: Sequence[Token], first: int, last: int) -> int:
         verb = verb or governs(tokens, i)
         i += 1
     return last
+
+
+def announces(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a reported clause says what its speakers themselves will do (`they will stay at
+    home`), and not what will be or happen."""
+    if last - first < 3 or tokens[first].lower not in ("he", "she", "they"):
+        return False
+    k = first + 2
+    while k < last - 1 and tokens[k].lower in _BEFORE_BE:
+        k += 1
+    return tokens[first + 1].lower in _WILL and tokens[k].lower not in _NOT_DONE
+
+
+_WILL = frozenset("will would 'll ’ll wo".split())
+_NOT_DONE = frozenset("be have lose die suffer fail win need miss see".split())
+"""Verbs of what happens to somebody."""
 
 
 def asked(tokens: Sequence[Token], first: int, last: int) -> bool:
@@ -192,6 +227,8 @@ def label_of(tokens: Sequence[Token], first: int, last: int) -> tuple[str, str, 
     value = _cue(tokens, first, last, "value_words")[1]
     if value:
         return "value", f"“{value}” evaluates", 0.7
+    if _needs(tokens, first, main):
+        return "value", "it says what somebody needs", 0.62
     if _is_a(tokens, first, last):
         return "value", "it says what kind of thing something is", 0.62
     return "fact", "a statement without a cue of another type", 0.62

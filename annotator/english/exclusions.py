@@ -25,9 +25,17 @@ def excluded(tokens: Sequence[Token], first: int, last: int, parse: Parse | None
     """Whether tokens `[first, last)` are not an actor, whatever their words say elsewhere."""
     if _traded(tokens, last) or _scene(tokens, first, last, parse):
         return True
-    if _adjective(tokens, first, last):
+    if _adjective(tokens, first, last) or _office(tokens, first, last):
         return True
     return parse is not None and _describes(tokens, last, parse)
+
+
+def _office(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """What somebody is or was (`as a judge, she ruled`), but not `such as` or `as well as`."""
+    if first < 2 or not tokens[last - 1].text[:1].islower():
+        return False
+    words = [token.lower for token in tokens[max(0, first - 4) : first]]
+    return words[-2:] in (["as", "a"], ["as", "an"]) and words[-3:-2] not in (["such"], ["well"])
 
 
 def _describes(tokens: Sequence[Token], last: int, parse: Parse) -> bool:

@@ -72,9 +72,17 @@ def _after_is_that(tokens: Sequence[Token], i: int, last: int) -> int:
     if that is None or tokens[i - 1].lower in _QUESTION_WORDS:
         return 0
     before, after = tokens[that - 1].lower, tokens[min(that + 1, last - 1)].lower
-    if before in _CLEAVING or _somebody_right(tokens, i, before):
+    if before in _CLEAVING or _somebody_right(tokens, i, before) or _denied(tokens, i, that):
         return 0
     return 0 if after in HELPERS and that > i + 1 else that + 1
+
+
+def _denied(tokens: Sequence[Token], i: int, that: int) -> bool:
+    """Whether what follows `that` is said not to be so: `it is not true that`, `it is a myth
+    that`."""
+    negative = not {t.lower for t in tokens[i:that]}.isdisjoint(tables.words("negations"))
+    phrases = tables.phrases("being_true" if negative else "being_false")
+    return any(phrase_at(tokens, k, phrases, that + 1) for k in range(i + 1, that))
 
 
 def _somebody_right(tokens: Sequence[Token], i: int, before: str) -> bool:

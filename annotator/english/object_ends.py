@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from annotator.english import tables
-from annotator.english.parse import Parse
+from annotator.english.parse import AUXILIARIES, Parse
 from annotator.english.tokens import Token, phrase_at
 
 _LOOSE = frozenset("prep advmod npadvmod advcl".split())
@@ -37,6 +37,24 @@ def end_of_object(
     return end
 
 
+def where_main_clause_goes_on(parse: Parse, verb: int, first: int, last: int) -> int:
+    """The end of the object, over tokens `[first, last)`, of a verb in a relative clause: before
+    the verb of the main clause (`those who called her [a traitor] owe her an apology`); `last` if
+    that is elsewhere."""
+    over = [
+        k
+        for k in parse.chain(verb)[1:]
+        if first < k < last and (parse.finite(k) or parse.heads[k] == k)
+    ]
+    if not over:
+        return last
+    helpers = (k for k in parse.kids(over[0], _HELPING) if first < k)
+    return min(over[0], *helpers, last)
+
+
+_HELPING = AUXILIARIES | {"neg", "advmod"}
+
+
 def _before(tokens: Sequence[Token], k: int, first: int, last: int) -> int:
     """The end before a place, without a comma there."""
     end = k - 1 if tokens[k - 1].text == "," else k
@@ -53,4 +71,4 @@ def _without_phrase(tokens: Sequence[Token], first: int, last: int) -> int:
 
 _LONGEST = 5
 
-__all__ = ["end_of_object"]
+__all__ = ["end_of_object", "where_main_clause_goes_on"]

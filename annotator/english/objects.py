@@ -39,6 +39,10 @@ _THINGS = frozenset("it this that these those".split())
 """Subjects that cannot hold a claim if the verb also applies to things."""
 _MANNER = frozenset("grounds lines behalf".split())
 """Nouns that say how or why, after a particle that is not one (`abstained on the grounds that`)."""
+_EMPTY = (
+    tables.words("determiners") | tables.words("numbers") | tables.words("pronouns") | {"others"}
+)
+"""Words that say nothing by themselves (`offered no other`)."""
 _RELATIVE = frozenset("who which that".split())
 _TIMES = frozenset("before after since until".split())
 """Words that begin a clause or a phrase of time."""
@@ -214,7 +218,9 @@ def _is_claim(
     """Whether an object `[begin, end)` is a claim: not an actor, and not something that a thing
     demands or that no one found out."""
     tokens = syntax.tokens
-    if end <= begin or any(t.lower in _MANNER for t in tokens[begin : begin + 2]):
+    if all(t.lower in _EMPTY for t in tokens[begin:end]) or any(
+        t.lower in _MANNER for t in tokens[begin : begin + 2]
+    ):
         return False
     if not held and _of_nobody(verb, _subject(tokens, first, i), alone=end == begin + 1):
         return False

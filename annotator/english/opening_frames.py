@@ -3,13 +3,14 @@ it, ...`, and `X is right that ...`."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from annotator.english import tables
 from annotator.english.coordination import independent
 from annotator.english.reporting_frame import ReportingFrame
 from annotator.english.syntax import Syntax, adverb, after_verb, governs
-from annotator.english.tokens import phrase_at
+from annotator.english.tokens import Token, phrase_at
 
 _NOBODY_RIGHT = frozenset("it this that i we".split())
 """Subjects of `is right that` that hold nothing."""
@@ -89,18 +90,42 @@ def right_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[Reportin
     tokens = syntax.tokens
     if i == first or tokens[i].lower not in tables.words("be"):
         return None
+    if "it" in (tokens[i - 1].lower, tokens[i + 1].lower if i + 1 < last else ""):
+        return _untrue(tokens, last, i)
     if tokens[i - 1].lower in _NOBODY_RIGHT:
         return None
-    k = i + 1
-    while k < last - 1 and (
-        adverb(tokens[k].lower) or tokens[k].lower in tables.words("negations")
-    ):
-        k += 1
+    k = _over_negations(tokens, i + 1, last)
     length = phrase_at(tokens, k, tables.phrases("being_right"), last)
     if not length:
         return None
     holder = syntax.subject(i, syntax.low[i])
     return ReportingFrame(holder, "+", k, k + 1), k + length
+
+
+def _over_negations(tokens: Sequence[Token], k: int, last: int) -> int:
+    """The place after adverbs and negations."""
+    while k < last - 1 and (adverb(tokens[k].lower) or tokens[k].lower in _NOT):
+        k += 1
+    return k
+
+
+def _untrue(tokens: Sequence[Token], last: int, i: int) -> tuple[ReportingFrame, int] | None:
+    """`It is not true that ...`, `nor is it true that ...`, `it is a myth that ...`: the text is
+    against what follows."""
+    inverted = tokens[i + 1].lower == "it"
+    if inverted and tokens[i - 1].lower not in ("nor", "neither"):
+        return None
+    begin = i + 1 + inverted
+    k = _over_negations(tokens, begin, last)
+    negative = inverted or any(t.lower in _NOT for t in tokens[begin:k])
+    phrases = tables.phrases("being_true" if negative else "being_false")
+    length = phrase_at(tokens, k, phrases, last)
+    if not length:
+        return None
+    return ReportingFrame(None, "-", i, k + length - 1, own=True), k + length
+
+
+_NOT = tables.words("negations")
 
 
 __all__ = ["opening_frame", "right_frame"]

@@ -66,7 +66,7 @@ def find_stances(
 def _rule_of(clause: Clause, frame: ReportingFrame) -> str:
     if clause.held:
         return HELD
-    return ENDORSED if frame.own and frame in clause.more else REPORTED
+    return ENDORSED if frame.own else REPORTED
 
 
 def _quote(tokens: Sequence[Token], first: int, last: int) -> str:

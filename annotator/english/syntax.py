@@ -41,6 +41,8 @@ _REFUSING = frozenset(
         "failing stop stopped hesitate hesitates hesitated reluctant unwilling"
     ).split()
 )
+_PARTS = frozenset("all any both each few half many most none several some".split())
+"""Words before `of` and an actor who is meant, at least in part (`some of the voters say`)."""
 _RIVALS = frozenset("rival rivals opponent opponents critic critics enemy enemies foe foes".split())
 _PRONOUN_OBJECTS = frozenset("him her them it us me himself herself themselves itself".split()) - {
     "her"
@@ -295,6 +297,8 @@ class Syntax:
         ):
             k -= 1
         word = self.lower[k] if k >= self.low[first] else ""
+        if word == "of" and k > self.low[first] and self.lower[k - 1] in _PARTS:
+            return None
         return word if word in tables.words("prepositions") else None
 
     def antecedent(self, at: int) -> int | None:

@@ -372,6 +372,12 @@ def promises() -> frozenset[str]:
 
 
 @cache
+def announcing() -> frozenset[str]:
+    """Inflected forms of verbs with which speakers announce something."""
+    return _inflected("announcing_verbs")
+
+
+@cache
 def siding() -> frozenset[str]:
     """Inflected forms of verbs of taking sides on their object."""
     return _inflected("siding")
@@ -419,6 +425,7 @@ __all__ = [
     "SideWord",
     "Verb",
     "agreeing",
+    "announcing",
     "common",
     "demonyms",
     "echoing",
