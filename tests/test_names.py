@@ -331,8 +331,8 @@ class _Registry:
     def listed(self, form: str) -> Sequence[str]:
         return self._listed.get(form, ())
 
-    def headed(self, noun: str) -> Sequence[CodebookEntry]:
-        return self._book.headed("entity", noun)
+    def headed(self, *nouns: str) -> Sequence[CodebookEntry]:
+        return self._book.headed("entity", *nouns)
 
 
 def test_what_a_common_noun_named_elsewhere_is_offered_and_never_first() -> None:

@@ -201,8 +201,8 @@ class _Book:
     def listed(self, form: str) -> Sequence[str]:
         return self._book.named("entity", form)
 
-    def headed(self, noun: str) -> Sequence[CodebookEntry]:
-        return self._book.headed("entity", noun)
+    def headed(self, *nouns: str) -> Sequence[CodebookEntry]:
+        return self._book.headed("entity", *nouns)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
 from annotator.model.names import NameKind, contrary_of, parted
 
@@ -116,10 +117,13 @@ class Codebook:
         """The names that a form in the text stands for, as the name itself or as an alias."""
         return self._by_form.get((kind, form.casefold()), ())
 
-    def headed(self, kind: NameKind, noun: str) -> Sequence[CodebookEntry]:
-        """The entries whose name or alias is this noun with words that make it unique: `government
-        of Varnia` and `county government` for `government`."""
-        return self._by_head.get((kind, noun.casefold()), ())
+    def headed(self, kind: NameKind, *nouns: str) -> Sequence[CodebookEntry]:
+        """The entries whose name or alias is one of these nouns with words that make it unique:
+        `government of Varnia` and `county government` for `government`."""
+        if not self.entries:
+            return ()
+        found = (self._by_head.get((kind, noun.casefold()), ()) for noun in nouns)
+        return tuple(dict.fromkeys(chain.from_iterable(found)))
 
     @cached_property
     def _by_head(self) -> Mapping[tuple[NameKind, str], Sequence[CodebookEntry]]:

@@ -163,6 +163,11 @@ class LabelSchema:
         """A dict from key to layer and label, over all span layers."""
         return {b.key: (layer, b) for layer in self.span_layers for b in layer.labels if b.key}
 
+    @cached_property
+    def label_keys(self) -> frozenset[str]:
+        """The keys of all labels."""
+        return frozenset(label.key for layer in self.layers for label in layer.labels)
+
     def relations_to(self, target_layer: str) -> tuple[Layer, ...]:
         """Relation layers whose target may be a span of `target_layer`."""
         return tuple(layer for layer in self.relation_layers if target_layer in layer.targets)

@@ -35,10 +35,10 @@ class Names:
         """The entities in the codebook that have a form as name or alias."""
         return self.codebook().named("entity", form)
 
-    def headed(self, noun: str) -> Sequence[CodebookEntry]:
-        """The entities in the codebook that are this noun with words that make it unique, such as
-        `government of Varnia` for `government`."""
-        return self.codebook().headed("entity", noun)
+    def headed(self, *nouns: str) -> Sequence[CodebookEntry]:
+        """The entities in the codebook that are one of these nouns with words that make it unique,
+        such as `government of Varnia` for `government`."""
+        return self.codebook().headed("entity", *nouns)
 
     def usage(
         self, kind: NameKind, name: str | None = None

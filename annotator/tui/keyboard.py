@@ -65,13 +65,17 @@ class Keyboard:
             screen = self._app.screen
             if not isinstance(screen, CommandScreen) or not screen.is_mounted:
                 break
-            if not screen.is_quick(name_of(self._typed[0])):
+            name = name_of(self._typed[0])
+            quick = screen.is_quick(name)
+            if not quick:
                 break
             try:
                 with screen.held():
-                    while self._typed and screen.is_quick(name := name_of(self._typed[0])):
+                    while quick:
                         self._typed.popleft()
                         screen.typed(name)
+                        name = name_of(self._typed[0]) if self._typed else ""
+                        quick = bool(name) and screen.is_quick(name)
             except Exception as error:
                 self._typed.clear()
                 self._app.call_later(_fail, error)

@@ -79,27 +79,30 @@ def move(at: ScreenPosition | None, x: int, y: int) -> str:
     there = f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H" if y else "\x1b[H"
     if at is None:
         return there
-    if x == 0 and y == at[1] + 1:
+    across, down = x - at[0], y - at[1]
+    if not down:
+        return min(there, _along(x, across), key=len)
+    if x == 0 and down == 1:
         return "\r\n"
-    return min(there, _along(x, at[0]) + _upright(y - at[1]), key=len)
+    if x and abs(down) > 1 and abs(across) >= _FAR:
+        return there
+    upright = _steps(down, "B") if down > 0 else _steps(-down, "A")
+    return min(there, _along(x, across) + upright, key=len)
 
 
-def _along(x: int, before: int) -> str:
-    """The shortest way to a column in a row."""
-    across = x - before
+_FAR = 10
+"""From this many columns on, the way by steps over several rows is no shorter."""
+
+
+def _along(x: int, across: int) -> str:
+    """The shortest way to a column in a row, which is so many columns away."""
     if across >= 0:
-        return _steps(across, "C")
-    return min("\r" if x == 0 else f"\x1b[{x + 1}G", "\b" * -across, _steps(-across, "D"), key=len)
-
-
-def _upright(down: int) -> str:
-    """The shortest way to a row in a column."""
-    return _steps(down, "B") if down >= 0 else _steps(-down, "A")
+        return _steps(across, "C") if across else ""
+    back = f"\x1b[{x + 1}G" if x else "\r"
+    return min(back, "\b" * -across, _steps(-across, "D"), key=len)
 
 
 def _steps(many: int, sign: str) -> str:
-    if many == 0:
-        return ""
     return f"\x1b[{sign}" if many == 1 else f"\x1b[{many}{sign}"
 
 

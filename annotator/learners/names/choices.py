@@ -41,8 +41,8 @@ class _Earlier:
     def listed(self, form: str) -> Sequence[str]:
         return self._codebook.named("entity", form)
 
-    def headed(self, noun: str) -> Sequence[CodebookEntry]:
-        return self._codebook.headed("entity", noun)
+    def headed(self, *nouns: str) -> Sequence[CodebookEntry]:
+        return self._codebook.headed("entity", *nouns)
 
 
 def choices(

@@ -36,8 +36,9 @@ class NameRegistry(Protocol):
         """The entities in the codebook that have a form as name or alias."""
         ...
 
-    def headed(self, noun: str) -> Sequence[CodebookEntry]:
-        """The entities in the codebook that are a noun with words that make it unique."""
+    def headed(self, *nouns: str) -> Sequence[CodebookEntry]:
+        """The entities in the codebook that are one of these nouns with words that make it
+        unique."""
         ...
 
 
@@ -61,8 +62,7 @@ class NameQuery:
         if registry is None:
             return cls(mention, known)
         last = mention.folded.rpartition(" ")[2]
-        nouns = dict.fromkeys((last, mention.head, forms.plural_of(mention.head)))
-        headed = dict.fromkeys(entry for noun in nouns for entry in registry.headed(noun))
+        headed = registry.headed(last, mention.head, forms.plural_of(mention.head))
         listed = tuple(registry.listed(mention.whole))
         return cls(mention, known, registry.named(mention.whole), listed, tuple(headed))
 

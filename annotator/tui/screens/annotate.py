@@ -69,10 +69,7 @@ class AnnotateScreen(KeepingScreen):
                 self.redraw()
 
     def has_key(self, key: str) -> bool:
-        labels = {
-            label.key for layer in self.session.review.schema.layers for label in layer.labels
-        }
-        return key in labels or super().has_key(key)
+        return key in self.session.review.schema.label_keys or super().has_key(key)
 
     def tell_keyboard(self, script: str, words: str) -> None:
         """Add it to what the key said; it never replaces a question."""

@@ -100,7 +100,8 @@ class ParagraphRows(Sequence[Row]):
     def __getitem__(self, at: slice) -> list[Row]: ...
     def __getitem__(self, at: int | slice) -> Row | list[Row]:
         if isinstance(at, slice):
-            return [self.built.row(i) for i in range(*at.indices(len(self)))]
+            kept = self.built.rows
+            return [kept[i] or self.built.row(i) for i in range(*at.indices(len(kept)))]
         return self.built.row(range(len(self))[at])
 
 

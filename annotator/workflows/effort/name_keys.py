@@ -78,9 +78,9 @@ class NameKeys:
         """The entities in the codebook that have a form, as a registry gives them."""
         return self.codebook.named("entity", form)
 
-    def headed(self, noun: str) -> Sequence[CodebookEntry]:
-        """The entities in the codebook that are a noun with what makes it unique."""
-        return self.codebook.headed("entity", noun)
+    def headed(self, *nouns: str) -> Sequence[CodebookEntry]:
+        """The entities in the codebook that are one of these nouns with what makes it unique."""
+        return self.codebook.headed("entity", *nouns)
 
     def add(self, one: Decided, shown: Iterable[SpanPlace]) -> None:
         """Count the names of a paragraph in which these spans were suggested, then learn them."""
