@@ -172,12 +172,13 @@ def test_no_more_is_handed_out_than_is_said() -> None:
             yield one
 
     order = []
-    for id, _ in computed(Counting(), reading()):
-        order.append(id)
+    for text, _ in computed(Counting(), reading()):
+        order.append(text.id)
         assert read <= len(order) + 3 * (Counting.ahead + 1)
     assert order == [one.id for one in _documents()]
     assert most == Counting.ahead + 1
-    assert dict(computed(ThisProcess(lambda _: []), _documents())) == {id: [] for id in order}
+    found = computed(ThisProcess(lambda _: []), _documents())
+    assert {text.id: some for text, some in found} == {id: [] for id in order}
 
 
 def test_a_process_that_dies_is_one_error_and_what_it_cannot_do_is_told_as_here() -> None:

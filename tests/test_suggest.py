@@ -18,6 +18,7 @@ from annotator.model.span import Relation, Span
 from annotator.model.text import Document, split_paragraphs
 from annotator.project import Project
 from annotator.resources import folder, load_schema, schema_names
+from annotator.store import documents as store_documents
 from annotator.store.results import SuggestionRun
 from annotator.suggesters.api import Suggester
 from annotator.tui.session import Session
@@ -297,6 +298,19 @@ def test_what_other_suggesters_left_goes_when_those_of_the_settings_suggest(tmp_
         )
         suggest(of)
         assert of.suggestions.of(id) and "x" not in {s.id for s in of.suggestions.of(id)}
+
+
+def test_a_document_that_is_at_hand_is_not_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with project(tmp_path / "p", TEXT) as of:
+        (id,) = of.documents.ids()
+        loaded = of.documents.load(id)
+        span = Span("x", "actor", "person", 0, 3, None, {"mention": "name"}, "suggestion")
+        made, run = [Suggestion(span, 0, "rules", "1", 0.9)], SuggestionRun({"rules": "1"}, "")
+        monkeypatch.setattr(store_documents, "load", lambda *_: pytest.fail("it is read again"))
+        assert of.suggestions.put(loaded, made, run=run) == 1
+        assert [one.id for one in of.suggestions.of(id)] == ["x"]
 
 
 def test_what_is_hidden_does_not_wait_for_a_decision(tmp_path: Path) -> None:

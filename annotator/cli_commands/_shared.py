@@ -1,74 +1,23 @@
 """Code that commands share: which project they work on, who annotates, and how results are
-printed."""
+written."""
 
 from __future__ import annotations
 
-import functools
-import inspect
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from annotator.console import hear_no_warnings, notify, print_json, print_lines
+from annotator.console import notify
 
 if TYPE_CHECKING:
     from annotator.project import Project
-
-Command = Callable[..., Any]
-F = TypeVar("F", bound=Command)
-
-json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-
-documents_option = click.option(
-    "--document",
-    "documents",
-    multiple=True,
-    metavar="ID",
-    help="Only this document; you can repeat it.",
-)
-
-force_option = click.option(
-    "--force",
-    is_flag=True,
-    help="Overwrite the files of an earlier export; no other file is deleted.",
-)
 
 
 def names_listed(text: str | None) -> tuple[str, ...]:
     """The names of a list such as `ada,ben`; none without one."""
     return tuple(name.strip() for name in text.split(",")) if text else ()
-
-
-def status_option(default: str) -> Callable[[F], F]:
-    """The option that says whose work a command takes."""
-    return click.option(
-        "--status",
-        default=default,
-        show_default=True,
-        metavar="gold|all|annotator=NAME",
-        help="Whose work.",
-    )
-
-
-def option_group(name: str, make: Command, *options: Callable[[Command], Command]) -> Command:
-    """Options that a command gets as one value, `name`: `make` takes those that its parameters
-    name, and returns the value. It may raise UsageError."""
-    taken = tuple(inspect.signature(make).parameters)
-
-    def decorate(command: Command) -> Command:
-        @functools.wraps(command)
-        def call(*args: Any, **values: Any) -> Any:
-            values[name] = make(**{one: values.pop(one) for one in taken})
-            return command(*args, **values)
-
-        made: Command = call
-        for option in reversed(options):
-            made = option(made)
-        return made
-
-    return decorate
 
 
 def open_project(ctx: click.Context) -> Project:
@@ -119,20 +68,4 @@ def table(names: tuple[str, ...], rows: Sequence[tuple[Any, ...]], left: int = 1
     ]
 
 
-__all__ = [
-    "annotator_of",
-    "documents_option",
-    "force_option",
-    "hear_no_warnings",
-    "json_option",
-    "names_listed",
-    "notify",
-    "open_project",
-    "option_group",
-    "print_json",
-    "print_lines",
-    "progress",
-    "status_option",
-    "table",
-    "with_count",
-]
+__all__ = ["annotator_of", "names_listed", "open_project", "progress", "table", "with_count"]

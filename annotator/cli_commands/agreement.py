@@ -9,16 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import (
-    documents_option,
-    json_option,
-    names_listed,
-    open_project,
-    option_group,
-    print_json,
-    print_lines,
-)
-from annotator.console import notify, print_csv
+from annotator.cli_commands._options import documents_option, json_option, option_group
+from annotator.cli_commands._shared import names_listed, open_project
+from annotator.console import notify, print_csv, print_json, print_lines
 from annotator.model.text import plural
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import annotator_of, hear_no_warnings, notify, open_project
+from annotator.cli_commands._shared import annotator_of, open_project
+from annotator.console import hear_no_warnings, notify
 
 if TYPE_CHECKING:
     from annotator.project import Project

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from annotator.cli_commands._shared import json_option, open_project, print_json, print_lines, table
+from annotator.cli_commands._options import json_option
+from annotator.cli_commands._shared import open_project, table
+from annotator.console import print_json, print_lines
 from annotator.model.decision import Completion
 
 if TYPE_CHECKING:

@@ -7,16 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from annotator.cli_commands._shared import (
-    documents_option,
-    json_option,
-    notify,
-    open_project,
-    option_group,
-    print_json,
-    print_lines,
-    table,
-)
+from annotator.cli_commands._options import documents_option, json_option, option_group
+from annotator.cli_commands._shared import open_project, table
+from annotator.console import notify, print_json, print_lines
 from annotator.errors import UsageError
 from annotator.model.text import plural
 

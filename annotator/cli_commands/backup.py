@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from annotator.cli_commands._shared import notify, open_project
+from annotator.cli_commands._shared import open_project
+from annotator.console import notify
 
 
 @click.command()

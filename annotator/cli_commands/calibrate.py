@@ -7,14 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from annotator.cli_commands._shared import (
-    json_option,
-    notify,
-    open_project,
-    print_json,
-    print_lines,
-    table,
-)
+from annotator.cli_commands._options import json_option
+from annotator.cli_commands._shared import open_project, table
+from annotator.console import notify, print_json, print_lines
 
 if TYPE_CHECKING:
     from annotator.workflows.suggesting.calibration_check import CalibrationCheck, Reliability

@@ -9,15 +9,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from annotator.cli_commands._shared import (
-    annotator_of,
-    json_option,
-    notify,
-    open_project,
-    print_json,
-    print_lines,
-    with_count,
-)
+from annotator.cli_commands._options import choice_option, json_option
+from annotator.cli_commands._shared import annotator_of, open_project, with_count
+from annotator.console import notify, print_json, print_lines
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
@@ -45,13 +39,7 @@ def command() -> None:
 
 @command.command("import")
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option(
-    "--entry",
-    type=click.Choice(["concept", "entity"]),
-    default="concept",
-    show_default=True,
-    help="What the codes of a .qdc file are.",
-)
+@choice_option("--entry", ["concept", "entity"], "concept", "What the codes of a .qdc file are.")
 @click.option("--dry-run", is_flag=True, help="Show what would be imported, and import nothing.")
 @json_option
 @click.pass_context

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import json_option, print_json, print_lines
+from annotator.cli_commands._options import json_option
+from annotator.console import print_json, print_lines
 from annotator.errors import StoreError
 
 if TYPE_CHECKING:

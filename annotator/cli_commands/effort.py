@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import json_option, print_json, print_lines, progress
+from annotator.cli_commands._options import json_option, number_option
+from annotator.cli_commands._shared import progress
+from annotator.console import print_json, print_lines
 
 if TYPE_CHECKING:
     from annotator.config import Config
@@ -16,19 +18,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("gold", type=click.Path(path_type=Path), metavar="GOLD.jsonl")
-@click.option(
-    "--every",
-    type=click.IntRange(1, 10_000),
-    default=10,
-    show_default=True,
-    help="The number of paragraphs between two trainings.",
+@number_option(
+    "--every", "The number of paragraphs between two trainings.", default=10, least=1, most=10_000
 )
-@click.option(
-    "--group",
-    type=click.IntRange(1, 1000),
-    default=1,
-    show_default=True,
-    help="The number of rows that make a paragraph.",
+@number_option(
+    "--group", "The number of rows that make a paragraph.", default=1, least=1, most=1000
 )
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Only the first N paragraphs.")
 @click.option("--schema", metavar="NAME|FILE", help="The label schema, if it is not the project's.")

@@ -7,15 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import (
-    annotator_of,
-    json_option,
-    notify,
-    open_project,
-    print_json,
-    print_lines,
-    status_option,
-)
+from annotator.cli_commands._options import json_option, status_option
+from annotator.cli_commands._shared import annotator_of, open_project
+from annotator.console import notify, print_json, print_lines
 from annotator.model.text import plural
 
 if TYPE_CHECKING:

@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import (
+from annotator.cli_commands._options import (
+    choice_option,
     documents_option,
     force_option,
     json_option,
-    notify,
-    open_project,
     option_group,
-    print_json,
     status_option,
-    with_count,
 )
-from annotator.console import print_data
+from annotator.cli_commands._shared import open_project, with_count
+from annotator.console import notify, print_data, print_json
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
@@ -58,13 +56,7 @@ _content_options = option_group(
     "wanted",
     _content,
     status_option("all"),
-    click.option(
-        "--unit",
-        type=click.Choice(["document", "paragraph"]),
-        default="document",
-        show_default=True,
-        help="What each record covers.",
-    ),
+    choice_option("--unit", ["document", "paragraph"], "document", "What each record covers."),
     documents_option,
     click.option(
         "--layer",

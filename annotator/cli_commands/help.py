@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import click
 
-from annotator.cli_commands._shared import print_lines
-from annotator.console import SafeContext, print_page
+from annotator.console import SafeContext, print_lines, print_page
 from annotator.pages import page, topics
 
 

@@ -7,14 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import (
-    json_option,
-    notify,
-    open_project,
-    option_group,
-    print_json,
-    progress,
-)
+from annotator.cli_commands._options import json_option, option_group
+from annotator.cli_commands._shared import open_project, progress
+from annotator.console import notify, print_json
 from annotator.errors import AnnotatorError, ExitCode, InputError, UsageError
 from annotator.model.text import first_of, plural
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from annotator.cli_commands._shared import notify
+from annotator.console import notify
 
 
 @click.command()

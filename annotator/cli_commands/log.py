@@ -7,14 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from annotator.cli_commands._shared import (
-    documents_option,
-    json_option,
-    names_listed,
-    open_project,
-    print_json,
-    print_lines,
-)
+from annotator.cli_commands._options import documents_option, json_option, number_option
+from annotator.cli_commands._shared import names_listed, open_project
+from annotator.console import print_json, print_lines
 from annotator.model.text import paragraph_number
 
 if TYPE_CHECKING:
@@ -26,14 +21,7 @@ if TYPE_CHECKING:
 @click.option("--annotators", metavar="A,B", help="Only decisions by these people.")
 @click.option("--since", metavar="DAY", help="Only decisions made on this day (UTC) or later.")
 @click.option("--until", metavar="DAY", help="Only decisions made on this day (UTC) or earlier.")
-@click.option(
-    "--limit",
-    type=click.IntRange(0),
-    default=50,
-    show_default=True,
-    metavar="N",
-    help="The number of entries; 0 for all.",
-)
+@number_option("--limit", "The number of entries; 0 for all.", default=50, metavar="N")
 @json_option
 @click.pass_context
 def command(

@@ -7,7 +7,7 @@ from inspect import cleandoc
 
 import click
 
-from annotator.cli_commands._shared import print_lines
+from annotator.console import print_lines
 
 ENVIRONMENT = (
     (

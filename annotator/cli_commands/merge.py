@@ -8,13 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import (
-    json_option,
-    notify,
-    open_project,
-    print_json,
-    progress,
-)
+from annotator.cli_commands._options import json_option
+from annotator.cli_commands._shared import open_project, progress
+from annotator.console import notify, print_json
 from annotator.model.record import shown_name
 from annotator.model.text import first_of, plural
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from annotator.cli_commands._shared import (
+from annotator.cli_commands._options import (
+    choice_option,
     documents_option,
     force_option,
     json_option,
-    notify,
-    open_project,
-    print_json,
-    print_lines,
+    number_option,
     status_option,
 )
+from annotator.cli_commands._shared import open_project
+from annotator.console import notify, print_json, print_lines
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
@@ -32,41 +32,29 @@ _DUPLICATES = ("include", "document", "week", "month", "year", "once")
 
 @click.command()
 @status_option("gold")
-@click.option(
+@choice_option(
     "--mode",
-    type=click.Choice(_MODES),
-    default="subtract",
-    show_default=True,
-    help="What connects two holders: the same sides, opposite sides, or the difference.",
+    _MODES,
+    "subtract",
+    "What connects two holders: the same sides, opposite sides, or the difference.",
 )
-@click.option(
-    "--normalise",
-    type=click.Choice(_NORMALISATIONS),
-    default="average",
-    show_default=True,
-    help="How to normalise ties.",
-)
-@click.option(
+@choice_option("--normalise", _NORMALISATIONS, "average", "How to normalise ties.")
+@choice_option(
     "--duplicates",
-    type=click.Choice(_DUPLICATES),
-    default="document",
-    show_default=True,
-    help=(
-        "How often the same side of one holder on one concept counts: once per document, per week "
-        "..."
-    ),
+    _DUPLICATES,
+    "document",
+    "How often the same side of one holder on one concept counts: once per document, per week ...",
 )
 @click.option("--author", is_flag=True, help="Include the authors of the texts as a holder.")
 @click.option("--actors", is_flag=True, help="Include sides on actors, not only on concepts.")
 @click.option("--unnamed", is_flag=True, help="Include claims without a concept, by their words.")
 @documents_option
-@click.option(
+@number_option(
     "--samples",
+    "How often to resample the documents for the error bars; 0 for never.",
     default=200,
-    show_default=True,
-    type=click.IntRange(0, 100_000),
+    most=100_000,
     metavar="N",
-    help="How often to resample the documents for the error bars; 0 for never.",
 )
 @click.option(
     "--window",

@@ -7,16 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import (
-    annotator_of,
-    hear_no_warnings,
-    json_option,
-    notify,
-    open_project,
-    print_json,
-    print_lines,
-)
+from annotator.cli_commands._options import choice_option, json_option
+from annotator.cli_commands._shared import annotator_of, open_project
 from annotator.cli_commands.annotate import check_terminal
+from annotator.console import hear_no_warnings, notify, print_json, print_lines
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
@@ -36,15 +30,12 @@ if TYPE_CHECKING:
     ),
 )
 @click.option("--merge", "headless", is_flag=True, help="Make gold without opening the screen.")
-@click.option(
+@choice_option(
     "--order",
-    type=click.Choice(["amount", "leverage"]),
-    default="amount",
-    show_default=True,
-    help=(
-        "What comes first: documents with the most to decide, or differences that change the "
-        "network most."
-    ),
+    ["amount", "leverage"],
+    "amount",
+    "What comes first: documents with the most to decide, or differences that change the network "
+    "most.",
 )
 @click.option("--hide-names", is_flag=True, help="Don't show who coded what.")
 @click.option(

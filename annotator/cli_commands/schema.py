@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import json_option, print_json, print_lines
+from annotator.cli_commands._options import json_option
+from annotator.console import notify, print_json, print_lines
 
 if TYPE_CHECKING:
     from annotator.model.schema import Guideline, LabelSchema, Layer
@@ -83,7 +84,6 @@ def check(file: str) -> None:
     Example:
       annotator schema check own.toml
     """
-    from annotator.cli_commands._shared import notify
     from annotator.model.text import plural
     from annotator.resources import load_schema
 

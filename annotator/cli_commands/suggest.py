@@ -6,15 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import (
-    documents_option,
-    json_option,
-    notify,
-    open_project,
-    print_json,
-    print_lines,
-    progress,
-)
+from annotator.cli_commands._options import documents_option, json_option, number_option
+from annotator.cli_commands._shared import open_project, progress
+from annotator.console import notify, print_json, print_lines
 from annotator.errors import UsageError
 from annotator.model.text import plural
 
@@ -39,13 +33,7 @@ if TYPE_CHECKING:
 )
 @documents_option
 @click.option("--missing", is_flag=True, help="Only documents that have no suggestions yet.")
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 64),
-    default=1,
-    show_default=True,
-    help="The number of processes.",
-)
+@number_option("--workers", "The number of processes.", default=1, least=1, most=64)
 @click.option(
     "--dask", metavar="ADDRESS", help="Compute on this Dask cluster, such as tcp://host:8786."
 )

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from annotator.cli_commands._shared import json_option, notify, print_json, print_lines
+from annotator.cli_commands._options import json_option
+from annotator.console import notify, print_json, print_lines
 from annotator.model.text import plural
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from annotator.model.decision import Suggestion
 from annotator.model.memory import Memory
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Relation, Span
+from annotator.model.text import Document
 from annotator.store import documents
 from annotator.store import suggestions as store
 from annotator.store.connection import Database
@@ -65,14 +66,15 @@ class Suggestions:
 
     def put(
         self,
-        document: str,
+        document: Document | str,
         suggestions: Sequence[Suggestion],
         *,
         run: SuggestionRun,
         untouched: bool = False,
         others: bool = False,
     ) -> int:
-        """Replace the undecided suggestions that the suggesters of `run` made for a document.
+        """Replace the undecided suggestions that the suggesters of `run` made for a document, which
+        is given as loaded or by its id.
 
         With `others`, those of all suggesters are replaced; with `untouched`, only in paragraphs
         that nobody has opened or worked in. Returns how many were stored.
@@ -80,17 +82,15 @@ class Suggestions:
         Raises InputError for a suggestion that could not be read back: the suggester of another
         package may return anything.
         """
-        self._check(document, suggestions)
-        return store.put(
-            self._database, document, suggestions, run, untouched=untouched, others=others
-        )
+        id = document if isinstance(document, str) else document.id
+        if suggestions:
+            known = documents.load(self._database, id) if isinstance(document, str) else document
+            self._check(known, suggestions)
+        return store.put(self._database, id, suggestions, run, untouched=untouched, others=others)
 
-    def _check(self, document: str, suggestions: Sequence[Suggestion]) -> None:
+    def _check(self, text: Document, suggestions: Sequence[Suggestion]) -> None:
         from annotator.formats.api import item_problem, items_problem  # not loaded at the start
 
-        if not suggestions:
-            return
-        text = documents.load(self._database, document)
         many = len(text.paragraphs)
         told = next(((one, why) for one in suggestions if (why := _problem(one, many))), None)
         if told is None:
@@ -103,7 +103,7 @@ class Suggestions:
             one, why = told
             message = f"the suggester {one.suggester} gives a suggestion that is invalid: {why}"
             hint = "Report it to whoever wrote the suggester, or leave it out of annotator.toml"
-            raise InputError(message, file=document, hint=hint)
+            raise InputError(message, file=text.id, hint=hint)
 
     def withdraw(self, document: str, ids: Collection[str]) -> int:
         """Remove suggestions in paragraphs that nobody has opened or worked in. Returns how

@@ -35,23 +35,20 @@ class AgreementScreen(AgreementAskingScreen):
     `f` limits the comparison, `y` copies, `o` writes a report."""
 
     context = "help"
-
-    @property
-    def own_keys(self) -> tuple[tuple[str, str], ...]:
-        return (
-            ("enter", "open the differences behind the line, or its paragraph side by side"),
-            ("r", "decide these differences in review, one after the other"),
-            ("h l", "choose a single cell in a row of labels or annotators"),
-            ("w", "explain the figure: what it is, how to read it, and when not to use it"),
-            ("f", "compare only some layers, labels, annotators, documents or days"),
-            ("/", "find words in the report"),
-            ("g G", "go to the first or last line"),
-            ("y", "copy the report"),
-            ("o", "write a report: Markdown, LaTeX or CSV"),
-            ("n N", "go to the next or previous place that was found, or else paragraph"),
-            ("s S", "go to the next or previous section"),
-            ("esc", "end the search, or go back"),
-        )
+    own_keys = (
+        ("enter", "open the differences behind the line, or its paragraph side by side"),
+        ("r", "decide these differences in review, one after the other"),
+        ("h l", "choose a single cell in a row of labels or annotators"),
+        ("w", "explain the figure: what it is, how to read it, and when not to use it"),
+        ("f", "compare only some layers, labels, annotators, documents or days"),
+        ("/", "find words in the report"),
+        ("g G", "go to the first or last line"),
+        ("y", "copy the report"),
+        ("o", "write a report: Markdown, LaTeX or CSV"),
+        ("n N", "go to the next or previous place that was found, or else paragraph"),
+        ("s S", "go to the next or previous section"),
+        ("esc", "end the search, or go back"),
+    )
 
     def mounted(self) -> None:
         self.follow()

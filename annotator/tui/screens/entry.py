@@ -43,24 +43,21 @@ class EntryScreen(RowsScreen):
 
     context = "help"
     follows = True
+    own_keys = (
+        ("enter", "write the field; an empty answer clears it"),
+        ("1-5", "go to the field with that number, and write it"),
+        ("a", "add the name to the codebook as it is"),
+        ("x", "remove the name from the codebook; it stays where it is used"),
+        ("u", "take back your last change of the codebook"),
+        ("j k", "down, up"),
+        ("esc", "back"),
+    )
 
     def __init__(self, shell: Shell, kind: NameKind, name: str) -> None:
         super().__init__()
         self._session, self._kind, self._called = shell.session, kind, name
         self._fields: list[EntryField] = []
         self._at = 0
-
-    @property
-    def own_keys(self) -> tuple[tuple[str, str], ...]:
-        return (
-            ("enter", "write the field; an empty answer clears it"),
-            ("1-5", "go to the field with that number, and write it"),
-            ("a", "add the name to the codebook as it is"),
-            ("x", "remove the name from the codebook; it stays where it is used"),
-            ("u", "take back your last change of the codebook"),
-            ("j k", "down, up"),
-            ("esc", "back"),
-        )
 
     @property
     def _who(self) -> str:

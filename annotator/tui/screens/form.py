@@ -26,6 +26,14 @@ class FormScreen(RowsScreen):
     written."""
 
     context = "help"
+    own_keys = (
+        ("tab", "go to the next field; shift+tab: to the one before"),
+        ("a-z", "go to the field with that letter"),
+        ("1-9", "choose the value with that number, or remove it"),
+        ("enter", "write the field: text, a name, or its words in the text"),
+        ("ctrl+z", "undo"),
+        ("esc", "back"),
+    )
 
     def __init__(self, below: DocumentScreen) -> None:
         super().__init__()
@@ -33,17 +41,6 @@ class FormScreen(RowsScreen):
         self._fields: list[FormField] = []
         self._item = below.session.review.focus
         self._at: int | None = None
-
-    @property
-    def own_keys(self) -> tuple[tuple[str, str], ...]:
-        return (
-            ("tab", "go to the next field; shift+tab: to the one before"),
-            ("a-z", "go to the field with that letter"),
-            ("1-9", "choose the value with that number, or remove it"),
-            ("enter", "write the field: text, a name, or its words in the text"),
-            ("ctrl+z", "undo"),
-            ("esc", "back"),
-        )
 
     # --- showing
 

@@ -29,6 +29,14 @@ class TextScreen(RowsScreen):
     keys that go back and do something."""
 
     context = "help"
+    own_keys = (
+        ("j k", "down, up"),
+        ("PgDn PgUp", "scroll by pages"),
+        ("g G", "go to the beginning or the end"),
+        ("/", "find words"),
+        ("n N", "go to the next or previous place that was found"),
+        ("esc", "end the search, or go back"),
+    )
 
     def __init__(
         self,
@@ -42,17 +50,6 @@ class TextScreen(RowsScreen):
         self._more = dict(more or {})
         self._title, self._text, self._close, self._top = title, text, close, 0
         self._found: list[int] = []
-
-    @property
-    def own_keys(self) -> tuple[tuple[str, str], ...]:
-        return (
-            ("j k", "down, up"),
-            ("PgDn PgUp", "scroll by pages"),
-            ("g G", "go to the beginning or the end"),
-            ("/", "find words"),
-            ("n N", "go to the next or previous place that was found"),
-            ("esc", "end the search, or go back"),
-        )
 
     def _body(self) -> list[list[Piece]]:
         """All rows, and the places of the words that are searched for."""

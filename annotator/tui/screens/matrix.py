@@ -62,6 +62,19 @@ class MatrixScreen(RowsScreen):
 
     context = "help"
     follows = True
+    own_keys = (
+        ("enter 1-9", "go to the evidence of the cell"),
+        ("h j k l", "move by one cell"),
+        ("g G", "go to the first or last row; home and end go to the first or last column"),
+        ("n N", "go to the next or previous cell that is not empty"),
+        ("c", "switch between concepts and claims"),
+        ("p", "switch between the document and the project"),
+        ("/", "show only rows and columns with these words"),
+        ("o", "sort by evidence, by how evenly the sides are divided, or by name"),
+        ("f", "group concepts under their parents in the codebook"),
+        ("w", "show who stands with whom"),
+        ("esc", "end the search, or go back"),
+    )
 
     def __init__(self, session: Session, chosen: Callable[[Evidence], None]) -> None:
         super().__init__()
@@ -78,22 +91,6 @@ class MatrixScreen(RowsScreen):
         self._stays: tuple[str, str] | None = None
         """The holder and the target that the cursor is on, while the matrix is read again."""
         self._rereading = Rereading()
-
-    @property
-    def own_keys(self) -> tuple[tuple[str, str], ...]:
-        return (
-            ("enter 1-9", "go to the evidence of the cell"),
-            ("h j k l", "move by one cell"),
-            ("g G", "go to the first or last row; home and end go to the first or last column"),
-            ("n N", "go to the next or previous cell that is not empty"),
-            ("c", "switch between concepts and claims"),
-            ("p", "switch between the document and the project"),
-            ("/", "show only rows and columns with these words"),
-            ("o", "sort by evidence, by how evenly the sides are divided, or by name"),
-            ("f", "group concepts under their parents in the codebook"),
-            ("w", "show who stands with whom"),
-            ("esc", "end the search, or go back"),
-        )
 
     def mounted(self) -> None:
         self._make()

@@ -30,6 +30,7 @@ class PagesScreen(CommandScreen):
 
     CSS_PATH = "pages.tcss"
     context = "help"
+    own_keys = _FOOT
 
     def __init__(self, topic: str = INDEX) -> None:
         super().__init__()
@@ -38,10 +39,6 @@ class PagesScreen(CommandScreen):
         self._at = -1
         """The index, in reading order, of the part of the page with the last match."""
         self._said = ""
-
-    @property
-    def own_keys(self) -> tuple[tuple[str, str], ...]:
-        return _FOOT
 
     def compose(self) -> ComposeResult:
         yield Rows(id="head")

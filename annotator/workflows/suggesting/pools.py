@@ -59,15 +59,26 @@ class Pool(Protocol):
         lost."""
 
 
-def computed(pool: Pool, documents: Iterable[Document]) -> Iterator[tuple[str, list[Suggestion]]]:
-    """The results for the documents, in their order, with at most `ahead` batches in memory."""
-    rest, awaited = iter(documents), deque[Callable[[], Found]]()
+def computed(
+    pool: Pool, documents: Iterable[Document]
+) -> Iterator[tuple[Document, list[Suggestion]]]:
+    """The documents, in their order, each with its suggestions. At most `ahead` batches are in
+    memory."""
+    rest = iter(documents)
+    awaited = deque[tuple[list[Document], Callable[[], Found]]]()
+
+    def first() -> Iterator[tuple[Document, list[Suggestion]]]:
+        batch, wait = awaited.popleft()
+        known = {document.id: document for document in batch}
+        for id, found in wait():
+            yield known[id], found
+
     while batch := list(islice(rest, pool.batch)):
-        awaited.append(pool.submit(batch))
+        awaited.append((batch, pool.submit(batch)))
         if len(awaited) > pool.ahead:
-            yield from awaited.popleft()()
+            yield from first()
     while awaited:
-        yield from awaited.popleft()()
+        yield from first()
 
 
 class ThisProcess:

@@ -255,8 +255,8 @@ def suggest(
     run = plan.run(engine.suggesters)
     count = held = 0
     with engine.keeping(project), _pool(engine, workers, dask) as pool:
-        for number, (id, found) in enumerate(computed(pool, project.documents.each(ids)), 1):
-            count += project.suggestions.put(id, found, run=run, others=suggesters is None)
+        for number, (document, found) in enumerate(computed(pool, project.documents.each(ids)), 1):
+            count += project.suggestions.put(document, found, run=run, others=suggesters is None)
             held += sum(one.blind or not one.shown for one in found)
             if progress is not None:
                 progress(number, len(ids))

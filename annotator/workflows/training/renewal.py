@@ -78,7 +78,7 @@ def _renew(
         if all(p.excluded or p.index in closed for p in document.paragraphs):
             continue
         found = engine.compute(document, skip=closed)
-        stored += project.suggestions.put(id, found, run=run, untouched=not only_missing)
+        stored += project.suggestions.put(document, found, run=run, untouched=not only_missing)
         count += 1
     return count, stored
 
