@@ -3,6 +3,7 @@ Dawid-Skene."""
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +15,11 @@ from coders import coding as _record
 from support import document
 
 from annotator import families
-from annotator.errors import UsageError
+from annotator.errors import ConflictError, UsageError
 from annotator.merging.dawid_skene import PRIOR, estimate
 from annotator.model import actions as do
+from annotator.model.decision import Action, Decision, Standing, Status
+from annotator.model.record import GOLD
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.project import Project, QueueFilter
 from annotator.resources import load_schema, schema_path
@@ -397,6 +400,46 @@ def test_a_version_of_several_parts_stands_whole_after_one_of_them_is_changed(
         ]
         session.do(do.Undo())
         assert not [s for s in session.review.annotations.spans() if s.layer == "claim"]
+
+
+def _drawn(session: Session, start: int, end: int) -> None:
+    """Make a value claim by hand."""
+    session.do(do.StartSelection(at=start))
+    session.do(do.SelectRange(start, end, exact=True))
+    session.do(do.SetLabel("claim", "value"))
+
+
+def test_two_reviewers_at_once_add_nothing_twice_and_overwrite_nothing(tmp_path: Path) -> None:
+    """Whoever is later is told who was earlier, and reads the document again."""
+    works = (_record("ada", [PLAN, (5, 9, "value")]), _record("ben", [PLAN, (5, 14, "value")]))
+    with _project(tmp_path / "p", *works) as project:
+        lea, max_ = (gold_session(project, reviewer=who) for who in ("lea", "max"))
+        for session in (lea, max_):
+            session.open("doc", paragraph=0)
+        _drawn(lea, 0, 9)
+        _drawn(max_, 0, 9)
+        assert "value “Iran says” of “doc” was made elsewhere by lea" in max_.review.message
+
+        def stands(start: int, end: int) -> list[Span]:
+            spans, _ = project.log.annotations("doc", GOLD)
+            return [s for s in spans.spans() if (s.layer, s.start, s.end) == ("claim", start, end)]
+
+        assert len(stands(0, 9)) == 1
+        # The same thing may have come by another way; two names for one stretch are two things.
+        (made,) = stands(0, 9)
+        for entity, refused in ((None, True), ("Iran", False)):
+            other = replace(made, id="other", entity=entity)
+            standing = Standing(Status.ACCEPTED, other)
+            accepted = Decision("g", Action.ACCEPT, "other", 0, None, standing)
+            with pytest.raises(ConflictError, match="lea") if refused else nullcontext():
+                project.log.record("doc", GOLD, [accepted], reviewer="max")
+        max_.reload()
+        # The same difference.
+        claim = _about(max_, "claim")
+        _about(lea, "claim")
+        take(lea, claim.version("ben"), "ben's")
+        take(max_, (), "none")
+        assert "was changed elsewhere by lea" in max_.review.message and len(stands(5, 14)) == 1
 
 
 def test_what_a_reviewer_made_is_not_filled_in_again(tmp_path: Path) -> None:

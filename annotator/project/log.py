@@ -47,8 +47,9 @@ class Log:
         """Record one group of decisions, all or none; they are on disk on return. For the gold,
         `reviewer` is the person who decided.
 
-        Raises ConflictError if a `before` is not what is stored, BusyError if the database stayed
-        locked, and StoreError for any other failure. Nothing is written then.
+        Raises ConflictError if a `before` is not what is stored or the same thing was made
+        meanwhile, BusyError if the database stayed locked, and StoreError for any other failure.
+        Nothing is written then.
         """
         log.record(
             self._database,

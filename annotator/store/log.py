@@ -33,6 +33,7 @@ from annotator.store.codec import (
     standing_text,
     uuid7,
 )
+from annotator.store.conflicts import check_stored, check_twins
 from annotator.store.connection import Database
 from annotator.store.isolation import read_rows, readable
 from annotator.store.results import EventFilter
@@ -88,8 +89,9 @@ def record(
 
     For the gold, `reviewer` is the person who decided. `ids` are the ids of the events, for
     decisions that may already be there, in which case nothing is done. `time` is when it was
-    decided, if not now. Raises ConflictError if a `before` is not the stored state, and UsageError
-    for a name that no annotator may have; then nothing is written.
+    decided, if not now. Raises ConflictError if a `before` is not the stored state, or if somebody
+    made the same thing meanwhile, and UsageError for a name that no annotator may have; nothing is
+    written then.
     """
     if not decisions:
         return
@@ -103,7 +105,7 @@ def record(
         for d, id in zip(decisions, ids or [uuid7() for _ in decisions], strict=True):
             revision += 1
             old, new = standing_text(d.before), standing_text(d.after)
-            _check_stored(db, document, annotator, d.item, old)
+            check_stored(db, document, annotator, d, old)
             who = (id, document, annotator, revision)
             what = (d.group, d.action.value, d.item, d.paragraph, old, new, d.reverts)
             db.execute(INSERT_EVENT, (*who, *what, time, reviewer))
@@ -111,6 +113,7 @@ def record(
             names.update(db, document, annotator, d, concepts)
             done += _is_done(d.after) - _is_done(d.before)
             paragraphs += _shown(db, document, d, d.after) - _shown(db, document, d, d.before)
+        check_twins(db, document, annotator, decisions)
         status = completion_of(db, document, annotator)
         row = (annotator, document, status, revision, max(0, done), max(0, paragraphs), time)
         db.execute(PUT_COMPLETION, row)
@@ -133,22 +136,6 @@ def _progress(db: Database, document: str, annotator: str) -> tuple[int, int, in
         hint = "Open the queue again: the database may have been restored from a backup"
         raise ConflictError(f"there is no document “{document}” any more", file=db.path, hint=hint)
     return 0, 0, to_annotate
-
-
-def _check_stored(
-    db: Database, document: str, annotator: str, item: str, state: str | None
-) -> None:
-    """Raise ConflictError if the stored state of an item is another one."""
-    stored = db.value(
-        "SELECT state FROM item WHERE document = ? AND annotator = ? AND item = ?",
-        (document, annotator, item),
-    )
-    if stored != state:
-        raise ConflictError(
-            f"“{item}” of “{document}” was changed elsewhere by {annotator}",
-            file=db.path,
-            hint="The document is read again; repeat what you did",
-        )
 
 
 def _put(db: Database, document: str, annotator: str, d: Decision, state: str | None) -> None:
