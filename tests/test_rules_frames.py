@@ -208,3 +208,38 @@ def test_some_of_a_group_say_it() -> None:
 )
 def test_what_somebody_is_is_no_actor(text: str, actors: list[str]) -> None:
     assert [text[one.start : one.end] for one in read(text).actors] == actors
+
+
+@pytest.mark.parametrize(
+    ("text", "actors"),
+    [
+        ("Their own athletes' commission protested.", ["athletes' commission"]),
+        ("The ministry jails unruly protesters.", ["ministry", "unruly protesters"]),
+        ("The farmers' lawyers left.", ["farmers", "lawyers"]),
+        ("The treaty was signed by Cairo and Amman.", ["Cairo", "Amman"]),
+        ("The road was built near Cairo and Amman.", []),
+    ],
+)
+def test_actors_with_what_belongs_to_them(text: str, actors: list[str]) -> None:
+    assert [text[one.start : one.end] for one in read(text).actors] == actors
+
+
+def test_all_who_welcome_a_plan_support_it() -> None:
+    text = "The ceasefire was welcomed by Cairo and Amman."
+    assert _found(text)[1] == {(who, "support", "The ceasefire") for who in ("Cairo", "Amman")}
+
+
+@pytest.mark.parametrize(
+    ("text", "side"),
+    [
+        ("Ann Orr is a fool.", "oppose"),
+        ("Ann Orr is no fool.", "support"),
+        ("Ann Orr will lose the vote.", None),
+        ("Ann Orr would be wise to leave.", None),
+        ("Ann Orr is right that the bridge is old.", None),
+        ("Ann Orr must resign.", "oppose"),
+    ],
+)
+def test_the_text_judges_somebody(text: str, side: str | None) -> None:
+    found = [one.side for one in read(text).edges if one.on_actor and one.source is None]
+    assert found == ([side] if side else [])

@@ -10,7 +10,14 @@ from functools import cache
 
 from annotator.english import tables
 from annotator.english.exclusions import collective_adjective
-from annotator.english.name_bounds import before_name, goes_on, is_capital, of_event, run_end
+from annotator.english.name_bounds import (
+    before_name,
+    goes_on,
+    is_agent,
+    is_capital,
+    of_event,
+    run_end,
+)
 from annotator.english.nominals import POSSESSIVE, REGIONAL, actor_span, find_nominals
 from annotator.english.pronouns import PRONOUN, find_pronouns
 from annotator.english.syntax import finite
@@ -105,7 +112,7 @@ def _of_table(tokens: Sequence[Token], at: int, last: int, name: tables.Name) ->
     table = "countries" if name.kind == "country" else "names"
     score, reason = 0.92, f"{name.canonical} is in the table of {table}"
     if name.kind == "capital":
-        if before in _PLACE_PREPOSITIONS or not _decides(tokens, last):
+        if before in _PLACE_PREPOSITIONS or not (_decides(tokens, last) or is_agent(tokens, at)):
             return None
         score, reason = 0.75, f"capital of {name.canonical}, here perhaps its government"
     elif name.kind == "people":
@@ -342,11 +349,7 @@ def _acts(tokens: Sequence[Token], at: int) -> bool:
         return False
     word = tokens[at].lower
     kinds = tables.verb_kinds(word)
-    return (
-        bool(kinds & {"s", "past", "both"})
-        or word in POSSESSIVE
-        or word in tables.words("finite_be")
-    )
+    return bool(kinds & {"s", "past", "both"}) or word in POSSESSIVE | tables.words("finite_be")
 
 
 def _decides(tokens: Sequence[Token], at: int) -> bool:

@@ -67,17 +67,28 @@ def asked(tokens: Sequence[Token], i: int) -> bool:
 def _judged(p: Parse, at: Mapping[int, int]) -> Iterator[tuple[int, int, str, int]]:
     """The head of a clause, the actor that it judges, the side, and the judging word."""
     for i in range(len(p)):
-        if p.verbal(i):
+        if p.verbal(i) and not _foreseen(p, i):
             subject = next(iter(p.kids(i, SUBJECTS)), None)
             target = at.get(subject) if subject is not None else None
             found = _polarity(p, i) if target is not None else None
             if target is not None and found is not None:
-                yield i, target, flip(found[0], negative=p.negated(i)), found[1]
+                negative = p.negated(i) or p.lemmas[p.edges[found[1]][0]] == "no"  # "Is no fool".
+                yield i, target, flip(found[0], negative=negative), found[1]
         elif i in at:
             for k in p.kids(i, {"amod"}):
                 side = _words().get(p.lemmas[k])
                 if side is not None:
                     yield p.chain(i)[-1], at[i], side, k
+
+
+def _foreseen(p: Parse, verb: int) -> bool:
+    """Whether a verb says what will or may be (`will lose`, `would be wise`), which judges
+    nobody."""
+    return any(p.tags[k] == "MD" and p.lemmas[k] != "must" for k in p.kids(verb, {"aux"}))
+
+
+_THAT = frozenset(("ccomp", "xcomp"))
+"""Dependencies of what somebody is right or wrong about (`right that ...`), not as a person."""
 
 
 def _polarity(p: Parse, verb: int) -> tuple[str, int] | None:
@@ -86,7 +97,8 @@ def _polarity(p: Parse, verb: int) -> tuple[str, int] | None:
         return _deeds()[p.lemmas[verb]], verb
     for k in p.kids(verb, _NAMING):
         for word in (k, *p.kids(k, {"amod", "conj"})):
-            if p.lemmas[word] in _words():
+            agrees = p.lemmas[word] in tables.agreeing() and p.kids(word, _THAT)
+            if p.lemmas[word] in _words() and not agrees:
                 return _words()[p.lemmas[word]], word
     return None
 

@@ -182,4 +182,20 @@ def _organizational(tokens: Sequence[Token]) -> bool:
     return tokens[0].text in openers or any(t.text in heads for t in tokens)
 
 
-__all__ = ["after_compass", "before_name", "goes_on", "is_capital", "of_event", "run_end"]
+def is_agent(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a name stands after `by` and a participle (`welcomed by Cairo and Amman`)."""
+    if at > 3 and tokens[at - 1].lower == "and" and tokens[at - 2].text[:1].isupper():
+        at -= 2
+    by = at > 2 and tokens[at - 1].lower == "by"
+    return by and bool(tables.verb_kinds(tokens[at - 2].lower) & {"participle", "both"})
+
+
+__all__ = [
+    "after_compass",
+    "before_name",
+    "goes_on",
+    "is_agent",
+    "is_capital",
+    "of_event",
+    "run_end",
+]

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 from annotator.english import tables
+from annotator.english.parse import Parse
 from annotator.english.tokens import FoundSpan, Token, phrase_at
 
 REGIONAL = frozenset(
@@ -54,6 +57,52 @@ def find_nominals(tokens: Sequence[Token], taken: Sequence[bool]) -> list[FoundS
     return found
 
 
+def widened(
+    tokens: Sequence[Token], found: Sequence[FoundSpan], parse: Parse | None
+) -> list[FoundSpan]:
+    """The found actors; common nouns with all words before them that belong to them by the parse
+    (`conscientious objectors`), and organizations with their members (`the athletes' union`)."""
+    if parse is None:
+        return list(found)
+    taken = {i for one in found for i in range(one.first, one.last)}
+    return [_widened(tokens, one, parse, taken) for one in found]
+
+
+def _widened(
+    tokens: Sequence[Token], found: FoundSpan, parse: Parse, taken: AbstractSet[int]
+) -> FoundSpan:
+    if not found.rule.startswith(_NOMINAL):
+        return found
+    first = _first_modifier(tokens, parse, taken, found.first, found.last)
+    mark = tokens[first - 1].text if first > 1 else ""
+    if found.label == "organization" and mark in ("'", "’") and not {first - 1, first - 2} & taken:
+        members = tokens[first - 2].text
+        if members.endswith("s") and members.islower():
+            first = _first_modifier(tokens, parse, taken, first - 2, found.last)
+    if first == found.first:
+        return found
+    return replace(found, first=first, start=tokens[first].start, rule=_NOMINAL)
+
+
+def _first_modifier(
+    tokens: Sequence[Token], parse: Parse, taken: AbstractSet[int], first: int, last: int
+) -> int:
+    """The first of the words right before `first` that belong to tokens `[first, last)`."""
+    k = first
+    while k > 0 and not tokens[k].first and k - 1 not in taken:
+        word = tokens[k - 1]
+        belongs = parse.deps[k - 1] in _MODIFIERS and first <= parse.heads[k - 1] < last
+        if not belongs or word.lower in _NO_MODIFIERS or not word.text.isalpha():
+            break
+        k -= 1
+    return k
+
+
+_NOMINAL = "nominal"
+_MODIFIERS = frozenset(("amod", "compound", "nmod"))
+_NO_MODIFIERS = _BINDING | {"own", "best", "worst", "only", "very"}
+
+
 def _nominal(
     tokens: Sequence[Token], taken: Sequence[bool], at: int, length: int
 ) -> FoundSpan | None:
@@ -67,7 +116,7 @@ def _nominal(
     if length == 1 and not head.plural and _joins_on(tokens, at + 1):
         return None
     label = _label(tokens, head, at, before)
-    rule = "nominal"
+    rule = _NOMINAL
     if first == at:
         rule = _rule_of_bare(tokens, head, label, at, length)
     score = 0.7 if preceded else 0.45
@@ -132,4 +181,4 @@ def _adjective(token: Token) -> bool:
     )
 
 
-__all__ = ["POSSESSIVE", "REGIONAL", "actor_span", "find_nominals"]
+__all__ = ["POSSESSIVE", "REGIONAL", "actor_span", "find_nominals", "widened"]

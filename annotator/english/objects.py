@@ -259,7 +259,8 @@ def _opposed(
         return None
     side = flip(verb.side, negative=syntax.negated(i))
     frame = ReportingFrame(holder, side, i, after, verb.strength)
-    return Object(first, end, verb.label, frame, None, tuple(_also(syntax, after + 1, last)))
+    joined = (replace(frame, holder=place) for place in syntax.joined(holder))
+    return Object(first, end, verb.label, frame, None, (*joined, *_also(syntax, after + 1, last)))
 
 
 def _subordinates(tokens: Sequence[Token], k: int, end: int) -> bool:

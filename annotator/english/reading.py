@@ -18,6 +18,7 @@ from annotator.english.actors import DocumentContext, Scan, context_of
 from annotator.english.claims import Clause, find_claims
 from annotator.english.components import Lexer, pipeline
 from annotator.english.exclusions import admitted
+from annotator.english.nominals import widened
 from annotator.english.parse import Parse, key_of, mostly_english
 from annotator.english.parser import Parser, shared_parser
 from annotator.english.stances import find_stances
@@ -161,7 +162,8 @@ class Reader:
         whole = self._whole(document)
         scan = whole.scans[paragraph.index]
         parsed, tokens = whole.parses.of(paragraph.index), scan.tokens
-        actors = tuple(admitted(tokens, scan.actors(whole.context), parsed))
+        found = widened(tokens, scan.actors(whole.context), parsed)
+        actors = tuple(admitted(tokens, found, parsed))
         clauses = tuple(find_claims(tokens, actors, parsed))
         edges = tuple(find_stances(tokens, actors, clauses, parsed))
         reading = Reading(
