@@ -538,6 +538,20 @@ def test_intervals_keep_to_the_bounds_and_say_why_there_is_none() -> None:
         assert words in none.reason
 
 
+def test_an_interval_that_would_hold_nearly_every_value_is_none() -> None:
+    """It would hold the true value every time, and say nothing."""
+    for lowest in (0.0, -1.0):
+        value, width = (1 + lowest) / 2, 1 - lowest
+        # On the logit, t of 3.18 times an error of 1.79 gaps may be .25 widths times ln(.975 / .025).
+        for gap, given in ((0.159, True), (0.163, False)):
+            without = value + gap * width * np.array([1, 1, 0, -1, -1])
+            found = interval(value, without, lowest)
+            assert (found.low is not None, "too little is coded" in found.reason) == (
+                given,
+                not given,
+            )
+
+
 def test_the_lowest_value_is_that_of_the_worst_way_to_pair_the_same_values() -> None:
     """All ways to pair them, one by one."""
 

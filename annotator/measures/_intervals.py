@@ -14,7 +14,8 @@ just below 0 if one is rare.
 `tests/bench/intervals.py` compares it with the percentile bootstrap, the bootstrap with a
 small-sample correction, BCa, Student's t of the jackknife without a scale, and Fisher's z: its
 coverage holds from five documents on, for rare values too, and it needs no resamples and no random
-numbers.
+numbers. An interval that spans nearly all possible values always holds the true one and tells
+nothing, so there is none then.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ LEAST = 3
 """This many documents must affect a figure for it to have an interval."""
 
 CONFIDENCE = 0.95
+
+WIDEST = 0.95
+"""An interval that spans this share of the possible values is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,13 @@ def interval(value: float, without: Array, lowest: float) -> Interval:
             "agreement"
         )
     error = math.sqrt((count - 1) / count * float(((without - without.mean()) ** 2).sum()))
-    return Interval(*_carried(value, error, student(moving - 1), lowest))
+    low, high = _carried(value, error, student(moving - 1), lowest)
+    if high - low >= WIDEST * (1 - lowest):
+        return Interval(
+            reason="too little is coded: the interval would span nearly all values that the figure "
+            "can have"
+        )
+    return Interval(low, high)
 
 
 def _carried(value: float, error: float, t: float, lowest: float) -> tuple[float, float]:

@@ -9,13 +9,14 @@ the percentile bootstrap, the same with wider percentiles for small samples (Hes
 Student's t of the jackknife without a scale, and on Fisher's z. The bar: .92 to .98 at 5, 10, 20
 and 30 documents.
 
-A sample has no interval if fewer than three documents move the figure, or if it has its lowest
-possible value; `none` is the share of such samples. For the rarest label alone, most samples have
-no interval, and the coverage of the others is .95 to 1. The normal quantile, an arcsine, a
-jackknife of the logit itself, or a higher minimum of documents that carry the figure do not bring
-it nearer to .95 without falling below .92 elsewhere. Leaving out intervals that span more than .97
-of the possible values helps only in part: coverage is .988 instead of .995 for a label with good
-agreement in 5 documents, but .92 if agreement is poor.
+A sample has no interval if fewer than three documents move the figure, if it has its lowest
+possible value, or if the interval would span .95 of the possible values; `none` is the share of
+such samples. For the rarest label alone, most samples have no interval. Without the last of these
+rules, the coverage of the others is .95 to 1: intervals that span more than .85 of the possible
+values hold the true one every time. With .92 instead of .95, the coverage falls to .90 if agreement
+is poor; with .97, it stays at .99 if it is good. The normal quantile, an arcsine, a jackknife of
+the logit itself, or a higher minimum of documents that carry the figure do not bring it nearer to
+.95 without falling below .92 elsewhere.
 """
 
 from __future__ import annotations
