@@ -181,7 +181,7 @@ def test_the_mark_of_a_contrary_is_one_mark_everywhere(concept: str, tmp_path: P
         assert merge_all(project) == (1, 1)
         (about,) = statements(one, where)
         assert (about.about, about.sign) == ("tolls", -1)
-        assert who_says_what.statements(one, where, SameNames()) == [("Iran", "tolls", "oppose")]
+        assert who_says_what.statements(one, where, SameNames()) == [("Iran", "tolls", "-1")]
         for matrix in (
             of_project(project, "a", by="concept"),
             of_document(one.document, spans, [edge], project.schema, by="concept"),

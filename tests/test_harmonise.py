@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,10 +17,12 @@ from annotator.model.codebook import Codebook
 from annotator.model.decision import Completion
 from annotator.model.names import SameNames, concepts_of, names_of
 from annotator.model.record import Record
-from annotator.model.span import Relation, Span
+from annotator.model.span import Relation, Span, Value
 from annotator.project import Project
 from annotator.resources import folder, load_schema
 from annotator.tui.session import Session
+from annotator.workflows.agreement.compute import agreement as figures
+from annotator.workflows.agreement.part import ALL
 from annotator.workflows.names.harmonise import (
     PAGE,
     Answer,
@@ -33,7 +36,7 @@ from annotator.workflows.names.harmonise import (
 from annotator.workflows.names.name_pairs import pairs
 from annotator.workflows.names.renaming import rename
 from annotator.workflows.names.rulings import rule_same, undo
-from annotator.workflows.names.who_says_what import agreement
+from annotator.workflows.names.who_says_what import agreement, of_stances
 
 TEXT = "Ann Holt says the quay is old. The crew says that dues are high."
 SCHEMA = load_schema("actors-claims-stances")
@@ -192,19 +195,105 @@ def test_the_names_of_the_seeds_are_some_dozens_of_decisions(tmp_path: Path) -> 
         for k, n in names_of(s, concepts_of(SCHEMA))
     }
     with project(tmp_path, *records) as of:
-        names, reached, pages, unticked = Harmonising(of), {}, 0, 0
+        names, pages, unticked = Harmonising(of), 0, 0
+        reached: dict[tuple[str, float], int] = {}
+        where = concepts_of(SCHEMA)
         while (left := names.queue()).pairs:
+            stances = agreement(records, where, of.names.same(), counted=of_stances) or 0
             for bar in (0.5, 0.7, 0.8):
-                if (left.now or 0) >= bar:
-                    reached.setdefault(bar, pages)
+                for what, value in (("all", left.now or 0), ("stances", stances)):
+                    if value >= bar:
+                        reached.setdefault((what, bar), pages)
+            if not pages:
+                assert (round(left.before or 0, 2), round(stances, 2)) == (0.24, 0.26)
             page = [proposed(pair, Codebook()) for pair in left.pairs[:PAGE]]
             # Names that the gold keeps apart are really different.
             page = [replace(a, mark="different") if a.pair.names <= known else a for a in page]
             decide(of, page, reviewer="lea")
             pages, unticked = pages + 1, unticked + sum(a.mark == "different" for a in page)
-        assert reached == {0.5: 4, 0.7: 9, 0.8: 12}
+        assert [reached["stances", bar] for bar in (0.5, 0.7, 0.8)] == [4, 9, 12]
+        assert [reached["all", bar] for bar in (0.5, 0.7, 0.8)] == [11, 23, 29]
         assert (pages, unticked) == (43, 11)
         assert (conflicts(records, SameNames()), conflicts(records, of.names.same())) == (357, 31)
+
+
+def test_who_says_what_is_the_figure_of_the_report(tmp_path: Path) -> None:
+    """What the text asserts itself counts, words stand for a name that is missing, `not:` turns any
+    side that has a sign, and work that is not finished is left out."""
+    spans = (
+        Span("a", "actor", "person", 0, 8, "Ann Holt"),
+        Span("b", "claim", "fact", 14, 29, None, {"concept": ["quay is old", "not: dues rise"]}),
+        Span("c", "actor", "collective", 35, 39),
+        Span("e", "claim", "fact", 50, 63, None, {"attribution": "author"}),
+        Span("f", "claim", "value", 55, 63, None, {"attribution": "author", "concept": ["fees"]}),
+    )
+    relations = (
+        Relation("r", "stance", "support", "a", "b"),
+        Relation("s", "stance", "unclear", "c", "b"),
+        Relation("t", "stance", "oppose", "a", "c"),
+        Relation("u", "stance", "neutral", "@author", "f"),
+    )
+    whole = Record(document(TEXT, id="d"), "ada", Completion.DONE, spans, relations)
+    other = replace(whole, annotator="ben", relations=relations[:3])
+    third = replace(other, annotator="cy", spans=(*spans[:3], *spans[4:]), relations=relations[1:])
+    begun = replace(whole, annotator="dan", status=Completion.IN_PROGRESS, relations=())
+    with project(tmp_path, whole, other, third, begun) as of:
+        found = figures(of, intervals=False)
+        (wanted,) = (one.value for one in found.results if one.name == "F1 tuples, concept")
+        assert wanted is not None and 0 < wanted < 1
+        assert queue(of).before == wanted
+        assert of_stances(whole, concepts_of(SCHEMA), SameNames()) == [
+            ("Ann Holt", "quay is old", "1"),
+            ("Ann Holt", "dues rise", "-1"),
+            ("crew", "quay is old", "unclear"),
+            ("crew", "dues rise", "unclear"),
+            ("Ann Holt", "crew", "-1"),
+            ("@author", "fees", "neutral"),
+        ]
+
+
+def _random(who: str, rng: random.Random) -> Record:
+    """A coding with names that are one, several, opposites or missing."""
+    named = ("Ann Holt", "crew; Ann Holt", "Ms Holt", None)
+    held: tuple[list[str], ...] = ([], ["quay is old"], ["not: quay is old", "fees"], ["old quay"])
+    words = ((0, 8), (14, 29), (35, 39), (50, 63))
+    spans = [Span(f"a{i}", "actor", "person", *words[i], rng.choice(named)) for i in (0, 2)]
+    for i in (1, 3):
+        own: dict[str, Value] = {"concept": rng.choice(held)} if rng.random() < 0.8 else {}
+        if rng.random() < 0.5:
+            own["attribution"] = rng.choice(("author", "direct"))
+        spans.append(Span(f"c{i}", "claim", "fact", *words[i], None, own))
+    relations = tuple(
+        Relation(
+            f"r{source}-{target}", "stance", rng.choice(("support", "oppose", "unclear")), *ends
+        )
+        for source in ("@author", "a0", "a2")
+        for target in ("c1", "c3", "a0")
+        for ends in ((source, target),)
+        if source != target and rng.random() < 0.5
+    )
+    return Record(document(TEXT), who, Completion.DONE, tuple(spans), relations)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_random_work_has_the_figure_of_the_report_before_and_after(
+    seed: int, tmp_path: Path
+) -> None:
+    rng = random.Random(seed)
+    works = [
+        replace(one, document=replace(one.document, id=f"d{number}"))
+        for number in range(3)
+        for who in ("ada", "ben", "cy")
+        for one in (_random(who, rng),)
+    ]
+    with project(tmp_path, *works) as of:
+        page = [proposed(pair, Codebook()) for pair in queue(of).pairs[:1]]
+        decide(of, page, reviewer="lea")
+        found = queue(of)
+        for wanted, same_names in ((found.before, False), (found.now, True)):
+            results = figures(of, replace(ALL, same_names=same_names), intervals=False).results
+            (one,) = (r.value for r in results if r.name == "F1 tuples, concept")
+            assert one == pytest.approx(wanted)
 
 
 def test_agreement_of_nothing_is_none() -> None:

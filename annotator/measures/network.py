@@ -38,7 +38,7 @@ from annotator.measures._tables import (
 )
 from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Relation, Span
-from annotator.model.statements import SIGNS
+from annotator.model.statements import SIGNS, compared_side
 
 title = "Tuples of a document, and the network"
 kinds = ("relation",)
@@ -125,7 +125,7 @@ def _statements(
             for about in _by_label(w, r)
         }
         by_concept[who] = {
-            (holder, about, _side(r, turn))
+            (holder, about, compared_side(r.label, turned=turn))
             for p, w, r in edges
             for holder in _holders(p, w, r)
             for about, turn in _by_concept(comparison, p, w, r)
@@ -206,13 +206,6 @@ def _by_concept(
     concepts = concepts_in(span, comparison.concepts.get(span.layer, "concept"))
     names = entities_in(span) or [_words(passage, span)]
     return concepts or [(name, False) for name in names]
-
-
-def _side(relation: Relation, turn: bool) -> str:
-    """The sign of a side, reversed for the contrary of a concept; for a side without a sign, its
-    label."""
-    sign = SIGNS.get(relation.label.casefold(), 0)
-    return relation.label if not sign else str(-sign if turn else sign)
 
 
 def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:  # noqa: ARG001

@@ -91,6 +91,13 @@ def statements(record: Record, concepts: Concepts | None = None) -> list[Stateme
     return sorted(found, key=lambda s: (s.start, -s.end, s.item, s.holder, s.about))
 
 
+def compared_side(label: str, *, turned: bool) -> str:
+    """A side as agreement compares it: its sign, reversed for the contrary of a concept; for a side
+    without a sign, its label."""
+    sign = SIGNS.get(label.casefold(), 0)
+    return label if not sign else str(-sign if turned else sign)
+
+
 def of_records(records: Iterable[Record], concepts: Concepts | None = None) -> Iterator[Statement]:
     """The statements of several records, in their order."""
     for record in records:
@@ -155,4 +162,12 @@ def _date(record: Record) -> str:
     return value if isinstance(value, str) else ""
 
 
-__all__ = ["AUTHOR_NAME", "SIGNS", "Sort", "Statement", "of_records", "statements"]
+__all__ = [
+    "AUTHOR_NAME",
+    "SIGNS",
+    "Sort",
+    "Statement",
+    "compared_side",
+    "of_records",
+    "statements",
+]

@@ -19,8 +19,13 @@ from annotator.model.names import (
 )
 from annotator.model.overlaps import Overlaps
 from annotator.model.record import Record
-from annotator.model.span import Span, iou
-from annotator.workflows.names.who_says_what import TURNED, StatementKey, statements
+from annotator.model.span import AUTHOR, Span, iou
+from annotator.workflows.names.who_says_what import (
+    OTHER_SIDE,
+    StatementKey,
+    of_stances,
+    of_the_text,
+)
 
 OVERLAP = 0.5
 """The least intersection over union at which two spans count as the same words."""
@@ -43,6 +48,8 @@ class NamePair:
     gain: int = 0
     """The number of statements in which two annotators differ only in these two names, and which
     they would then share."""
+    stances_gained: int = 0
+    """Those of them that were coded as stances, and not asserted by the text itself."""
     uses: tuple[int, int] = (0, 0)
     """How many spans have each name."""
     turned: int = 0
@@ -51,11 +58,11 @@ class NamePair:
     words: str = ""
 
     @property
-    def weight(self) -> tuple[float, float]:
-        """The sort key of the queue: what is gained at once, then the stances of the names, each
-        multiplied by likeness."""
+    def weight(self) -> tuple[float, float, float]:
+        """The sort key of the queue: the coded stances that are gained at once, all statements that
+        are, then the stances of the names, each multiplied by likeness."""
         alike = BASE + self.likeness
-        return self.gain * alike, self.leverage * alike
+        return self.stances_gained * alike, self.gain * alike, self.leverage * alike
 
     @property
     def names(self) -> frozenset[Name]:
@@ -88,13 +95,13 @@ def pairs(
 @dataclass(frozen=True, slots=True)
 class _Meetings:
     """Where names met: the meetings of each two names, the numbers of stances and uses of a name,
-    and how many statements two annotators would share if two names were one, as opposites or
-    not."""
+    and how many statements two annotators would share if two names were one, as opposites or not:
+    those coded as stances (False), and all (True)."""
 
     meetings: dict[frozenset[Name], list[_Meeting]]
     stances: Counter[Name]
     uses: Counter[Name]
-    gains: Counter[tuple[frozenset[Name], bool]]
+    gains: Counter[tuple[bool, frozenset[Name], bool]]
 
     @classmethod
     def of(cls, records: Iterable[Record], concepts: Concepts, same: SameNames) -> _Meetings:
@@ -103,23 +110,28 @@ class _Meetings:
         for record in records:
             works[record.document.id].append(record)
         met = cls(defaultdict(list), Counter(), Counter(), Counter())
-        different: list[tuple[set[StatementKey], set[StatementKey]]] = []
+        different: list[tuple[bool, set[StatementKey], set[StatementKey]]] = []
         for several in works.values():
-            said = [list(statements(record, concepts, same)) for record in several]
-            for record, own in zip(several, said, strict=True):
-                for holder, concept, _ in own:
-                    met.stances["entity", holder] += 1
-                    met.stances["concept", concept] += 1
+            said = [
+                (set(stances), set(stances).union(of_the_text(record, concepts, same)))
+                for record in several
+                for stances in (of_stances(record, concepts, same),)
+            ]
+            for record in several:
+                met.stances.update(_names_of_stances(record, concepts, same))
                 met.uses.update(
                     name for span in record.spans for name in _names(span, concepts, same)
                 )
             for (a, mine), (b, theirs) in combinations(zip(several, said, strict=True), 2):
-                different.append((set(mine) - set(theirs), set(theirs) - set(mine)))
+                different += [
+                    (every, one - other, other - one)
+                    for every, one, other in zip((False, True), mine, theirs, strict=True)
+                ]
                 for meeting in _meetings(a, b, concepts, same):
                     met.meetings[meeting.names].append(meeting)
         partners = _partners(met.meetings)
-        for one, other in different:
-            met.gains.update(_gained(one, other, partners))
+        for every, one, other in different:
+            met.gains.update((every, *gained) for gained in _gained(one, other, partners))
         return met
 
     def pair(self, names: frozenset[Name], likeness: Callable[[str, str], float]) -> NamePair:
@@ -127,6 +139,9 @@ class _Meetings:
         where = self.meetings[names]
         (kind, one), (_, other) = sorted(names)
         turned = sum(meeting.turned for meeting in where)
+        stances, gained = (
+            self.gains[every, names, 2 * turned > len(where)] for every in (False, True)
+        )
         return NamePair(
             kind,
             one,
@@ -134,11 +149,22 @@ class _Meetings:
             len(where),
             min(self.stances[name] for name in names),
             likeness(one.casefold(), other.casefold()) / 100,
-            self.gains[names, 2 * turned > len(where)],
+            gained,
+            stances,
             (self.uses[kind, one], self.uses[kind, other]),
             turned,
             where[0].words,
         )
+
+
+def _names_of_stances(record: Record, concepts: Concepts, same: SameNames) -> Iterator[Name]:
+    """The names of both ends of each coded stance."""
+    spans = {span.id: span for span in record.spans}
+    for relation in record.relations:
+        if relation.target in spans and (relation.source in spans or relation.source == AUTHOR):
+            for end in (relation.source, relation.target):
+                if end in spans:
+                    yield from _names(spans[end], concepts, same)
 
 
 def _partners(meetings: Iterable[frozenset[Name]]) -> dict[Name, list[str]]:
@@ -161,11 +187,14 @@ def _gained(
         for other in partners.get(("concept", concept), ()):
             if (holder, other, side) in theirs:
                 yield frozenset((("concept", concept), ("concept", other))), False
-            if side in TURNED and (holder, other, TURNED[side]) in theirs:
+            if side in OTHER_SIDE and (holder, other, OTHER_SIDE[side]) in theirs:
                 yield frozenset((("concept", concept), ("concept", other))), True
         for other in partners.get(("entity", holder), ()):
             if (other, concept, side) in theirs:
                 yield frozenset((("entity", holder), ("entity", other))), False
+        for other in partners.get(("entity", concept), ()):
+            if (holder, other, side) in theirs:
+                yield frozenset((("entity", concept), ("entity", other))), False
 
 
 def _decided(ruling: Ruling, same: SameNames) -> frozenset[Name]:
