@@ -105,8 +105,7 @@ class SpanModel:
         rules = {(f.first, f.last, f.label): f.score for f in passage.found}
         counts = {(a, b): found for a, b, found in matches}
         every = {*best, *rules, *told, *(place for place, _ in _remembered(matches))}
-        barred = passage.barred or (lambda *_: False)
-        places = sorted(place for place in every if not barred(*place[:2]))
+        places = _allowed(every, passage)
         length = len(passage.tokens)
         odds = [
             self._odds(tagger, place, length, max(rules.get(place, _UNSAID), told.get(place, 0.0)))
@@ -114,17 +113,17 @@ class SpanModel:
         ]
         out: list[tuple[LabelledRange, tuple[float, ...], str]] = []
         for place, own, rival in zip(places, odds, _rivals(places, odds), strict=True):
+            base = () if said is None else (log_odds(told.get(place, _UNTOLD)),)
             columns = (
                 own,
                 rival,
                 float(place in best),
                 2 * rules.get(place, _UNSAID) - 2 * _UNSAID,
                 _lean(counts.get(place[:2], {}), place[2]),
-                *(() if said is None else (log_odds(told.get(place, _UNTOLD)),)),
+                *base,
             )
-            by_model = place in best or place in told
-            by = "model" if by_model else "rules" if place in rules else "memory"
-            out.append((place, columns, by))
+            by_others = "rules" if place in rules else "memory"
+            out.append((place, columns, "model" if place in best or place in told else by_others))
         return out
 
     def _odds(self, tagger: Any, place: LabelledRange, length: int, score: float) -> float:
@@ -179,6 +178,12 @@ class Training:
     model: SpanModel
     held_out: Mapping[int, list[SpanCandidate]]
     alone: Mapping[int, list[SpanCandidate]]
+
+
+def _allowed(places: Iterable[LabelledRange], passage: TaggedParagraph) -> list[LabelledRange]:
+    """The places in order, without those that cannot be a span."""
+    barred = passage.barred
+    return sorted(place for place in places if barred is None or not barred(*place[:2]))
 
 
 def _rivals(places: Sequence[LabelledRange], odds: Sequence[float]) -> Iterator[float]:

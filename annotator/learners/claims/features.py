@@ -111,11 +111,8 @@ def _verb(sentence: Sentence, start: int, end: int) -> list[str]:
     form = "none" if verb is None else _form(tokens[verb].lower)
     number = any(t.text[:1].isdigit() for t in tokens[start:end])
     name = any(t.text[:1].isupper() for t in tokens[start + 1 : end])
-    first = (
-        "Name"
-        if tokens[start].text[:1].isupper() and not tokens[start].first
-        else tokens[start].lower
-    )
+    is_name = tokens[start].text[:1].isupper() and not tokens[start].first
+    first = "Name" if is_name else tokens[start].lower
     made = [
         f"number={number}",
         f"name={name}",
@@ -131,7 +128,14 @@ def _verb(sentence: Sentence, start: int, end: int) -> list[str]:
     ]
     if verb is None:
         return [*made, "w.subject=none"]
-    made += [f"w.subject={t.lower}" for t in tokens[start:verb] if t.text[:1].isalpha()]
+    return [*made, *_governed(sentence, start, verb, end, form)]
+
+
+def _governed(sentence: Sentence, start: int, verb: int, end: int, form: str) -> list[str]:
+    """The words before the first finite verb, the verb with the next word, and the complement of a
+    form of "be"."""
+    tokens = sentence.tokens
+    made = [f"w.subject={t.lower}" for t in tokens[start:verb] if t.text[:1].isalpha()]
     made += [
         f"w.governs={tokens[verb].lower}",
         "w.governs=" + " ".join(t.lower for t in tokens[verb : verb + 2]),

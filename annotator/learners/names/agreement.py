@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from annotator.learners.names import forms
+from annotator.learners.names.known import KnownEntities
 from annotator.learners.names.query import NameQuery
 from annotator.learners.names.text import Mention, NameText
 
@@ -43,20 +44,35 @@ def agrees(query: NameQuery, entity: str) -> bool:
     if query.mention.kind != "pronoun":
         return ";" not in entity or may_be_several(query.mention)
     word, known = query.mention.folded, query.known
-    label, several = known.label[entity], ";" in entity
-    if (gender := forms.GENDERS.get(word)) is not None:
-        return label == "person" and not several and known.gender.get(entity) in (gender, None)
-    plural = known.plural.get(entity, False)
+    gender = forms.GENDERS.get(word)
+    if gender is not None:
+        return _is_person(known, entity) and known.gender.get(entity) in (gender, None)
     if word in _THINGS:
-        # The last letter of `United Nations` does not show a plural.
-        seems_one = not plural or entity in known.named
-        return label != "person" and not several and seems_one
+        return _is_one_thing(known, entity)
     if word in _SEVERAL:
-        of_many = label != "person" and (plural or label != "state")
-        return several or of_many
+        return _is_many(known, entity)
     if word in _SPEAKER:
-        return label == "person" and not several
-    return word not in ANYBODY or (plural and not several)
+        return _is_person(known, entity)
+    return word not in ANYBODY or (known.plural.get(entity, False) and ";" not in entity)
+
+
+def _is_person(known: KnownEntities, entity: str) -> bool:
+    return known.label[entity] == "person" and ";" not in entity
+
+
+def _is_one_thing(known: KnownEntities, entity: str) -> bool:
+    """Whether an entity is one, and not a person."""
+    if known.label[entity] == "person" or ";" in entity:
+        return False
+    # The last letter of `United Nations` does not show a plural.
+    return not known.plural.get(entity, False) or entity in known.named
+
+
+def _is_many(known: KnownEntities, entity: str) -> bool:
+    """Whether `they` can refer to an entity: to a list, or to anything that has members."""
+    label = known.label[entity]
+    members = label != "person" and (label != "state" or known.plural.get(entity, False))
+    return ";" in entity or members
 
 
 def has_number(query: NameQuery, entity: str) -> bool:

@@ -3,7 +3,7 @@ function that adds names, each with the feature that supports it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from annotator.learners.names import forms
@@ -37,21 +37,32 @@ def following_phrases(query: NameQuery) -> list[str]:
     link = text.at(at)
     if link is None or link.sentence != query.mention.sentence or link.lower not in _LINKS:
         return []
+    clause = link.lower == "who"
+    words = list(_phrase_words(query, at + 1, clause))
+    end = _main_clause(words)
     found: list[str] = []
     taken = [link.lower]
-    inside = list(_phrase_words(query, at + 1, link.lower == "who"))
-    for i, word in enumerate(inside):
-        if link.lower == "who" or word.lower not in _LEFT_OUT:
+    for i, word in enumerate(words[:end], 1):
+        if clause or word.lower not in _LEFT_OUT:
             taken.append(word.text + ("’s" if word.genitive else ""))
-        following = inside[i + 1] if i + 1 < len(inside) else None
-        goes_on = following is not None and following.kind in ("noun", "name")
-        # A second verb begins the main clause: `those who call for empty stands | would punish`.
-        acts = i > 0 and following is not None and following.lower in _AUXILIARIES
-        if not word.genitive and (acts or (word.kind in ("noun", "name") and not goes_on)):
+        is_last = i == end < len(words)
+        if not word.genitive and (is_last or _ends_noun_phrase(words, i)):
             found.append(" ".join(taken))
-        if acts:
-            break
     return found[:3]
+
+
+def _main_clause(words: Sequence[Word]) -> int:
+    """The index of the word with which the main clause begins, a second verb: `those who call for
+    empty stands | would punish`; the number of words if there is none."""
+    later = (i for i in range(2, len(words)) if words[i].lower in _AUXILIARIES)
+    return next(later, len(words))
+
+
+def _ends_noun_phrase(words: Sequence[Word], after: int) -> bool:
+    """Whether a noun phrase ends with the word before the index `after`."""
+    nouns = ("noun", "name")
+    follows = after < len(words) and words[after].kind in nouns
+    return words[after - 1].kind in nouns and not follows
 
 
 def _phrase_words(query: NameQuery, at: int, clause: bool) -> Iterator[Word]:

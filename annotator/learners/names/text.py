@@ -274,16 +274,18 @@ class NameText:
         following = self._beside(word, at + 1)
         leads_on = following is not None and following.kind == "name"
         if last.genitive:
-            return goes_on_after_genitive(run, word) or (
-                word.text == "of" and leads_on and has_one_genitive(run)
-            )
-        if word.kind == "name":
-            return True
-        if word.kind == "mark":
-            return leads_on and goes_on_after(last, word)
-        if word.lower in forms.word_class("particles"):
+            links = word.text == "of" and leads_on and has_one_genitive(run)
+            return links or goes_on_after_genitive(run, word)
+        if word.lower in forms.word_class("particles") and word.kind not in ("name", "mark"):
             return leads_on or self._leads_on_after(following, at + 2)
-        return word.text in ("of", "for") and last.kind == "name" and leads_on
+        return word.kind == "name" or (leads_on and self._joins(last, word))
+
+    @staticmethod
+    def _joins(last: Word, word: Word) -> bool:
+        """Whether a mark or a small word joins the name before it to the one after it."""
+        if word.kind == "mark":
+            return goes_on_after(last, word)
+        return word.text in ("of", "for") and last.kind == "name"
 
     def _leads_on_after(self, particle: Word | None, after: int) -> bool:
         """Whether a second particle follows, and a name after it at the index `after`: `van der

@@ -4,7 +4,7 @@ them."""
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from annotator.english import tables
@@ -71,17 +71,29 @@ def _reread(
     held = {claim.span.id for claim in claims if (claim.first, claim.last) in whole}
     edges: dict[tuple[str, str], FoundStance] = {}
     for edge in ruled:
-        source = actors[edge.source].span.id if edge.source is not None else AUTHOR
-        targets = [actors[edge.target].span.id] if edge.on_actor else near.get(edge.target, [])
-        for target in targets:
-            if edge.on_actor or edge.rule != HELD or target in held:
-                edges.setdefault((source, target), edge)
+        for ends in _given_ends(edge, actors, near, held):
+            edges.setdefault(ends, edge)
     syntax = Syntax(reading.tokens, found)
     for claim in claims:
         governed = _governed(syntax, claim)
         if governed is not None:
             edges.setdefault((actors[governed[0]].span.id, claim.span.id), governed[1])
     return edges, {id: clauses[place] for id, place in places.items() if place is not None}
+
+
+def _given_ends(
+    edge: FoundStance,
+    actors: Sequence[End],
+    near: Mapping[int, Sequence[str]],
+    held: Collection[str],
+) -> list[tuple[str, str]]:
+    """The ids of the given ends that a stance of the rules connects. `near` has the given claims by
+    the clause that they overlap most, `held` those that are somebody's plan."""
+    source = actors[edge.source].span.id if edge.source is not None else AUTHOR
+    if edge.on_actor:
+        return [(source, actors[edge.target].span.id)]
+    targets = near.get(edge.target, ())
+    return [(source, target) for target in targets if edge.rule != HELD or target in held]
 
 
 def _found_with(
