@@ -244,6 +244,19 @@ def test_a_key_in_an_error_is_not_told(fake: Any) -> None:
     assert KEY not in str(caught.value)
     assert "wrong key …: refused" in caught.value.message
     assert caught.value.__cause__ is None
+    assert "llm keys set" in caught.value.hint
+
+
+def test_a_failure_that_no_key_mends_asks_for_none(fake: Any) -> None:
+    def says(_: str) -> str:
+        raise ConnectionError("the host cannot be reached")
+
+    fake(says)
+    document = _document()
+    with pytest.raises(SuggesterError) as caught:
+        _made().suggest(document, document.paragraphs[0])
+    assert "keys set" not in caught.value.hint
+    assert "run the command again" in caught.value.hint
 
 
 def test_quotes_are_looked_for_exactly_then_loosely_and_then_by_likeness() -> None:
@@ -301,6 +314,7 @@ def test_a_project_asks_only_when_told_to_and_first_says_what_it_would_cost(
     told = json.loads(capsys.readouterr().out)
     assert model.asked == 0
     assert told["paragraphs"] >= 1
+    assert told["answered"] == 0
     assert told["cost"] == pytest.approx(told["tokens_in"])
     assert run(["suggest", "--dry-run"]) == UsageError("").exit_code
     assert run(["suggest", "--suggester", "llm"]) == 0
@@ -308,5 +322,10 @@ def test_a_project_asks_only_when_told_to_and_first_says_what_it_would_cost(
     assert asked == told["paragraphs"]
     assert run(["suggest", "--suggester", "llm"]) == 0
     assert model.asked == asked, "what was answered is kept"
+    capsys.readouterr()
+    assert run(["suggest", "--suggester", "llm", "--dry-run"]) == 0
+    shown = capsys.readouterr()
+    assert f"0 paragraphs for {told['model']}; {asked} more are answered already" in shown.err
+    assert shown.out.splitlines()[2:5:2] == told["system"].splitlines()[2:5:2]
     with Project.open(tmp_path / "p") as of:
         assert (of.root / "llm-answers").is_dir()

@@ -125,11 +125,12 @@ def _estimate(
     if as_json:
         print_json(asdict(found))
         return
-    print_lines(f"{found.system}\n\n{found.question}\n")
+    print_lines(*found.system.splitlines(), "", *found.question.splitlines(), "")
     cost = (
         "no price is set: [suggester.llm] price"
         if found.cost is None
         else f"about {found.cost:.2f}"
     )
-    notify(f"{plural(found.paragraphs, 'paragraph')} for {found.model}")
-    notify(f"about {found.tokens_in} tokens in and {found.tokens_out} out; cost: {cost}")
+    kept = f"; {found.answered:,} more are answered already" if found.answered else ""
+    notify(f"{plural(found.paragraphs, 'paragraph')} for {found.model}{kept}")
+    notify(f"about {found.tokens_in:,} tokens in and {found.tokens_out:,} out; cost: {cost}")

@@ -37,6 +37,7 @@ from annotator.suggesters.api import redacted
 VERSION = "1"
 SCORE, RETRIES = 0.7, 4
 _LIMITS = ("rate limit", "ratelimit", "429", "overloaded", "too many requests", "quota")
+_KEYS = ("key", "401", "403", "unauthorized", "forbidden", "authentication", "credential")
 _INSTALL = "Install the extra: uv pip install 'annotator[llm]'"
 
 
@@ -119,17 +120,29 @@ class LanguageModelSuggester:
 
     # --- asking
 
+    def answered(self, title: str, text: str) -> bool:
+        """Whether an answer about a paragraph is stored."""
+        return self._stored(self._file(self.prompt.question(title, text))) is not None
+
+    def _file(self, question: str) -> Path | None:
+        """The file for the answer to a question; None if answers are not kept."""
+        content = f"{self.version}\0{question}".encode("utf-8", "surrogatepass")
+        key = hashlib.sha256(content).hexdigest()[:40]
+        return self._folder / f"{key}.json" if self._folder is not None else None
+
+    def _stored(self, file: Path | None) -> Mapping[str, Any] | None:
+        """The answer in a file; None if there is none that can be read."""
+        if file is None or not file.is_file():
+            return None
+        return parse_answer(file.read_text(encoding="utf-8"))
+
     def _answer(self, title: str, text: str) -> Mapping[str, Any] | None:
         """The model's answer, new or stored; None if it cannot be read."""
         question = self.prompt.question(title, text)
-        key = hashlib.sha256(
-            f"{self.version}\0{question}".encode("utf-8", "surrogatepass")
-        ).hexdigest()[:40]
-        file = self._folder / f"{key}.json" if self._folder is not None else None
-        if file is not None and file.is_file():
-            kept = parse_answer(file.read_text(encoding="utf-8"))
-            if kept is not None:
-                return kept
+        file = self._file(question)
+        kept = self._stored(file)
+        if kept is not None:
+            return kept
         said = self._asked(question)
         answer = parse_answer(said)
         if answer is None:
@@ -137,8 +150,7 @@ class LanguageModelSuggester:
         elif file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
             work = file.with_suffix(".new")
-            # Escaped to ASCII, since an answer may hold half a character (a lone surrogate), which
-            # no file can hold.
+            # As ASCII, since an answer may hold halves of characters, which no file can.
             work.write_text(json.dumps(answer), encoding="utf-8")
             work.replace(file)
         return answer
@@ -162,11 +174,7 @@ class LanguageModelSuggester:
                     sign in told.lower() or sign in type(error).__name__.lower() for sign in _LIMITS
                 )
                 if not limited or attempt == self._retries:
-                    hint = (
-                        "Run the command again later; the answers so far are kept"
-                        if limited
-                        else "Set a key with `llm keys set`"
-                    )
+                    hint = _remedy(told, limited=limited)
                     message = (
                         f"the language model “{self._model.model_id}” failed: "
                         f"{told.splitlines()[0][:200]}"
@@ -264,6 +272,15 @@ class LanguageModelSuggester:
         return Suggestion(
             value, paragraph.index, self.name, self.version, self._score, 0, reason, "llm"
         )
+
+
+def _remedy(told: str, *, limited: bool) -> str:
+    """What to do about an error of the model, by its words."""
+    if limited:
+        return "Run the command again later; the answers so far are kept"
+    if any(sign in told.lower() for sign in _KEYS):
+        return "Set a key with `llm keys set`"
+    return "Put that right and run the command again; the answers so far are kept"
 
 
 def _objects(given: object) -> Iterator[Mapping[str, Any]]:

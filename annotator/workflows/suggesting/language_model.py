@@ -97,13 +97,15 @@ def costly(verdicts: Iterable[Verdict]) -> frozenset[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a run would ask: the prompt, one question as an example, the number of paragraphs, the
-    approximate number of tokens in and out, and their cost if `price` is set."""
+    """What a run would ask: the prompt, one question as an example, the number of paragraphs to
+    ask about and of those that are `answered` already, the approximate number of tokens in and out,
+    and their cost if `price` is set."""
 
     model: str
     system: str
     question: str
     paragraphs: int
+    answered: int
     tokens_in: int
     tokens_out: int
     cost: float | None
@@ -122,22 +124,25 @@ def estimate(project: Project, documents: Sequence[str] | None = None) -> Estima
         memory=project.suggestions.memory(),
     )
     assert isinstance(made, LanguageModelSuggester)
-    questions = [
-        made.prompt.question(document.title, document.text[p.start : p.end])
+    asked = [
+        (document.title, document.text[p.start : p.end])
         for document in project.documents.each(documents or project.documents.ids())
         for p in document.paragraphs
         if not p.excluded
     ]
-    if not questions:
+    if not asked:
         raise UsageError(
             "there is no paragraph to ask about", hint="Import documents: annotator import"
         )
+    example = made.prompt.question(*asked[0])
+    questions = [made.prompt.question(*one) for one in asked if not made.answered(*one)]
     sent = tokens([made.prompt.system]) * len(questions) + tokens(questions)
     back = tokens(questions) // 2
     price = table.get("price")
     cost = (sent * price[0] + back * price[1]) / 1_000_000 if price else None
+    answered = len(asked) - len(questions)
     return Estimate(
-        made.version, made.prompt.system, questions[0], len(questions), sent, back, cost
+        made.version, made.prompt.system, example, len(questions), answered, sent, back, cost
     )
 
 
