@@ -36,7 +36,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotator.config import Config
-from annotator.english.reading import Reader, shared_reader
+from annotator.english.reading import Reader, Reading, shared_reader
 from annotator.learners.bundle import Bundle
 from annotator.learners.display_choice import SpanCandidate, choose
 from annotator.learners.evaluation import calibration_error
@@ -56,7 +56,7 @@ from annotator.suggesters import model, rules
 from annotator.workflows.effort.scoring import Decided
 from annotator.workflows.evaluation.arm import ALONE, LEARNING
 from annotator.workflows.evaluation.simulation import simulate
-from annotator.workflows.suggesting.combining import combine
+from annotator.workflows.suggesting.combining import Policy, combine
 from annotator.workflows.suggesting.suggest import propose
 from annotator.workflows.training.base_model import seed_records
 from annotator.workflows.training.due import paragraphs_until_next
@@ -109,13 +109,17 @@ def example_of(reader: Reader, row: Row, id: str) -> Example:
     return Example(reader.read(document, document.paragraphs[0]), spans, (), id)
 
 
-def found_by(bundle: Bundle, example: Example) -> list[tuple[Stretch, float]]:
-    """The suggestions that a model shows in a paragraph."""
-    found = bundle.suggest(example.reading)
+def shown_by(
+    bundle: Bundle, reading: Reading, memory: Memory = EMPTY
+) -> list[tuple[Stretch, float]]:
+    """What a project shows of a model's proposals for a paragraph: the least likely are held
+    back."""
+    document = document_of(reading.text, reading.document)
+    found = [replace(s, suggester="model") for s in bundle.suggest(reading, memory)]
     return [
         ((s.value.start, s.value.end, s.value.label), s.score)
-        for s in found
-        if isinstance(s.value, Span)
+        for s in combine(document, found, memory, Policy(frozenset({"entity"})))
+        if s.shown and isinstance(s.value, Span)
     ]
 
 
@@ -175,7 +179,7 @@ def _once(
     bundle = replace(
         learn([examples[i] for i in train], schema, texts=texts), covers=frozenset({"entity"})
     )
-    found = [(found_by(bundle, examples[i]), wanted(examples[i])) for i in test]
+    found = [(shown_by(bundle, examples[i].reading), wanted(examples[i])) for i in test]
     shown = [(chance, stretch in gold) for some, gold in found for stretch, chance in some]
     return f1(({s for s, _ in some}, gold) for some, gold in found), calibration_error(shown)
 
@@ -199,7 +203,8 @@ class Stream:
         memory = Memory.of(self.outcomes)
         if self.bundle is not None and "entity" in self.bundle.covers:
             self.bundle.remember(memory, self.reader)
-            found = self.bundle.suggest(self.reader.read(document, document.paragraphs[0]), memory)
+            reading = self.reader.read(document, document.paragraphs[0])
+            found = [stretch for stretch, _ in shown_by(self.bundle, reading, memory)]
         else:
             recalled = remembering.create(schema=self.schema, config={}, memory=memory)
             both = [
@@ -207,11 +212,13 @@ class Stream:
                 for one in (self.ruled, recalled)
                 for s in one.suggest(document, document.paragraphs[0])
             ]
-            found = _apart(combine(document, both, memory))
+            found = [
+                (s.value.start, s.value.end, s.value.label)
+                for s in _apart(combine(document, both, memory))
+                if isinstance(s.value, Span)
+            ]
         self.seconds["suggest"] += time.process_time() - started
-        return [
-            (s.value.start, s.value.end, s.value.label) for s in found if isinstance(s.value, Span)
-        ]
+        return found
 
     def decide(self, row: Row, shown: Sequence[Stretch], *, every: int) -> None:
         """The annotator's decisions about it."""
