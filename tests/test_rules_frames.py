@@ -30,6 +30,8 @@ def _found(text: str) -> Found:
             "Mariam Okoye",
         ),
         ("As critics point out, the bridge is old.", "the bridge is old", "critics"),
+        ("As Norway said last week, the levy must go.", "the levy must go", "Norway"),
+        ("Critics say that is not true.", "that is not true", "Critics"),
         (
             "As the years passed, the bridge grew old.",
             "As the years passed, the bridge grew old",
@@ -183,6 +185,9 @@ def test_types_of_announcements_needs_and_duties(text: str, label: str) -> None:
     [
         ("Not the villagers, who will lose the ferry.", []),
         ("Not a single tree was felled.", ["Not a single tree was felled"]),
+        ('"No," said the mayor.', []),
+        ("Norway saw that film twice.", ["Norway saw that film twice"]),
+        ("Norway voted to support families.", ["to support families"]),
         ("The leader has offered no other.", ["The leader has offered no other"]),
         (
             "Those who called her a traitor owe her an apology.",

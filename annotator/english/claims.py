@@ -349,9 +349,17 @@ def _clause(
     return replace(made, more=_judged(tokens, frame))
 
 
+_SAID = frozenset("said says say added replied answered".split())
+
+
 def _fragment(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether a sentence only answers with a phrase (`Not the villagers, who lose the ferry`)."""
-    if first >= last or tokens[first].lower != "not":
+    """Whether a sentence only answers with a phrase (`Not the villagers, who lose the ferry`), or
+    only says who speaks (`"No," said the mayor`)."""
+    if first >= last:
+        return False
+    if first and tokens[first - 1].text in QUOTES and tokens[first].lower in _SAID:
+        return True
+    if tokens[first].lower != "not":
         return False
     comma = next((k for k in range(first, last) if tokens[k].text == ","), last)
     return not any(governs(tokens, k) for k in range(first, comma))

@@ -106,6 +106,8 @@ def that_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[Reporting
         begin = _bare_content(tokens, after, last, verb) if start is None else start
         if begin is None or (bare and kind not in _FINITE):
             continue
+        if verb.particle == "that" and not any(governs(tokens, k) for k in range(after, last)):
+            continue  # "Saw that film".
         holder = _speaker(syntax, first, i, verb, kind, (after, begin))
         if holder is None and not _without_holder(tokens, first, i, verb, bare=bare):
             continue
@@ -202,6 +204,8 @@ def _content(tokens: Sequence[Token], after: int, last: int, verb: tables.Verb) 
     the verb, or after the addressee, place and time (`told the judges that`, `says in private, as
     ever, that`)."""
     word = tokens[after]
+    if word.lower == "that" and after + 1 < last and tokens[after + 1].lower in HELPERS:
+        return after  # "Said that was a lie".
     if word.lower == "that" or word.text in QUOTES | {":"}:
         return after + 1
     if word.text == "," and after + 1 < len(tokens) and tokens[after + 1].text in QUOTES:

@@ -153,6 +153,8 @@ def _chosen(
     for verb, kind in tables.object_verbs().get(syntax.lower[at], ()):
         if kind != "base" or verb.base not in tables.words("on_proposals"):
             continue
+        if at + 1 >= last or syntax.lower[at + 1] not in tables.words("determiners"):
+            continue  # "Voted to support families".
         if begin_of(syntax, verb, at + 1, last, passive=False) != at + 1:
             continue
         between = (at + 1, at + 1)

@@ -73,7 +73,9 @@ def _as_said(syntax: Syntax, first: int, last: int) -> tuple[ReportingFrame, int
             verb = i
             break
         if any(
-            after_verb(tokens, i, one) == comma and "that" in one.frames and one.on_claim == "+"
+            _ends(tokens, after_verb(tokens, i, one), comma)
+            and "that" in one.frames
+            and one.on_claim == "+"
             for one, _ in tables.verbs_by_form().get(tokens[i].lower, ())
         ):
             verb = i
@@ -82,6 +84,14 @@ def _as_said(syntax: Syntax, first: int, last: int) -> tuple[ReportingFrame, int
         return None
     holder = next(iter(syntax.starting(first + 1, verb)), None)
     return ReportingFrame(holder, "+", verb, comma), comma + 1
+
+
+def _ends(tokens: Sequence[Token], after: int | None, comma: int) -> bool:
+    """Whether nothing but a time follows a verb up to a comma (`As Norway said last week, ...`)."""
+    return after is not None and (after == comma or tokens[after].lower in _WHEN)
+
+
+_WHEN = frozenset("last yesterday this earlier on in once again recently".split())
 
 
 def right_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[ReportingFrame, int] | None:
