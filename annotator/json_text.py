@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
 
 import orjson
 
@@ -27,16 +26,4 @@ def json_text(value: object) -> str:
         return _EXACT.encode(value)
 
 
-def json_object(members: Mapping[str, bytes]) -> bytes:
-    """An object, given the JSON of its members; the keys are plain letters."""
-    return b"{%b}" % b",".join(
-        [b'"%b":%b' % (key.encode(), members[key]) for key in sorted(members)]
-    )
-
-
-def json_list(members: Iterable[bytes]) -> bytes:
-    """A list, given the JSON of its members."""
-    return b"[%b]" % b",".join(members)
-
-
-__all__ = ["json_bytes", "json_list", "json_object", "json_text"]
+__all__ = ["json_bytes", "json_text"]

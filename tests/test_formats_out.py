@@ -43,7 +43,7 @@ from annotator.formats.api import (
 from annotator.model.decision import Completion, Suggestion
 from annotator.model.names import NameKind
 from annotator.model.record import Record
-from annotator.model.span import AUTHOR, Relation, Span
+from annotator.model.span import AUTHOR, Relation, Span, Value
 from annotator.model.text import Document, split_paragraphs
 from annotator.project import Project
 from annotator.resources import folder
@@ -208,11 +208,18 @@ def records(draw: st.DrawFn) -> Record:
         )
     actors = [s.id for s in spans.values() if s.layer == "actor"]
     targets = [s.id for s in spans.values() if s.layer == "claim"]
-    relations: dict[tuple[str, str], Relation] = {}
-    for i in range(draw(st.integers(0, 3)) if actors and targets else 0):
+    relations: dict[tuple[str, str, str], Relation] = {}
+    for i in range(draw(st.integers(0, 4)) if actors and targets else 0):
         source, target = draw(st.sampled_from([*actors, AUTHOR])), draw(st.sampled_from(targets))
+        held: dict[str, Value] = {}
+        if draw(st.booleans()):
+            held["cue"] = list(draw(st.sampled_from(solid)))
+        if draw(st.booleans()):
+            held["strength"] = draw(st.sampled_from([1, 3]))
+        # Two stances may have the same ends and differ in what they hold.
         relations.setdefault(
-            (source, target), Relation(f"r{i}", "stance", "support", source, target)
+            (source, target, repr(held)),
+            Relation(f"r{i}", "stance", "support", source, target, held),
         )
     document = Document("d", "t", text, split_paragraphs(text))
     return Record(
@@ -229,20 +236,30 @@ _READS = {
     "qdpx": "records.qdpx",
 }
 _KEEPS_ATTRIBUTES = ("brat", "cas", "label-studio", "qdpx")
+_KEEPS_STANCES = ("brat", "cas", "qdpx")
+"""Formats that hold the attributes of stances, without which some are the same."""
 
 
-def _key(record: Record, *, attributes: bool) -> tuple[Counter[object], Counter[object]]:
+def _key(
+    record: Record, *, attributes: bool, stances: bool
+) -> tuple[Counter[object], Counter[object]]:
     spans = {s.id: (s.layer, s.label, s.start, s.end) for s in record.spans}
     more = {
         s.id: (s.entity, sorted(s.attributes.items())) if attributes else () for s in record.spans
     }
+    relations = [
+        (
+            r.label,
+            spans[r.source],
+            spans[r.target],
+            repr(sorted(r.attributes.items())) if stances else "",
+        )
+        for r in record.relations
+        if r.source != AUTHOR
+    ]
     return (
         Counter((spans[i], repr(more[i])) for i in spans),
-        Counter(
-            (r.label, spans[r.source], spans[r.target])
-            for r in record.relations
-            if r.source != AUTHOR
-        ),
+        Counter(relations if stances else set(relations)),
     )
 
 
@@ -264,12 +281,16 @@ def test_round_trips_lose_exactly_what_the_format_says(name: str, tmp_path: Path
         )
         assert not found.left_out, found.told
         (back,) = found.records
-        kept = name in _KEEPS_ATTRIBUTES
-        assert _key(back, attributes=kept) == _key(record, attributes=kept)
+        kept, stances = name in _KEEPS_ATTRIBUTES, name in _KEEPS_STANCES
+        assert _key(back, attributes=kept, stances=stances) == _key(
+            record, attributes=kept, stances=stances
+        )
+        assert not back.notes
         assert back.document.text == record.document.text
         own = sum(r.source == AUTHOR for r in record.relations)
         assert how.lost["relations of the author"] == own
-        assert kept or how.lost["attributes"] == len(record.spans)
+        held = sum(len(r.attributes) for r in record.relations)
+        assert kept or how.lost["attributes"] == len(record.spans) + held
 
     holds()
 
@@ -398,7 +419,7 @@ _LOST: dict[str, set[str]] = {
     "parquet": {"notes", "flags", "metadata"},
     "prodigy": _COMMON | _BARE | {"titles", "works in progress, exported as accepted"},
     "qdpx": _COMMON - {"notes"}
-    | {"notes on paragraphs and relations", "statuses other than done", "attributes of relations"},
+    | {"notes on paragraphs and on relations of the author", "statuses other than done"},
     "spacy": {"notes", "flags", "excluded paragraphs", "metadata"},
 }
 

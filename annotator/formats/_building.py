@@ -3,6 +3,7 @@ hold."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,8 @@ from annotator.formats._work import WHOLE, ForeignWork, ReadRelation, ReadSpan
 from annotator.model.record import COMPLETION
 from annotator.model.schema import Attribute
 from annotator.model.text import plural
+
+_PLACE = re.compile(r"([0-9]{1,18})-([0-9]{1,18})")
 
 
 class Builder:
@@ -198,6 +201,8 @@ class Builder:
             return False
         if attribute.type == "entity":
             return bool(one.setdefault("entity", value) == value)
+        if attribute.type == "span":
+            return _set_place(one["attributes"], attribute.name, value, len(self.work.text))
         return _set(one["attributes"], attribute, value)
 
     def entry(self, prefix: str, identity: Identity, number: int) -> Entry:
@@ -242,8 +247,6 @@ class Builder:
 
 def _set(attributes: dict[str, Any], attribute: Attribute, value: str) -> bool:
     """Give an attribute a value, if the value is allowed and it has none yet."""
-    if attribute.type == "span":
-        return False
     one: Any = number(value) if attribute.type == "integer" else value
     if attribute.multiple:
         before = attributes.get(attribute.name, [])
@@ -256,6 +259,15 @@ def _set(attributes: dict[str, Any], attribute: Attribute, value: str) -> bool:
         return False
     attributes[attribute.name] = held
     return True
+
+
+def _set_place(attributes: dict[str, Any], name: str, value: str, size: int) -> bool:
+    """Give an attribute a place, as this program writes it: `start-end`, in code points of the
+    text, which has `size` of them."""
+    found = _PLACE.fullmatch(value.strip())
+    place = [int(found[1]), int(found[2])] if found is not None else [0, 0]
+    fits = place[0] < place[1] <= size
+    return fits and attributes.setdefault(name, place) == place
 
 
 __all__ = ["Builder"]

@@ -22,16 +22,11 @@ from typing import Any
 from annotator.errors import InputError
 from annotator.formats._archive import Archive, opened, opened_stream
 from annotator.formats._cas_features import add_features
+from annotator.formats._cas_writing import CAS_METADATA, CURATED, DOCUMENT_METADATA
 from annotator.formats._door import number
 from annotator.formats._extras import extra
 from annotator.formats._foreign import ForeignFile, ForeignWork
 from annotator.formats._reading import Entry, Identity, ReadOptions, checked_file, document_id
-
-CAS_METADATA = "de.tudarmstadt.ukp.clarin.webanno.api.type.CASMetadata"
-"""The type by which INCEpTION writes whose work a CAS is."""
-
-DOCUMENT_METADATA = "de.tudarmstadt.ukp.dkpro.core.api.metadata.type.DocumentMetaData"
-"""The type by which DKPro writes a document's title."""
 
 _OWN = ("de.tudarmstadt.ukp.", "org.dkpro.", "uima.")
 """Packages of the types that DKPro and INCEpTION define; those of a project are in others, and may
@@ -52,8 +47,6 @@ _ANALYSES = frozenset(
 
 _TYPES = "TypeSystem.xml"
 _INITIAL = "INITIAL_CAS"
-CURATED = "CURATION_USER"
-"""The user by whom INCEpTION writes the curated work."""
 
 _ENDING = re.compile(r"\.[A-Za-z]{2,5}$")
 """The ending of a document's name that says its format, as the `.2` of `letter.2` does not."""
@@ -358,4 +351,4 @@ def _label(one: Any) -> str:
     return _short(one)
 
 
-__all__ = ["CAS_METADATA", "CURATED", "DOCUMENT_METADATA", "CasReader"]
+__all__ = ["CasReader"]

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from annotator.formats._writing import WriteOptions, annotator_name, sign_of, value_texts
+from annotator.json_text import json_bytes
 from annotator.model.names import concepts_of, names_in
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Attributes, Relation, Span
@@ -42,9 +43,16 @@ class Tables:
     wide: list[str] = field(default_factory=list)
 
 
-_ValueCells: TypeAlias = tuple[str, Sequence[str], Mapping[str, str]]
-"""The cells of an item's values: the last cells of its row, the last cells of the row of each of
-its values, and the cell of each attribute."""
+class _ValueCells(NamedTuple):
+    """The cells of an item's values, each in two parts: what is before its place in the text, and
+    what is after it; without a place, everything is before it. `columns` are the last cells of its
+    row, `values` the last cells of the row of each of its values, and `more` those of the tables of
+    statements."""
+
+    columns: tuple[str, str]
+    values: tuple[Sequence[str], Sequence[str]]
+    more: tuple[str, str]
+    strength: str
 
 
 _SpanCells: TypeAlias = tuple[Span, str, str, str, str]
@@ -60,108 +68,130 @@ class CsvRows:
         self._ids_of = how.ids_of
         self._entity = lru_cache(maxsize=_KEPT)(self._entity_cells)
         self._concept = lru_cache(maxsize=_KEPT)(self._concept_cells)
-        self._known_values: dict[str, _ValueCells] = {}
-        self._names, self._more = ("", *names), more
-        self._blank = dict.fromkeys((*self._names, *more, "strength"), "")
+        self._kind = lru_cache(maxsize=_KEPT)(_kind_cells)
+        self._known_values: dict[tuple[str, bytes], _ValueCells] = {}
+        self._names, self._more = names, more
         self._places = {
-            layer.name
-            for layer in how.schema.layers
-            if any(attribute.type == "span" for attribute in layer.attributes)
+            layer: min(places) if places else "" for layer, places in how.schema.places.items()
         }
+        self._every_place = how.schema.places
         self._concepts = {name: held for name, (held, _) in concepts_of(how.schema).items()}
 
     def add(self, record: Record, tables: Tables) -> None:
         """Add the rows of a record's items, of their values, and of its statements: the spans in
         the order of the text, then the relations, in the order of the claims they are about."""
-        where, text, known = _where(record), record.document.text, _known_cell
+        where, text, kind, item = _where(record), record.document.text, self._kind, self._item
         spans: dict[str, _SpanCells] = {}
         for s in record.spans:
+            id, start, end, layer = s.id, s.start, s.end, s.layer
             name, name_id = self._entity(s.entity) if s.entity else ("", "")
-            id, quote = cell(s.id), cell(text[s.start : s.end])
-            spans[s.id] = (s, id, quote, name, name_id)
-            head = (
-                f"{where},{id},span,{known(s.layer)},{known(s.label)},{s.start},{s.end},"
-                f"{quote},{name},,,{known(s.origin)},{name_id}"
+            own, quote = id if id.isalnum() else cell(id), cell(text[start:end])
+            spans[id] = (s, own, quote, name, name_id)
+            item(
+                f"{where},{own},span,{kind(layer, s.label)},{start},{end},"
+                f"{quote},{name},,,{_known_cell(s.origin)},{name_id}",
+                layer,
+                s.attributes,
+                tables,
             )
-            self._item(head, s, tables)
         for r in sorted(record.relations, key=lambda one: _position(one, spans)):
-            id = cell(r.id)
-            target, holder = spans.get(r.target), spans.get(r.source)
-            head = (
-                f"{where},{id},relation,{known(r.layer)},{known(r.label)},,,,,"
-                f"{holder[1] if holder else cell(r.source)},"
-                f"{target[1] if target else cell(r.target)},{known(r.origin)},"
-            )
-            cells = self._item(head, r, tables)
-            if target is not None and (holder is not None or r.source == AUTHOR):
-                self._statement(f"{where},{id}", r, holder, target, cells, tables)
+            self._relation(f"{where},{cell(r.id)}", r, spans, tables)
 
-    def _item(self, head: str, item: Span | Relation, tables: Tables) -> Mapping[str, str]:
+    def _relation(
+        self, before: str, r: Relation, spans: Mapping[str, _SpanCells], tables: Tables
+    ) -> None:
+        """Add the rows of a relation; `before` are its first cells."""
+        target, holder = spans.get(r.target), spans.get(r.source)
+        ends = (
+            f"{holder[1] if holder else cell(r.source)},{target[1] if target else cell(r.target)}"
+        )
+        kind, origin = self._kind(r.layer, r.label), _known_cell(r.origin)
+        head = f"{before},relation,{kind},,,,,{ends},{origin},"
+        cells, place = self._item(head, r.layer, r.attributes, tables)
+        if target is None or (holder is None and r.source != AUTHOR):
+            return
+        _, _, quote, name, name_id = holder or (None, "", AUTHOR, AUTHOR, "")
+        first, last = cells.more
+        side = _known_cell(r.label)
+        self._statement(
+            f"{before},{quote},{name},{side},{cells.strength}",
+            target,
+            name_id,
+            f"{first}{place}{last}",
+            tables,
+        )
+
+    def _item(
+        self, head: str, layer: str, given: Attributes, tables: Tables
+    ) -> tuple[_ValueCells, str]:
         """Add an item's row, and the rows of its values; `head` is what is before them. Return the
-        cells of its values by the names of the attributes."""
-        columns, values, cells = self._cells_of(item)
-        tables.items.append(head + columns)
-        if len(values) == 1:
-            tables.values.append(head + values[0])
+        cells of its values, and that of its place."""
+        own = self._places[layer]
+        if own and own in given:
+            # Two places are hardly ever alike, so the cells of all the rest are stored without it.
+            given = dict(given)
+            (place,) = value_texts(given.pop(own), place=True)
         else:
-            tables.values += [head + value for value in values]
+            own = place = ""
+        key = (own, json_bytes(given))
+        cells = self._known_values.get(key)
+        if cells is None:
+            cells = self._kept(key, self._value_cells(given, layer, own))
+        (before, after), (first, last), *_ = cells
+        values = tables.values
+        for value in first:
+            values.append(head + value)
+        if own:
+            before = f"{before}{place}{after}"
+            values.append(f"{head},{_known_cell(own)},{place}")
+            values += [head + value for value in last]
+        tables.items.append(head + before)
+        return cells, place
+
+    def _kept(self, key: tuple[str, bytes], cells: _ValueCells) -> _ValueCells:
+        if len(self._known_values) == _KEPT:
+            self._known_values.clear()
+        self._known_values[key] = cells
         return cells
 
-    def _cells_of(self, item: Span | Relation) -> _ValueCells:
-        """The cells of an item's values."""
-        if item.layer in self._places:
-            # Two places are hardly ever alike, so storing their cells would be in vain.
-            return self._value_cells(item.attributes)
-        key = repr(item.attributes)
-        found = self._known_values.get(key)
-        if found is None:
-            if len(self._known_values) == _KEPT:
-                self._known_values.clear()
-            found = self._known_values[key] = self._value_cells(item.attributes)
-        return found
-
-    def _value_cells(self, given: Attributes) -> _ValueCells:
+    def _value_cells(self, given: Attributes, layer: str, place: str) -> _ValueCells:
         """The cells of the values of an item with such attributes."""
-        cells, values = self._blank.copy(), list[str]()
+        cells = dict[str, str]()
+        values: tuple[list[str], list[str]] = ([], [])
         for name, value in sorted(given.items()):
-            if not isinstance(value, list):
-                cells[name], row = _known_row(name, str(value))
-                values.append(row)
-            elif held := value_texts(value):
+            held = value_texts(value, place=name in self._every_place[layer])
+            if held:
                 cells[name] = cell("; ".join(held))
-                values += [f",{_known_cell(name)},{cell(one)}" for one in held]
-        return ",".join([cells[name] for name in self._names]), values or [",,"], cells
+            side = values[1 if place and name > place else 0]
+            side += [f",{cell(name)},{cell(one)}" for one in held]
+        if not place and not values[0]:
+            values[0].append(",,")
+        return _ValueCells(
+            _divided(("", *self._names), cells, place),
+            values,
+            _divided(self._more, cells, place, ","),
+            cells.get("strength", ""),
+        )
 
     def _statement(
-        self,
-        where: str,
-        r: Relation,
-        holder: _SpanCells | None,
-        target: _SpanCells,
-        cells: Mapping[str, str],
-        tables: Tables,
+        self, before: str, target: _SpanCells, name_id: str, more: str, tables: Tables
     ) -> None:
-        """Add the rows of a statement with the `cells` of its values: one for each concept of its
-        claim, and to `wide` one with all of them."""
+        """Add the rows of a statement about the claim `target`: one for each concept of the claim,
+        and to `wide` one with all of them. `before` are its first cells, and `more` its last."""
         claim, claim_id, claim_quote, *_ = target
-        _, _, quote, name, name_id = holder or (None, "", AUTHOR, AUTHOR, "")
-        before = (
-            f"{where},{quote},{name},{_known_cell(r.label)},{cells['strength']},{claim_id},"
-            f"{_known_cell(claim.label)}"
-        )
+        before = f"{before},{claim_id},{_known_cell(claim.label)}"
         after = f"{claim_quote},{claim.start},{claim.end},{name_id}"
-        rest = "".join([f",{cells[name]}" for name in self._more])
         concepts = self._concepts_of(claim)
         each = [
-            f"{before},{concept},{sign},{after},{id}{rest}"
+            f"{before},{concept},{sign},{after},{id}{more}"
             for concept, sign, id in map(self._concept, concepts)
-        ] or [f"{before},,,{after},{rest}"]
+        ] or [f"{before},,,{after},{more}"]
         tables.statements += each
         if len(each) == 1:
             tables.wide += each
         else:
             names, signs, ids = self._all_concepts(concepts)
-            tables.wide.append(f"{before},{names},{signs},{after},{ids}{rest}")
+            tables.wide.append(f"{before},{names},{signs},{after},{ids}{more}")
 
     def _concepts_of(self, claim: Span) -> list[str]:
         attribute = self._concepts.get(claim.layer)
@@ -186,11 +216,20 @@ class CsvRows:
         return cell(name), sign, cell(self._ids_of("concept", [name]))
 
 
-@lru_cache(maxsize=_KEPT)
-def _known_row(name: str, value: str) -> tuple[str, str]:
-    """The cell of a value, and the last cells of its own row."""
-    found = cell(value)
-    return found, f",{cell(name)},{found}"
+def _kind_cells(layer: str, label: str) -> str:
+    return f"{cell(layer)},{cell(label)}"
+
+
+def _divided(
+    names: Sequence[str], cells: Mapping[str, str], place: str, lead: str = ""
+) -> tuple[str, str]:
+    """The cells of `names`, divided where the place belongs; `lead` is before the first cell."""
+    row = [cells.get(name, "") for name in names]
+    if not place or place not in names:
+        return (lead + ",".join(row) if row else ""), ""
+    at = names.index(place)
+    before, after = row[:at], row[at + 1 :]
+    return lead + "".join([f"{one}," for one in before]), "".join([f",{one}" for one in after])
 
 
 def _position(r: Relation, spans: Mapping[str, _SpanCells]) -> tuple[int, int, int, str, str]:

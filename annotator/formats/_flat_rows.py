@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from annotator.formats._record import data_of
 from annotator.formats._writing import value_texts
 from annotator.model.record import Record
+from annotator.model.schema import LabelSchema
 from annotator.model.span import Attributes
 
 _S, _I, _B = "string", "int64", "bool"
@@ -46,7 +48,7 @@ FEATURES: dict[str, Any] = {
 """The columns and their types; a list holds the type of its members."""
 
 
-def row_of(record: Record) -> dict[str, Any]:
+def row_of(record: Record, schema: LabelSchema) -> dict[str, Any]:
     """The row of a record, with every key and the types of `FEATURES`; a missing value is an empty
     string."""
     row = data_of(record)
@@ -57,20 +59,22 @@ def row_of(record: Record) -> dict[str, Any]:
         span["entity"] = span["entity"] or ""
     for item in (*row["spans"], *row["relations"]):
         item["attributes"] = [
-            {"name": name, "value": value} for name, value in pairs(item["attributes"])
+            {"name": name, "value": value}
+            for name, value in pairs(item["attributes"], schema.places[item["layer"]])
         ]
     return row
 
 
-def pairs(attributes: Attributes) -> list[tuple[str, str]]:
-    """Name and value, a pair for each value; a place is written `start-end`."""
+def pairs(attributes: Attributes, places: Container[str]) -> list[tuple[str, str]]:
+    """Name and value, a pair for each value; those of the attributes in `places` are written
+    `start-end`."""
     found: list[tuple[str, str]] = []
     for name in sorted(attributes):
         value = attributes[name]
         if isinstance(value, str):
             found.append((name, value))
         else:
-            found += [(name, one) for one in value_texts(value)]
+            found += [(name, one) for one in value_texts(value, place=name in places)]
     return found
 
 

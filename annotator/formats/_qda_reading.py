@@ -15,6 +15,7 @@ from annotator.formats._door import number
 from annotator.formats._foreign import ForeignFile
 from annotator.formats._offsets import without_spaces
 from annotator.formats._qda_codes import Code, CodeTree, attribute_of, guid_in
+from annotator.formats._qda_writing import PROGRAM
 from annotator.formats._reading import Entry, Identity, ReadOptions, decode
 from annotator.formats._report import shown
 from annotator.formats._work import WHOLE, ForeignWork
@@ -32,10 +33,11 @@ _ENDING = re.compile(r"\.(?:txt|docx?|rtf|odt|pdf|md|html?)$", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class QdaNote:
-    """What a note says, and who wrote it if that is known."""
+    """What a note says, who wrote it if that is known, and what it is called."""
 
     text: str
     user: str | None
+    name: str = ""
 
 
 class ProjectReader:
@@ -47,8 +49,14 @@ class ProjectReader:
         self._users: dict[str, str] = {}
         self._codes = CodeTree(())
         self._notes: dict[str, QdaNote] = {}
+        self._ours = False
+        """Whether this program wrote the project, so that every blank in it is meant."""
         self._noted: set[str] = set()
         """GUIDs of the notes that have found their place."""
+        self._attributes = {
+            one.name for layer in options.schema.relation_layers for one in layer.attributes
+        }
+        """The names of the notes that may be values of a relation."""
         self._spans: dict[str, list[ForeignWork]] = {}
         """GUID of a selection -> the works that have it, one of each user."""
 
@@ -60,6 +68,7 @@ class ProjectReader:
 
     def _project(self, archive: Archive) -> None:
         root = self._root(archive)
+        self._ours = root.get("origin", "").startswith(PROGRAM)
         self._users = {guid_in(one, "guid"): _user(one) for one in root.iterfind("Users/User")}
         self._codes = CodeTree(root.iterfind("CodeBook/Codes/Code"))
         for guid, code in self._codes.twice:
@@ -101,15 +110,17 @@ class ProjectReader:
 
     def _note(self, note: Element, archive: Archive) -> QdaNote:
         """A note: its text, or else its description or its name."""
-        said = (self._content(note, archive, "notes") or "").strip()
-        said = said or text_of(note.find("Description")) or note.get("name", "")
-        return QdaNote(said, self._users.get(guid_in(note, "creatingUser")))
+        said, name = self._content(note, archive, "notes") or "", note.get("name", "")
+        said = said if self._ours else said.strip()
+        said = said or text_of(note.find("Description")) or name
+        return QdaNote(said, self._users.get(guid_in(note, "creatingUser")), name)
 
     # --- texts
 
     def _source(self, source: Element, archive: Archive, variables: Mapping[str, str]) -> None:
         """A text, or the plain text of a PDF file, with what is selected in it."""
-        line, name = _line(source), source.get("name", "").strip()
+        line, name = _line(source), source.get("name", "")
+        plain = name if self._ours else _ENDING.sub("", name.strip()).strip(" @")
         self._report.here = line
         body = source.find("Representation") if source.tag == "PDFSource" else source
         if body is None or source.tag not in ("TextSource", "PDFSource"):
@@ -133,7 +144,7 @@ class ProjectReader:
                 works[user] = self._foreign.work(
                     text, own, line, annotator=user, meta=dict(meta), title=title
                 )
-                works[user].id = _ENDING.sub("", name).strip(" @") or own
+                works[user].id = plain or own
             return works[user]
 
         bare_text = without_spaces(text)
@@ -152,8 +163,9 @@ class ProjectReader:
         """The plain text of a source or note. If the archive has none, the result is None and the
         report says so."""
         inner = element.find("PlainTextContent")
-        if inner is not None and (inner.text or "").strip():
-            return inner.text
+        held = (inner.text or "") if inner is not None else ""
+        if held.strip() or (held and self._ours):
+            return held
         line, place = _line(element), element.get("plainTextPath", "")
         scheme, _, name = place.partition("://")
         if not place:
@@ -200,7 +212,7 @@ class ProjectReader:
                 message = "a value without a variable"
                 self._report.left_out("values without a variable", message, line=_line(value))
                 continue
-            meta[name] = _value(held)
+            meta[name] = _value(held, exact=self._ours)
         title = meta.pop("title", None)
         return meta, title if isinstance(title, str) and title else None
 
@@ -302,9 +314,14 @@ class ProjectReader:
             ends.append((target, source))
             message = "a link in both directions becomes two relations"
             self._report.note("links in both directions", message, line=line)
+        name, notes = guid_in(link, "guid") or f"link in line {line}", self._notes_on(link)
         for work in both:
             for a, b in ends:
-                self._foreign.relation(work, label, a, b, key=f"link {label}", line=line)
+                key = f"link {label}"
+                self._foreign.relation(work, label, a, b, key=key, line=line, name=name)
+            for note in notes:
+                called = note.name if note.name in self._attributes else ""
+                self._foreign.more(work, name, called, note.text, line=line)
 
     def _count(self, elements: list[Element], what: str) -> None:
         if elements:
@@ -322,8 +339,11 @@ def _user(element: Element) -> str:
     ).strip()
 
 
-def _value(element: Element) -> Any:
-    """The value of a variable. Decimal numbers and dates stay as they are written."""
+def _value(element: Element, *, exact: bool) -> Any:
+    """The value of a variable, with the white space around it if it is `exact`. Decimal numbers and
+    dates stay as they are written."""
+    if exact and element.tag == "TextValue":
+        return "".join(element.itertext())
     said = text_of(element)
     if element.tag == "BooleanValue" and said in ("true", "false", "1", "0"):
         return said in ("true", "1")

@@ -26,7 +26,10 @@ from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span, Value
 from annotator.model.text import is_xml_legal, xml_legal
 
-ORIGIN = f"annotator {__version__}"
+PROGRAM = "annotator "
+"""How the origin of what this program writes begins, whatever the version."""
+
+ORIGIN = f"{PROGRAM}{__version__}"
 """What a project or codebook says it comes from."""
 
 GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -190,15 +193,14 @@ class ProjectWriter:
         for span in record.spans:
             self._sources.write(self._selection(record, span, user).encode("utf-8"))
         for relation in record.relations:
-            self._link(record, relation)
-        items = {span.id for span in record.spans}
+            self._link(record, relation, user)
+        written = {span.id for span in record.spans}
+        written |= {one.id for one in record.relations if one.source != AUTHOR}
         for item, note in sorted(record.notes.items()):
-            if item in items:
-                continue
             if item == "@document":
                 notes.append(self._note(record, item, note, user))
-            else:
-                lost["notes on paragraphs and relations"] += 1
+            elif item not in written:
+                lost["notes on paragraphs and on relations of the author"] += 1
 
     def _selection(self, record: Record, span: Span, user: str) -> str:
         document = record.document
@@ -210,7 +212,7 @@ class ProjectWriter:
         if span.entity is not None and entity is not None:
             held[entity.name] = span.entity
         for name, value in sorted(held.items()):
-            if isinstance(value, list) and value and all(isinstance(one, int) for one in value):
+            if name in self._how.schema.places[span.layer]:
                 self._how.lost["attributes that are places"] += 1
                 continue
             codes += [(span.layer, name, one) for one in value_texts(value)]
@@ -232,21 +234,30 @@ class ProjectWriter:
         name = quote if len(quote) <= _QUOTE else f"{quote[: _QUOTE - 1]}…"
         return element("PlainTextSelection", {"guid": own, "name": name, **place}, *inner)
 
-    def _note(self, record: Record, item: str, note: str, user: str) -> str:
-        """Add a note, and return its GUID."""
-        guid = guid_of("note", record.document.id, annotator_name(record), item)
+    def _note(self, record: Record, item: str, note: str, user: str, *, name: str = "") -> str:
+        """Add a note, which has a `name` if it is the value of an attribute, and return its
+        GUID."""
+        of = (name, note) if name else ()
+        guid = guid_of("note", record.document.id, annotator_name(record), item, *of)
         self._how.lost[_NOT_XML] += not is_xml_legal(note)
-        attributes = {"guid": guid, "name": note[:40], "creatingUser": user}
+        attributes = {"guid": guid, "name": name or note[:40], "creatingUser": user}
         self._notes.write(
             element("Note", attributes, words("PlainTextContent", note)).encode("utf-8")
         )
         return guid
 
-    def _link(self, record: Record, relation: Relation) -> None:
+    def _link(self, record: Record, relation: Relation, user: str) -> None:
+        """Add a relation. A link has no codes, so its attributes are notes with their names."""
         if relation.source == AUTHOR:
             return
-        if relation.attributes:
-            self._how.lost["attributes of relations"] += len(relation.attributes)
+        places = self._how.schema.places[relation.layer]
+        notes = [
+            self._note(record, relation.id, one, user, name=name)
+            for name, value in sorted(relation.attributes.items())
+            for one in value_texts(value, place=name in places)
+        ]
+        if (note := record.notes.get(relation.id)) is not None:
+            notes.append(self._note(record, relation.id, note, user))
         ends = {
             "originGUID": _item(record, relation.source),
             "targetGUID": _item(record, relation.target),
@@ -256,7 +267,8 @@ class ProjectWriter:
             "name": self._side(relation),
             "direction": "OneWay",
         }
-        self._links.write(element("Link", attributes | ends).encode("utf-8"))
+        refs = [element("NoteRef", {"targetGUID": guid}) for guid in notes]
+        self._links.write(element("Link", attributes | ends, *refs).encode("utf-8"))
 
     def _variable(self, name: str, value: Any) -> str:
         kind, text = _typed(value)
@@ -355,4 +367,14 @@ def _variable(name: str, kind: str) -> str:
     )
 
 
-__all__ = ["GUID", "HEADER", "ORIGIN", "Codes", "ProjectWriter", "element", "guid_of", "words"]
+__all__ = [
+    "GUID",
+    "HEADER",
+    "ORIGIN",
+    "PROGRAM",
+    "Codes",
+    "ProjectWriter",
+    "element",
+    "guid_of",
+    "words",
+]

@@ -112,15 +112,13 @@ def number_of(*parts: str) -> int:
     return int.from_bytes(hashlib.sha256("\x1f".join(parts).encode()).digest()[:4], "big") >> 1
 
 
-def value_texts(value: Value) -> list[str]:
-    """An attribute's values as texts; a place is written `start-end`."""
+def value_texts(value: Value, *, place: bool = False) -> list[str]:
+    """An attribute's values as texts; a place is written `start-end`, in code points."""
     if isinstance(value, str):
         return [value]
     if not isinstance(value, list):
         return [str(value)]
-    if value and isinstance(value[0], int):  # A list holds texts or integers, never both.
-        return ["-".join(map(str, value))]
-    return list(map(str, value))
+    return ["-".join(map(str, value))] if place else list(map(str, value))
 
 
 def sign_of(concept: str) -> tuple[str, int]:

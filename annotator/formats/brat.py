@@ -7,7 +7,7 @@ notes. Events and equivalences are not read.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -198,7 +198,7 @@ def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, b
         count_lost(record, how.lost, *_LOST)
         place = f"{people.of(annotator_name(record))}/{names.of(record.document.id)}"
         yield f"{place}.txt", record.document.text.encode("utf-8")
-        lines = _lines(record, label, side)
+        lines = _lines(record, how.schema, label, side)
         items = {s.id for s in record.spans}
         how.lost["notes"] += len(record.notes.keys() - items)
         how.lost["notes whose line ends and further blanks become one blank"] += sum(
@@ -241,12 +241,17 @@ def _attribute(key: str, value: str) -> str | None:
 
 
 def _mark(
-    name: str, attributes: Attributes, values: list[str], notes: list[tuple[str, str]]
+    name: str,
+    attributes: Attributes,
+    places: Container[str],
+    values: list[str],
+    notes: list[tuple[str, str]],
 ) -> None:
-    """Add the attributes of an item to `values`, and those that brat cannot hold to `notes`."""
+    """Add the attributes of an item to `values`, and those that brat cannot hold to `notes`. Those
+    in `places` are places in the text."""
     for key in sorted(attributes):
         value = attributes[key]
-        for one in (value,) if isinstance(value, str) else value_texts(value):
+        for one in (value,) if isinstance(value, str) else value_texts(value, place=key in places):
             if (kind := _attribute(key, one)) is not None:
                 values.append(f"A{len(values) + 1}\t{kind} {name} {one}")
             else:
@@ -254,10 +259,13 @@ def _mark(
 
 
 def _lines(
-    record: Record, label: Callable[[Span | Relation], str], side: Callable[[Span | Relation], str]
+    record: Record,
+    schema: LabelSchema,
+    label: Callable[[Span | Relation], str],
+    side: Callable[[Span | Relation], str],
 ) -> list[str]:
     """The lines of the .ann file, without line ends."""
-    text = record.document.text
+    places, text = schema.places, record.document.text
     ids = {s.id: f"T{i}" for i, s in enumerate(record.spans, 1)}
     lines: list[str] = []
     values: list[str] = []
@@ -271,10 +279,10 @@ def _lines(
             lines.append(
                 f"N{entities}\tReference {name} {_NAMED}{entities}\t{' '.join(s.entity.split())}"
             )
-        _mark(name, s.attributes, values, notes)
+        _mark(name, s.attributes, places[s.layer], values, notes)
     for i, r in enumerate([r for r in record.relations if r.source in ids], 1):
         lines.append(f"R{i}\t{_type(side(r))} Arg1:{ids[r.source]} Arg2:{ids[r.target]}")
-        _mark(f"R{i}", r.attributes, values, notes)
+        _mark(f"R{i}", r.attributes, places[r.layer], values, notes)
     notes += [(ids[item], note) for item, note in sorted(record.notes.items()) if item in ids]
     for i, (name, note) in enumerate(notes, 1):
         values.append(f"#{i}\tAnnotatorNotes {name}\t{' '.join(note.split())}")

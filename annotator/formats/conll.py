@@ -53,6 +53,13 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
 
 def _flat(spans: Sequence[Span], how: WriteOptions) -> list[Span]:
     """Spans without overlap: the longest first, then the earlier one."""
+    end = 0
+    for span in spans:
+        if span.start < end:
+            break
+        end = span.end
+    else:
+        return list(spans)
     kept: list[Span] = []
     for span in sorted(spans, key=lambda s: (s.start - s.end, s.start, s.id)):
         at = bisect_left(kept, span.start, key=_start)

@@ -30,7 +30,7 @@ def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, b
         count_lost(record, how.lost, "notes", "flags", "metadata")
         part = PARTS[how.part_of(record.document.id)]
         there.add(part)
-        yield f"data/{part}.jsonl", json_bytes(row_of(record)) + b"\n"
+        yield f"data/{part}.jsonl", json_bytes(row_of(record, how.schema)) + b"\n"
     yield (
         "README.md",
         card(sorted(there, key=list(PARTS.values()).index), "data/{}.jsonl", how).encode("utf-8"),

@@ -137,6 +137,7 @@ class _Results:
         self._lost = how.lost
         self._label = names_of_labels(how.schema, "span")
         self._side = names_of_labels(how.schema, "relation")
+        self._places = how.schema.places
         self._choices = {
             layer.name: {a.name for a in layer.attributes if a.type == "choice"}
             for layer in how.schema.layers
@@ -175,7 +176,11 @@ class _Results:
         choices = self._choices.get(s.layer, ())
         for name in sorted(s.attributes):
             given = s.attributes[name]
-            words = [given] if isinstance(given, str) else value_texts(given)
+            words = (
+                [given]
+                if isinstance(given, str)
+                else value_texts(given, place=name in self._places[s.layer])
+            )
             if name in choices:
                 value = {"choices": words, "end": end, "start": start, "text": quote}
                 out.append(_result(s.id, name, "choices", value))

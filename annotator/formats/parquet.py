@@ -14,6 +14,7 @@ from annotator.formats._extras import extra
 from annotator.formats._flat_rows import FEATURES, pairs
 from annotator.formats._writing import WriteOptions, count_lost
 from annotator.model.record import Record
+from annotator.model.schema import LabelSchema
 from annotator.model.span import Relation, Span
 
 summary = "Parquet, one file with the types of all columns (out; extra parquet)"
@@ -28,13 +29,13 @@ def parts(records: Iterable[Record], how: WriteOptions) -> Iterator[bytes]:
     schema = arrow.schema([(name, _type(arrow, kind)) for name, kind in FEATURES.items()])
     with tempfile.TemporaryFile(prefix="annotator-") as out:
         with parquet.ParquetWriter(out, schema) as writer:
-            batch = _ColumnBatch()
+            batch = _ColumnBatch(how.schema)
             for record in records:
                 count_lost(record, how.lost, "notes", "flags", "metadata")
                 batch.add(record)
                 if len(batch.rows["id"]) == _AT_ONCE:
                     writer.write_table(batch.table(arrow, schema))
-                    batch = _ColumnBatch()
+                    batch = _ColumnBatch(how.schema)
             if batch.rows["id"]:
                 writer.write_table(batch.table(arrow, schema))
         out.seek(0)
@@ -71,7 +72,8 @@ class _Lists:
 class _ColumnBatch:
     """The columns of some records."""
 
-    def __init__(self) -> None:
+    def __init__(self, schema: LabelSchema) -> None:
+        self._places = schema.places
         self.rows: dict[str, list[str]] = {
             key: [] for key, kind in FEATURES.items() if not isinstance(kind, list)
         }
@@ -112,7 +114,7 @@ class _ColumnBatch:
         values["layer"] += [one.layer for one in items]
         values["label"] += [one.label for one in items]
         values["source"] += [one.origin for one in items]
-        held = [pairs(one.attributes) for one in items]
+        held = [pairs(one.attributes, self._places[one.layer]) for one in items]
         attributes.counts += map(len, held)
         attributes.values["name"] += [name for some in held for name, _ in some]
         attributes.values["value"] += [value for some in held for _, value in some]

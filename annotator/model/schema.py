@@ -168,6 +168,14 @@ class LabelSchema:
         """The keys of all labels."""
         return frozenset(label.key for layer in self.layers for label in layer.labels)
 
+    @cached_property
+    def places(self) -> dict[str, frozenset[str]]:
+        """Layer -> the names of its attributes that are places in the text."""
+        return {
+            layer.name: frozenset(a.name for a in layer.attributes if a.type == "span")
+            for layer in self.layers
+        }
+
     def relations_to(self, target_layer: str) -> tuple[Layer, ...]:
         """Relation layers whose target may be a span of `target_layer`."""
         return tuple(layer for layer in self.relation_layers if target_layer in layer.targets)

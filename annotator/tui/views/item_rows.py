@@ -5,6 +5,7 @@ from __future__ import annotations
 from annotator.model.decision_text import both_ends, holder_of
 from annotator.model.items import Item
 from annotator.model.review import ReviewState
+from annotator.model.schema import Attribute
 from annotator.model.span import Span, Value
 from annotator.model.sureness import sureness
 from annotator.tui.styled_rows import PLAIN, Piece, justify, paragraphs, width_of
@@ -89,15 +90,15 @@ def attribute_list(state: ReviewState, item: Item) -> list[str]:
             continue  # It comes with the name, from the words.
         attribute = layer.attribute(name) if layer else None
         if attribute is None or attribute.type not in ("entity", "concept"):
-            found.append(attribute_words(state, name, held))
+            found.append(attribute_words(state, name, held, attribute))
     return found
 
 
-def attribute_words(state: ReviewState, name: str, held: Value) -> str:
+def attribute_words(state: ReviewState, name: str, held: Value, attribute: Attribute | None) -> str:
     """The value of an attribute as it is shown: a choice alone, a number with the attribute's name,
     a stretch of text as a quotation."""
     if isinstance(held, list):
-        if len(held) == 2 and all(isinstance(x, int) for x in held):
+        if attribute is not None and attribute.type == "span":
             quote = state.document.quote(int(held[0]), int(held[1]))
             return f"{name} “{both_ends(quote, 24)}”"
         return "; ".join(map(str, held))

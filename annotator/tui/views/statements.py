@@ -255,7 +255,7 @@ def _unusual(state: ReviewState, item: Item) -> list[str]:
             and held != attribute.default
             and attribute.type in ("choice", "integer")
         ):
-            found.append(attribute_words(state, attribute.name, held))
+            found.append(attribute_words(state, attribute.name, held, attribute))
     return found
 
 

@@ -138,7 +138,7 @@ def moved(
             "normal form only; it is the same document, and offsets are moved"
         )
         report.changed("texts that differ in line ends or normal form", message, line=line)
-        record = _at(record, places, report, line)
+        record = _at(record, places, schema, report, line)
         for key, message in problems(data_of(replace(record, document=stored)), schema):
             raise InputError(
                 f"cannot be moved to the stored text: {message}", line=line or None, key=key
@@ -161,7 +161,13 @@ def _bounds(document: Document) -> list[tuple[int, int]]:
     return [(p.start, p.end) for p in document.paragraphs]
 
 
-def _at(record: Record, places: Mapping[int, int], report: ReadReport, line: int) -> Record:
+def _at(
+    record: Record,
+    places: Mapping[int, int],
+    schema: LabelSchema,
+    report: ReadReport,
+    line: int,
+) -> Record:
     spans: list[Span] = []
     for span in record.spans:
         start, end = places.get(span.start), places.get(span.end)
@@ -169,9 +175,8 @@ def _at(record: Record, places: Mapping[int, int], report: ReadReport, line: int
             message = f"[{span.start}, {span.end}) divides a character of the stored text"
             report.left_out("spans that divide a character", message, line=line, key=span.id)
             continue
-        spans.append(
-            replace(span, start=start, end=end, attributes=_attributes(span.attributes, places))
-        )
+        held = _attributes(span, places, schema)
+        spans.append(replace(span, start=start, end=end, attributes=held))
     ids = {span.id for span in spans}
     relations: list[Relation] = []
     for one in record.relations:
@@ -183,20 +188,21 @@ def _at(record: Record, places: Mapping[int, int], report: ReadReport, line: int
                 key=one.id,
             )
             continue
-        relations.append(replace(one, attributes=_attributes(one.attributes, places)))
+        relations.append(replace(one, attributes=_attributes(one, places, schema)))
     return replace(record, spans=tuple(spans), relations=tuple(relations))
 
 
-def _attributes(attributes: Mapping[str, Any], places: Mapping[int, int]) -> dict[str, Any]:
-    """Attributes with `[start, end]` values moved. One that no longer fits is dropped with its
-    value."""
-
-    def at(value: Any) -> Any:
-        if isinstance(value, list) and value and all(type(one) is int for one in value):
-            return [places.get(one, one) for one in value]
-        return value
-
-    return {name: at(value) for name, value in attributes.items()}
+def _attributes(
+    item: Span | Relation, places: Mapping[int, int], schema: LabelSchema
+) -> dict[str, Any]:
+    """The attributes of an item, with those moved that are places in the text."""
+    moving = schema.places[item.layer]
+    return {
+        name: [places.get(at, at) for at in map(int, value)]
+        if name in moving and isinstance(value, list)
+        else value
+        for name, value in item.attributes.items()
+    }
 
 
 def _on_paragraphs(
