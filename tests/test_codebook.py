@@ -315,6 +315,14 @@ def test_the_registry_lists_the_codebook_and_says_what_it_says_of_a_name(tmp_pat
         of.log.add_records([work])
         found = [(one.name, one.count) for one in entries(of, "ada", "entity")]
         assert found == [("Leon Astley", 1), ("Port of Sallow", 0)]
+        both = [replace(span, id=str(a), start=a, end=a + 4) for a in (0, 5)]
+        with project(tmp_path / "they", "They they left.") as other:
+            document = other.documents.load("doc-0")
+            other.log.add_records([Record(document, "ada", Completion.DONE, tuple(both))])
+            (entry,) = entries(other, "ada", "entity")
+            assert [form.casefold() for form in entry.forms if form.casefold() == "they"] == [
+                "they"
+            ]
         told = described(of, "entity", "Leon Astley")
         assert told == (
             "1 mention in 1 document by ada · person · under Port of Sallow · also Astley · id Q2"

@@ -50,7 +50,9 @@ def test_without_a_concept_the_report_says_what_is_missing_in_place_of_empty_tab
     assert run(["init", str(root)]) == 0
     _say(capsys, root, "import", str(tmp_path / "bare.jsonl"))
     told, _ = _say(capsys, root, "network")
-    assert "--unnamed includes them" in told and "There is no network yet" in told
+    # The screen has the same words, which name no bare option and no status.
+    assert "annotator network --unnamed includes them" in told
+    assert "statements of the gold" in told and "There is no network yet" in told
     assert "i gives the claim in focus a concept" in told and "MATRIX" not in told
     assert "MATRIX" in _say(capsys, root, "network", "--unnamed")[0]
     _, told = _say(capsys, root, "network", "-o", str(tmp_path / "net.gexf"), code=2)

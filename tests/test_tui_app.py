@@ -193,6 +193,21 @@ def test_the_queue_says_something_as_long_as_it_is_so(tmp_path: Path) -> None:
         play(of, script)
 
 
+def test_nothing_is_pending_in_the_queue_beside_finished_work(tmp_path: Path) -> None:
+    async def script(pilot: Pilot[int], session: Session) -> None:
+        await press(pilot, "q")
+        pending = len(suggestions())
+        row = next(line for line in shown(pilot).splitlines() if "new" in line or "begun" in line)
+        assert str(pending) in row.split()
+        session.do(do.SetCompletion(Completion.DONE))
+        await press(pilot, "j")
+        row = next(line for line in shown(pilot).splitlines() if "done ✓" in line)
+        assert str(pending) not in row.split() and "–" in row
+
+    with _demo(tmp_path / "p") as of:
+        play(of, script)
+
+
 def test_a_muted_rule_is_silent_for_one_annotator_until_it_speaks_again(tmp_path: Path) -> None:
     with _demo(tmp_path / "p") as of:
         marked = [

@@ -142,3 +142,14 @@ def test_the_help_says_what_digits_do_on_its_screen() -> None:
     assert "Take the version of the annotator" in told("Review")
     assert "own key) labels" not in told("Review")
     assert "own key) labels" in told("Decide") and "version of the ann" not in told("Decide")
+    # Review speaks of differences, and gives no key two meanings or one that it has not.
+    for words in (
+        "suggestion in focus",
+        "next item of",
+        "lower the threshold",
+        "of one layer only",
+    ):
+        assert words in told("Decide") and words not in told("Review"), words
+    assert "Go to the next undecided difference" in told("Review")
+    rows = [line[2:20].strip() for line in told("Review").splitlines() if line.startswith("    a ")]
+    assert len(rows) <= 1

@@ -34,10 +34,17 @@ class Command:
     """Whether a number before it says how often to run it. A command with an action can always be
     repeated."""
 
+    in_review: str | None = None
+    """What it does in review, if `help` does not say it; empty if review does not have it."""
+
     @property
     def title(self) -> str:
         """The name in words."""
         return self.name.replace("_", " ").capitalize()
+
+    def words(self, context: str) -> str:
+        """What it does in a context."""
+        return self.in_review if context == "review" and self.in_review else self.help
 
 
 _B, _S = ("browse",), ("select",)
@@ -51,10 +58,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("reject", ("x",), "reject", "Reject the suggestion in focus.", "Decide", _B,
             do.Reject()),
     Command("skip", ("space",), "skip", "Leave the suggestion in focus undecided and go on.",
-            "Decide", _B, do.Skip()),
+            "Decide", _B, do.Skip(),
+            in_review="Leave the difference in focus undecided and go on."),
     Command("accept_all", ("A",), "accept all",
             "Accept everything undecided in the paragraph; one undo takes it back.",
-            "Decide", _B, do.AcceptAll()),
+            "Decide", _B, do.AcceptAll(),
+            in_review="Accept what all or most annotators chose in the paragraph; "
+                      "one undo takes it back."),
     Command("close", ("enter",), "done",
             "Finish the paragraph and go to the next.", "Decide", _B, do.CloseParagraph()),
     Command("reopen", ("r",), "reopen",
@@ -65,15 +75,19 @@ COMMANDS: tuple[Command, ...] = (
     Command("redo", ("U", "ctrl+y"), "redo",
             "Redo the last thing you undid.", "Decide", ANNOTATE, do.Redo()),
     Command("next", ("j", "down", "right"), "next",
-            "Go to the next item of the paragraph.", "Move", _B, do.MoveFocus(1)),
+            "Go to the next item of the paragraph.", "Move", _B, do.MoveFocus(1),
+            in_review="Go to the next difference, decided or not."),
     Command("previous", ("k", "up", "left"), "", "Go to the previous item.", "Move", _B,
-            do.MoveFocus(-1)),
+            do.MoveFocus(-1),
+            in_review="Go to the previous difference, decided or not."),
     Command("next_undecided", ("n",), "undecided",
             "Go to the next undecided suggestion, also in later documents.",
-            "Move", _B, quick=True, repeats=True),
+            "Move", _B, quick=True, repeats=True,
+            in_review="Go to the next undecided difference, also in later documents."),
     Command("previous_undecided", ("N",), "",
             "Go to the previous undecided suggestion, also in earlier documents.",
-            "Move", _B, quick=True, repeats=True),
+            "Move", _B, quick=True, repeats=True,
+            in_review="Go to the previous undecided difference, also in earlier documents."),
     Command("next_paragraph", ("]", "pagedown"), "paragraph",
             "Go to the next paragraph.", "Move", _B, do.MoveParagraph(1)),
     Command("previous_paragraph", ("[", "pageup"), "",
@@ -164,7 +178,8 @@ COMMANDS: tuple[Command, ...] = (
             "Select", ("select", "holder", "side"), do.Cancel()),
     Command("guidelines", ("g",), "guidelines", "Show the guidelines of the label in focus.",
             "See"),
-    Command("why", ("w",), "why", "Show why this was suggested.", "See"),
+    Command("why", ("w",), "why", "Show why this was suggested.", "See",
+            in_review="Show who made the version in focus."),
     Command("mute", ("m",), "", "Mute the rule behind the suggestion in focus, or unmute a rule.",
             "See"),
     Command("matrix", ("M",), "",
@@ -182,13 +197,17 @@ COMMANDS: tuple[Command, ...] = (
             quick=True),
     Command("statements", ("tab",), "statements",
             "Show or hide the statements on narrow screens.",
-            "See", quick=True),
+            "See", quick=True,
+            in_review="Show the versions alone, or the text too."),
     Command("fewer", (".",), "", "Hide suggestions with low scores: raise the threshold.", "See",
-            quick=True),
-    Command("more", (",",), "", "Show more suggestions: lower the threshold.", "See", quick=True),
+            quick=True,
+            in_review=""),
+    Command("more", (",",), "", "Show more suggestions: lower the threshold.", "See", quick=True,
+            in_review=""),
     Command("filter_layer", ("F",), "",
             "Show suggestions of one layer only: the next one, then all.",
-            "See", quick=True),
+            "See", quick=True,
+            in_review=""),
     Command("theme", ("ctrl+t",), "", "Change the colours: dark, light, or 16 colours.", "See",
             _BOTH),
     Command("redraw", ("ctrl+l",), "", "Repaint the screen.", "See", (*ANNOTATE, "queue")),

@@ -186,8 +186,10 @@ def _by_context(
                         hint="Give one of them another key",
                     )
     _check_reached(found, keys, file)
-    # Review has the keys of annotating, except those that choose between versions.
-    found["review"] = found["browse"] | found["review"]
+    # Review has the keys of annotating, except those that choose between versions and those that
+    # choose which suggestions are shown.
+    shared = {key: c for key, c in found["browse"].items() if c.in_review != ""}
+    found["review"] = shared | found["review"]
     return found
 
 

@@ -198,10 +198,9 @@ class CommandScreen(Screen[None]):
         elsewhere = [c for c in COMMANDS if c.name in EVERYWHERE and c not in here]
         commands = {c.title: c for c in (*here, *elsewhere) if c.name != "palette"}
         offers = [
-            Offer(
-                title, f"{self.key_map.shown(c.name) if c in here else '':<7} {c.help}", (c.help,)
-            )
+            Offer(title, f"{self.key_map.shown(c.name) if c in here else '':<7} {words}", (words,))
             for title, c in commands.items()
+            if (words := c.words(self.context))
         ]
 
         def chosen(title: str | None) -> None:

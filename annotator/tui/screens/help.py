@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from annotator.model.schema import Guideline, LabelSchema
-from annotator.tui.commands import ANNOTATE, COMMANDS
+from annotator.tui.commands import ANNOTATE, COMMANDS, Command
 from annotator.tui.key_map import KeyMap, shown
 from annotator.tui.screens.rows import RowsScreen, row_steps
 from annotator.tui.styled_rows import PLAIN, Piece, justify, paragraphs, strip, width_of
@@ -180,7 +180,8 @@ def key_rows(
     then: Sequence[list[Piece]] = (),
 ) -> list[list[Piece]]:
     """All commands except the `idle` ones, by group, with the group `first` at the top, and the
-    rows of `then` after it."""
+    rows of `then` after it. If `first` is that of review, only what works there."""
+    context = "review" if first == REVIEW else ""
     groups = list(dict.fromkeys(command.group for command in COMMANDS))
     groups.sort(key=lambda name: name != first)
     rows: list[list[Piece]] = []
@@ -191,14 +192,23 @@ def key_rows(
                 "1-9", "Take the version of the annotator with this number.", theme, width
             )
         for command in (c for c in COMMANDS if c.group == group and c.name not in idle):
-            names = "  ".join(shown(key) for key in keys.keys[command.name])
-            rows += _key_row(names, command.help, theme, width)
+            mine = [key for key in keys.keys[command.name] if _works(keys, command, key, context)]
+            if mine or not keys.keys[command.name]:
+                names = "  ".join(map(shown, mine))
+                rows += _key_row(names, command.words(context), theme, width)
         rows.append([])
         rows += then if group == first else ()
     if first != REVIEW:
         words = "1-9 (the label's own key) labels the selection, or the span in focus."
         rows += paragraphs(words, width, theme.muted)
     return rows
+
+
+def _works(keys: KeyMap, command: Command, key: str, context: str) -> bool:
+    """Whether a key means the command where the help was opened, or somewhere else: review gives
+    other commands to some keys of annotating."""
+    others = set(command.contexts) - {"browse"}
+    return context != "review" or bool(others) or keys.command(context, key) is command
 
 
 def _key_row(names: str, words: str, theme: Theme, width: int) -> list[list[Piece]]:

@@ -162,15 +162,17 @@ class QueueScreen(RowsScreen):
         theme = self.theme_now
         share = round(8 * row.done / row.paragraphs) if row.paragraphs else 0
         bar = "━" * share + "╌" * (8 - share) + f" {row.done}/{row.paragraphs}"
+        over = row.completion in (Completion.DONE, Completion.SKIPPED)
+        # What was left undecided in finished work waits for nobody.
+        pending = "–" if over or not row.pending else str(row.pending)
         facts = _facts(
             bar,
-            str(row.pending or "–") if row.counted else "?",
+            pending if row.counted else "?",
             "changed" if row.changed else _WORDS[row.completion],
             self._others(row) or "–",
             width,
         )
         style = theme.strong if here else PLAIN
-        over = row.completion in (Completion.DONE, Completion.SKIPPED)
         return justify(
             [
                 (("*" if row.id in self._marked else " ") + ("▸ " if here else "  "), theme.strong),

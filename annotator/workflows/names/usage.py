@@ -3,6 +3,7 @@ about them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from annotator.model.names import NameKind
@@ -23,7 +24,7 @@ class RegistryEntry:
 def entries(project: Project, annotator: str, kind: NameKind) -> list[RegistryEntry]:
     """The names an annotator gave, the most frequent first, then the rest of the codebook."""
     found = [
-        RegistryEntry(k.name, k.count, tuple(k.aliases))
+        RegistryEntry(k.name, k.count, _as_read(k.aliases))
         for k in project.names.given(annotator, kind)
     ]
     given = {one.name for one in found}
@@ -32,6 +33,14 @@ def entries(project: Project, annotator: str, kind: NameKind) -> list[RegistryEn
         for one in project.names.codebook().entries
         if one.kind == kind and one.name not in given
     ]
+
+
+def _as_read(forms: Iterable[str]) -> tuple[str, ...]:
+    """The forms without those that differ from an earlier one only in capitals."""
+    first: dict[str, str] = {}
+    for form in forms:
+        first.setdefault(form.casefold(), form)
+    return tuple(first.values())
 
 
 def described(project: Project, kind: NameKind, name: str) -> str:

@@ -55,7 +55,7 @@ def lines(found: Network, rulings: Rulings | None = None) -> list[str]:
 def _head(found: Network) -> list[str]:
     made, options = found.affiliation, found.options
     size = f"{plural(len(made.holders), 'holder')}, {plural(len(made.concepts), 'concept')}"
-    rests = f"from {plural(len(found.statements), 'statement')} of {options.status}"
+    rests = f"from {plural(len(found.statements), 'statement')} of {_whose(options.status)}"
     out = [f"{size}, {plural(len(made.edges), 'edge')}, {rests}"]
     out.append(f"ties: {MODES[options.mode]}, {NORMALISATIONS[options.normalisation]}")
     out.append(f"duplicates: {DUPLICATES[options.duplicates]}")
@@ -64,11 +64,17 @@ def _head(found: Network) -> list[str]:
             f"%: share of {found.support.samples} samples of the documents that show the same"
         )
     if found.left_out:
-        out.append(
-            f"left out: {plural(found.left_out, 'statement')} on claims without a concept; "
-            "--unnamed includes them"
-        )
+        out += [
+            f"left out: {plural(found.left_out, 'statement')} on claims without a concept;",
+            "  annotator network --unnamed includes them",
+        ]
     return out
+
+
+def _whose(status: str) -> str:
+    """Whose work a status chooses, in words."""
+    named = {"gold": "the gold", "all": "all annotators"}
+    return named.get(status, status.removeprefix("annotator="))
 
 
 def _share(value: float | None) -> str:
