@@ -22,7 +22,7 @@ from annotator.formats.api import ReadReport, WriteOptions, WritesFolder, Writes
 from annotator.model.decision import Completion
 from annotator.model.record import Record
 from annotator.model.schema_reading import parse_schema
-from annotator.model.span import Relation, Span
+from annotator.model.span import NO_ATTRIBUTES, Relation, Span
 from annotator.model.text import Document, split_paragraphs
 from annotator.workflows.exchange.matching import moved
 
@@ -112,16 +112,24 @@ _READS = {
 }
 
 
-def _back(name: str, record: Record, tmp_path: Path) -> Read:
-    """A record, written by a format and read again."""
+def _written(name: str, record: Record) -> dict[str, bytes]:
+    """Everything that a format writes of a record, by the names of files."""
     member, how = formats.load(name), WriteOptions(SCHEMA)
+    made: dict[str, bytes] = {}
     if isinstance(member, WritesFolder):
         for inner, data in member.files([record], how):
-            (tmp_path / inner).parent.mkdir(exist_ok=True)
-            write(tmp_path / inner, data)
+            made[inner] = made.get(inner, b"") + data
     else:
         assert isinstance(member, WritesParts)
-        write(tmp_path / f"records{member.extensions[0]}", b"".join(member.parts([record], how)))
+        made[f"records{member.extensions[0]}"] = b"".join(member.parts([record], how))
+    return made
+
+
+def _back(name: str, record: Record, tmp_path: Path) -> Read:
+    """A record, written by a format and read again."""
+    for inner, data in _written(name, record).items():
+        (tmp_path / inner).parent.mkdir(exist_ok=True)
+        write(tmp_path / inner, data)
     inner, settings_ = _READS[name]
     return read(name, tmp_path / inner, schema=SCHEMA, settings=settings_)
 
@@ -145,11 +153,7 @@ def test_numbers_places_and_odd_names_come_back(name: str, tmp_path: Path) -> No
 
 
 def test_tables_write_lists_of_numbers_as_numbers() -> None:
-    member = formats.load("csv")
-    assert isinstance(member, WritesFolder)
-    made: dict[str, bytes] = {}
-    for inner, data in member.files([RECORD], WriteOptions(SCHEMA)):
-        made[inner] = made.get(inner, b"") + data
+    made = _written("csv", RECORD)
     rows = list(csv.DictReader(io.StringIO(made["items.csv"].decode("utf-8"), newline="")))
     assert [(r["codes"], r["cue"], r["near-by"]) for r in rows] == [
         ("3; 9", "", "6-9"),
@@ -159,12 +163,23 @@ def test_tables_write_lists_of_numbers_as_numbers() -> None:
     ]
     longer = list(csv.DictReader(io.StringIO(made["items-long.csv"].decode(), newline="")))
     assert [r["value"] for r in longer if r["attribute"] == "codes"] == ["3", "9", *("14" * 2)]
-    member = formats.load("huggingface")
-    assert isinstance(member, WritesFolder)
-    lines = dict(member.files([RECORD], WriteOptions(SCHEMA)))["data/train.jsonl"].decode()
+    lines = _written("huggingface", RECORD)["data/train.jsonl"].decode()
     attributes = json.loads(lines)["spans"][0]["attributes"]
     assert [one["value"] for one in attributes if one["name"] == "codes"] == ["3", "9"]
     assert {"name": "near-by", "value": "6-9"} in attributes
+
+
+@pytest.mark.parametrize("name", ["csv", "cas", "brat", "qdpx", "label-studio", "huggingface"])
+def test_items_without_attributes_are_written_as_the_project_holds_them(name: str) -> None:
+    bare = replace(RECORD.spans[0], attributes=NO_ATTRIBUTES)
+    bow = replace(RECORD.relations[0], attributes=NO_ATTRIBUTES)
+    record = replace(RECORD, spans=(bare, RECORD.spans[1]), relations=(bow,))
+    empty = replace(
+        record,
+        spans=(replace(bare, attributes={}), RECORD.spans[1]),
+        relations=(replace(bow, attributes={}),),
+    )
+    assert _written(name, record) == _written(name, empty)
 
 
 def test_only_places_move_with_a_text(tmp_path: Path) -> None:

@@ -133,7 +133,8 @@ class CsvRows:
             (place,) = value_texts(given.pop(own), place=True)
         else:
             own = place = ""
-        key = (own, json_bytes(given))
+        # What a project holds without attributes is a mapping that is no dictionary.
+        key = (own, json_bytes(given if type(given) is dict else dict(given)))
         cells = self._known_values.get(key)
         if cells is None:
             cells = self._kept(key, self._value_cells(given, layer, own))
