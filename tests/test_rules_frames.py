@@ -248,3 +248,21 @@ def test_all_who_welcome_a_plan_support_it() -> None:
 def test_the_text_judges_somebody(text: str, side: str | None) -> None:
     found = [one.side for one in read(text).edges if one.on_actor and one.source is None]
     assert found == ([side] if side else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "sides"),
+    [
+        ("Norway, but not Sweden, supports the ban.", {("Norway", "support", "the ban")}),
+        ("Norway does not support the ban.", {("Norway", "oppose", "the ban")}),
+        ("Norway has never said that the bridge was unsafe.", set()),
+        (
+            "Norway does not believe that the bridge is unsafe.",
+            {("Norway", "oppose", "the bridge is unsafe")},
+        ),
+    ],
+)
+def test_a_negation_turns_a_side_only_where_it_denies_it(
+    text: str, sides: set[tuple[str, str, str]]
+) -> None:
+    assert _found(text)[1] == sides

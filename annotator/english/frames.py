@@ -106,6 +106,8 @@ def that_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[Reporting
         begin = _bare_content(tokens, after, last, verb) if start is None else start
         if begin is None or (bare and kind not in _FINITE):
             continue
+        if verb.base in tables.words("uttering") and negated(tokens, i):
+            continue  # Who does not say something need not be against it.
         if verb.particle == "that" and not any(governs(tokens, k) for k in range(after, last)):
             continue  # "Saw that film".
         holder = _speaker(syntax, first, i, verb, kind, (after, begin))

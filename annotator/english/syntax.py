@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
+from itertools import takewhile
 
 from annotator.english import tables
 from annotator.english.tokens import FoundSpan, Token
@@ -148,7 +149,10 @@ _JOINED = 6
 
 
 def negated(tokens: Sequence[Token], verb: int) -> bool:
-    return any(t.lower in tables.words("negations") for t in tokens[max(0, verb - 3) : verb])
+    """Whether a negation stands right before a verb, and not in an insertion (`Norway, but not
+    Sweden, agrees`)."""
+    near = takewhile(lambda token: token.text != ",", reversed(tokens[max(0, verb - 3) : verb]))
+    return any(token.lower in tables.words("negations") for token in near)
 
 
 def after_verb(tokens: Sequence[Token], i: int, verb: tables.Verb) -> int | None:

@@ -20,7 +20,7 @@ from annotator.suggesters.api import CERTAIN
 if TYPE_CHECKING:
     from annotator.english.reading import Reader
 
-VERSION = "18"
+VERSION = "19"
 """Raised whenever the proposals of the rules or their tables change."""
 
 
