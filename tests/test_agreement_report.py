@@ -200,7 +200,7 @@ def test_a_label_that_drifts_is_reported_and_others_are_not() -> None:
     weeks = {p.name for p in periods if p.kind == "week"}
     assert "2026-W45" in weeks and len(weeks) == 5
     fifths = [p for p in periods if p.kind == "fifth" and p.label == "fact"]
-    assert [p.documents for p in fifths] == [3, 3, 3, 3], "no batch is known"
+    assert [p.documents for p in fifths] == [2, 2, 3, 2, 3], "no batch is known"
     assert fifths[0].value == 1 and fifths[-1].value is not None and fifths[-1].value < 0.5
 
 
@@ -404,6 +404,17 @@ def test_a_report_leaves_room_for_what_else_is_asked(
     said = capsys.readouterr()
     assert json.loads(said.out)["documents"] == 12
     assert "agreement.md" in said.err
+
+
+@pytest.mark.parametrize("documents", [1, 2, 4, 5, 6, 7, 11, 13])
+def test_documents_that_came_at_once_are_five_parts_of_like_size(documents: int) -> None:
+    timeline = Timeline(LAYERS, {})
+    timeline.add(compare(_campaign(documents)))
+    parts = {p.name: p.documents for p in timeline.periods() if p.kind == "fifth"}
+    count, word = min(5, documents), "fifth" if documents >= 5 else "part"
+    assert list(parts) == [f"{word} {i} of {count}" for i in range(1, count + 1)]
+    assert sum(parts.values()) == documents
+    assert max(parts.values()) - min(parts.values()) <= 1
 
 
 def test_a_week_with_all_documents_has_the_figure_and_interval_of_them_all() -> None:

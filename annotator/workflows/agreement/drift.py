@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +22,8 @@ from annotator.model.schema import Layer
 from annotator.workflows.agreement.change_points import ChangePoint, change_point, significant
 
 FIFTHS = 5
-"""If all documents came at once, they are divided into this many parts of equal size, in the order
-in which they were finished."""
+"""If all documents came at once, they are divided into this many parts whose sizes differ by one at
+most, in the order in which they were finished; fewer documents are a part each."""
 
 SAME_IMPORT = timedelta(minutes=10)
 """Files that arrive within this time after each other are one import."""
@@ -148,9 +149,11 @@ class Timeline:
             # The times are at the end of the names.
             in_order = sorted(batches, key=lambda name: name.partition(" ")[2])
             return "batch", {name or "–": batches[name] for name in in_order}
-        size = -(-len(ordered) // FIFTHS) or 1
-        parts = [ordered[at : at + size] for at in range(0, len(ordered), size)]
-        return "fifth", {f"fifth {i} of {len(parts)}": some for i, some in enumerate(parts, 1)}
+        count = min(FIFTHS, len(ordered))
+        ends = [len(ordered) * i // count for i in range(1, count + 1)]
+        parts = [ordered[a:b] for a, b in pairwise([0, *ends])]
+        name = "fifth" if count == FIFTHS else "part"
+        return "fifth", {f"{name} {i} of {count}": some for i, some in enumerate(parts, 1)}
 
     def _period(self, kind: str, name: str, layer: str, label: str, some: Sequence[str]) -> Period:
         rows, count = self._rows(layer, label, some), len(some)
