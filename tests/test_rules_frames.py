@@ -255,6 +255,7 @@ def test_the_text_judges_somebody(text: str, side: str | None) -> None:
     [
         ("Norway, but not Sweden, supports the ban.", {("Norway", "support", "the ban")}),
         ("Norway does not support the ban.", {("Norway", "oppose", "the ban")}),
+        ("Norway's minister, Ann Orr, opposes the ban.", {("Ann Orr", "oppose", "the ban")}),
         ("Norway has never said that the bridge was unsafe.", set()),
         (
             "Norway does not believe that the bridge is unsafe.",
@@ -262,7 +263,7 @@ def test_the_text_judges_somebody(text: str, side: str | None) -> None:
         ),
     ],
 )
-def test_a_negation_turns_a_side_only_where_it_denies_it(
+def test_who_takes_a_side_and_whether_it_is_denied(
     text: str, sides: set[tuple[str, str, str]]
 ) -> None:
     assert _found(text)[1] == sides

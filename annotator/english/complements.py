@@ -174,7 +174,8 @@ def inner(
     if tokens[begin - 1].lower == "whether" and tokens[begin].lower != "to":
         return "", begin
     for k in range(begin, min(begin + 4, end - 2)):
-        if tokens[k].lower in tables.words("contents") and tokens[k + 1].lower == "that":
+        said = tokens[k].lower in tables.words("contents") and "as" not in verb.frames
+        if said and tokens[k + 1].lower == "that":
             return "", k + 2
         if tokens[k].text == ":" and tokens[begin].lower in tables.words("numbers"):
             return verb.label, k + 1

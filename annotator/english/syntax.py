@@ -261,6 +261,8 @@ class Syntax:
     def _is_cut_off(self, place: int, i: int) -> bool:
         """Whether a comma right after an actor begins an insertion that ends before `i`."""
         last = self.actors[place].last
+        if self.lower[last] in ("'s", "’s"):
+            return False  # "Norway's minister, Ann Orr, opposes it".
         return last < i - 2 and "," in self.lower[last : last + 3]
 
     def _is_apart(self, place: int, i: int) -> bool:

@@ -20,7 +20,7 @@ from annotator.suggesters.api import CERTAIN
 if TYPE_CHECKING:
     from annotator.english.reading import Reader
 
-VERSION = "19"
+VERSION = "20"
 """Raised whenever the proposals of the rules or their tables change."""
 
 
