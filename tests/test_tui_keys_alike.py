@@ -6,13 +6,14 @@ calls.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 from support import TEXT, project
 from textual.geometry import Size
 
@@ -25,12 +26,15 @@ from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.base import CommandScreen
 from annotator.tui.screens.form import FormScreen
 from annotator.tui.screens.help import HelpScreen, TextScreen
+from annotator.tui.screens.history import history_screen
 from annotator.tui.screens.listing import ListLine, ListScreen
 from annotator.tui.screens.matrix import MatrixScreen
+from annotator.tui.screens.name_list import RegistryScreen
 from annotator.tui.screens.network import NetworkScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.screens.rows import RowsScreen
 from annotator.tui.session import Session
+from annotator.tui.styled_rows import Drawn
 from annotator.tui.theme import THEMES
 from annotator.workflows.agreement.lines import ReportLine
 from annotator.workflows.names.matrix import Matrix
@@ -52,10 +56,20 @@ class App:
     """The answer to the next question."""
     popped: int = 0
     left: bool = False
+    rows: list[str] = field(default_factory=list)
+    """The rows that were shown last."""
+    screen: Any = None
+    copied: str = ""
     at_queue: bool = False
     size: Size = SIZE
     look: Any = field(default_factory=lambda: THEMES["dark"])
     key_map: Any = field(default_factory=lambda: key_map({}))
+
+    def show(self, rows: Sequence[Drawn]) -> None:
+        self.rows = [row.text for row in rows]
+
+    def copy_to_clipboard(self, text: str) -> None:
+        self.copied = text
 
     def pop_screen(self) -> None:
         self.popped += 1
@@ -123,6 +137,18 @@ def _place(screen: Any) -> int:
     return int(at[0] if isinstance(at, tuple) else at or 0)
 
 
+def _history(session: Session) -> RowsScreen:
+    return history_screen(SimpleNamespace(session=session))  # type: ignore[arg-type]
+
+
+def _entities(session: Session) -> RowsScreen:
+    return RegistryScreen(CommandScreen.app, "entity")  # type: ignore[arg-type]
+
+
+def _annotate(session: Session) -> RowsScreen:
+    return AnnotateScreen(session)
+
+
 MAKERS = {
     "list": _list,
     "report": _report,
@@ -138,6 +164,9 @@ SEARCHED = [name for name in MAKERS if name not in ("queue", "form")]
 
 TOGGLED = ("report", "help")
 """Those which `?` closes, since it opens them."""
+
+SAYING = {**MAKERS, "history": _history, "entities": _entities, "annotate": _annotate}
+"""More screens that say what a key did."""
 
 Made = tuple[App, Any]
 
@@ -161,9 +190,10 @@ def make(session: Session, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], M
         app = App(session)
         monkeypatch.setattr(CommandScreen, "app", app, raising=False)
         monkeypatch.setattr(CommandScreen, "is_attached", True, raising=False)
-        rows = SimpleNamespace(show=lambda _: None)
-        monkeypatch.setattr(CommandScreen, "query_one", lambda *_: rows)
-        screen = MAKERS[name](session)
+        monkeypatch.setattr(CommandScreen, "query_one", lambda *_: app)
+        screen = app.screen = SAYING[name](session)
+        if isinstance(screen, AnnotateScreen):
+            screen._rows = app  # type: ignore[assignment]
         screen.returned()
         return app, screen
 
@@ -256,3 +286,57 @@ def test_esc_ends_a_search_in_the_document_before_it_leaves(
     assert (screen._found, app.at_queue) == ((), False)
     screen.take("escape")
     assert app.at_queue
+
+
+SAID = (
+    "3 decisions are kept beside the database, in annotator.db.left-0193b0c4-7f1e-7c3a-9d55, and "
+    "the file that is there now was not changed"
+)
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_a_message_is_whole_at_80_columns_until_the_next_key(
+    make: Callable[[str], Made], name: str
+) -> None:
+    app, screen = make(name)
+    screen.say(SAID)
+    assert _shows(app, SAID), app.rows
+    assert len(app.rows) == SIZE.height
+    assert all(cell_len(row) <= SIZE.width for row in app.rows)
+    screen.take("j")
+    assert not _shows(app, SAID)
+
+
+@pytest.mark.parametrize(
+    ("name", "keys", "told"),
+    [
+        ("queue", "x", "skipped; x brings it back"),
+        ("queue", "x x", "no longer skipped"),
+        ("entities", "u", "nothing was renamed"),
+        ("history", "u", "taken back: added state “"),
+        ("history", "u j u", "nothing has been decided here yet"),
+        ("agreement", "w", "w explains figures and sections; there is none in this line"),
+        ("agreement", "y", "60 lines copied, if the terminal allows it"),
+        ("matrix", "f", "no concept here has a parent in the codebook"),
+        ("form", "b 8", "label has no value 8"),
+        ("report", "д", "Cyrillic keyboard: д was read as l"),
+        ("help", "η", "Greek keyboard: η was read as h"),
+        ("annotate", "N", "nothing undecided comes before this"),
+        ("annotate", "; 1 2", "12 times"),
+        ("annotate", "; escape", ""),
+    ],
+)
+def test_the_message_row_says_what_the_last_key_did(
+    make: Callable[[str], Made], name: str, keys: str, told: str
+) -> None:
+    """Whatever else there is to say: news from the background, a pace, a filter."""
+    app, screen = make(name)
+    for key in keys.split():
+        screen.typed(key)
+    assert any(told in row for row in app.rows[:-1]), app.rows
+    assert all(cell_len(row) <= SIZE.width for row in app.rows)
+    assert app.popped == 0 and not app.at_queue
+
+
+def _shows(app: App, words: str) -> bool:
+    return words.replace(" ", "") in "".join(app.rows).replace(" ", "")

@@ -83,15 +83,25 @@ class AnnotateScreen(KeepingScreen):
         if self._targets:
             self._type_hint(key)
             return
-        state = self.session.review
         if self._counting and key.isdigit():
             self._count += key
             self._message = plural(int(self._count), "time")
             self.redraw()
             return
-        self._counting = False
+        counting, self._counting = self._counting, False
+        if not counting or key == "escape":
+            # A number is for the key right after it.
+            self._count = ""
         self._message = ""
         self.session.clear_notice()
+        if counting and key == "escape":
+            self.redraw()
+            return
+        self._run_key(key)
+
+    def _run_key(self, key: str) -> None:
+        """Run a key that is neither a hint nor a digit of a number."""
+        state = self.session.review
         if key == "escape" and self._found and state.mode is Mode.BROWSE:
             self.find("")
             self.redraw()
@@ -202,6 +212,7 @@ class AnnotateScreen(KeepingScreen):
             self._tour(),
             self.left(),
             self._offered(),
+            self._counting,
         )
         made = frame(self._view, session.review, look, self.key_map, around, width, height)
         self._frame = made
@@ -263,7 +274,8 @@ class AnnotateScreen(KeepingScreen):
             self.after()
         else:
             where = " in your documents" if self.session.queue.own else ""
-            self.say(self.session.queue.all_done() or f"nothing undecided is left{where}")
+            what = "is left" if direction > 0 else "comes before this"
+            self.say(self.session.queue.all_done() or f"nothing undecided {what}{where}")
 
     def run_next_document(self) -> None:
         self._to_document(1)

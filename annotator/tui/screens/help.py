@@ -71,7 +71,10 @@ class TextScreen(RowsScreen):
             else f"  {self._top + 1}-{min(len(body), self._top + room)} of {len(body)}"
         )
         head: list[Piece] = [(f" {self._title}".ljust(width), theme.bar)]
-        said = f"{len(self._found)} with “{self._wanted}”; n N" if self._wanted else ""
+        said = ""
+        if self._wanted:
+            found = f"{len(self._found)} with “{self._wanted}”; n N"
+            said = found if self._found else f"nothing with “{self._wanted}”"
         rows = [
             [("  ", PLAIN), *(_marked(row, theme) if i in self._found else row)]
             for i, row in enumerate(body[self._top : self._top + room], self._top)
@@ -80,7 +83,9 @@ class TextScreen(RowsScreen):
         tail: list[Piece] = [(f"{said}{more} ", theme.muted)]
         keys = (("esc", "back"), ("/", "find"), *self._footer(), ("j k PgDn PgUp", "scroll"))
         foot = justify(foot_row(keys, theme, width - width_of(tail)), tail, width)
-        self.query_one(Rows).show([strip(row) for row in [head, [], *rows, foot]])
+        whole = [head, [], *rows]
+        self.lay_message(whole, 1)
+        self.query_one(Rows).show([strip(row) for row in [*whole, foot]])
 
     def _footer(self) -> tuple[tuple[str, str], ...]:
         """More keys for the last line."""
@@ -89,6 +94,9 @@ class TextScreen(RowsScreen):
     def take(self, key: str) -> None:
         page = max(1, self.app.size.height - 4)
         steps = {**row_steps(page), "enter": 1, "space": page}
+        if self._message:
+            self._message = ""
+            self.redraw()
         if self.go_back(key, (self._close,)):
             pass
         elif key in self._more:

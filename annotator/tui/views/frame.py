@@ -90,6 +90,8 @@ class FrameContext:
     """What is left to decide, if that is not what is pending in the paragraph."""
     offers: Mapping[str, str] = field(default_factory=dict)
     """Names offered for the item in focus, by the keys that take them."""
+    counting: bool = False
+    """Whether digits are a number now: how often to run the key after them."""
 
 
 def panel_width(width: int) -> int:
@@ -155,9 +157,8 @@ def frame(
     room = _empty_at_the_end(under) if tour else min(_OVER, body_height)
     strips += map(strip, under)
     strips = _with_message(strips, state, look, keys, around, width, room=room)
-    foot = _footer(
-        footer_state(state), state.schema, keys, theme, width, review=around.side is not None
-    )
+    now = footer_state(state, counting=around.counting)
+    foot = _footer(now, state.schema, keys, theme, width, review=around.side is not None)
     area = None
     if panel:
         area = Area(width - panel, 1, panel - 1, body_height - 2 - ITEM_ROWS)

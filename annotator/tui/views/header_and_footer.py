@@ -85,6 +85,8 @@ class FooterState:
     excluded: bool = False
     works: tuple[str, ...] = ()
     """The commands that have an effect here, whatever is in focus."""
+    counting: bool = False
+    """Whether digits are a number now, whatever else they mean."""
 
     @property
     def is_decided(self) -> bool:
@@ -92,8 +94,10 @@ class FooterState:
         return "close" in self.works and "accept_all" not in self.works
 
 
-def footer_state(state: ReviewState) -> FooterState:
-    """The state, as far as the usable keys depend on it."""
+def footer_state(state: ReviewState, *, counting: bool = False) -> FooterState:
+    """The state, as far as the usable keys depend on it; `counting` while a number is typed."""
+    if counting:
+        return FooterState(state.mode, counting=True)
     schema = state.schema.hash
     if state.mode is not Mode.BROWSE:
         edited = state.find(state.selection.item or "") if state.selection else None
@@ -154,6 +158,8 @@ def footer(
     shifts nothing.
     """
     browsing = now.mode is Mode.BROWSE
+    if now.counting:
+        return foot_row([("0-9", "number"), ("esc", "no number")], theme, width)
     more = (keys.shown("help"), "keys") if browsing else (keys.shown("cancel"), "cancel")
     if now.mode is Mode.SELECT:
         return _labels_row(now, schema, keys, more, theme, width)
