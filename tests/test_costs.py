@@ -27,12 +27,13 @@ from annotator.measures._alignment import aligned, best
 from annotator.measures._comparison import compare
 from annotator.measures._dense_matching import heaviest
 from annotator.merging.api import candidates
-from annotator.model.decision import Completion
+from annotator.model.decision import Action, Completion, Decision, Standing, Status
 from annotator.model.memory import EMPTY
 from annotator.model.names import concepts_of
 from annotator.model.overlaps import Overlaps
 from annotator.model.record import Record
 from annotator.model.span import Span
+from annotator.project import Project
 from annotator.resources import load_schema
 from annotator.suggesters import guideline, memory, model, rules
 from annotator.suggesters._forms import KnownForms, apart
@@ -264,3 +265,36 @@ def test_a_text_is_searched_for_the_forms_that_its_words_begin(
     text = "name7 of x and name9 off " * 3
     assert [m.start() for m in known.matches(text, 0, len(text))] == [0, 25, 50]
     assert [pattern.count("|") for pattern in compiled] == [0, 0]
+
+
+def _steps_to_record(root: Path, number: int) -> int:
+    """How many hundreds of steps of SQLite's virtual machine take that many new spans at once."""
+    count = 0
+
+    def another() -> int:
+        nonlocal count
+        count += 1
+        return 0
+
+    with Project.create(root) as project:
+        of = document(" ".join(f"Person{i:05}" for i in range(number)), id="doc")
+        project.log.add_records([Record(of, "ben", Completion.IN_PROGRESS)])
+        decisions = [
+            Decision(
+                "group",
+                Action.ADD,
+                f"s{i}",
+                0,
+                None,
+                Standing(Status.MARKED, Span(f"s{i}", "actor", "person", 12 * i, 12 * i + 11)),
+            )
+            for i in range(number)
+        ]
+        project._database._connection.set_progress_handler(another, 100)
+        project.log.record("doc", "ada", decisions)
+    return count
+
+
+def test_many_decisions_at_once_cost_in_proportion(tmp_path: Path) -> None:
+    once, twice = (_steps_to_record(tmp_path / str(n), n) for n in (400, 800))
+    assert once and twice <= _IN_PROPORTION * once

@@ -3,7 +3,9 @@ terminals, or two reviewers of one gold."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
 
 from annotator.errors import ConflictError
 from annotator.model.decision import Action, Decision, Standing
@@ -11,6 +13,8 @@ from annotator.model.decision_text import both_ends
 from annotator.model.span import Relation, Span, identity
 from annotator.store.codec import standing_of
 from annotator.store.connection import Database
+
+_Key: TypeAlias = tuple[str | int, ...]
 
 _HINT = "The document is read again; repeat what you did"
 _LONGEST = 28
@@ -42,12 +46,19 @@ def check_twins(db: Database, document: str, annotator: str, decisions: Iterable
     elsewhere after the document was read. An annotator may have made two on the same stretch or
     between the same ends, and a reviewer may accept both; these differ in a name or another field.
     """
-    for decision in decisions:
-        value = _made(decision)
-        if value is None:
-            continue
-        for item, state in _rows_like(db, document, annotator, value):
-            if decision.action is Action.ACCEPT and not _equal(standing_of(state), value):
+    made = {
+        value.id: (decision, value)
+        for decision in decisions
+        if (value := _made(decision)) is not None
+    }
+    alike: dict[_Key, list[tuple[str, str]]] = {}
+    for item, state, *key in _rows_like(db, document, annotator, made.values()):
+        alike.setdefault(tuple(key), []).append((item, state))
+    for id, (decision, value) in made.items():
+        for item, state in alike.get(_key(value), ()):
+            if item == id or (
+                decision.action is Action.ACCEPT and not _equal(standing_of(state), value)
+            ):
                 continue
             what = _called(db, document, decision)
             who = _last(db, document, annotator, item)
@@ -70,21 +81,25 @@ def _made(decision: Decision) -> Span | Relation | None:
     return None if same else new
 
 
+def _key(value: Span | Relation) -> _Key:
+    """What makes an annotation the same thing as another one: layer, label, and bounds or ends."""
+    ends = (value.start, value.end) if isinstance(value, Span) else (value.source, value.target)
+    return (value.layer, value.label, *ends)
+
+
 def _rows_like(
-    db: Database, document: str, annotator: str, value: Span | Relation
-) -> Sequence[tuple[str, str]]:
-    """The other items that are the same thing, with their states."""
-    ends = (
-        ("start", '"end"', value.start, value.end)
-        if isinstance(value, Span)
-        else ("source", "target", value.source, value.target)
-    )
-    return list(
-        db.rows(
-            "SELECT item, state FROM item WHERE document = ? AND annotator = ? AND item <> ? "
-            f"AND layer = ? AND label = ? AND {ends[0]} = ? AND {ends[1]} = ?",
-            (document, annotator, value.id, value.layer, value.label, *ends[2:]),
-        )
+    db: Database, document: str, annotator: str, made: Iterable[tuple[Decision, Span | Relation]]
+) -> Sequence[tuple[Any, ...]]:
+    """The items of the document with the key of one that was made: id, state, and that key. The
+    items are gone through once, however many were made."""
+    keys = [_key(value) for _, value in made]
+    if not keys:
+        return []
+    key = 'layer, label, ifnull(start, source), ifnull("end", target)'
+    return db.rows(
+        f"SELECT item, state, {key} FROM item WHERE document = ? AND annotator = ? AND ({key}) IN "
+        "(SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?))",
+        (document, annotator, json.dumps(keys)),
     )
 
 
