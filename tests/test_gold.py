@@ -1187,7 +1187,13 @@ def test_the_card_says_what_is_stated_counted_and_missing(tmp_path: Path) -> Non
     assert "# Harbours: a corpus" in body
     assert "1 of 1 documents, 100 % (" in body
     assert "| paragraphs | 2 | 2 |" in body
-    assert "| ada | 3 (100 %) | 3 |" in body and "| ben | 2 (67 %) | 3 |" in body
+    assert "| ada | 3 | 3 | 100 % |  |" in body and "| ben | 2 | 3 | 67 % |  |" in body
+    # The fields of a record are all told, and what is not known of every document.
+    keys = json.loads((tmp_path / "out" / "gold.jsonl").read_text(encoding="utf-8"))
+    table = body.partition("| field | what |")[2].partition("The guidelines below")[0]
+    assert all(f"`{key}`" in table for key in (*keys, *keys["spans"][0], *keys["relations"][0]))
+    assert "Coded: 1 document by 2 annotators." in body
+    assert "what all annotators of a document agree on" in body
     assert "without a value (" in body
     # A stranger sees a relation with its ends, and the meaning of every figure.
     shown = json.loads(body.partition("```json\n")[2].partition("```")[0])
@@ -1203,6 +1209,50 @@ def test_the_card_says_what_is_stated_counted_and_missing(tmp_path: Path) -> Non
         assert word in body
     missing = body.partition("## What this card does not say yet")[2]
     assert "(`curation`)" in missing and "(`title`)" not in missing and "licence" not in missing
+
+
+def test_the_card_says_how_the_gold_came_about_and_what_is_known_of_some_texts_alone(
+    tmp_path: Path,
+) -> None:
+    """A rule's gold was not agreed on and not decided by a reviewer."""
+    with Project.create(tmp_path / "p") as project:
+        for number, meta in enumerate(({"date": "2024-03-01", "outlet": "A|B"}, {})):
+            made = replace(document(f"Oslo objects {number}.", id=f"doc-{number}"), meta=meta)
+            for who, label in (("ada", "state"), ("ben", "organization")):
+                span = Span(f"{who}{number}", "actor", label, 0, 4)
+                project.log.add_records([Record(made, who, Completion.DONE, (span,))])
+        merge_all(project, "union")
+        text = write_dataset(project, tmp_path / "out").files["README.md"].decode()
+    assert "what the rule `union` kept of the annotators' work" in text
+    assert "Reviewers: none" in text and "agree on, in bounds" not in text
+    assert "Coded: 2 documents by 2 annotators." in text
+    assert "2024-03-01 to 2024-03-01 (not stated for 1 document)" in text
+    assert "| Outlets | 1: A\\|B (not stated for 1 document) |" in text
+
+
+def test_the_card_counts_the_reasons_and_says_that_nobody_shares_a_document(
+    tmp_path: Path,
+) -> None:
+    with project_of(tmp_path / "p", _coded("ada"), _shorter("ben")) as project:
+        session = _session(project)
+        (claim,) = (d for d in adjudication(session).differences if d.layer == "claim")
+        session.do(do.FocusItem(claim.version("ada")[0].id))
+        take(session, claim.version("ada"), "ada's")
+        item, _ = source_of(session).noted(session.review) or ("", "")
+        session.do(do.NoteOn(item, "bounds: too short"))
+        for difference in adjudication(session).differences:
+            if adjudication(session).is_open(difference):
+                session.do(do.FocusItem(adjudication(session).shown(difference)[0]))
+                take(session, difference.version("ada"), "ada's")
+        for _ in session.review.document.paragraphs:
+            session.do(do.CloseParagraph())
+        text = write_dataset(project, tmp_path / "out").files["README.md"].decode()
+    assert "Reasons that reviewers gave for items of the gold: bounds 1." in text
+    with Project.create(tmp_path / "alone") as project:
+        gold = replace(_coded("ada"), annotator=None, status=Completion.GOLD)
+        project.log.add_records([_coded("ada"), gold])
+        text = write_dataset(project, tmp_path / "alone-out").files["README.md"].decode()
+    assert "no two annotators finished the same document" in text
 
 
 def _shorter(who: str) -> Record:

@@ -226,7 +226,7 @@ def test_the_card_counts_what_was_shown_and_says_what_was_corrected(
     card = (made[1] / "README.md").read_text(encoding="utf-8")
     said = "shown 38 suggestions; they accepted 18 as they were and corrected 8 (4 in bounds, 6 in"
     assert said in " ".join(card.split())
-    assert "Reviewers: lea, mia." in card and "12 unanimous" in card
+    assert "Reviewers: lea, mia." in card and "12 `unanimous`" in card
 
 
 def test_suggestions_that_come_later_change_no_byte_and_pseudonyms_are_the_same_everywhere(

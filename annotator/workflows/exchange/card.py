@@ -19,10 +19,19 @@ from annotator.formats.api import dumps
 from annotator.measures.api import Explanation
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
-from annotator.model.text import percent, plural, words
+from annotator.model.text import percent, plural
 from annotator.workflows.exchange.card_agreement import against_gold, agreement
+from annotator.workflows.exchange.card_counts import counts
 from annotator.workflows.exchange.card_guidelines import guidelines
+from annotator.workflows.exchange.card_procedure import (
+    coders_in_words,
+    gold_in_words,
+    people,
+    procedure,
+)
 
+_OUTLETS = 8
+"""The number of outlets that are named."""
 _SPLITS = {"train": "train", "dev": "validation", "test": "test"}
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
@@ -53,9 +62,9 @@ def card(manifest: Mapping[str, Any], about: CardContent) -> str:
         _files(manifest, about),
         _example(about),
         _statement(about),
-        _people(manifest, about),
-        _procedure(manifest, about),
-        _counts(about),
+        people(manifest, about.stated),
+        procedure(manifest, about.stated, about.gold),
+        counts(about.parts),
         agreement(manifest, about.explained),
         against_gold(about.gold),
         _left_out(manifest),
@@ -115,38 +124,56 @@ def _in_short(manifest: Mapping[str, Any], about: CardContent) -> str:
         else layer.title.lower()
         for layer in about.schema.layers
     )
-    annotators = plural(len(manifest["annotators"]), "annotator")
     return (
         f"{plural(manifest['documents'], 'text')} in which these are marked: {layers}. "
-        f"{annotators} worked on them. The gold is what all annotators of a text agree on, and "
-        "what a reviewer decided where they differ. The guidelines for coding are at the end of "
-        "this card."
+        f"{coders_in_words(manifest)} {gold_in_words(manifest)} The guidelines for coding are at "
+        "the end of this card."
     )
 
 
 def _facts(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
     schema = manifest["schema"]
     dates = sorted(_in_meta(about, "date"))
-    outlets = set(_in_meta(about, "outlet", "source"))
+    outlets = list(_in_meta(about, "outlet", "source"))
+    period = f"{dates[0]} to {dates[-1]}" if dates else ""
+    languages = ", ".join(_languages(about))
+    if not about.stated.get("language"):
+        languages = _known_of(about, languages, sum(1 for _ in _in_meta(about, "language")))
     facts = [
         ("Documents", str(manifest["documents"])),
         ("Label schema", f"`{schema['name']}` {schema['version']}"),
         ("Licence", manifest["license"] or "not stated"),
-        ("Languages", ", ".join(_languages(about)) or "not stated"),
-        ("Dates of the texts", f"{dates[0]} to {dates[-1]}" if dates else "not stated"),
-        ("Outlets", str(len(outlets)) if outlets else "not stated"),
+        ("Languages", languages or "not stated"),
+        ("Dates of the texts", _known_of(about, period, len(dates))),
+        ("Outlets", _known_of(about, _named(outlets), len(outlets))),
         ("Made with", f"annotator {manifest['tool']['version']}, a program for coding texts"),
         ("Last decision", str(manifest["last_decision"] or "unknown")),
     ]
     return ["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in facts)]
 
 
+def _named(outlets: Iterable[str]) -> str:
+    """How many outlets there are, and the names of those with the most texts."""
+    counts = Counter(outlets)
+    first = [name for name, _ in counts.most_common(_OUTLETS)]
+    rest = f" and {len(counts) - len(first)} more" if len(counts) > len(first) else ""
+    return f"{len(counts)}: {', '.join(first)}{rest}" if counts else ""
+
+
+def _known_of(about: CardContent, value: str, known: int) -> str:
+    """A fact, with the number of documents of which it is not known."""
+    if not value:
+        return "not stated"
+    unknown = len(about.gold) - known
+    return f"{value} (not stated for {plural(unknown, 'document')})" if unknown else value
+
+
 def _in_meta(about: CardContent, *keys: str) -> Iterator[str]:
-    """What the metadata of the documents say under these keys, where they say anything."""
+    """What the metadata of the documents say under the first of these keys that they have."""
     for record in about.gold:
-        for key in keys:
-            if value := record.document.meta.get(key):
-                yield str(value)
+        values = (record.document.meta.get(key) for key in keys)
+        if value := next(filter(None, values), None):
+            yield " ".join(str(value).split()).replace("|", "\\|")
 
 
 def _files(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
@@ -179,16 +206,28 @@ def _files(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
 
 
 _FIELDS = (
-    ("`id`, `title`, `text`", "the document; offsets count Unicode code points of `text`"),
+    (
+        "`id`, `title`, `text`, `text_sha256`",
+        "the document; offsets count Unicode code points of `text`",
+    ),
+    (
+        "`annotator`, `status`",
+        "whose work it is: nobody's (`null`) and `gold` in the gold; a name and `done` in "
+        "`annotators.jsonl`",
+    ),
     (
         "`paragraphs`",
         "`start` and `end` (exclusive) of each; `excluded` ones are boilerplate and not coded",
     ),
-    ("`spans`", "what is marked in the text: layer, label, place, `entity` and `attributes`"),
+    (
+        "`spans`",
+        "what is marked in the text: `id`, `layer`, `label`, `start`, `end` (exclusive), the words "
+        "as `quote`, the name as `entity`, and `attributes`",
+    ),
     (
         "`relations`",
-        "what joins two spans: layer, label, `from` and `to` (ids of spans; `@author` is the "
-        "text's own voice) and `attributes`",
+        "what joins two spans: `id`, `layer`, `label`, `from` and `to` (ids of spans; `@author` is "
+        "the text's own voice) and `attributes`",
     ),
     (
         "`source` of a span or relation",
@@ -198,9 +237,16 @@ _FIELDS = (
     (
         "`meta.gold`",
         "how it came about: who could vote, and for each item who made exactly the same "
-        "(`votes`), who decided (`reviewer`) and for which `reason`",
+        "(`votes`), who decided (`reviewer`), for which `reason`, and whether an annotator saw a "
+        "suggestion with these bounds (`suggested`)",
+    ),
+    (
+        "`meta.completion`",
+        "in which state the work was saved: the paragraphs that are `done`, and notes or what "
+        "was `shown`, if there is any",
     ),
     ("`meta`, the rest", "what is known of the text, such as date, outlet and language"),
+    ("`schema`", "the version of this format"),
 )
 
 
@@ -274,89 +320,6 @@ def _statement(about: CardContent) -> list[str]:
         if about.stated.get(key):
             out += [f"## {head}", "", about.stated[key], ""]
     return out
-
-
-def _people(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
-    names = ", ".join(manifest["annotators"]) or "not in this project"
-    lead = ", ".join(manifest["reviewers"]) or "not recorded by name"
-    out = [
-        "## Annotators",
-        "",
-        *_stated(about, "annotators"),
-        f"Annotators: {names}. Reviewers: {lead}.",
-    ]
-    if manifest["pseudonyms"]:
-        out.append("These are pseudonyms.")
-    return out
-
-
-def _procedure(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
-    sources = ", ".join(f"{n} {name}" for name, n in manifest["sources"].items()) or "none"
-    shown = sum(one["shown"] for one in manifest["suggestions"])
-    taken = sum(one["accepted"] for one in manifest["suggestions"])
-    changed = sum(one["corrected"] for one in manifest["suggestions"])
-    what = Counter[str]()
-    for one in manifest["suggestions"]:
-        what.update(one["corrected_in"])
-    corrections = ", ".join(f"{n} in {name}" for name, n in sorted(what.items()))
-    aids = (
-        f"Annotators were shown {plural(shown, 'suggestion')}; they accepted {taken} "
-        f"as they were and corrected {changed}{f' ({corrections})' if corrections else ''}."
-        if shown
-        else "Annotators were shown no suggestions, as far as is recorded."
-    )
-    return [
-        "## Procedure",
-        "",
-        *_stated(about, "procedure"),
-        "What all annotators of a document agree on, in bounds, label and every attribute, is "
-        f"gold; a reviewer decided the rest. Spans and relations by `source`: {sources}.",
-        aids,
-    ]
-
-
-_UNITS = ("documents", "paragraphs", "tokens")
-
-
-def _counts(about: CardContent) -> list[str]:
-    tallies = {part: _tally(records) for part, records in about.parts.items() if records}
-    labels = set[str]().union(*tallies.values()) - set(_UNITS)
-    lines = [
-        "## Counts",
-        "",
-        f"| | {' | '.join(tallies)} | all |",
-        f"|---|{'---|' * (len(tallies) + 1)}",
-    ]
-    for name in (*_UNITS, *sorted(labels)):
-        counts = [tally[name] for tally in tallies.values()]
-        lines.append(f"| {name} | {' | '.join(map(str, counts))} | {sum(counts)} |")
-    return lines
-
-
-def _tally(records: Sequence[Record]) -> Counter[str]:
-    """How many documents, paragraphs and tokens there are, and how often each label occurs."""
-    tally = Counter(_labels(records))
-    tally["documents"] = len(records)
-    tally["paragraphs"] = sum(map(_paragraphs, records))
-    tally["tokens"] = sum(map(_tokens, records))
-    return tally
-
-
-def _paragraphs(record: Record) -> int:
-    return sum(not p.excluded for p in record.document.paragraphs)
-
-
-def _tokens(record: Record) -> int:
-    document = record.document
-    return sum(
-        len(words(document.text, p.start, p.end)) for p in document.paragraphs if not p.excluded
-    )
-
-
-def _labels(records: Sequence[Record]) -> Iterator[str]:
-    for record in records:
-        yield from (f"{s.layer} {s.label}" for s in record.spans)
-        yield from (f"{r.layer} {r.label}" for r in record.relations)
 
 
 def _left_out(manifest: Mapping[str, Any]) -> list[str]:

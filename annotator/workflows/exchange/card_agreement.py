@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from annotator.measures.api import Explanation
+import numpy as np
+
+from annotator.measures.api import Array, Explanation, interval
 from annotator.model.record import Record
 from annotator.model.text import percent, plural
 from annotator.workflows.agreement.explanation import compared
@@ -18,6 +20,12 @@ def agreement(manifest: Mapping[str, Any], explained: Mapping[str, Explanation])
     """The agreement before adjudication; figures without a value are only counted."""
     results = manifest["agreement"] or []
     valued = [r for r in results if r["value"] is not None]
+    if not results:
+        return [
+            "## Agreement before adjudication",
+            "",
+            "There are no figures, since no two annotators finished the same document.",
+        ]
     return [
         *_figures(valued),
         *_without_value(r for r in results if r["value"] is None),
@@ -59,7 +67,10 @@ def _without_value(results: Iterable[Mapping[str, Any]]) -> list[str]:
     reasons = Counter(str(result["reason"]) for result in results)
     if not reasons:
         return []
-    by_reason = "; ".join(f"{n}: {reason}" for reason, n in sorted(reasons.items()))
+    if len(reasons) == 1:
+        by_reason = next(iter(reasons))
+    else:
+        by_reason = "; ".join(f"{n}: {reason}" for reason, n in sorted(reasons.items()))
     return [f"{plural(reasons.total(), 'figure')} without a value ({by_reason}).", ""]
 
 
@@ -94,27 +105,37 @@ def _what_figures_are(
 
 
 def against_gold(gold: Sequence[Record]) -> list[str]:
-    """How much of the gold each annotator had made."""
-    had: Counter[str] = Counter()
-    could: Counter[str] = Counter()
+    """How much of the gold each annotator had made, with intervals over documents."""
+    found: dict[str, list[tuple[int, int]]] = {}
     for record in gold:
         items = record.history.get("items", {})
-        for who in record.history.get("eligible", ()):
-            could[who] += len(items)
-            had[who] += sum(who in item.get("votes", ()) for item in items.values())
-    rows = [(who, had[who], could[who]) for who in sorted(could) if could[who]]
-    if not rows:
+        for who in record.history.get("eligible", ()) if items else ():
+            had = sum(who in item.get("votes", ()) for item in items.values())
+            found.setdefault(who, []).append((had, len(items)))
+    if not found:
         return []
     return [
         "## Annotators against the gold",
         "",
         "The share of spans and relations in the gold that each annotator had made in exactly the "
-        "same way, attributes included, in the documents that they coded.",
+        "same way, attributes included, in the documents that they coded. Intervals are 95 % "
+        "intervals over documents.",
         "",
-        "| annotator | same as gold | of |",
-        "|---|---|---|",
-        *(f"| {who} | {n:,} ({percent(n / of)}) | {of:,} |" for who, n, of in rows),
+        "| annotator | same as gold | of | share | 95 % interval |",
+        "|---|---|---|---|---|",
+        *(_against(who, np.array(counts, dtype=float)) for who, counts in sorted(found.items())),
     ]
+
+
+def _against(who: str, counts: Array) -> str:
+    """A row about an annotator; `counts` holds for each document how many items are the same as in
+    the gold, and how many there are."""
+    had, every = counts.sum(axis=0)
+    rest = counts.sum(axis=0) - counts
+    found = interval(had / every, rest[:, 0] / rest[:, 1], 0) if rest[:, 1].all() else None
+    known = found is not None and found.low is not None
+    ends = f"{percent(found.low)} – {percent(found.high)}" if found is not None and known else ""
+    return f"| {who} | {int(had):,} | {int(every):,} | {percent(had / every)} | {ends} |"
 
 
 __all__ = ["against_gold", "agreement"]
