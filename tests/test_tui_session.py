@@ -13,7 +13,7 @@ from annotator.model import actions as do
 from annotator.model.decision import Status
 from annotator.project import Project, SuggestionRun
 from annotator.tui.key_map import key_map
-from annotator.tui.screens.closing import after_closing
+from annotator.tui.screens.closing import after_accepting, after_closing
 from annotator.tui.session import Session
 from annotator.tui.session.saving import HASTE
 
@@ -108,6 +108,39 @@ def test_the_end_of_a_document_says_what_is_unfinished_and_which_key_goes_on(
         for action in (do.StartSelection(), do.SetLabel("claim", "fact")):
             session.do(action)
         assert closing(session) == "document done; L shows a claim without a concept"
+
+
+def test_a_paragraph_with_findings_says_how_to_go_back_to_them(tmp_path: Path) -> None:
+    with project(tmp_path / "p", "Iran denies it.\n\nRussia denies it, too.") as of:
+        session = Session(of, "ada", "a")
+        session.open("doc-0")
+        for action in (do.StartSelection(), do.SetLabel("claim", "fact")):
+            session.do(action)
+        left = session.review
+        session.do(do.CloseParagraph())
+        assert after_closing(session, left, key_map({})) == (
+            "¶ 1 is done; [ and L show a claim without a concept"
+        )
+
+
+def test_a_claim_accepted_without_a_concept_is_told_with_the_key_that_names_it(
+    tmp_path: Path,
+) -> None:
+    of, session = _session(tmp_path / "p")
+    with of:
+
+        def accepting(item: str) -> str:
+            session.do(do.FocusItem(item))
+            left = session.review
+            session.do(do.Accept())
+            return after_accepting(session.review, left, key_map({}))
+
+        assert accepting("sPlan") == "accepted policy “the plan”; I names it"
+        assert accepting("rPutin") == "", "a stance has no name"
+        named = do.SetAttribute("concept", ["sanctions should end"])
+        session.do(do.FocusItem("sPlan"))
+        session.do(named)
+        assert accepting("sPlan") == "", "it has a name"
 
 
 def test_undecided_further_on_is_known_before_one_goes_there(tmp_path: Path) -> None:

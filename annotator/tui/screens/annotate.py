@@ -14,7 +14,7 @@ from annotator.model.review import Mode
 from annotator.model.span import Relation
 from annotator.model.text import plural
 from annotator.tui.commands import Command
-from annotator.tui.screens.closing import after_closing
+from annotator.tui.screens.closing import after_accepting, after_closing
 from annotator.tui.screens.keeping import KeepingScreen
 from annotator.tui.session import Session
 from annotator.tui.tour import TourStep
@@ -163,6 +163,8 @@ class AnnotateScreen(KeepingScreen):
         self.session.do(action)
         if isinstance(action, do.CloseParagraph):
             self._message = after_closing(self.session, left, self.key_map)
+        elif isinstance(action, do.Accept):
+            self._message = after_accepting(self.session.review, left, self.key_map)
         if self.session.review.mode is Mode.HOLDER:
             self._hint_holders()
         self.after()

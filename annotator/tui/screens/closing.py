@@ -1,9 +1,11 @@
-"""What the annotate screen says once a paragraph, or the whole document, was finished."""
+"""What the annotate screen says once an item was accepted, or a paragraph or the whole document was
+finished, beyond what the step itself says."""
 
 from __future__ import annotations
 
 from annotator.model.decision import Completion
 from annotator.model.review import ReviewState
+from annotator.model.span import Span
 from annotator.model.text import paragraph_number
 from annotator.tui.key_map import KeyMap
 from annotator.tui.session import Session
@@ -16,7 +18,9 @@ def after_closing(session: Session, left: ReviewState, keys: KeyMap) -> str:
     state = session.review
     if state.paragraph != left.paragraph:
         found = "" if state.message else _findings(session, left)
-        return f"¶ {paragraph_number(left.paragraph)}: {found}" if found else ""
+        back, shows = keys.shown("previous_paragraph"), keys.shown("lint")
+        how = f"{back} and {shows} show {found}" if back and shows else found
+        return f"¶ {paragraph_number(left.paragraph)} is done; {how}" if found else ""
     if state.asked or not state.is_finished:
         return ""
     own = state.annotations.completion is Completion.DONE
@@ -28,6 +32,21 @@ def after_closing(session: Session, left: ReviewState, keys: KeyMap) -> str:
     if onwards and (key := keys.shown(onwards)):
         said.append(f"{key} goes on")
     return "; ".join(said)
+
+
+def after_accepting(state: ReviewState, left: ReviewState, keys: KeyMap) -> str:
+    """What to say in place of the state's own message: that a key names what was accepted, if it
+    has no name yet and the focus went on; `left` is the state before."""
+    item = state.find(left.focus) if left.focus not in (None, state.focus) else None
+    key = keys.shown("name_last")
+    if item is None or item.pending or not isinstance(item.value, Span) or not key:
+        return ""
+    layer = state.schema.layer(item.value.layer)
+    concept = layer.attribute_of_type("concept") if layer is not None else None
+    nameless = concept is not None and not item.value.attributes.get(concept.name)
+    if layer is not None and layer.attribute_of_type("entity") is not None:
+        nameless = not item.value.entity
+    return f"{state.message}; {key} names it" if nameless and state.message else ""
 
 
 def _onwards(session: Session) -> str:
@@ -46,4 +65,4 @@ def _findings(session: Session, state: ReviewState) -> str:
     return in_short(lint(state, session.elsewhere()))
 
 
-__all__ = ["after_closing"]
+__all__ = ["after_accepting", "after_closing"]
