@@ -37,6 +37,12 @@ def notify(*lines: str) -> None:
     _say(sys.stderr, lines)
 
 
+def suggest_next(command: str) -> None:
+    """Name the next step to a person: nothing if another program reads what is printed."""
+    if sys.stdout.isatty() and sys.stderr.isatty():
+        notify(f"next: {command}")
+
+
 def hear_warnings() -> None:
     """From now on, print what is logged, and what libraries warn of, as any other message. Python
     would write it to the terminal as it is."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -401,3 +402,60 @@ def test_a_merge_that_leaves_something_to_review_names_the_next_command(
     assert "0 gold, 1 to review\nnext: annotator review\n" in capsys.readouterr().err
     assert run([*merge, "--strategy", "annotator:coder-a"]) == 0
     assert "next:" not in capsys.readouterr().err
+
+
+def test_a_person_is_told_the_next_command_and_another_program_is_not(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def following(*words: str) -> str:
+        capsys.readouterr()
+        assert run(list(words)) == 0
+        return "\n".join(x for x in capsys.readouterr().err.splitlines() if x.startswith("next: "))
+
+    (here / "article.txt").write_text(TEXT, encoding="utf-8")
+    (here / "ada.jsonl").write_text(dumps(_record()), encoding="utf-8")
+    ben = replace(_record(), annotator="ben")
+    (here / "ben.jsonl").write_text(dumps(ben), encoding="utf-8")
+    assert following("import", "article.txt", "--dry-run") == ""
+    for stream in (sys.stdout, sys.stderr):
+        monkeypatch.setattr(stream, "isatty", lambda: True)
+    assert following("import", "article.txt", "--dry-run").endswith("without --dry-run")
+    assert following("import", "article.txt") == "next: annotator"
+    assert following("import", "ada.jsonl") == "next: annotator"
+    assert following("import", "ben.jsonl") == "next: annotator agreement"
+    assert following("import", "ben.jsonl", "--json") == ""
+    assert following("suggest") == "next: annotator"
+    assert following("suggest", "--json") == ""
+    assert following("agreement", "--no-intervals") == "next: annotator review"
+    assert following("agreement", "--no-intervals", "--csv") == ""
+    assert following("export", "jsonl", "-o", "all.jsonl") == "next: annotator validate all.jsonl"
+    assert following("export", "csv", "-o", "tables") == ""
+    for name in ("brat", "doccano"):
+        told = following("export", name, "-o", name)
+        assert f"annotator import --format {name} --as-file-name {name} in another" in told
+    # The command that is named works, and gives everybody's work back.
+    assert run(["init", "other"]) == 0
+    capsys.readouterr()
+    command = ["--project", "other", "import", "--format", "brat", "--as-file-name", "brat"]
+    assert run(command) == 0
+    with Project.open(here / "other") as project:
+        assert {one.annotator for one in project.log.records()} == {"ada", "ben"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("x.csv", "a,b\n1,2\n", "is not JSON"),
+        ("x.html", "<p>Iran</p>", "is not JSON"),
+        ("tasks.json", '[\n{"data": {"text": "Iran"}}\n]', "holds a list in brackets"),
+        ("tasks.jsonl", '[{"text": "Iran"}]', "holds a list in brackets"),
+    ],
+)
+def test_validate_names_the_real_reason(
+    here: Path, name: str, content: str, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (here / name).write_text(content, encoding="utf-8")
+    assert run(["validate", name]) == 3
+    told = capsys.readouterr().err
+    assert told.startswith(f"error: {name}: {why}") and "broken JSON" not in told
+    assert f"annotator import --dry-run {name}" in told

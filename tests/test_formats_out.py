@@ -13,7 +13,9 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import sqlite3
+import subprocess
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
@@ -24,7 +26,7 @@ from typing import Any
 
 import networkx as nx
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reading import SCHEMA, read, write
 from support import document, examples
@@ -263,25 +265,27 @@ def _key(
     )
 
 
-@pytest.mark.parametrize("name", sorted(_READS))
+@pytest.mark.parametrize("name", [*sorted(_READS), "xmi"])
 def test_round_trips_lose_exactly_what_the_format_says(name: str, tmp_path: Path) -> None:
     unit = {"doccano": "utf-16", "label-studio": "utf-16"}.get(name, "code-points")
+    format_ = "cas" if name == "xmi" else name
 
     @settings(max_examples=examples(60))
     @given(record=records())
     def holds(record: Record) -> None:
         how = WriteOptions(SCHEMA)
-        for inner, data in _files(name, [record], how).items():
+        for inner, data in _files(format_, [record], how).items():
             (tmp_path / inner).parent.mkdir(parents=True, exist_ok=True)
             write(tmp_path / inner, data)
+        path = tmp_path / _READS[format_]
         found = read(
-            name,
-            tmp_path / _READS[name],
+            format_,
+            _as_xmi(path) if name == "xmi" else path,
             settings={"offsets": unit, "entities": "stored", "line_ends": "as-is"},
         )
         assert not found.left_out, found.told
         (back,) = found.records
-        kept, stances = name in _KEEPS_ATTRIBUTES, name in _KEEPS_STANCES
+        kept, stances = format_ in _KEEPS_ATTRIBUTES, format_ in _KEEPS_STANCES
         assert _key(back, attributes=kept, stances=stances) == _key(
             record, attributes=kept, stances=stances
         )
@@ -293,6 +297,24 @@ def test_round_trips_lose_exactly_what_the_format_says(name: str, tmp_path: Path
         assert kept or how.lost["attributes"] == len(record.spans) + held
 
     holds()
+
+
+def _as_xmi(path: Path) -> Path:
+    """The same CAS as XMI, with its types beside it, as the library writes them."""
+    cassis = pytest.importorskip("cassis")
+    with path.open("rb") as file:
+        cas = cassis.load_cas_from_json(file)
+    write(path.with_name("TypeSystem.xml"), cas.typesystem.to_xml().encode("utf-8"))
+    return write(path.with_suffix(".xmi"), cas.to_xmi().encode("utf-8"))
+
+
+@settings(max_examples=examples(60))
+@given(record=records())
+def test_a_cas_is_what_the_library_would_write(record: Record) -> None:
+    cassis = pytest.importorskip("cassis")
+    (data,) = _files("cas", [record]).values()
+    cas = cassis.load_cas_from_json(io.BytesIO(data))
+    assert cas.to_json(pretty_print=True).encode("utf-8") == data
 
 
 # --- what reads ours
@@ -755,6 +777,106 @@ def test_pandas_reads_all_tables_with_their_types(tmp_path: Path) -> None:
     )
     concepts = long[long.attribute == "concept"].groupby("item").value.agg(list)
     assert concepts["d"] == ["not: fares should fall", "a plan exists"]
+
+
+def _statements(record: Record) -> list[tuple[str, str, str]]:
+    """Holder, side and claim of every stance, with the holder's words."""
+    spans = {s.id: record.document.quote(s.start, s.end) for s in record.spans}
+    return sorted((spans.get(r.source, AUTHOR), r.label, spans[r.target]) for r in record.relations)
+
+
+@settings(max_examples=examples(40))
+@given(record=records())
+def test_pandas_reads_the_values_of_any_record(record: Record) -> None:
+    pandas = pytest.importorskip("pandas", reason="run by .ci/run, with its own environment")
+    tables = {
+        name: pandas.read_csv(io.BytesIO(data), keep_default_na=False)
+        for name, data in _files("csv", [record]).items()
+    }
+    items = tables["items.csv"].to_dict("records")
+    found = {row["item"]: row for row in items if row["kind"] == "span"}
+    assert found.keys() == {s.id for s in record.spans}
+    for s in record.spans:
+        row = found[s.id]
+        assert (row["layer"], row["label"]) == (s.layer, s.label)
+        assert (int(row["start"]), int(row["end"])) == (s.start, s.end)
+        assert row["quote"] == record.document.quote(s.start, s.end)
+        assert row["entity"] == (s.entity or "")
+        assert all(row[name] == value for name, value in s.attributes.items())
+    cues = {row["item"]: str(row["cue"]) for row in items if row["kind"] == "relation"}
+    assert cues == {
+        r.id: "-".join(map(str, r.attributes["cue"])) if "cue" in r.attributes else ""  # type: ignore[arg-type]
+        for r in record.relations
+    }
+    for name in ("statements.csv", "statements-wide.csv"):
+        rows = tables[name]
+        quotes = zip(rows.holder, rows.side, rows.quote, strict=True)
+        assert sorted(quotes) == _statements(record)
+
+
+def test_datasets_and_arrow_read_the_values_of_any_record(tmp_path: Path) -> None:
+    """Many records at once, since a data set takes long to load."""
+    datasets = pytest.importorskip("datasets", reason="run by .ci/run, with its own environment")
+    arrow = pytest.importorskip("pyarrow.parquet")
+    count = iter(range(10))
+
+    @settings(max_examples=2, suppress_health_check=[HealthCheck.too_slow])
+    @given(some=st.lists(records(), min_size=5, max_size=12))
+    def holds(some: list[Record]) -> None:
+        given = [
+            replace(one, document=replace(one.document, id=f"d{i}")) for i, one in enumerate(some)
+        ]
+        place = tmp_path / f"rows-{next(count)}"
+        for inner, data in _files("huggingface", given).items():
+            (place / inner).parent.mkdir(parents=True, exist_ok=True)
+            write(place / inner, data)
+        cache = str(tmp_path / "cache")
+        rows = list(datasets.load_dataset(str(place), split="train", cache_dir=cache))
+        (data,) = _files("parquet", given).values()
+        assert arrow.read_table(io.BytesIO(data)).to_pylist() == rows
+        for one, row in zip(given, rows, strict=True):
+            assert (row["id"], row["text"]) == (one.document.id, one.document.text)
+            assert [
+                (s["id"], s["layer"], s["label"], s["start"], s["end"], s["entity"])
+                for s in row["spans"]
+            ] == [(s.id, s.layer, s.label, s.start, s.end, s.entity or "") for s in one.spans]
+            assert [s["quote"] for s in row["spans"]] == [
+                one.document.quote(s.start, s.end) for s in one.spans
+            ]
+            assert [(r["id"], r["from"], r["to"]) for r in row["relations"]] == [
+                (r.id, r.source, r.target) for r in one.relations
+            ]
+            for there, item in zip(row["relations"], one.relations, strict=True):
+                held = {x["name"]: x["value"] for x in there["attributes"]}
+                assert held == {
+                    name: "-".join(map(str, value)) if isinstance(value, list) else str(value)
+                    for name, value in item.attributes.items()
+                }
+
+    holds()
+
+
+@settings(max_examples=3)
+@given(some=st.lists(records(), min_size=5, max_size=20))
+def test_r_reads_every_cell(some: list[Record]) -> None:
+    """R itself, where there is one: it reads every cell as it is, but for line ends of CR."""
+    rscript = shutil.which("Rscript")
+    if rscript is None:
+        pytest.skip("needs R")
+    for data in _files("csv", some).values():
+        program = (
+            'd <- read.csv(file("stdin", encoding = "UTF-8"), na.strings = "", '
+            'colClasses = "character"); write.csv(d, row.names = FALSE, na = "")'
+        )
+        locale = {**os.environ, "LC_ALL": "C.UTF-8"}
+        made = subprocess.run(
+            [rscript, "-e", program], input=data, capture_output=True, check=True, env=locale
+        )
+        ours, theirs = (
+            list(csv.reader(io.StringIO(one.decode("utf-8"), newline="")))
+            for one in (data, made.stdout)
+        )
+        assert ours == theirs
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ import click
 
 from annotator.cli_commands._options import documents_option, json_option, option_group
 from annotator.cli_commands._shared import names_listed, open_project
-from annotator.console import notify, print_csv, print_json, print_lines
+from annotator.console import notify, print_csv, print_json, print_lines, suggest_next
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
@@ -195,6 +195,8 @@ def command(
         part = _with_pseudonyms(project, part) if pseudonyms else part
         if reports or tables_to is not None:
             _write(project, part, reports, tables_to)
+            if not (as_json or as_csv):
+                suggest_next("annotator review")
             if not (as_json or as_csv or beside or gamma):
                 return
         output = _output(
@@ -232,6 +234,7 @@ class _Output:
             print_csv(_csv(self.found, self.gammas or ()))
         else:
             print_lines(*self.lines())
+            suggest_next("annotator review")
 
     def json(self) -> dict[str, object]:
         """The figures as JSON values."""

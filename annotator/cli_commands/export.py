@@ -16,7 +16,7 @@ from annotator.cli_commands._options import (
     status_option,
 )
 from annotator.cli_commands._shared import open_project, with_count
-from annotator.console import notify, print_data, print_json
+from annotator.console import notify, print_data, print_json, suggest_next
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
@@ -192,6 +192,23 @@ def _to_files(
         print_json({**about, **counts})
     else:
         notify(f"{result.file}: {plural(result.records, 'record')}, {result.size:,} bytes")
+        if following := _next(format, result.file):
+            suggest_next(following)
+
+
+def _next(format: str, target: Path) -> str:
+    """The command that reads an export of a format, or uses it; empty if there is none here."""
+    from annotator.families import formats
+    from annotator.formats.api import named_by_annotator
+
+    if format == "jsonl":
+        return f"annotator validate {target}"
+    if format == "spacy":
+        return f"cd {target}, and spacy train spancat.cfg --output model"
+    if named_by_annotator(formats.load(format)):
+        words = f"annotator import --format {format} --as-file-name {target}"
+        return f"{words} in another project; names there say whose work it is"
+    return ""
 
 
 def _print_missing(left_out: Counter[str], lost: Counter[str]) -> None:
@@ -235,3 +252,4 @@ def _gold(
         notify(
             f"{target}: {plural(made.records, 'gold record')} in {plural(len(made.files), 'file')}"
         )
+        suggest_next(f"annotator validate {target}")

@@ -9,7 +9,7 @@ import click
 
 from annotator.cli_commands._options import json_option, option_group
 from annotator.cli_commands._shared import open_project, progress
-from annotator.console import notify, print_json
+from annotator.console import notify, print_json, suggest_next
 from annotator.errors import AnnotatorError, ExitCode, InputError, UsageError
 from annotator.model.text import first_of, plural
 
@@ -163,9 +163,18 @@ def command(
             _ask_for_suggestions(project)
     if as_json:
         print_json(_json(results, failed))
+    elif results and not failed:
+        suggest_next(_next(results, options))
     if failed:
         return int(ExitCode.DATA)
     return int(ExitCode.FINDINGS) if any(r.left_out for r in results) else int(ExitCode.OK)
+
+
+def _next(results: Sequence[FileResult], options: ImportOptions) -> str:
+    """The command that somebody probably wants after an import."""
+    if options.dry_run:
+        return "the same command without --dry-run"
+    return "annotator" if any(r.added.documents for r in results) else "annotator agreement"
 
 
 def _ask_for_suggestions(project: Project) -> None:

@@ -8,7 +8,7 @@ import click
 
 from annotator.cli_commands._options import documents_option, json_option, number_option
 from annotator.cli_commands._shared import open_project, progress
-from annotator.console import notify, print_json, print_lines
+from annotator.console import notify, print_json, print_lines, suggest_next
 from annotator.errors import UsageError
 from annotator.model.text import plural
 
@@ -107,6 +107,7 @@ def _report(result: SuggestResult, *, as_json: bool) -> None:
         found = plural(result.suggestions, "suggestion")
         held = f", {result.held_back:,} of them held back" if result.held_back else ""
         notify(f"{found} for {plural(result.documents, 'document')}{held}")
+        suggest_next("annotator")
 
 
 def _estimate(

@@ -6,6 +6,7 @@ A format's module holds `summary`, `extensions`, and what it can do; `api.py` ha
     extensions: tuple[str, ...]         file name endings, first the one of files it writes
     on_request: bool optional; True if it reads a file only when it is named
     work_in_folders: bool               optional; True if each annotator's files are in a folder
+    named_by_annotator: bool            optional; True if only names of files say whose work it is
     recognises(first) -> bool           optional; whether a file's first JSON object looks like it
     read(path, options) -> Iterator     if it reads: the texts and the work in a file
     dumps(record) -> str                if it writes lines: one record, with its line end

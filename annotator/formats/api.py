@@ -59,8 +59,9 @@ class Format(Protocol):
 
     Optional: `on_request = True` if it reads a file only when it is named or `recognises` the file,
     `may_be_empty = True` if an empty file means something, `work_in_folders = True` if the files of
-    an annotator are in a folder of their own, and `holds_ids = True` if it writes the external ids
-    of names (`WriteOptions.ids`).
+    an annotator are in a folder of their own, `named_by_annotator = True` if only the names of
+    files or folders that it writes say whose work they hold, and `holds_ids = True` if it writes
+    the external ids of names (`WriteOptions.ids`).
     """
 
     summary: str
@@ -139,6 +140,11 @@ def work_in_folders(member: Format) -> bool:
     return bool(getattr(member, "work_in_folders", False))
 
 
+def named_by_annotator(member: Format) -> bool:
+    """Whether only the name of a file or folder that a member writes says whose work it holds."""
+    return bool(getattr(member, "named_by_annotator", False))
+
+
 def holds_ids(member: Format) -> bool:
     """Whether the files that a member writes hold the external ids of names."""
     return bool(getattr(member, "holds_ids", False))
@@ -199,6 +205,7 @@ __all__ = [
     "items_problem",
     "lines",
     "may_be_empty",
+    "named_by_annotator",
     "number",
     "on_request",
     "opens_like_json",

@@ -36,6 +36,7 @@ from annotator.model.span import Attributes, Relation, Span
 
 summary = "brat's standoff, .ann beside .txt (in and out)"
 extensions = (".ann",)
+named_by_annotator = True
 may_be_empty = True
 work_in_folders = True
 

@@ -27,6 +27,7 @@ from annotator.model.record import Record
 
 summary = "doccano's JSONL with spans and relations (in and out)"
 extensions = (".jsonl", ".json")
+named_by_annotator = True
 on_request = True
 
 _LOST = (

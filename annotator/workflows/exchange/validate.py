@@ -85,9 +85,25 @@ def _of_file(file: Path, schema: LabelSchema, max_bytes: int) -> tuple[int, list
     found: list[Problem] = []
     count = 0
     for number, line in lines(file, max_bytes):
+        if not count:
+            _check_kind(file, line)
         count += 1
         found += (Problem(file, number, key, message) for key, message in _line(line, schema))
     return count, found
+
+
+def _check_kind(file: Path, first: bytes) -> None:
+    """Raises InputError if a file, by its name and its first line, is of another kind than
+    canonical records."""
+    opening = first.lstrip()[:1]
+    if opening == b"[":
+        why = "holds a list in brackets, but canonical records are one object a line"
+    elif opening != b"{" and ".jsonl" not in file.suffixes:
+        why = "is not JSON, so it contains no canonical records"
+    else:
+        return
+    hint = f"`annotator import --dry-run {file}` checks a file of another format"
+    raise InputError(why, file=file, hint=hint)
 
 
 def _datasets(path: Path) -> list[Path]:
