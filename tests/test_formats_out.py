@@ -52,6 +52,7 @@ from annotator.resources import folder
 from annotator.workflows.exchange.dataset import write_dataset
 from annotator.workflows.exchange.export_filter import ExportFilter, chosen
 from annotator.workflows.exchange.importing import ingest
+from annotator.workflows.names.rulings import rule_same
 
 GOLDEN = Path(__file__).parent / "golden"
 TEXT = (
@@ -976,6 +977,38 @@ def test_a_choice_takes_documents_layers_times_and_what_enough_agree_on(of: Proj
     assert len(left(since=later.isoformat())[0]) == 3, "an offset is reckoned with"
     with pytest.raises(UsageError, match="is not a date"):
         left(since="yesterday")
+
+
+def test_items_are_coded_alike_if_all_that_gold_asks_for_is_equal(tmp_path: Path) -> None:
+    """Not only bounds and label: also names, by the rulings, and attributes, also of a relation."""
+
+    def coded(who: str, entity: str, concept: str, strength: int) -> Record:
+        spans = (
+            Span("a", "actor", "person", 0, 4, entity, {"mention": "name"}),
+            Span("b", "claim", "fact", 6, 9, None, {"concept": ["dues", concept]}),
+        )
+        edge = Relation("r", "stance", "support", "a", "b", {"strength": strength})
+        return Record(document("Mara pays."), who, Completion.DONE, spans, (edge,))
+
+    with Project.create(tmp_path / "p") as project:
+        works = [coded("ann", "M", "x", 1), coded("ben", "Mara", "y", 2)]
+        project.log.add_records(works)
+
+        def left() -> set[str]:
+            choice = ExportFilter(min_agreement=0.6)
+            found = chosen(project, project.log.records(annotator="ann"), choice, Counter())
+            return {item.id for one in found for item in (*one.spans, *one.relations)}
+
+        assert left() == set()
+        rule_same(project, "entity", ["M"], "Mara")
+        assert left() == {"a"}
+        rule_same(project, "concept", ["x"], "y")
+        assert left() == {"a", "b"}
+        project.log.add_records([coded("cy", "Mara", "y", 2)])
+        assert left() == {"a", "b"}
+        choice = ExportFilter(min_agreement=0.6)
+        (found,) = chosen(project, project.log.records(annotator="cy"), choice, Counter())
+        assert len(found.relations) == 1
 
 
 def test_notes_leave_in_no_format_unless_asked_for(

@@ -4,13 +4,15 @@ by layer, by agreement."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from annotator.errors import UsageError
 from annotator.model.decision import Completion
+from annotator.model.fields import Field, content, fields_of_layer
+from annotator.model.names import Concepts, SameNames, concepts_of
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.project import Project
@@ -20,8 +22,8 @@ from annotator.project import Project
 class ExportFilter:
     """What to export. `layers` are the layers to keep; the ends of a relation come with it. `since`
     is an ISO date or time (UTC without an offset): only work changed then or later. `min_agreement`
-    is the least share, from 0 to 1, of those who finished a document that coded an item alike
-    (layer, label and bounds; for a relation, its ends)."""
+    is the least share, from 0 to 1, of those who finished a document that coded an item alike in
+    everything on which annotators must agree for gold."""
 
     documents: Sequence[str] = ()
     layers: Sequence[str] = ()
@@ -39,7 +41,7 @@ def chosen(
     layer or document, and for a `since` that is not a time.
     """
     _check_names(project, choice)
-    recent = _recent(project, choice.since)
+    recent, keys_of = _recent(project, choice.since), _AlikeKeys.of(project)
     for record in records:
         if choice.documents and record.document.id not in choice.documents:
             continue
@@ -49,7 +51,7 @@ def chosen(
         if choice.layers:
             record = _of_layers(record, choice.layers, lost)
         if choice.min_agreement:
-            record = _agreed(project, record, choice.min_agreement, lost)
+            record = _agreed(project, record, choice.min_agreement, keys_of, lost)
         yield record
 
 
@@ -117,17 +119,17 @@ def _item_ids(record: Record) -> set[str]:
     return {span.id for span in record.spans} | {relation.id for relation in record.relations}
 
 
-def _agreed(project: Project, record: Record, share: float, lost: Counter[str]) -> Record:
+def _agreed(
+    project: Project, record: Record, share: float, keys_of: _AlikeKeys, lost: Counter[str]
+) -> Record:
     """The record with the items that enough of those who finished the document coded alike."""
     works = [
         one
         for one in project.log.records(document=record.document.id, status=Completion.DONE)
         if one.annotator is not None
     ]
-    votes: Counter[tuple[Any, ...]] = Counter()
-    for work in works:
-        votes.update(set(_keys(work).values()))
-    keys = _keys(record)
+    votes = Counter(key for work in works for key in set(keys_of(work).values()))
+    keys = keys_of(record)
     needed = share * len(works) - 1e-9
 
     def enough(item: Span | Relation) -> bool:
@@ -136,16 +138,38 @@ def _agreed(project: Project, record: Record, share: float, lost: Counter[str]) 
     return _kept(record, enough, lost, "items that too few annotators coded alike")
 
 
-def _keys(record: Record) -> dict[str, tuple[Any, ...]]:
-    """The key by which items of several annotators are alike."""
-    spans = {s.id: (s.layer, s.label, s.start, s.end) for s in record.spans}
-    return {
-        **spans,
-        **{
-            r.id: (r.layer, r.label, spans.get(r.source), spans.get(r.target))
+@dataclass(frozen=True, slots=True)
+class _AlikeKeys:
+    """The keys by which items of several annotators are alike: `fields` by layer are those on which
+    annotators must agree, and `same` has the names that were ruled to be one."""
+
+    fields: Mapping[str, Sequence[Field]]
+    concepts: Concepts
+    same: SameNames
+
+    @classmethod
+    def of(cls, project: Project) -> _AlikeKeys:
+        fields = {
+            layer.name: [field for field in fields_of_layer(layer) if field.agree]
+            for layer in project.schema.layers
+        }
+        return cls(fields, concepts_of(project.schema), project.names.same())
+
+    def __call__(self, record: Record) -> dict[str, tuple[Any, ...]]:
+        """The key of every item of a record, by id."""
+        ends = {s.id: (s.layer, s.label, s.start, s.end) for s in record.spans}
+        spans = {
+            s.id: (*ends[s.id], self._content(self.same.span(s, self.concepts)))
+            for s in record.spans
+        }
+        relations = {
+            r.id: (r.layer, r.label, ends.get(r.source), ends.get(r.target), self._content(r))
             for r in record.relations
-        },
-    }
+        }
+        return {**spans, **relations}
+
+    def _content(self, item: Span | Relation) -> str:
+        return content(item, self.fields.get(item.layer, ()))
 
 
 __all__ = ["ExportFilter", "chosen"]
