@@ -41,6 +41,7 @@ from annotator.workflows.agreement.lines import number
 from annotator.workflows.agreement.markup import Grid, latex, markdown
 from annotator.workflows.agreement.methods_data import study
 from annotator.workflows.agreement.methods_report import check_report, drift_lines, render
+from annotator.workflows.agreement.tables import write_csv
 
 LAYERS = load_schema("actors-claims-stances").layers
 TEXT = (
@@ -515,6 +516,13 @@ def test_what_stands_in_names_does_no_harm_to_a_report(tmp_path: Path) -> None:
         found = study(project)
     assert "ada\\|\\_\\*" in render(found, ".md")
     assert "ada\\textbar{}\\_*" in render(found, ".tex")
+
+
+def test_cells_are_free_of_the_error_of_adding_up(tmp_path: Path) -> None:
+    row = (2.4e-16, -3e-17, 1 - 1e-12, 0.1 + 0.2, -0.0000004, 1234.56789, None, 3)
+    write_csv(tmp_path / "t.csv", ("a",) * len(row), [row])
+    line = (tmp_path / "t.csv").read_text(encoding="utf-8").splitlines()[1]
+    assert line == "0,0,1,0.3,0,1234.57,,3"
 
 
 def test_students_t_is_that_of_the_tables() -> None:

@@ -174,8 +174,11 @@ class _Encoded:
 
 
 def _cell(value: object) -> object:
-    """A cell: empty if undefined; numbers have six decimals."""
-    return "" if value is None else f"{value:.6g}" if isinstance(value, float) else value
+    """A cell: empty if undefined. Numbers have six digits, and no more than six decimals: the error
+    of adding up is not one of them."""
+    if isinstance(value, float):
+        return f"{round(value, 6) + 0.0:.6g}"
+    return "" if value is None else value
 
 
 __all__ = [
