@@ -7,17 +7,16 @@ import csv
 import io
 import json
 import os
-import re
 import shutil
-import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import click
 import pytest
+from hostile import EVIL, HARMFUL, make
 from readme import commands
-from support import TEXT, document, suggestions
+from support import TEXT, document
 
 from annotator.cli import run
 from annotator.console import less_options, print_csv, print_error, print_lines
@@ -25,84 +24,15 @@ from annotator.errors import AnnotatorError
 from annotator.identity import check_annotator, kept_name
 from annotator.model.decision import Completion
 from annotator.model.record import GOLD, Record
-from annotator.model.span import Relation, Span
 from annotator.plugins import Family
-from annotator.project import Project, SuggestionRun
-
-EVIL = "\x1b]52;c;YQ==\x07\x1b[31m\x9b2J\x85\r\nerror: forged\u202e\u2028\x7f\x00"
-CALM = "ZZcalmZZ"
-"""Stands for EVIL while a project is made."""
-
-_HARMFUL = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
-
-
-def _records() -> list[Record]:
-    """Two completions that differ, with names wherever a record can have them."""
-    text = f"Iran rejects the plan, and Mr {CALM} says that sanctions must end.\nNothing here."
-    of = document(text, id=f"id {CALM}")
-    at = text.index("the plan")
-    out = []
-    for who, label in ((f"ann {CALM}", "policy"), (f"ben {CALM}", "fact")):
-        actor = Span("a", "actor", "state", 0, 4, f"Iran {CALM}", {"mention": "name"}, "human")
-        claim = Span("c", "claim", label, at, at + 8, None, {"concept": [f"plan {CALM}"]}, "human")
-        side = Relation("r", "stance", "oppose", "a", "c", {}, "human")
-        out.append(Record(of, who, Completion.DONE, (actor, claim), (side,), (0, 1), {"c": CALM}))
-    return out
-
-
-def _poisoned(value: object, evil: str) -> object:
-    if not isinstance(value, str) or CALM not in value:
-        return value
-    return value.replace(CALM, json.dumps(evil)[1:-1] if value[:1] in "{[" else evil)
-
-
-def _poison(database: Path) -> None:
-    """Put values into the database that no import would accept, as another program might: EVIL in
-    every place of CALM."""
-    evil = EVIL.replace("\x00", "")
-    with sqlite3.connect(database) as db:
-        triggers = db.execute(
-            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-        ).fetchall()
-        virtual = [
-            n
-            for (n,) in db.execute(
-                "SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL%'"
-            )
-        ]
-        for name, _ in triggers:
-            db.execute(f'DROP TRIGGER "{name}"')
-        db.execute("PRAGMA foreign_keys = OFF")
-        db.execute("PRAGMA ignore_check_constraints = ON")
-        tables = [n for (n,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        db.create_function("poisoned", 1, lambda value: _poisoned(value, evil))
-        for table in tables:
-            if table.startswith("sqlite_") or any(table.startswith(name) for name in virtual):
-                continue
-            for _, column, kind, *_ in db.execute(f'PRAGMA table_xinfo("{table}")').fetchall():
-                if kind.upper() == "TEXT" and not (table == "document" and column == "text"):
-                    where = f"\"{column}\" LIKE '%{CALM}%'"
-                    db.execute(
-                        f'UPDATE OR IGNORE "{table}" SET "{column}" = poisoned("{column}") '
-                        f"WHERE {where}"
-                    )
-        for _, sql in triggers:
-            db.execute(sql)
+from annotator.project import Project
 
 
 @pytest.fixture(scope="module")
 def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project full of such names; not to be changed."""
     root = tmp_path_factory.mktemp("poisoned") / "p"
-    with Project.create(root) as made:
-        made.log.add_records(_records())
-        made.documents.add([document(TEXT, id=f"doc {CALM}")])
-        made.suggestions.put(f"doc {CALM}", suggestions(), run=SuggestionRun({"rules": "1"}))
-        with made.assignments.writing():
-            made.assignments.add([(f"ann {CALM}", f"doc {CALM}")])
-    _poison(root / "annotator.db")
+    make(root)
     return root
 
 
@@ -218,7 +148,7 @@ def test_no_command_lets_a_control_character_out(
         run([*name.split(), *arguments])
         found = capsys.readouterr()
         for told in (found.out, found.err):
-            assert _HARMFUL.search(told) is None, (name, arguments, told)
+            assert HARMFUL.search(told) is None, (name, arguments, told)
         if "--json" in arguments and found.out:
             json.loads(found.out)
         seen += found.out + found.err
@@ -262,7 +192,7 @@ def test_records_on_standard_output_escape_what_a_terminal_could_interpret(
 ) -> None:
     assert run(["--project", str(hostile), "export", "jsonl", "-o", "-"]) in (0, 1)
     data = capfdbinary.readouterr().out.decode("utf-8")
-    assert data and _HARMFUL.search(data.replace("\n", "")) is None
+    assert data and HARMFUL.search(data.replace("\n", "")) is None
     assert run(["--project", str(hostile), "export", "jsonl", "-o", str(hostile / "out")]) in (0, 1)
     written = (hostile / "out" / "records.jsonl").read_text(encoding="utf-8")
     assert [json.loads(line) for line in data.splitlines()] == [
@@ -289,7 +219,7 @@ def test_what_is_logged_and_what_libraries_warn_of_is_harmless(tmp_path: Path) -
     evil = EVIL.replace("\x00", "")
     line = [sys.executable, "-c", _WARNS, evil]
     told = subprocess.run(line, capture_output=True, check=True, cwd=tmp_path).stderr.decode()
-    assert told.count("forged") == 3 and _HARMFUL.search(told) is None
+    assert told.count("forged") == 3 and HARMFUL.search(told) is None
 
 
 def test_lists_of_what_there_is_are_harmless_in_errors_and_help(
@@ -299,11 +229,11 @@ def test_lists_of_what_there_is_are_harmless_in_errors_and_help(
     monkeypatch.setattr(Family, "names", lambda self: (*names(self), EVIL))
     assert run(["suggest", "--suggester", "nothing"]) in (2, 3)
     told = capsys.readouterr().err
-    assert "forged" in told and _HARMFUL.search(told) is None
+    assert "forged" in told and HARMFUL.search(told) is None
     monkeypatch.setattr(run.__globals__["group"], "help", f"Code. {EVIL}")
     assert run(["--help"]) == 0
     told = capsys.readouterr().out
-    assert "forged" in told and _HARMFUL.search(told) is None
+    assert "forged" in told and HARMFUL.search(told) is None
 
 
 @pytest.mark.parametrize(
