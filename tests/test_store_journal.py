@@ -3,6 +3,7 @@ process writes them."""
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -61,6 +62,11 @@ def _left_behind(folder: Path, times: int) -> tuple[Path, str]:
         _killed(root, times)
     (name,) = _files(root)
     return root, name
+
+
+def _lines_in(file: Path) -> bytes:
+    """The lines of a journal, without the zeros after them."""
+    return file.read_bytes().rstrip(b"\0")
 
 
 def _session(of: Project, name: str = "ada") -> Session:
@@ -129,10 +135,109 @@ def _lines_of(data: dict[str, object]) -> bytes:
 def test_an_incomplete_last_line_is_kept(tmp_path: Path) -> None:
     """Nobody can say whether it was acknowledged and the file was cut off later."""
     root, name = _left_behind(tmp_path, 3)
-    (root / name).write_bytes((root / name).read_bytes()[:-20])
+    (root / name).write_bytes(_lines_in(root / name)[:-20])
     with Project.open(root) as of:
         assert of.taken_in.decisions == 2 and len(of.taken_in.left) == 1
     assert len(_files(root)) == 1
+
+
+def _cut_at_a_line_end(data: bytes) -> bytes:
+    return data[: data.index(b"\n", data.index(b"\n") + 1) + 1]
+
+
+def _without_the_second_line(data: bytes) -> bytes:
+    first, second, *rest = data.splitlines(keepends=True)
+    return b"".join((first, *rest)) + bytes(len(second))
+
+
+def _without_the_last_zeros(data: bytes) -> bytes:
+    return data.rstrip(b"\0") + b"\0"
+
+
+@pytest.mark.parametrize(
+    "damaged", [_cut_at_a_line_end, _without_the_second_line, _without_the_last_zeros]
+)
+def test_a_cut_between_lines_is_noticed(
+    tmp_path: Path, damaged: Callable[[bytes], bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    root, name = _left_behind(tmp_path, 3)
+    whole = (root / name).read_bytes()
+    assert not journal.is_cut(whole)
+    (root / name).write_bytes(damaged(whole))
+    assert journal.waiting(root / "annotator.db") == [root / name]
+    with Project.open(root) as of:
+        assert len(of.taken_in.left) == 1
+        assert of.verify() == []
+    (left,) = _files(root)
+    assert "Decisions that stood here are missing" in (root / left).read_text()
+    assert run(["--project", str(root), "doctor"]) == 1
+    assert left in capsys.readouterr().out
+
+
+def test_a_journal_of_an_older_program_is_taken_in(tmp_path: Path) -> None:
+    root, name = _left_behind(tmp_path, 2)
+    old = []
+    for line in _lines_in(root / name).splitlines():
+        data = json.loads(line.partition(b" ")[2])
+        del data["number"]
+        old.append(_lines_of(data))
+    (root / name).write_bytes(b"".join(old))
+    with Project.open(root) as of:
+        assert of.taken_in == journal.RecoveredDecisions(2)
+    assert _files(root) == []
+
+
+def test_a_full_disk_has_room_for_many_decisions_where_it_was_reserved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "p"
+    with project(root, TEXT) as of:
+        of.journal.reserve()
+        (name,) = _files(root)
+        assert journal.waiting(root / "annotator.db") == []
+        session = _session(of)
+        write = os.write
+
+        def full(handle: int, data: bytes) -> int:
+            at = os.lseek(handle, 0, os.SEEK_CUR)
+            room = os.fstat(handle).st_size - at
+            if room <= 0:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return write(handle, data[:room])
+
+        with held_lock(_lock(root)), monkeypatch.context() as broken:
+            broken.setattr(os, "write", full)
+            while session.saving.safe:
+                session.do(do.Flag(paragraph=True))
+            many = len(session.saving.unsaved)
+            assert many > 100
+        # The last one found no room, and left no half line.
+        data = (root / name).read_bytes()
+        assert [one is not None for _, one in journal.groups(data)] == [True] * (many - 1)
+        assert not journal.is_cut(data)
+        assert session.saving.save()
+        assert len(_files(root)) == 1
+    assert _files(root) == []
+
+
+def test_room_that_a_killed_process_reserved_is_given_back(tmp_path: Path) -> None:
+    root = tmp_path / "p"
+    project(root, TEXT).close()
+    assert python(_RESERVE, root).returncode == -signal.SIGKILL
+    assert len(_files(root)) == 1
+    assert journal.waiting(root / "annotator.db") == []
+    with Project.open(root) as of:
+        assert of.taken_in == journal.RecoveredDecisions()
+    assert _files(root) == []
+
+
+_RESERVE = """
+import os, signal, sys
+from pathlib import Path
+from annotator.project import Project
+Project.open(Path(sys.argv[1])).journal.reserve()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
 
 
 def test_a_line_that_cannot_be_read_is_kept_and_stops_nobody(
@@ -140,7 +245,7 @@ def test_a_line_that_cannot_be_read_is_kept_and_stops_nobody(
 ) -> None:
     """Damaged lines, and lines that another version or another program may have written."""
     root, name = _left_behind(tmp_path, 1)
-    line = (root / name).read_bytes()
+    line = _lines_in(root / name)
     whole = json.loads(line.partition(b" ")[2])
     (event,) = whole["events"]
     odd = [
@@ -151,7 +256,7 @@ def test_a_line_that_cannot_be_read_is_kept_and_stops_nobody(
         *(_lines_of({**whole, key: value}) for key, value in _ODD.items()),
         *(_lines_of({**whole, "events": [{**event, k: v}]}) for k, v in _ODD_EVENT.items()),
     ]
-    (root / name).write_bytes(b"".join(odd) + line)
+    (root / name).write_bytes((b"".join(odd) + line).ljust(journal.ROOM * 2, b"\0"))
     with Project.open(root) as of:
         assert of.taken_in.decisions == 1
         assert of.verify() == []
@@ -181,7 +286,7 @@ _ODD_EVENT: dict[str, object] = {
 
 def test_a_decision_outside_the_document_does_not_fit(tmp_path: Path) -> None:
     root, name = _left_behind(tmp_path, 1)
-    data = json.loads((root / name).read_bytes().partition(b" ")[2])
+    data = json.loads(_lines_in(root / name).partition(b" ")[2])
     data["events"][0]["paragraph"] = 99
     (root / name).write_bytes(_lines_of(data))
     with Project.open(root) as of:

@@ -36,6 +36,11 @@ from annotator.store.log import record
 
 UNSAVED, LEFT = ".unsaved-", ".left-"
 
+ROOM = 1 << 16
+"""The bytes by which a journal grows: room for more than a hundred decisions."""
+
+_CUT = b"# Decisions that stood here are missing: the file was cut, or lines were removed.\n"
+
 
 @dataclass(frozen=True, slots=True)
 class Pending:
@@ -67,13 +72,28 @@ class RecoveredDecisions:
 
 
 class Journal:
-    """The decisions that one process could not write yet. The file is made with its first line."""
+    """The decisions that one process could not write yet. The file is made with its first line, or
+    when room is reserved for it.
+
+    Its lines are numbered, and zeros fill it up to the next `ROOM` bytes: so they can be written
+    when the disk is full, and it shows when the file was cut, even at the end of a line.
+    """
 
     def __init__(self, database: Path) -> None:
         self._database = database
         self._handle = -1
+        self._end = self._lines = 0
+        self._reserves = False
         self._kept: set[str] = set()
         self.path: Path | None = None
+
+    def reserve(self) -> None:
+        """Reserve room for some hundred decisions, for when the disk is full later. Does nothing if
+        there is no room now."""
+        self._reserves = True
+        with suppress(OSError):
+            if self._handle < 0:
+                self._begin()
 
     def holds(self, pending: Sequence[Pending]) -> bool:
         """Whether all of these groups are on disk here."""
@@ -84,42 +104,74 @@ class Journal:
         fresh = [one for one in pending if one.ids[0] not in self._kept]
         if not fresh:
             return
-        size = 0
         try:
             if self._handle < 0:
                 self._begin()
-            size = os.fstat(self._handle).st_size
-            _write(self._handle, b"".join(map(_line, fresh)))
+            lines = [_line(one, number) for number, one in enumerate(fresh, self._lines + 1)]
+            self._append(b"".join(lines))
         except OSError as error:
             if self._handle >= 0:
                 # Half a line would make the lines after it unreadable.
                 with suppress(OSError):
-                    os.ftruncate(self._handle, size)
+                    self._wipe()
             raise _unwritten(self.path, error) from error
+        self._lines += len(fresh)
         self._kept.update(one.ids[0] for one in fresh)
 
     def _begin(self) -> None:
+        while self._handle < 0:
+            self._handle = self._created()
+        self._end = self._lines = 0
+
+    def _created(self) -> int:
+        """A new file, open and locked; -1 if somebody took it for one that was left behind, before
+        it was locked."""
         self.path = beside(self._database, f"{UNSAVED}{uuid7()}")
-        handle = os.open(
-            self.path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, MODE
-        )
+        handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, MODE)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
+            if not os.fstat(handle).st_nlink:
+                os.close(handle)
+                return -1
             as_the_database(handle, self._database)
+            _write(handle, bytes(ROOM))
             flush(self.path.parent)
         except OSError:
             os.close(handle)
             self.path.unlink(missing_ok=True)
             raise
-        self._handle = handle
+        return handle
+
+    def _append(self, lines: bytes) -> None:
+        """Write lines, with the zeros that fill up the file, and flush them to disk."""
+        end = self._end + len(lines)
+        size = (end // ROOM + 1) * ROOM
+        more = size - end if size > os.fstat(self._handle).st_size else 0
+        os.lseek(self._handle, self._end, os.SEEK_SET)
+        _write(self._handle, lines + bytes(more))
+        self._end = end
+
+    def _wipe(self) -> None:
+        """Remove what was written after the last whole line; the room stays."""
+        os.ftruncate(self._handle, (self._end // ROOM + 1) * ROOM)
+        os.lseek(self._handle, self._end, os.SEEK_SET)
+        _write(self._handle, bytes(ROOM - self._end % ROOM))
 
     def clear(self) -> None:
         """Empty the journal: everything is in the database, or should be dropped."""
-        if self._handle >= 0:
-            assert self.path is not None
-            self.path.unlink(missing_ok=True)
-            os.close(self._handle)
-            self._handle, self._kept = -1, set()
+        if self._kept:
+            self._remove()
+            if self._reserves:
+                self.reserve()
+
+    def _remove(self) -> None:
+        assert self.path is not None
+        self.path.unlink(missing_ok=True)
+        self._leave()
+
+    def _leave(self) -> None:
+        os.close(self._handle)
+        self._handle, self._kept = -1, set()
 
     def settle(
         self, save: Callable[[Pending], None], pending: Sequence[Pending]
@@ -134,10 +186,12 @@ class Journal:
         return _put_aside(self._database, map(_line, pending))
 
     def close(self) -> None:
-        """Leave the file to the next process that opens the project."""
-        if self._handle >= 0:
-            os.close(self._handle)
-            self._handle, self._kept = -1, set()
+        """Leave the file to the next process that opens the project, if anything is in it."""
+        if self._handle >= 0 and self._kept:
+            self._leave()
+        elif self._handle >= 0:
+            with suppress(OSError):
+                self._remove()
 
 
 def as_the_database(handle: int, database: Path) -> None:
@@ -186,7 +240,7 @@ def waiting(database: Path) -> list[Path]:
     found: list[Path] = []
     for path in left_behind(database):
         with _held(path) as handle:
-            if handle is not None:
+            if handle is not None and (is_cut(data := path.read_bytes()) or data.strip(b"\0")):
                 found.append(path)
     return found
 
@@ -225,9 +279,11 @@ def _take(db: Database, path: Path, concepts: Concepts) -> tuple[int, list[bytes
                 raise ConflictError(str(error), file=db.path) from error
         write(db, one, concepts)
 
-    lines = list(groups(path.read_bytes()))
+    data = path.read_bytes()
+    lines = list(groups(data))
     fitting, misfits = _sorted(save, [one for _, one in lines if one is not None])
-    return fitting, [*(line for line, one in lines if one is None), *map(_line, misfits)]
+    unread = [line for line, one in lines if one is None]
+    return fitting, [*unread, *[_CUT] * is_cut(data), *map(_line, misfits)]
 
 
 def write_fitting(
@@ -301,8 +357,10 @@ def _write(handle: int, data: bytes) -> None:
     os.fsync(handle)
 
 
-def _line(one: Pending) -> bytes:
+def _line(one: Pending, number: int | None = None) -> bytes:
+    """The line of a group; the lines of a journal have numbers from 1."""
     data = {
+        **({} if number is None else {"number": number}),
         "document": one.document,
         "annotator": one.annotator,
         "reviewer": one.reviewer,
@@ -328,12 +386,31 @@ def _line(one: Pending) -> bytes:
 def groups(data: bytes) -> Iterator[tuple[bytes, Pending | None]]:
     """The lines of a file and the groups in them; None for a line that cannot be read, such as a
     last one that is incomplete."""
-    *lines, rest = data.split(b"\n")
+    *lines, rest = data.rstrip(b"\0").split(b"\n")
     with reporting_to(lambda *_: None):
         for line in lines:
             yield line + b"\n", readable(partial(_pending, line), str)
     if rest:
         yield rest + b"\n", None
+
+
+def is_cut(data: bytes) -> bool:
+    """Whether a journal lacks lines that were in it: their numbers have a gap, or the zeros after
+    them are not as they were. Nobody can tell if no line is left, or if an older program wrote the
+    journal: it wrote no numbers and no zeros."""
+    lines = data.rstrip(b"\0").split(b"\n")[:-1]
+    last = next((n for line in reversed(lines) if (n := _number(line)) is not None), None)
+    is_filled = len(data) % ROOM == 0 and data.endswith(b"\0")
+    return last is not None and (last > len(lines) or not is_filled)
+
+
+def _number(line: bytes) -> int | None:
+    """The number of a line of a journal, if it has one and can be read."""
+    head, _, text = line.partition(b" ")
+    if head != b"%08x" % zlib.crc32(text):
+        return None
+    number = readable(lambda: object_of(text.decode()).get("number"), str)
+    return number if isinstance(number, int) else None
 
 
 def _check_optional(**texts: object) -> None:
@@ -382,6 +459,7 @@ __all__ = [
     "Pending",
     "RecoveredDecisions",
     "groups",
+    "is_cut",
     "put_aside",
     "take_in",
     "waiting",

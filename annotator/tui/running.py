@@ -94,6 +94,7 @@ def _run(
     check_labels(keys, project.schema, file=file)
     session.saving.patience = PATIENCE
     project.wait_at_most(PATIENCE)
+    project.journal.reserve()
     # Warnings would be written over the screen; `annotator doctor` reports what they say.
     logging.getLogger("annotator").addHandler(logging.NullHandler())
     # Starting creates many objects that stay and hardly any garbage; on_ready turns collection on
