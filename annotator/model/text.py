@@ -11,6 +11,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any, Literal, TypeAlias
 
@@ -145,8 +146,10 @@ def paragraph_number(index: int) -> int:
     return index + 1
 
 
+@lru_cache(maxsize=2)
 def text_sha256(text: str) -> str:
     """Hash of the UTF-8 text, 64 hexadecimal digits (lone surrogates pass through)."""
+    # The records of a document come one after the other, and each is checked several times.
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

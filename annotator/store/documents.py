@@ -46,6 +46,7 @@ class NewTexts:
         self._out = out
         self._position: int = out.value("SELECT coalesce(max(position) + 1, 0) FROM document")
         out.hide_from(self._position)
+        self._is_indexed = search.is_made(out)
         self._hashes: dict[str, str] = {}
         self.paragraphs: dict[str, tuple[Paragraph, ...]] = {}
         """The paragraphs of the new documents, by id."""
@@ -90,8 +91,12 @@ class NewTexts:
             ),
         )
         out.execute("INSERT INTO text VALUES (?, ?)", (id, document.text))
-        search.add(out, [(id, document.text)])
-        out.many(
+        if self._is_indexed:
+            out.gather(search.TEXT, [(id,)])
+            # SQLite moves the index to the file before other statements, a page for each text if
+            # they take turns.
+            out.gather(search.INDEX_TEXT, [(search.fold(document.text), id)], at_once=1)
+        out.gather(
             "INSERT INTO paragraph VALUES (?, ?, ?, ?, ?)",
             [(id, p.index, p.start, p.end, int(p.excluded)) for p in document.paragraphs],
         )

@@ -145,16 +145,16 @@ class _Incoming:
                 )
             )
             items.append(item_row(stored.id, name, item, paragraph, after, text))
-        db.many(INSERT_EVENT, events_)
-        db.many(PUT_ITEM, items)
+        db.gather(INSERT_EVENT, events_)
+        db.gather(PUT_ITEM, items)
         spans = ((name, s.id, stored.paragraph_at(s.start).index, s) for s in one.spans)
-        names.put(db, stored.id, stored.text, spans, self._concepts)
+        db.gather(names.PUT_NAME, names.rows_of(stored.id, stored.text, spans, self._concepts))
         shown = sum(not p.excluded for p in one.document.paragraphs)
         row = (name, stored.id, one.status.value, events_[-1][3], len(one.done), shown, time)
         if not self._is_new(stored):
             db.keep_out(stored.id, name, before, hidden=True)
         # Nobody can find it before its document is there, or before it is shown.
-        db.execute(PUT_COMPLETION, row)
+        db.gather(PUT_COMPLETION, [row])
         provenance.put_shown(db, stored.id, name, before or 0, one.shown)
         if one.history:
             provenance.put_imported(db, stored.id, name, one.history, events_[-1][3])

@@ -61,6 +61,7 @@ class Staging:
         self.db = db
         self.path = db.path
         self._rows: list[SqlStatement] = []
+        self._gathered: dict[tuple[str, int], list[Sequence[Any]]] = {}
         self._held = 0
         self._last: list[SqlStatement] = []
         self._after: list[SqlStatement] = []
@@ -81,9 +82,28 @@ class Staging:
         while some := list(islice(rest, BLOCK)):
             self._take(sql, some)
 
+    def gather(self, sql: str, rows: Iterable[Sequence[Any]], *, at_once: int = BLOCK) -> None:
+        """A statement of the main part for each row, run together with other rows of the same
+        statement, `at_once` at a time. This takes half the time of running it for a few rows here
+        and a few there. What is gathered comes after what was executed meanwhile, and in the order
+        of the statements."""
+        held = self._gathered.setdefault((sql, at_once), [])
+        before = len(held)
+        held += rows
+        self._count(len(held) - before)
+
+    def _take_gathered(self) -> None:
+        for (sql, at_once), rows in self._gathered.items():
+            pieces = range(0, len(rows), at_once)
+            self._rows += [(sql, rows[at : at + at_once]) for at in pieces]
+        self._gathered.clear()
+
     def _take(self, sql: str, rows: list[Sequence[Any]]) -> None:
         self._rows.append((sql, rows))
-        self._held += len(rows)
+        self._count(len(rows))
+
+    def _count(self, rows: int) -> None:
+        self._held += rows
         if self._held > FEW:
             self._spill()
 
@@ -124,6 +144,7 @@ class Staging:
     # --- the file
 
     def _spill(self) -> None:
+        self._take_gathered()
         self._part = self._part or beside(self.path, f"{STAGED}{uuid7()}")
         with _errors_of(self._part):
             if self._file is None:
@@ -145,6 +166,7 @@ class Staging:
     def commit(self) -> None:
         """Write what was collected. Raises what a guard raises, and StoreError; then nothing is
         written."""
+        self._take_gathered()
         if self._file is None:
             with self.db.write():
                 self._check(self._works)

@@ -22,7 +22,7 @@ from annotator.store.isolation import read_rows
 from annotator.store.results import KnownName, MentionRow
 from annotator.store.turns import is_over
 
-_PUT = "INSERT OR REPLACE INTO name VALUES (?, ?, ?, ?, ?, ?, ?)"
+PUT_NAME = "INSERT OR REPLACE INTO name VALUES (?, ?, ?, ?, ?, ?, ?)"
 _SOURCE = "names_from"
 """The setting with the attributes by which the table was filled."""
 
@@ -91,6 +91,30 @@ def _standing_in(db: Database, document: str) -> Iterator[tuple[str, str, int, o
     yield from read_rows(rows, made, lambda who, item, *_: f"{document} ({who}): {item}")
 
 
+def rows_of(
+    document: str,
+    text: str,
+    items: Iterable[tuple[str, str, int, object]],
+    concepts: Concepts,
+) -> list[tuple[object, ...]]:
+    """The rows of `PUT_NAME` for standing items `(annotator, item, paragraph, value)` of a
+    document."""
+    return [
+        (
+            annotator,
+            kind,
+            name,
+            document,
+            item,
+            paragraph,
+            " ".join(text[value.start : value.end].split()),
+        )
+        for annotator, item, paragraph, value in items
+        if isinstance(value, Span)
+        for kind, name in names_of(value, concepts)
+    ]
+
+
 def put(
     db: Access,
     document: str,
@@ -99,23 +123,7 @@ def put(
     concepts: Concepts,
 ) -> None:
     """Write the names of standing items `(annotator, item, paragraph, value)` of a document."""
-    db.many(
-        _PUT,
-        [
-            (
-                annotator,
-                kind,
-                name,
-                document,
-                item,
-                paragraph,
-                " ".join(text[value.start : value.end].split()),
-            )
-            for annotator, item, paragraph, value in items
-            if isinstance(value, Span)
-            for kind, name in names_of(value, concepts)
-        ],
-    )
+    db.many(PUT_NAME, rows_of(document, text, items, concepts))
 
 
 def update(
@@ -274,6 +282,7 @@ def given(db: Database, annotator: str, kind: NameKind) -> list[str]:
 
 
 __all__ = [
+    "PUT_NAME",
     "ambiguous",
     "documents",
     "documents_of",
@@ -284,6 +293,7 @@ __all__ = [
     "of_form",
     "put",
     "refresh",
+    "rows_of",
     "spread",
     "update",
     "usage",

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 
 from annotator.store.access import Access
@@ -81,16 +81,11 @@ def fold(text: str) -> str:
     return text.translate(_ONE).casefold()
 
 
-def add(db: Access, texts: Iterable[tuple[str, str]]) -> None:
-    """Add texts, by id, to the index. Call this within a transaction."""
-    if not has_index() or not is_made(db):
-        return
-    for id, text in texts:
-        db.execute("INSERT INTO searchable (document) VALUES (?)", (id,))
-        db.execute(
-            "INSERT INTO search (rowid, text) SELECT number, ? FROM searchable WHERE document = ?",
-            (fold(text), id),
-        )
+TEXT = "INSERT INTO searchable (document) VALUES (?)"
+"""Gives the text of a document (its id) a number in the index."""
+
+INDEX_TEXT = "INSERT INTO search (rowid, text) SELECT number, ? FROM searchable WHERE document = ?"
+"""Adds a folded text, of the document with an id, to the index."""
 
 
 def merge_as_told(db: Access) -> None:
@@ -106,7 +101,7 @@ def merge_by_itself(db: Access) -> None:
 
 
 def _tell_index(db: Access, **told: int) -> None:
-    if has_index() and is_made(db):
+    if is_made(db):
         for name, value in told.items():
             db.execute("INSERT INTO search (search, rank) VALUES (?, ?)", (name, value))
 
@@ -118,8 +113,9 @@ def merge_some(db: Access) -> None:
 
 
 def is_made(db: Access) -> bool:
-    """Whether the database has an index of its texts."""
-    return bool(db.value("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'search')"))
+    """Whether the database has an index of its texts, and this SQLite can use it."""
+    made = "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'search')"
+    return has_index() and bool(db.value(made))
 
 
 def texts(db: Database, literal: str = "") -> Iterator[tuple[str, str]]:
@@ -149,7 +145,7 @@ def _indexed(db: Database, literal: str, first: int) -> Iterator[tuple[str, str]
     position on; None if it is no help."""
     folded = fold(literal)
     parts = {folded[i : i + 3] for i in range(len(folded) - 2)}
-    if not parts or not has_index() or not is_made(db):
+    if not parts or not is_made(db):
         return None
     wanted = " AND ".join('"' + part.replace('"', '""') + '"' for part in sorted(parts))
     found = db.rows(
@@ -201,7 +197,8 @@ def in_any_case(char: str) -> str:
 
 __all__ = [
     "INDEX",
-    "add",
+    "INDEX_TEXT",
+    "TEXT",
     "fold",
     "has_index",
     "in_any_case",

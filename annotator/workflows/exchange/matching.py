@@ -32,6 +32,9 @@ class Matcher:
         self._held: dict[str, tuple[str, str]] = {}
         self._texts: OrderedDict[str, Document] = OrderedDict()
         self._folded: dict[str, list[str]] = {}
+        self._asked: tuple[str, tuple[str, str] | None] = ("", None)
+        """The id that the project was asked for last, and its hashes there. Nobody else adds
+        documents while an import runs."""
 
     def hold(self, document: Document) -> None:
         """Remember a document that will be added to the project: its hashes and, for the latest
@@ -46,7 +49,7 @@ class Matcher:
 
     def is_known(self, id: str) -> bool:
         """Whether the project or this import has a document with that id."""
-        return id in self._held or self._project.documents.hashes(id) is not None
+        return self._hashes(id) is not None
 
     def place(self, document: Document, entry: Entry) -> Document | None:
         """The document with that id or text, as the project has or will have it. None, with a
@@ -97,7 +100,10 @@ class Matcher:
         return None
 
     def _hashes(self, id: str) -> tuple[str, str] | None:
-        return self._held.get(id) or self._project.documents.hashes(id)
+        held = self._held.get(id)
+        if held is None and self._asked[0] != id:
+            self._asked = id, self._project.documents.hashes(id)
+        return held or self._asked[1]
 
     def _equal(self, folded: str) -> list[str]:
         here = self._project.documents.ids_by_folded(folded)
