@@ -239,6 +239,9 @@ def test_the_screen_opens_explains_chooses_copies_and_writes(tmp_path: Path) -> 
         await until(pilot, lambda text: " and " in text.split("\n")[0])
         await press(pilot, "enter")
         await until(pilot, "label differs")
+        # A name that is not there is told in the line, which stays open.
+        await press(pilot, "escape f l a y e r : c l a m enter")
+        await until(pilot, "the schema has no layer “clam”")
         await press(pilot, "escape f b y : a d a , b e n enter")
         await until(pilot, lambda text: "2 annotators: ada, ben" in text and "by:ada,ben" in text)
         await press(pilot, "y")

@@ -313,6 +313,13 @@ def test_single_differences_are_chosen_counted_and_decided_in_a_row(
         narrow = panel_rows(panel, THEMES["mono"], 36, 24).rows
         heads = ["".join(text for text, _ in row) for row in narrow[:2]]
         assert heads == ["Difference 2 of 4, 3 left", "label:bloc: 3 left"]
+        # However long the search is, the number that is left is told.
+        long = replace(panel, course="layer:actor label:bloc,state kind:label by:ada: 3 left")
+        for height in (7, 24):
+            drawn = panel_rows(long, THEMES["mono"], 36, height).rows
+            rows = ["".join(text for text, _ in row) for row in drawn]
+            (told,) = (row for row in rows if "layer:actor" in row)
+            assert told.endswith("3 left") and len(told) <= 36
         assert words_of(
             DifferenceFilter("", "actor", ("bounds and label",), ("a", "b"), who=("x",))
         ) == ("layer:actor label:a,b kind:bounds,label by:x")

@@ -122,11 +122,13 @@ class AgreementAskingScreen(RowsScreen):
     def _choose(self) -> None:
         """Compare only a part: layers, labels, annotators, documents, days."""
         from annotator.tui.screens.prompt import PromptScreen
+        from annotator.workflows.agreement.compute import check_part
         from annotator.workflows.agreement.scope import Scope
 
         def problem(text: str) -> str:
             try:
-                Scope.parse(text)
+                with Project.open(self._root) as project:
+                    check_part(project, Scope.parse(text).part_of(project))
             except AnnotatorError as error:
                 return f"{error.message}. {error.hint}"
             return ""

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from annotator.model.decision_text import both_ends
 from annotator.model.fields import content
 from annotator.model.review import ReviewState
 from annotator.model.span import Annotation
 from annotator.model.text import paragraph_number, plural
-from annotator.tui.styled_rows import Piece, clip, justify, width_of, wrapped_pieces
+from annotator.tui.styled_rows import Piece, justify, width_of, wrapped_pieces
 from annotator.tui.theme import Theme
 from annotator.tui.views.difference import DEPTHS, DifferenceRows, difference_rows, folded, in_short
 from annotator.tui.views.difference_context import Deciding, DifferenceContext, Rows
@@ -102,7 +103,8 @@ def _with_course(first: list[Piece], course: str, theme: Theme, width: int) -> R
     pieces: list[Piece] = [(course, theme.strong)] if course else []
     if width_of([*first, *pieces]) < width:
         return [justify(first, pieces, width)]
-    return [first, [(clip(course, width), theme.strong)]]
+    # Its end says how many are left.
+    return [first, [(both_ends(course, width), theme.strong)]]
 
 
 def _below(
@@ -137,7 +139,7 @@ def _only(
         del rows[1]
         places = {row - (row > 1): place for row, place in places.items() if row != 1}
     if panel.course and len(rows) < height:
-        rows.append([("  ", theme.muted), (panel.course, theme.strong)])
+        rows.append([("  ", theme.muted), (both_ends(panel.course, width - 2), theme.strong)])
     field_at = partial(_field_at, panel, theme, width, places, above)
     return PanelRows(_cut(rows, height, theme), places, field_at)
 

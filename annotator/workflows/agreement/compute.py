@@ -52,10 +52,7 @@ class Follower:
         `compare_names`. Raises UsageError for an unknown annotator, layer or measure."""
         self._project = project
         self._annotators = list(part.annotators) if part.annotators is not None else None
-        for name in self._annotators or ():
-            if next(iter(project.log.completions(annotator=name)), None) is None:
-                hint = "`annotator status` lists who has"
-                raise UsageError(f"“{name}” has annotated nothing here", hint=hint)
+        check_part(project, part)
         self._part, self._only = part, part.documents
         self._watch = project.log.watch()
         self._layers, self._measures = layers_of(project.schema, part.layers), part.measures
@@ -264,6 +261,15 @@ def passage(
     return next((p for p in reversed(found.passages) if p.index <= spot.paragraph), None)
 
 
+def check_part(project: Project, part: ComparedPart) -> None:
+    """Raise UsageError for an unknown annotator or layer."""
+    for name in part.annotators or ():
+        if next(iter(project.log.completions(annotator=name)), None) is None:
+            hint = "`annotator status` lists who has"
+            raise UsageError(f"“{name}” has annotated nothing here", hint=hint)
+    layers_of(project.schema, part.layers)
+
+
 def layers_of(schema: LabelSchema, wanted: Sequence[str] | None) -> list[Layer]:
     for name in wanted or ():
         if schema.layer(name) is None:
@@ -283,6 +289,7 @@ __all__ = [
     "Follower",
     "ParagraphDisagreement",
     "agreement",
+    "check_part",
     "comparison",
     "figures",
     "finished",
