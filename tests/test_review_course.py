@@ -419,6 +419,20 @@ def test_an_annotator_is_asked_item_by_item_and_what_became_of_it_is_known(tmp_p
         assert requests(project, "ben")[0].outcome == "changed"
 
 
+def test_questions_are_in_reading_order_whatever_the_ids_are(tmp_path: Path) -> None:
+    made = _coded("ada", "state")
+    spans = tuple(replace(span, id=id) for span, id in zip(made.spans, "zyxw", strict=False))
+    with project_of(tmp_path / "p", replace(made, spans=spans), _coded("ben", "bloc")) as project:
+        review = _session(project)
+        for _ in range(2):
+            first = adjudication(review).in_focus()
+            assert first is not None
+            take(review, first.version("ada"), "ada's")
+            review.do(do.NoteOn(first.version("ada")[0].id, "» why?"))
+        one, two = requests(project, "ada")
+        assert one.at < two.at and one.item > two.item
+
+
 def test_each_question_on_what_an_annotator_did_not_mark_has_its_own_answer(tmp_path: Path) -> None:
     with project_of(
         tmp_path / "p", _coded("ada", "state"), _coded("ben", "bloc", only=0)

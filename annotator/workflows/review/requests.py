@@ -45,14 +45,15 @@ class Request:
 def requests(
     project: Project, annotator: str, documents: Sequence[str] | None = None
 ) -> list[Request]:
-    """What review asks an annotator in all documents or some, in document order. Reads only the
-    documents in which review wrote something."""
+    """What review asks an annotator in all documents or some, in document and reading order. Reads
+    only the documents in which review wrote something."""
     found: list[Request] = []
     said: dict[str, list[Message]] = {}
     for message in messages(project, documents):
         said.setdefault(message.document, []).append(message)
     for document, several in said.items():
-        found += _of_document(project, annotator, document, several)
+        asked = _of_document(project, annotator, document, several)
+        found += sorted(asked, key=lambda one: (one.paragraph, one.at))
     return found
 
 
