@@ -72,7 +72,7 @@ def new_folder(root: Path, *, schema: str, shared: bool, allow_network: bool) ->
             share(root, root / DATABASE, (root / FILE, root / named))
         yield
     except BaseException as error:
-        _unmake(root, made)
+        _remove_made(root, made)
         if isinstance(error, OSError):
             hint = "Check the path and its permissions"
             raise ProjectError(f"cannot be made: {error.strerror}", file=root, hint=hint) from error
@@ -91,7 +91,7 @@ def _check_free(root: Path) -> None:
         )
 
 
-def _unmake(root: Path, made: Sequence[Path]) -> None:
+def _remove_made(root: Path, made: Sequence[Path]) -> None:
     """Remove what was made of a project, and the folders `made` for it if they are empty."""
     beside = (f"{DATABASE}{ending}" for ending in ("-wal", "-shm", ".lock", ".long", "-journal"))
     for file in (FILE, DATABASE, *beside):

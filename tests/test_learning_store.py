@@ -138,7 +138,7 @@ def test_what_became_of_suggestions(tmp_path: Path) -> None:
         session.do(do.Reject())
         session.do(do.FocusItem("sPlan"))
         session.do(do.Skip())
-        assert sorted(of.learning.fates(), key=str) == sorted(
+        assert sorted(of.learning.outcomes(), key=str) == sorted(
             [
                 SuggestionOutcome("rules", "actor", "state", 0.6, True),
                 SuggestionOutcome("rules", "actor", "person", 0.8, False),
@@ -155,9 +155,9 @@ def test_in_a_blind_paragraph_the_annotator_s_own_work_tells(tmp_path: Path) -> 
         session.state = open_document(of.documents.load("doc-0"), of.schema, session="s")
         session.do(do.StartSelection())
         session.do(do.SetLabel("actor", "state"))
-        assert of.learning.fates() == []
+        assert of.learning.outcomes() == []
         session.do(do.CloseParagraph())
-        assert sorted((f.label, f.right, f.seen) for f in of.learning.fates()) == [
+        assert sorted((f.label, f.right, f.seen) for f in of.learning.outcomes()) == [
             ("person", False, False),
             ("state", True, False),
         ]

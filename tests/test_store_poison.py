@@ -240,7 +240,7 @@ def loads(of: Project) -> Iterator[tuple[str, Callable[[], object]]]:
             of.documents.words(),
             list(of.documents.texts("Iran")),
         ),
-        "some": lambda of: of.documents.some("ada", ["doc-0", HELD]),
+        "some": lambda of: of.documents.rows_of("ada", ["doc-0", HELD]),
         "records": lambda of: list(of.log.records()),
         "completions": lambda of: (list(of.log.completions()), of.log.progress(), of.log.sharing()),
         "finished": lambda of: list(of.log.finished(of.documents.ids())),
@@ -285,7 +285,7 @@ def loads(of: Project) -> Iterator[tuple[str, Callable[[], object]]]:
         "memory": lambda of: (of.suggestions.memory(), SuggestionPlan.of(of)),
         "learning": lambda of: (
             of.learning.finished(),
-            of.learning.fates(),
+            of.learning.outcomes(),
             of.learning.models(),
             of.learning.newest(of.schema.hashes),
             of.learning.places(),
@@ -447,7 +447,7 @@ def test_damage_of_several_kinds_is_told_and_leaves_the_rest(
     with Project.open(tmp_path / "p") as of:
         held = {r.document.id for some in of.log.finished(of.documents.ids()) for r in some}
         assert HELD in held and "doc-2" not in held
-        assert of.learning.fates() == []
+        assert of.learning.outcomes() == []
         assert [one for one in of.suggestions.of("doc-0") if one.score > 1] == []
         assert blame.blamed(of, "doc-0", "ada")
         assert {e.document for e in decisions.entries(of, EventFilter())} == {"doc-0", HELD}

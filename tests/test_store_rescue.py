@@ -158,10 +158,12 @@ def test_what_is_offered_can_be_done_and_loses_nothing(
         root = tmp_path / str(row) / "p"
         with project(root, TEXT) as of:
             session = _replaced_after(of, 3, root.parent / "b.db", replace)
-            found, ways = session.saving.ways()
+            found, remedies = session.saving.remedies()
             assert found is now
-            assert [text.startswith(word) for (text, _), word in zip(ways, offered, strict=True)]
-            ways[row][1]()
+            assert [
+                text.startswith(word) for (text, _), word in zip(remedies, offered, strict=True)
+            ]
+            remedies[row][1]()
             assert not session.saving.unsaved
         whole = [root / "annotator.db", *tmp_path.rglob("annotator-*.db"), root.parent / "q.db"]
         kept = [len(_events_in(file)) for file in whole if file.exists() and not file.is_symlink()]
@@ -189,9 +191,9 @@ def test_of_two_who_put_it_back_the_second_continues(tmp_path: Path) -> None:
         ada.saving.put_back()
         with pytest.raises(ReplacedError, match="there again"):
             ben.saving.put_back()
-        found, ways = ben.saving.ways()
+        found, remedies = ben.saving.remedies()
         assert found is FileNow.THIS_PROJECT
-        ways[0][1]()
+        remedies[0][1]()
     assert events(root) == 1 and events(root, "ben") == 1
 
 

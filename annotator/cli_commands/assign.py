@@ -135,17 +135,17 @@ def command(
     with open_project(ctx) as project:
         if taking:
             outcome = clear(project, names, documents=division.documents, dry_run=dry_run)
-            said = _taken(outcome, dry_run)
+            message = _taken(outcome, dry_run)
         elif names:
             outcome = division.assign(project, names, dry_run=dry_run)
-            said = _assigned(outcome, division.each or 1, dry_run)
+            message = _assigned(outcome, division.each or 1, dry_run)
         else:
             _print_report(report(project), as_json=as_json)
             return 0
     if as_json:
         print_json(_outcome_data(outcome, "taken" if taking else "assigned", dry_run))
     else:
-        notify(said)
+        notify(message)
         _print_report(outcome.report, as_json=False)
     return 0
 
@@ -210,16 +210,16 @@ def _assigned(outcome: AssignmentResult, each: int, dry_run: bool) -> str:
     """What was assigned, as text."""
     count = len({id for _, id in outcome.pairs})
     people = "an annotator" if each == 1 else f"{each} annotators"
-    said = f"nothing to assign: every document has {people} already"
+    message = f"nothing to assign: every document has {people} already"
     if count:
-        said = f"{plural(count, 'document')} {'would be ' if dry_run else ''}assigned"
-        said += f", {outcome.shared:,} of them to all" if outcome.shared else ""
+        message = f"{plural(count, 'document')} {'would be ' if dry_run else ''}assigned"
+        message += f", {outcome.shared:,} of them to all" if outcome.shared else ""
     elif not outcome.report.documents:
-        said = "nothing to assign"
+        message = "nothing to assign"
     if outcome.short:
-        said = said if count else "nothing assigned"
-        said += f"; {plural(outcome.short, 'document')} still without {people}: name others"
-    return said
+        message = message if count else "nothing assigned"
+        message += f"; {plural(outcome.short, 'document')} still without {people}: name others"
+    return message
 
 
 def _taken(outcome: AssignmentResult, dry_run: bool) -> str:

@@ -113,10 +113,10 @@ def _project_findings(
         if not (root / DATABASE).exists():
             raise
         # Damage can raise any error that reading can.
-        said = (
+        message = (
             str(error) if isinstance(error, AnnotatorError) else f"{type(error).__name__}: {error}"
         )
-        damaged.append(f"{root / DATABASE}: cannot be read: {said}")
+        damaged.append(f"{root / DATABASE}: cannot be read: {message}")
         yield damaged[-1]
     yield from _files_left(root / DATABASE)
     yield from (shut := list(_files_shut(root / DATABASE)))

@@ -73,8 +73,8 @@ def command(
         return
     print_lines(*report.evidence_lines(found, notes))
     for one in changes:
-        said = report.RULED.get(ruled.get(one, ""), "--real keeps it, --slip sends it to review")
-        notify(f"changes sides: {one.before[-1].date[:10]} to {one.after[0].date[:10]}; {said}")
+        ruling = report.RULED.get(ruled.get(one, ""), "--real keeps it, --slip sends it to review")
+        notify(f"changes sides: {one.before[-1].date[:10]} to {one.after[0].date[:10]}; {ruling}")
 
 
 def _rule(project: Project, changes: Sequence[SideChange], *, real: bool, reviewer: str) -> None:

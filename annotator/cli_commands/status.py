@@ -105,8 +105,8 @@ def _lines(project: Project, status: ProjectStatus) -> list[str]:
         f"label schema {project.schema.name} {project.schema.version}",
         f"{plural(status.documents, 'document')} with {plural(status.paragraphs, 'paragraph')}",
     ]
-    if said := model_summary(project):
-        lines.append(said)
+    if summary := model_summary(project):
+        lines.append(summary)
     if not status.documents:
         return [*lines, "", "next: annotator import FILE..."]
     for names, rows, left in _tables(project, status):

@@ -189,8 +189,8 @@ class Builder:
             message = f"{shown(name or value)} belongs to {shown(item)}, which {why}"
             self.report.left_out("properties of missing annotations", message, line=line)
             return
-        said = f"{name}: {value}" if name else value
-        self.notes.setdefault(str(items[0]["id"]) if items else item, []).append(said)
+        note = f"{name}: {value}" if name else value
+        self.notes.setdefault(str(items[0]["id"]) if items else item, []).append(note)
 
     def _takes(self, one: dict[str, Any], name: str, value: str) -> bool:
         """Set the attribute of this name, if the span or relation has one that accepts the value.
@@ -221,7 +221,7 @@ class Builder:
             return Entry(data, id, work.line, work=False, identity=identity, own=work.own)
         if self.notes:
             data["meta"][COMPLETION] = {
-                "notes": {item: "; ".join(said) for item, said in self.notes.items()}
+                "notes": {item: "; ".join(texts) for item, texts in self.notes.items()}
             }
         data |= {
             "annotator": work.annotator,

@@ -44,8 +44,8 @@ def add_features(foreign: ForeignFile, work: ForeignWork, name: str, one: Any) -
         called = names.get(feature, feature)
         for value in _values(getattr(one, feature, None)):
             if isinstance(value, str | int | float):
-                said = str(value)
-                for part in said.split("; ") if called in several else [said]:
+                text = str(value)
+                for part in text.split("; ") if called in several else [text]:
                     if part:
                         foreign.more(work, name, called, part)
             elif value is not None:

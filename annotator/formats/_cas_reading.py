@@ -101,7 +101,7 @@ class CasReader:
             found = next((place for place in beside if place.is_file()), None)
             types = found.read_bytes() if found is not None else None
         cas = self._loaded(self._path.name, self._path.read_bytes(), types)
-        document, user = _said(cas)
+        document, user = _named_inside(cas)
         work = self._work(cas, document or "")
         self._take(cas, work)
         _by(work, user, curated=user == CURATED)
@@ -135,7 +135,7 @@ class CasReader:
             elif states.get((one.document, "")) == "CURATION_IN_PROGRESS":
                 message = f"the curation of {one.document} is not finished; it becomes gold"
                 self._options.report.note("curations begun", message)
-            _by(work, one.user or _said(cas)[1], curated=one.curated)
+            _by(work, one.user or _named_inside(cas)[1], curated=one.curated)
 
     def _without_cas(self, archive: Archive) -> InputError:
         """The error for an archive that holds annotations only in other formats, or none."""
@@ -309,7 +309,7 @@ def _whose(parts: tuple[str, ...]) -> tuple[str, str | None, bool]:
     return stem, None, False
 
 
-def _said(cas: Any) -> tuple[str | None, str | None]:
+def _named_inside(cas: Any) -> tuple[str | None, str | None]:
     """The document and the user that a CAS itself names, as INCEpTION writes them."""
     about = next(iter(_select(cas, CAS_METADATA)), None)
     return _text(about, "sourceDocumentName"), _text(about, "username")

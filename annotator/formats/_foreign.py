@@ -116,13 +116,13 @@ class ForeignFile:
         words = self._labels(work, labels, key, line)
         if not words:
             return
-        said = quote if isinstance(quote, str) and quote else None
+        quoted = quote if isinstance(quote, str) and quote else None
         if name in work.names:
             message = f"another span has the id {shown(name)} too; relations refer to the first one"
             self.report.changed("ids of several spans", message, line=line, key=key)
             name = f"{name}@{key}"
         work.names.add(name)
-        place = Place(work.text, a, b, said, work.bom, in_pieces)
+        place = Place(work.text, a, b, quoted, work.bom, in_pieces)
         work.spans.append(ReadSpan(name, words, place, line, key))
 
     def relation(

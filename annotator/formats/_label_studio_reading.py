@@ -286,8 +286,8 @@ def _region(
 def _notes(one: Mapping[str, Any]) -> list[str]:
     """The notes on a region, without empty ones."""
     about = one.get("meta")
-    said = about.get("text") if isinstance(about, dict) else None
-    several = said if isinstance(said, list) else [said]
+    text = about.get("text") if isinstance(about, dict) else None
+    several = text if isinstance(text, list) else [text]
     return [note for note in several if isinstance(note, str) and note.strip()]
 
 
@@ -323,8 +323,8 @@ def _property(
     name = name_of(one.get("id"))
     item = name if name in spans else WHOLE
     for words in held if isinstance(held, list) else [held]:
-        said = " / ".join(map(str, words)) if isinstance(words, list) else str(words)
-        foreign.more(work, item, str(one.get("from_name") or kind), said)
+        text = " / ".join(map(str, words)) if isinstance(words, list) else str(words)
+        foreign.more(work, item, str(one.get("from_name") or kind), text)
 
 
 __all__ = ["BEGUN", "entries", "is_flat"]

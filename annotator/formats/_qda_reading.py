@@ -110,10 +110,10 @@ class ProjectReader:
 
     def _note(self, note: Element, archive: Archive) -> QdaNote:
         """A note: its text, or else its description or its name."""
-        said, name = self._content(note, archive, "notes") or "", note.get("name", "")
-        said = said if self._ours else said.strip()
-        said = said or text_of(note.find("Description")) or name
-        return QdaNote(said, self._users.get(guid_in(note, "creatingUser")), name)
+        text, name = self._content(note, archive, "notes") or "", note.get("name", "")
+        text = text if self._ours else text.strip()
+        text = text or text_of(note.find("Description")) or name
+        return QdaNote(text, self._users.get(guid_in(note, "creatingUser")), name)
 
     # --- texts
 
@@ -150,12 +150,12 @@ class ProjectReader:
         bare_text = without_spaces(text)
         for selection in body.iterfind("PlainTextSelection"):
             self._selection(selection, bare_text, work_of)
-        said = self._notes_on(source)
+        notes = self._notes_on(source)
         if not works:
             work_of(None).status = None
-            works[None].meta |= {"notes": "; ".join(note.text for note in said)} if said else {}
+            works[None].meta |= {"notes": "; ".join(note.text for note in notes)} if notes else {}
             return
-        for note in said:
+        for note in notes:
             work = works.get(note.user) or next(iter(works.values()))
             self._foreign.more(work, WHOLE, "", note.text, line=line)
 
@@ -236,16 +236,16 @@ class ProjectReader:
                 self._report.left_out("missing codes", message, line=_line(coding), key=guid)
                 continue
             by_user.setdefault(user, []).append(code)
-        said = "; ".join(note.text for note in self._notes_on(selection))
+        notes = "; ".join(note.text for note in self._notes_on(selection))
         if not by_user:
-            message = f"a selection without a code{f', which says {shown(said)}' if said else ''}"
+            message = f"a selection without a code{f', which says {shown(notes)}' if notes else ''}"
             self._report.left_out("selections without a code", message, line=line, key=guid)
         for user, codes in by_user.items():
             work = work_of(user)
             if self._item(work, selection, text, codes):
                 self._spans.setdefault(guid, []).append(work)
-            if said:
-                self._foreign.more(work, guid, "", said, line=line)
+            if notes:
+                self._foreign.more(work, guid, "", notes, line=line)
 
     def _item(self, work: ForeignWork, selection: Element, text: str, codes: list[Code]) -> bool:
         """Add the item or items that the codes of a selection make."""
@@ -344,12 +344,12 @@ def _value(element: Element, *, exact: bool) -> Any:
     dates stay as they are written."""
     if exact and element.tag == "TextValue":
         return "".join(element.itertext())
-    said = text_of(element)
-    if element.tag == "BooleanValue" and said in ("true", "false", "1", "0"):
-        return said in ("true", "1")
-    if element.tag == "IntegerValue" and re.fullmatch(r"[+-]?\d{1,18}", said):
-        return int(said)
-    return said
+    text = text_of(element)
+    if element.tag == "BooleanValue" and text in ("true", "false", "1", "0"):
+        return text in ("true", "1")
+    if element.tag == "IntegerValue" and re.fullmatch(r"[+-]?\d{1,18}", text):
+        return int(text)
+    return text
 
 
 def _quoted(name: str, text: str, start: str | None, end: str | None) -> str | None:

@@ -48,11 +48,11 @@ def _front_matter(source: str, report: ReadReport) -> tuple[dict[str, Any], int]
     """The values of the front matter, in YAML or TOML, and where the text begins."""
     if (found := _TOML.match(source)) is not None:
         try:
-            said = tomllib.loads(found[1] or "")
+            values = tomllib.loads(found[1] or "")
         except tomllib.TOMLDecodeError as error:
             report.left_out("front matter", f"the front matter is not valid TOML: {error}", line=1)
-            said = {}
-        return _texts(said), found.end()
+            values = {}
+        return _texts(values), found.end()
     found = _FRONT.match(source)
     lines = (found[1] or "").splitlines() if found is not None else []
     first = next((one for one in lines if one.strip() and not one.startswith("#")), "")

@@ -135,8 +135,10 @@ class Bundle:
         """The label of a proposed relation: that of the rules if they find one, since they see
         negations and holders who take no side; of 407 in the seeds' part `train`, 403 are
         right. Of the author's sides, they see whether somebody is said to be right."""
-        told = one.edge is not None and (one.edge.source is not None or one.edge.rule == ENDORSED)
-        place = self.labels.of_side(one.edge.side) if told and one.edge else None
+        is_ruled = one.edge is not None and (
+            one.edge.source is not None or one.edge.rule == ENDORSED
+        )
+        place = self.labels.of_side(one.edge.side) if is_ruled and one.edge else None
         return place[1] if place is not None and place[0] == layer.name else one.label
 
     def edges(self, reading: Reading, layer: Layer, spans: Sequence[Span]) -> list[Suggestion]:

@@ -225,9 +225,13 @@ class TieBreak:
         a, b = self._found.spans[one], self._found.spans[other]
         mine, theirs = self._edges(one), self._edges(other)
         equal = (mine & theirs).total() if mine and theirs else 0
-        return alike_attributes(a, b), equal, number_of((self._said(one), self._said(other)))
+        return (
+            alike_attributes(a, b),
+            equal,
+            number_of((self._span_content(one), self._span_content(other))),
+        )
 
-    def _said(self, row: int) -> str:
+    def _span_content(self, row: int) -> str:
         """The content of an annotator's span, and a number that stands for all their work in the
         passage."""
         if row not in self._rows:

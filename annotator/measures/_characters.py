@@ -134,12 +134,12 @@ def _coincidences(
     counts: list[Array] = [np.zeros(units)]
     values: list[frozenset[int]] = [frozenset()]
     present = found.present
-    for seat, (said, known) in enumerate(_marked_by_units(found, opens, closes, units)):
+    for seat, (codes, known) in enumerate(_marked_by_units(found, opens, closes, units)):
         values = known
         here = present[passage, seat]
         counts += [np.zeros(units) for _ in range(len(known) - len(counts))]
-        for value in np.flatnonzero(np.bincount(said, minlength=len(known))).tolist():
-            counts[value] += (said == value) & here
+        for value in np.flatnonzero(np.bincount(codes, minlength=len(known))).tolist():
+            counts[value] += (codes == value) & here
     size = len(values)
     annotators = found.annotators[passage] if units else np.zeros(0)
     share = weight / np.maximum(annotators - 1, 1)

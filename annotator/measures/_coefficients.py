@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from annotator.measures._tables import Array, Explanation, SquareTables
+from annotator.measures._tables import Array, Explanation, MatrixLayout
 
 Value: TypeAlias = Callable[[Array], Array]
 """From rows of sums `(k, columns)` to values `(k,)`, NaN where undefined."""
@@ -88,11 +88,11 @@ def against_rest(matrices: Array, keep: Sequence[int]) -> Array:
     return np.stack([both, one, other, neither], axis=1)
 
 
-def alpha_of(square: SquareTables, keep: Sequence[int], *, lowest: bool = False) -> Value:
+def alpha_of(layout: MatrixLayout, keep: Sequence[int], *, lowest: bool = False) -> Value:
     """A function from rows of sums to the alpha of some values (given by their numbers) against all
     others; with `lowest`, to the lowest alpha that is possible."""
-    both, size = alpha(2, lowest=lowest), square.size
-    return lambda rows: both(against_rest(square.matrices(rows).reshape(-1, size, size), keep))
+    both, size = alpha(2, lowest=lowest), layout.size
+    return lambda rows: both(against_rest(layout.matrices(rows).reshape(-1, size, size), keep))
 
 
 def squares(values: Sequence[str]) -> Array | None:

@@ -68,7 +68,7 @@ def interval(value: float, without: Array, lowest: float) -> Interval:
             "agreement"
         )
     error = math.sqrt((count - 1) / count * float(((without - without.mean()) ** 2).sum()))
-    low, high = _carried(value, error, student(moving - 1), lowest)
+    low, high = _scaled_back(value, error, student(moving - 1), lowest)
     if high - low >= WIDEST * (1 - lowest):
         return Interval(
             reason="too little is coded: the interval would span nearly all values that the figure "
@@ -77,7 +77,7 @@ def interval(value: float, without: Array, lowest: float) -> Interval:
     return Interval(low, high)
 
 
-def _carried(value: float, error: float, t: float, lowest: float) -> tuple[float, float]:
+def _scaled_back(value: float, error: float, t: float, lowest: float) -> tuple[float, float]:
     """The interval on the scale of the figure; the delta method gives the error of the logit."""
     width = 1 - lowest
     place = (value - lowest) / width

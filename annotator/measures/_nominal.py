@@ -21,8 +21,8 @@ from annotator.measures._tables import (
     Figure,
     Ints,
     Key,
+    MatrixLayout,
     SparseCells,
-    SquareTables,
     Sums,
 )
 from annotator.model.schema import Attribute, Layer
@@ -73,9 +73,9 @@ class Coded:
     together: Ints
 
     @classmethod
-    def of(cls, found: Items, said: ValueOf) -> Coded:
+    def of(cls, found: Items, value_of: ValueOf) -> Coded:
         """The values in the annotations."""
-        held = [said(item) for item in found.values]
+        held = [value_of(item) for item in found.values]
         rows = np.array([i for i, value in enumerate(held) if value is not None], dtype=np.int64)
         values = sorted({value for value in held if value is not None})
         place = {value: i for i, value in enumerate(values)}
@@ -85,13 +85,15 @@ class Coded:
         return cls(rows, code, values, np.asarray(size[unit], dtype=np.int64))
 
 
-def tables(comparison: Comparison, found: Items, name: str, said: ValueOf) -> dict[str, AnyTable]:
+def tables(
+    comparison: Comparison, found: Items, name: str, value_of: ValueOf
+) -> dict[str, AnyTable]:
     """The table `name`: coincidences of values (`c`; a unit with m of them weighs 1 / (m - 1)), how
     often one annotator gave which value where another gave which (`met`, both directions), for each
     value its share of units (`share`), the agreeing pairs of units (`agree`), the numbers of
     `units` with two values or more, of values in them (`pairable`), and of annotations (`every`);
     and how often each value was `given` at all. `<name> by pair`: confusions of every two (`p`)."""
-    coded = Coded.of(found, said)
+    coded = Coded.of(found, value_of)
     full = np.full(len(found.values), -1, dtype=np.int64)
     full[coded.rows] = coded.code
     a, b = found.pairs(coded.rows)
@@ -241,25 +243,25 @@ def figures(measure: str, variable: Variable, sums: Mapping[str, Sums]) -> list[
     """Alpha (its `parts` by value), percent agreement, AC1, Cohen's and
     Fleiss' kappa, and Brennan-Prediger."""
     name, own = variable.name, sums[variable.name]
-    square = own.square("c")
+    layout = own.layout("c")
     values = [key[1] for key in own.of("share")]
     make = _Maker.of(measure, variable, own)
-    distance = squares(square.values) if variable.interval else None
-    own_alpha, least_alpha = (alpha(square.size, distance, lowest=least) for least in (False, True))
+    distance = squares(layout.values) if variable.interval else None
+    own_alpha, least_alpha = (alpha(layout.size, distance, lowest=least) for least in (False, True))
     possible = max(len({*variable.known, *(key[1] for key in own.of("given"))}), 1)
     observed = ObservedAgreement.of(own, values, possible)
     least_of_possible = coefficients.least_of_possible(possible)
     return [
         make.figure(
             "alpha",
-            lambda rows: own_alpha(square.matrices(rows)),
+            lambda rows: own_alpha(layout.matrices(rows)),
             coefficients.ALPHA_OF_NUMBERS if variable.interval else coefficients.ALPHA,
-            lambda rows: least_alpha(square.matrices(rows)),
-            parts=_by_value(measure, name, own, square),
+            lambda rows: least_alpha(layout.matrices(rows)),
+            parts=_by_value(measure, name, own, layout),
         ),
         make.figure("percent", observed.percent, coefficients.PERCENT, 0),
         make.figure("AC1", observed.ac1, coefficients.AC1, least_of_possible),
-        _mean_kappa(make, sums, square),
+        _mean_kappa(make, sums, layout),
         make.figure("Fleiss' kappa", observed.fleiss, coefficients.FLEISS, observed.lowest_fleiss),
         make.figure(
             "Brennan-Prediger",
@@ -270,26 +272,26 @@ def figures(measure: str, variable: Variable, sums: Mapping[str, Sums]) -> list[
     ]
 
 
-def _by_value(measure: str, name: str, own: Sums, square: SquareTables) -> list[Figure]:
+def _by_value(measure: str, name: str, own: Sums, layout: MatrixLayout) -> list[Figure]:
     """Alpha of each value against all others."""
-    size = square.size
-    totals = square.matrices(own.total[None, :]).reshape(size, size).sum(axis=1)
+    size = layout.size
+    totals = layout.matrices(own.total[None, :]).reshape(size, size).sum(axis=1)
 
     return [
         Figure(
             measure,
             value,
             name,
-            alpha_of(square, [i]),
+            alpha_of(layout, [i]),
             "no variation: every value is the same",
             round(totals[i]),
-            lowest=alpha_of(square, [i], lowest=True),
+            lowest=alpha_of(layout, [i], lowest=True),
         )
-        for i, value in enumerate(square.values)
+        for i, value in enumerate(layout.values)
     ]
 
 
-def _mean_kappa(make: _Maker, sums: Mapping[str, Sums], square: SquareTables) -> Figure:
+def _mean_kappa(make: _Maker, sums: Mapping[str, Sums], layout: MatrixLayout) -> Figure:
     """The mean of Cohen's kappa over all pairs of annotators."""
     table = f"{make.name} by pair"
     by_pair = sums.get(table)
@@ -299,14 +301,14 @@ def _mean_kappa(make: _Maker, sums: Mapping[str, Sums], square: SquareTables) ->
             "Fleiss' kappa"
         )
         return make.figure("kappa", _undefined, coefficients.KAPPA, table=table, refused=refused)
-    squares_ = list(_pair_squares(by_pair, square.values).values())
-    pairs = len(squares_)
+    layouts = list(_pair_layouts(by_pair, layout.values).values())
+    pairs = len(layouts)
 
     def mean(*, lowest: bool = False) -> Callable[[Array], Array]:
-        own = coefficients.mean_kappa(square.size, pairs, lowest=lowest)
+        own = coefficients.mean_kappa(layout.size, pairs, lowest=lowest)
         if not pairs:
             return _undefined
-        return lambda rows: own(np.concatenate([one.matrices(rows) for one in squares_], axis=1))
+        return lambda rows: own(np.concatenate([one.matrices(rows) for one in layouts], axis=1))
 
     return make.figure("kappa", mean(), coefficients.KAPPA, mean(lowest=True), table=table)
 
@@ -323,29 +325,29 @@ def pair_values(
     out: dict[tuple[str, str], tuple[float | None, float | None, int]] = {}
     values = sorted({value for key in sums.keys for value in key[3:]})
     distance = squares(values) if interval else None
-    for who, square in _pair_squares(sums, values).items():
-        matrix = square.matrices(sums.total[None, :]).reshape(square.size, square.size)
+    for who, layout in _pair_layouts(sums, values).items():
+        matrix = layout.matrices(sums.total[None, :]).reshape(layout.size, layout.size)
         n = round(float(matrix.sum()))
-        value = float(alpha(square.size, distance)((matrix + matrix.T).reshape(1, -1))[0])
+        value = float(alpha(layout.size, distance)((matrix + matrix.T).reshape(1, -1))[0])
         agreeing = float(np.trace(matrix)) / n if n else None
         out[who] = (None if np.isnan(value) else value, agreeing, n)
     return out
 
 
-def _pair_squares(sums: Sums, values: Sequence[str]) -> dict[tuple[str, str], SquareTables]:
+def _pair_layouts(sums: Sums, values: Sequence[str]) -> dict[tuple[str, str], MatrixLayout]:
     """The confusions of every two annotators, in order of their names."""
     keys: dict[tuple[str, str], list[Key]] = {}
     for key in sums.keys:
         keys.setdefault(key[1:3], []).append(key)
-    return {who: SquareTables(keys[who], values, sums.index) for who in sorted(keys)}
+    return {who: MatrixLayout(keys[who], values, sums.index) for who in sorted(keys)}
 
 
 def confusion(sums: Sums) -> tuple[tuple[str, ...], list[list[int]]]:
     """Values, and how often one annotator gave the value of the row where another gave that of the
     column; both directions are counted."""
-    square = sums.square("met")
-    matrix = square.matrices(sums.total[None, :]).reshape(square.size, square.size)
-    return tuple(square.values), np.rint(matrix).astype(int).tolist() if square.values else []
+    layout = sums.layout("met")
+    matrix = layout.matrices(sums.total[None, :]).reshape(layout.size, layout.size)
+    return tuple(layout.values), np.rint(matrix).astype(int).tolist() if layout.values else []
 
 
 __all__ = [

@@ -102,16 +102,16 @@ class Sums:
 
         return picked
 
-    def square(self, kind: str, values: Iterable[Any] | None = None) -> SquareTables:
+    def layout(self, kind: str, values: Iterable[Any] | None = None) -> MatrixLayout:
         """The columns `(kind, ..., one value, other value)` as matrices, of all values that occur
         or only of these."""
         found = self.of(kind)
         own = {key[-2] for key in found} | {key[-1] for key in found}
-        return SquareTables(found, sorted(own if values is None else values), self.index)
+        return MatrixLayout(found, sorted(own if values is None else values), self.index)
 
 
 @dataclass(frozen=True, slots=True)
-class SquareTables:
+class MatrixLayout:
     """Columns whose keys end in two values, laid out as matrices."""
 
     keys: Sequence[Key]
@@ -256,11 +256,11 @@ __all__ = [
     "Figure",
     "Ints",
     "Key",
+    "MatrixLayout",
     "Part",
     "Result",
     "SparseCells",
     "SparseTable",
-    "SquareTables",
     "Sums",
     "Table",
     "counted",

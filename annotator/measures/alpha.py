@@ -22,7 +22,7 @@ from annotator.measures._tables import (
     Explanation,
     Figure,
     Key,
-    SquareTables,
+    MatrixLayout,
     Sums,
     Table,
 )
@@ -71,29 +71,29 @@ def figures(layer: Layer, sums: Mapping[str, Sums]) -> list[Figure]:
 
 def figure(unit: str, sums: Sums) -> Figure:
     """Alpha on one kind of unit."""
-    square = sums.square("c")
-    own, least = (alpha(square.size, lowest=lowest) for lowest in (False, True))
+    layout = sums.layout("c")
+    own, least = (alpha(layout.size, lowest=lowest) for lowest in (False, True))
     return Figure(
         "alpha",
         f"alpha {unit}",
         unit,
-        lambda rows: own(square.matrices(rows)),
+        lambda rows: own(layout.matrices(rows)),
         _ALIKE,
         sums.count("n"),
         None,
-        _by_label(unit, square, sums),
-        lowest=lambda rows: least(square.matrices(rows)),
+        _by_label(unit, layout, sums),
+        lowest=lambda rows: least(layout.matrices(rows)),
         about=coefficients.ALPHA,
     )
 
 
-def _by_label(unit: str, square: SquareTables, sums: Sums) -> list[Figure]:
-    size = square.size
-    totals = square.matrices(sums.total[None, :]).reshape(size, size).sum(axis=1)
+def _by_label(unit: str, layout: MatrixLayout, sums: Sums) -> list[Figure]:
+    size = layout.size
+    totals = layout.matrices(sums.total[None, :]).reshape(size, size).sum(axis=1)
     out: list[Figure] = []
-    for label in sorted({label for held in square.values for label in held}):
-        keep = [at for at, held in enumerate(square.values) if label in held]
-        value, least = (alpha_of(square, keep, lowest=lowest) for lowest in (False, True))
+    for label in sorted({label for held in layout.values for label in held}):
+        keep = [at for at, held in enumerate(layout.values) if label in held]
+        value, least = (alpha_of(layout, keep, lowest=lowest) for lowest in (False, True))
         n = round(float(totals[keep].sum()))
         out.append(Figure("alpha", label, unit, value, _ALIKE, n, lowest=least))
     return out

@@ -226,14 +226,14 @@ class _Parts:
 
     def __init__(self, sums: Sums, labels: list[str]) -> None:
         values = [GAP, *labels]
-        self._square = sums.square("c", values)
+        self._layout = sums.layout("c", values)
         self._own = sums.pick(*(("own", label) for label in values))
         self._met = sums.pick(*(("met", label) for label in labels))
 
     def matrices(self, rows: Array) -> Array:
         """Coincidences, `(k, size, size)`."""
-        size = self._square.size
-        return self._square.matrices(rows).reshape(len(rows), size, size)
+        size = self._layout.size
+        return self._layout.matrices(rows).reshape(len(rows), size, size)
 
     def u_alpha(self, rows: Array, *, lowest: bool = False) -> Array:
         """u-alpha, `(k,)`; NaN without variation."""

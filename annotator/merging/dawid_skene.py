@@ -68,27 +68,27 @@ def estimate(items: Sequence[Votes]) -> Model:
     votes."""
     labels = tuple(sorted({label for item in items for label in item.values()} | {NOTHING}))
     people = tuple(sorted({who for item in items for who in item}))
-    said = np.zeros((len(items), len(people), len(labels)))
+    votes = np.zeros((len(items), len(people), len(labels)))
     for i, item in enumerate(items):
         for who, label in item.items():
-            said[i, people.index(who), labels.index(label)] = 1
-    belief = said.sum(axis=1) / said.sum(axis=(1, 2))[:, None]
-    share, errors = _maximize(belief, said)
+            votes[i, people.index(who), labels.index(label)] = 1
+    belief = votes.sum(axis=1) / votes.sum(axis=(1, 2))[:, None]
+    share, errors = _maximize(belief, votes)
     for _ in range(ROUNDS):
-        log = np.log(share)[None, :] + np.einsum("iab,acb->ic", said, np.log(errors))
+        log = np.log(share)[None, :] + np.einsum("iab,acb->ic", votes, np.log(errors))
         weight = np.exp(log - log.max(axis=1, keepdims=True))
         fresh = weight / weight.sum(axis=1, keepdims=True)
         moved = float(np.abs(fresh - belief).max(initial=0.0))
         belief = fresh
-        share, errors = _maximize(belief, said)
+        share, errors = _maximize(belief, votes)
         if moved < 1e-9:
             break
     return Model(labels, share, dict(zip(people, errors, strict=True)))
 
 
-def _maximize(belief: Array, said: Array) -> tuple[Array, Array]:
+def _maximize(belief: Array, votes: Array) -> tuple[Array, Array]:
     share = belief.sum(axis=0) + PRIOR
-    counts = np.einsum("ic,iab->acb", belief, said) + PRIOR
+    counts = np.einsum("ic,iab->acb", belief, votes) + PRIOR
     return share / share.sum(), counts / counts.sum(axis=2, keepdims=True)
 
 

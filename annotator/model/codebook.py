@@ -90,8 +90,8 @@ class Codebook:
     def opposites(self) -> Mapping[str, str]:
         """A dict from concept to its opposite, no matter which of the two entries names the
         other."""
-        said = [(e.name, e.opposite) for e in self.entries if e.kind == "concept" and e.opposite]
-        return {other: one for one, other in said} | dict(said)
+        pairs = [(e.name, e.opposite) for e in self.entries if e.kind == "concept" and e.opposite]
+        return {other: one for one, other in pairs} | dict(pairs)
 
     @cached_property
     def _by_form(self) -> Mapping[tuple[NameKind, str], tuple[str, ...]]:

@@ -151,8 +151,8 @@ def _changes(state: KnownItems, old: Annotation, new: Annotation, *, values: boo
     """Which fields differ: `label of “Iran”`, with `values` also what they are now."""
     fields, whose = list(_changed_fields(old, new)), name_of(state, new)
     if values and len(fields) > 1:
-        told = (f"{name}: {value}" if value else f"{name} changed" for name, value in fields)
-        return f"{whose}: {'; '.join(told)}"
+        phrases = (f"{name}: {value}" if value else f"{name} changed" for name, value in fields)
+        return f"{whose}: {'; '.join(phrases)}"
     names = ", ".join(name for name, _ in fields) or "value"
     now = fields[0][1] if values and fields else ""
     return f"{names} of {whose}: {now}" if now else f"{names} of {whose}"
@@ -256,8 +256,8 @@ def describe_group(state: KnownItems, group: Group, *, values: bool = True) -> s
     verbs = {describe(state, d, values=False).partition(" ")[0] for d in group}
     if len(verbs) == 1 and (verb := verbs.pop()) in _WORDS.values():
         return f"{verb} {_alike(state, group)}"
-    if told := _taken_for_others(state, group, values=values):
-        return told
+    if words := _taken_for_others(state, group, values=values):
+        return words
     return f"{describe(state, group[-1], values=values)}, and {len(group) - 1} more"
 
 
@@ -275,8 +275,8 @@ def _taken_for_others(state: KnownItems, group: Group, *, values: bool) -> str:
         if len(taken) == 1
         else f"accepted {by_layer(state, taken)}"
     )
-    told = (f"{_WORDS[end]} {plural(n, 'other version')}" for end, n in sorted(ends.items()))
-    return "; ".join((what, *told))
+    parts = (f"{_WORDS[end]} {plural(n, 'other version')}" for end, n in sorted(ends.items()))
+    return "; ".join((what, *parts))
 
 
 def _alike(state: KnownItems, group: Group) -> str:

@@ -55,16 +55,16 @@ def pace(log: Sequence[tuple[datetime, bool]], *, left: int, now: datetime) -> P
 
 def pace_in_words(found: Pace, now: datetime) -> str:
     """One line: `today 12 paragraphs in 1 h 05; 84 left, done by 4 December at this pace`."""
-    said = f"today {plural(found.paragraphs, 'paragraph')} in {_hours(found.minutes)}"
+    text = f"today {plural(found.paragraphs, 'paragraph')} in {_hours(found.minutes)}"
     if not found.left:
-        return f"{said}; nothing is left"
+        return f"{text}; nothing is left"
     if found.minutes_left is None or found.days is None:
-        return f"{said}; {found.left} left"
+        return f"{text}; {found.left} left"
     end = now + timedelta(minutes=found.minutes_left)
     if end.date() == now.date() and found.days <= 1:
-        return f"{said}; {found.left} left, done by {end:%H:%M} at this pace"
+        return f"{text}; {found.left} left, done by {end:%H:%M} at this pace"
     day = now + timedelta(days=max(1, found.days - 1))
-    return f"{said}; {found.left} left, done by {day.day} {day:%B} at this pace"
+    return f"{text}; {found.left} left, done by {day.day} {day:%B} at this pace"
 
 
 def _hours(minutes: float) -> str:

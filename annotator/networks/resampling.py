@@ -139,8 +139,8 @@ class _StatementArrays:
             np.bincount(self.edge, weights=counts * (self.sign == sign), minlength=self.edges)
             for sign in (1, -1)
         )
-        said = np.bincount(self.edge[there], minlength=self.edges) > 0
-        return support.astype(np.int64), oppose.astype(np.int64), said
+        mentioned = np.bincount(self.edge[there], minlength=self.edges) > 0
+        return support.astype(np.int64), oppose.astype(np.int64), mentioned
 
 
 class _SampleCounts:
@@ -166,13 +166,13 @@ class _SampleCounts:
         self._edges = np.zeros(len(whole.edges), dtype=np.int64)
         self._central = np.zeros(size, dtype=np.int64)
 
-    def add(self, support: Ints, oppose: Ints, said: Bools) -> None:
+    def add(self, support: Ints, oppose: Ints, mentioned: Bools) -> None:
         """Count a sample, given what `_StatementArrays.drawn` says of each edge."""
-        self._edges += said & (np.sign(support - oppose) == self._signs)
-        places, row = np.unique(self._row[said], return_inverse=True)
-        concepts, column = np.unique(self._column[said], return_inverse=True)
+        self._edges += mentioned & (np.sign(support - oppose) == self._signs)
+        places, row = np.unique(self._row[mentioned], return_inverse=True)
+        concepts, column = np.unique(self._column[mentioned], return_inverse=True)
         counts = np.zeros((len(places), len(concepts), 2))
-        counts[row, column] = np.stack([support[said], oppose[said]], axis=1)
+        counts[row, column] = np.stack([support[mentioned], oppose[mentioned]], axis=1)
         weights = weights_of(counts, self._mode, self._normalisation)
         here, signs = np.ix_(places, places), np.sign(weights)
         self._tied[here] += (signs == self._ties[here]) & (signs != 0)

@@ -224,14 +224,14 @@ class Project:
         """What a person who opens the project should know at once: what was lost, and what became
         of decisions that had not been written."""
         taken = self.taken_in
-        told = [
+        notes = [
             f"the database no longer has event {number}, which was written; see `annotator doctor`"
             for _, number in self.losses()
         ]
         if taken.decisions:
             many = plural(taken.decisions, "decision")
-            told.append(f"{many} that waited beside the database: now saved")
-        return told + [
+            notes.append(f"{many} that waited beside the database: now saved")
+        return notes + [
             f"{file}: holds decisions that no longer fit the database, or cannot be read"
             for file in taken.left
         ]

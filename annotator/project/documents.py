@@ -122,9 +122,9 @@ class Documents:
         matching ones."""
         return queue.queue(self._database, annotator, wanted, offset=offset, limit=limit)
 
-    def some(self, annotator: str, ids: Sequence[str]) -> dict[str, DocumentSummary]:
+    def rows_of(self, annotator: str, ids: Sequence[str]) -> dict[str, DocumentSummary]:
         """The rows of these documents in an annotator's queue, by id."""
-        return queue.some(self._database, annotator, ids)
+        return queue.rows_of(self._database, annotator, ids)
 
     def titled(self, search: str) -> list[str]:
         """The ids of the documents whose title or id contains some words, in upper or lower case,

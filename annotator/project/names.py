@@ -158,7 +158,7 @@ class Names:
 
     def rulings(self) -> list[Ruling]:
         """The rulings that names are the same, or are not after all, oldest first."""
-        return rulings.every(self._database)
+        return rulings.read_all(self._database)
 
     def same(self) -> SameNames:
         """Which names are the same according to the rulings so far."""

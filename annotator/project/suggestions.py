@@ -92,15 +92,15 @@ class Suggestions:
         from annotator.formats.api import item_problem, items_problem  # not loaded at the start
 
         many = len(text.paragraphs)
-        told = next(((one, why) for one in suggestions if (why := _problem(one, many))), None)
-        if told is None:
+        first = next(((one, why) for one in suggestions if (why := _problem(one, many))), None)
+        if first is None:
             values = list({one.id: one.value for one in suggestions}.values())
             if not items_problem(values, text, self._schema):
                 return
             each = ((one, item_problem(one.value, text, self._schema)) for one in suggestions)
-            told = next(((one, why.partition(".")[2]) for one, why in each if why), None)
-        if told is not None:
-            one, why = told
+            first = next(((one, why.partition(".")[2]) for one, why in each if why), None)
+        if first is not None:
+            one, why = first
             message = f"the suggester {one.suggester} gives a suggestion that is invalid: {why}"
             hint = "Report it to whoever wrote the suggester, or leave it out of annotator.toml"
             raise InputError(message, file=text.id, hint=hint)

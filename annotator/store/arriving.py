@@ -36,8 +36,8 @@ def check_coming(db: Database, document: str, annotator: str) -> None:
     brings some of it."""
     sql = "SELECT 1 FROM coming WHERE document = ? AND annotator = ?"
     if db.row(sql, (document, annotator)):
-        said = f"work of {annotator} on “{document}” is being imported right now"
-        raise BusyError(said, file=db.path, hint="Try again in a moment")
+        message = f"work of {annotator} on “{document}” is being imported right now"
+        raise BusyError(message, file=db.path, hint="Try again in a moment")
 
 
 def is_something_arriving(db: Database) -> bool:

@@ -36,9 +36,11 @@ def verify(db: Database, *, deep: bool = False) -> list[Finding]:
         with _new() as whole:
             _fill(whole)
             for one in _findings(whole, deep=deep):
-                said = f"the program finds damage where there is none ({one.where}: {one.message})"
+                message = (
+                    f"the program finds damage where there is none ({one.where}: {one.message})"
+                )
                 hint = "Install it again, or report this; your data may well be whole"
-                raise ProgramError(said, hint=hint)
+                raise ProgramError(message, hint=hint)
     return found
 
 

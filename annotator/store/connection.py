@@ -276,8 +276,8 @@ class Database:
         if self._log[0] and not has_log(self.path):
             row = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             if row[0]:
-                said = "the log of the database was taken away while somebody reads"
-                raise BusyError(said, file=self.path, hint="Try again in a moment")
+                message = "the log of the database was taken away while somebody reads"
+                raise BusyError(message, file=self.path, hint="Try again in a moment")
         # SQLite shares an index among the connections of a process, so the old connection is closed
         # first.
         self._connection.close()

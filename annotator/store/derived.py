@@ -44,13 +44,13 @@ def check(db: Database, new: Database) -> Iterator[Finding]:
 def _differing(new: Database, what: str, rows: str) -> Iterator[Finding]:
     """Rows that are in only one of the two."""
     one, other = rows.format("theirs"), rows.format("main")
-    for sql, said in (
+    for sql, problem in (
         (f"{one} EXCEPT {other}", "does not equal the sum of its rows"),
         (f"{other} EXCEPT {one}", "is missing"),
     ):
         for row in new.rows(f"{sql} LIMIT 10"):
-            told = ", ".join(str(value) for value in row)
-            yield Finding(f"{what} ({told})", said)
+            values = ", ".join(str(value) for value in row)
+            yield Finding(f"{what} ({values})", problem)
 
 
 def _search(db: Database, new: Database) -> Iterator[Finding]:

@@ -23,8 +23,8 @@ def errors_at(path: Path) -> Iterator[None]:
     except (sqlite.Error, UnicodeEncodeError) as error:
         if isinstance(error, UnicodeEncodeError) or "binding parameter" in str(error):
             hint = "Give texts of whole characters, numbers, bytes or nothing"
-            said = f"the database holds no such value: {error}"
-            raise InputError(said, hint=hint) from error
+            message = f"the database holds no such value: {error}"
+            raise InputError(message, hint=hint) from error
         raise translated(error, path) from error
     except (UnicodeDecodeError, OverflowError) as error:
         raise translated(sqlite.DatabaseError(f"malformed text: {error}"), path) from error

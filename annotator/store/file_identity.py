@@ -168,8 +168,8 @@ class FileGuard:
         except FileNotFoundError:
             raise ReplacedError("the database file is gone", file=self._path, hint=_ASK) from None
         if not found.is_same_file(self._last):
-            said = "another file was put in the place of the database"
-            raise ReplacedError(said, file=self._path, hint=_ASK)
+            message = "another file was put in the place of the database"
+            raise ReplacedError(message, file=self._path, hint=_ASK)
         return found
 
     def _verify(self, found: Footprint, floor: int) -> bool:

@@ -115,16 +115,16 @@ def _reserved(path: Path, part: Path, mode: int) -> int:
             handle = os.open(part, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, mode)
         except OSError as error:
             hint = "Check the folder, its permissions and the space on the disk"
-            said = f"cannot be written: {error.strerror}"
-            raise StoreError(said, file=path, hint=hint) from error
+            message = f"cannot be written: {error.strerror}"
+            raise StoreError(message, file=path, hint=hint) from error
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if part.stat().st_ino == os.fstat(handle).st_ino:
                 return handle
         except BlockingIOError:
             os.close(handle)
-            said = "another process writes this file just now"
-            raise BusyError(said, file=path, hint="Try again when it is done") from None
+            message = "another process writes this file just now"
+            raise BusyError(message, file=path, hint="Try again when it is done") from None
         except FileNotFoundError:
             pass
         # Its owner has renamed or removed it in the meantime.

@@ -35,15 +35,15 @@ def reporting_to(listener: Callable[[str, str], None]) -> Iterator[None]:
 
 def leave_out(where: str, why: object) -> None:
     """Report, once per process, that an item cannot be read and is left out."""
-    where, said = _short(where), _short(str(why))
+    where, reason = _short(where), _short(str(why))
     if _listeners:
-        _listeners[-1](where, said)
+        _listeners[-1](where, reason)
     elif where not in _told:
         _told.add(where)
         logger.warning(
             "%s: cannot be read and is left out: %s. `annotator doctor` finds all of these",
             where,
-            said,
+            reason,
         )
 
 

@@ -113,7 +113,7 @@ class Learning:
                 (first, first + _AT_ONCE),
             )
 
-    def fates(self, limit: int = 20_000) -> list[SuggestionOutcome]:
+    def outcomes(self, limit: int = 20_000) -> list[SuggestionOutcome]:
         """The outcomes of suggestions that were shown, and of those that would have been shown if
         their paragraph were not blind; the newest runs first, at most `limit` of each."""
         seen = self._db.rows(

@@ -205,8 +205,8 @@ class Staging:
                 raise
             except StoreError as error:
                 hint = f"{error.hint}. {_LATER[0].upper()}{_LATER[1:]}"
-                said = f"this could not be finished: {error.message.partition(';')[0]}"
-                raise StoreError(said, file=self.path, hint=hint) from error
+                message = f"this could not be finished: {error.message.partition(';')[0]}"
+                raise StoreError(message, file=self.path, hint=hint) from error
 
     def _announce(self) -> None:
         """Keep everybody out of the completions that this changes."""
@@ -230,9 +230,9 @@ class Staging:
                 (annotator, document),
             )
             if found != self._works[document, annotator][0]:
-                said = f"{annotator} changed “{document}” meanwhile"
+                message = f"{annotator} changed “{document}” meanwhile"
                 hint = "Try again; nothing was written"
-                raise ConflictError(said, file=self.path, hint=hint)
+                raise ConflictError(message, file=self.path, hint=hint)
 
 
 def write_all(db: Database, sql: str, rows: Sequence[Sequence[Any]]) -> None:
@@ -330,8 +330,8 @@ def no_long_work(db: Database, *, patience: float | None = None) -> Iterator[Non
     try:
         if not lock.acquire(patience):
             who = holder(lock.path) or "another process"
-            said = f"{who} has been working on a long task for {patience:g} seconds"
-            raise BusyError(said, file=db.path, hint="Try again when it is done")
+            message = f"{who} has been working on a long task for {patience:g} seconds"
+            raise BusyError(message, file=db.path, hint="Try again when it is done")
         yield
     finally:
         lock.close()

@@ -44,7 +44,7 @@ class _Rulings:
     """The rulings of both databases."""
 
     def __init__(self, db: Database, theirs: Database) -> None:
-        ours, others = ({one.id: one for one in rulings.every(of)} for of in (db, theirs))
+        ours, others = ({one.id: one for one in rulings.read_all(of)} for of in (db, theirs))
         self.new = [one for id, one in others.items() if id not in ours]
         self._own = [one for id, one in ours.items() if id not in others]
         every = sorted((ours | others).items())
@@ -57,11 +57,11 @@ class _Rulings:
             {(one.kind, name) for one in several for name in (one.name, one.canonical)}
             for several in (self._own, self.new)
         )
-        told: set[frozenset[str]] = set()
+        reported: set[frozenset[str]] = set()
         for kind, name in sorted(own & new):
             here, there = (same.name(kind, name) for same in (self._here, self._there))
-            if here != there and frozenset((here, there)) not in told:
-                told.add(frozenset((here, there)))
+            if here != there and frozenset((here, there)) not in reported:
+                reported.add(frozenset((here, there)))
                 yield NameConflict(kind, name, here, there, self._then.name(kind, name))
 
 

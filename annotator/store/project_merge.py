@@ -202,8 +202,8 @@ class _Merging:
         """Merge what annotators were shown there, and the provenance of records imported there."""
         for seen in provenance.sightings(self._theirs, there):
             provenance.put_shown(self._out, here, seen.annotator, seen.revision, [seen.shown])
-        told = provenance.histories(self._theirs, [there])
-        for (_, annotator), (data, revision) in told.items():
+        histories = provenance.histories(self._theirs, [there])
+        for (_, annotator), (data, revision) in histories.items():
             if provenance.imported(self._db, here, annotator) is None:
                 provenance.put_imported(self._out, here, annotator, data, revision)
 

@@ -54,7 +54,7 @@ def queue(
     return _summaries(db, page, [annotator, *values, -1 if limit is None else limit, offset])
 
 
-def some(db: Database, annotator: str, ids: Sequence[str]) -> dict[str, DocumentSummary]:
+def rows_of(db: Database, annotator: str, ids: Sequence[str]) -> dict[str, DocumentSummary]:
     """The rows of these documents in an annotator's queue, by id; unreadable ones are left out."""
     page = "SELECT d.* FROM document d WHERE d.id IN (SELECT value FROM json_each(?2))"
     return {row.id: row for row in _summaries(db, page, [annotator, json.dumps(list(ids))])}

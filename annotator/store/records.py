@@ -44,7 +44,7 @@ def records(
         # nothing.
         with collector_paused():
             known, work = documents.load_many(db, ids), _work(db, ids, annotator)
-        seen, told = provenance.shown(db, ids, annotator), provenance.histories(db, ids)
+        seen, histories = provenance.shown(db, ids, annotator), provenance.histories(db, ids)
         for row in some:
             place = (row.document, row.annotator)
             if row.document not in known:
@@ -56,15 +56,15 @@ def records(
                 row.completion,
                 work.get(place) or _CompletionContent(),
             )
-            yield _with_provenance(found, seen.get(place, ()), told.get(place))
+            yield _with_provenance(found, seen.get(place, ()), histories.get(place))
 
 
 def _with_provenance(
-    record: Record, shown: tuple[Shown, ...], told: tuple[Mapping[str, Any], int] | None
+    record: Record, shown: tuple[Shown, ...], imported: tuple[Mapping[str, Any], int] | None
 ) -> Record:
     """The record with what was shown, and with its imported history if nothing was changed
     since."""
-    history = told[0] if told is not None else {}
+    history = imported[0] if imported is not None else {}
     return replace(record, shown=shown, history=history) if shown or history else record
 
 

@@ -16,7 +16,7 @@ from annotator.store.long_work import write_all
 COLUMNS = "id, kind, name, canonical, same, reviewer, token, time, relation"
 
 
-def every(db: Database) -> list[Ruling]:
+def read_all(db: Database) -> list[Ruling]:
     """All rulings, oldest first."""
     rows = db.rows(f"SELECT {COLUMNS} FROM ruling ORDER BY id")
     return list(read_rows(rows, _ruling, lambda id, *_: f"the ruling {id}"))
@@ -55,4 +55,4 @@ def add(
         write_all(db, f"INSERT INTO ruling ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
-__all__ = ["add", "every"]
+__all__ = ["add", "read_all"]

@@ -100,9 +100,9 @@ def merge_by_itself(db: Access) -> None:
     _tell_index(db, automerge=4, crisismerge=16)
 
 
-def _tell_index(db: Access, **told: int) -> None:
+def _tell_index(db: Access, **settings: int) -> None:
     if is_made(db):
-        for name, value in told.items():
+        for name, value in settings.items():
             db.execute("INSERT INTO search (search, rank) VALUES (?, ?)", (name, value))
 
 

@@ -37,7 +37,7 @@ class KnownForms:
         return self._patterns.get(begin)
 
 
-def apart(found: Iterable[re.Match[str]]) -> Iterator[re.Match[str]]:
+def without_overlaps(found: Iterable[re.Match[str]]) -> Iterator[re.Match[str]]:
     """Matches in order, without those that overlap an earlier one."""
     at = -1
     for match in found:
@@ -46,4 +46,4 @@ def apart(found: Iterable[re.Match[str]]) -> Iterator[re.Match[str]]:
             yield match
 
 
-__all__ = ["KnownForms", "apart"]
+__all__ = ["KnownForms", "without_overlaps"]

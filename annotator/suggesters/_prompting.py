@@ -144,14 +144,14 @@ def nearest(names: Sequence[str], text: str) -> list[str]:
     ]
 
 
-def parse_answer(said: str) -> Mapping[str, Any] | None:
+def parse_answer(text: str) -> Mapping[str, Any] | None:
     """The JSON object in a model's answer, with or without a code fence; None for anything else,
     such as a refusal or an answer that was cut off."""
-    begin, end = said.find("{"), said.rfind("}")
+    begin, end = text.find("{"), text.rfind("}")
     if begin < 0 or end < begin:
         return None
     try:
-        answer = json.loads(said[begin : end + 1])
+        answer = json.loads(text[begin : end + 1])
     except (ValueError, RecursionError):
         return None
     fits = isinstance(answer, dict) and isinstance(answer.get("spans"), list)

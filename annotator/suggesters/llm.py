@@ -85,7 +85,7 @@ class LanguageModelSuggester:
     def warnings(self) -> tuple[str, ...]:
         """Problems with the answers so far, in words."""
         lost, unread, strange = (self._counts[name] for name in ("lost", "unread", "strange"))
-        told = [
+        messages = [
             (
                 lost,
                 f"{plural(lost, 'quote')} of {self._model.model_id} not found in the paragraph "
@@ -103,7 +103,7 @@ class LanguageModelSuggester:
                 "allow",
             ),
         ]
-        return tuple(words for number, words in told if number)
+        return tuple(words for number, words in messages if number)
 
     def suggest(self, document: Document, paragraph: Paragraph) -> list[Suggestion]:
         """Proposals for a paragraph, spans first. Raises SuggesterError if the model cannot be
@@ -143,8 +143,8 @@ class LanguageModelSuggester:
         kept = self._stored(file)
         if kept is not None:
             return kept
-        said = self._asked(question)
-        answer = parse_answer(said)
+        words = self._asked(question)
+        answer = parse_answer(words)
         if answer is None:
             self._counts["unread"] += 1
         elif file is not None:
@@ -169,27 +169,28 @@ class LanguageModelSuggester:
                     ).text()
                 )
             except Exception as error:  # a provider's library may raise anything
-                told = self._without_key(str(error)) or type(error).__name__
+                reason = self._without_key(str(error)) or type(error).__name__
                 limited = any(
-                    sign in told.lower() or sign in type(error).__name__.lower() for sign in _LIMITS
+                    sign in reason.lower() or sign in type(error).__name__.lower()
+                    for sign in _LIMITS
                 )
                 if not limited or attempt == self._retries:
-                    hint = _remedy(told, limited=limited)
+                    hint = _remedy(reason, limited=limited)
                     message = (
                         f"the language model “{self._model.model_id}” failed: "
-                        f"{told.splitlines()[0][:200]}"
+                        f"{reason.splitlines()[0][:200]}"
                     )
                     raise SuggesterError(message, hint=hint) from None
                 time.sleep(self._wait * 2**attempt)
         raise AssertionError("the last attempt returns or raises")
 
-    def _without_key(self, told: str) -> str:
+    def _without_key(self, message: str) -> str:
         """A message without the model's key, wherever that is stored."""
         try:
             key = self._model.get_key()
         except Exception:  # the model needs no key, or has none
             key = None
-        return redacted(told.replace(key, "…") if key else told)
+        return redacted(message.replace(key, "…") if key else message)
 
     # --- reading
 

@@ -12,7 +12,7 @@ from annotator.model.memory import LONGEST, Memory, is_pronoun, surface
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Span
 from annotator.model.text import Document, Paragraph
-from annotator.suggesters._forms import KnownForms, apart
+from annotator.suggesters._forms import KnownForms, without_overlaps
 from annotator.suggesters.api import CERTAIN, name_goes_on
 
 VERSION = "1"
@@ -54,7 +54,7 @@ class MemorySuggester:
         out: list[Suggestion] = []
         for layer, known in self._known.items():
             every = known.matches(document.text, paragraph.start, paragraph.end)
-            for match in apart(every):
+            for match in without_overlaps(every):
                 best = self._memory.best(layer, match.group())
                 if best is None:
                     continue

@@ -132,12 +132,12 @@ def _load(path: str) -> Language:
     return nlp
 
 
-def _remedy(path: str, said: str) -> str:
+def _remedy(path: str, message: str) -> str:
     """What to do about a pipeline that cannot be loaded, from the message of spaCy or a
     component."""
     place, here = Path(path), f"spaCy {version('spacy')}, which is installed here"
-    strange = "find factory" in said
-    if strange and "'llm" in said:
+    strange = "find factory" in message
+    if strange and "'llm" in message:
         return "Install spacy-llm: uv pip install spacy-llm"
     if place.suffix == ".cfg" and place.is_file():
         return f"Check the config file and what it needs in the environment; this is {here}"
@@ -198,19 +198,19 @@ def _check_labels(
     settings map a label that it does not have. Add a warning for labels that have no
     counterpart."""
     every = {label for several in declared.values() for label in several}
-    told = "; ".join(f"{pipe}: {', '.join(several)}" for pipe, several in declared.items())
+    listed = "; ".join(f"{pipe}: {', '.join(several)}" for pipe, several in declared.items())
     for label in labels:
         if {label, label.rpartition(".")[2]}.isdisjoint(every):
             raise SuggesterError(
                 f"the pipeline has no label “{label}”",
                 file=_SETTINGS,
                 key=_key(name, label),
-                hint=f"Use one of its labels: {told}",
+                hint=f"Use one of its labels: {listed}",
             )
     idle = sorted(label for label in every if not made.may_stand(label))
     if set(idle) == every:
         raise SuggesterError(
-            f"no label of the pipeline “{name}” matches one of the schema ({told})",
+            f"no label of the pipeline “{name}” matches one of the schema ({listed})",
             file=_SETTINGS,
             key=_key(name),
             hint=f'Map them in {_SETTINGS}, such as {toml_key(idle[0])} = "{made.places[0]}"',

@@ -63,7 +63,7 @@ def queue_order(project: Project, by: Strategy, annotator: str, ids: Sequence[st
 
     Raises UsageError by uncertainty if nothing was suggested yet.
     """
-    rows = project.documents.some(annotator, ids)
+    rows = project.documents.rows_of(annotator, ids)
     readable = [id for id in ids if id in rows]
     fresh = [id for id in readable if rows[id].completion is Completion.NEW][:WEIGHED]
     begun = {id for id in readable if rows[id].completion is not Completion.NEW}

@@ -91,29 +91,31 @@ class SpanModel:
         self,
         passage: TaggedParagraph,
         matches: Sequence[Match],
-        said: Sequence[SpanCandidate] | None,
+        proposals: Sequence[SpanCandidate] | None,
     ) -> list[tuple[LabelledRange, tuple[float, ...], str]]:
         """Candidates with the columns of the calibration, and who proposes them. `matches` are
-        those of the memory in the passage, `said` the proposals of the base (None if there is no
+        those of the memory in the passage, `proposals` those of the base (None if there is no
         base)."""
         if not passage.tokens:
             return []
         tagger = self._open()
-        tagger.set(_items(passage, self.lexicon, matches, said))
+        tagger.set(_items(passage, self.lexicon, matches, proposals))
         best = frozenset(_ranges_of(tagger.tag()))
-        told = {(one.first, one.last, one.label): one.chance for one in said or ()}
+        chances = {(one.first, one.last, one.label): one.chance for one in proposals or ()}
         rules = {(f.first, f.last, f.label): f.score for f in passage.found}
         counts = {(a, b): found for a, b, found in matches}
-        every = {*best, *rules, *told, *(place for place, _ in _remembered(matches))}
+        every = {*best, *rules, *chances, *(place for place, _ in _remembered(matches))}
         places = _allowed(every, passage)
         length = len(passage.tokens)
         odds = [
-            self._odds(tagger, place, length, max(rules.get(place, _UNSAID), told.get(place, 0.0)))
+            self._odds(
+                tagger, place, length, max(rules.get(place, _UNSAID), chances.get(place, 0.0))
+            )
             for place in places
         ]
         out: list[tuple[LabelledRange, tuple[float, ...], str]] = []
         for place, own, rival in zip(places, odds, _rivals(places, odds), strict=True):
-            base = () if said is None else (log_odds(told.get(place, _UNTOLD)),)
+            base = () if proposals is None else (log_odds(chances.get(place, _UNTOLD)),)
             columns = (
                 own,
                 rival,
@@ -123,7 +125,9 @@ class SpanModel:
                 *base,
             )
             by_others = "rules" if place in rules else "memory"
-            out.append((place, columns, "model" if place in best or place in told else by_others))
+            out.append(
+                (place, columns, "model" if place in best or place in chances else by_others)
+            )
         return out
 
     def _odds(self, tagger: Any, place: LabelledRange, length: int, score: float) -> float:
@@ -220,23 +224,23 @@ def train(
     if not any(one.gold for one in passages):
         raise ValueError("nothing is marked")
     prior = PRIOR_OVER if base else PRIOR
-    said = [_proposals(base, one) for one in passages]
+    proposals = [_proposals(base, one) for one in passages]
     rows: list[tuple[int, LabelledRange, tuple[float, ...], str]] = []
     alone: dict[int, list[SpanCandidate]] = {}
     for held, some in _divided(passages, base):
         model = _fit(
-            [passages[i] for i in some], usage, Binary(prior), base, [said[i] for i in some]
+            [passages[i] for i in some], usage, Binary(prior), base, [proposals[i] for i in some]
         )
         for i in held:
             matches = model.lexicon.matches(passages[i].tokens)
-            rows += [(i, *one) for one in model.pool(passages[i], matches, said[i])]
+            rows += [(i, *one) for one in model.pool(passages[i], matches, proposals[i])]
             alone[i] = _without_model(passages[i], matches)
     right = [place in passages[i].gold for i, place, _, _ in rows]
     chance = Binary.fit([columns for _, _, columns, _ in rows], right, prior)
     held_out: dict[int, list[SpanCandidate]] = {i: [] for i in alone}
     for i, (first, last, label), columns, by in rows:
         held_out[i].append(SpanCandidate(first, last, label, chance(columns), by))
-    return Training(_fit(passages, usage, chance, base, said), held_out, alone)
+    return Training(_fit(passages, usage, chance, base, proposals), held_out, alone)
 
 
 def _divided(
@@ -265,15 +269,15 @@ def _fit(
     usage: Usage,
     chance: Binary,
     base: SpanModel | None,
-    said: Sequence[Sequence[SpanCandidate] | None],
+    proposals: Sequence[Sequence[SpanCandidate] | None],
 ) -> SpanModel:
     lexicon = Lexicon.of(passages)
     trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
     trainer.set_params(_PARAMETERS)
-    for one, told in zip(passages, said, strict=True):
+    for one, proposed in zip(passages, proposals, strict=True):
         if one.tokens:
             own = lexicon.parts.get(one.group)
-            items = _items(one, lexicon, lexicon.matches(one.tokens, own), told, own)
+            items = _items(one, lexicon, lexicon.matches(one.tokens, own), proposed, own)
             trainer.append(items, tags(len(one.tokens), one.gold))
     with tempfile.TemporaryDirectory(prefix="annotator-") as folder:
         file = Path(folder) / "crf"
@@ -287,21 +291,21 @@ def _items(
     passage: TaggedParagraph,
     lexicon: Lexicon,
     matches: Iterable[Match],
-    said: Sequence[SpanCandidate] | None,
+    proposals: Sequence[SpanCandidate] | None,
     without: Lexicon | None = None,
 ) -> Any:
     """The features of the tokens."""
     parts = [passage.described, lexicon.features(passage.tokens, matches, without)]
-    if said is not None:
-        parts.append(_base_features(len(passage.tokens), said))
+    if proposals is not None:
+        parts.append(_base_features(len(passage.tokens), proposals))
     return pycrfsuite.ItemSequence(
         [list(chain.from_iterable(one)) for one in zip(*parts, strict=True)]
     )
 
 
-def _base_features(length: int, said: Sequence[SpanCandidate]) -> list[list[str]]:
+def _base_features(length: int, proposals: Sequence[SpanCandidate]) -> list[list[str]]:
     """The base's labels of each token and its neighbours, and how sure it is."""
-    chosen = choose(said)
+    chosen = choose(proposals)
     named = ["", *tags(length, [(one.first, one.last, one.label) for one in chosen]), ""]
     sure = [0] * length
     for one in chosen:

@@ -156,9 +156,9 @@ class ClauseModel:
         rows = [span_features(sentence, *place, self.kinds) for place in places]
         labels = dict(zip(places, self.labels.many(rows), strict=True))
         for clause in sentence.clauses:
-            place, told = (clause.found.first, clause.found.last), clause.found.label
-            if clause.given and told in labels.get(place, {}):
-                labels[place] = _pooled(labels[place], told)
+            place, label = (clause.found.first, clause.found.last), clause.found.label
+            if clause.given and label in labels.get(place, {}):
+                labels[place] = _pooled(labels[place], label)
         return Options(sentence, analyses, dict(zip(places, rows, strict=True)), labels)
 
     def chosen(self, of: Options) -> list[Scored]:
@@ -264,15 +264,15 @@ class ClauseModel:
 
     def _reason(self, sentence: Sentence, one: Scored) -> str:
         bounds = "a sentence" if one.place == sentence.place else "a clause"
-        told = f"{bounds} like those marked before"
+        reason = f"{bounds} like those marked before"
         verb = sentence.verb_before(*one.place, one.label)
         if verb:
-            return f"{told}; “{verb}” says what it is"
+            return f"{reason}; “{verb}” says what it is"
         word = sentence.cue_words(*one.place, one.label)
         if not word and len(self.labels.classes) > 1:
             words = cue_candidates(sentence, *one.place, one.label)
             word = (self.labels.strongest([f"w={word}" for word in words], one.label) or "")[2:]
-        return f"{told}; “{word}” suggests {one.label}" if word else told
+        return f"{reason}; “{word}” suggests {one.label}" if word else reason
 
     def to_data(self) -> dict[str, Any]:
         """What `of_data` reads back: lists, strings, numbers and bytes."""

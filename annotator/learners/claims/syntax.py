@@ -127,7 +127,7 @@ class ClauseMap:
         """The position of a place relative to what the first verb of saying in the sentence
         reports."""
         p = self.parse
-        said = next(
+        saying = next(
             (
                 one.at
                 for one in self.heads_in(first, last)
@@ -135,12 +135,12 @@ class ClauseMap:
             ),
             None,
         )
-        if said is None:
+        if saying is None:
             return [f"P.cc=none|{start == first}"]
-        begin = p.edges[said][0]
+        begin = p.edges[saying][0]
         mark = begin + (p.tags[begin] == "IN")
         stands = "at" if start in (begin, mark) else "before" if start < begin else "after"
-        lemma, pos, who = self._governor(said)
+        lemma, pos, who = self._governor(saying)
         return [f"P.cc={stands}|{start == first}|{one}" for one in dict.fromkeys((pos, lemma, who))]
 
     def unsaid(self, first: int, last: int) -> set[int]:

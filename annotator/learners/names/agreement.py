@@ -93,7 +93,7 @@ def has_number(query: NameQuery, entity: str) -> bool:
 def number_of(text: NameText, mention: Mention) -> int | None:
     """The number of entities that the words give: `both leaders`, `the two`, `each side`, `all
     three`; None if they give none. `Neither cabinet nor crown` refers to one."""
-    words = _said(mention)
+    words = _words_around(mention)
     if not _TWO.isdisjoint(words):
         following = text.at(mention.last + 1)
         return None if following is not None and following.lower in _JOINING else 2
@@ -104,7 +104,7 @@ def number_of(text: NameText, mention: Mention) -> int | None:
 def are_named(text: NameText, mention: Mention) -> bool:
     """Whether a mention of several refers to entities that the text has named: `both governments`,
     `neither army`, `these two leaders`, `each side`, `the pair`; not `two firms`."""
-    words = _said(mention)
+    words = _words_around(mention)
     if number_of(text, mention) is None:
         return False
     if _is_each_of_two(words) or not (_TWO | _PAIRS).isdisjoint(words):
@@ -120,7 +120,7 @@ def _is_each_of_two(words: tuple[str, ...]) -> bool:
     return "each" in words and words[-1] in _OF_TWO
 
 
-def _said(mention: Mention) -> tuple[str, ...]:
+def _words_around(mention: Mention) -> tuple[str, ...]:
     """The words of a mention and the one before it, in lower case."""
     return mention.before, *mention.whole.lower().split()
 

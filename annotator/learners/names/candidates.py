@@ -121,8 +121,8 @@ def _bare(form: str) -> str:
 def _fits_title(query: NameQuery, entity: str) -> bool:
     """Whether a person can have the title of a mention: `Mrs Keller` is not Tom Keller after `Mr
     Keller` was."""
-    said = forms.TITLE_GENDERS.get(query.mention.before.rstrip("."))
-    return said is None or query.known.gender.get(entity) in (said, None)
+    gender = forms.TITLE_GENDERS.get(query.mention.before.rstrip("."))
+    return gender is None or query.known.gender.get(entity) in (gender, None)
 
 
 def longer_in_text(query: NameQuery) -> None:
@@ -189,8 +189,8 @@ def named_next(query: NameQuery) -> None:
     office, | Ana Brell …`."""
     text, mention = query.known.text, query.mention
     before = reversed(text.words[max(0, mention.first - FAR) : mention.first])
-    said = list(takewhile(lambda word: word.sentence == mention.sentence, before))
-    if not said or said[-1].lower not in _SUBORDINATORS or "," in (one.text for one in said):
+    words = list(takewhile(lambda word: word.sentence == mention.sentence, before))
+    if not words or words[-1].lower not in _SUBORDINATORS or "," in (one.text for one in words):
         return
     for name, at in text.names_in(mention.sentence):
         first = at - 1 if _stands(text.at(at - 1), ("the",)) else at

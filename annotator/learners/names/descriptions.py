@@ -233,7 +233,7 @@ def _of_salience(query: NameQuery, entity: str) -> list[str]:
 
 def of_name(query: NameQuery) -> None:
     """`X of Y` with a name that occurs often in the text."""
-    for name, number in query.known.text.often:
+    for name, number in query.known.text.most_frequent:
         # An adjective that only occurs at the beginning of a name is not an owner: `powers of
         # Western`.
         if len(name.split()) > 4 or query.known.place(name) not in (None, name):

@@ -131,11 +131,11 @@ def _by_words(query: NameQuery, entity: str, found: set[str]) -> None:
     if entity in query.known.heads.get(mention.head, ()):
         found.add("samehead")
     own = set(re.findall(r"\w+", entity.lower()))
-    said = mention.form.lower().split()
-    if all(word in own or forms.plural_of(word) in own for word in said):
+    words = mention.form.lower().split()
+    if all(word in own or forms.plural_of(word) in own for word in words):
         found.add("allwords")
     else:
-        heads = {mention.head, said[-1], forms.plural_of(mention.head)}
+        heads = {mention.head, words[-1], forms.plural_of(mention.head)}
         found.add("headword" if heads & own else "nowords")
     if entity.lower().startswith(mention.form.lower()):
         found.add("starts")

@@ -54,10 +54,10 @@ def coordinated(query: NameQuery) -> None:
             back = query.mention.sentence - sentence
             begins = query.mention.subject or query.mention.opens
             subject = any(query.known.latest[one].subject for one in few)
-            said = [f"pair_joined_{'near' if back < 2 else 'far'}"]
-            said += ["pair_joined_subj"] if subject else []
-            said += ["joined_subject"] if subject and back == 1 and begins else []
-            query.put(_list(few), *said, *_of_several(query, few, ()))
+            features = [f"pair_joined_{'near' if back < 2 else 'far'}"]
+            features += ["pair_joined_subj"] if subject else []
+            features += ["joined_subject"] if subject and back == 1 and begins else []
+            query.put(_list(few), *features, *_of_several(query, few, ()))
 
 
 def pairs_of(query: NameQuery) -> None:

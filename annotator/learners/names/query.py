@@ -100,8 +100,8 @@ class NameQuery:
         if alike or " ".join(owned) in " ".join(words):
             return
         if owner in self.known.persons and self.label not in ("person", "collective"):
-            said = self.mention.before in _POSSESSIVES
-            if not said and forms.singular_of(words[-1]) not in _FOLLOWINGS:
+            is_possessive = self.mention.before in _POSSESSIVES
+            if not is_possessive and forms.singular_of(words[-1]) not in _FOLLOWINGS:
                 return
         self.put(f"{base} {link} {self.known.with_article(owner)}", *features)
 

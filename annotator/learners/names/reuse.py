@@ -121,21 +121,21 @@ def _likeness(text: str, concepts: Sequence[UsedConcept]) -> dict[str, dict[str,
     of spelling, to its name, its description, and the claims that have it."""
     from rapidfuzz import fuzz
 
-    said, low = _bag(text), text.casefold()
+    stems, low = _bag(text), text.casefold()
     words = {one.name: [_bag(one.name), *map(_bag, one.claims[:CLAIMS])] for one in concepts}
     described = {one.name: _bag(one.described) for one in concepts}
     every = {name: sum((*of, described[name]), Counter[str]()) for name, of in words.items()}
     rare = _Rarity(every.values())
-    length = rare.length(said)
+    length = rare.length(stems)
     out: dict[str, dict[str, float]] = {}
     for one in concepts:
         own, *claims = words[one.name]
         spelt = [fuzz.token_set_ratio(low, claim.casefold()) / 100 for claim in one.claims[:CLAIMS]]
         out[one.name] = {
-            "name": rare.cosine(said, length, own),
-            "claims": max((rare.cosine(said, length, bag) for bag in claims), default=0.0),
-            "all": rare.cosine(said, length, every[one.name]),
-            "described": rare.cosine(said, length, described[one.name]),
+            "name": rare.cosine(stems, length, own),
+            "claims": max((rare.cosine(stems, length, bag) for bag in claims), default=0.0),
+            "all": rare.cosine(stems, length, every[one.name]),
+            "described": rare.cosine(stems, length, described[one.name]),
             "spelt_name": fuzz.token_set_ratio(low, one.name.casefold()) / 100,
             "spelt_claims": max(spelt, default=0.0),
         }

@@ -126,8 +126,8 @@ class NameText:
         if bare > first:
             form = " ".join(self.text[self.words[bare].start : span.end].split())
         inside = self.words[bare:after]
-        said = [word.lower for word in inside if word.kind != "mark"]
-        low = said[forms.head_of(said) if kind == "nominal" else -1] if said else ""
+        words = [word.lower for word in inside if word.kind != "mark"]
+        low = words[forms.head_of(words) if kind == "nominal" else -1] if words else ""
         here = inside[0] if inside else None
         previous, following = self._beside(here, bare - 1), self._beside(here, last + 1)
         before = ""
@@ -193,33 +193,33 @@ class NameText:
         a name of a common noun or of a single word for a group."""
         if form.lower() in forms.PERSONAL and not is_abbreviation(form):
             return "pronoun"
-        said = [word for word in inside if word.kind != "mark"]
-        if not said:
+        words = [word for word in inside if word.kind != "mark"]
+        if not words:
             return "nominal"
-        if form.lower() != "the" and all(only_counts(word.text) for word in said):
+        if form.lower() != "the" and all(only_counts(word.text) for word in words):
             return "pronoun"
-        head = forms.head_of([word.lower for word in said])
-        written = named_after_saint(said) or written_as_name(said[head].text)
-        return "name" if written and self._names_one(said, head, label) else "nominal"
+        head = forms.head_of([word.lower for word in words])
+        written = named_after_saint(words) or written_as_name(words[head].text)
+        return "name" if written and self._names_one(words, head, label) else "nominal"
 
-    def _names_one(self, said: Sequence[Word], head: int, label: str) -> bool:
+    def _names_one(self, words: Sequence[Word], head: int, label: str) -> bool:
         """Whether words with a capital name somebody, and are neither an office nor common nouns at
         the beginning of a sentence or for a group."""
-        if label == "person" and self._is_office(said[: head + 1]):
+        if label == "person" and self._is_office(words[: head + 1]):
             return False
         if label == "collective" and not head:
-            return len(said) == 1 and said[0].text in self._alone_inside
-        return len(said) > 1 or said[0].kind == "name" or said[0].text in self._inside
+            return len(words) == 1 and words[0].text in self._alone_inside
+        return len(words) > 1 or words[0].kind == "name" or words[0].text in self._inside
 
-    def _is_office(self, said: Sequence[Word]) -> bool:
+    def _is_office(self, called: Sequence[Word]) -> bool:
         """Whether a person is called by titles alone: `the Prime Minister`, but not `King` in a
         text on Stephen King."""
         titles = forms.word_class("titles")
-        if any(word.lower not in titles for word in said):
+        if any(word.lower not in titles for word in called):
             return False
-        longer = (name.split() for name in self.names_by_words.holding([said[-1].text]))
+        longer = (name.split() for name in self.names_by_words.holding([called[-1].text]))
         return not any(
-            words[-1] == said[-1].text and words[-2:-1] and words[-2].lower() not in titles
+            words[-1] == called[-1].text and words[-2:-1] and words[-2].lower() not in titles
             for words in longer
         )
 
@@ -309,7 +309,7 @@ class NameText:
         return found
 
     @cached_property
-    def often(self) -> Sequence[tuple[str, int]]:
+    def most_frequent(self) -> Sequence[tuple[str, int]]:
         """The ten names that occur most often, with their numbers."""
         return self.names.most_common(10)
 

@@ -112,10 +112,10 @@ def is_predicate(word: Word) -> bool:
     return word.kind == "verb" or word.lower in forms.word_class("auxiliary")
 
 
-def named_after_saint(said: Sequence[Word]) -> bool:
+def named_after_saint(words: Sequence[Word]) -> bool:
     """Whether words are named after a saint, so that a common noun may be part of the name: `St
     Bride's hospital`."""
-    return said[0].text in SAINTS and len(said) > 1 and said[1].text[:1].isupper()
+    return words[0].text in SAINTS and len(words) > 1 and words[1].text[:1].isupper()
 
 
 def written_as_name(text: str) -> bool:

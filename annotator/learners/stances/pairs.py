@@ -141,7 +141,7 @@ def _governed(syntax: Syntax, claim: End) -> tuple[int, FoundStance] | None:
                 return None
             few = tokens[syntax.low[i]].lower in ("few", "no")
             side = flip(verb.on_claim, negative=syntax.negated(i) != few)
-            told = "reports who holds it" if "that" in verb.frames else "takes a side"
+            reason = "reports who holds it" if "that" in verb.frames else "takes a side"
             cue: dict[str, str | int] = {
                 "basis": "explicit",
                 "strength": verb.strength,
@@ -154,7 +154,7 @@ def _governed(syntax: Syntax, claim: End) -> tuple[int, FoundStance] | None:
                 0,
                 False,
                 0.7,
-                f"“{tokens[i].text}” {told}",
+                f"“{tokens[i].text}” {reason}",
                 "stance.object",
                 cue,
             )

@@ -17,8 +17,8 @@ _JUDGING = frozenset(("praise", "blame"))
 
 def cues_of(features: Iterable[str]) -> dict[str, str]:
     """The words for those features that name a cue."""
-    told = ((feature, _told(feature)) for feature in features)
-    return {feature: words for feature, words in told if words}
+    cues = ((feature, _told(feature)) for feature in features)
+    return {feature: words for feature, words in cues if words}
 
 
 def _told(feature: str) -> str:

@@ -174,8 +174,8 @@ def rebound(state: ReviewState, item: Item, start: int, end: int) -> tuple[Span,
         )
     entity = _named(value.entity, _form(state, moved))
     kept = entity == value.entity
-    said = f"bounds changed; the entity is {'still' if kept else 'now'} {entity}"
-    return replace(moved, entity=entity), said
+    message = f"bounds changed; the entity is {'still' if kept else 'now'} {entity}"
+    return replace(moved, entity=entity), message
 
 
 def _named(name: str, text: str) -> str:

@@ -31,10 +31,10 @@ def on_set_attribute(state: ReviewState, action: do.SetAttribute) -> Step:
             decisions += changed(state, one, value)
     if not decisions:
         return say(state, "unchanged")
-    said = f"{action.name}: {_value_in_words(state, attribute, action.value)}"
+    message = f"{action.name}: {_value_in_words(state, attribute, action.value)}"
     if item.pending:
-        said = f"accepted, {said}"
-    after, group = commit(state, decisions, said + _for_whom(state))
+        message = f"accepted, {message}"
+    after, group = commit(state, decisions, message + _for_whom(state))
     return replace(after, focus=item.id, together=state.together), group
 
 

@@ -49,8 +49,8 @@ def _relabel(state: ReviewState, item: Item, layer: Layer, label: str) -> Step:
         if refused := _keeps_its_layer(state, item, layer, label):
             return refused
         value, now = _moved(state, value, layer), f"{with_article(layer.name)} ({label})"
-    said = f"{name_of(state, item.value)} is now {now}"
-    after, group = commit(state, changed(state, item, value), said)
+    message = f"{name_of(state, item.value)} is now {now}"
+    after, group = commit(state, changed(state, item, value), message)
     last = (layer.name, label) if layer.kind == "span" else state.last_label
     return replace(after, last_label=last), group
 
@@ -111,6 +111,6 @@ def _label_edited(state: ReviewState, chosen: Selection, id: str, action: do.Set
         return say(state, "the span being changed is gone")
     if action.layer != item.value.layer:
         return say(state, f"{action.label} belongs to another layer; confirm the bounds first")
-    moved, said = rebound(state, item, chosen.start, chosen.end)
-    after, group = commit(state, changed(state, item, replace(moved, label=action.label)), said)
+    moved, message = rebound(state, item, chosen.start, chosen.end)
+    after, group = commit(state, changed(state, item, replace(moved, label=action.label)), message)
     return replace(after, focus=item.id, last_label=(action.layer, action.label)), group

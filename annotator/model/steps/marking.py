@@ -100,12 +100,12 @@ def on_close(state: ReviewState, _: do.CloseParagraph) -> Step:
         decisions.append(_complete(state, state.finished))
     after, group = commit(state, decisions) if decisions else (state, ())
     undecided = f"{plural(left, 'suggestion')} left undecided" if left else ""
-    said = f"{undecided} in the paragraph before" if left else ""
+    message = f"{undecided} in the paragraph before" if left else ""
     if following is None:
-        said = "document done" + (f"; {undecided} here" if left else "")
+        message = "document done" + (f"; {undecided} here" if left else "")
     else:
         after = arrive(after, following)
-    return replace(after, message=said), group
+    return replace(after, message=message), group
 
 
 def _closing(state: ReviewState, others: Sequence[int] = ()) -> list[Decision]:
@@ -129,16 +129,18 @@ def _close_gold(state: ReviewState) -> Step:
     following = next((i for i in every if state.left(i)), None)
     passed = every if following is None else every[: every.index(following)]
     decisions = _closing(state, passed)
-    said = f"{_paragraphs(passed)} had nothing left: done too" if passed else ""
+    message = f"{_paragraphs(passed)} had nothing left: done too" if passed else ""
     left = _with_differences(state) if following is None else []
     if left:
-        following, said = left[0], f"the document stays in progress: {_left_in(state, left)}"
+        following, message = left[0], f"the document stays in progress: {_left_in(state, left)}"
     if following is None:
         decisions += _made_gold(state)
-        said = f"document done: it is gold; {said}" if said else "document done: it is gold"
+        message = (
+            f"document done: it is gold; {message}" if message else "document done: it is gold"
+        )
     after, group = commit(state, decisions) if decisions else (state, ())
     after = after if following is None else arrive(after, following)
-    return replace(after, message=said), group
+    return replace(after, message=message), group
 
 
 def _with_differences(state: ReviewState) -> list[int]:
@@ -220,8 +222,10 @@ def on_toggle_excluded(state: ReviewState, _: do.ToggleExcluded) -> Step:
     if not excluded and not mark.done and state.annotations.completion is state.finished:
         decisions.append(_complete(state, Completion.IN_PROGRESS))
     after, group = commit(state, decisions)
-    said = "paragraph excluded; the same key brings it back" if excluded else "paragraph included"
-    return replace(arrive(after, here, state.focus), message=said), group
+    message = (
+        "paragraph excluded; the same key brings it back" if excluded else "paragraph included"
+    )
+    return replace(arrive(after, here, state.focus), message=message), group
 
 
 def on_set_completion(state: ReviewState, action: do.SetCompletion) -> Step:

@@ -279,8 +279,8 @@ def on_confirm(state: ReviewState, _: do.ConfirmSelection) -> Step:
         return say(state, "the span being changed is gone")
     if (chosen.start, chosen.end) == (item.value.start, item.value.end):
         return replace(state, mode=Mode.BROWSE, selection=None, message="bounds unchanged"), ()
-    value, said = rebound(state, item, chosen.start, chosen.end)
-    after, group = commit(state, changed(state, item, value), said)
+    value, message = rebound(state, item, chosen.start, chosen.end)
+    after, group = commit(state, changed(state, item, value), message)
     return replace(after, focus=item.id), group
 
 

@@ -316,12 +316,12 @@ class Adjudicating(Source):
         following = self._following(at, difference)
         if following is None:
             left = any(d.number and at.is_open(d) for d in at.here())
-            said = "" if left else f"; ¶ {paragraph_number(state.paragraph)} is decided"
-            return at.focused_on(difference).changed(message=f"{state.message}{said}")
+            message = "" if left else f"; ¶ {paragraph_number(state.paragraph)} is decided"
+            return at.focused_on(difference).changed(message=f"{state.message}{message}")
         # The panel shows the following one by now, so the words name the one that was decided.
-        said = f"difference {difference.number}: {state.message}"
+        message = f"difference {difference.number}: {state.message}"
         back = "; back to the first undecided one" if following.number < difference.number else ""
-        return at.focused_on(following).changed(message=f"{said}{back}")
+        return at.focused_on(following).changed(message=f"{message}{back}")
 
     def _following(self, at: Adjudication, difference: Difference) -> Difference | None:
         """The undecided difference that comes after one, among those that are worked on."""

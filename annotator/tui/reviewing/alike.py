@@ -56,10 +56,10 @@ def decide_alike(session: Session, source: Adjudicating) -> None:
     before = session.review
     session.reload()
     session.state = source.past_decided(session.review)
-    said = _done_in_words(session, source, before, done) if done else []
+    messages = _done_in_words(session, source, before, done) if done else []
     if left:
-        said.append(f"{left} left, whose holder or claim is not decided yet")
-    session.say("; ".join([*said, *more]))
+        messages.append(f"{left} left, whose holder or claim is not decided yet")
+    session.say("; ".join([*messages, *more]))
 
 
 def _done_in_words(

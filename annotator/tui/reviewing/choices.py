@@ -206,21 +206,21 @@ def _fate_of_stances(
     about."""
     gone = difference.ids - {c.id for c in versions}
     spans = [c for c in versions if isinstance(c.value, Span)]
-    told: list[str] = []
+    notes: list[str] = []
     if hanging := len(at.state.annotations.relations_of(gone)):
-        told.append(
+        notes.append(
             f"{plural(hanging, 'stance')} moved to it"
             if len(spans) == 1
             else f"{plural(hanging, 'stance')} removed with its {difference.layer}"
         )
     if waiting := sum(_hangs(at, one, gone, every=not versions) for one in at.differences):
         where = "to the first of them" if len(spans) > 1 else "to it"
-        told.append(
+        notes.append(
             f"{plural(waiting, 'stance')} that {'wait go' if waiting > 1 else 'waits goes'} {where}"
             if versions
             else f"{plural(waiting, 'stance')} {'fall' if waiting > 1 else 'falls'} with it"
         )
-    return "".join(f"; {words}" for words in told)
+    return "".join(f"; {words}" for words in notes)
 
 
 def _hangs(at: Adjudication, one: Difference, gone: Collection[str], *, every: bool) -> bool:

@@ -135,7 +135,7 @@ class ReviewQueue(Queue):
         counted, self._counted = self._counted, None
         rows = counted[1] if counted and counted[0] == wanted else self._rows(wanted)
         page = rows[offset:] if limit is None else rows[offset : offset + limit]
-        known = self.project.documents.some(self.annotator, [row.document for row in page])
+        known = self.project.documents.rows_of(self.annotator, [row.document for row in page])
         # A document that cannot be read is reported and left out of the list.
         return [self._summary(r, known[r.document]) for r in page if r.document in known]
 

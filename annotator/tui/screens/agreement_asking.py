@@ -92,8 +92,8 @@ class AgreementAskingScreen(RowsScreen):
 
         chosen = Scope.parse(self._choice)
         documents = f" document:{','.join(chosen.documents)}" if chosen.documents else ""
-        if said := self.shell.decide(words_of(selection) + documents):
-            self.say(said)
+        if reason := self.shell.decide(words_of(selection) + documents):
+            self.say(reason)
 
     def _find(self) -> None:
         """Go to the next line with these words."""

@@ -76,8 +76,8 @@ class AnnotateScreen(KeepingScreen):
         state = self.session.review
         if state.mode is Mode.BROWSE and not (self._targets or self._counting):
             done = self._message or state.message
-            told = f"{script} keyboard: {words}"
-            self.say(f"{done} ({told})" if done else told)
+            message = f"{script} keyboard: {words}"
+            self.say(f"{done} ({message})" if done else message)
 
     def take(self, key: str) -> None:
         if self._targets:

@@ -258,8 +258,8 @@ class AskingScreen(RowsScreen):
                 session.mute(rule, who=name, muted=muted)
             gone = before - len(session.review.suggested())
             withdrawn = f": {plural(gone, 'pending suggestion')} of this document withdrawn"
-            said = answer.replace("mute", "muted", 1) + withdrawn
-            self._message = said if muted else f"{rule} suggests again"
+            message = answer.replace("mute", "muted", 1) + withdrawn
+            self._message = message if muted else f"{rule} suggests again"
 
         offers = [Offer(choice) for choice in choices]
         self._ask(PromptScreen("rules", self.theme_now, offers=offers, strict=True), then)

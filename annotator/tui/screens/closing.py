@@ -24,14 +24,14 @@ def after_closing(session: Session, left: ReviewState, keys: KeyMap) -> str:
     if state.asked or not state.is_finished:
         return ""
     own = state.annotations.completion is Completion.DONE
-    said = [(session.queue.all_done() if own else "") or state.message]
+    messages = [(session.queue.all_done() if own else "") or state.message]
     if found := _findings(session, state):
         key = keys.shown("lint")
-        said.append(f"{key} shows {found}" if key else found)
+        messages.append(f"{key} shows {found}" if key else found)
     onwards = _onwards(session)
     if onwards and (key := keys.shown(onwards)):
-        said.append(f"{key} goes on")
-    return "; ".join(said)
+        messages.append(f"{key} goes on")
+    return "; ".join(messages)
 
 
 def after_accepting(state: ReviewState, left: ReviewState, keys: KeyMap) -> str:

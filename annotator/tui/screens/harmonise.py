@@ -305,7 +305,7 @@ class HarmoniseScreen(RowsScreen):
         names = ", ".join(dict.fromkeys(ruling.name for ruling in taken))
         self._after(f"taken back: {names}" if taken else "nothing to take back")
 
-    def _after(self, said: str) -> None:
+    def _after(self, message: str) -> None:
         if self._changed is not None:
             self._changed()
         held, at = {answer.pair.names: answer for answer in self._answers}, self._at
@@ -313,7 +313,7 @@ class HarmoniseScreen(RowsScreen):
         # The marks on pairs that are still asked about stay, and so does the focus.
         self._page(self._from, held)
         self._at = max(0, min(at, len(self._answers) - 1))
-        self.say(said)
+        self.say(message)
 
 
 def _ruled(answers: list[Answer]) -> str:

@@ -71,16 +71,16 @@ class TextScreen(RowsScreen):
             else f"  {self._top + 1}-{min(len(body), self._top + room)} of {len(body)}"
         )
         head: list[Piece] = [(f" {self._title}".ljust(width), theme.bar)]
-        said = ""
+        matches = ""
         if self._wanted:
             found = f"{len(self._found)} with “{self._wanted}”; n N"
-            said = found if self._found else f"nothing with “{self._wanted}”"
+            matches = found if self._found else f"nothing with “{self._wanted}”"
         rows = [
             [("  ", PLAIN), *(_marked(row, theme) if i in self._found else row)]
             for i, row in enumerate(body[self._top : self._top + room], self._top)
         ]
         rows += [[] for _ in range(room - len(rows))]
-        tail: list[Piece] = [(f"{said}{more} ", theme.muted)]
+        tail: list[Piece] = [(f"{matches}{more} ", theme.muted)]
         keys = (("esc", "back"), ("/", "find"), *self._footer(), ("j k PgDn PgUp", "scroll"))
         foot = justify(foot_row(keys, theme, width - width_of(tail)), tail, width)
         whole = [head, [], *rows]

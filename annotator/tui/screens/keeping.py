@@ -59,7 +59,7 @@ class KeepingScreen(PointingScreen):
             self._asked_about = len(self.session.saving.unsaved)
             self.app.push_screen(replaced_screen(self.session.saving, self._settled))
 
-    def _settled(self, said: str) -> None:
+    def _settled(self, message: str) -> None:
         """Another database is open now, which may have other work on this document, or not have it
         at all."""
         self._asked_about = 0
@@ -68,7 +68,7 @@ class KeepingScreen(PointingScreen):
         except ProjectError:
             self.shell.show_queue()
             return
-        self.say(said)
+        self.say(message)
 
     def _keep_place(self) -> None:
         """Save the place when no key has come for a while."""

@@ -113,10 +113,10 @@ class ListScreen(RowsScreen):
             (t, theme.bar)
             for t, _ in justify([(f" {self._title}", PLAIN)], [(count, PLAIN)], width)
         ]
-        said = self._of_row()
+        words = self._of_row()
         rows: list[list[Piece]] = [
             head,
-            [(f"   {clip(said, width - 4)}", theme.strong)] if said else [],
+            [(f"   {clip(words, width - 4)}", theme.strong)] if words else [],
         ]
         for i, (_, line) in enumerate(self._lines[self._top : self._top + room], self._top):
             rows.append(line_row(line, theme, width, column=column, here=i == self._at))

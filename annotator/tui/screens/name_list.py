@@ -197,8 +197,8 @@ class RegistryScreen(ListScreen):
 
     def _decide(self, at: int) -> None:
         """In review: decide the differences with this name, one after the other."""
-        if said := self.shell.decide(f'name:"{self._entries[at].name}"'):
-            self.say(said)
+        if reason := self.shell.decide(f'name:"{self._entries[at].name}"'):
+            self.say(reason)
 
 
 def _proposals(app: Shell, kind: NameKind) -> ListScreen:

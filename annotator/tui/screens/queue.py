@@ -53,12 +53,12 @@ class QueueScreen(RowsScreen):
         """The first message to an annotator who sees only assigned documents."""
         if not self.session.queue.own:
             return ""
-        said = (
+        message = (
             self.session.queue.all_done()
             or f"{plural(self.session.queue.count(), 'document')} assigned to you"
         )
         key = self.key_map.shown("mine")
-        return f"{said}; {key} shows all" if key else said
+        return f"{message}; {key} shows all" if key else message
 
     def commands(self) -> list[Command]:
         return [c for c in super().commands() if c.name != "mine" or self.session.queue.assigned]
@@ -184,18 +184,18 @@ class QueueScreen(RowsScreen):
 
     def _others(self, row: DocumentSummary) -> str:
         """How much review says about a document, and who else worked on it."""
-        said = len(self._said.get(row.id, ()))
+        count = len(self._said.get(row.id, ()))
         names = ", ".join(map(shown_name, row.others))
-        return (f"»{said} " if said else "") + names
+        return (f"»{count} " if count else "") + names
 
     def _of_document(self, document: str) -> list[str]:
         """What review says about a document, and what there is to remark about it."""
         parts = []
-        if said := self._said.get(document, []):
-            first = said[0]
+        if messages := self._said.get(document, []):
+            first = messages[0]
             where = first.paragraph >= 0
             place = f"¶{paragraph_number(first.paragraph)}" if where else "document"
-            parts.append(f"» review, {place}: {first.text}{and_more(len(said))}")
+            parts.append(f"» review, {place}: {first.text}{and_more(len(messages))}")
         return list(filter(None, [*parts, self.session.queue.remark(document)]))
 
     def _status_row(self, width: int) -> list[Piece]:

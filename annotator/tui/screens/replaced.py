@@ -14,24 +14,24 @@ def replaced_screen(saving: Saving, done: Callable[[str], None]) -> ListScreen:
     """Asks where the unsaved decisions belong, and offers what can be done. Calls `done` with a
     message once they are there."""
     screen: ListScreen
-    now, ways = saving.ways()
+    now, remedies = saving.remedies()
 
     def choose(row: int) -> None:
-        nonlocal now, ways
+        nonlocal now, remedies
         try:
-            said = ways[row][1]()
+            message = remedies[row][1]()
         except StoreError as error:
-            now, ways = saving.ways()
+            now, remedies = saving.remedies()
             screen.reload()
             screen.say(f"{error.message}. {error.hint}")
             return
         screen.app.pop_screen()
-        done(said)
+        done(message)
 
     why = saving.error.message if saving.error is not None else "the database was replaced"
     screen = ListScreen(
         f"{why}: what should happen to {plural(len(saving.unsaved), 'decision')}?",
-        lambda: [ListLine(text) for text, _ in ways],
+        lambda: [ListLine(text) for text, _ in remedies],
         choose,
         about=lambda _: now.value,
     )

@@ -94,8 +94,8 @@ def _go(shell: Shell, one: Request) -> None:
 def _line(one: Request, note: str) -> ListLine:
     place = "document" if one.paragraph < 0 else f"¶ {paragraph_number(one.paragraph)}"
     words = f" “{both_ends(one.words, _WORDS)}”" if one.words else ""
-    said = f" · {one.answer}" if one.answer else ""
-    return ListLine(f"{one.document} {place}{words}: {one.text}{said}", note)
+    answer = f" · {one.answer}" if one.answer else ""
+    return ListLine(f"{one.document} {place}{words}: {one.text}{answer}", note)
 
 
 def _note(shell: Shell, one: Request, text: str) -> None:

@@ -71,10 +71,10 @@ class RowsScreen(CommandScreen):
         """Put a message, or else `_message`, into the row `at`; see `lay_over`."""
         if message or self._message:
             width = self.app.size.width
-            told = paragraphs(
+            lines = paragraphs(
                 message or self._message, width - 1, self.theme_now.strong, indent=" ", limit=_TOLD
             )
-            lay_over(rows, told, at, upwards=upwards)
+            lay_over(rows, lines, at, upwards=upwards)
 
     def say(self, message: str) -> None:
         self._message = message

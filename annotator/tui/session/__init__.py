@@ -157,10 +157,10 @@ class Session:
 
     def do(self, action: do.ReviewAction) -> None:
         """Run the action of a key, and save the result."""
-        said = self.source.beyond(self.review, action)
-        if said is not None:
+        message = self.source.beyond(self.review, action)
+        if message is not None:
             self.reload()
-            self.say(said)
+            self.say(message)
             return
         before = self.review.paragraph
         after, group = self.source.step(self.review, action)

@@ -80,9 +80,9 @@ class Arrivals:
             self._opened.add(place)
         self.news = self._new_model()
         if list(fresh) != list(state.suggestions.get(state.paragraph, ())):
-            said = state.message
+            message = state.message
             state = replace(state, suggestions={**state.suggestions, state.paragraph: list(fresh)})
-            state = replace(arrive(state, state.paragraph, state.focus), message=said)
+            state = replace(arrive(state, state.paragraph, state.focus), message=message)
         self.keep_shown(state)
         return state
 

@@ -119,7 +119,7 @@ class Queue(ABC):
 
     def after(self, document: str) -> str | None:
         """The document to go to after leaving one: the same document, if it is not finished."""
-        row = self.project.documents.some(self.annotator, [document]).get(document)
+        row = self.project.documents.rows_of(self.annotator, [document]).get(document)
         over = row is None or row.completion in (Completion.DONE, Completion.SKIPPED)
         return self.neighbour(document, 1) or document if over else document
 
@@ -201,7 +201,7 @@ class AnnotatorQueue(Queue):
         if self._order is not None and wanted == ALL_DOCUMENTS:
             ids = self.ids()[offset:]
             page = ids if limit is None else ids[:limit]
-            known = self.project.documents.some(self.annotator, page)
+            known = self.project.documents.rows_of(self.annotator, page)
             return [known[id] for id in page if id in known]
         wanted = replace(wanted, own=self.own)
         return self.project.documents.queue(self.annotator, wanted, offset=offset, limit=limit)
@@ -230,7 +230,7 @@ class AnnotatorQueue(Queue):
         if self._order is None:
             return self.project.documents.waiting(self.annotator, document, direction, own=self.own)
         there = self._beyond(document, direction)
-        rows = self.project.documents.some(self.annotator, there)
+        rows = self.project.documents.rows_of(self.annotator, there)
         skipped = Completion.SKIPPED
         left = (rows[id] for id in there if id in rows)
         return next((r.id for r in left if r.pending and r.completion is not skipped), None)

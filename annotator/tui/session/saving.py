@@ -126,7 +126,7 @@ class Saving:
             return f"{many} kept beside the database: {self.error.message}{rest}"
         return f"{many} not saved: {self.error.message}. Trying again; leave this open"
 
-    def ways(self) -> tuple[FileNow, list[tuple[str, Callable[[], str]]]]:
+    def remedies(self) -> tuple[FileNow, list[tuple[str, Callable[[], str]]]]:
         """What is in the place of a database that was removed or replaced, and what can be done,
         the safest first: each in words, and as a function that returns a message about the result.
         """
@@ -147,11 +147,11 @@ class Saving:
     def keep(self) -> str:
         """The same as `rescue`; then continue with the file that is there now. If there is none of
         this project, the next decision asks again."""
-        said = self.rescue()
+        message = self.rescue()
         with suppress(StoreError):
             if self.project.file_now() in (FileNow.THIS_PROJECT, FileNow.OLDER):
                 self.adopt()
-        return said
+        return message
 
     def adopt(self) -> str:
         """After the database was replaced, continue with the file that is there now and write what
@@ -164,8 +164,10 @@ class Saving:
         fitting, aside = self.project.journal.settle(self.project.log.save, self.unsaved)
         self.unsaved = []
         self._all_is_saved()
-        said = f"{plural(fitting, 'decision')} written into the database that is there now"
-        return f"{said}; what does not fit it is in {aside.name}" if aside is not None else said
+        message = f"{plural(fitting, 'decision')} written into the database that is there now"
+        return (
+            f"{message}; what does not fit it is in {aside.name}" if aside is not None else message
+        )
 
     def put_back(self) -> str:
         """After the database was removed or replaced, make it again from what this program has, and
@@ -174,10 +176,10 @@ class Saving:
         Raises StoreError if that is not possible; then nothing changes.
         """
         kept = self.project.put_back()
-        said = "the database is there again"
+        message = "the database is there again"
         if kept is not None:
-            said += f", and what was in its place is in {kept.name}"
-        return f"{said}: {self.adopt()}"
+            message += f", and what was in its place is in {kept.name}"
+        return f"{message}: {self.adopt()}"
 
     def rescue(self) -> str:
         """After the database was replaced, write what this program has of it and what is unsaved to

@@ -170,10 +170,10 @@ class _Version:
         names = min(_NAMES, max((len(name) for _, name in self.scene.voters), default=1))
         key = str(self.number) if self.deciding is not None and self.number < 10 else " "
         sign = self.deciding.became(who) if self.deciding is not None else " "
-        said = f"{key} {clip(name, names):<{names}} " if is_first else " " * (names + 3)
+        text = f"{key} {clip(name, names):<{names}} " if is_first else " " * (names + 3)
         return [
             (
-                f"{'▸' if focused else ' '} {said}",
+                f"{'▸' if focused else ' '} {text}",
                 self.theme.strong if focused else self.theme.muted,
             ),
             (f"{sign} " if is_first else "  ", self.theme.strong),
@@ -184,11 +184,11 @@ class _Version:
 
     def _in_one(self, parts: Sequence[Candidate], room: int) -> list[Piece]:
         """All parts, one after the other, each in at most that many cells."""
-        said: list[Piece] = []
+        pieces: list[Piece] = []
         for part in parts:
-            said += [("; ", self.theme.muted)] if said else []
-            said += self._pieces(part, room)
-        return said or [("–  not marked", self.theme.muted)]
+            pieces += [("; ", self.theme.muted)] if pieces else []
+            pieces += self._pieces(part, room)
+        return pieces or [("–  not marked", self.theme.muted)]
 
     def _pieces(self, part: Candidate, room: int) -> list[Piece]:
         """A part of a version: its label, its words if the bounds differ (with those highlighted
@@ -226,10 +226,10 @@ def _one_row(pieces: Sequence[Piece], room: int) -> list[Piece]:
 def _stance(scene: DifferenceContext, difference: Difference, value: Relation, room: int) -> str:
     """A version of a stance: its side, with holder and target where these differ."""
     holder = f"{_holder(scene, value)} " if "holder" in difference.kinds else ""
-    said = f"{holder}{scene.symbol(value)} {value.label}".strip()
+    text = f"{holder}{scene.symbol(value)} {value.label}".strip()
     if "ends" in difference.kinds or len(difference.ids) > 1:
-        said += f" → {_target(scene, value, max(12, room - len(said) - 6))}"
-    return said
+        text += f" → {_target(scene, value, max(12, room - len(text) - 6))}"
+    return text
 
 
 def _runs(scene: DifferenceContext, difference: Difference, span: Span) -> Runs:

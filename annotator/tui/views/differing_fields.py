@@ -85,11 +85,11 @@ def _decided_rows(
 ) -> list[tuple[list[Piece], list[_Cells]]]:
     """What a field was given and, if the difference is in focus, what else a number or a click
     would give it."""
-    said = value_in_words(scene, field, deciding.decided(field))
+    value = value_in_words(scene, field, deciding.decided(field))
     lead = f"{field.name} ✓ "
     rows: list[tuple[list[Piece], list[_Cells]]] = [
         (
-            [("    ", PLAIN), (lead, theme.muted), (clip(said, width - len(lead) - 5), PLAIN)],
+            [("    ", PLAIN), (lead, theme.muted), (clip(value, width - len(lead) - 5), PLAIN)],
             [],
         )
     ]
@@ -97,7 +97,7 @@ def _decided_rows(
         return rows
     for who, called, runs in _choices(scene, candidate, field, numbered=True):
         words = "".join(text for text, _ in runs)
-        if words != said:
+        if words != value:
             other = clip(f"× {called} {words}", width - 6)
             rows.append(([("      ", PLAIN), (other, theme.muted)], [_Cells(0, width, who)]))
     return rows

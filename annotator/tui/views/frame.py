@@ -186,15 +186,15 @@ def _with_message(
 ) -> list[Drawn]:
     """The rows under the header and the message; a long one lies over at most `room` of their last
     rows."""
-    said = long_message(
+    lines = long_message(
         around.error or around.message or state.message,
         look.theme.error if around.error else look.theme.strong,
         width,
         room,
     )
-    if not said:
+    if not lines:
         return [*body, _message_row(state, look, around, keys, width)]
-    return [*body[: len(body) - len(said) + 1], *map(strip, said)]
+    return [*body[: len(body) - len(lines) + 1], *map(strip, lines)]
 
 
 def _empty_at_the_end(rows: Sequence[list[Piece]]) -> int:

@@ -24,7 +24,7 @@ def legend(keys: KeyMap, glyphs: Glyphs) -> Sequence[tuple[str, str]]:
         (f"S{heavy}", "The item in focus. ▸ stands before its card."),
         (f"S*{solid}  S!{solid}", "An item with a note, and one with a flag."),
         ("= Iran  = Iran?", "The entity or concept, and one that is only proposed."),
-        *((f"suggested: {word}", said) for word, said in MEANINGS.items()),
+        *((f"suggested: {word}", meaning) for word, meaning in MEANINGS.items()),
         (f"{lint} 2 findings", f"Two things look unfinished or contradictory. {lint} shows them."),
     )
 

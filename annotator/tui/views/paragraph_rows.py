@@ -131,7 +131,7 @@ def _track_row(built: BuiltParagraph, number: int, level: int) -> Row:
     known = built.made.get((number, level))
     if known is None or known[0] != track:
         known = built.made[number, level] = (track, {})
-    focused = tuple(part.mark.id in painter.lit and part.begins for part, _, _ in track)
+    focused = tuple(part.mark.id in painter.highlighted and part.begins for part, _, _ in track)
     row = known[1].get(focused)
     if row is None:
         width = MARGIN + (track[-1][0].right if track else 0)

@@ -44,8 +44,8 @@ def _agreed_rows(
     rows: list[list[Piece]] = [[]] if agreed else []
     for difference in agreed:
         value = difference.candidates[0].value
-        said = in_short(scene, value, max(10, width - len(value.layer) - 5))
-        rows.append([("= ", theme.muted), (f"{value.layer}  {said}", theme.muted)])
+        words = in_short(scene, value, max(10, width - len(value.layer) - 5))
+        rows.append([("= ", theme.muted), (f"{value.layer}  {words}", theme.muted)])
     return rows
 
 

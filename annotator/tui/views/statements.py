@@ -268,10 +268,10 @@ def note_rows(item: Item, theme: Theme, width: int) -> Rows:
 def no_holder_row(card: Card, theme: Theme, *, here: bool) -> list[Piece]:
     """The first row of a card without stances."""
     how = card.target.value.attributes.get("attribution")
-    said = "author asserts" if how == "author" else "nobody holds this yet"
+    words = "author asserts" if how == "author" else "nobody holds this yet"
     if how in ("direct", "indirect"):
-        said = "somebody (no holder yet)"
-    return [marker(here), (said, theme.muted)]
+        words = "somebody (no holder yet)"
+    return [marker(here), (words, theme.muted)]
 
 
 def side_of(state: ReviewState, stance: Stance) -> tuple[str, str]:

@@ -57,7 +57,7 @@ class Strokes:
     look: Look
     index: int
     items: Mapping[str, Item]
-    lit: frozenset[str]
+    highlighted: frozenset[str]
 
     @property
     def base(self) -> int:
@@ -139,15 +139,15 @@ class Strokes:
 
     def _focus(self) -> Iterator[Stretch]:
         """The spans in focus that are filled."""
-        for name in self.lit:
-            lit = self.items.get(name)
+        for name in self.highlighted:
+            highlighted = self.items.get(name)
             # A statement in focus has a heavy track; filling all its lines would take most of a
             # key's bytes.
-            if lit is None or not isinstance(lit.value, Span):
+            if highlighted is None or not isinstance(highlighted.value, Span):
                 continue
-            if self.look.compact or lit.value.layer not in self._schema.statement_layers:
-                fill = self.look.theme.fill(self._color(lit))
-                yield lit.value.start, lit.value.end, fill, True
+            if self.look.compact or highlighted.value.layer not in self._schema.statement_layers:
+                fill = self.look.theme.fill(self._color(highlighted))
+                yield highlighted.value.start, highlighted.value.end, fill, True
 
     def _found(self) -> Iterator[Stretch]:
         """What a search found, then what differs between versions."""

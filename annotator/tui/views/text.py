@@ -27,7 +27,7 @@ from annotator.tui.views.paragraph_rows import (
 from annotator.tui.views.strokes import MARGIN, Look, Stretch, Strokes
 
 _NO_HINTS: Mapping[int, str] = {}
-_NOTHING_LIT: frozenset[str] = frozenset()
+_NO_HIGHLIGHTS: frozenset[str] = frozenset()
 _KEPT = 200
 """The number of paragraphs whose rows are kept."""
 
@@ -85,7 +85,7 @@ class TextView:
         fit."""
         here = self._paragraph(state, look, width, state.paragraph)
         lines = self.lines(state, state.paragraph, width)
-        begin, end = _wanted(state, here, lines, height, look.found_at)
+        begin, end = _lines_in_view(state, here, lines, height, look.found_at)
         long = len(here) > height
         if state.paragraph < self.first or (state.paragraph == self.first and begin < self.top):
             # In a paragraph longer than the screen, a jump leaves room for the next moves in its
@@ -151,11 +151,11 @@ class TextView:
             note = "  not annotated" + (" · o brings it back" if current else "")
             pieces = [gutter, (text[: width - 30], look.theme.muted), (note, look.theme.muted)]
             return [Row(strip(pieces), index, 0, True), blank(index, 0)]
-        built = self._laid(state, look, width, index, gutter)
+        built = self._laid_out(state, look, width, index, gutter)
         hints = look.hints or _NO_HINTS
-        before = built.painter.lit
-        lit = _lit(state) if current else _NOTHING_LIT
-        built.painter = Strokes(state, look, index, built.items, lit)
+        before = built.painter.highlighted
+        highlighted = _highlighted(state) if current else _NO_HIGHLIGHTS
+        built.painter = Strokes(state, look, index, built.items, highlighted)
         stretches = built.painter.stretches()
         changed = set(stretches) ^ set(built.stretches)
         for number in (
@@ -164,14 +164,14 @@ class TextView:
             else _covered(built.lines, paragraph.start, changed)
         ):
             built.rows[built.first[number]] = None
-        for name in lit ^ before:
+        for name in highlighted ^ before:
             if not look.compact and name in built.begins:
                 number, level = built.begins[name]
                 built.rows[built.first[number] + 1 + level] = None
         built.stretches, built.hints = stretches, hints
         return ParagraphRows(built)
 
-    def _laid(
+    def _laid_out(
         self, state: ReviewState, look: Look, width: int, index: int, gutter: Piece
     ) -> BuiltParagraph:
         """What a paragraph's rows are made from, kept until its items or its whole look change."""
@@ -184,7 +184,7 @@ class TextView:
             return known
         spans = {i.id: i for i in items if isinstance(i.value, Span)}
         lines = self.lines(state, index, width)
-        painter = Strokes(state, look, index, spans, _NOTHING_LIT)
+        painter = Strokes(state, look, index, spans, _NO_HIGHLIGHTS)
         laid = self._tracks_of(
             index, width, lines, tuple(painter.mark(item) for item in spans.values())
         )
@@ -251,7 +251,7 @@ def _gutter(state: ReviewState, index: int, theme: Theme) -> Piece:
     return f"{sign}{tick} ", theme.strong if index == state.paragraph else theme.muted
 
 
-def _lit(state: ReviewState) -> frozenset[str]:
+def _highlighted(state: ReviewState) -> frozenset[str]:
     """The spans in focus; for a relation, its two ends."""
     if state.draft is not None:
         return frozenset(
@@ -265,7 +265,7 @@ def _lit(state: ReviewState) -> frozenset[str]:
     return frozenset({item.id})
 
 
-def _wanted(
+def _lines_in_view(
     state: ReviewState,
     rows: Sequence[Row],
     lines: Sequence[WrappedLine],
@@ -276,7 +276,7 @@ def _wanted(
     if len(rows) <= height:
         return 0, len(rows)
     low, _ = state.bounds
-    start, end = _wanted_text(state, found)
+    start, end = _text_in_view(state, found)
     first, last = line_of(lines, start - low), line_of(lines, end - 1 - low)
     begin = bisect_left(rows, first, key=_line_number)
     end = bisect_right(rows, last, key=_line_number)
@@ -285,7 +285,7 @@ def _wanted(
     return begin, min(end, begin + height)
 
 
-def _wanted_text(state: ReviewState, found: tuple[int, int] | None) -> tuple[int, int]:
+def _text_in_view(state: ReviewState, found: tuple[int, int] | None) -> tuple[int, int]:
     """The part of the text that must be in view: the end of the selection, what was found, or the
     spans in focus, at most 400 characters of them; else the beginning of the paragraph."""
     low, high = state.bounds
@@ -293,7 +293,7 @@ def _wanted_text(state: ReviewState, found: tuple[int, int] | None) -> tuple[int
         return max(state.selection.start, state.selection.end - 1), state.selection.end
     if found is not None and low <= found[0] < high:
         return found
-    items = (state.find(name) for name in _lit(state))
+    items = (state.find(name) for name in _highlighted(state))
     values = [i.value for i in items if i is not None and isinstance(i.value, Span)]
     values = [value for value in values if value.start >= low]
     if not values:

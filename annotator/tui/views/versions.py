@@ -108,10 +108,10 @@ def _with_course(first: list[Piece], course: str, theme: Theme, width: int) -> R
 
 
 def _below(
-    panel: Panel, said: str, agreed: Sequence[Difference], theme: Theme, width: int, height: int
+    panel: Panel, message: str, agreed: Sequence[Difference], theme: Theme, width: int, height: int
 ) -> Rows:
     """What is on other pages, if anything is, and what the annotators agree on."""
-    rows: Rows = [[(said, theme.muted)]] if said else []
+    rows: Rows = [[(message, theme.muted)]] if message else []
     return rows + folded(panel.scene, agreed, theme, width, limit=max(1, height - len(rows)))
 
 
@@ -178,9 +178,9 @@ def _head(
 def _agreed(panel: Panel, here: Difference, theme: Theme, width: int) -> list[Piece]:
     """What is in focus and coded alike by all, so that nobody rejects it by mistake."""
     value = here.candidates[0].value
-    said = in_short(panel.scene, value, max(12, width - 22))
+    short = in_short(panel.scene, value, max(12, width - 22))
     words = "depends on another decision" if here.follows else "all coded it alike"
-    return [("= ", theme.strong), (said, theme.strong), (f"  {words}", theme.muted)]
+    return [("= ", theme.strong), (short, theme.strong), (f"  {words}", theme.muted)]
 
 
 def _cut(rows: Rows, height: int, theme: Theme) -> Rows:
@@ -284,11 +284,11 @@ def _where(panel: Panel, places: Sequence[OpenDifference]) -> str:
     """`in ¶ 2, ¶ 4, and 3 times in other documents: 18-sued-into-silence`."""
     here = [p for p in places if p.document == panel.state.document.id]
     others = [p.document for p in places if p.document != panel.state.document.id]
-    told = [f"¶ {paragraph_number(n)}" for n in dict.fromkeys(p.paragraph for p in here)]
-    words = f"in {', '.join(told)}" if told else ""
+    parts = [f"¶ {paragraph_number(n)}" for n in dict.fromkeys(p.paragraph for p in here)]
+    words = f"in {', '.join(parts)}" if parts else ""
     if others:
-        several = f"{'and ' if told else ''}in {plural(len(others), 'place')} of other documents"
-        words += f"{' ' if told else ''}{several}: {', '.join(dict.fromkeys(others))}"
+        several = f"{'and ' if parts else ''}in {plural(len(others), 'place')} of other documents"
+        words += f"{' ' if parts else ''}{several}: {', '.join(dict.fromkeys(others))}"
     return words
 
 

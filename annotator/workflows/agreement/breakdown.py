@@ -11,14 +11,14 @@ from annotator.measures.api import Part
 from annotator.model.text import paragraph_number
 from annotator.workflows.agreement.differences import DifferenceFilter
 from annotator.workflows.agreement.lines import (
-    HEAT,
+    SHADES,
     WIDTH,
     ReportLine,
-    heat,
     interval_words,
     level,
     note,
     number,
+    shaded,
     value_of,
 )
 from annotator.workflows.agreement.values import Agreement, Contrast, ParagraphDisagreement
@@ -74,7 +74,7 @@ class _Confusion:
     def _row(self, i: int, columns: Sequence[int], figures: str) -> ReportLine:
         layer, label = self.layer, self.labels[i]
         total = sum(self.counts[i])
-        cells = [heat(self.counts[i][j], total) for j in columns]
+        cells = [shaded(self.counts[i][j], total) for j in columns]
         lead = f"  {label[:18]:<18}{figures}  "
         opened = tuple(self._both(label, self.labels[j]) for j in columns)
         whole = DifferenceFilter(f"{layer}: all differences with {label}", layer, labels=(label,))
@@ -173,7 +173,7 @@ def _cell(pairs: _Pairs, one: str, other: str) -> str:
     if one == other or key not in pairs:
         return "·".rjust(8)
     value, _ = pairs[key]
-    shade = " " if value is None else HEAT[level(value, 1)]
+    shade = " " if value is None else SHADES[level(value, 1)]
     return f"{shade}{number(value)}".rjust(8)
 
 

@@ -22,7 +22,7 @@ WIDTH = 78
 
 BAR = 8
 
-HEAT = " ░▒▓█"
+SHADES = " ░▒▓█"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +103,9 @@ def note(text: str) -> list[ReportLine]:
 BANDS = {"": "", "tentative": "≥.667", "reliable": "≥.80"}
 
 
-def heat(count: int, total: int) -> str:
+def shaded(count: int, total: int) -> str:
     """A shade and the count; the shade is the share of the row."""
-    return f"{HEAT[level(count, total)]}{count}".rjust(7) if count else "·".rjust(7)
+    return f"{SHADES[level(count, total)]}{count}".rjust(7) if count else "·".rjust(7)
 
 
 def value_of(parts: Mapping[str, Part], label: str) -> float | None:
@@ -121,18 +121,18 @@ def level(count: float, total: float) -> int:
 __all__ = [
     "BANDS",
     "BAR",
-    "HEAT",
     "RELIABLE",
+    "SHADES",
     "TENTATIVE",
     "WIDTH",
     "ReportLine",
     "band",
     "bar",
-    "heat",
     "interval_words",
     "level",
     "note",
     "number",
+    "shaded",
     "share_words",
     "unnamed",
     "value_of",

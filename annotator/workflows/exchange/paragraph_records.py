@@ -169,7 +169,7 @@ def _history(record: Record, names: Mapping[str, str]) -> Mapping[str, object]:
     """What is known of how the items of a paragraph came about."""
     if not record.history:
         return {}
-    items = {id: told for id, told in record.history["items"].items() if id in names}
+    items = {id: history for id, history in record.history["items"].items() if id in names}
     return {**record.history, "items": items}
 
 

@@ -142,8 +142,8 @@ def _changed(before: Mapping[str, object], schema: LabelSchema) -> str:
     gone, new = sorted(before.keys() - now), sorted(now.keys() - before)
     if gone or new:
         both = (("gone", gone), ("new", new))
-        told = "; ".join(f"{what}: {first_of(some)}" for what, some in both if some)
-        return f"made with other labels than {name} has now ({told})"
+        changes = "; ".join(f"{what}: {first_of(some)}" for what, some in both if some)
+        return f"made with other labels than {name} has now ({changes})"
     told_now = sorted(label for label in now if now[label] != before[label])
     which = f"the definition of {first_of(told_now)}" if told_now else "guidelines or attributes"
     return (

@@ -34,8 +34,8 @@ class ClosedLine:
         if self._said != answer:
             self._said = answer
             does = "adds" if lead else "proposes"
-            said = f"not in the closed codebook: “{{}}”; enter again {does} it"
-            return said.format(both_ends(alien, LINE - len(said)))
+            message = f"not in the closed codebook: “{{}}”; enter again {does} it"
+            return message.format(both_ends(alien, LINE - len(message)))
         if lead:
             return self._add(names)
         self.proposed = "; ".join(names)

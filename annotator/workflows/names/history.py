@@ -41,8 +41,8 @@ def history(project: Project) -> list[NameEvent]:
     ]
     for step in project.names.codebook_steps():
         event, changed = step.event, _changed_in_words(step.before, step.after)
-        told = NameEvent(event.time, event.who, f"{event.kind} “{event.name}” {changed}")
-        found.append((event.id, told))
+        change = NameEvent(event.time, event.who, f"{event.kind} “{event.name}” {changed}")
+        found.append((event.id, change))
     found += [(one.id, NameEvent(one.time, one.who, one.words)) for one in renamings(project)]
     return [event for _, event in sorted(found, key=lambda pair: pair[0])]
 

@@ -54,7 +54,7 @@ def facts(project: Project, kind: NameKind, name: str) -> list[str]:
     parts = [usage_line(project, kind, name)]
     entry = project.names.codebook().get(kind, name)
     if entry is not None:
-        said = (
+        counts = (
             ("", entry.label),
             ("under ", entry.parent),
             ("opposite: ", entry.opposite),
@@ -62,7 +62,7 @@ def facts(project: Project, kind: NameKind, name: str) -> list[str]:
             ("id ", entry.external_id),
             ("", entry.definition),
         )
-        parts += [f"{what}{value}" for what, value in said if value]
+        parts += [f"{what}{value}" for what, value in counts if value]
     return parts
 
 

@@ -30,7 +30,7 @@ def _key(change: SideChange) -> str:
 def rulings(project: Project, changes: Iterable[SideChange]) -> dict[SideChange, str]:
     """What was decided about changes: `real` or `slip`; those without a ruling are missing."""
     found = ((change, project.setting(_key(change))) for change in changes)
-    return {change: said for change, said in found if said}
+    return {change: ruling for change, ruling in found if ruling}
 
 
 def keep_as_real(project: Project, changes: Sequence[SideChange]) -> None:

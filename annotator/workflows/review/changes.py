@@ -165,8 +165,8 @@ def describe(document: Document, change: Change) -> str:
     """A change in words: `ada took back value “is wrong”`."""
     value = change.after or change.before
     if value is None:
-        said = {"finished": "finished it again", "joined": "finished it too"}
-        return f"{change.annotator} {said.get(change.kind, 'reopened it')}"
+        verbs = {"finished": "finished it again", "joined": "finished it too"}
+        return f"{change.annotator} {verbs.get(change.kind, 'reopened it')}"
     quote = f" “{document.quote(value.start, value.end)[:40]}”" if isinstance(value, Span) else ""
     what = f"{value.label}{quote}"
     if change.kind == "changed":

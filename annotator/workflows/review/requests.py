@@ -48,10 +48,10 @@ def requests(
     """What review asks an annotator in all documents or some, in document and reading order. Reads
     only the documents in which review wrote something."""
     found: list[Request] = []
-    said: dict[str, list[Message]] = {}
+    by_item: dict[str, list[Message]] = {}
     for message in messages(project, documents):
-        said.setdefault(message.document, []).append(message)
-    for document, several in said.items():
+        by_item.setdefault(message.document, []).append(message)
+    for document, several in by_item.items():
         asked = _of_document(project, annotator, document, several)
         found += sorted(asked, key=lambda one: (one.paragraph, one.at))
     return found

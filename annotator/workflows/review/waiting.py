@@ -208,14 +208,14 @@ class _DecidedInGold:
             return True
         value = candidate.value
         if isinstance(value, Relation):
-            return any(self._fell(end) for end in (value.source, value.target))
-        return bool(self._on(value)) and not self.is_beside(candidate)
+            return any(self._is_rejected(end) for end in (value.source, value.target))
+        return bool(self._standing_on(value)) and not self.is_beside(candidate)
 
     def is_beside(self, candidate: Candidate) -> bool:
         """Whether all that stands on a candidate's stretch stands by itself and not in its place:
         no reviewer put it there, and somebody made both."""
         value = candidate.value
-        there = self._on(value) if isinstance(value, Span) else []
+        there = self._standing_on(value) if isinstance(value, Span) else []
         return bool(there) and all(
             strategy_of(span.origin) != ADJUDICATED
             and span.id in self._made
@@ -223,12 +223,12 @@ class _DecidedInGold:
             for span in there
         )
 
-    def _on(self, value: Span) -> list[Span]:
+    def _standing_on(self, value: Span) -> list[Span]:
         """What stands in the same layer on the same stretch."""
         place = (value.layer, value.start, value.end)
         return [s for s in self._spans if (s.layer, s.start, s.end) == place]
 
-    def _fell(self, end: str) -> bool:
+    def _is_rejected(self, end: str) -> bool:
         """Whether review decided against an end, and no version of it stands to which the relations
         on it go over."""
         return (

@@ -53,7 +53,8 @@ class CalibrationCheck:
 def check_calibration(project: Project) -> list[CalibrationCheck]:
     """The checks of a project, by layer and suggester; empty if nothing was decided yet."""
     return checks(
-        Verdict(f.suggester, f.layer, f.label, f.score, f.right) for f in project.learning.fates()
+        Verdict(f.suggester, f.layer, f.label, f.score, f.right)
+        for f in project.learning.outcomes()
     )
 
 

@@ -164,8 +164,8 @@ class _Cluster:
         try:
             self._client.sync(what, callback_timeout=SECONDS)
         except TimeoutError as error:
-            said = f"{self._address}: the Dask scheduler has not answered for {SECONDS} s"
-            raise PoolError(said, hint=AGAIN) from error
+            message = f"{self._address}: the Dask scheduler has not answered for {SECONDS} s"
+            raise PoolError(message, hint=AGAIN) from error
 
 
 @contextmanager

@@ -62,7 +62,7 @@ class SuggestionPlan:
         """The plan of a project, with these suggesters instead of those in its settings."""
         verdicts = [
             Verdict(f.suggester, f.layer, f.label, f.score, f.right)
-            for f in project.learning.fates()
+            for f in project.learning.outcomes()
         ]
         return SuggestionPlan(
             tuple(names) or project.config.suggesters,
@@ -260,7 +260,9 @@ def suggest(
             held += sum(one.blind or not one.shown for one in found)
             if progress is not None:
                 progress(number, len(ids))
-    warnings = tuple(told for one in engine.suggesters for told in getattr(one, "warnings", ()))
+    warnings = tuple(
+        warning for one in engine.suggesters for warning in getattr(one, "warnings", ())
+    )
     return SuggestResult(len(ids), count, held, warnings)
 
 
