@@ -22,6 +22,7 @@ from annotator.english.nominals import POSSESSIVE, REGIONAL, actor_span, find_no
 from annotator.english.pronouns import PRONOUN, find_pronouns
 from annotator.english.syntax import finite
 from annotator.english.tokens import FoundSpan, Token, as_written
+from annotator.english.unlisted_names import described_as, shaped_like_person
 
 Tokenize = Callable[[str], Sequence[str]]
 """Gives the tokens of a name as texts."""
@@ -264,6 +265,20 @@ def _classify(tokens: Sequence[Token], run: _Run, context: DocumentContext) -> F
         return made("organization", 0.85, "a company's suffix", "name.organization", text)
     if last in tables.words("thing_heads"):
         return None
+    return _of_first_word(tokens, run, context, full)
+
+
+def _of_first_word(
+    tokens: Sequence[Token], run: _Run, context: DocumentContext, full: str | None
+) -> FoundSpan | None:
+    """What a name names by its first word; `full` is the longer name of the person with the same
+    last word, if there is one."""
+    start, end = run.start, run.end
+    parts, text = [t.text for t in tokens[start:end]], as_written(tokens[start:end])
+
+    def made(label: str, score: float, reason: str, rule: str, entity: str) -> FoundSpan:
+        return actor_span(tokens, start, end, label, score, reason, rule, entity)
+
     if parts[0] in tables.words("given_names") and 1 < len(parts) <= 5:
         return made("person", 0.9, f"{parts[0]} is a given name", "name.given", text)
     if full is not None and len(parts) <= 2:
@@ -271,45 +286,22 @@ def _classify(tokens: Sequence[Token], run: _Run, context: DocumentContext) -> F
     if parts[0] in tables.words("organization_openers") and {"of", "for", "on"} & set(parts[1:]):
         why = f"{parts[0]} begins the name of an organization"
         return made("organization", 0.75, why, "name.organization", text)
-    described = _described(tokens, start, end)
+    return _guessed(tokens, run, context)
+
+
+def _guessed(tokens: Sequence[Token], run: _Run, context: DocumentContext) -> FoundSpan | None:
+    """What a name that no table knows names, by what describes it or by its shape."""
+    start, end = run.start, run.end
+    parts, text = [t.text for t in tokens[start:end]], as_written(tokens[start:end])
+    described = described_as(tokens, start, end)
     if described is not None:
-        why = f"“{described[1]}” says who that is"
-        return made(described[0], 0.8, why, "name.described", text)
-    if _shaped_like_person(parts):
-        return made("person", _GUESSED, "two or three capitalized words", "name.shape", text)
+        label, noun = described
+        why = f"“{noun}” says who that is"
+        return actor_span(tokens, start, end, label, 0.8, why, "name.described", text)
+    if shaped_like_person(parts):
+        why = "two or three capitalized words"
+        return actor_span(tokens, start, end, "person", _GUESSED, why, "name.shape", text)
     return _single(tokens, start, end, context) if len(parts) == 1 else None
-
-
-def _shaped_like_person(parts: Sequence[str]) -> bool:
-    """Whether words may be a first and a last name: two or three, none an initial, and the first
-    neither a nation nor a point of the compass."""
-    first = parts[0]
-    return (
-        1 < len(parts) <= 3
-        and all(len(part) > 1 for part in parts)
-        and first not in tables.demonyms()
-        and first not in tables.words("compass")
-    )
-
-
-def _described(tokens: Sequence[Token], start: int, end: int) -> tuple[str, str] | None:
-    """The label of a name by the noun that describes it, and that noun: `the regulator, Ofwat,`,
-    `the pressure group Clean Game`; None without one."""
-    if start < 2 or tokens[start].first:
-        return None
-    apart = tokens[start - 1].text == ","
-    at = start - 2 if apart else start - 1
-    closed = end >= len(tokens) or tokens[end].text in _CLOSING
-    two = f"{tokens[at - 1].lower} {tokens[at].lower}" if at else ""
-    head = tables.heads().get(two) or tables.heads().get(tokens[at].lower)
-    if head is None or head.plural or (apart and not closed) or tokens[at + 1].first:
-        return None
-    known = head.label in ("person", "organization") and tokens[at].text == tokens[at].lower
-    return (head.label, tokens[at].text) if known else None
-
-
-_CLOSING = frozenset(", . ; : ? ! ) – —".split())
-"""Signs after a name that is set off by commas."""
 
 
 def _organization(parts: Sequence[str]) -> str | None:

@@ -24,7 +24,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from annotator.english import tables
-from annotator.english.clause_parts import asserts_nothing, is_open, report_end, reported_parts
+from annotator.english.clause_parts import (
+    asserts_nothing,
+    in_quotes,
+    is_fragment,
+    is_open,
+    report_end,
+    reported_parts,
+)
 from annotator.english.coordination import imperative, independent, main_clauses
 from annotator.english.cues import announces, asked, attribution_of, label_of, modality_of
 from annotator.english.echoes import echoes
@@ -42,7 +49,7 @@ from annotator.english.objects import (
 )
 from annotator.english.parse import Parse
 from annotator.english.reporting_frame import ReportingFrame, flip
-from annotator.english.syntax import Syntax, finite, governs
+from annotator.english.syntax import Syntax, finite
 from annotator.english.tokens import QUOTES, FoundSpan, Token
 from annotator.model.overlaps import Overlaps
 
@@ -136,7 +143,7 @@ def _by_words(tokens: Sequence[Token], actors: Sequence[FoundSpan]) -> list[Clau
     starts = [i for i, t in enumerate(tokens) if t.first] or ([0] if tokens else [])
     spoken: ReportingFrame | None = None
     for begin, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
-        goes_on = _in_quotes(tokens, begin, end)
+        goes_on = in_quotes(tokens, begin, end)
         told = spoken if goes_on else None
         sentence: list[Clause] = []
         for first, last in main_clauses(tokens, begin, end):
@@ -149,14 +156,6 @@ def _by_words(tokens: Sequence[Token], actors: Sequence[FoundSpan]) -> list[Clau
         spoken = _speaker(sentence)
         out += sentence
     return out
-
-
-def _in_quotes(tokens: Sequence[Token], begin: int, end: int) -> bool:
-    """Whether a sentence stands in quotation marks, all of it, and does not name who speaks
-    (`I`)."""
-    marks = [k for k in range(begin, end) if tokens[k].text in QUOTES]
-    whole = begin > 0 and tokens[begin - 1].text in QUOTES and marks == [end - 1]
-    return whole and not any(tokens[k].lower == "i" for k in range(begin, end))
 
 
 def _speaker(sentence: Sequence[Clause]) -> ReportingFrame | None:
@@ -188,28 +187,44 @@ def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
         return objects
     quoted = any(t.text in QUOTES for t in tokens[first:last])
     frame, first, last = frame_of(syntax, first, last)
-    if frame is not None and frame.first < first:
-        end = report_end(tokens, frame, first, last)
-        question, last = question and end == last, end
-    out: list[Clause] = []
-    for a, b in _parts(tokens, frame, first, last):
-        inner = _inside(syntax, a, b) if frame is not None and not question else []
-        clause = None if inner else _clause(tokens, a, b, frame, quoted=quoted, question=question)
-        out += inner if clause is None else [clause]
-    if first >= last:
-        return out
-    if tokens[first].lower == "there":
+    if frame is not None:
+        if frame.first < first:
+            end = report_end(tokens, frame, first, last)
+            question, last = question and end == last, end
+        out = _told(syntax, frame, first, last, quoted=quoted, question=question)
+    else:
+        out = _said(syntax, first, last, quoted=quoted, question=question)
+    if first < last and tokens[first].lower == "there":
         return _who_say(syntax, first, last) or out
-    inside = relative_object(syntax, first, last) if frame is None and not question else None
+    return out
+
+
+def _told(
+    syntax: Syntax, frame: ReportingFrame, first: int, last: int, *, quoted: bool, question: bool
+) -> list[Clause]:
+    """The claims of a reported clause, or those that others hold inside of it."""
+    out: list[Clause] = []
+    for a, b in reported_parts(syntax.tokens, first, last):
+        inner = [] if question else _inside(syntax, a, b)
+        out += inner or _as_list(
+            _clause(syntax.tokens, a, b, frame, quoted=quoted, question=question)
+        )
+    return out
+
+
+def _said(syntax: Syntax, first: int, last: int, *, quoted: bool, question: bool) -> list[Clause]:
+    """The claims of a clause that nobody is reported to say, and what somebody inside of it
+    wants."""
+    tokens, out = syntax.tokens, list[Clause]()
+    joined = first > 0 and tokens[first - 1].lower == "that"
+    for a, b in reported_parts(tokens, first, last) if joined else [(first, last)]:
+        out += _as_list(_clause(tokens, a, b, None, quoted=quoted, question=question))
+    inside = relative_object(syntax, first, last) if first < last and not question else None
     return out if inside is None else [*out, *_object_clause(tokens, inside)]
 
 
-def _parts(
-    tokens: Sequence[Token], frame: ReportingFrame | None, first: int, last: int
-) -> list[tuple[int, int]]:
-    """The parts of a clause that are claims of their own: several if it is reported."""
-    reported = frame is not None or (first > 0 and tokens[first - 1].lower == "that")
-    return reported_parts(tokens, first, last) if reported else [(first, last)]
+def _as_list(clause: Clause | None) -> list[Clause]:
+    return [] if clause is None else [clause]
 
 
 def _inside(syntax: Syntax, first: int, last: int) -> list[Clause]:
@@ -333,7 +348,7 @@ def _clause(
         frame is not None and first > 0 and tokens[first - 1].lower == "that"
     )
     if (
-        _fragment(tokens, first, last)
+        is_fragment(tokens, first, last)
         or last - first < (2 if whole else 3)
         or not (whole or any(finite(t) for t in tokens[first:last]))
     ):
@@ -347,22 +362,6 @@ def _clause(
         tokens, first, last, label, why, score, frame, quoted=quoted, question=question
     )
     return replace(made, more=_judged(tokens, frame))
-
-
-_SAID = frozenset("said says say added replied answered".split())
-
-
-def _fragment(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether a sentence only answers with a phrase (`Not the villagers, who lose the ferry`), or
-    only says who speaks (`"No," said the mayor`)."""
-    if first >= last:
-        return False
-    if first and tokens[first - 1].text in QUOTES and tokens[first].lower in _SAID:
-        return True
-    if tokens[first].lower != "not":
-        return False
-    comma = next((k for k in range(first, last) if tokens[k].text == ","), last)
-    return not any(governs(tokens, k) for k in range(first, comma))
 
 
 def _judged(tokens: Sequence[Token], frame: ReportingFrame | None) -> tuple[ReportingFrame, ...]:

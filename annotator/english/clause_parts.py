@@ -1,5 +1,5 @@
 """The parts of a main clause that are claims: none if it asserts nothing, several if joined
-by `and that`; and where what is reported ends."""
+by `and that`; where what is reported ends, and which sentences are only quoted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from annotator.english import tables
 from annotator.english.coordination import elliptic, independent
 from annotator.english.reporting_frame import ReportingFrame
-from annotator.english.syntax import HELPERS
+from annotator.english.syntax import HELPERS, governs
 from annotator.english.tokens import QUOTES, Token, phrase_at
 
 _ASKED = frozenset("who what why how when where".split())
@@ -76,4 +76,35 @@ def _asks_then(tokens: Sequence[Token], k: int, last: int) -> bool:
     return asked_for and any(t.text == "?" for t in tokens[last - 1 : last + 1])
 
 
-__all__ = ["asserts_nothing", "is_open", "report_end", "reported_parts"]
+_SAID = frozenset("said says say added replied answered".split())
+
+
+def is_fragment(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a sentence only answers with a phrase (`Not the villagers, who lose the ferry`), or
+    only says who speaks (`"No," said the mayor`)."""
+    if first >= last:
+        return False
+    if first and tokens[first - 1].text in QUOTES and tokens[first].lower in _SAID:
+        return True
+    if tokens[first].lower != "not":
+        return False
+    comma = next((k for k in range(first, last) if tokens[k].text == ","), last)
+    return not any(governs(tokens, k) for k in range(first, comma))
+
+
+def in_quotes(tokens: Sequence[Token], begin: int, end: int) -> bool:
+    """Whether a sentence stands in quotation marks, all of it, and does not name who speaks
+    (`I`)."""
+    marks = [k for k in range(begin, end) if tokens[k].text in QUOTES]
+    whole = begin > 0 and tokens[begin - 1].text in QUOTES and marks == [end - 1]
+    return whole and not any(tokens[k].lower == "i" for k in range(begin, end))
+
+
+__all__ = [
+    "asserts_nothing",
+    "in_quotes",
+    "is_fragment",
+    "is_open",
+    "report_end",
+    "reported_parts",
+]

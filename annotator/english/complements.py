@@ -45,17 +45,22 @@ def begin_of(
         return found
     if "whether" in frames and tokens[after].lower == "whether":
         return after + 1
-    for word in ("of", "as", "for", "with"):
-        if word in frames:
-            begin = _after_word(tokens, after, last, word)
-            if begin is None and "on" in frames and not passive:
-                return after if before_on(tokens, after, last) else None
-            return begin
+    word = next((word for word in ("of", "as", "for", "with") if word in frames), None)
+    if word is not None:
+        blames = "on" in frames and not passive and before_on(tokens, after, last)
+        begin = _after_word(tokens, after, last, word)
+        return after if begin is None and blames else begin
     if "pred" in frames:
         return after if passive else _predicate(tokens, after, last)
-    given = passive and verb.base in tables.words("giving")
-    wanted = {"np"} if given else set() if passive else {"np", "found"}
-    return after if frames & wanted and _noun_phrase(tokens, after, last) else None
+    fits = frames & _nominal_frames(verb, passive=passive) and _noun_phrase(tokens, after, last)
+    return after if fits else None
+
+
+def _nominal_frames(verb: tables.ObjectVerb, *, passive: bool) -> frozenset[str]:
+    """The frames in which a noun phrase is the claim; in a passive, only what somebody is given."""
+    if not passive:
+        return frozenset(("np", "found"))
+    return frozenset(("np",) if verb.base in tables.words("giving") else ())
 
 
 def _begin_of_infinitive(

@@ -92,23 +92,21 @@ def _unwise(tokens: Sequence[Token], first: int, last: int) -> str:
     `closing it would be a mistake`."""
     if last - first > 3 and _act(tokens, first):
         return _unwise_act(tokens, first, last)
-    for i in range(first, min(first + 6, last - 2)):
-        if (
-            tokens[i].lower in tables.words("modals")
-            and tokens[i - 1].lower in ("it", "that")
-            and i > first
-        ):
-            to = next(
-                (k for k in range(i + 2, min(i + 8, last - 1)) if tokens[k].lower == "to"), None
-            )
-            if to is None and last <= i + 6:
-                to = last
-            if tokens[i + 1].lower == "be" and to is not None:
-                judged = any(
-                    tokens[k].lower in tables.words("value_words") for k in range(i + 2, to)
-                )
-                return " ".join(t.text for t in tokens[i - 1 : to]) if judged else ""
+    for i in range(first + 1, min(first + 6, last - 2)):
+        impersonal = tokens[i - 1].lower in ("it", "that")
+        if not impersonal or tokens[i].lower not in tables.words("modals"):
+            continue
+        to = _infinitive_after(tokens, i, last)
+        if tokens[i + 1].lower == "be" and to is not None:
+            judged = any(t.lower in tables.words("value_words") for t in tokens[i + 2 : to])
+            return " ".join(t.text for t in tokens[i - 1 : to]) if judged else ""
     return ""
+
+
+def _infinitive_after(tokens: Sequence[Token], i: int, last: int) -> int | None:
+    """Where the `to` after a modal at `i` stands, or the end of a short clause without it."""
+    to = next((k for k in range(i + 2, min(i + 8, last - 1)) if tokens[k].lower == "to"), None)
+    return last if to is None and last <= i + 6 else to
 
 
 def _unwise_act(tokens: Sequence[Token], first: int, last: int) -> str:

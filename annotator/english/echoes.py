@@ -61,11 +61,14 @@ def heard(
         yield from ((k, echo.side) for k in around[-1:])
         return
     start = _sentence(tokens, echo.first)
+    may = [
+        k
+        for k, (first, last) in enumerate(places)
+        if (frames[k] or last - first > _SHORT)
+        and (echo.how == "it" or _by(tokens, actors, frames[k], echo.name))
+    ]
     for low, high in ((start, echo.first), (_sentence(tokens, start - 1), start)):
-        near = [k for k, (first, last) in enumerate(places) if low <= first and last <= high]
-        if echo.how != "it":
-            near = [k for k in near if _by(tokens, actors, frames[k], echo.name)]
-        near = [k for k in near if frames[k] or places[k][1] - places[k][0] > _SHORT]
+        near = [k for k in may if low <= places[k][0] and places[k][1] <= high]
         if near:
             yield from _sided(echo, near, frames)
             return
@@ -148,20 +151,27 @@ class _Echoes:
         word = self.tokens[subject].lower
         if not p.asserted(i) or not (word in _MEANT or subject in self.at):
             return None
-        if p.lemmas[i] == "have":
-            cue = next((k for k in p.kids(i, {"dobj"}) if p.lemmas[k] == "point"), None)
-            side = "+"
-        else:
-            cue = next(iter(p.kids(i, {"acomp"})), None)
-            if cue is None or p.lemmas[i] != "be" or p.kids(i, _COMPLEMENTS):
-                return None
-            side = tables.agreeing().get(p.lemmas[cue], "")
+        cue = self._predicate(i)
+        side = "" if cue is None else self._side_of(cue)
         if cue is None or not side or p.kids(cue, _COMPLEMENTS):
             return None
         both = word == "both" or self.tokens[min(cue + 2, len(self.tokens) - 1)].lower == "both"
         how = "both" if both else "said"  # "Both are right", "she is right on both counts".
         name = frozenset({self.tokens[subject].lower} if p.pos[subject] == "PROPN" else ())
         return Echo(i, i, (), flip(side, negative=p.negated(i)), cue, how, name)
+
+    def _predicate(self, i: int) -> int | None:
+        """What somebody is (`right`), or has (`a point`), by the verb at `i`."""
+        p = self.parse
+        if p.lemmas[i] == "have":
+            return next((k for k in p.kids(i, {"dobj"}) if p.lemmas[k] == "point"), None)
+        if p.lemmas[i] != "be" or p.kids(i, _COMPLEMENTS):
+            return None
+        return next(iter(p.kids(i, {"acomp"})), None)
+
+    def _side_of(self, cue: int) -> str:
+        lemma = self.parse.lemmas[cue]
+        return "+" if lemma == "point" else tables.agreeing().get(lemma, "")
 
     def _alike(self, i: int, subject: int) -> Echo | None:
         """`So does X`, `neither do we`, `X agrees with her`: the side of somebody before."""

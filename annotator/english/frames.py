@@ -101,15 +101,9 @@ def that_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[Reporting
         after = _after_saying(syntax, first, last, i, verb, kind)
         if after is None:
             continue
-        start = after if verb.particle.endswith("that") else _content(tokens, after, last, verb)
-        bare = start is None
-        begin = _bare_content(tokens, after, last, verb) if start is None else start
-        if begin is None or (bare and kind not in _FINITE):
+        begin, bare = _reported_from(tokens, after, last, verb, kind)
+        if begin is None or _says_nothing(tokens, i, after, last, verb):
             continue
-        if verb.base in tables.words("uttering") and negated(tokens, i):
-            continue  # Who does not say something need not be against it.
-        if verb.particle == "that" and not any(governs(tokens, k) for k in range(after, last)):
-            continue  # "Saw that film".
         holder = _speaker(syntax, first, i, verb, kind, (after, begin))
         if holder is None and not _without_holder(tokens, first, i, verb, bare=bare):
             continue
@@ -119,27 +113,51 @@ def that_frame(syntax: Syntax, first: int, last: int, i: int) -> tuple[Reporting
     return None
 
 
+def _reported_from(
+    tokens: Sequence[Token], after: int, last: int, verb: tables.Verb, kind: str
+) -> tuple[int | None, bool]:
+    """Where the reported words begin after a verb, None if nothing is reported; and whether no word
+    shows it."""
+    start = after if verb.particle.endswith("that") else _content(tokens, after, last, verb)
+    if start is not None:
+        return start, False
+    return (_bare_content(tokens, after, last, verb) if kind in _FINITE else None), True
+
+
+def _says_nothing(
+    tokens: Sequence[Token], i: int, after: int, last: int, verb: tables.Verb
+) -> bool:
+    """Whether a verb at `i` reports nothing: who does not say something need not be against it, and
+    in `saw that film`, no clause follows."""
+    if verb.base in tables.words("uttering") and negated(tokens, i):
+        return True
+    return verb.particle == "that" and not any(governs(tokens, k) for k in range(after, last))
+
+
 def _after_saying(
     syntax: Syntax, first: int, last: int, i: int, verb: tables.Verb, kind: str
 ) -> int | None:
     """The place after the word at `i` and its particle, if it can be this form of a verb that
     reports something."""
     tokens = syntax.tokens
-    if not verb.on_claim or "that" not in verb.frames:
+    if not verb.on_claim or "that" not in verb.frames or _no_verb(syntax, first, i, verb, kind):
         return None
-    if kind == "ing" and not any(
-        t.lower in tables.words("be") for t in tokens[max(first, i - 2) : i]
-    ):
-        return None
-    if kind == "base" and not verb.particle and _noun(syntax, i):
-        return None
-    if kind == "s" and i > first and tokens[i - 1].lower in tables.words("prepositions"):
-        return None  # "Turned to states that share its aim".
     after = after_verb(tokens, i, verb)
     if after is None or after >= last:
         return None
     demanded = kind in ("base", "both") and _demanded(tokens, first, i)
     return None if demanded else after
+
+
+def _no_verb(syntax: Syntax, first: int, i: int, verb: tables.Verb, kind: str) -> bool:
+    """Whether this form of a verb is no finite verb at `i`: a participle without `be`, or a noun,
+    as in `turned to states that share its aim`."""
+    tokens = syntax.tokens
+    if kind == "ing":
+        return not any(t.lower in tables.words("be") for t in tokens[max(first, i - 2) : i])
+    if kind == "base":
+        return not verb.particle and _noun(syntax, i)
+    return kind == "s" and i > first and tokens[i - 1].lower in tables.words("prepositions")
 
 
 def _speaker(

@@ -24,17 +24,22 @@ def end_of_object(
     top = next((k for k in range(first, end) if not first <= parse.heads[k] < end), first)
     if parse.pos[top] not in _NOUNS or parse.deps[top] not in ("dobj", "pobj"):
         return end
-    verb = parse.heads[top]
-    if parse.deps[top] == "pobj":
-        verb = parse.heads[verb]
+    verb = parse.heads[top] if parse.deps[top] == "dobj" else parse.heads[parse.heads[top]]
     for k in range(top + 1, end):
         begin = parse.edges[k][0]
-        if siding and parse.heads[k] == verb and parse.deps[k] in _LOOSE and begin > top:
-            return _before(tokens, begin, first, end)
-        added = parse.heads[k] == top and parse.deps[k] == "relcl"
-        if added and begin - 1 > top and tokens[begin - 1].text == ",":
+        loose = siding and parse.heads[k] == verb and parse.deps[k] in _LOOSE and begin > top
+        if loose or _added(tokens, parse, k, top):
             return _before(tokens, begin, first, end)
     return end
+
+
+def _added(tokens: Sequence[Token], parse: Parse, k: int, top: int) -> bool:
+    """Whether the verb at `k` is that of a relative clause after a comma, which adds something
+    about the noun at `top`."""
+    if parse.heads[k] != top or parse.deps[k] != "relcl":
+        return False
+    comma = parse.edges[k][0] - 1
+    return comma > top and tokens[comma].text == ","
 
 
 def where_main_clause_goes_on(parse: Parse, verb: int, first: int, last: int) -> int:

@@ -49,14 +49,16 @@ def _with_apposition(
     comma = next((k for k in range(begin + 1, min(begin + 9, last)) if tokens[k].text == ","), None)
     if comma is None or not independent(tokens, comma + 1, last):
         return frame, begin
-    named = next((p for p in syntax.starting(begin, begin + 1)), None)
-    whole = named is not None and syntax.actors[named].last == comma
-    if frame.holder is None and whole:
+    named = next(iter(syntax.starting(begin, begin + 1)), None)
+    if frame.holder is None and named is not None and syntax.actors[named].last == comma:
         return replace(frame, holder=named), comma + 1
+    return frame, comma + 1 if _description(tokens, begin, comma) else begin
+
+
+def _description(tokens: Sequence[Token], begin: int, comma: int) -> bool:
+    """Whether a noun phrase without a verb stands before a comma."""
     described = tokens[begin].lower in tables.words("determiners")
-    if described and not any(governs(tokens, k) for k in range(begin, comma)):
-        return frame, comma + 1
-    return frame, begin
+    return described and not any(governs(tokens, k) for k in range(begin, comma))
 
 
 def _as_said(syntax: Syntax, first: int, last: int) -> tuple[ReportingFrame, int] | None:
@@ -67,23 +69,23 @@ def _as_said(syntax: Syntax, first: int, last: int) -> tuple[ReportingFrame, int
     )
     if comma is None or tokens[first + 1].lower in ("i", "we"):
         return None
-    for i in range(first + 2, comma):
-        putting = tokens[i].lower in ("put", "puts") and i + 2 == comma
-        if putting and tokens[i + 1].lower == "it":
-            verb = i
-            break
-        if any(
-            _ends(tokens, after_verb(tokens, i, one), comma)
-            and "that" in one.frames
-            and one.on_claim == "+"
-            for one, _ in tables.verbs_by_form().get(tokens[i].lower, ())
-        ):
-            verb = i
-            break
-    else:
+    verb = next((k for k in range(first + 2, comma) if _says(tokens, k, comma)), None)
+    if verb is None:
         return None
     holder = next(iter(syntax.starting(first + 1, verb)), None)
     return ReportingFrame(holder, "+", verb, comma), comma + 1
+
+
+def _says(tokens: Sequence[Token], i: int, comma: int) -> bool:
+    """Whether the word at `i` is a verb of saying with nothing but a time before a comma, or `put
+    it`."""
+    if tokens[i].lower in ("put", "puts") and i + 2 == comma:
+        return tokens[i + 1].lower == "it"
+    return any(
+        _ends(tokens, after_verb(tokens, i, one), comma)
+        for one, _ in tables.verbs_by_form().get(tokens[i].lower, ())
+        if "that" in one.frames and one.on_claim == "+"
+    )
 
 
 def _ends(tokens: Sequence[Token], after: int | None, comma: int) -> bool:

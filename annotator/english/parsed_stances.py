@@ -9,7 +9,6 @@ targets (`X's criticism of Y`), wishes that are crossed (`against the wishes of 
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -17,12 +16,12 @@ from functools import cache
 from annotator.english import tables
 from annotator.english.judgements import PLAIN, asked
 from annotator.english.parse import Parse
+from annotator.english.phrase_actors import Actors, PhraseActors
 from annotator.english.reporting_frame import flip
 from annotator.english.syntax import negated
 from annotator.english.tokens import FoundSpan, FoundStance, Token
 
 _OBJECTS = frozenset("dobj dative".split())
-_INSIDE = frozenset("poss compound nmod amod".split())
 _BEARING = frozenset(
     "face draw receive win earn attract get enjoy suffer come provoke meet gain secure".split()
 )
@@ -40,9 +39,6 @@ _WISHES = {
     for noun in nouns.split()
 }
 """Sides of those who act on those whose wishes are named, by preposition and noun."""
-_Actors = list[tuple[int, bool]]
-"""Actors by number, each with whether it is meant itself, and not something that it owns."""
-_PRONOUNS = frozenset("it they he she its their his her".split())
 _DIRECT, _OWNED, _PLAIN = 0.7, 0.6, 0.85
 """Scores if the actor itself is in the position, if something that belongs to it is, and if the
 sentence says so outright."""
@@ -69,74 +65,7 @@ def parsed_stances(
     return list(edges.values())
 
 
-class _Frames:
-    def __init__(self, tokens: Sequence[Token], actors: Sequence[FoundSpan], parse: Parse) -> None:
-        self.tokens, self.actors, self.parse = tokens, actors, parse
-        self.at = {i: place for place, one in enumerate(actors) for i in range(one.first, one.last)}
-        self._starts = [i for i, token in enumerate(tokens) if token.first or not i]
-
-    def _actor(self, head: int | None) -> tuple[int, bool] | None:
-        """The actor of a noun phrase, by its head, and whether the phrase is the actor itself or
-        something that it owns."""
-        if head is None:
-            return None
-        if head in self.at:
-            return self.at[head], True
-        for k in self.parse.kids(head, {"appos"}):
-            # "The bank's governor, Ann Orr": she, not the bank.
-            if k in self.at:
-                return self.at[k], True
-        for k in self.parse.kids(head, _INSIDE):
-            if k in self.at:
-                return self.at[k], False
-        for prep in self.parse.kids(head, {"prep"}):
-            if self.parse.lemmas[prep] == "of":
-                for k in self.parse.kids(prep, {"pobj"}):
-                    found = self._actor(k)
-                    if found is not None:
-                        return found[0], False
-        return None
-
-    def _all(self, head: int | None) -> _Actors:
-        """The actors of a noun phrase and of those joined to it; examples (`nations like Iran`)
-        count as the whole."""
-        p, out = self.parse, []
-        while head is not None:
-            examples = [k for k in p.kids(head, {"prep"}) if p.lemmas[k] == "like"]
-            named = [
-                one for k in examples for noun in p.kids(k, {"pobj"}) for one in self._all(noun)
-            ]
-            found = self._actor(head)
-            out += named or ([found] if found is not None else [])
-            head = next(iter(p.kids(head, {"conj"})), None)
-        return out
-
-    def _who(self, subject: int | None) -> _Actors:
-        """The actors of a subject; for a pronoun, the first subject before it in its sentence, or
-        in the sentence before."""
-        p = self.parse
-        if subject is None or subject in self.at or p.lemmas[subject] not in _PRONOUNS:
-            return self._all(subject)
-        number = bisect_right(self._starts, subject)
-        start, before = (self._starts[max(0, number - k)] for k in (1, 2))
-        for low, high in ((start, subject), (before, start)):
-            for i in range(low, high):
-                if p.deps[i] in ("nsubj", "nsubjpass") and (found := self._all(i)):
-                    return found
-        return []
-
-    def _holders(self, verb: int) -> _Actors:
-        """The subjects of a verb; for a relative clause or a participle, the noun to which it
-        belongs."""
-        p = self.parse
-        subject = p.subject(verb)
-        if subject is None and p.deps[verb] in ("acl", "advcl"):
-            head = p.heads[verb]
-            subject = head if p.deps[verb] == "acl" else p.subject(head)
-        if subject is not None and p.pos[subject] == "PRON" and p.deps[verb] == "relcl":
-            subject = p.heads[verb]
-        return self._who(subject)
-
+class _Frames(PhraseActors):
     def _edges(
         self,
         side: str,
@@ -168,18 +97,27 @@ class _Frames:
             if verb is None:
                 continue
             side = flip(verb.on_actor, negative=self._negated(i))
-            by = [k for agent in p.kids(i, {"agent"}) for k in p.kids(agent, {"pobj"})]
-            passive = bool(p.kids(i, {"nsubjpass", "auxpass"}))
-            if passive or by:
-                added = not passive and p.deps[i] != "conj"
-                targets = self._all(p.heads[i] if added else p.subject(i))
-                holders = [one for k in by for one in self._all(k)]
+            by = self._agents(i)
+            passive = bool(by or p.kids(i, {"nsubjpass", "auxpass"}))
+            if passive:
+                holders, targets = [one for k in by for one in self.all_of(k)], self._patients(i)
             else:
-                holders, targets = self._holders(i), self._targets(i, verb.particle)
-            plain = self._plain(i, verb.base, passive=passive or bool(by))
+                holders, targets = self.holders(i), self._targets(i, verb.particle)
+            plain = self._plain(i, verb.base, passive=passive)
             for edge in self._edges(side, holders, targets, i, "frame"):
                 own = plain and edge.score == _DIRECT
                 yield replace(edge, score=_PLAIN, rule=PLAIN) if own else edge
+
+    def _agents(self, verb: int) -> list[int]:
+        """The heads of those after the `by` of a passive."""
+        p = self.parse
+        return [k for agent in p.kids(verb, {"agent"}) for k in p.kids(agent, {"pobj"})]
+
+    def _patients(self, verb: int) -> Actors:
+        """The subjects of a passive, or the noun to which a participle is added."""
+        p = self.parse
+        added = not p.kids(verb, {"nsubjpass", "auxpass"}) and p.deps[verb] != "conj"
+        return self.all_of(p.heads[verb] if added else p.subject(verb))
 
     def _verb_of_side(self, i: int) -> tables.Verb | None:
         """The verb at a place that takes a side on an actor, with its particle after it."""
@@ -205,7 +143,7 @@ class _Frames:
         said = p.asserted(verb) or ((added or joined) and not p.supposed(verb))
         return said and not asked(self.tokens, verb)
 
-    def _targets(self, verb: int, particle: str) -> _Actors:
+    def _targets(self, verb: int, particle: str) -> Actors:
         p = self.parse
         if particle:
             last = particle.split()[-1]
@@ -217,7 +155,7 @@ class _Frames:
             heads = [k for prep in preps for k in p.kids(prep, {"pobj"})] or p.kids(verb, _OBJECTS)
         else:
             heads = p.kids(verb, _OBJECTS)
-        return [one for k in heads for one in self._all(k)]
+        return [one for k in heads for one in self.all_of(k)]
 
     def _particle(self, i: int, particle: str) -> bool:
         words = particle.split()
@@ -256,22 +194,22 @@ class _Frames:
             yield from self._edges(flip(noun.side, negative=negative), holders, targets, i, "noun")
 
     def _around_verb(
-        self, noun: int, verb: int, bears: bool, holders: _Actors, targets: _Actors
-    ) -> tuple[_Actors, _Actors]:
+        self, noun: int, verb: int, bears: bool, holders: Actors, targets: Actors
+    ) -> tuple[Actors, Actors]:
         """The holders and targets of a noun, completed by what its verb has: if its subject `bears`
         the act, that is the target; otherwise it is the holder."""
         if bears:
-            return holders, targets or (self._holders(verb) if holders else targets)
+            return holders, targets or (self.holders(verb) if holders else targets)
         given = self.parse.kids(verb, {"dative"})
         return (
-            holders or self._apposed(noun) or self._holders(verb),
-            targets or [one for k in given for one in self._all(k)],
+            holders or self._apposed(noun) or self.holders(verb),
+            targets or [one for k in given for one in self.all_of(k)],
         )
 
-    def _before_noun(self, noun: int) -> _Actors:
+    def _before_noun(self, noun: int) -> Actors:
         """The actors that a noun belongs to, as a genitive or as a word before it."""
         p = self.parse
-        owners = [one for k in p.kids(noun, {"poss"}) for one in self._who(k)]
+        owners = [one for k in p.kids(noun, {"poss"}) for one in self.who(k)]
         # "Iran's increasing cooperation" is read as if Iran increased something.
         near = p.kids(noun, {"compound", "nmod", "amod"})
         near += [k for m in near for k in p.kids(m, {"nsubj", "poss"})]
@@ -292,9 +230,9 @@ class _Frames:
         """The nearest verb that a word depends on."""
         return next((k for k in self.parse.chain(i)[1:] if self.parse.verbal(k)), None)
 
-    def _apposed(self, noun: int) -> _Actors:
+    def _apposed(self, noun: int) -> Actors:
         """The actor of the noun phrase that a noun explains (`Y's plan, an attack on X`)."""
-        found = self._actor(self.parse.heads[noun]) if self.parse.deps[noun] == "appos" else None
+        found = self.actor(self.parse.heads[noun]) if self.parse.deps[noun] == "appos" else None
         return [found] if found is not None else []
 
     def wishes(self) -> Iterator[FoundStance]:
@@ -308,21 +246,21 @@ class _Frames:
             verb = self._above(prep)
             if verb is None:
                 continue
-            agents = [k for by in p.kids(verb, {"agent"}) for k in p.kids(by, {"pobj"})]
-            holders = [one for k in agents for one in self._all(k)] or self._holders(verb)
-            wishing = [one for k in p.kids(i, {"poss", "amod", "compound"}) for one in self._who(k)]
+            agents = (one for k in self._agents(verb) for one in self.all_of(k))
+            holders = [*agents] or self.holders(verb)
+            wishing = [one for k in p.kids(i, {"poss", "amod", "compound"}) for one in self.who(k)]
             wishing = wishing or self._after(p.kids(i, {"prep"}), ("of", "from", "by"))
             yield from self._edges(side, holders, wishing, i, "noun")
 
-    def _after(self, preps: Sequence[int], words: Collection[str]) -> _Actors:
+    def _after(self, preps: Sequence[int], words: Collection[str]) -> Actors:
         """The actors after some of these prepositions; if a clause follows, its subject (`critical
         of how X acts`, `of the way X acts`)."""
         p, out = self.parse, []
         for prep in (one for one in preps if p.lemmas[one] in words):
             for k in p.kids(prep, {"pobj", "pcomp"}):
                 clauses = [k] if p.deps[k] == "pcomp" else p.kids(k, {"relcl", "acl"})
-                found = [] if p.verbal(k) else self._all(k)
-                out += found or [one for verb in clauses for one in self._all(p.subject(verb))]
+                found = [] if p.verbal(k) else self.all_of(k)
+                out += found or [one for verb in clauses for one in self.all_of(p.subject(verb))]
         return out
 
     def adjectives(self) -> Iterator[FoundStance]:
@@ -339,7 +277,7 @@ class _Frames:
             of = p.subject(i) if p.subject(i) is not None else p.subject(head) if said else head
             negative = p.negated(i) or p.negated(head)
             yield from self._edges(
-                flip(word.side, negative=negative), self._who(of), targets, i, "adjective"
+                flip(word.side, negative=negative), self.who(of), targets, i, "adjective"
             )
 
     def persons(self) -> Iterator[FoundStance]:
@@ -354,25 +292,25 @@ class _Frames:
             after = ("in",) if had else noun.prepositions
             preps = p.kids(i, {"prep"}) + (p.kids(p.heads[i], {"prep"}) if had else [])
             targets = self._after(preps, after)
-            targets += [one for k in p.kids(i, {"poss"}) for one in self._all(k)]
+            targets += [one for k in p.kids(i, {"poss"}) for one in self.all_of(k)]
             if not had:
                 yield from self._edges(noun.side, self._bearers(i), targets, i, "person")
                 continue
             # Who is found to be a critic is the one after "in", and an adversary is one to both.
-            having = self._holders(p.heads[i])
+            having = self.holders(p.heads[i])
             yield from self._edges(noun.side, targets, having, i, "person")
             if self.tokens[i].lower in tables.words("mutual_persons"):
                 yield from self._edges(noun.side, having, targets, i, "person")
 
-    def _bearers(self, noun: int) -> _Actors:
+    def _bearers(self, noun: int) -> Actors:
         """The actors whom a noun describes: before or after its comma, or before `be`."""
         p, head = self.parse, self.parse.heads[noun]
         if p.deps[noun] == "appos":
-            found = self._actor(head)
+            found = self.actor(head)
             return [found] if found is not None else []
         if p.deps[noun] == "attr" and p.lemmas[head] == "be":
-            return self._who(p.subject(head))
-        return [one for k in p.kids(noun, {"appos"}) for one in self._all(k)]
+            return self.who(p.subject(head))
+        return [one for k in p.kids(noun, {"appos"}) for one in self.all_of(k)]
 
     def mutual(self) -> Iterator[FoundStance]:
         """`the alliance between X and Y`, `tensions between X and Y`: each towards the other."""
@@ -382,7 +320,7 @@ class _Frames:
             if side is None:
                 continue
             for prep in (k for k in p.kids(i, {"prep"}) if p.lemmas[k] in ("between", "among")):
-                sides = [one for k in p.kids(prep, {"pobj"}) for one in self._all(k)]
+                sides = [one for k in p.kids(prep, {"pobj"}) for one in self.all_of(k)]
                 for one in sides:
                     others = [other for other in sides if other[0] != one[0]]
                     yield from self._edges(side, [one], others, i, "mutual")

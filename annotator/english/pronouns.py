@@ -61,13 +61,17 @@ def _verb(tokens: Sequence[Token], low: int, at: int) -> int | None:
     start = i
     while i < len(tokens) and (tokens[i].lower in _PASSED or adverb(tokens[i].lower)):
         i += 1
-    helpers = {token.lower for token in tokens[start:i]}
-    if helpers & tables.words("be") or (
-        helpers & tables.words("modals") and "rather" not in helpers
-    ):
+    if i >= len(tokens) or _supposed(tokens, start, i):
         return None
     after_it = at > low and tokens[at - 1].text in _INSERTING
-    return i if i < len(tokens) and _takes_side(tokens, i, after_it=after_it) else None
+    return i if _takes_side(tokens, i, after_it=after_it) else None
+
+
+def _supposed(tokens: Sequence[Token], start: int, i: int) -> bool:
+    """Whether helpers before a verb make it passive, or a possibility; `would rather` does not."""
+    helpers = {token.lower for token in tokens[start:i]}
+    possible = not helpers.isdisjoint(tables.words("modals")) and "rather" not in helpers
+    return possible or not helpers.isdisjoint(tables.words("be"))
 
 
 def _takes_side(tokens: Sequence[Token], i: int, *, after_it: bool) -> bool:

@@ -60,16 +60,19 @@ class Parses:
         if parser is None or not mostly_english(words):
             return [None] * len(self._tokens)
         keys = [key_of(text) for text in self._texts]
-        known = kept.parses(parser.key, keys) if kept is not None else {}
-        out = [
-            Parse.of_bytes(known[key], len(tokens)) if key in known else None
-            for key, tokens in zip(keys, self._tokens, strict=True)
-        ]
+        out = self._stored(kept.parses(parser.key, keys) if kept is not None else {}, keys)
         missing = [i for i, one in enumerate(out) if one is None]
         made = dict(zip(missing, parser.parse(self._tokens[i] for i in missing), strict=True))
         if made and kept is not None:
             kept.keep_parses(parser.key, {keys[i]: one.to_bytes() for i, one in made.items()})
         return [made.get(i, one) for i, one in enumerate(out)]
+
+    def _stored(self, known: Mapping[str, bytes], keys: Sequence[str]) -> list[Parse | None]:
+        """The parses that are kept, by paragraph; None for those that are not."""
+        return [
+            Parse.of_bytes(known[key], len(tokens)) if key in known else None
+            for key, tokens in zip(keys, self._tokens, strict=True)
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,11 +207,16 @@ class Syntax:
             return self.antecedent(at - 1) if own is None else own
         if participle and at == low:
             return self._after_comma(i)
-        if participle and before not in tables.words("prepositions"):
-            main = self._first_verb(range(low, i))
-            if main is not None:
-                found = self._plain_subject(main, low)
-                return found if found is not None else self.first_of(low, i)
+        free = participle and before not in tables.words("prepositions")
+        main = self._first_verb(range(low, i)) if free else None
+        if main is not None:
+            found = self._plain_subject(main, low)
+            return found if found is not None else self.first_of(low, i)
+        return self._shared_subject(i, low, at)
+
+    def _shared_subject(self, i: int, low: int, at: int) -> int | None:
+        """The subject before a verb at `i`, or that of the verb it is joined to; its auxiliaries
+        begin at `at`."""
         found = self._plain_subject(at if at > low else i, low)
         if found is None and i and self.lower[i - 1] in _GOING_ON:
             main = self._first_verb(range(i - 2, low, -1))

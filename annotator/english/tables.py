@@ -3,32 +3,19 @@ sides."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
+from annotator.english.inflection import forms
+from annotator.english.table_files import FOLDER, lines, toml
 from annotator.english.tokens import Phrases
-
-_FOLDER = Path(__file__).parent / "_data"
-
-
-def _lines(name: str) -> Iterator[list[str]]:
-    for line in (_FOLDER / name).read_text(encoding="utf-8").splitlines():
-        if line.strip() and not line.startswith("#"):
-            yield [cell.strip() for cell in (line + "\t" * 6).split("\t")]
-
-
-@cache
-def _toml(name: str) -> dict[str, str]:
-    return tomllib.loads((_FOLDER / name).read_text(encoding="utf-8"))
 
 
 @cache
 def words(name: str) -> frozenset[str]:
     """A class of words.toml or names.toml; blanks inside an entry are blanks."""
-    table = _toml("words.toml") | _toml("names.toml")
+    table = toml("words.toml") | toml("names.toml")
     return frozenset(entry.replace("_", " ") for entry in table[name].split())
 
 
@@ -60,14 +47,14 @@ class Name:
 def names() -> Mapping[str, Name]:
     """Names of countries, capitals, peoples, blocs and organizations, by spelling."""
     found: dict[str, Name] = {}
-    for country, aliases, _, people, capitals, *_rest in _lines("countries.tsv"):
+    for country, aliases, _, people, capitals, *_rest in lines("countries.tsv"):
         for spelling in (country, *aliases.split(";")):
             found.setdefault(spelling, Name(country, "state", "country"))
         for spelling in people.split(";"):
             found.setdefault(spelling, Name(spelling, "collective", "people"))
         for spelling in capitals.split(";"):
             found.setdefault(spelling, Name(country, "state", "capital"))
-    for name, label, aliases, *_rest in _lines("known.tsv"):
+    for name, label, aliases, *_rest in lines("known.tsv"):
         for spelling in (name, *aliases.split(";")):
             found[spelling] = Name(name, label, "known")
     found.pop("", None)
@@ -79,7 +66,7 @@ def demonyms() -> Mapping[str, str]:
     """Countries by adjective."""
     return {
         adjective: country
-        for country, _, adjectives, *_rest in _lines("countries.tsv")
+        for country, _, adjectives, *_rest in lines("countries.tsv")
         for adjective in adjectives.split(";")
         if adjective
     }
@@ -99,7 +86,7 @@ class Head:
 def heads() -> Mapping[str, Head]:
     """Heads by noun in lower case, with singular and plural as separate entries."""
     found: dict[str, Head] = {}
-    for singular, plural, one, several, needs, *_rest in _lines("heads.tsv"):
+    for singular, plural, one, several, needs, *_rest in lines("heads.tsv"):
         found.setdefault(plural, Head(several, needs, True))
         if needs != "p":
             found.setdefault(singular, Head(one, needs, False))
@@ -161,59 +148,9 @@ class Verb:
 
 
 @cache
-def _irregular() -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]:
-    return {
-        base: (tuple(past.split("/")), tuple(participle.split("/")))
-        for base, past, participle, *_rest in _lines("irregular.tsv")
-    }
-
-
-def forms(base: str) -> dict[str, str]:
-    """What each inflected form is: base, s, past, participle (for regular verbs also past), ing."""
-    if base in ("be",):
-        return {
-            "be": "base",
-            "is": "s",
-            "are": "s",
-            "was": "past",
-            "were": "past",
-            "been": "participle",
-        }
-    stem = base[:-1] if base.endswith("e") and not base.endswith(("ee", "oe", "ye")) else base
-    doubled = base + base[-1] if _doubles(base) else stem
-    third = base + "es" if base.endswith(("s", "x", "z", "ch", "sh", "o")) else base + "s"
-    past = doubled + "ed" if doubled != base else stem + "ed"
-    if base.endswith("y") and base[-2:-1] not in "aeiou":
-        third, past = base[:-1] + "ies", base[:-1] + "ied"
-    pasts, participles = _irregular().get(base, ((past,), (past,)))
-    out = {base: "base", third: "s", doubled + "ing": "ing"}
-    for form in pasts:
-        out.setdefault(form, "past")
-    for form in participles:
-        out[form] = "both" if out.get(form) == "past" else out.get(form, "participle")
-    return out
-
-
-def _doubles(base: str) -> bool:
-    """Whether the last consonant doubles, after one short stressed vowel, as in short words."""
-    vowels = "aeiou"
-    if len(base) < 3 or base[-1] in vowels + "wxyh" or base[-2] not in vowels or base[-3] in vowels:
-        return False
-    return sum(c in vowels for c in base) == 1 or base in (
-        "admit",
-        "commit",
-        "permit",
-        "refer",
-        "regret",
-        "rebel",
-        "propel",
-    )
-
-
-@cache
 def verb_forms() -> Mapping[str, tuple[tuple[str, str], ...]]:
     """(base, kind of form) by inflected form, for every verb in the tables."""
-    bases = set((_FOLDER / "verbs.txt").read_text(encoding="utf-8").split("\n", 1)[1].split())
+    bases = set((FOLDER / "verbs.txt").read_text(encoding="utf-8").split("\n", 1)[1].split())
     bases |= {verb.base for verb in stance_verbs()}
     found: dict[str, list[tuple[str, str]]] = {}
     for base in sorted(bases):
@@ -236,7 +173,7 @@ def verb_kinds(form: str) -> frozenset[str]:
 @cache
 def judging(name: str) -> frozenset[str]:
     """A class of judgements.toml: base forms of words that judge."""
-    return frozenset(_toml("judgements.toml")[name].split())
+    return frozenset(toml("judgements.toml")[name].split())
 
 
 @cache
@@ -260,7 +197,7 @@ def senses() -> Mapping[str, tuple[str, ...]]:
     """The classes of senses.toml by word in lower case: each word there as it is, inflected as a
     verb or a noun would be, and as an adverb."""
     found: dict[str, set[str]] = {}
-    for name, entries in _toml("senses.toml").items():
+    for name, entries in toml("senses.toml").items():
         for word in entries.split():
             for form in (*forms(word), *_adverbs(word)):
                 found.setdefault(form, set()).add(name)
@@ -280,7 +217,7 @@ def _adverbs(word: str) -> tuple[str, ...]:
 def stance_verbs() -> tuple[Verb, ...]:
     """Verbs that take sides."""
     out = []
-    for verb, claim, actor, frames, strength, *_rest in _lines("stance_verbs.tsv"):
+    for verb, claim, actor, frames, strength, *_rest in lines("stance_verbs.tsv"):
         base, _, particle = verb.partition(" ")
         sides = [side if side in "+-0" else "" for side in (claim, actor)]
         out.append(
@@ -320,10 +257,10 @@ _HAVE = {"have": "base", "has": "s", "had": "both"}
 def object_verbs() -> Mapping[str, tuple[tuple[ObjectVerb, str], ...]]:
     """The possible verbs of each inflected form, with the kind of form, those with a particle
     first."""
-    lines = [(line[0].split(" ", 1), line) for line in _lines("object_verbs.tsv")]
+    rows = [(line[0].split(" ", 1), line) for line in lines("object_verbs.tsv")]
     found: dict[str, list[tuple[ObjectVerb, str]]] = {}
     for (base, *particle), (_, frames, label, side, strength, *_rest) in sorted(
-        lines, key=lambda one: -len(one[0])
+        rows, key=lambda one: -len(one[0])
     ):
         verb = ObjectVerb(
             base, " ".join(particle), frozenset(frames.split()), label, side, int(strength)
@@ -349,7 +286,7 @@ class ObjectNoun:
 def object_nouns() -> Mapping[str, tuple[ObjectNoun, ...]]:
     """The nouns with a claim by form."""
     found: dict[str, list[ObjectNoun]] = {}
-    for forms_, frames, label, side, strength, *_rest in _lines("object_nouns.tsv"):
+    for forms_, frames, label, side, strength, *_rest in lines("object_nouns.tsv"):
         noun = ObjectNoun(frozenset(frames.split()), label, side, int(strength))
         for form in forms_.split(";"):
             found.setdefault(form, []).append(noun)
@@ -403,7 +340,7 @@ def side_adjectives() -> Mapping[str, SideWord]:
     """Sides by adjective."""
     return {
         word: SideWord(side, frozenset(after.split()))
-        for word, side, after, *_rest in _lines("stance_adjectives.tsv")
+        for word, side, after, *_rest in lines("stance_adjectives.tsv")
     }
 
 
@@ -412,7 +349,7 @@ def side_nouns() -> Mapping[str, SideWord]:
     """Sides by form of a noun."""
     return {
         form: SideWord(side, frozenset(after.split()), person == "person")
-        for forms_, side, after, person, *_rest in _lines("stance_nouns.tsv")
+        for forms_, side, after, person, *_rest in lines("stance_nouns.tsv")
         for form in forms_.split(";")
     }
 
@@ -429,7 +366,6 @@ __all__ = [
     "common",
     "demonyms",
     "echoing",
-    "forms",
     "head_phrases",
     "heads",
     "judging",

@@ -101,17 +101,17 @@ def is_plural(word: str) -> bool:
 
 def participle_of(verb: str) -> str:
     """The past participle of a verb in its base form: `lift` gives `lifted`."""
-    from annotator.english import tables
+    from annotator.english.inflection import forms
 
-    kinds = {kind: form for form, kind in tables.forms(verb).items()}
+    kinds = {kind: form for form, kind in forms(verb).items()}
     return next((kinds[kind] for kind in ("participle", "both", "past") if kind in kinds), verb)
 
 
 def third_person(verb: str) -> str:
     """The third person of a verb in its base form: `deny` gives `denies`."""
-    from annotator.english import tables
+    from annotator.english.inflection import forms
 
-    return next((form for form, kind in tables.forms(verb).items() if kind == "s"), verb)
+    return next((form for form, kind in forms(verb).items() if kind == "s"), verb)
 
 
 WORDS = Path(__file__).parent / "_data" / "english.json"
