@@ -511,6 +511,15 @@ def test_a_database_of_dna_holds_by_its_own_constraints(tmp_path: Path) -> None:
     db = sqlite3.connect(write(tmp_path / "a.dna", data))
     assert db.execute("PRAGMA foreign_key_check").fetchall() == []
     assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    # What rDNA takes if it is not told another type, and its variables.
+    variables = "SELECT Variable, DataType FROM VARIABLES v JOIN STATEMENTTYPES t ON t.ID = "
+    variables += "v.StatementTypeId WHERE t.Label = 'DNA Statement' ORDER BY v.ID"
+    assert db.execute(variables).fetchall()[:4] == [
+        ("person", "short text"),
+        ("organization", "short text"),
+        ("concept", "short text"),
+        ("agreement", "boolean"),
+    ]
     rows = db.execute(
         "SELECT e.Value, a.Value, s.Start, s.Stop, d.Text, d.Date FROM STATEMENTS s JOIN "
         "DATASHORTTEXT t ON t.StatementId = s.ID JOIN VARIABLES v ON v.ID = t.VariableId AND "

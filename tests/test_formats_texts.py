@@ -74,7 +74,16 @@ def _zip(path: Path, parts: dict[str, str]) -> Path:
 def _pdf(*lines: str) -> bytes:
     """A PDF of one page with these lines."""
     words = " ".join(f"({line}) Tj T*" for line in lines)
-    stream = f"BT /F 12 Tf 14 TL 72 720 Td {words} ET"
+    return _pdf_of(f"BT /F 12 Tf 14 TL 72 720 Td {words} ET")
+
+
+def _placed(*pieces: tuple[int, int, str]) -> bytes:
+    """A PDF of one page with pieces of text at places."""
+    return _pdf_of(" ".join(f"BT /F 12 Tf {x} {y} Td ({text}) Tj ET" for x, y, text in pieces))
+
+
+def _pdf_of(stream: str) -> bytes:
+    """A PDF of one page with a stream."""
     objects = [
         "<</Type/Catalog/Pages 2 0 R>>",
         "<</Type/Pages/Kids[3 0 R]/Count 1>>",
@@ -256,6 +265,45 @@ def test_paragraphs_of_a_pdf_are_guessed_and_reported(tmp_path: Path) -> None:
     assert "guessed" in found.told
     with pytest.raises(InputError, match="without text"):
         read("pdf", write(tmp_path / "b.pdf", _pdf("")))
+
+
+LEFT = ("The council wants its trams", "to run until two.", "Drivers fear the drunk", "and loud.")
+RIGHT = (
+    "Kit Moss rejects the plan;",
+    "he says nobody rides.",
+    "Ann Holt wants money",
+    "from the dues.",
+)
+COLUMNS = (
+    "THE QUAY.\n\nThe council wants its trams to run until two.\n\nDrivers fear the drunk and loud.\n\n"
+    "Kit Moss rejects the plan; he says nobody rides. Ann Holt wants money from the dues.\n\nPage 3."
+)
+
+
+@pytest.mark.parametrize("across", [False, True])
+def test_columns_of_a_pdf_are_read_one_after_the_other(across: bool, tmp_path: Path) -> None:
+    """Whether the file holds column by column or line by line across both."""
+    pytest.importorskip("pypdf")
+    left = [(60, 700 - 14 * i, text) for i, text in enumerate(LEFT)]
+    right = [(320, 700 - 14 * i, text) for i, text in enumerate(RIGHT)]
+    lines = [piece for both in zip(left, right, strict=True) for piece in both]
+    body = lines if across else [*left, *right]
+    pieces = [(60, 740, "THE QUAY."), *body, (60, 40, "Page 3.")]
+    found = read("pdf", write(tmp_path / "a.pdf", _placed(*pieces)))
+    assert found.documents[0].text == COLUMNS
+    assert ("page 1 holds two columns line by line" in found.told) == across
+
+
+def test_tables_and_short_lines_of_a_pdf_stay_as_they_are(tmp_path: Path) -> None:
+    pytest.importorskip("pypdf")
+    cells = [
+        (x, 700 - 14 * i, text)
+        for i in range(6)
+        for x, text in ((60, f"Ward {i}"), (320, f"{i} votes"))
+    ]
+    found = read("pdf", write(tmp_path / "a.pdf", _placed(*cells)))
+    assert found.documents[0].text.startswith("Ward 0 0 votes Ward 1 1 votes")
+    assert "columns" not in found.told
 
 
 def test_what_the_library_says_of_a_pdf_is_reported_with_the_file(

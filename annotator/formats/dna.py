@@ -47,6 +47,9 @@ VERSION = "3.0.11"
 """What the database says it is of. DNA 3.1.1 opens any 3, the versions before it only a 3.0; the
 tables are the same from 3.0.7 to 3.1.2."""
 
+_TYPE = "DNA Statement"
+"""The type of all statements: the one that DNA and rDNA ask for unless they are told another."""
+
 PASSWORD = "annotator"
 """What every coder has to type in DNA."""
 
@@ -101,7 +104,7 @@ def _fill(db: sqlite3.Connection, records: Iterable[Record], how: WriteOptions) 
     for name, columns in TABLES.items():
         db.execute(f"CREATE TABLE {name} ({columns})")
     db.execute("INSERT INTO SETTINGS VALUES ('version', ?), ('date', '2026-01-01')", (VERSION,))
-    db.execute("INSERT INTO STATEMENTTYPES VALUES (1, 'statement', 239, 208, 51)")
+    db.execute("INSERT INTO STATEMENTTYPES VALUES (1, ?, 239, 208, 51)", (_TYPE,))
     db.executemany(
         "INSERT INTO VARIABLES VALUES (?, ?, ?, 1)",
         [(i, name, kind) for i, (name, kind) in enumerate(_VARIABLES.items(), 1)],
