@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping
 
 from annotator.formats.api import read_records
 from annotator.learners.names import forms, namer, next_word, reuse
-from annotator.learners.names.choices import CodedDocument, choices, learn
-from annotator.learners.names.text import NameText
+from annotator.learners.names.name_text import NameText
 from annotator.learners.names.training import NamedChoice, fit
+from annotator.learners.names.training_choices import CodedDocument, choices, learn
 from annotator.model.codebook import Codebook
 from annotator.model.names import CONTRARY, concepts_of
 from annotator.model.record import Record

@@ -32,6 +32,7 @@ from annotator.project import Project
 from annotator.resources import load_schema
 from annotator.workflows.agreement.breakdown import labels_section
 from annotator.workflows.agreement.compute import figures
+from annotator.workflows.agreement.csv_tables import write_csv
 from annotator.workflows.agreement.differences import COLUMNS, differences
 from annotator.workflows.agreement.drift import Timeline, batches_of
 from annotator.workflows.agreement.habit_changes import HabitChanges
@@ -41,7 +42,6 @@ from annotator.workflows.agreement.lines import number
 from annotator.workflows.agreement.markup import Grid, latex, markdown
 from annotator.workflows.agreement.methods_data import study
 from annotator.workflows.agreement.methods_report import check_report, drift_lines, render
-from annotator.workflows.agreement.tables import write_csv
 
 LAYERS = load_schema("actors-claims-stances").layers
 TEXT = (

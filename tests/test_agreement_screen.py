@@ -19,7 +19,7 @@ from annotator.project import Project
 from annotator.resources import load_schema
 from annotator.tui.session import Session
 from annotator.tui.theme import THEMES
-from annotator.tui.views.pairs import pair_rows
+from annotator.tui.views.difference_list import pair_rows
 from annotator.workflows.agreement.compute import figures
 from annotator.workflows.agreement.differences import DifferenceFilter, differences
 from annotator.workflows.agreement.explanation import (

@@ -50,9 +50,9 @@ from annotator.workflows.names.entry import (
     with_field,
     write_entry,
 )
-from annotator.workflows.names.history import history
+from annotator.workflows.names.name_events import history
+from annotator.workflows.names.name_facts import described, entries, facts
 from annotator.workflows.names.qda import as_qdc
-from annotator.workflows.names.usage import described, entries, facts
 
 TABLE = """entry,name,kind,aliases,definition,parent,opposite,external_id
 entity,Port of Sallow,organization,port|the harbour,"Runs the quays, and the cranes.",,,Q1

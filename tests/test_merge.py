@@ -26,7 +26,7 @@ from annotator.store.codebook import CodebookEvent, entries
 from annotator.store.merge_results import MergeResult
 from annotator.workflows.names.codebook import undo_codebook
 from annotator.workflows.names.entry import remove_entry
-from annotator.workflows.names.history import history
+from annotator.workflows.names.name_events import history
 from annotator.workflows.names.rulings import rule_same, undo
 
 STATE = ("event", "item", "completion", "name")

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from support import calls_of, document, examples
 
 from annotator.learners.names import forms
-from annotator.learners.names.choices import choices, learn
 from annotator.learners.names.features import candidates
 from annotator.learners.names.known import KnownEntities
+from annotator.learners.names.name_text import NameText
 from annotator.learners.names.namer import DocumentNamer, shipped
 from annotator.learners.names.query import NameQuery
 from annotator.learners.names.reuse import (
@@ -29,8 +29,8 @@ from annotator.learners.names.reuse import (
     ranked_concepts,
     shortlist,
 )
-from annotator.learners.names.text import NameText
 from annotator.learners.names.training import fit
+from annotator.learners.names.training_choices import choices, learn
 from annotator.learners.names.word_index import WordIndex
 from annotator.model import actions as do
 from annotator.model.annotation import AnnotationSet

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 import pytest
 from support import document
 
-from annotator.learners.names.agreement import are_named
 from annotator.learners.names.features import candidates
+from annotator.learners.names.grammar import are_named
 from annotator.learners.names.known import KnownEntities
+from annotator.learners.names.name_text import NameText
 from annotator.learners.names.namer import DocumentNamer
 from annotator.learners.names.query import NameQuery
-from annotator.learners.names.text import NameText
 from annotator.model.codebook import Codebook, CodebookEntry
 from annotator.model.named_spans import NamedSpans
 from annotator.model.names import ProposedName

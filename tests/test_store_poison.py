@@ -209,7 +209,7 @@ def loads(of: Project) -> Iterator[tuple[str, Callable[[], object]]]:
     from annotator.workflows.agreement import compute, methods_data
     from annotator.workflows.exchange import export
     from annotator.workflows.history import blame, decisions
-    from annotator.workflows.names import consistency, harmonise, history, matrix, usage
+    from annotator.workflows.names import consistency, harmonise, matrix, name_events, name_facts
     from annotator.workflows.network import network
     from annotator.workflows.review import discussion, leverage, queue, redefinition
     from annotator.workflows.review.who_was_right import right
@@ -265,7 +265,7 @@ def loads(of: Project) -> Iterator[tuple[str, Callable[[], object]]]:
             of.names.given("ada", "entity"),
             of.names.mentions("ada", "entity", "Iran"),
         ),
-        "registry": lambda of: [usage.entries(of, "ada", "entity"), history.history(of)],
+        "registry": lambda of: [name_facts.entries(of, "ada", "entity"), name_events.history(of)],
         "codebook": lambda of: consistency.problems(of.names.codebook(), of),
         "harmonise": lambda of: harmonise.Harmonising(of).queue(),
         "matrix": lambda of: [matrix.of_project(of, who, by="concept") for who in ("ada", GOLD)],

@@ -30,10 +30,10 @@ from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.screens.queue import QueueScreen
 from annotator.tui.screens.review import ReviewScreen
 from annotator.tui.session import Session
-from annotator.workflows.names.history import history
+from annotator.workflows.names.name_events import history
+from annotator.workflows.names.name_facts import entries, mentions
 from annotator.workflows.names.offers import Offer, matching
 from annotator.workflows.names.renaming import rename, take_back
-from annotator.workflows.names.usage import entries, mentions
 
 
 def _demo(root: Path) -> Project:

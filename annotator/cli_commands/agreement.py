@@ -275,9 +275,9 @@ def _write(
     project: Project, part: ComparedPart, reports: Sequence[Path], tables_to: Path | None
 ) -> None:
     """Write reports and tables, and print a line for each."""
+    from annotator.workflows.agreement.csv_tables import files, write_tables
     from annotator.workflows.agreement.methods_data import all_differences, study
     from annotator.workflows.agreement.methods_report import check_report, write_report
-    from annotator.workflows.agreement.tables import files, write_tables
 
     for file in reports:
         check_report(file)
@@ -362,7 +362,7 @@ def _result(result: Result) -> dict[str, object]:
 
 def _csv(found: Agreement, gammas: Sequence[Gamma]) -> Iterator[Sequence[object]]:
     """One row for each figure, and for each label of it."""
-    from annotator.workflows.agreement.tables import FIGURES, figures
+    from annotator.workflows.agreement.csv_tables import FIGURES, figures
 
     yield FIGURES
     yield from figures(found)

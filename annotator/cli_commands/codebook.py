@@ -95,7 +95,7 @@ def export(ctx: click.Context, path: Path | None, pseudonyms: bool, as_json: boo
       annotator codebook export codebook.qdc
       annotator codebook export | column -s, -t
     """
-    from annotator.workflows.agreement.tables import write_text
+    from annotator.workflows.agreement.csv_tables import write_text
     from annotator.workflows.exchange.pseudonyms import Pseudonyms
     from annotator.workflows.names.codebook import COLUMNS, COUNTS, as_csv, rows_of
     from annotator.workflows.names.qda import as_qdc
@@ -148,7 +148,7 @@ def log(ctx: click.Context, as_json: bool) -> int:
     Example:
       annotator codebook log
     """
-    from annotator.workflows.names.history import history
+    from annotator.workflows.names.name_events import history
 
     with open_project(ctx) as project:
         lines = history(project)

@@ -171,7 +171,7 @@ def completer(state: ReviewState, field: NameField, known: Sequence[KnownName]) 
     if item is None or not isinstance(item.value, Span):
         return None
     from annotator.learners.names import next_word
-    from annotator.learners.names.text import NameText
+    from annotator.learners.names.name_text import NameText
 
     here = names_here(state, field.kind)
     entities = here if field.kind == "entity" else names_here(state, "entity")

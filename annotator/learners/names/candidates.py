@@ -9,9 +9,9 @@ from itertools import takewhile
 
 from annotator.learners.names import descriptions as of
 from annotator.learners.names import forms
-from annotator.learners.names.agreement import agrees
+from annotator.learners.names.entity_lists import coordinated, pairs, pairs_of
+from annotator.learners.names.grammar import agrees
 from annotator.learners.names.groups import agents, people_of_clause
-from annotator.learners.names.pairs import coordinated, pairs, pairs_of
 from annotator.learners.names.query import NameQuery
 from annotator.learners.names.words import Word, may_be_person
 

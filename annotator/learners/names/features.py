@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from annotator.learners.names import forms
-from annotator.learners.names.agreement import ANYBODY, are_named, has_number
 from annotator.learners.names.candidates import SOURCES
+from annotator.learners.names.grammar import ANYBODY, are_named, has_number
+from annotator.learners.names.name_text import Mention
 from annotator.learners.names.query import Features, NameQuery
-from annotator.learners.names.text import Mention
 
 _KINDS = frozenset(
     (

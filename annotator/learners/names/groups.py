@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from annotator.learners.names import forms
-from annotator.learners.names.agreement import ANYBODY
 from annotator.learners.names.descriptions import following_phrases
+from annotator.learners.names.grammar import ANYBODY
 from annotator.learners.names.query import NameQuery
 from annotator.learners.names.words import Word
 

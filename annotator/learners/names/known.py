@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from annotator.learners.names import forms
-from annotator.learners.names.text import Mention, NameText
+from annotator.learners.names.name_text import Mention, NameText
 from annotator.learners.names.word_index import WordIndex
 from annotator.model.span import Span
 

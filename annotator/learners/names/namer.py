@@ -11,9 +11,9 @@ from pathlib import Path
 
 from annotator.learners.names.features import NOBODY, with_nobody
 from annotator.learners.names.known import KnownEntities
+from annotator.learners.names.name_text import Mention, NameText
 from annotator.learners.names.query import NameQuery, NameRegistry
 from annotator.learners.names.ranker import FeatureWeights, ranked
-from annotator.learners.names.text import Mention, NameText
 from annotator.model.named_spans import NamedSpans
 from annotator.model.names import ProposedName, names_in
 from annotator.model.span import Span

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from annotator.learners.names import forms
+from annotator.learners.names.name_text import NameText
 from annotator.learners.names.ranker import FeatureWeights, by_score, score
-from annotator.learners.names.text import NameText
 from annotator.model.names import NameKind
 from annotator.model.span import Span
 

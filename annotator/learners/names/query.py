@@ -9,7 +9,7 @@ from typing import Protocol, Self
 
 from annotator.learners.names import forms
 from annotator.learners.names.known import KnownEntities
-from annotator.learners.names.text import Mention
+from annotator.learners.names.name_text import Mention
 from annotator.model.codebook import CodebookEntry
 
 _POSSESSIVES = frozenset("'s his her its their".split())

@@ -15,7 +15,7 @@ from annotator.project import Project
 from annotator.tui.screens.help import TextScreen
 from annotator.tui.screens.rows import RowsScreen
 from annotator.tui.styled_rows import paragraphs
-from annotator.tui.views.pairs import pair_rows
+from annotator.tui.views.difference_list import pair_rows
 from annotator.tui.views.side_by_side import beside
 
 if TYPE_CHECKING:

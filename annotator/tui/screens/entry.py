@@ -24,8 +24,8 @@ from annotator.workflows.names.entry import (
     with_field,
     write_entry,
 )
+from annotator.workflows.names.name_facts import children, usage_line
 from annotator.workflows.names.offers import Offer
-from annotator.workflows.names.usage import children, usage_line
 
 if TYPE_CHECKING:
     from annotator.tui.shell import Shell

@@ -18,9 +18,7 @@ from annotator.tui.styled_rows import Piece, paragraphs
 from annotator.tui.theme import Theme
 from annotator.workflows.names.closed import Proposal, not_allowed, not_one, proposals
 from annotator.workflows.names.codebook import name_problem
-from annotator.workflows.names.offers import Offer
-from annotator.workflows.names.renaming import rename, take_back
-from annotator.workflows.names.usage import (
+from annotator.workflows.names.name_facts import (
     NameKind,
     RegistryEntry,
     described,
@@ -28,6 +26,8 @@ from annotator.workflows.names.usage import (
     facts,
     mentions,
 )
+from annotator.workflows.names.offers import Offer
+from annotator.workflows.names.renaming import rename, take_back
 
 if TYPE_CHECKING:
     from annotator.tui.shell import Shell

@@ -19,10 +19,10 @@ from annotator.model.span import Span
 from annotator.project import Pending, Position, Project
 from annotator.tui.session.annotating import Annotating
 from annotator.tui.session.mutes import EVERYBODY, Mutes
-from annotator.tui.session.phrases import KeptPhrases
 from annotator.tui.session.queue import PendingPlace
 from annotator.tui.session.saving import Saving
 from annotator.tui.session.source import Source
+from annotator.tui.session.stored_phrases import KeptPhrases
 from annotator.tui.views.lint import NamesElsewhere
 from annotator.workflows.background import Background
 from annotator.workflows.review.discussion import Message, messages

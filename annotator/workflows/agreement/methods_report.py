@@ -10,7 +10,7 @@ from pathlib import Path
 from annotator.errors import UsageError
 from annotator.measures.api import LEAST_DOCUMENTS, Explanation, Result
 from annotator.model.text import percent, plural
-from annotator.workflows.agreement import tables
+from annotator.workflows.agreement import csv_tables
 from annotator.workflows.agreement.drift import Drift
 from annotator.workflows.agreement.habit_changes import HabitChange
 from annotator.workflows.agreement.habits import Habit, outstanding
@@ -42,10 +42,10 @@ def render(study: Study, suffix: str) -> str:
 
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(tables.FIGURES)
+        writer.writerow(csv_tables.FIGURES)
         writer.writerows(
             ["" if cell is None else cell for cell in row]
-            for row in tables.figures(study.agreement)
+            for row in csv_tables.figures(study.agreement)
         )
         return out.getvalue()
     return (markdown if suffix == ".md" else latex)(list(blocks(study)))
@@ -63,7 +63,7 @@ def check_report(file: Path) -> None:
 def write_report(study: Study, file: Path) -> None:
     """Write the report; its kind follows from the file's ending.
     Raises UsageError and ExportError."""
-    tables.write_text(file, render(study, file.suffix.lower()))
+    csv_tables.write_text(file, render(study, file.suffix.lower()))
 
 
 def blocks(study: Study) -> Iterator[Block]:

@@ -17,10 +17,10 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TypeAlias
 
+from annotator.learners.names.name_text import NameText
 from annotator.learners.names.namer import DocumentNamer, shipped
 from annotator.learners.names.next_word import NextWord, context
 from annotator.learners.names.reuse import ConceptUses, holders_of, ranked_concepts, words_of
-from annotator.learners.names.text import NameText
 from annotator.model.codebook import Codebook, CodebookEntry
 from annotator.model.decision import Suggestion
 from annotator.model.effort import FOCUS

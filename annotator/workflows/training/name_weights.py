@@ -25,10 +25,10 @@ def learn_names(project: Project, records: Iterable[Record]) -> int:
     """Fit weights to the names of finished paragraphs and store them. Returns how many named
     mentions there were. With fewer than `LEAST` mentions, or concepts that were used again, the
     project keeps the shipped weights for these."""
-    from annotator.learners.names.choices import CodedDocument, learn
-    from annotator.learners.names.choices import choices as names_given
     from annotator.learners.names.namer import shipped
     from annotator.learners.names.training import fit
+    from annotator.learners.names.training_choices import CodedDocument, learn
+    from annotator.learners.names.training_choices import choices as names_given
 
     finished = [_finished(record) for record in records]
     coded: list[CodedDocument] = []

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from annotator.learners.names import forms
 from annotator.learners.names.known import KnownEntities
+from annotator.learners.names.name_text import Mention, NameText
 from annotator.learners.names.query import NameQuery
-from annotator.learners.names.text import Mention, NameText
 
 _THINGS = frozenset("it its itself which".split())
 _SEVERAL = frozenset("they them theirs themselves".split())

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 
 from annotator.learners.names import forms
-from annotator.learners.names.agreement import (
+from annotator.learners.names.grammar import (
     SINGULAR,
     are_named,
     may_be_several,
     number_of,
     says_several,
 )
+from annotator.learners.names.name_text import Mention
 from annotator.learners.names.query import NameQuery
-from annotator.learners.names.text import Mention
 
 _OF_PAIRS = ("person", "state", "organization", "collective", "bloc")
 _ALIKE = frozenset(("person", "state", "bloc"))

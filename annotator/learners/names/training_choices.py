@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from annotator.learners.names.features import NOBODY, with_nobody
 from annotator.learners.names.known import KnownEntities
+from annotator.learners.names.name_text import Mention, NameText
 from annotator.learners.names.query import NameQuery
-from annotator.learners.names.text import Mention, NameText
 from annotator.learners.names.training import NamedChoice, fit
 from annotator.model.codebook import Codebook, CodebookEntry
 from annotator.model.span import Span, reading_order
