@@ -223,7 +223,9 @@ def on_toggle_excluded(state: ReviewState, _: do.ToggleExcluded) -> Step:
         decisions.append(_complete(state, Completion.IN_PROGRESS))
     after, group = commit(state, decisions)
     message = (
-        "paragraph excluded; the same key brings it back" if excluded else "paragraph included"
+        "paragraph excluded; the same key brings it back"
+        if excluded
+        else "the paragraph is annotated again"
     )
     return replace(arrive(after, here, state.focus), message=message), group
 
