@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import calls_of, document, examples
+from support import calls_of, cases, document, examples
 
 from annotator.learners.names import forms
 from annotator.learners.names.features import candidates
@@ -66,36 +66,8 @@ def offered(text: str, decided: Sequence[Span], asked: Span) -> dict[str, set[st
 
 @pytest.mark.parametrize(
     ("text", "decided", "quote", "label", "name", "feature"),
-    [
-        ("Ana Brell spoke. Later Brell left.", [("Ana Brell", "person", "Ana Brell")], "Brell left", "person",
-         "Ana Brell", "longer_tail"),
-        ("Later Brell left, as Ana Brell had said.", [], "Brell", "person", "Ana Brell", "text_tail"),
-        ("The North Sea League met. NSL said no.", [("North Sea League", "bloc", "North Sea League")], "NSL", "bloc",
-         "North Sea League", "acronym"),
-        ("Torvia waits. The Torvian parliament does not.", [("Torvia", "state", "Torvia")], "Torvian parliament",
-         "organization", "parliament of Torvia", "demonym"),
-        ("Torvia waits. Torvia's parliament does not.", [("Torvia", "state", "Torvia")], "parliament",
-         "organization", "parliament of Torvia", "of_state"),
-        ("Nobody asked the crews of the regatta.", [], "crews", "collective", "crews of the regatta", "follow0"),
-        ("The residents of Orm met. Orm residents waited.", [], "Orm residents", "collective", "residents of Orm",
-         "name_modifier"),
-        ("The Church of Torvia waits. No church members came.", [("Church of Torvia", "organization", "Church of Torvia")],
-         "church members", "collective", "members of the Church of Torvia", "known_modifier"),
-        ("The Bank of Lorn waits. The judges of the bank did not.",
-         [("Bank of Lorn", "organization", "Bank of Lorn")], "judges", "collective", "judges of the Bank of Lorn",
-         "follow_known"),
-        ("In Orm, where it rains, teachers wait.", [], "teachers", "collective", "teachers in Orm", "besidein0_before"),
-        ("Orm waits. Then the town decided.", [], "town", "state", "Orm", "text_name0"),
-        ("It helps the devout of Orm.", [], "devout", "collective", "devout people", "np_people"),
-        ("Prime minister Ana Brell spoke. The minister left.", [], "minister left", "person", "Ana Brell", "role"),
-        ("A farmer waits in Torvia.", [], "farmer", "collective", "farmers", "np_pl"),
-        ("Torvia and Lorn met. Both governments were glad.",
-         [("Torvia", "state", "Torvia"), ("Lorn", "state", "Lorn")], "governments", "state", "Lorn; Torvia",
-         "pair_same"),
-        ("Ana Brell spoke. She left.", [("Ana Brell", "person", "Ana Brell")], "She", "person", "Ana Brell", "doc"),
-        ("The Torvians wait for Torvia.", [], "Torvians", "collective", "people of Torvia", "people_of"),
-    ],
-)  # fmt: skip
+    cases("names", "each_kind_of_candidate"),
+)
 def test_each_kind_of_candidate(
     text: str, decided: list[tuple[str, str, str]], quote: str, label: str, name: str, feature: str
 ) -> None:
@@ -148,9 +120,10 @@ def test_what_an_annotator_takes_into_a_span_before_a_noun_is_no_part_of_its_nam
 def test_a_plural_without_a_determiner_is_no_list_and_what_is_unique_has_no_owner() -> None:
     text = "Iran and Lorn met. Both nations turned to nations and the world in West Asia, not to the West."
     decided = [
-        span(text, "Iran", "state", "Iran"), span(text, "Lorn", "state", "Lorn"),
+        span(text, "Iran", "state", "Iran"),
+        span(text, "Lorn", "state", "Lorn"),
         span(text, "Both nations", "state", "Iran; Lorn"),
-    ]  # fmt: skip
+    ]
     later = span(text, "nations", "state", at=text.index("to nations"))
     assert "Iran; Lorn" not in offered(text, decided, later)
     assert set(offered(text, decided, span(text, "world", "collective"))) == {"world"}
@@ -180,26 +153,7 @@ def test_the_word_lists_are_those_of_the_tables() -> None:
 
 @pytest.mark.parametrize(
     ("text", "quote", "kind"),
-    [
-        ("Then Ana Brell left.", "Ana Brell", "name"),
-        ("Fishermen protested. The fishermen left.", "Fishermen", "nominal"),
-        ("They left.", "They", "pronoun"),
-        ("Two of them left.", "Two", "pronoun"),
-        ("Yesterday the Torvian parliament met.", "Torvian parliament", "nominal"),
-        ("The EU met.", "EU", "name"),
-        ("Then the US left us.", "US", "name"),
-        ("Then the US left us.", "us", "pronoun"),
-        ("The WHO said who.", "WHO", "name"),
-        ("Nurses at St Bride's hospital left.", "St Bride's hospital", "name"),
-        ("Then eBay left.", "eBay", "name"),
-        ("Then Abdul al-Hakim left.", "Abdul al-Hakim", "name"),
-        ("Then anti-Europeans left.", "anti-Europeans", "nominal"),
-        ("Then the MPs left.", "MPs", "nominal"),
-        ("The residents of Lorn left.", "residents of Lorn", "nominal"),
-        ("We met the Minister of Health.", "Minister of Health", "nominal"),
-        ("Then the Prime Minister left.", "Prime Minister", "nominal"),
-        ("Stephen King wrote. Then King left.", "King", "name"),
-    ],
+    cases("names", "the_kind_of_mention_follows_from_the_words"),
 )
 def test_the_kind_of_mention_follows_from_the_words(text: str, quote: str, kind: str) -> None:
     asked = span(text, quote, "person", at=text.rindex(quote))
@@ -223,13 +177,7 @@ def test_one_word_for_a_group_at_the_start_of_a_sentence_is_a_common_noun(
 
 @pytest.mark.parametrize(
     ("text", "names"),
-    [
-        ("At St. Mary's School we met J. K. Marlow.", ["St. Mary's School", "J. K. Marlow"]),
-        ("We met the National Farmers' Union.", ["National Farmers' Union"]),
-        ("Then Lloyd's of London met Marks & Spencer.", ["Lloyd's of London", "Marks & Spencer"]),
-        ("Then Ursula von der Leyen met Luca di Marco.", ["Ursula von der Leyen", "Luca di Marco"]),
-        ("Then King's College met Varnia's Supreme Court.", "King's College|Varnia|Supreme Court"),
-    ],
+    cases("names", "a_name_goes_on_over_marks_possessives_and_particles"),
 )
 def test_a_name_goes_on_over_marks_possessives_and_particles(
     text: str, names: Sequence[str] | str
@@ -240,22 +188,7 @@ def test_a_name_goes_on_over_marks_possessives_and_particles(
 
 @pytest.mark.parametrize(
     ("known", "label", "said", "name"),
-    [
-        ("Theresa May", "person", "Mrs [May] lost.", "Theresa May"),
-        ("Ursula von der Leyen", "person", "[Von der Leyen] lost.", "Ursula von der Leyen"),
-        ("Abdul al-Hakim", "person", "[Al-Hakim] lost.", "Abdul al-Hakim"),
-        ("Paul Dean", "person", "[Rev. Paul Dean] lost.", "Paul Dean"),
-        ("Paul Dean", "person", "[Archbishop Dean] lost.", "Paul Dean"),
-        ("Bank of Varnia", "organization", "The [BoV] lost.", "Bank of Varnia"),
-        ("North Sea League", "organization", "The [NSL] lost.", "North Sea League"),
-        ("St Bride's Hospital", "organization", "[St Bride's] lost.", "St Bride's Hospital"),
-        (
-            "Democratic Unionist Party",
-            "organization",
-            "The [DUP's] won.",
-            "Democratic Unionist Party",
-        ),
-    ],
+    cases("names", "a_name_is_the_longer_one_of_the_document"),
 )
 def test_a_name_is_the_longer_one_of_the_document(
     known: str, label: str, said: str, name: str
@@ -268,14 +201,7 @@ def test_a_name_is_the_longer_one_of_the_document(
 
 @pytest.mark.parametrize(
     ("owner", "whose"),
-    [
-        ("the Bank of Lorn's", "the Bank of Lorn"),
-        ("Marks & Spencer's", "Marks & Spencer"),
-        ("St Bride's Hospital's", "St Bride's Hospital"),
-        ("the Farmers' Union's", "the Farmers' Union"),
-        ("the miners'", "the miners"),
-        ("the old king’s", "the old king"),
-    ],
+    cases("names", "what_stands_before_a_possessive_owns_whole"),
 )
 def test_what_stands_before_a_possessive_owns_whole(owner: str, whose: str) -> None:
     text = f"Then {owner} board left."

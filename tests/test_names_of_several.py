@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from support import document
+from support import cases, document
 
 from annotator.learners.names.features import candidates
 from annotator.learners.names.grammar import are_named
@@ -20,9 +20,16 @@ from annotator.model.names import ProposedName
 from annotator.model.span import Span
 
 LABELS = {
-    "Ana Brell": "person", "Tom Ruys": "person", "Sef Orm": "person", "Lorn": "state", "Torvia": "state",
-    "Cyprus": "state", "Bird Society": "organization", "Harbour Board": "organization", "farmers": "collective",
-}  # fmt: skip
+    "Ana Brell": "person",
+    "Tom Ruys": "person",
+    "Sef Orm": "person",
+    "Lorn": "state",
+    "Torvia": "state",
+    "Cyprus": "state",
+    "Bird Society": "organization",
+    "Harbour Board": "organization",
+    "farmers": "collective",
+}
 
 
 def span(text: str, quote: str, label: str, entity: str | None = None, *, at: int = 0) -> Span:
@@ -48,25 +55,8 @@ def ranked(said: str, asked: str, label: str, *, rest: str = "agreed.") -> Seque
 @pytest.mark.parametrize("between", ["", " It rained."])
 @pytest.mark.parametrize(
     ("said", "asked", "label", "name"),
-    [
-        ("Ana Brell met Tom Ruys.", "Both leaders", "person", "Ana Brell; Tom Ruys"),
-        ("Ana Brell met Tom Ruys.", "the two leaders", "person", "Ana Brell; Tom Ruys"),
-        ("Ana Brell met Tom Ruys.", "the two", "person", "Ana Brell; Tom Ruys"),
-        ("Ana Brell met Tom Ruys.", "Neither", "person", "Ana Brell; Tom Ruys"),
-        ("Ana Brell met Tom Ruys.", "The pair", "person", "Ana Brell; Tom Ruys"),
-        ("Lorn faced Cyprus.", "the two sides", "state", "Cyprus; Lorn"),
-        ("Lorn faced Cyprus.", "Neither side", "state", "Cyprus; Lorn"),
-        ("Lorn faced Cyprus.", "Each side", "state", "Cyprus; Lorn"),
-        ("Lorn faced Cyprus.", "Either party", "state", "Cyprus; Lorn"),
-        ("Lorn faced Cyprus.", "Both governments", "state", "Cyprus; Lorn"),
-        ("Lorn faced Cyprus.", "Lorn and Cyprus", "state", "Cyprus; Lorn"),
-        ("Lorn faced Cyprus.", "Both governments", "organization", "government of Cyprus; government of Lorn"),
-        ("Lorn faced Cyprus.", "Neither army", "organization", "army of Cyprus; army of Lorn"),
-        ("The Bird Society faced the Harbour Board.", "Both sides", "organization", "Bird Society; Harbour Board"),
-        ("Ana Brell, Tom Ruys and Sef Orm met.", "All three", "person", "Ana Brell; Sef Orm; Tom Ruys"),
-        ("Ana Brell, Tom Ruys and Sef Orm met.", "the three men", "person", "Ana Brell; Sef Orm; Tom Ruys"),
-    ],
-)  # fmt: skip
+    cases("names_of_several", "words_for_several_name_all_of_them_and_never_one"),
+)
 def test_words_for_several_name_all_of_them_and_never_one(
     said: str, asked: str, label: str, name: str, between: str
 ) -> None:
@@ -77,14 +67,7 @@ def test_words_for_several_name_all_of_them_and_never_one(
 
 @pytest.mark.parametrize(
     ("asked", "label"),
-    [
-        ("Both governments", "organization"),
-        ("Neither army", "organization"),
-        ("The two leaders", "person"),
-        ("Either party", "state"),
-        ("Each side", "state"),
-        ("Both", "state"),
-    ],
+    cases("names_of_several", "of_one_that_is_known_no_pair_is_made_and_no_name_proposed"),
 )
 def test_of_one_that_is_known_no_pair_is_made_and_no_name_proposed(asked: str, label: str) -> None:
     assert ranked("Lorn waited.", asked, label) == []
@@ -92,19 +75,7 @@ def test_of_one_that_is_known_no_pair_is_made_and_no_name_proposed(asked: str, l
 
 @pytest.mark.parametrize(
     ("text", "quote", "named"),
-    [
-        ("Both governments left.", "governments", True),
-        ("These two leaders left.", "leaders", True),
-        ("The two policemen at his gate left.", "policemen", False),
-        ("The two sides of the strait left.", "sides", True),
-        ("Two firms left.", "firms", False),
-        ("Neither cabinet nor crown left.", "cabinet", False),
-        ("Either the cabinet or the crown left.", "cabinet", False),
-        ("Both cabinet and crown left.", "cabinet", False),
-        ("Each commuter left.", "commuter", False),
-        ("Each side left.", "side", True),
-        ("The three men left.", "men", True),
-    ],
+    cases("names_of_several", "which_words_are_of_those_whom_the_text_has_named"),
 )
 def test_which_words_are_of_those_whom_the_text_has_named(
     text: str, quote: str, named: bool
@@ -115,14 +86,8 @@ def test_which_words_are_of_those_whom_the_text_has_named(
 
 @pytest.mark.parametrize(
     ("said", "asked", "label", "name"),
-    [
-        ("Ana Brell and the Bird Society have kept their word.", "They", "collective", "Ana Brell; Bird Society"),
-        ("Ana Brell spoke for the farmers.", "They", "collective", "farmers"),
-        ("The farmers waited for Lorn.", "It", "state", "Lorn"),
-        ("It rained in Lorn, and Ana Brell met Tom Ruys.", "Both", "person", "Ana Brell; Tom Ruys"),
-        ("The Bird Society says no. The Harbour Board says no, too.", "Both", "organization", "Bird Society; Harbour Board"),
-    ],
-)  # fmt: skip
+    cases("names_of_several", "a_pronoun_means_what_is_joined_plural_or_one_as_it_says"),
+)
 def test_a_pronoun_means_what_is_joined_plural_or_one_as_it_says(
     said: str, asked: str, label: str, name: str
 ) -> None:
@@ -131,19 +96,8 @@ def test_a_pronoun_means_what_is_joined_plural_or_one_as_it_says(
 
 @pytest.mark.parametrize(
     ("said", "asked", "rest", "name"),
-    [
-        ("Ana Brell met the Harbour Board.", "Those", "who want open markets wait.", "advocates of open markets"),
-        ("Mr Tom Ruys left.", "Those", "who accused him wait.", "critics of Tom Ruys"),
-        ("It rained.", "Those", "who still oppose the levy wait.", "opponents of the levy"),
-        ("It rained.", "Some", "who would have fought the levy wait.", "opponents of the levy"),
-        ("It rained.", "Those", "who call for a levy wait.", "advocates of levy"),
-        ("It rained.", "Everyone", "who voted against the levy waits.", "opponents of the levy"),
-        ("It rained.", "Those", "who sleep in empty halls would be cold.", "people who sleep in empty halls"),
-        ("Tom Ruys left.", "Some", "in the trade would object.", "people in the trade"),
-        ("Tom Ruys left.", "Everyone", "who owns a shop waits.", "people who own a shop"),
-        ("The farmers left.", "Many", "of the farmers wait.", "farmers"),
-    ],
-)  # fmt: skip
+    cases("names_of_several", "a_pronoun_of_a_group_is_named_by_what_follows"),
+)
 def test_a_pronoun_of_a_group_is_named_by_what_follows(
     said: str, asked: str, rest: str, name: str
 ) -> None:
@@ -154,12 +108,17 @@ def test_a_pronoun_of_a_group_is_named_by_what_follows(
     ("text", "pronoun", "label", "name"),
     [
         ("When she took office, Ana Brell promised tolls.", "she", "person", "Ana Brell"),
-        ("Since it opened in May, the Harbour Board has lost ships.", "it", "organization", "Harbour Board"),
+        (
+            "Since it opened in May, the Harbour Board has lost ships.",
+            "it",
+            "organization",
+            "Harbour Board",
+        ),
         ("Although he was asked, Mr Tom Ruys said nothing.", "he", "person", "Tom Ruys"),
         ("When she took office, it rained, and Ana Brell promised tolls.", "she", "person", None),
         ("It rained when she met Ana Brell.", "she", "person", None),
     ],
-)  # fmt: skip
+)
 def test_the_name_after_the_first_clause_is_the_pronouns(
     text: str, pronoun: str, label: str, name: str | None
 ) -> None:
