@@ -8,13 +8,16 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from playing import play, press, shown, until
 from support import TEXT, document
+from textual.pilot import Pilot
 
 from annotator.model.decision import Completion
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span, Value
 from annotator.project import Project
 from annotator.resources import load_schema
+from annotator.tui.session import Session
 from annotator.workflows.names.matrix import ColumnKind, Matrix, of_document, of_project
 
 SCHEMA = load_schema("actors-claims-stances")
@@ -185,3 +188,36 @@ def test_a_large_matrix_is_searched_sorted_and_folded() -> None:
     assert sum(len(v) for (_, c), v in joined.cells.items() if c == column) == sum(
         len(v) for (_, c), v in cells.items() if targets[c].startswith("tolls")
     )
+
+
+def test_a_matrix_that_does_not_fit_says_how_much_of_it_is_shown(tmp_path: Path) -> None:
+    text = " ".join(f"A{n:02} B{n:02}" for n in range(40))
+    spans, relations = [], []
+    for n in range(40):
+        actor, claim = text.index(f"A{n:02}"), text.index(f"B{n:02}")
+        spans.append(Span(f"a{n}", "actor", "person", actor, actor + 3, f"Person {n}"))
+        concept: dict[str, Value] = {"concept": [f"concept {n}"], "attribution": "indirect"}
+        spans.append(Span(f"c{n}", "claim", "fact", claim, claim + 3, None, concept))
+        relations.append(Relation(f"r{n}", "stance", "support", f"a{n}", f"c{n}"))
+
+    async def script(pilot: Pilot[int], _: Session) -> None:
+        await press(pilot, "M")
+        await until(pilot, "rows 1-")
+        rows = shown(pilot)
+        assert "of 40" in rows and "40 x 40" in rows
+        # The row in focus is shown, and what is told follows it.
+        await press(pilot, "G")
+        assert "-40 of 40" in shown(pilot) and "Person 39" in shown(pilot)
+        # Few rows leave room for the names of the columns, of which the rest is counted.
+        await press(pilot, "g / p e r s o n space 3 enter")
+        await until(pilot, "“person 3”")
+        assert "of 40" not in shown(pilot).split("“person 3”")[1]
+        assert "more columns" in shown(pilot)
+        await press(pilot, "/ backspace 9 enter")
+        await until(pilot, "“person 9”")
+        assert "more column" not in shown(pilot)
+
+    with Project.create(tmp_path / "p") as of:
+        work = Record(document(text), "ada", Completion.DONE, tuple(spans), tuple(relations))
+        of.log.add_records([work])
+        play(of, script, size=(80, 32))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from annotator.errors import AnnotatorError
-from annotator.model.text import paragraph_number
+from annotator.model.text import paragraph_number, plural
 from annotator.project import Project
 from annotator.tui.screens.rereading import Rereading
 from annotator.tui.screens.rows import END, RowsScreen
@@ -313,18 +313,21 @@ class MatrixScreen(RowsScreen):
         shown = max(1, (width - names - 4) // _CELL)
         first = max(0, self._at[1] - shown + 1)
         columns = range(first, min(len(found.targets), first + shown))
+        room = max(2, room - 1)
+        top = max(0, self._at[0] - room + 1)
+        below = min(len(found.holders), top + room)
+        every = len(found.holders)
+        part = f"rows {top + 1}-{below} of {every}" if below - top < every else ""
         rows: list[list[Piece]] = [
             [
-                (" " * (names + 2), PLAIN),
+                (f"  {part:<{names}}", theme.muted),
                 *(
                     (f"{c + 1:>{_CELL}}", theme.strong if c == self._at[1] else theme.muted)
                     for c in columns
                 ),
             ]
         ]
-        room = max(2, room - 1)
-        top = max(0, self._at[0] - room + 1)
-        for r in range(top, min(len(found.holders), top + room)):
+        for r in range(top, below):
             mark = "▸ " if r == self._at[0] else "  "
             name = clip(found.holders[r], names)
             row: list[Piece] = [
@@ -351,6 +354,9 @@ class MatrixScreen(RowsScreen):
             [(f" {number + 1:>4}  ", self.theme_now.muted), (clip(text, width - 8), PLAIN)]
             for number, text in shown
         ]
+        hidden = len(found.targets) - len(shown)
+        if rows and hidden:
+            rows.append([(f"        and {plural(hidden, 'more column')}", self.theme_now.muted)])
         return [*([[]] if rows else []), *rows, *([[]] * (room - len(rows) - bool(rows)))]
 
     def _evidence(self, found: Matrix, width: int) -> list[list[Piece]]:
