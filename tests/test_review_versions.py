@@ -23,6 +23,7 @@ from annotator.model.record import GOLD
 from annotator.model.span import AUTHOR, Relation, Span
 from annotator.project import Project, QueueFilter
 from annotator.resources import load_schema, schema_path
+from annotator.tui.reviewing.others import instead
 from annotator.tui.screens.review import panel_of
 from annotator.tui.session import Session
 from annotator.tui.theme import THEMES
@@ -434,12 +435,17 @@ def test_two_reviewers_at_once_add_nothing_twice_and_overwrite_nothing(tmp_path:
             with pytest.raises(ConflictError, match="lea") if refused else nullcontext():
                 project.log.record("doc", GOLD, [accepted], reviewer="max")
         max_.reload()
-        # The same difference.
+        # The same difference, before and after the other decision was read.
         claim = _about(max_, "claim")
         _about(lea, "claim")
         take(lea, claim.version("ben"), "ben's")
         take(max_, (), "none")
         assert "was changed elsewhere by lea" in max_.review.message and len(stands(5, 14)) == 1
+        claim = _about(max_, "claim")
+        assert instead(source_of(max_), max_.review, claim) == " instead of what lea decided"
+        assert instead(source_of(lea), lea.review, claim) == " instead"
+        source_of(max_).hidden = True
+        assert "lea" not in instead(source_of(max_), max_.review, claim)
 
 
 def test_what_a_reviewer_made_is_not_filled_in_again(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from annotator.tui.commands import Command
 from annotator.tui.reviewing import Adjudicating, choices
 from annotator.tui.reviewing.adjudication import Adjudication
 from annotator.tui.reviewing.alike import decide_alike
+from annotator.tui.reviewing.others import instead
 from annotator.tui.reviewing.rulings import name_counts, names_in_focus, rule_names_same
 from annotator.tui.screens.annotate import AnnotateScreen
 from annotator.tui.screens.help import TextScreen
@@ -126,8 +127,9 @@ class ReviewScreen(AnnotateScreen):
 
     def _choose(self, difference: Difference, versions: Sequence[Candidate], words: str) -> None:
         # A digit too many changes what was decided, so the words tell it.
-        instead = "" if self.at.is_open(difference) else " instead"
-        self.act(choices.take(self.at, difference, versions, words + instead))
+        is_open = self.at.is_open(difference)
+        told = "" if is_open else instead(self.reviewing, self.session.review, difference)
+        self.act(choices.take(self.at, difference, versions, words + told))
 
     def run_next_field(self) -> None:
         """Let numbers decide the fields of the difference in focus one by one, and then all of it
