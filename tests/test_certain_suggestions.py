@@ -246,3 +246,11 @@ def test_the_verb_before_a_claim_says_what_it_is(text: str, label: str, verb: st
     assert f"“{verb}”" in claim.reason
     sides = [one for one in found if one.shown and one.value.layer == "stance"]
     assert all(f"“{verb}”" in one.reason for one in sides)
+
+
+@pytest.mark.parametrize(
+    "echo", ["So does Sweden, though it has no plan.", "It is right on both counts."]
+)
+def test_a_sentence_that_only_agrees_is_no_claim(echo: str) -> None:
+    text = f"Norway says that the ice will melt in May. {echo}"
+    assert [text[a:b] for a, b, _ in _shown(text, "claim")] == ["the ice will melt in May"]
