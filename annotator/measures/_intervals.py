@@ -71,8 +71,8 @@ def interval(value: float, without: Array, lowest: float) -> Interval:
     low, high = _scaled_back(value, error, student(moving - 1), lowest)
     if high - low >= WIDEST * (1 - lowest):
         return Interval(
-            reason="too little is coded: the interval would span nearly all values that the figure "
-            "can have"
+            reason="the interval would span nearly all values that the figure can have; too little "
+            "is coded"
         )
     return Interval(low, high)
 
