@@ -39,6 +39,8 @@ def test_the_palette_of_every_screen_can_run_what_it_offers() -> None:
     assert set(EVERYWHERE) <= names
     for name in EVERYWHERE:
         assert callable(getattr(CommandScreen, f"run_{name}"))
+    of_all = {"agreement", "learning", "entities", "concepts", "matrix", "asked"}
+    assert of_all <= set(EVERYWHERE), "screens on the whole project open from every other"
 
 
 def test_what_is_looked_for_is_found_in_the_keys() -> None:

@@ -4,11 +4,14 @@ know each other. Each is imported when it is first opened."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.screen import Screen
 
 from annotator.tui.shell import DocumentScreen, Shell
+
+if TYPE_CHECKING:
+    from annotator.workflows.names.matrix import Evidence
 
 
 def _help(shell: Shell, context: str, own: Sequence[tuple[str, str]]) -> Screen[Any]:  # noqa: ARG001
@@ -66,6 +69,15 @@ def _history(shell: Shell, below: DocumentScreen) -> Screen[Any]:  # noqa: ARG00
     return history_screen(below)
 
 
+def _matrix(shell: Shell) -> Screen[Any]:
+    from annotator.tui.screens.matrix import MatrixScreen
+
+    def jump(evidence: Evidence) -> None:
+        shell.go_to(evidence.document, evidence.paragraph, evidence.item)
+
+    return MatrixScreen(shell.session, jump)
+
+
 def _queue(shell: Shell) -> Screen[Any]:
     from annotator.tui.screens.queue import QueueScreen
 
@@ -82,6 +94,7 @@ ROUTES: Mapping[str, Callable[..., Screen[Any] | None]] = {
     "help": _help,
     "history": _history,
     "learning": _learning,
+    "matrix": _matrix,
     "queue": _queue,
 }
 """A function for each name that makes the screen from the shell and its subject; None if it opens

@@ -26,6 +26,8 @@ EVERYWHERE = (
     "learning",
     "entities",
     "concepts",
+    "matrix",
+    "asked",
     "find_everywhere",
     "theme",
     "redraw",
@@ -217,6 +219,9 @@ class CommandScreen(Screen[None]):
 
     def run_concepts(self) -> None:
         self.shell.open("concepts")
+
+    def run_matrix(self) -> None:
+        self.shell.open("matrix")
 
     def run_asked(self) -> None:
         self.shell.open("asked")

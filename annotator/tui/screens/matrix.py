@@ -80,7 +80,7 @@ class MatrixScreen(RowsScreen):
         super().__init__()
         self._session, self._chosen = session, chosen
         self._by: ColumnKind = "concept"
-        self._whole = False
+        self._whole = session.state is None
         self._matrix: Matrix | None = None
         self._made: Matrix | None = None
         self._order: Order = "evidence"
@@ -111,7 +111,6 @@ class MatrixScreen(RowsScreen):
     def _make(self, *, anew: bool = True) -> None:
         """Compute the matrix: of the document at once, of the project in a thread. What is shown
         stays until then, unless the matrix is made `anew`."""
-        state = self._session.review
         self._rereading.begins()
         if self._whole:
             if anew:
@@ -129,6 +128,7 @@ class MatrixScreen(RowsScreen):
             self.redraw()
             self.run_worker(compute, thread=True, exclusive=True)
             return
+        state = self._session.review
         stands = state.annotations
         made = of_document(
             state.document,
@@ -223,6 +223,9 @@ class MatrixScreen(RowsScreen):
 
     def _turn_whole(self) -> None:
         """Show the whole project, or only the document."""
+        if self._session.state is None:
+            self.say("no document is open")
+            return
         self._whole = not self._whole
         self._make()
 
