@@ -3,7 +3,7 @@ fit together. Everything is found in one pass, since a codebook may have 100,000
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from annotator.model.codebook import Codebook, CodebookEntry
@@ -146,13 +146,21 @@ def _circles(codebook: Codebook) -> Iterator[str]:
 
 def _shared_opposites(codebook: Codebook) -> Iterator[str]:
     """Names that several entries have as opposite."""
+    for name, several in _sharing(codebook, lambda one: one.opposite):
+        yield f"“{name}” is the opposite of {some_of(several)}"
+
+
+def _sharing(
+    codebook: Codebook, value_of: Callable[[CodebookEntry], str]
+) -> Iterator[tuple[str, list[str]]]:
+    """The values that several entries of a kind have, each with the names of these entries."""
     bearers: dict[Name, list[str]] = {}
     for one in codebook.entries:
-        if one.opposite:
-            bearers.setdefault((one.kind, one.opposite), []).append(one.name)
-    for (_, name), several in bearers.items():
-        if len(several) > 1:
-            yield f"“{name}” is the opposite of {some_of(several)}"
+        if value := value_of(one):
+            bearers.setdefault((one.kind, value), []).append(one.name)
+    for (_, value), names in bearers.items():
+        if len(names) > 1:
+            yield value, names
 
 
 def _shared_forms(codebook: Codebook) -> Iterator[str]:
@@ -176,15 +184,8 @@ def _shared_forms(codebook: Codebook) -> Iterator[str]:
 
 def _shared_ids(codebook: Codebook) -> list[str]:
     """The ids that several entries of a kind have."""
-    bearers: dict[Name, list[str]] = {}
-    for one in codebook.entries:
-        if one.external_id:
-            bearers.setdefault((one.kind, one.external_id), []).append(one.name)
-    return [
-        f"“{id}” is the id of {some_of(names)}"
-        for (_, id), names in bearers.items()
-        if len(names) > 1
-    ]
+    shared = _sharing(codebook, lambda one: one.external_id)
+    return [f"“{id}” is the id of {some_of(names)}" for id, names in shared]
 
 
 def some_of(names: Sequence[str]) -> str:
