@@ -215,6 +215,26 @@ def test_a_field_that_differs_is_told_as_far_as_its_row_goes(tmp_path: Path) -> 
         assert "one side" in text and "…" not in text
 
 
+def test_a_number_is_not_taken_for_the_key_beside_it(tmp_path: Path) -> None:
+    works = []
+    for who, strength in (("a", 2), ("b", 1)):
+        made = _record(who, [PLAN])
+        edges = tuple(replace(r, attributes={"strength": strength}) for r in made.relations)
+        works.append(replace(made, relations=edges))
+    with _project(tmp_path / "p", *works) as project:
+        session = _session(project)
+        stance = _about(session, "stance")
+
+        def told() -> str:
+            shown = panel_of(source_of(session), session.review)
+            rows = panel(shown, THEMES["mono"], 78, 8)
+            return "\n".join("".join(piece for piece, _ in row) for row in rows)
+
+        assert "strength differs: 1 strength 2 · 2 strength 1" in told()
+        take(session, stance.version("b"), "b's")
+        assert "strength ✓ 1" in told() and "× 1 strength 2" in told() and "× 2" not in told()
+
+
 def test_each_part_of_a_version_has_rows_and_a_click_of_its_own(tmp_path: Path) -> None:
     """Where there is little room, every version has one row, which ends in … if it is cut."""
     whole = _record("a", [(0, 32, "value")], held=False)

@@ -97,7 +97,7 @@ def _decided_rows(
         return rows
     for who, called, runs in _choices(scene, candidate, field, numbered=True):
         words = "".join(text for text, _ in runs)
-        if words != value:
+        if words != _told(field, value):
             other = clip(f"× {called} {words}", width - 6)
             rows.append(([("      ", PLAIN), (other, theme.muted)], [_Cells(0, width, who)]))
     return rows
@@ -160,9 +160,17 @@ def _choices(
     called = [
         ",".join(_called(scene, who, numbered=numbered) for who in whose) for _, whose in choices
     ]
-    texts = [value_in_words(scene, field, field.of(version)) for version, _ in choices]
+    texts = [
+        _told(field, value_in_words(scene, field, field.of(version))) for version, _ in choices
+    ]
     first = [min(whose, key=lambda who: order.get(who, 99)) for _, whose in choices]
     return list(zip(first, called, worded(texts), strict=True))
+
+
+def _told(field: Field, words: str) -> str:
+    """A value beside the number of a key: a number says what it is, so that the two are not
+    confused (`1 strength 2`)."""
+    return f"{field.name} {words}" if words.lstrip("-+").isdigit() else words
 
 
 def _called(scene: DifferenceContext, who: str, *, numbered: bool) -> str:
