@@ -97,8 +97,8 @@ def offers_of(
 
 
 def card_offers(state: ReviewState, project: Project) -> tuple[str, ...]:
-    """What the card of the item in focus shows before the line is opened: the first offers, with
-    the digits that take them there; nothing if the item has a name, or if a sure one is
+    """The first offers, which the card of the item in focus shows before the input line is opened,
+    with the digits that take them there. There are none if the item has a name, or if a sure one is
     proposed."""
     item, field = state.focused, field_of(state)
     if item is None or field is None or not isinstance(item.value, Span):

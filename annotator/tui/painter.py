@@ -243,8 +243,8 @@ class Painter:
         self._writes.append((x, y, text, code, after))
 
     def _wide(self, x: int, text: str) -> str:
-        """What to write for text that may have characters on whose width terminals differ: each of
-        those over blanks, and what follows put in its place."""
+        """The output for text that may have characters on whose width terminals differ: each of
+        these is written over blanks, and the text after it starts with a move to its column."""
         out: list[str] = []
         self._in_order = True
         graphemes = split_graphemes(text)[0]

@@ -81,7 +81,7 @@ class PrivateDriver(LinuxDriver):
 
     @property
     def terminal_file(self) -> IO[str] | None:
-        """What the driver writes to."""
+        """The file to which the driver writes."""
         return self._file
 
     @property
@@ -108,7 +108,7 @@ class PrivateDriver(LinuxDriver):
         self.input_thread()
 
     def input_thread(self) -> None:
-        """What the thread does instead of reading."""
+        """The function that the thread runs instead of reading."""
         raise NotImplementedError
 
 

@@ -95,7 +95,7 @@ _FAR = 10
 
 
 def _along(x: int, across: int) -> str:
-    """The shortest way to a column in a row, which is so many columns away."""
+    """The shortest sequence that moves to a column in the same row, this many columns away."""
     if across >= 0:
         return _steps(across, "C") if across else ""
     back = f"\x1b[{x + 1}G" if x else "\r"

@@ -112,7 +112,7 @@ def is_own_file(folder: Path, path: Path) -> bool:
 
 
 def _foreign(folder: Path, ours: Collection[Path]) -> list[Path]:
-    """What is in a folder and not ours, nor a folder for something of ours."""
+    """The files and folders in a folder that are not ours and contain nothing of ours."""
     needed = {parent for path in ours for parent in path.parents}
     return sorted(inside(folder) - needed - set(ours))
 
@@ -124,7 +124,7 @@ def _is_empty(folder: Path) -> bool:
 def finding(
     file: Path, *, is_there: bool = True, is_ours: bool = True, line: int | None = None
 ) -> FindingsError:
-    """What to raise for a file that is not as it would be written now."""
+    """The error for a file that differs from what would be written now."""
     if not is_ours:
         return FindingsError("does not belong here", file=file, hint="Move it away")
     if not is_there:

@@ -179,8 +179,8 @@ class Adjudicating(Source):
         return OtherNames(self.called()).text(self._notes[who].get(mine, ""))
 
     def called(self) -> dict[str, str]:
-        """What annotators are called in the open document where their names are hidden: those who
-        coded it by letters; nothing where names are shown."""
+        """The letters that stand for the annotators of the open document if names are hidden; empty
+        if names are shown."""
         return {**self.queue.called(), **self._letters()} if self.hidden else {}
 
     @property

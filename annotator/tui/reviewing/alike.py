@@ -23,7 +23,7 @@ READ = 1.0
 
 @dataclass(frozen=True, slots=True)
 class _DecidedGroup:
-    """The group of decisions that decided so many differences of a document."""
+    """A group of decisions that decided a number of differences of a document."""
 
     document: str
     group: str

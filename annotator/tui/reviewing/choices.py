@@ -44,8 +44,8 @@ def take(
 def _own_version(
     difference: Difference, versions: Sequence[Candidate], id: str
 ) -> Sequence[Candidate]:
-    """What those who made some versions have of another difference, with this item in it; empty if
-    none of them has it."""
+    """The version of another difference, with this item in it, by the annotators who made some
+    versions; empty if none of them has one."""
     makers = dict.fromkeys(who for c in versions for who in c.votes)
     theirs = [difference.version(who) for who in makers]
     return next((several for several in theirs if id in {c.id for c in several}), ())
@@ -107,7 +107,7 @@ def accept_most(at: Adjudication) -> do.ChooseSeveral | None:
 
 
 def _all_ends(at: Adjudication, versions: Sequence[Candidate]) -> set[str]:
-    """What relations among some versions depend on, as it stands now."""
+    """The present items on which relations among some versions depend."""
     relations = [c.value for c in versions if isinstance(c.value, Relation)]
     return {_standing(at, end) for one in relations for end in (one.source, one.target)}
 
@@ -132,8 +132,8 @@ def whole_version(difference: Difference, id: str) -> Sequence[Candidate]:
 
 
 def edited(at: Adjudication, difference: Difference, id: str, words: str) -> do.Choose:
-    """What else is decided when a version is accepted with one of its items changed: its other
-    items stand, and the other versions fall."""
+    """The further decisions when a version is accepted with one of its items changed: its other
+    items are accepted, and the other versions are rejected."""
     others = [c for c in whole_version(difference, id) if c.id != id]
     chosen = choice(at, difference, others, words)
     return do.Choose(chosen.take, tuple(one for one in chosen.drop if one != id), words)
@@ -201,9 +201,9 @@ def waits_for_ends(at: Adjudication, versions: Sequence[Candidate]) -> bool:
 def _fate_of_stances(
     at: Adjudication, difference: Difference, versions: Sequence[Candidate]
 ) -> str:
-    """What becomes of the stances on versions that fall: of those that stand, and of those that
-    wait, which go over to what stands now, and fall with the last version of what they are
-    about."""
+    """What happens to the stances on rejected versions. Accepted and waiting ones move to the
+    version that is accepted now, and are rejected together with the last version of their
+    target."""
     gone = difference.ids - {c.id for c in versions}
     spans = [c for c in versions if isinstance(c.value, Span)]
     notes: list[str] = []
@@ -244,7 +244,7 @@ def meant(at: Adjudication, action: ReviewAction) -> ReviewAction | None:
 
 
 def as_made(difference: Difference, taken: Sequence[Annotation]) -> list[Annotation]:
-    """What was taken of a difference, with the ends that its annotators gave it."""
+    """The version that was taken of a difference, with the ends that its annotators gave it."""
     made = {c.id: c.value for c in difference.candidates}
     return [
         replace(value, source=own.source, target=own.target)

@@ -84,7 +84,7 @@ def _pending_place(document: str, difference: Difference, *, words: str = "") ->
 def _of_open(
     queue: Waiting, state: ReviewState, direction: int
 ) -> tuple[Sequence[Difference], Sequence[Difference]]:
-    """What waits in the open document beyond the focus, and what waits before it."""
+    """The places that wait in the open document after the focus, and those that wait before it."""
     there = situation(queue.merger, state.document.id)
     if there is None:
         return (), ()

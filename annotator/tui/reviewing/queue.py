@@ -94,8 +94,8 @@ class ReviewQueue(Queue):
         self.read_on(LOOK)
 
     def read_on(self, seconds: float) -> tuple[int, int]:
-        """Read what waits in more documents for so many seconds; how many of those that may hold
-        something were read by now, and how many there are."""
+        """For a number of seconds, read what waits in more documents. Returns how many of the
+        documents that may hold something were read by now, and how many there are."""
         rows = self._known or self.read()
         waiting = [row.document for row in rows if row.undecided or not row.counted]
         self.open.read(waiting, seconds=seconds)

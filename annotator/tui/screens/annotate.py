@@ -235,7 +235,7 @@ class AnnotateScreen(KeepingScreen):
         )
 
     def side(self) -> SidePanel | None:
-        """What is shown in place of the statements; nothing in annotating."""
+        """The rows to show in place of the statements; none while annotating."""
         return None
 
     def apart(self) -> tuple[tuple[int, int], ...]:
@@ -243,8 +243,8 @@ class AnnotateScreen(KeepingScreen):
         return ()
 
     def left(self) -> str:
-        """What the header says is left; in annotating, the header itself counts what is pending in
-        the paragraph."""
+        """The words of the header about what is left. While annotating, the header itself counts
+        the pending items of the paragraph."""
         return ""
 
     # --- commands of the screen

@@ -1,4 +1,4 @@
-"""What screens share that paint rows of text: their place, a line for messages, steps by keys."""
+"""Code that screens with rows of text share: their place, a line for messages, steps by keys."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ class RowsScreen(CommandScreen):
 def lay_over(
     rows: list[list[Piece]], told: Sequence[list[Piece]], at: int, *, upwards: bool = False
 ) -> None:
-    """Put what is told into the row `at`. If it has more rows, they lie over those below it, or
-    `upwards` over those above it, until the next key."""
+    """Put a message into the row `at`. If it has more rows, they cover the rows below it, or with
+    `upwards` those above it, until the next key."""
     begin = max(0, at + 1 - len(told)) if upwards else at
     rows[begin : begin + len(told)] = told
 

@@ -285,8 +285,8 @@ class Session:
         return {event.decision.group: event.time for event in events}
 
     def elsewhere(self) -> NamesElsewhere:
-        """What lint has to know of names: forms in the text to which this annotator gave two or
-        more entities, and opposites of the codebook. They are read once per document, and again
+        """The facts about names that lint needs: forms in the text to which this annotator gave two
+        or more entities, and opposites of the codebook. They are read once per document, and again
         after a name was given."""
         if self._elsewhere is None:
             names, here = self.project.names, (self.annotator, self.review.document.id)

@@ -17,8 +17,8 @@ class Source:
     """What a session works on.
 
     A session opens a document in this order: `prepare`, `suggestions`, `begun`, `arrived`. By
-    default, nothing is proposed and decisions are those of `review.step`; a source overrides what
-    is different.
+    default, nothing is proposed and decisions are those of `review.step`; a source overrides the
+    methods that differ.
     """
 
     def __init__(self, name: str, queue: Queue, *, guide: TourProgress | None = None) -> None:

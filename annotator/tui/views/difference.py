@@ -134,8 +134,8 @@ def _target(scene: DifferenceContext, relation: Relation, room: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Version:
-    """What the annotator with a number has of a difference: all that it consists of, with what
-    distinguishes it from the others."""
+    """The version of the annotator with a number: all items of the difference, and what
+    distinguishes it from the other versions."""
 
     scene: DifferenceContext
     difference: Difference
@@ -165,8 +165,8 @@ class _Version:
         return out
 
     def _lead(self, who: str, name: str, *, is_first: bool, focused: bool) -> list[Piece]:
-        """What stands before a version: the sign of the focus and, in its first row, the key, the
-        annotator and whether it stands."""
+        """The beginning of the rows of a version: the mark of the focus and, in the first row, the
+        key, the annotator, and whether it is accepted."""
         names = min(_NAMES, max((len(name) for _, name in self.scene.voters), default=1))
         key = str(self.number) if self.deciding is not None and self.number < 10 else " "
         sign = self.deciding.became(who) if self.deciding is not None else " "

@@ -1,4 +1,5 @@
-"""What rows of a difference are made from: what is shown, and how far it is decided."""
+"""The data from which the rows of a difference are made: what is shown, and how far it is
+decided."""
 
 from __future__ import annotations
 

@@ -83,8 +83,8 @@ def _decided_rows(
     width: int,
     deciding: Deciding,
 ) -> list[tuple[list[Piece], list[_Cells]]]:
-    """What a field was given and, if the difference is in focus, what else a number or a click
-    would give it."""
+    """The decided value of a field and, if the difference is in focus, the other values that a
+    number or a click would give it."""
     value = value_in_words(scene, field, deciding.decided(field))
     lead = f"{field.name} ✓ "
     rows: list[tuple[list[Piece], list[_Cells]]] = [

@@ -168,7 +168,7 @@ def frame(
 
 
 def _too_small(theme: Theme, width: int, height: int) -> Frame:
-    """What is shown on a screen on which nothing useful has room."""
+    """The frame for a screen that is too small for anything useful."""
     text = f"too small: {width}x{height}, needs {SMALLEST[0]}x{SMALLEST[1]}; nothing is lost"
     rows = paragraphs(text, width, theme.strong)[:height]
     return Frame([strip(row) for row in rows], [], width)

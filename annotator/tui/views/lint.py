@@ -20,8 +20,8 @@ LintFinding = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class NamesElsewhere:
-    """What is known of names beyond the paragraph: the forms in the text that have several entities
-    in the annotator's whole work, with these entities; concepts of the codebook, each with its
+    """Facts about names beyond the paragraph: the forms in the text that have several entities in
+    the annotator's whole work, with these entities; concepts of the codebook, each with its
     opposite; and the entities of the document that occur once in the whole work, each with another
     that it is nearly, or with an empty string (None: only the document is known)."""
 

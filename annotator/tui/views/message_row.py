@@ -105,8 +105,9 @@ def message_row(
     error: str = "",
     lints: int = 0,
 ) -> list[Piece]:
-    """What was done or is asked: `said` takes precedence over the message of the state, and an
-    `error` over both. At the right, what is hidden and the number of findings of lint."""
+    """The message about what was done or is asked: `said` takes precedence over the message of the
+    state, and an `error` over both. At the right, the row shows what is hidden and the number of
+    findings of lint."""
     if error:
         return [(clip(f" {error} ", width).ljust(width), theme.error)]
     text = said or state.message
@@ -140,7 +141,8 @@ def _note_here(state: ReviewState, width: int) -> str:
 
 
 def _hidden(state: ReviewState, keys: KeyMap, lints: int) -> Iterator[str]:
-    """What a person may not see: findings of lint, other layers, and suggestions by their score."""
+    """What is hidden from the annotator: findings of lint, other layers, and suggestions by their
+    score."""
     if lints:
         yield f"{keys.shown('lint')} {plural(lints, 'finding')} ".lstrip()
     if state.only:

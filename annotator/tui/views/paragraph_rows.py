@@ -74,7 +74,7 @@ class BuiltParagraph:
         return row
 
     def on(self, number: int) -> list[Track]:
-        """What each track of a line holds."""
+        """The pieces on each track of a line."""
         tracks = self.tracks.get(number)
         if tracks is None:
             size = self.first[number + 1] - self.first[number] - 1

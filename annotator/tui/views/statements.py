@@ -59,7 +59,7 @@ _EMPTY: list[Piece] = []
 
 
 def _none_yet(schema: LabelSchema) -> str:
-    """What stands where there are no statements."""
+    """The rows that are shown if there are no statements."""
     relation = next(iter(schema.relation_layers), None)
     if relation is None:
         return "this project's schema has no statements"

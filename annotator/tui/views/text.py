@@ -174,7 +174,8 @@ class TextView:
     def _laid_out(
         self, state: ReviewState, look: Look, width: int, index: int, gutter: Piece
     ) -> BuiltParagraph:
-        """What a paragraph's rows are made from, kept until its items or its whole look change."""
+        """The data from which a paragraph's rows are made, kept until its items or its whole look
+        change."""
         items = state.items_of(index)
         key = (width, index == state.paragraph, look.compact, look.theme.name, look.glyphs, gutter)
         known = self._built.get(index)

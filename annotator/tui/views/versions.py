@@ -110,7 +110,8 @@ def _with_course(first: list[Piece], course: str, theme: Theme, width: int) -> R
 def _below(
     panel: Panel, message: str, agreed: Sequence[Difference], theme: Theme, width: int, height: int
 ) -> Rows:
-    """What is on other pages, if anything is, and what the annotators agree on."""
+    """A row about differences on other pages, if there are any, and rows about what the annotators
+    agree on."""
     rows: Rows = [[(message, theme.muted)]] if message else []
     return rows + folded(panel.scene, agreed, theme, width, limit=max(1, height - len(rows)))
 
@@ -176,7 +177,7 @@ def _head(
 
 
 def _agreed(panel: Panel, here: Difference, theme: Theme, width: int) -> list[Piece]:
-    """What is in focus and coded alike by all, so that nobody rejects it by mistake."""
+    """A row about the item in focus if all coded it alike, so that nobody rejects it by mistake."""
     value = here.candidates[0].value
     short = in_short(panel.scene, value, max(12, width - 22))
     words = "depends on another decision" if here.follows else "all coded it alike"

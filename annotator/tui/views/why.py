@@ -10,8 +10,8 @@ from annotator.tui.views.item_rows import ANNOTATORS
 
 
 def why_rows(found: Suggestion, theme: Theme, width: int, mute: str) -> list[list[Piece]]:
-    """What is known of a suggestion, in words; `mute` is the key that mutes its rule. For an
-    annotator's version in review, only who has it."""
+    """What is known about a suggestion, in words; `mute` is the key that mutes its rule. For an
+    annotator's version in review, only who made it."""
     facts = [("reason", found.reason or "none is stored")]
     if found.rule != ANNOTATORS:
         word = sureness(found.score)

@@ -1,5 +1,5 @@
-"""What an agreement keeps about documents besides statistics: who finished them, and the paragraphs
-that differ."""
+"""The data that an agreement keeps about documents besides statistics: who finished them, and the
+paragraphs that differ."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def _deviations(rows: Array, allowed: NDArray[np.intp]) -> Array:
 
 
 def significant(tested: Iterable[tuple[ChangePoint, _T]]) -> list[tuple[ChangePoint, _T]]:
-    """Those of all that was tested that chance hardly explains, the surest first."""
+    """The tested changes that chance hardly explains, the surest first."""
     several = sorted(tested, key=lambda one: one[0].chance)
     out: list[tuple[ChangePoint, _T]] = []
     for left, one in zip(range(len(several), 0, -1), several, strict=True):

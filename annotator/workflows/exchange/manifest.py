@@ -83,7 +83,7 @@ def _read(data: bytes) -> tuple[Mapping[str, Any], dict[str, str]]:
 
 
 def _wrong(folder: Path, name: str, expected: str) -> str:
-    """What is wrong with a file of which the manifest gives the sha256; empty if nothing is."""
+    """What is wrong with a file whose sha256 the manifest gives; empty if nothing is."""
     file = folder / name
     if not file.resolve().is_relative_to(folder.resolve()):
         return "leads out of the folder"

@@ -260,8 +260,8 @@ def _excluded_alike(
 
 
 def _items_there(record: Record, same: Mapping[int, int]) -> dict[str, str]:
-    """What notes and flags can be about in the stored document: each item of the record, and what
-    it is called there."""
+    """The items of the stored document that notes and flags can be about: a dict from each item of
+    the record to its id there."""
     items = {"@document": "@document"}
     items |= {span.id: span.id for span in record.spans}
     items |= {relation.id: relation.id for relation in record.relations}

@@ -36,7 +36,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Validation:
-    """What was read and found. `notes` say what is right, but not as it is now: how the schema has
+    """What was read and found. `notes` are remarks on valid data, such as how the schema has
     changed since a data set was made."""
 
     files: int
@@ -153,7 +153,7 @@ def _changed(before: Mapping[str, object], schema: LabelSchema) -> str:
 
 
 def _of_manifests(path: Path) -> Iterator[Problem]:
-    """What does not match the manifests of the data sets in and below a folder."""
+    """The files that do not match the manifests of the data sets in and below a folder."""
     for folder in _datasets(path):
         for name, message in wrong_files(folder):
             yield Problem(folder / name, 0, "", message)

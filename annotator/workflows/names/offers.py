@@ -203,7 +203,7 @@ class OfferIndex:
                 yield from (word for beginning, _, _ in found for word in begun[beginning])
 
     def _begun(self, length: int) -> Mapping[str, Sequence[str]]:
-        """The words by their first so many letters."""
+        """A dict from the first few letters to the words that begin with them."""
         if length not in self._beginnings:
             found: defaultdict[str, list[str]] = defaultdict(list)
             for word in self._by_word:

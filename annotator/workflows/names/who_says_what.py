@@ -71,8 +71,8 @@ def _holders(
 def _abouts(
     record: Record, target: Span, concepts: Concepts, same: SameNames
 ) -> Iterator[tuple[str, bool]]:
-    """What a side is taken on, and whether its contrary is meant: concepts, or else entities, or
-    else words."""
+    """The targets of a side, and whether the contrary is meant: concepts, or else entities, or else
+    words."""
     names = names_of(target, concepts)
     kind: NameKind = "concept" if any(kind == "concept" for kind, _ in names) else "entity"
     own = [same.name(kind, name) for one, name in names if one == kind]

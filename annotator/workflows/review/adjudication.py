@@ -96,8 +96,9 @@ def _prefilled(
 
 
 def _without_twins(gold: AnnotationSet, found: Versions) -> Iterator[Candidate]:
-    """What a strategy keeps, but for what stands already under another id because a reviewer made
-    it (not because annotators made both); relations on that are on what stands."""
+    """The items that a strategy keeps, without those that are there already under another id
+    because a reviewer made them (not because annotators made both). Relations on such items are
+    moved to the existing ones."""
     made = {c.id: identity(c.value) for c in found.candidates}
     by_hand = {
         identity(value): value.id
@@ -214,8 +215,8 @@ def suggestions_of(
 
 
 def _following(here: Situation, difference: Difference) -> Sequence[Candidate]:
-    """Of versions with other ends only, the one that stands, or else one of the most frequent: on
-    the same ends, two would be one stance twice."""
+    """Among versions that differ only in their ends, the accepted one, or else one of the most
+    frequent: with the same ends, two of them would be one stance twice."""
     several = difference.candidates
     return [c for c in several if here.stands(c.id)] or several[:1]
 

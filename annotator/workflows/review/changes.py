@@ -109,7 +109,7 @@ def _later(
 def _since(
     merger: Merger, document: str, grown: Sequence[CompletionRow], basis: Mapping[str, int]
 ) -> Iterator[Change]:
-    """What those whose logs have grown changed since."""
+    """The changes by annotators whose logs have grown since."""
     if grown:
         text = merger.project.documents.load(document)
         for row in grown:

@@ -135,7 +135,7 @@ def _changed(
 
 @dataclass(frozen=True, slots=True)
 class _Around:
-    """What a difference adds to the network, with everything connected to it."""
+    """The edges that a difference adds to the network, with everything connected to it."""
 
     schema: LabelSchema
     document: Document
@@ -143,14 +143,15 @@ class _Around:
     difference: Difference
 
     def network(self, version: Sequence[Annotation]) -> EdgeCounts:
-        """What a version adds."""
+        """The edges that a version adds."""
         if self._is_of_relations():
             return self._of_relations([v for v in version if isinstance(v, Relation)])
         return self._of_spans(version)
 
     def standing(self) -> EdgeCounts:
-        """What this difference already contributes to the gold's network: nothing, unless it was
-        reopened or half decided; of relations also what the claims that they are on assert."""
+        """The edges that this difference already contributes to the gold's network: none, unless it
+        was reopened or half decided. For relations, they include what the claims that they are on
+        assert."""
         stands = [
             s.value
             for id, s in self.here.gold.standings()

@@ -1,4 +1,4 @@
-"""What has to be merged: the candidates of every document, and what a strategy keeps of them by
+"""The versions to be merged: the candidates of every document, and those that a strategy keeps by
 itself."""
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Versions:
 
     @property
     def open(self) -> tuple[Candidate, ...]:
-        """What the strategy does not decide."""
+        """The candidates that the strategy does not decide."""
         if self.complete:
             return ()
         ids = {c.id for c in (*self.kept, *self.following)}
@@ -133,7 +133,8 @@ def _kept(
     option: str,
     learnt: object | None,
 ) -> tuple[list[Candidate], dict[str, float]]:
-    """What a strategy keeps and, if it has learnt something, the posterior of each label."""
+    """The candidates that a strategy keeps and, if it has learnt something, the posterior of each
+    label."""
     if learnt is not None and isinstance(module, LearningStrategy):
         agreed = module.kept(found, voters, option=option, learnt=learnt)
         return agreed, module.posteriors(found, voters, learnt)

@@ -224,7 +224,7 @@ class _DecidedInGold:
         )
 
     def _standing_on(self, value: Span) -> list[Span]:
-        """What stands in the same layer on the same stretch."""
+        """The accepted spans of the same layer on the same stretch."""
         place = (value.layer, value.start, value.end)
         return [s for s in self._spans if (s.layer, s.start, s.end) == place]
 

@@ -54,7 +54,7 @@ def _is_decided(difference: Difference, standing: Mapping[str, Standing]) -> boo
 
 
 def _taken(difference: Difference, standing: Mapping[str, Standing]) -> dict[str, object]:
-    """What stands of a decided difference, by id."""
+    """The accepted items of a decided difference, by id."""
     values = {item: standing[item].value for item in difference.ids}
     return {item: value for item, value in values.items() if value is not None}
 

@@ -1,4 +1,5 @@
-"""What was learnt, as plain text in 80 columns: a table by layer and label, and curves as bars."""
+"""The report on what was learnt, as plain text in 80 columns: a table by layer and label, and
+curves as bars."""
 
 from __future__ import annotations
 
@@ -56,8 +57,8 @@ def table(metrics: Mapping[str, Any]) -> list[str]:
 
 
 def complete(metrics: Mapping[str, Any]) -> list[str]:
-    """What complete coding with names costs, and what the keys are for; nothing if nothing was
-    named, or if the model's version did not count it."""
+    """A line about the cost of complete coding with names, and what the keys are for; empty if
+    nothing was named, or if the model's version did not count it."""
     found: Mapping[str, Any] = metrics.get("complete") or {}
     if not found:
         return []
