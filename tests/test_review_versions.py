@@ -215,6 +215,24 @@ def test_a_field_that_differs_is_told_as_far_as_its_row_goes(tmp_path: Path) -> 
         assert "one side" in text and "…" not in text
 
 
+def test_a_stance_tells_its_target_once_if_all_versions_are_on_the_same_words(
+    tmp_path: Path,
+) -> None:
+    """Though the claims there have different labels, so that the versions have different ends."""
+    works = []
+    for who, label, cue in (("a", "value", [5, 9]), ("b", "fact", [5, 14])):
+        made = _record(who, [(15, 32, label)])
+        edges = tuple(replace(r, attributes={"cue": cue}) for r in made.relations)
+        works.append(replace(made, relations=edges))
+    with _project(tmp_path / "p", *works) as project:
+        session = _session(project)
+        stance = _about(session, "stance")
+        assert len(stance.ids) == 2
+        rows = panel(panel_of(source_of(session), session.review), THEMES["mono"], 78, 8)
+        text = "\n".join("".join(piece for piece, _ in row) for row in rows)
+        assert text.count("plan is wrong") == 1 and "“says”" in text, text
+
+
 def test_a_number_is_not_taken_for_the_key_beside_it(tmp_path: Path) -> None:
     works = []
     for who, strength in (("a", 2), ("b", 1)):

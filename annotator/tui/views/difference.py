@@ -227,9 +227,17 @@ def _stance(scene: DifferenceContext, difference: Difference, value: Relation, r
     """A version of a stance: its side, with holder and target where these differ."""
     holder = f"{_holder(scene, value)} " if "holder" in difference.kinds else ""
     text = f"{holder}{scene.symbol(value)} {value.label}".strip()
-    if "ends" in difference.kinds or len(difference.ids) > 1:
+    if "ends" in difference.kinds or _targets_differ(scene, difference):
         text += f" → {_target(scene, value, max(12, room - len(text) - 6))}"
     return text
+
+
+def _targets_differ(scene: DifferenceContext, difference: Difference) -> bool:
+    """Whether the versions are on different words; the row above tells those that all are on."""
+    relations = (c.value for c in difference.candidates if isinstance(c.value, Relation))
+    targets = (scene.value_of(relation.target) for relation in relations)
+    places = {(t.start, t.end) if isinstance(t, Span) else None for t in targets}
+    return len(places) > 1
 
 
 def _runs(scene: DifferenceContext, difference: Difference, span: Span) -> Runs:
