@@ -162,7 +162,7 @@ def test_what_is_set_after_several_holders_were_chosen_is_set_on_all_of_them() -
     state = after(held_by_three(), do.SetAttribute("strength", 3), do.NextValue(0))
     values = [r.attributes for r in state.annotations.relations()]
     assert [v["strength"] for v in values] == [3, 3, 3] and len({v["basis"] for v in values}) == 1
-    assert state.message.endswith("for Norland, the author, Ms Orr")
+    assert state.message.endswith("for Norland, the author and Ms Orr")
     back = after(state, do.Undo(), do.Undo())
     assert all(r.attributes.get("strength") != 3 for r in back.annotations.relations())
     assert len(back.annotations.relations()) == 3

@@ -396,7 +396,7 @@ def test_several_holders_take_a_side_in_one_go_and_one_undo() -> None:
     )
     found = {(r.source, r.label) for r in state.annotations.relations()}
     assert found == {("sIran", "oppose"), (AUTHOR, "oppose"), ("sPutin", "oppose")}
-    assert state.message == "Iran, the author, Putin: oppose"
+    assert state.message == "Iran, the author and Putin: oppose"
     assert len({d.group for d in made}) == 1
     assert not standing(play(state, do.Undo())[0])
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from annotator.model.text import (
     Document,
     displayable,
+    enumerated,
     is_boilerplate,
     percent,
     split_paragraphs,
@@ -171,3 +172,17 @@ def test_only_all_is_100_per_cent_and_only_nothing_is_0(
         narrow,
         whole,
     )
+
+
+@pytest.mark.parametrize(
+    ("several", "told"),
+    [
+        ([], ""),
+        (["Iran"], "Iran"),
+        (["Iran", "Iran"], "Iran"),
+        (["Iran", "Russia"], "Iran and Russia"),
+        (["Iran", "Russia", "Iran", "Oslo"], "Iran, Russia and Oslo"),
+    ],
+)
+def test_several_words_are_enumerated_each_once(several: list[str], told: str) -> None:
+    assert enumerated(several) == told

@@ -104,6 +104,12 @@ def plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
+def enumerated(words: Iterable[str]) -> str:
+    """`label, bounds and entity`; each word once."""
+    several = list(dict.fromkeys(words))
+    return " and ".join(filter(None, (", ".join(several[:-1]), *several[-1:])))
+
+
 def whole_percent(share: float) -> int:
     """A share in whole per cent, for figures without words; only all is 100, only nothing 0."""
     rounded = round(100 * share)
@@ -348,6 +354,7 @@ __all__ = [
     "and_more",
     "as_read",
     "displayable",
+    "enumerated",
     "first_of",
     "folded",
     "folded_sha256",

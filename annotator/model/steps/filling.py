@@ -13,6 +13,7 @@ from annotator.model.span import Annotation, Attributes, Relation, Span, Value
 from annotator.model.state import ReviewState
 from annotator.model.steps.deciding import changed
 from annotator.model.steps.outcome import Step, commit, say
+from annotator.model.text import enumerated
 
 
 def on_set_attribute(state: ReviewState, action: do.SetAttribute) -> Step:
@@ -55,8 +56,8 @@ def _with_it(state: ReviewState, item: Item) -> list[Item]:
 def _for_whom(state: ReviewState) -> str:
     """The holders whose stances were changed, if there are several."""
     values = [one.value for id in state.together if (one := state.find(id)) is not None]
-    names = dict.fromkeys(holder_of(state, v) for v in values if isinstance(v, Relation))
-    return f", for {', '.join(names)}" if len(names) > 1 else ""
+    names = {holder_of(state, v): None for v in values if isinstance(v, Relation)}
+    return f", for {enumerated(names)}" if len(names) > 1 else ""
 
 
 def _value_in_words(state: ReviewState, attribute: Attribute, value: Value | None) -> str:

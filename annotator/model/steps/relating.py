@@ -14,6 +14,7 @@ from annotator.model.span import AUTHOR, Relation, Span
 from annotator.model.state import Draft, Mode, ReviewState
 from annotator.model.steps.deciding import accepted, changed, decide, defaults, paragraph_of
 from annotator.model.steps.outcome import Step, commit, say
+from annotator.model.text import enumerated
 
 
 def on_start_stance(state: ReviewState, action: do.StartStance) -> Step:
@@ -132,7 +133,7 @@ def on_choose_side(state: ReviewState, action: do.ChooseSide) -> Step:
     after, group = commit(state, list(decisions.values()))
     if not group:
         return after, ()
-    names = ", ".join(dict.fromkeys(holder_of(state, _relation(after, id)) for id in made_here))
+    names = enumerated(holder_of(state, _relation(after, id)) for id in made_here)
     together = tuple(made_here) if draft.more else ()
     return replace(after, focus=focus, together=together, message=f"{names}: {action.label}"), group
 

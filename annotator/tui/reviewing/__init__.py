@@ -16,7 +16,7 @@ from annotator.model.other_names import OtherNames
 from annotator.model.record import GOLD
 from annotator.model.review import Mode, ReviewState, Step, step
 from annotator.model.span import Annotation, Span
-from annotator.model.text import Document, paragraph_number
+from annotator.model.text import Document, enumerated, paragraph_number
 from annotator.project import Project
 from annotator.tui.reviewing import choices
 from annotator.tui.reviewing.adjudication import Adjudication
@@ -240,8 +240,9 @@ class Adjudicating(Source):
     def _take_back(self, rulings: Sequence[Ruling]) -> str:
         take_back(self.project, rulings, reviewer=self.decided_by)
         self.merger.names_changed()
-        names = ", ".join(dict.fromkeys(ruling.name for ruling in rulings))
-        return f"taken back: {names} is a separate name again"
+        names = {ruling.name: None for ruling in rulings}
+        again = "is a separate name" if len(names) == 1 else "are separate names"
+        return f"taken back: {enumerated(names)} {again} again"
 
     def beyond(self, state: ReviewState, action: ReviewAction) -> str | None:
         """Undo what was decided in several documents, once everything decided since is undone."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from annotator.errors import StoreError
 from annotator.model.names import Name, NameKind, Ruling, names_line
-from annotator.model.text import percent, plural
+from annotator.model.text import enumerated, percent, plural
 from annotator.project import Project
 from annotator.tui.screens.prompt import PromptScreen
 from annotator.tui.screens.rows import RowsScreen, row_steps
@@ -302,7 +302,7 @@ class HarmoniseScreen(RowsScreen):
         except StoreError as error:
             self.say(f"not written: {error.message}")
             return
-        names = ", ".join(dict.fromkeys(ruling.name for ruling in taken))
+        names = enumerated(ruling.name for ruling in taken)
         self._after(f"taken back: {names}" if taken else "nothing to take back")
 
     def _after(self, message: str) -> None:

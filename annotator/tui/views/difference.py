@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from annotator.merging.api import Candidate
 from annotator.model.decision_text import both_ends, holder_of
 from annotator.model.span import Annotation, Relation, Span
-from annotator.model.text import plural
+from annotator.model.text import enumerated, plural
 from annotator.tui.styled_rows import PLAIN, Piece, clip, width_of, wrapped_pieces
 from annotator.tui.theme import Theme
 from annotator.tui.views.difference_context import Deciding, DifferenceContext, Rows
@@ -95,18 +95,13 @@ def differing_in_words(difference: Difference) -> str:
         return ""
     whole = [kind for kind in difference.kinds if kind != "missing"]
     several = len(whole) > 1 or whole == ["bounds"]
-    parts = [f"{_all(whole)} differ{'' if several else 's'}"] if whole else []
+    parts = [f"{enumerated(whole)} differ{'' if several else 's'}"] if whole else []
     if "missing" in difference.kinds:
         parts.append("missing")
     sizes = [len(version) for version in difference.versions.values()]
     if sizes and max(sizes) > 1 and min(sizes) == 1:
         parts.append(f"1 {difference.layer} against {max(sizes)}")
     return ", ".join(parts)
-
-
-def _all(words: Sequence[str]) -> str:
-    """`label, bounds and entity`."""
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def _about(scene: DifferenceContext, difference: Difference, width: int) -> str:

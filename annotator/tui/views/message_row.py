@@ -13,7 +13,7 @@ from annotator.model.decision_text import both_ends
 from annotator.model.review import Mode, ReviewState
 from annotator.model.span import AUTHOR, Span
 from annotator.model.steps.moving import grown
-from annotator.model.text import plural
+from annotator.model.text import enumerated, plural
 from annotator.tui.key_map import KeyMap
 from annotator.tui.styled_rows import Piece, clip, justify, paragraphs, width_of
 from annotator.tui.theme import Theme
@@ -35,7 +35,8 @@ def _asked(state: ReviewState) -> str:
     chosen = [x for x in (*draft.more, draft.source) if x is not None] if draft is not None else []
     if not chosen:
         return _ASK[state.mode]
-    who = ", ".join(dict.fromkeys(_holder(state, id) for id in chosen))
+    names = [_holder(state, id) for id in chosen]
+    who = ", ".join(dict.fromkeys(names)) if state.mode is Mode.HOLDER else enumerated(names)
     return (
         f"{who} and who else? the last one by a small letter"
         if state.mode is Mode.HOLDER
