@@ -35,6 +35,7 @@ from annotator.cli import run
 from annotator.errors import InputError, UsageError
 from annotator.families import formats
 from annotator.formats.api import (
+    EncodesLines,
     QdaCode,
     WriteOptions,
     WritesFolder,
@@ -142,6 +143,21 @@ def _files(name: str, records: list[Record], how: WriteOptions | None = None) ->
     elif isinstance(member, WritesLines):
         out["records" + member.extensions[0]] = "".join(map(member.dumps, records)).encode("utf-8")
     return out
+
+
+def test_the_bytes_of_a_line_are_those_of_its_text() -> None:
+    """The value holds integers beyond 64 bits, which one of the two writers refuses."""
+    record = Record(
+        document("Ünï takes — “all”.\n", id="ü"),
+        "ada",
+        Completion.DONE,
+        (Span("s", "actor", "person", 0, 3, "Ü\u2028", {"n": 2**70}),),
+    )
+    for name in WRITERS:
+        member = formats.load(name)
+        if isinstance(member, EncodesLines):
+            assert member.encoded(record) == member.dumps(record).encode("utf-8")
+    assert isinstance(formats.load("jsonl"), EncodesLines)
 
 
 WRITERS = [

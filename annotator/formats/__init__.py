@@ -10,6 +10,7 @@ A format's module holds `summary`, `extensions`, and what it can do; `api.py` ha
     recognises(first) -> bool           optional; whether a file's first JSON object looks like it
     read(path, options) -> Iterator     if it reads: the texts and the work in a file
     dumps(record) -> str                if it writes lines: one record, with its line end
+    encoded(record) -> bytes            optional; the same in UTF-8, if that takes less time
     parts(records, how) -> Iterator     if it writes one file piece by piece
     files(records, how) -> Iterator     if it writes a folder
 

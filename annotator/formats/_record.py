@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from annotator.errors import InputError
 from annotator.formats._shape import MAX_DEPTH, depth, problems
-from annotator.json_text import json_text
+from annotator.json_text import json_bytes, json_text
 from annotator.model.decision import Completion
 from annotator.model.record import Record, split_meta
 from annotator.model.schema import LabelSchema
@@ -297,6 +297,11 @@ def data_of(record: Record) -> Data:
 def dumps(record: Record) -> str:
     """The line of a record: sorted keys, no spaces, unescaped UTF-8, LF."""
     return json_text(data_of(record)) + "\n"
+
+
+def encoded(record: Record) -> bytes:
+    """The same in UTF-8."""
+    return json_bytes(data_of(record)) + b"\n"
 
 
 def check_document(document: Document, schema: LabelSchema) -> Document:

@@ -97,6 +97,15 @@ class WritesLines(Format, Protocol):
 
 
 @runtime_checkable
+class EncodesLines(WritesLines, Protocol):
+    """A member that has the bytes of its lines sooner than their text."""
+
+    def encoded(self, record: Record) -> bytes:
+        """The same as `dumps`, in UTF-8."""
+        ...
+
+
+@runtime_checkable
 class WritesParts(Format, Protocol):
     """A member that writes one file piece by piece, for any number of records."""
 
@@ -176,6 +185,7 @@ __all__ = [
     "GZIP",
     "MAX_BYTES",
     "Data",
+    "EncodesLines",
     "Entry",
     "FindingKind",
     "Format",

@@ -4,7 +4,7 @@ constant memory."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 from annotator.errors import ExportError, UsageError
 from annotator.families import formats
 from annotator.formats.api import (
+    EncodesLines,
     Format,
     WriteOptions,
     WritesFolder,
@@ -130,7 +131,7 @@ class Rendering:
             return
         made: Iterable[bytes]
         if isinstance(member, WritesLines):
-            made = _lines(member.dumps, records)
+            made = _lines(member, records)
         else:
             assert isinstance(member, WritesParts)
             made = member.parts(records, how)
@@ -150,8 +151,14 @@ class Rendering:
             raise _nothing(self._wanted)
 
 
-def _lines(line_of: Callable[[Record], str], records: Iterator[Record]) -> Iterator[bytes]:
-    lines = map(line_of, records)
+def _lines(member: WritesLines, records: Iterator[Record]) -> Iterator[bytes]:
+    """The lines of the records, some hundred records at a time."""
+    if isinstance(member, EncodesLines):
+        encoded = map(member.encoded, records)
+        while part := b"".join(islice(encoded, _LINES)):
+            yield part
+        return
+    lines = map(member.dumps, records)
     while some := "".join(islice(lines, _LINES)):
         yield some.encode("utf-8")
 
