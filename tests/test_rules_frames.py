@@ -23,53 +23,9 @@ def _found(text: str) -> Found:
 
 @pytest.mark.parametrize(
     ("text", "claim", "holder"),
-    [
-        (
-            "As Mariam Okoye put it, a roof is not a luxury.",
-            "a roof is not a luxury",
-            "Mariam Okoye",
-        ),
-        ("As critics point out, the bridge is old.", "the bridge is old", "critics"),
-        ("As Norway said last week, the levy must go.", "the levy must go", "Norway"),
-        ("Critics say that is not true.", "that is not true", "Critics"),
-        (
-            "As the years passed, the bridge grew old.",
-            "As the years passed, the bridge grew old",
-            None,
-        ),
-        (
-            "According to the UN envoy, Ingrid Sol, both sides have fired.",
-            "both sides have fired",
-            "Ingrid Sol",
-        ),
-        (
-            "According to Ingrid Sol, the envoy, both sides have fired.",
-            "both sides have fired",
-            "Ingrid Sol",
-        ),
-        (
-            "According to Norway, the rate, now at five per cent, will rise.",
-            "the rate, now at five per cent, will rise",
-            "Norway",
-        ),
-        ('"Nobody will be evicted," he promised.', "Nobody will be evicted", "he"),
-        ("The lane will go, she said.", "The lane will go", "she"),
-        ("The minister saw that the dam was a mistake.", "the dam was a mistake", "minister"),
-        (
-            "The minister assures us that trains are on time, and who would doubt it?",
-            "trains are on time",
-            "minister",
-        ),
-        ("Norway voted by 61 to 40 to support the barrage.", "the barrage", "Norway"),
-        ("Norway voted to close the port.", "to close the port", "Norway"),
-        (
-            "The toll that Norway proposed, at last, looks dear.",
-            "The toll that Norway proposed, at last, looks dear",
-            None,
-        ),
-    ],
+    cases("rules_frames", "the_holder_of_a_claim_is_outside_of_it"),
 )
-def test_the_holder_of_a_claim_is_outside_of_it(text: str, claim: str, holder: str | None) -> None:
+def test_the_holder_of_a_claim_is_outside_of_it(text: str, claim: str, holder: str) -> None:
     claims, sides = _found(text)
     assert [quote for _, quote in claims] == [claim]
     assert sides == ({(holder, "support", claim)} if holder else set())

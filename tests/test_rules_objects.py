@@ -40,24 +40,15 @@ def test_types(text: str, labels: list[str]) -> None:
     assert _labels(text) == labels
 
 
-@pytest.mark.parametrize(
-    ("text", "holder", "side"),
-    [
-        ("The minister accused the company of hiding the leak.", "minister", "+"),
-        ("The Green Party opposes the new runway.", "Green Party", "-"),
-        ("The new runway was rejected by the Green Party.", "Green Party", "-"),
-        ("The residents were told by the minister that lessons would stop.", "minister", "+"),
-        ("The residents were told that lessons would stop.", None, "+"),
-    ],
-)
-def test_holders(text: str, holder: str | None, side: str) -> None:
+@pytest.mark.parametrize(("text", "holder", "side"), cases("rules_objects", "holders"))
+def test_holders(text: str, holder: str, side: str) -> None:
     reading = read(text)
     (clause,) = reading.clauses
     assert clause.frame is not None
     place = clause.frame.holder
     assert (
         None if place is None else text[reading.actors[place].start : reading.actors[place].end]
-    ) == holder
+    ) == (holder or None)
     assert clause.frame.side == side
 
 

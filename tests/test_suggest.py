@@ -65,35 +65,10 @@ def _stances(doc: Document, found: Sequence[Suggestion]) -> set[tuple[str, str, 
     }
 
 
-@pytest.mark.parametrize(
-    ("text", "quote", "label", "entity"),
-    [
-        (
-            "The deal pleased Russian President Vladimir Putin.",
-            "Vladimir Putin",
-            "person",
-            "Vladimir Putin",
-        ),
-        ("Vladimir Putin came. Later Mr Putin left.", "Putin", "person", "Vladimir Putin"),
-        ("Sanctions from the US bite.", "US", "state", "United States"),
-        ("It worried the United States most.", "United States", "state", "United States"),
-        ("They have enemies in the West too.", "West", "bloc", "the West"),
-        ("It was imposed by Western powers.", "Western powers", "bloc", None),
-        ("Western capitals are divided over it.", "Western capitals", "bloc", None),
-        ("Both leaders spoke.", "leaders", "person", None),
-        ("Only the international community can act.", "international community", "bloc", None),
-        ("The European Union met.", "European Union", "bloc", "European Union"),
-        (
-            "The Ministry of Finance denied it.",
-            "Ministry of Finance",
-            "organization",
-            "Ministry of Finance",
-        ),
-    ],
-)
-def test_actors(text: str, quote: str, label: str, entity: str | None) -> None:
+@pytest.mark.parametrize(("text", "quote", "label", "entity"), cases("suggest", "actors"))
+def test_actors(text: str, quote: str, label: str, entity: str) -> None:
     doc, found = _of(text)
-    assert _actors(doc, found).get(quote) == (label, entity)
+    assert _actors(doc, found).get(quote) == (label, entity or None)
 
 
 @pytest.mark.parametrize(("text", "absent"), cases("suggest", "what_is_no_actor"))
