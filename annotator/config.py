@@ -48,7 +48,7 @@ class Suggesting:
     """
 
     gate: float = 0.0
-    stances: float = 0.6
+    stances: float = 0.65
     retrain: int = 10
     base: bool = True
 
@@ -119,7 +119,7 @@ shared = {shared}            # true: several unix users work in this folder
 
 # [suggestions]
 # gate = 0.0                 # 0.7: fewer suggestions, fewer wrong ones, less saved
-# stances = 0.6              # stances less certain than that are held back; , shows them
+# stances = 0.65             # stances less certain than that are held back; , shows them
 # retrain = 10               # finished paragraphs between two trainings; 0: never by itself
 # base = true                # false: learn from this project alone, not over the shipped model
 

@@ -195,4 +195,4 @@ def test_settings_of_suggestions_are_read(tmp_path: Path) -> None:
     file = tmp_path / "annotator.toml"
     file.write_text("[suggestions]\ngate = 0.7\nretrain = 0\n", encoding="utf-8")
     shown = read_config(file).suggestions
-    assert (shown.gate, shown.stances, shown.retrain) == (0.7, 0.6, 0)
+    assert (shown.gate, shown.stances, shown.retrain) == (0.7, 0.65, 0)

@@ -47,7 +47,7 @@ class Component:
         self.schema: LabelSchema | None = None
 
     def teach(
-        self, data: bytes, *, number: int, schema: str, gate: float = 0.0, stances: float = 0.6
+        self, data: bytes, *, number: int, schema: str, gate: float = 0.0, stances: float = 0.65
     ) -> None:
         """Take a bundle's bytes, its number, the TOML of its label schema, and the least chances of
         spans and relations. Raises SuggesterError or SchemaError if they are invalid."""
