@@ -173,6 +173,11 @@ def test_what_a_reviewer_adds_is_adjudicated(tmp_path: Path) -> None:
         assert {s.origin for s in stands.spans(1)} == {"adjudicated"}
 
 
+def _agreed(root: Path) -> Project:
+    """A project in which two annotators coded alike."""
+    return project_of(root, _record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON]))
+
+
 def _taken_back(project: Project, who: str, label: str) -> None:
     """Let an annotator remove one of their spans."""
     session = Session(project, who, project.new_session())
@@ -195,9 +200,7 @@ def test_a_gold_in_work_follows_the_annotators(tmp_path: Path) -> None:
 
 
 def test_who_finishes_after_the_gold_changes_nothing_and_is_reported(tmp_path: Path) -> None:
-    with project_of(
-        tmp_path / "p", _record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON])
-    ) as project:
+    with _agreed(tmp_path / "p") as project:
         assert merge_all(project) == (1, 1)
         before = list(project.log.records(annotator=GOLD))
         project.log.add_records([_record("cleo", [PLAN])])
@@ -231,9 +234,7 @@ def test_who_finishes_after_the_gold_changes_nothing_and_is_reported(tmp_path: P
 def test_what_somebody_codes_differently_after_the_gold_waits_and_the_gold_stays(
     units: Units, waits: list[tuple[str, ...]], tmp_path: Path
 ) -> None:
-    with project_of(
-        tmp_path / "p", _record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON])
-    ) as project:
+    with _agreed(tmp_path / "p") as project:
         merge_all(project)
         before = list(project.log.records(annotator=GOLD))
         project.log.add_records([_record("cleo", units)])
@@ -285,9 +286,7 @@ def test_a_stance_on_other_bounds_goes_with_them_and_stands_once(
 
 
 def test_a_finished_gold_stays_and_is_marked_as_changed_since(tmp_path: Path) -> None:
-    with project_of(
-        tmp_path / "p", _record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON])
-    ) as project:
+    with _agreed(tmp_path / "p") as project:
         assert merge_all(project) == (1, 1)
         before = list(project.log.records(annotator=GOLD))
         assert not review_rows(project)[0].changed
@@ -324,9 +323,7 @@ def test_a_finished_gold_stays_and_is_marked_as_changed_since(tmp_path: Path) ->
 
 
 def test_what_everybody_took_back_waits_in_a_finished_gold(tmp_path: Path) -> None:
-    with project_of(
-        tmp_path / "p", _record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON])
-    ) as project:
+    with _agreed(tmp_path / "p") as project:
         merge_all(project)
         for who in ("ada", "ben"):
             _taken_back(project, who, "prediction")
@@ -562,9 +559,7 @@ def test_who_voted_stays_as_it_was_when_the_gold_was_made(tmp_path: Path, again:
         assert ("changed_since" in history) == (out == "after")
         return history["eligible"], history["items"]
 
-    with project_of(
-        tmp_path / "p", _record("ada", [PLAN, SOON]), _record("ben", [PLAN, SOON])
-    ) as project:
+    with _agreed(tmp_path / "p") as project:
         assert merge_all(project) == (1, 1)
         before = provenance("before")
         assert before[0] == ["ada", "ben"]

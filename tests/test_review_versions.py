@@ -49,6 +49,20 @@ def _session(project: Project) -> Session:
     return session
 
 
+def _two_bounds(path: Path) -> Project:
+    """A project in which ada and ben begin a claim at one place and end it at two."""
+    works = (_record("ada", [PLAN, (5, 9, "value")]), _record("ben", [PLAN, (5, 14, "value")]))
+    return _project(path, *works)
+
+
+def _moved(session: Session, start: int, end: int) -> None:
+    """Give the first claim that differs exactly these bounds."""
+    _about(session, "claim")
+    session.do(do.EditBounds())
+    session.do(do.SelectRange(start, end, exact=True))
+    session.do(do.ConfirmSelection())
+
+
 def _about(session: Session, layer: str) -> Difference:
     """The first difference of a layer, in any paragraph; the focus moves there."""
     for paragraph in range(len(session.review.document.paragraphs)):
@@ -399,13 +413,9 @@ def test_dawid_skene_prefills_what_it_is_sure_of_and_shows_its_posterior(tmp_pat
 
 
 def test_a_version_moved_onto_what_stands_is_not_in_the_gold_twice(tmp_path: Path) -> None:
-    works = (_record("ada", [PLAN, (5, 9, "value")]), _record("ben", [PLAN, (5, 14, "value")]))
-    with _project(tmp_path / "p", *works) as project:
+    with _two_bounds(tmp_path / "p") as project:
         session = _session(project)
-        _about(session, "claim")
-        session.do(do.EditBounds())
-        session.do(do.SelectRange(*PLAN[:2], exact=True))
-        session.do(do.ConfirmSelection())
+        _moved(session, *PLAN[:2])
         assert session.review.message.startswith("there is a value “the plan is wrong” already")
         claims = [s for s in session.review.annotations.spans() if s.layer == "claim"]
         assert [(s.start, s.end) for s in claims] == [PLAN[:2]]
@@ -488,13 +498,9 @@ def test_two_reviewers_at_once_add_nothing_twice_and_overwrite_nothing(tmp_path:
 
 def test_what_a_reviewer_made_is_not_filled_in_again(tmp_path: Path) -> None:
     """Annotators who come to agree on what the reviewer made by hand add nothing."""
-    works = (_record("ada", [PLAN, (5, 9, "value")]), _record("ben", [PLAN, (5, 14, "value")]))
-    with _project(tmp_path / "p", *works) as project:
+    with _two_bounds(tmp_path / "p") as project:
         session = _session(project)
-        _about(session, "claim")
-        session.do(do.EditBounds())
-        session.do(do.SelectRange(0, 9, exact=True))
-        session.do(do.ConfirmSelection())
+        _moved(session, 0, 9)
         for who, old in (("ada", (5, 9)), ("ben", (5, 14))):
             own = Session(project, who, project.new_session())
             own.open("doc")
