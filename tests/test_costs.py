@@ -36,7 +36,7 @@ from annotator.model.span import Span
 from annotator.project import Project
 from annotator.resources import load_schema
 from annotator.suggesters import guideline, memory, model, rules
-from annotator.suggesters._forms import KnownForms, apart
+from annotator.suggesters._forms import KnownForms, without_overlaps
 from annotator.workflows.names import name_pairs
 from annotator.workflows.review.alignment import differences_of
 from annotator.workflows.review.versions import Versions
@@ -251,7 +251,7 @@ def test_known_forms_are_found_as_by_one_pattern_of_all(
         return
     parts = (r"\s+".join(map(re.escape, form.split())) for form in forms)
     every = re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)")
-    found = apart(KnownForms(forms).matches(text, start, len(text)))
+    found = without_overlaps(KnownForms(forms).matches(text, start, len(text)))
     assert [m.span() for m in found] == [m.span() for m in every.finditer(text, start)]
 
 
