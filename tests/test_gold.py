@@ -569,7 +569,9 @@ def test_enter_with_differences_left_asks_and_the_document_stays_begun(tmp_path:
         session.do(do.GoParagraph(0))
         session.do(do.CloseParagraph())
         assert session.review.paragraph == 0 and "1 difference left here" in session.review.message
-        for _ in range(8):
+        session.do(do.CloseParagraph())
+        assert session.review.message == "1 difference left in ¶ 1"
+        for _ in range(7):
             session.do(do.CloseParagraph())
         assert session.review.annotations.completion is Completion.IN_PROGRESS
         assert list(project.log.records(status=Completion.GOLD)) == []

@@ -169,7 +169,7 @@ def _leave_open(state: ReviewState) -> Step:
     following, left = _next_open(state), _left_in(state, [here])
     if following is None:
         return say(state, f"the document stays in progress: {left}")
-    return replace(arrive(state, following), message=f"left open: {left}"), ()
+    return replace(arrive(state, following), message=left), ()
 
 
 def _paragraphs(indexes: Sequence[int]) -> str:
