@@ -7,9 +7,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import TEXT, project
+from support import TEXT, document, project
 
+from annotator.cli import run
 from annotator.english.parse import Parse, key_of
+from annotator.families import formats
+from annotator.formats.jsonl import dumps
+from annotator.model.decision import Completion
+from annotator.model.record import Record
 
 HEAVY = (
     "spacy",
@@ -99,3 +104,25 @@ later |= {{"annotator.store.reports", "annotator.store.merge_results", "annotato
 assert not later & set(sys.modules), later & set(sys.modules)
 """
     assert _loaded(code) == {"textual"}
+
+
+def test_a_file_of_records_loads_no_other_format(tmp_path: Path) -> None:
+    """Loading them all takes longer than reading a small file."""
+    root, file = tmp_path / "p", tmp_path / "records.jsonl"
+    project(root).close()
+    file.write_text(dumps(Record(document(), "ada", Completion.DONE)), encoding="utf-8")
+    script = (
+        "import sys\nfrom annotator.cli import run\n"
+        f"assert run(['--project', {str(root)!r}, 'import', {str(file)!r}]) == 0\n"
+        "print(*(name for name in sys.modules if name.startswith('annotator.formats.')))\n"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True).stdout
+    loaded = {name.removeprefix("annotator.formats.") for name in told.decode().split()}
+    assert loaded & set(formats.names()) == {"jsonl"}
+
+
+def test_an_unknown_format_is_a_fault_of_the_call(tmp_path: Path) -> None:
+    project(tmp_path / "p").close()
+    (tmp_path / "a.txt").write_text("A text.", encoding="utf-8")
+    line = ["--project", str(tmp_path / "p"), "import", str(tmp_path / "a.txt")]
+    assert run([*line, "--format", "nosuch"]) == 2

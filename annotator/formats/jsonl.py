@@ -21,6 +21,11 @@ summary = "canonical records, one JSON object a line (in and out)"
 extensions = (".jsonl", ".ndjson")
 
 
+def recognises(first: Mapping[str, Any]) -> bool:
+    """Whether an object says that it is a record."""
+    return first.get("schema") in (_record.FORMAT, _record.OLD)
+
+
 def read(path: Path, options: ReadOptions) -> Iterator[Entry]:
     """The records of a file, each read when it is needed."""
     nameless = number = 0

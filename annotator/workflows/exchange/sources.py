@@ -142,13 +142,16 @@ def files(paths: Iterable[Path], format: str | None = None) -> tuple[list[Path],
     named, the files of others are not meant, so nothing counts as passed over. Raises InputError
     for a folder without a file to import, and UsageError for standard input named twice.
     """
-    endings, every, over = _endings(format), list[Path](), list[Path]()
+    if format is not None:
+        formats.load(format)  # An unknown one is no fault of a file.
+    every, over = list[Path](), list[Path]()
     for path in paths:
         if path == STDIN and path in every:
             raise UsageError("standard input can be read only once", hint="Name - once")
         if path == STDIN or not _is_folder(path):
             every.append(path)
             continue
+        endings = _endings(format)
         found, others = _in_folder(path, endings)
         if not found:
             hint = f"Files to import end in {', '.join(sorted(endings))}"
@@ -230,7 +233,8 @@ def _json_format(path: Path, encoding: str | None) -> str:
     records."""
     first = first_object(path, _HEAD, encoding)
     if first is not None:
-        for name in formats.names():
+        # A record says what it is, so that the other formats need not be loaded.
+        for name in ("jsonl", *formats.names()):
             if recognised(formats.load(name), first):
                 return name
     return "jsonl"
