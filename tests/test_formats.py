@@ -278,6 +278,29 @@ def test_spacy_reads_every_span_with_its_offsets_label_entity_and_id() -> None:
         ]
 
 
+def test_a_large_part_for_spacy_is_a_folder_that_its_corpus_reads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A DocBin is built in memory, so it must not grow with the export."""
+    import spacy
+    from spacy.training import Corpus
+
+    monkeypatch.setattr(spacy_format, "_AT_ONCE", 2)
+    records = _gold()[:6]
+    parts = {one.document.id: "train" for one in records[:5]} | {records[5].document.id: "dev"}
+    how = WriteOptions(SCHEMA, part_of=parts.__getitem__)
+    made = dict(spacy_format.files(records, how))
+    bins = ["train/0001.spacy", "train/0002.spacy", "train/0003.spacy", "dev.spacy"]
+    assert [name for name in made if name.endswith(".spacy")] == bins
+    for name in bins:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(made[name])
+    config = made["spancat.cfg"].decode()
+    assert 'train = "train"\n' in config and 'dev = "dev.spacy"\n' in config
+    found = list(Corpus(tmp_path / "train")(spacy.blank("en")))
+    assert [one.reference.text for one in found] == [r.document.text for r in records[:5]]
+
+
 @settings(max_examples=examples(60))
 @given(st.text(alphabet="ab .'\n🙂ن-", min_size=1, max_size=40), st.data())
 def test_spacy_keeps_any_text_and_any_bounds(text: str, data: st.DataObject) -> None:

@@ -113,53 +113,52 @@ def _relations(
 
 
 class _TokenObjects:
-    """Makes the JSON of tokens from pieces that are kept for all texts: there is one for each word,
-    and one of each kind for each place in the longest text. The first piece of a token ends the
-    token before it, since it says whether there is white space between them."""
+    """Makes the JSON of tokens from pieces that are kept for all texts: one for each number, one
+    for each place among the tokens, and one for each word. The piece of a word opens the next
+    token, since it says whether there is white space between them. There are few pieces, so that
+    they stay in the cache of the processor."""
 
     def __init__(self) -> None:
-        self._touching: list[bytes] = []
-        self._apart: list[bytes] = []
+        self._numbers: list[bytes] = []
         self._ids: list[bytes] = []
-        self._starts: list[bytes] = []
-        self._words = _Words()
+        self._touching = _Words(b',"text":%b,"ws":false},{"end":')
+        self._apart = _Words(b',"text":%b,"ws":true},{"end":')
 
     def added(self, line: bytes, text: str, tokens: Tokens) -> bytes:
         """A line that lacks its end, with the tokens of its text; `ws` says whether white space
         comes after a token."""
-        starts, ends, number = tokens.starts, tokens.ends, len(tokens.starts)
-        if not number:
+        starts, ends, count = tokens.starts, tokens.ends, len(tokens.starts)
+        if not count:
             return line + b',"tokens":[]}\n'
-        self._reach(len(text))
+        numbers, ids = self._numbers, self._ids
+        numbers += [b"%d" % i for i in range(len(numbers), len(text) + 1)]
+        ids += [b',"id":%d,"start":' % i for i in range(len(ids), count)]
         touching, apart = self._touching, self._apart
-        pieces = [line] * (4 * number)
-        pieces[4::4] = [
-            touching[end] if start == before else apart[end]
-            for before, start, end in zip(ends, starts[1:], ends[1:], strict=False)
+        words = [
+            touching[word] if start == end else apart[word]
+            for word, end, start in zip(tokens.words, ends, [*starts[1:], len(text)], strict=True)
         ]
-        pieces[1::4] = self._ids[:number]
-        pieces[2::4] = map(self._starts.__getitem__, starts)
-        pieces[3::4] = map(self._words.__getitem__, tokens.words)
-        pieces[0] = b'%b,"tokens":[{"end":%d' % (line, ends[0])
-        pieces.append(b',"ws":false}]}\n' if ends[-1] == len(text) else b',"ws":true}]}\n')
+        words[-1] = words[-1].removesuffix(b',{"end":') + b"]}\n"
+        pieces = [line, b',"tokens":[{"end":', *words * 4]
+        pieces[2::4] = map(numbers.__getitem__, ends)
+        pieces[3::4] = ids[:count]
+        pieces[4::4] = map(numbers.__getitem__, starts)
+        pieces[5::4] = words
         return b"".join(pieces)
-
-    def _reach(self, length: int) -> None:
-        """Make the pieces for all places up to this one."""
-        for i in range(len(self._ids), length + 1):
-            self._touching.append(b',"ws":false},{"end":%d' % i)
-            self._apart.append(b',"ws":true},{"end":%d' % i)
-            self._ids.append(b',"id":%d' % i)
-            self._starts.append(b',"start":%d,"text":' % i)
 
 
 class _Words(dict[str, bytes]):
-    """The JSON of words. A dictionary answers twice as fast as `lru_cache`."""
+    """The pieces of words: a word as JSON inside a `frame`. A dictionary answers twice as fast as
+    `lru_cache`."""
+
+    def __init__(self, frame: bytes) -> None:
+        super().__init__()
+        self._frame = frame
 
     def __missing__(self, word: str) -> bytes:
         if len(self) == _KEPT:
             self.clear()
-        found = self[word] = json_bytes(word)
+        found = self[word] = self._frame % json_bytes(word)
         return found
 
 

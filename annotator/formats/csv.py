@@ -63,7 +63,7 @@ def _meta(row: Mapping[str, str]) -> dict[str, str]:
     return meta | {key: row[key] for key in ("date", "source") if row.get(key)}
 
 
-_AT_ONCE = 8
+_AT_ONCE = 4
 _TABLES = ("items.csv", "items-long.csv", "statements.csv", "statements-wide.csv")
 _ITEM = (
     "item",

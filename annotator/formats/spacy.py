@@ -10,7 +10,8 @@ and `span.end_char` are exactly the offsets of the record.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -23,26 +24,35 @@ summary = "a folder to train spaCy on: DocBins and configs (out)"
 extensions = (".spacy",)
 
 
+_AT_ONCE = 1000
+"""Documents that a DocBin has at most; more of them would fill the memory."""
+
+
 def files(records: Iterable[Record], how: WriteOptions) -> Iterator[tuple[str, bytes]]:
-    """The DocBins, which stay in memory until they are complete, and the configs."""
+    """The DocBins and the configs. A part of more than a thousand documents is a folder of DocBins,
+    which spaCy reads like one of them."""
     bins: dict[str, Any] = {}
+    full: Counter[str] = Counter()
     language = "en"
     for record in records:
         count_lost(record, how.lost, "notes", "flags", "excluded paragraphs", "metadata")
         language = str(record.document.meta.get("language") or language)
         part = how.part_of(record.document.id)
+        if part in bins and len(bins[part]) == _AT_ONCE:
+            full[part] += 1
+            yield f"{part}/{full[part]:04}.spacy", bins.pop(part).to_bytes()
         bins.setdefault(part, _empty()).add(_doc(record, how.schema))
+    places: dict[str, str] = {}
     for part, bin in bins.items():
-        yield f"{part}.spacy", bin.to_bytes()
-    parts = {
-        "train": "train" if "train" in bins else next(iter(bins)),
-        "dev": "dev" if "dev" in bins else "train",
-    }
-    parts["dev"] = parts["dev"] if parts["dev"] in bins else parts["train"]
+        places[part] = part if full[part] else f"{part}.spacy"
+        name = f"{part}/{full[part] + 1:04}.spacy" if full[part] else places[part]
+        yield name, bin.to_bytes()
+    train = places.get("train") or next(iter(places.values()))
+    dev = places.get("dev", train)
     for component in ("spancat", "ner", "textcat_multilabel"):
         yield (
             f"{component.partition('_')[0]}.cfg",
-            _config(component, language, parts, how.schema).encode("utf-8"),
+            _config(component, language, train, dev, how.schema).encode("utf-8"),
         )
 
 
@@ -52,12 +62,10 @@ def _empty() -> Any:
     return DocBin(attrs=["ORTH", "SPACY", "ENT_IOB", "ENT_TYPE"], store_user_data=True)
 
 
-def _config(component: str, language: str, parts: Mapping[str, str], schema: LabelSchema) -> str:
-    """A config for one component, on a CPU."""
+def _config(component: str, language: str, train: str, dev: str, schema: LabelSchema) -> str:
+    """A config for one component, on a CPU, with the files or folders to train and to test on."""
     config = _defaults(component, _language(language).lang).copy()
-    config["paths"]["train"], config["paths"]["dev"] = (
-        f"{parts[one]}.spacy" for one in ("train", "dev")
-    )
+    config["paths"]["train"], config["paths"]["dev"] = train, dev
     if component == "spancat":
         key = schema.span_layers[0].name
         config["components"]["spancat"]["spans_key"] = key
