@@ -39,7 +39,7 @@ FROZEN = {
     "m015_direct_sums": "b82b28",
     "m016_hidden_completions": "55e7c9",
     "m017_fields_of_entries": "fd2ed8",
-    "m018_when_shown": "73d1dc",
+    "m018_when_shown": "52c8a9",
 }
 MODULES = {"m015_direct_sums": direct_sums}
 """Migrations whose statements are constants of their module."""

@@ -145,6 +145,23 @@ def test_the_doctor_names_the_damage_and_the_backup_to_take(
     assert f"annotator restore {root / 'monday.db'}" in said
 
 
+@pytest.mark.parametrize(("before", "after"), [(0, 5), (5, 0), (5, 6)])
+def test_a_changed_time_at_which_something_was_shown_is_noticed(
+    root: Path, capsys: pytest.CaptureFixture[str], before: int, after: int
+) -> None:
+    _sql(root, f"UPDATE shown SET revision = {before}")
+    index = "type = 'index' AND name = 'shown_revision'"
+    change = "UPDATE sqlite_master SET sql = replace(sql, '{}', '{}') WHERE " + index
+    # The disk changes the table and not the index.
+    whole, without = "(revision)", "(revision) WHERE false"
+    _sql(root, "PRAGMA writable_schema = ON", change.format(whole, without))
+    _sql(root, f"UPDATE shown SET revision = {after}")
+    _sql(root, "PRAGMA writable_schema = ON", change.format(without, whole))
+    code, said = _doctor(root, capsys)
+    assert code == 1
+    assert "missing from index shown_revision" in said
+
+
 CUT = "DROP TRIGGER event_no_delete"
 CHANGE = "DROP TRIGGER event_no_update"
 

@@ -49,11 +49,8 @@ def m018_when_shown(db: Utils) -> None:
     db.execute(
         "ALTER TABLE shown ADD COLUMN revision INTEGER NOT NULL DEFAULT 0 CHECK (revision >= 0)"
     )
-    db.execute("DROP INDEX IF EXISTS shown_copy")
-    db.execute(
-        'CREATE INDEX shown_copy ON shown (paragraph, layer, label, start, "end", source, target, '
-        "suggester, version, revision)"
-    )
+    # Making `shown_copy` anew with this column takes four times as long as an index of its own.
+    db.execute("CREATE INDEX shown_revision ON shown (revision)")
 
 
 class Provenance:
