@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 from processes import python
-from support import TEXT, held_lock, project
+from support import TEXT, held_lock, project, suggestions
 
 from annotator.cli import run
 from annotator.model import actions as do
-from annotator.project import Project
+from annotator.project import Project, SuggestionRun
 from annotator.store import journal
 from annotator.tui.session import Session
 
@@ -211,6 +211,9 @@ def test_a_full_disk_has_room_for_many_decisions_where_it_was_reserved(
                 session.do(do.Flag(paragraph=True))
             many = len(session.saving.unsaved)
             assert many > 100
+            assert session.saving.unsaved_message().startswith(
+                f"1 decision in memory only, {many - 1} kept beside the database: "
+            )
         # The last one found no room, and left no half line.
         data = (root / name).read_bytes()
         assert [one is not None for _, one in journal.groups(data)] == [True] * (many - 1)
@@ -344,6 +347,19 @@ def test_a_journal_that_cannot_be_written_is_reported(
             assert "2 decisions kept beside the database" in session.saving.unsaved_message()
         assert session.saving.save()
     assert _files(root) == []
+
+
+def test_every_decision_of_a_key_that_could_not_be_saved_is_counted(tmp_path: Path) -> None:
+    root = tmp_path / "p"
+    with project(root, TEXT) as of:
+        of.suggestions.put("doc-0", suggestions(), run=SuggestionRun({"rules": "1"}))
+        session = _session(of)
+        with held_lock(_lock(root)):
+            session.do(do.AcceptAll())
+            (pending,) = session.saving.unsaved
+            assert len(pending.group) > 1
+            many = f"{len(pending.group)} decisions kept beside the database"
+            assert session.saving.unsaved_message().startswith(many)
 
 
 def test_the_time_of_a_decision_is_when_it_was_made(

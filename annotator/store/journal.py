@@ -67,13 +67,13 @@ class Journal:
             if self._handle < 0:
                 self._begin()
 
-    def holds(self, pending: Sequence[Pending]) -> bool:
-        """Whether all of these groups are on disk here."""
-        return all(one.ids[0] in self._kept for one in pending)
+    def missing(self, pending: Sequence[Pending]) -> list[Pending]:
+        """Those of these groups that are not on disk here."""
+        return [one for one in pending if one.ids[0] not in self._kept]
 
     def keep(self, pending: Sequence[Pending]) -> None:
         """Write all of these groups to disk before returning. Raises StoreError if that fails."""
-        fresh = [one for one in pending if one.ids[0] not in self._kept]
+        fresh = self.missing(pending)
         if not fresh:
             return
         try:

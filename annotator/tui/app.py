@@ -220,14 +220,13 @@ class AnnotatorApp(PrivateApp):
             self.left = True
             screen = self.screen
             if isinstance(screen, CommandScreen):
-                count = len(session.saving.unsaved)
-                keys = self.key_map.shown("quit")
+                kept, keys = session.saving.kept_message(), self.key_map.shown("quit")
                 why = (
                     session.saving.error.message
                     if session.saving.error is not None
                     else "the last attempt failed"
                 )
-                screen.say(f"{count} not saved; {keys} again leaves without saving: {why}")
+                screen.say(f"{kept}; {keys} again leaves without saving: {why}")
             return
         self.exit(0)
 

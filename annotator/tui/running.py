@@ -107,12 +107,8 @@ def _run(
         or 0
     )
     if not session.saving.safe:
-        count = sum(len(one.group) for one in session.saving.unsaved)
-        what = f"{count} decision{'s' if count != 1 else ''} could not be saved"
-        raise StoreError(
-            f"{what}: {session.saving.error.message if session.saving.error else 'unknown'}",
-            file=project.root,
-        )
+        why = session.saving.error.message if session.saving.error else "unknown"
+        raise StoreError(f"{session.saving.kept_message()}: {why}", file=project.root)
     return code
 
 

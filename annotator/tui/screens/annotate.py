@@ -191,7 +191,8 @@ class AnnotateScreen(KeepingScreen):
             self._codes,
             self.apart(),
         )
-        saved = "saved" if not session.saving.unsaved else f"{len(session.saving.unsaved)} unsaved"
+        unsaved = session.saving.unsaved_decisions
+        saved = f"{unsaved:,} unsaved" if unsaved else "saved"
         blind = session.source.is_blind(session.review.document, session.review.paragraph)
         # The line under the text is about the annotator's keys; the header reports work in the
         # background.

@@ -30,7 +30,7 @@ def replaced_screen(saving: Saving, done: Callable[[str], None]) -> ListScreen:
 
     why = saving.error.message if saving.error is not None else "the database was replaced"
     screen = ListScreen(
-        f"{why}: what should happen to {plural(len(saving.unsaved), 'decision')}?",
+        f"{why}: what should happen to {plural(saving.unsaved_decisions, 'decision')}?",
         lambda: [ListLine(text) for text, _ in remedies],
         choose,
         about=lambda _: now.value,

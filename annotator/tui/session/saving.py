@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -106,7 +106,28 @@ class Saving:
     def safe(self) -> bool:
         """Whether everything unsaved is on disk beside the database, so that it survives the end of
         the program."""
-        return self.project.journal.holds(self.unsaved)
+        return not self.project.journal.missing(self.unsaved)
+
+    @property
+    def unsaved_decisions(self) -> int:
+        """The number of decisions in `unsaved`."""
+        return _decisions(self.unsaved)
+
+    @property
+    def in_memory_only(self) -> int:
+        """The number of unsaved decisions that are not on disk beside the database either."""
+        return _decisions(self.project.journal.missing(self.unsaved))
+
+    def kept_message(self) -> str:
+        """Where the unsaved decisions are: on disk beside the database, in memory only, or some
+        here and some there."""
+        lost = self.in_memory_only
+        if not lost:
+            return f"{plural(self.unsaved_decisions, 'decision')} kept beside the database"
+        kept = self.unsaved_decisions - lost
+        if not kept:
+            return f"{plural(lost, 'decision')} not saved"
+        return f"{plural(lost, 'decision')} in memory only, {kept:,} kept beside the database"
 
     @property
     def replaced(self) -> bool:
@@ -120,11 +141,9 @@ class Saving:
             return ""
         if not self.unsaved:
             return f"your place is not saved: {self.error.message}. Trying again; leave this open"
-        many = plural(len(self.unsaved), "decision")
-        if self.safe:
-            rest = "" if self.replaced else ". Trying again"
-            return f"{many} kept beside the database: {self.error.message}{rest}"
-        return f"{many} not saved: {self.error.message}. Trying again; leave this open"
+        rest = "; leave this open" if self.in_memory_only else ""
+        again = "" if self.replaced and self.safe else f". Trying again{rest}"
+        return f"{self.kept_message()}: {self.error.message}{again}"
 
     def remedies(self) -> tuple[FileNow, list[tuple[str, Callable[[], str]]]]:
         """What is in the place of a database that was removed or replaced, and what can be done,
@@ -194,6 +213,10 @@ class Saving:
 
     def _name_of(self, file: Path) -> str:
         return file.name if file.parent == self.project.root else str(file)
+
+
+def _decisions(pending: Sequence[Pending]) -> int:
+    return sum(len(one.group) for one in pending)
 
 
 __all__ = ["HASTE", "Saving"]
