@@ -38,26 +38,14 @@ kind = "span"
 title = "Actors"
 color = "sky"
 symbol = "A"
-  [[layer.label]]
-  name = "person"
-  key = "1"
-  symbol = "P"
-  [[layer.attribute]]
-  name = "label"
-  type = "text"
-  [[layer.attribute]]
-  name = "value"
-  type = "text"
-  [[layer.attribute]]
-  name = "begin"
-  type = "integer"
-  [[layer.attribute]]
-  name = "codes"
-  type = "integer"
-  multiple = true
-  [[layer.attribute]]
-  name = "near-by"
-  type = "span"
+label = [{name = "person", key = "1", symbol = "P"}]
+attribute = [
+  {name = "label", type = "text"},
+  {name = "value", type = "text"},
+  {name = "begin", type = "integer"},
+  {name = "codes", type = "integer", multiple = true},
+  {name = "near-by", type = "span"},
+]
 
 [[layer]]
 name = "stance"
@@ -67,17 +55,11 @@ color = "green"
 symbol = "T"
 sources = ["actor"]
 targets = ["actor"]
-  [[layer.label]]
-  name = "support"
-  key = "+"
-  symbol = "+"
-  [[layer.attribute]]
-  name = "codes"
-  type = "integer"
-  multiple = true
-  [[layer.attribute]]
-  name = "cue"
-  type = "span"
+label = [{name = "support", key = "+", symbol = "+"}]
+attribute = [
+  {name = "codes", type = "integer", multiple = true},
+  {name = "cue", type = "span"},
+]
 """,
     file="odd.toml",
 )

@@ -451,19 +451,12 @@ def test_a_long_cue_of_a_stance_has_a_row_of_its_own_and_a_click_finds_what_it_s
 _ISSUES = """
 name = "issues"
 version = "1"
-[[layer]]
-name = "actor"
-kind = "span"
-[[layer.label]]
-name = "actor"
-key = "1"
-definition = "Who speaks."
-[[layer]]
-name = "issue"
-kind = "span"
-[[layer.label]]
-name = "asylum"
-definition = "About asylum."
+layer = [
+  {name = "actor", kind = "span", label = [
+    {name = "actor", key = "1", definition = "Who speaks."},
+  ]},
+  {name = "issue", kind = "span", label = [{name = "asylum", definition = "About asylum."}]},
+]
 """
 
 

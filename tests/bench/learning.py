@@ -65,15 +65,9 @@ LABELS = {"organisation": "organization", "bloc": "organization", "collective": 
 SCHEMA = """
 name = "names"
 version = "1"
-[[layer]]
-name = "entity"
-kind = "span"
-[[layer.label]]
-name = "person"
-[[layer.label]]
-name = "state"
-[[layer.label]]
-name = "organization"
+layer = [{name = "entity", kind = "span", label = [
+  {name = "person"}, {name = "state"}, {name = "organization"},
+]}]
 """
 
 Row = dict[str, Any]
