@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from annotator.errors import InputError
 from annotator.formats._reading import ReadOptions
-from annotator.model.schema import LabelSchema, LayerKind
+from annotator.model.schema import LabelSchema, Layer, LayerKind
 
 
 class Labels:
@@ -24,12 +24,7 @@ class Labels:
         unknown."""
         target = self._table.get(given, given)
         layers = [layer for layer in self._schema.layers if layer.kind == kind]
-        first, _, rest = target.partition(".")
-        for layer in layers:
-            if layer.name == first and rest and (layer.label(rest) or layer.open):
-                return layer.name, rest
-        owners = [x.name for x in layers if x.label(target)] or [x.name for x in layers if x.open]
-        return (owners[0], target) if len(owners) == 1 and target else None
+        return _with_layer(target, layers) or _without_layer(target, layers)
 
     def ignored(self, given: str) -> bool:
         """Whether the settings leave a label out."""
@@ -74,6 +69,23 @@ class Labels:
         return [
             f"{x.name}.{b.name}" for x in self._schema.layers if x.kind == kind for b in x.labels
         ]
+
+
+def _with_layer(target: str, layers: Sequence[Layer]) -> tuple[str, str] | None:
+    """Layer and label of a target that names both (`actor.person`)."""
+    first, _, label = target.partition(".")
+    layer = next((one for one in layers if one.name == first), None)
+    if label and layer is not None and (layer.label(label) or layer.open):
+        return layer.name, label
+    return None
+
+
+def _without_layer(target: str, layers: Sequence[Layer]) -> tuple[str, str] | None:
+    """Layer and label of a target that is a label of one layer only, or of no layer if one takes
+    any label."""
+    having = [layer for layer in layers if layer.label(target)]
+    owners = having or [layer for layer in layers if layer.open]
+    return (owners[0].name, target) if len(owners) == 1 and target else None
 
 
 __all__ = ["Labels"]

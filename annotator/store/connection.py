@@ -360,11 +360,7 @@ class Database:
         """For work in many short transactions. They are `relaxed`, SQLite does not check foreign
         keys, and no commit moves the log into the file, because others would have to wait. Call
         `move_log` between the transactions."""
-        with (
-            without_foreign_keys(self.execute),
-            for_long_work(self.execute),
-            self.relaxed(),
-        ):
+        with without_foreign_keys(self.execute), for_long_work(self.execute), self.relaxed():
             yield
 
     def move_log(self) -> None:

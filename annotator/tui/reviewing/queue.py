@@ -207,16 +207,18 @@ class ReviewQueue(Queue):
     def _rows(self, asked: QueueFilter) -> list[ReviewRow]:
         wanted = DifferenceSearch.parse(asked.search)
         self._known = self._in_order(self.read())
-        titled = set(self.project.documents.titled(wanted.rest)) if wanted.rest else None
         rows = [
             row
             for row in self._known
-            if (titled is None or row.document in titled)
-            and asked.completion in (None, row.status)
-            and wanted.takes(row.document, row.reasons)
+            if asked.completion in (None, row.status) and wanted.takes(row.document, row.reasons)
         ]
-        if not wanted.narrows:
-            return rows
+        if wanted.rest:
+            titled = set(self.project.documents.titled(wanted.rest))
+            rows = [row for row in rows if row.document in titled]
+        return self._narrowed(rows, wanted) if wanted.narrows else rows
+
+    def _narrowed(self, rows: Sequence[ReviewRow], wanted: DifferenceSearch) -> list[ReviewRow]:
+        """The documents with open differences that are searched for, with their number."""
         self.open.read(
             (row.document for row in rows if row.undecided or not row.counted), seconds=HASTE
         )

@@ -14,6 +14,7 @@ from annotator.model.fields import content
 from annotator.model.provenance import Shown
 from annotator.model.record import GOLD, Record
 from annotator.model.span import AUTHOR, Annotation, Relation, Span
+from annotator.model.text import Document
 from annotator.project import Project
 from annotator.workflows.review.changes import Change, based_on
 from annotator.workflows.review.discussion import reason_of
@@ -65,12 +66,18 @@ def _as_decided(
         if who in finished and who in present and present[who].revision <= revision:
             then.append(finished[who])
             continue
-        events = project.log.events(document.id, who)
-        made = AnnotationSet().apply(e.decision for e in events if e.revision <= revision)
-        if made.completion is Completion.DONE:
-            spans, relations = tuple(made.spans()), tuple(made.relations())
-            then.append(Record(document, who, Completion.DONE, spans, relations))
+        then += _finished_at(project, document, who, revision)
     return merger.candidates(then) if then else [], voters_of(then)
+
+
+def _finished_at(project: Project, document: Document, who: str, revision: int) -> list[Record]:
+    """The work of an annotator at a revision, if it was finished then."""
+    events = project.log.events(document.id, who)
+    made = AnnotationSet().apply(e.decision for e in events if e.revision <= revision)
+    if made.completion is not Completion.DONE:
+        return []
+    spans, relations = tuple(made.spans()), tuple(made.relations())
+    return [Record(document, who, Completion.DONE, spans, relations)]
 
 
 def _with_changes(history: Mapping[str, Any], here: Situation | None) -> dict[str, Any]:

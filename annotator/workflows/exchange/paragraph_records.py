@@ -75,23 +75,14 @@ def _count(record: Record, left_out: Counter[str]) -> None:
         if not paragraph.excluded
         for id in _within(record, paragraph)
     }
-    gone = {span.id for span in record.spans if span.id not in home}
-    home[AUTHOR] = -1
-    apart = other = 0
-    for relation in record.relations:
-        source, target = relation.source, relation.target
-        if source not in home or target not in home:
-            other += 1
-            gone.add(relation.id)
-        elif source != AUTHOR and home[source] != home[target]:
-            apart += 1
-            gone.add(relation.id)
+    spans = {span.id for span in record.spans if span.id not in home}
+    between, incomplete = _homeless(record.relations, home)
     excluded = {f"@p{p.index}" for p in record.document.paragraphs if p.excluded}
-    without = gone | excluded | {"@document"}
+    without = spans | between | incomplete | excluded | {"@document"}
     for what, number in (
-        ("relations between paragraphs", apart),
-        ("spans over several paragraphs, or in excluded ones", len(record.spans) - len(home) + 1),
-        ("relations whose spans are left out", other),
+        ("relations between paragraphs", len(between)),
+        ("spans over several paragraphs, or in excluded ones", len(spans)),
+        ("relations whose spans are left out", len(incomplete)),
         (
             "notes and flags on what is in no paragraph",
             len(without & {*record.notes}) + len(without & {*record.flags}),
@@ -105,25 +96,27 @@ def _count(record: Record, left_out: Counter[str]) -> None:
             left_out[what] += number
 
 
+def _homeless(relations: Iterable[Relation], home: Mapping[str, int]) -> tuple[set[str], set[str]]:
+    """The ids of the relations between two paragraphs, and of those with a span that goes with no
+    paragraph. `home` has the paragraph of each span that goes with one."""
+    between: set[str] = set()
+    incomplete: set[str] = set()
+    for relation in relations:
+        holder = (
+            home.get(relation.target) if relation.source == AUTHOR else home.get(relation.source)
+        )
+        if holder is None or relation.target not in home:
+            incomplete.add(relation.id)
+        elif holder != home[relation.target]:
+            between.add(relation.id)
+    return between, incomplete
+
+
 def _of_paragraph(
     record: Record, paragraph: Paragraph, schema: LabelSchema, left_out: Counter[str]
 ) -> Record:
     whole, start, length = record.document, paragraph.start, paragraph.end - paragraph.start
-    place = dict(zip(_OWN, (whole.id, paragraph.index, start), strict=True))
-    document = Document(
-        f"{whole.id}#{paragraph.index}",
-        whole.title,
-        whole.text[start : paragraph.end],
-        (Paragraph(0, 0, length),),
-        {**whole.meta, **place},
-    )
-    here = _within(record, paragraph)
-    spans = [span for span in record.spans if span.id in here]
-    relations = [
-        relation
-        for relation in record.relations
-        if relation.target in here and relation.source in here | {AUTHOR}
-    ]
+    spans, relations = _items_within(record, paragraph)
     moved_spans = tuple(moved(span, start, schema, length) for span in spans)
     moved_relations = tuple(moved(relation, start, schema, length) for relation in relations)
     before: list[Span | Relation] = [*spans, *relations]
@@ -132,7 +125,7 @@ def _of_paragraph(
         left_out["places in other paragraphs"] += cut
     names = {item.id: item.id for item in before} | {f"@p{paragraph.index}": "@p0"}
     return Record(
-        document,
+        _document(whole, paragraph),
         record.annotator,
         record.status,
         moved_spans,
@@ -142,6 +135,27 @@ def _of_paragraph(
         tuple(names[item] for item in record.flags if item in names),
         _shown(record, paragraph),
         _history(record, names),
+    )
+
+
+def _items_within(record: Record, paragraph: Paragraph) -> tuple[list[Span], list[Relation]]:
+    """The spans of a paragraph, and the relations among them and from the author to them."""
+    here = _within(record, paragraph)
+    spans = [span for span in record.spans if span.id in here]
+    sources = here | {AUTHOR}
+    among = [one for one in record.relations if one.target in here and one.source in sources]
+    return spans, among
+
+
+def _document(whole: Document, paragraph: Paragraph) -> Document:
+    """A paragraph as a document of its own, which says where it is from."""
+    place = dict(zip(_OWN, (whole.id, paragraph.index, paragraph.start), strict=True))
+    return Document(
+        f"{whole.id}#{paragraph.index}",
+        whole.title,
+        whole.text[paragraph.start : paragraph.end],
+        (Paragraph(0, 0, paragraph.end - paragraph.start),),
+        {**whole.meta, **place},
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from annotator.learners.names.namer import shipped
 from annotator.learners.names.ranker import FeatureWeights, ranked
@@ -97,9 +97,27 @@ def concept_offers(
     """The concepts in use and in the codebook, the likeliest for the claim first, each in its more
     frequent form (with or without `not: `); the other forms in use come last."""
     in_use = {one.name: one for one in known}
+    names = _ranked_names(project, asked, in_use, codebook)
+
+    def aliases(at: int) -> Sequence[str]:
+        entry = codebook.get("concept", names[at])
+        return entry.aliases if entry is not None else ()
+
+    def made(at: int) -> Offer:
+        used = in_use.get(names[at])
+        note = f"{used.count}×  {next(iter(used.aliases), '')}" if used is not None else "codebook"
+        return Offer(names[at], note, tuple(aliases(at)))
+
+    return Offers(names, made, aliases)
+
+
+def _ranked_names(
+    project: Project, asked: AskedClaim, in_use: Mapping[str, KnownName], codebook: Codebook
+) -> list[str]:
+    """The names to offer for a claim, in the order of `concept_offers`."""
     listed = [one.name for one in codebook.entries if one.kind == "concept"]
     first_claims: dict[str, str] = {}
-    for one in known:
+    for one in in_use.values():
         first_claims.setdefault(affirmative(one.name), next(iter(one.aliases), ""))
     bare = list(dict.fromkeys((*first_claims, *listed)))
     near = nearest(asked, bare, list(first_claims.values()))
@@ -114,18 +132,7 @@ def concept_offers(
         others += [one.name for one in of[1:]]
     left = {*others, *near}
     rest = (name for name in (*in_use, *listed) if name not in left)
-    names = list(dict.fromkeys((*first, *rest, *others)))
-
-    def aliases(at: int) -> Sequence[str]:
-        entry = codebook.get("concept", names[at])
-        return entry.aliases if entry is not None else ()
-
-    def made(at: int) -> Offer:
-        used = in_use.get(names[at])
-        note = f"{used.count}×  {next(iter(used.aliases), '')}" if used is not None else "codebook"
-        return Offer(names[at], note, tuple(aliases(at)))
-
-    return Offers(names, made, aliases)
+    return list(dict.fromkeys((*first, *rest, *others)))
 
 
 __all__ = [
