@@ -262,7 +262,9 @@ def _output(
     from annotator.workflows.agreement.gamma import gamma
     from annotator.workflows.review.side_by_side import side_by_side
 
-    follower = Follower(project, part, intervals=intervals, keep=False, compare_names=True)
+    follower = Follower(
+        project, part, intervals=intervals, keep=False, compare_names=True, second_process=True
+    )
     found = follower.agreement()
     chosen = layers_of(project.schema, part.layers)
     gammas = gamma(comparison(project, part), chosen, settings) if settings else None

@@ -124,8 +124,21 @@ class Log:
     ) -> Iterator[list[Record]]:
         """The finished completions of these documents, some hundred documents at a time, without
         notes and flags."""
+        for some in self.batches(documents, annotators):
+            yield self.finished_in(some, annotators)
+
+    def batches(
+        self, documents: Sequence[str], annotators: Sequence[str] | None = None
+    ) -> Iterator[list[str]]:
+        """The documents, as many at a time as `finished_in` should read."""
         names = None if annotators is None else list(annotators)
         return finished.batches(self._database, documents, names)
+
+    def finished_in(
+        self, documents: Sequence[str], annotators: Sequence[str] | None = None
+    ) -> list[Record]:
+        """The finished completions of these documents, all at once, without notes and flags."""
+        return finished.records(self._database, documents, annotators)
 
     def in_review(self, basis: str) -> list[Worked]:
         """The state of review of every document that somebody finished, in document order; None if

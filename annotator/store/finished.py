@@ -66,11 +66,8 @@ def sharing(db: Database, annotators: list[str] | None) -> list[str]:
     return [row[0] for row in rows]
 
 
-def batches(
-    db: Database, ids: Sequence[str], annotators: list[str] | None
-) -> Iterator[list[Record]]:
-    """The finished completions of documents, in the order of `ids`, then by annotator; each list
-    has whole documents. Records are without notes, flags and paragraphs marked as done."""
+def batches(db: Database, ids: Sequence[str], annotators: list[str] | None) -> Iterator[list[str]]:
+    """The documents in their order, as many at a time as `records` should read."""
     sizes = {id: row[0] for id, row in progress(db, annotators).items()} if len(ids) > 1 else {}
     some: list[str] = []
     held = 0
@@ -78,13 +75,15 @@ def batches(
         some.append(id)
         held += sizes.get(id, 1)
         if held >= _AT_ONCE:
-            yield _batch(db, some, annotators)
+            yield some
             some, held = [], 0
     if some:
-        yield _batch(db, some, annotators)
+        yield some
 
 
-def _batch(db: Database, ids: Sequence[str], annotators: Sequence[str] | None) -> list[Record]:
+def records(db: Database, ids: Sequence[str], annotators: Sequence[str] | None) -> list[Record]:
+    """The finished completions of a batch of documents, in the order of `ids`, then by annotator.
+    Records are without notes, flags and paragraphs marked as done."""
     wanted = json.dumps(list(ids))
     names = None if annotators is None else json.dumps(list(annotators))
     done = db.rows(
@@ -223,4 +222,4 @@ class ChangeTracker:
         return {row[0] for row in self._db.rows(sql, (after, until))}
 
 
-__all__ = ["ChangeTracker", "batches", "progress", "sharing"]
+__all__ = ["ChangeTracker", "batches", "progress", "records", "sharing"]

@@ -230,7 +230,7 @@ def importing(project: Project) -> None:
 
 def agreement(project: Project) -> None:
     """All measures between the two annotators, with intervals."""
-    agree(project)
+    agree(project, second_process=True)
 
 
 ROWS: dict[str, Callable[[Project], None]] = {

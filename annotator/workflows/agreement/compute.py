@@ -5,19 +5,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import replace
 
 from annotator.collector import collector_paused
 from annotator.errors import UsageError
 from annotator.measures.api import PAIRWISE, Comparison, Passage, compare
-from annotator.model.names import NAME_KINDS, Concepts, SameNames, concepts_of
+from annotator.model.names import NAME_KINDS, SameNames
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema, Layer
 from annotator.project import Project
 from annotator.workflows.agreement.by_rulings import RuledFigure, by_rulings
 from annotator.workflows.agreement.incremental import IncrementalAgreement
 from annotator.workflows.agreement.part import ALL, ComparedPart
-from annotator.workflows.agreement.seen import SuggestionsSeen
+from annotator.workflows.agreement.reading import ReadingTask, WorkReader, called
 from annotator.workflows.agreement.values import (
     MODEL,
     Agreement,
@@ -28,10 +27,19 @@ from annotator.workflows.agreement.values import (
 )
 
 
-def agreement(project: Project, part: ComparedPart = ALL, *, intervals: bool = True) -> Agreement:
-    """The agreement of the annotators, read once; nothing is kept for following changes. Raises
-    UsageError for an unknown name, or if there is no shared work."""
-    return Follower(project, part, intervals=intervals, keep=False).agreement()
+def agreement(
+    project: Project,
+    part: ComparedPart = ALL,
+    *,
+    intervals: bool = True,
+    second_process: bool = False,
+) -> Agreement:
+    """The agreement of the annotators, read once; nothing is kept for following changes. `Follower`
+    says what `second_process` is. Raises UsageError for an unknown name, or if there is no shared
+    work."""
+    return Follower(
+        project, part, intervals=intervals, keep=False, second_process=second_process
+    ).agreement()
 
 
 class Follower:
@@ -47,20 +55,21 @@ class Follower:
         intervals: bool = True,
         keep: bool = True,
         compare_names: bool = False,
+        second_process: bool = False,
     ) -> None:
         """Reads all finished work. Without `keep` there is no `update`; `by_rulings` needs
-        `compare_names`. Raises UsageError for an unknown annotator, layer or measure."""
+        `compare_names`. With `second_process`, another process reads half of a large project; it
+        imports the main module, which must allow that. Raises UsageError for an unknown annotator,
+        layer or measure."""
         self._project = project
         self._annotators = list(part.annotators) if part.annotators is not None else None
         check_part(project, part)
         self._part, self._only = part, part.documents
         self._watch = project.log.watch()
         self._layers, self._measures = layers_of(project.schema, part.layers), part.measures
-        self._intervals, self._keep = intervals, keep
+        self._intervals, self._keep, self._second_process = intervals, keep, second_process
         self._merges, self._compares = part.same_names, compare_names
         self._ruled = project.names.same()
-        self._seen = SuggestionsSeen(project, part)
-        self._concepts = concepts_of(project.schema)
         progress = project.log.progress(self._annotators)
         self._progress = {
             id: row for id, row in progress.items() if self._only is None or id in self._only
@@ -83,26 +92,26 @@ class Follower:
             pairwise=pairwise,
             intervals=intervals,
             keep=self._keep,
-            concepts={layer: name for layer, (name, _) in self._concepts.items()},
-            hidden=self._seen.hidden,
             contrasts=bool(self._project.config.blind_share),
         )
 
     def _read(self, ids: Sequence[str], suggested: Set[str]) -> None:
         """Add the documents that count: those with two completions, or with one and suggestions."""
         wanted = [id for id in ids if self._counts_in(id, suggested)]
-        coded = SameNames()
-        names, other_names = (self._ruled, coded) if self._merges else (coded, self._ruled)
+        names = [self._ruled, SameNames()] if self._merges else [SameNames(), self._ruled]
+        task = ReadingTask(
+            self._project.root,
+            self._part,
+            self._layers,
+            self.found.pairwise,
+            names if self._other is not None else names[:1],
+        )
+        counted = [self.found] if self._other is None else [self.found, self._other]
+        reader = WorkReader(self._project, task)
         with collector_paused():
-            for records in finished(self._project, wanted, self._part):
-                there = sorted({r.document.id for r in records} & suggested)
-                self._seen.read({r.document.id for r in records})
-                self.found.put(
-                    named_anew(records, names, self._concepts),
-                    self._project.suggestions.of_many(there),
-                )
-                if self._other is not None:
-                    self._other.put(named_anew(records, other_names, self._concepts), {})
+            for tables in reader.read_all(wanted, suggested, second=self._second_process):
+                for sums, work in zip(counted, tables, strict=True):
+                    sums.take(work)
 
     def _counts_in(self, id: str, suggested: Set[str]) -> bool:
         """Whether a document has anything to compare."""
@@ -182,13 +191,6 @@ class Follower:
         return by_rulings(other, this) if self._merges else by_rulings(this, other)
 
 
-def named_anew(records: Sequence[Record], same: SameNames, concepts: Concepts) -> Sequence[Record]:
-    """The records with one name for names that were ruled to be the same."""
-    if not same.canonical:
-        return records
-    return [replace(r, spans=tuple(same.span(span, concepts) for span in r.spans)) for r in records]
-
-
 def _counted(rows: Iterable[tuple[int, int, int]]) -> Counter[str]:
     """Completions that do not count, and documents that one annotator alone finished."""
     out: Counter[str] = Counter()
@@ -224,15 +226,8 @@ def finished(
 ) -> Iterator[Sequence[Record]]:
     """The finished work of a part on these documents, some hundred documents at a time, each by
     annotator, with what annotators are called there."""
-    order = {id: i for i, id in enumerate(documents)}
     for records in project.log.finished(documents, part.annotators):
-        if not part.called:
-            yield records
-            continue
-        called = [
-            replace(r, annotator=part.called.get(r.annotator or "", r.annotator)) for r in records
-        ]
-        yield sorted(called, key=lambda r: (order[r.document.id], r.annotator or ""))
+        yield called(records, part)
 
 
 def shared(project: Project, part: ComparedPart, document: str | None = None) -> list[str]:
@@ -294,7 +289,6 @@ __all__ = [
     "figures",
     "finished",
     "layers_of",
-    "named_anew",
     "passage",
     "shared",
 ]

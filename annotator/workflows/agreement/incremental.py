@@ -5,32 +5,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-import numpy as np
-
-from annotator import families
 from annotator.measures import f1, names, relations
 from annotator.measures.api import (
     CAUSES,
-    AnyTable,
-    Batch,
     Comparison,
     Figure,
-    Measure,
     Result,
     RunningSums,
     Sums,
-    Table,
     called,
-    compare,
     confusion,
     pair_values,
 )
 from annotator.model.decision import Suggestion
 from annotator.model.record import Record
 from annotator.model.schema import Layer
-from annotator.workflows.agreement import against_suggestions
-from annotator.workflows.agreement.about_documents import Notes, notes_of
+from annotator.workflows.agreement.about_documents import Notes
 from annotator.workflows.agreement.against_suggestions import Hidden
+from annotator.workflows.agreement.tabulating import HEADLINE, TabulatedWork, Tabulator
 from annotator.workflows.agreement.values import (
     Agreement,
     AnnotatorPair,
@@ -64,15 +56,18 @@ class IncrementalAgreement:
         `concepts` are the attributes that hold concepts, by layer."""
         self.layers = tuple(layers)
         self.pairwise = pairwise
-        self.measures = tuple(measures if measures is not None else families.measures.names())
-        always = ("attributes", "f1", "relations")
-        self._modules: dict[str, Measure] = {
-            name: families.measures.load(name) for name in (*self.measures, *always)
-        }
+        self._tabulator = Tabulator(
+            layers,
+            measures,
+            pairwise=pairwise,
+            concepts=concepts,
+            hidden=hidden,
+            contrasts=contrasts,
+        )
+        self.measures = self._tabulator.measures
         self.book = RunningSums(intervals=intervals, keep=keep, documents=documents)
         self._model = RunningSums(intervals=intervals, keep=keep, documents=documents)
-        self._concepts = dict(concepts or {})
-        self._hidden, self._contrasts = hidden or _never, contrasts
+        self._contrasts = contrasts
         self._notes = Notes(keep=keep)
         self._known: dict[tuple[str, str], tuple[tuple[int, ...], list[Result]]] = {}
 
@@ -80,74 +75,26 @@ class IncrementalAgreement:
         self, records: Sequence[Record], suggestions: Mapping[str, Sequence[Suggestion]]
     ) -> None:
         """Count documents from all their finished records, replacing earlier counts."""
-        comparison = compare(records, pairwise=self.pairwise, concepts=self._concepts)
-        shared = {p.name for p in comparison.passages}
-        documents = {r.document.id for r in records}
-        for document in documents - shared:
-            if document in self.book:
-                self._notes.drop(document)
-                self.book.drop(document)
-        for document in documents - suggestions.keys():
-            if document in self._model:
-                self._model.drop(document)
-        self.add(comparison)
-        own = [r for r in records if r.document.id in suggestions]
-        if own:
-            self._put_model(own, suggestions)
+        self.take(self._tabulator.work(records, suggestions))
 
     def add(self, comparison: Comparison) -> None:
         """Count the documents of a comparison."""
-        if not comparison.passages:
-            return
-        tables: dict[tuple[str, ...], AnyTable] = {}
-        headlines: list[Table] = []
-        for layer in self.layers:
-            for name in self._needed(layer):
-                for table, one in self._modules[name].tables(comparison, layer).items():
-                    tables["all", name, layer.name, table] = one
-            measure, table = _HEADLINE[layer.kind]
-            headline = tables["all", measure, layer.name, table]
-            assert isinstance(headline, Table)
-            headlines.append(headline)
-            if self._contrasts:
-                tables.update(self._split(comparison, layer, headline))
-        self._notes.put(notes_of(comparison, headlines))
-        self.book.put(_batch([p.name for p in comparison.passages]), tables)
+        self.take(self._tabulator.shared_work(comparison))
 
-    def _needed(self, layer: Layer) -> list[str]:
-        """The measures asked for, and those that other parts of the report need."""
-        always = ("attributes", "f1") if layer.kind == "span" else ("relations",)
-        names = [n for n in self.measures if layer.kind in self._modules[n].kinds]
-        return list(dict.fromkeys([*names, *always]))
-
-    def _split(
-        self, comparison: Comparison, layer: Layer, table: Table
-    ) -> dict[tuple[str, ...], Table]:
-        """A table of the passages where suggestions were shown to all annotators, and one of those
-        where they were hidden from all."""
-        without = [
-            [self._hidden(p.name, who, p.index) for who in p.works] for p in comparison.passages
-        ]
-        out: dict[tuple[str, ...], Table] = {}
-        for name, which in (
-            ("shown", [not any(one) for one in without]),
-            ("hidden", [all(one) for one in without]),
-        ):
-            mask = np.array(which, dtype=bool)
-            rows = np.concatenate([table.rows, np.ones((len(mask), 1))], axis=1) * mask[:, None]
-            out[name, layer.name, _HEADLINE[layer.kind][1]] = Table(
-                [*table.keys, ("passages",)], rows
-            )
-        return out
-
-    def _put_model(
-        self, records: Sequence[Record], suggestions: Mapping[str, Sequence[Suggestion]]
-    ) -> None:
-        """Every annotator's work against the suggestions of the same documents."""
-        documents = {record.document.id for record in records}
-        own = {name: held for name, held in suggestions.items() if name in documents}
-        made = against_suggestions.tables(records, own, self.layers, self._hidden)
-        self._model.put(Batch(list(own), np.arange(len(own))), made)
+    def take(self, work: TabulatedWork) -> None:
+        """Count tabulated documents, replacing earlier counts."""
+        for document in work.documents.difference(work.shared.documents):
+            if document in self.book:
+                self._notes.drop(document)
+                self.book.drop(document)
+        for document in work.documents.difference(work.suggested.documents):
+            if document in self._model:
+                self._model.drop(document)
+        if work.shared.documents:
+            self._notes.put(work.notes)
+            self.book.put(work.shared, work.tables)
+        if work.suggested.documents:
+            self._model.put(work.suggested, work.against_model)
 
     def drop(self, document: str) -> None:
         """Stop counting a document."""
@@ -226,7 +173,7 @@ class IncrementalAgreement:
                     yield layer, name, figure
 
     def _figures(self, layer: Layer, name: str) -> list[Figure]:
-        module, prefix = self._modules[name], ("all", name, layer.name)
+        module, prefix = self._tabulator.modules[name], ("all", name, layer.name)
         if layer.kind not in module.kinds:
             return []
         sums = {id[-1]: t.sums() for id, t in self.book.tallies.items() if id[:3] == prefix}
@@ -263,7 +210,7 @@ class IncrementalAgreement:
     def _contrast(
         self, book: RunningSums, layer: Layer, name: str, prefix: tuple[str, ...]
     ) -> Contrast:
-        _, table = _HEADLINE[layer.kind]
+        _, table = HEADLINE[layer.kind]
         found: list[Result] = []
         passages: list[int] = []
         for part in ("shown", "hidden"):
@@ -274,22 +221,8 @@ class IncrementalAgreement:
         return Contrast(layer.name, name, found[0], found[1], (passages[0], passages[1]))
 
 
-_HEADLINE: Mapping[str, tuple[str, str]] = {
-    "span": ("f1", "strict"),
-    "relation": ("relations", "aligned"),
-}
-"""The measure and the table of the one figure for contrasts, by kind of layer: strict F1, or F1
-with side for relations."""
-
-
 def _headline(layer: Layer, sums: Sums) -> Figure:
     return f1.strict_figure(sums) if layer.kind == "span" else relations.with_side(sums)
-
-
-def _batch(passages: Sequence[str]) -> Batch:
-    """A batch of the documents of passages, with the passages of each document together."""
-    place = {name: i for i, name in enumerate(dict.fromkeys(passages))}
-    return Batch(list(place), np.array([place[name] for name in passages], dtype=np.int64))
 
 
 def _share(agreed: float, marked: float) -> float | None:
@@ -333,11 +266,6 @@ def _without(
         values = [value for value in others if value is not None]
         out[name] = sum(values) / len(values) if values else None
     return out
-
-
-def _never(document: str, who: str, paragraph: int) -> bool:  # noqa: ARG001
-    """Suggestions are never hidden."""
-    return False
 
 
 __all__ = ["IncrementalAgreement"]

@@ -17,7 +17,6 @@ from annotator.workflows.agreement.compute import (
     Follower,
     finished,
     layers_of,
-    named_anew,
     shared,
 )
 from annotator.workflows.agreement.differences import PairDifference, differences
@@ -25,6 +24,7 @@ from annotator.workflows.agreement.drift import Drift, Period, Timeline, batches
 from annotator.workflows.agreement.habit_changes import HabitChange, HabitChanges
 from annotator.workflows.agreement.habits import Habit, Habits
 from annotator.workflows.agreement.part import ALL, ComparedPart
+from annotator.workflows.agreement.reading import named_anew
 from annotator.workflows.agreement.values import Agreement
 
 

@@ -8,20 +8,18 @@ results.
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
-from multiprocessing.synchronize import Event
 from typing import Protocol, TypeAlias
 
 from annotator.errors import PoolError
 from annotator.model.decision import Suggestion
 from annotator.model.text import Document
+from annotator.workflows.processes import Submit
+from annotator.workflows.processes import processes as started
 
 BATCH = 8
 """The number of documents that another process works on before it returns results."""
@@ -97,20 +95,18 @@ class ThisProcess:
 class _Processes:
     batch = BATCH
 
-    def __init__(self, executor: ProcessPoolExecutor, workers: int) -> None:
-        self._executor = executor
+    def __init__(self, submit: Submit[Document, list[Suggestion]], workers: int) -> None:
+        self._submit = submit
         self.ahead = AHEAD * workers
 
     def submit(self, documents: Sequence[Document]) -> Callable[[], Found]:
         """One process works on the whole batch."""
-        with _without_interrupts():
-            future = self._executor.submit(_work, list(documents))
+        with _as_pool_error():
+            results = self._submit(documents)
 
         def wait() -> Found:
-            try:
-                return future.result()
-            except BrokenProcessPool as error:
-                raise PoolError("one of the worker processes died", hint=AGAIN) from error
+            with _as_pool_error():
+                return [(d.id, found) for d, found in zip(documents, results(), strict=False)]
 
         return wait
 
@@ -119,52 +115,19 @@ AGAIN = "Run the command again with --missing; the results until then are stored
 
 
 @contextmanager
-def processes(task: Task, workers: int) -> Iterator[Pool]:
-    """That many processes on this machine. If the work is stopped, each ends after its current
-    document."""
-    # They are not stopped by a signal, because a process that is killed while it writes leaves its
-    # reader waiting. They are spawned, not forked, because a fork would inherit the connection to
-    # the database, which only one process may use.
-    context = multiprocessing.get_context("spawn")
-    stop = context.Event()
-    with ProcessPoolExecutor(
-        workers, context, initializer=_begin, initargs=(task, stop)
-    ) as executor:
-        try:
-            yield _Processes(executor, workers)
-        except BaseException:
-            stop.set()
-            executor.shutdown(cancel_futures=True)
-            raise
+def _as_pool_error() -> Iterator[None]:
+    try:
+        yield
+    except BrokenProcessPool as error:
+        raise PoolError("one of the worker processes died", hint=AGAIN) from error
 
 
 @contextmanager
-def _without_interrupts() -> Iterator[None]:
-    """Start processes that an interrupt from the terminal does not reach while they load. In this
-    process, the interrupt waits until then."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-_compute: Compute | None = None
-_stop: Event | None = None
-
-
-def _begin(task: Task, stop: Event) -> None:
-    global _compute, _stop
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # a terminal sends it to all; the owner of the pool ends them
-    _compute, _stop = task.begin(), stop
-
-
-def _work(documents: list[Document]) -> Found:
-    assert _compute is not None
-    assert _stop is not None
-    return [(document.id, _compute(document)) for document in documents if not _stop.is_set()]
+def processes(task: Task, workers: int) -> Iterator[Pool]:
+    """That many processes on this machine. If the work is stopped, each ends after its current
+    document."""
+    with started(task, workers) as submit:
+        yield _Processes(submit, workers)
 
 
 __all__ = [
