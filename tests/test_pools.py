@@ -209,6 +209,35 @@ def test_a_process_inherits_no_connection_of_the_one_that_began_it(
         assert len(list(computed(pool, _documents()))) == DOCUMENTS
 
 
+_WAITING = """
+import os, time
+from annotator.workflows.processes import processes
+
+class Says:
+    def begin(self):
+        return lambda given: os.getpid()
+
+if __name__ == "__main__":
+    with processes(Says(), 1) as submit:
+        print(*submit([0])(), flush=True)
+        time.sleep(60)
+"""
+
+
+def test_a_process_ends_with_the_one_that_began_it(tmp_path: Path) -> None:
+    (tmp_path / "waiting.py").write_text(_WAITING, encoding="utf-8")
+    began = subprocess.Popen([sys.executable, tmp_path / "waiting.py"], stdout=subprocess.PIPE)
+    assert began.stdout is not None
+    other = int(began.stdout.readline())
+    began.kill()
+    try:
+        # The output ends once nobody is left who could write to it.
+        assert began.communicate(timeout=10)[0] == b""
+    except subprocess.TimeoutExpired:
+        os.kill(other, signal.SIGKILL)
+        raise
+
+
 @dask
 def test_the_cluster_finds_what_is_found_here_and_forgets_the_task(
     tmp_path: Path, cluster: Cluster

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -79,7 +80,16 @@ def _begin(task: ProcessTask[Any, Any], stop: Event) -> None:
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
     )  # a terminal sends it to all; the owner of the pool ends them
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _compute, _stop = task.begin(), stop
+
+
+def _end_with_parent() -> None:
+    """End this process if its parent is killed; it would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _work(some: list[Any]) -> list[Any]:
