@@ -22,7 +22,7 @@ GROUPS = 1000
 """Up to this number of documents, one is left out at a time; with more, one of this number of
 groups is."""
 
-AT_ONCE = 2_000_000
+AT_ONCE = 500_000
 """This many numbers of sums without a group are computed at a time."""
 
 AT_MOST = 20_000_000

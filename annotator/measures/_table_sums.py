@@ -12,7 +12,7 @@ from annotator.measures._tables import AnyTable, Array, Ints, Key, Sums
 
 Shorts = NDArray[np.int32]
 
-PENDING = 100_000
+PENDING = 25_000
 """At least this many entries are gathered before they are summed."""
 
 
