@@ -42,6 +42,14 @@ def _demo(root: Path) -> Project:
     return made
 
 
+def _all_accepted(of: Project) -> Session:
+    """A session in which every suggestion of the first document was accepted."""
+    session = Session(of, "ada", "a")
+    session.open("doc-0")
+    session.do(do.AcceptAll())
+    return session
+
+
 def test_a_paragraph_from_the_first_key_to_the_last(tmp_path: Path) -> None:
     async def script(pilot: Pilot[int], session: Session) -> None:
         assert isinstance(pilot.app.screen, AnnotateScreen)
@@ -270,9 +278,7 @@ def test_renaming_to_a_name_in_use_merges_and_a_plural_keeps_its_other_names(
     tmp_path: Path,
 ) -> None:
     with _demo(tmp_path / "p") as of:
-        session = Session(of, "ada", "a")
-        session.open("doc-0")
-        session.do(do.AcceptAll())
+        session = _all_accepted(of)
         for item, name in (("sIran", "Iran; Russia"), ("sPutin", "Rossiya")):
             session.do(do.FocusItem(item))
             session.do(do.SetAttribute("entity", name))
@@ -300,9 +306,7 @@ def test_a_renaming_is_logged_and_is_taken_back_in_a_later_sitting(tmp_path: Pat
         return [entry.name for entry in entries(of, "ada", "entity")]
 
     with _demo(tmp_path / "p") as of:
-        session = Session(of, "ada", "a")
-        session.open("doc-0")
-        session.do(do.AcceptAll())
+        session = _all_accepted(of)
         session.do(do.FocusItem("sIran"))
         session.do(do.SetAttribute("entity", "Persia"))
         before = named()
@@ -356,9 +360,7 @@ def test_what_is_undecided_is_found_across_documents_in_both_directions(tmp_path
         germany = Span("sGermany", "actor", "state", 0, 7, origin="suggestion")
         more = replace(suggestions()[0], value=germany)
         of.suggestions.put("doc-1", [more], run=SuggestionRun({"rules": "1"}))
-        session = Session(of, "ada", "a")
-        session.open("doc-0")
-        session.do(do.AcceptAll())
+        session = _all_accepted(of)
         assert session.to_undecided()
         assert (session.review.document.id, session.review.focus) == ("doc-1", "sGermany")
         assert not session.to_undecided(-1)
@@ -470,9 +472,7 @@ def test_a_restart_comes_back_to_the_same_item_card_and_view_and_still_undoes(
     tmp_path: Path,
 ) -> None:
     with _demo(tmp_path / "p") as of:
-        before = Session(of, "ada", "a")
-        before.open("doc-0")
-        before.do(do.AcceptAll())
+        before = _all_accepted(of)
         before.do(do.FocusItem("rPutin"))
         before.view = "compact panel"
         before.save_place()
