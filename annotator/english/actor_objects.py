@@ -1,4 +1,4 @@
-"""Objects of verbs that are only actors (`opposes Russia`), and so no claims."""
+"""Objects of verbs that are only actors (`opposes Russia`), and therefore not claims."""
 
 from __future__ import annotations
 

@@ -271,8 +271,8 @@ def _classify(tokens: Sequence[Token], run: _Run, context: DocumentContext) -> F
 def _of_first_word(
     tokens: Sequence[Token], run: _Run, context: DocumentContext, full: str | None
 ) -> FoundSpan | None:
-    """What a name names by its first word; `full` is the longer name of the person with the same
-    last word, if there is one."""
+    """What a name stands for, by its first word; `full` is the longer name of the person with
+    the same last word, if there is one."""
     start, end = run.start, run.end
     parts, text = [t.text for t in tokens[start:end]], as_written(tokens[start:end])
 
@@ -290,7 +290,7 @@ def _of_first_word(
 
 
 def _guessed(tokens: Sequence[Token], run: _Run, context: DocumentContext) -> FoundSpan | None:
-    """What a name that no table knows names, by what describes it or by its shape."""
+    """What a name that is in no table stands for, by what describes it or by its shape."""
     start, end = run.start, run.end
     parts, text = [t.text for t in tokens[start:end]], as_written(tokens[start:end])
     described = described_as(tokens, start, end)
@@ -305,7 +305,7 @@ def _guessed(tokens: Sequence[Token], run: _Run, context: DocumentContext) -> Fo
 
 
 def _organization(parts: Sequence[str]) -> str | None:
-    """Why words name an organization, by a word within; None where none does."""
+    """Why words name an organization, by one of the words; None if none shows it."""
     heads = tables.words("organization_heads")
     head = next((part for part in parts[1:] if part in heads), None)
     return f"{head} is a word in names of organizations" if head is not None else None

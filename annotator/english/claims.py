@@ -56,7 +56,7 @@ from annotator.model.overlaps import Overlaps
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A claim and its reporting frame; `more` are those of others who hold it, too."""
+    """A claim and its reporting frame; `more` are the frames of others who also hold it."""
 
     found: FoundSpan
     frame: ReportingFrame | None
@@ -72,8 +72,9 @@ class Clause:
 def find_claims(
     tokens: Sequence[Token], actors: Sequence[FoundSpan], parse: Parse | None = None
 ) -> list[Clause]:
-    """The claims of a paragraph in reading order, at most one for each main clause, and inside of
-    it those that somebody holds; with a `parse`, also what somebody's plans and hopes are."""
+    """The claims of a paragraph in reading order, at most one for each main clause, and those
+    inside it that somebody holds; with a `parse`, also the content of somebody's plans and
+    hopes."""
     out = _by_words(tokens, actors)
     if parse is None:
         return out
@@ -159,14 +160,14 @@ def _by_words(tokens: Sequence[Token], actors: Sequence[FoundSpan]) -> list[Clau
 
 
 def _speaker(sentence: Sequence[Clause]) -> ReportingFrame | None:
-    """Who speaks in a sentence that is quoted, so that the next one in quotation marks goes on."""
+    """Who speaks in a quoted sentence, so that the next one in quotation marks can continue it."""
     frames = (one.frame for one in sentence if one.found.attributes["attribution"] == "direct")
     return next((one for one in frames if one is not None and not one.own), None)
 
 
 def _also_told(clause: Clause, told: ReportingFrame, *, direct: bool) -> Clause:
-    """A later clause of a sentence with `according to X` at its start, which X says, too; or a
-    `direct` quotation that goes on."""
+    """A later clause of a sentence with `according to X` at its start, which X also says; or a
+    `direct` quotation that continues."""
     if clause.frame is not None:
         return clause
     attributes = {**clause.found.attributes, "attribution": "direct" if direct else "indirect"}
@@ -202,7 +203,7 @@ def _clauses(syntax: Syntax, first: int, last: int) -> list[Clause]:
 def _told(
     syntax: Syntax, frame: ReportingFrame, first: int, last: int, *, quoted: bool, question: bool
 ) -> list[Clause]:
-    """The claims of a reported clause, or those that others hold inside of it."""
+    """The claims of a reported clause, or those inside it that others hold."""
     out: list[Clause] = []
     for a, b in reported_parts(syntax.tokens, first, last):
         inner = [] if question else _inside(syntax, a, b)
@@ -213,8 +214,7 @@ def _told(
 
 
 def _said(syntax: Syntax, first: int, last: int, *, quoted: bool, question: bool) -> list[Clause]:
-    """The claims of a clause that nobody is reported to say, and what somebody inside of it
-    wants."""
+    """The claims of a clause that nobody is reported to say, and what somebody inside it wants."""
     tokens, out = syntax.tokens, list[Clause]()
     joined = first > 0 and tokens[first - 1].lower == "that"
     for a, b in reported_parts(tokens, first, last) if joined else [(first, last)]:
@@ -365,8 +365,8 @@ def _clause(
 
 
 def _judged(tokens: Sequence[Token], frame: ReportingFrame | None) -> tuple[ReportingFrame, ...]:
-    """The author's own frame if that of somebody says that they are right or wrong (`Orr is wrong
-    to think that ...`)."""
+    """The author's own frame, if somebody's frame says that they are right or wrong (`Orr is
+    wrong to think that ...`)."""
     if frame is None or frame.own:
         return ()
     side = tables.agreeing().get(tokens[frame.first].lower, "")

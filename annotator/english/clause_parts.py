@@ -34,7 +34,7 @@ def is_open(tokens: Sequence[Token], first: int, last: int) -> bool:
 
 
 def reported_parts(tokens: Sequence[Token], first: int, last: int) -> list[tuple[int, int]]:
-    """A reported clause cut at `and that`, and at the commas of a series of such."""
+    """A reported clause cut at `and that`, and at the commas of a series of such clauses."""
 
     def goes_on(i: int) -> bool:
         before = tokens[i - 1].lower
@@ -93,8 +93,7 @@ def is_fragment(tokens: Sequence[Token], first: int, last: int) -> bool:
 
 
 def in_quotes(tokens: Sequence[Token], begin: int, end: int) -> bool:
-    """Whether a sentence stands in quotation marks, all of it, and does not name who speaks
-    (`I`)."""
+    """Whether a whole sentence stands in quotation marks and does not name the speaker (`I`)."""
     marks = [k for k in range(begin, end) if tokens[k].text in QUOTES]
     whole = begin > 0 and tokens[begin - 1].text in QUOTES and marks == [end - 1]
     return whole and not any(tokens[k].lower == "i" for k in range(begin, end))

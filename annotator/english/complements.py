@@ -121,8 +121,8 @@ def _after_word(tokens: Sequence[Token], after: int, last: int, word: str) -> in
 
 
 def before_on(tokens: Sequence[Token], after: int, last: int) -> int | None:
-    """The `on` before whom somebody blames for the noun phrase at a place (`blames the delay on
-    X`)."""
+    """The `on` before the actor who is blamed for the noun phrase at a place (`blames the delay
+    on X`)."""
     if not _noun_phrase(tokens, after, last):
         return None
     return next((k for k in range(last - 2, after, -1) if tokens[k].lower == "on"), None)
@@ -166,7 +166,7 @@ def _noun_phrase(tokens: Sequence[Token], k: int, last: int) -> bool:
 
 
 def _only_verb(word: str) -> bool:
-    """Whether a word is the plain form of a verb, and no noun that we know."""
+    """Whether a word is the plain form of a verb, and not a known noun."""
     known = word in tables.words("ordinary") or word in tables.heads()
     return "base" in tables.verb_kinds(word) and not known
 

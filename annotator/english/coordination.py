@@ -61,8 +61,8 @@ def _goes_on(tokens: Sequence[Token], at: int, end: int) -> bool:
 
 
 def _coordinated(tokens: Sequence[Token], first: int, comma: int, end: int) -> bool:
-    """Whether a coordinator and a clause that can stand alone follow a comma, after a clause from
-    `first` on that can, too."""
+    """Whether a coordinator and a clause that can stand alone follow a comma, after a clause
+    from `first` on that can also stand alone."""
     after = comma + 1
     if tokens[after].lower not in _COORDINATORS or _likewise(tokens, after + 1, end):
         return False
@@ -164,8 +164,8 @@ def _demonstrative(tokens: Sequence[Token], at: int, end: int) -> bool:
 
 
 def _verb_follows(tokens: Sequence[Token], i: int, end: int, reach: int, noun: int | None) -> bool:
-    """Whether the finite verb of a subject stands in `[i, reach)`, with what modifies the subject
-    not counted; the word at `noun` is none."""
+    """Whether the finite verb of a subject stands in `[i, reach)`, leaving out what modifies the
+    subject; the word at `noun` does not count as one."""
     while i < min(reach, end):
         after = _after_modifier(tokens, i, end, reach)
         if after is not None:
@@ -188,8 +188,8 @@ def _verb_follows(tokens: Sequence[Token], i: int, end: int, reach: int, noun: i
 def _after_modifier(
     tokens: Sequence[Token], i: int, end: int, reach: int
 ) -> tuple[int, int] | None:
-    """The place after a relative clause at `i`, and how far to look from there; None if there is no
-    such clause. After one without a verb, nothing is left to look at."""
+    """The place after a relative clause at `i`, and how far to look from there; None if there is
+    no such clause. If the clause has no verb, there is nowhere left to look."""
     over = _after_relative(tokens, i, end)
     if over > i:
         return over, reach + over - i

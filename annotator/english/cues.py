@@ -120,7 +120,8 @@ def _unwise_act(tokens: Sequence[Token], first: int, last: int) -> str:
 
 
 def _needs(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether the clause says what somebody needs (`the country needs power`), not to do."""
+    """Whether the clause says which thing somebody needs (`the country needs power`), not what
+    they need to do."""
     near = range(first + 1, min(first + 8, last - 1))
     return any(
         tokens[k].lower in ("need", "needs")

@@ -25,11 +25,11 @@ _OBJECTS = frozenset("dobj ccomp xcomp".split())
 
 @dataclass(frozen=True, slots=True)
 class Echo:
-    """The verb of such a clause, its first token, who takes the side (no actors: the author), the
-    word that shows it, and how: `said` about the last that somebody said, `both` about all of it,
-    `alike` about the same as somebody before (the side is theirs), `beside` about the clause that
-    it is part of, or `it` about what was said last. `name` are the words of the speaker's name,
-    if it is given."""
+    """The verb of such a clause, its first token, who takes the side (no actors: the author),
+    the word that shows it, and how: `said` about the last thing that somebody said, `both` about
+    all of it, `alike` about the same as somebody before (the side is theirs), `beside` about the
+    clause that it is part of, or `it` about what was said last. `name` are the words of the
+    speaker's name, if it is given."""
 
     verb: int
     first: int

@@ -1,5 +1,6 @@
-"""Noun phrases that look like actors but, by the guidelines, are not: what describes somebody who
-is named beside it, what only says which kind of thing another noun is, and the setting."""
+"""Noun phrases that look like actors but, by the guidelines, are not: words that describe
+somebody who is named beside them, words that only say what kind of thing another noun is, and
+the setting."""
 
 from __future__ import annotations
 
@@ -39,7 +40,7 @@ def _office(tokens: Sequence[Token], first: int, last: int) -> bool:
 
 
 def _describes(tokens: Sequence[Token], last: int, parse: Parse) -> bool:
-    """A common noun beside the name of whom it describes (`the regulator, Ofwat`), or before
+    """A common noun beside the name of the actor it describes (`the regulator, Ofwat`), or before
     another noun (`the police station`)."""
     head = last - 1
     if not tokens[head].text[:1].islower() or parse.pos[head] != "NOUN":
@@ -96,7 +97,7 @@ def _city(at: int, parse: Parse | None) -> bool:
 
 
 def _adjective(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """An adjective of nation that is no plural noun here, since no article is before it: `Dutch`
+    """An adjective of nation that is not a plural noun here, since no article precedes it: `Dutch`
     and `Chinese`, but not `the Dutch`."""
     if last - first != 1 or not collective_adjective(tokens[first].text):
         return False

@@ -127,8 +127,8 @@ def _reported_from(
 def _says_nothing(
     tokens: Sequence[Token], i: int, after: int, last: int, verb: tables.Verb
 ) -> bool:
-    """Whether a verb at `i` reports nothing: who does not say something need not be against it, and
-    in `saw that film`, no clause follows."""
+    """Whether a verb at `i` reports nothing: somebody who does not say something need not be
+    against it, and in `saw that film`, no clause follows."""
     if verb.base in tables.words("uttering") and negated(tokens, i):
         return True
     return verb.particle == "that" and not any(governs(tokens, k) for k in range(after, last))
@@ -150,8 +150,8 @@ def _after_saying(
 
 
 def _no_verb(syntax: Syntax, first: int, i: int, verb: tables.Verb, kind: str) -> bool:
-    """Whether this form of a verb is no finite verb at `i`: a participle without `be`, or a noun,
-    as in `turned to states that share its aim`."""
+    """Whether this form of a verb is not a finite verb at `i`: a participle without `be`, or a
+    noun, as in `turned to states that share its aim`."""
     tokens = syntax.tokens
     if kind == "ing":
         return not any(t.lower in tables.words("be") for t in tokens[max(first, i - 2) : i])

@@ -24,7 +24,7 @@ _SUBJECTS = frozenset(("nsubj", "nsubjpass"))
 @dataclass(frozen=True, slots=True)
 class HeldClaim:
     """A claim over tokens `[first, last)`, its type, and the frames of all its holders. If it is
-    `reported`, the sentence around it says no more than who holds it."""
+    `reported`, the sentence around it only says who holds it."""
 
     first: int
     last: int
@@ -56,7 +56,7 @@ def held_claims(
 def _complement(
     tokens: Sequence[Token], p: Parse, i: int, noun: tables.ObjectNoun
 ) -> tuple[int, int] | None:
-    """What a noun at `i` is about, as it takes it; None without it."""
+    """The complement that a noun at `i` takes; None if it has none."""
     if p.pos[i] not in ("NOUN", "PROPN"):
         return None
     for k in p.children[i]:
@@ -92,7 +92,7 @@ def _before_verb(tokens: Sequence[Token], p: Parse, noun: int, first: int, last:
 
 
 def _bounds(tokens: Sequence[Token], first: int, last: int) -> tuple[int, int] | None:
-    """A stretch without signs at its end; None if little is left."""
+    """A stretch without punctuation at its end; None if little is left."""
     while last > first and tokens[last - 1].text in _ENDS:
         last -= 1
     return (first, last) if last - first > 1 else None
@@ -168,7 +168,7 @@ class _Holders:
         return ()
 
     def _spoken_of(self, low: int, high: int) -> Iterator[tuple[int, ...]]:
-        """The actors of whom tokens `[low, high)` speak, the likeliest first."""
+        """The actors that tokens `[low, high)` are about, the likeliest first."""
         p, tokens = self.parse, self.tokens
         if low < high and tokens[low].lower == "for":
             yield tuple(one for k in p.kids(low, {"pobj"}) for one in self._joined(k))
@@ -179,7 +179,7 @@ class _Holders:
             yield self._within(k)
 
     def _fits(self, found: Sequence[int], *, several: bool) -> bool:
-        """Whether actors can be meant by a pronoun, by their number."""
+        """Whether a pronoun can mean these actors, judged by their number."""
         if not several or len(found) > 1:
             return bool(found)
         words = [self.tokens[self.actors[one].last - 1].lower for one in found]

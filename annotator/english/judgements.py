@@ -51,8 +51,8 @@ def judgements(
 
 
 def _outright(tokens: Sequence[Token], p: Parse, head: int, cue: int) -> bool:
-    """Whether the text itself says without reserve that somebody is or does what nobody would
-    excuse, or only a friend would say."""
+    """Whether the text itself says without reserve that somebody is or does something that
+    nobody would excuse, or that only a friend would say."""
     known = p.lemmas[cue] in tables.judging("outright")
     said = p.asserted(head) and not p.negated(head) and not asked(tokens, head)
     return known and said
@@ -82,7 +82,7 @@ def _judged(p: Parse, at: Mapping[int, int]) -> Iterator[tuple[int, int, str, in
 
 
 def _foreseen(p: Parse, verb: int) -> bool:
-    """Whether a verb says what will or may be (`will lose`, `would be wise`), which judges
+    """Whether a verb says what will or may be (`will lose`, `would be wise`), and so judges
     nobody."""
     return any(p.tags[k] == "MD" and p.lemmas[k] != "must" for k in p.kids(verb, {"aux"}))
 

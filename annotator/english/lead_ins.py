@@ -1,5 +1,5 @@
-"""What opens and closes a clause without being part of its claim: connectives, frames of opinion,
-and signs."""
+"""What opens and closes a clause without being part of its claim: connectives, frames of
+opinion, and punctuation."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _after_is_that(tokens: Sequence[Token], i: int, last: int) -> int:
 
 
 def _denied(tokens: Sequence[Token], i: int, that: int) -> bool:
-    """Whether what follows `that` is said not to be so: `it is not true that`, `it is a myth
+    """Whether what follows `that` is said to be untrue: `it is not true that`, `it is a myth
     that`."""
     negative = not {t.lower for t in tokens[i:that]}.isdisjoint(tables.words("negations"))
     phrases = tables.phrases("being_true" if negative else "being_false")

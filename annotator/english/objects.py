@@ -83,7 +83,7 @@ def _heads(syntax: Syntax, k: int, last: int) -> bool:
 
 
 def _owns(tokens: Sequence[Token], k: int) -> bool:
-    """Whether `'s` is no verb: what follows is a noun that is also the form of a verb (`Norway's
+    """Whether `'s` is not a verb: what follows is a noun that is also the form of a verb (`Norway's
     promise to lift the ban`)."""
     if tokens[k].lower not in ("'s", "’s") or k + 1 >= len(tokens):
         return False

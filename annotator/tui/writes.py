@@ -91,7 +91,7 @@ def move(at: ScreenPosition | None, x: int, y: int) -> str:
 
 
 _FAR = 10
-"""From this many columns on, the way by steps over several rows is no shorter."""
+"""From this many columns on, moving by steps over several rows is not shorter."""
 
 
 def _along(x: int, across: int) -> str:

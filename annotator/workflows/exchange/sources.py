@@ -143,7 +143,7 @@ def files(paths: Iterable[Path], format: str | None = None) -> tuple[list[Path],
     for a folder without a file to import, and UsageError for standard input named twice.
     """
     if format is not None:
-        formats.load(format)  # An unknown one is no fault of a file.
+        formats.load(format)  # An unknown format is not the fault of a file.
     every, over = list[Path](), list[Path]()
     for path in paths:
         if path == STDIN and path in every:

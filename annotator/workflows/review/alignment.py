@@ -281,7 +281,7 @@ def _differing_fields(
 
 
 def _ordered(kinds: Iterable[str]) -> tuple[str, ...]:
-    """The kinds of a difference, structure before fields. Ends are no difference beside another
+    """The kinds of a difference, structure before fields. Ends are not a difference beside another
     one."""
     order = {name: i for i, name in enumerate(_STRUCTURE)}
     found = sorted(dict.fromkeys(kinds), key=lambda name: order.get(name, len(order)))

@@ -48,7 +48,7 @@ def precedents(
     """The last adjudicated disputes in which a label was one of the versions, the newest first.
     Disputes between exactly the same `labels` come first if several labels are in question, then
     those with a reason, then the others. The `present` dispute, by its document and the ids of
-    its versions, is no precedent of itself."""
+    its versions, is not a precedent for itself."""
     found: list[Precedent] = []
     merger = Merger(project, strategy)
     at, ids = present
