@@ -214,7 +214,7 @@ def _noun(syntax: Syntax, i: int) -> bool:
 
 
 def be_before(tokens: Sequence[Token], first: int, i: int) -> bool:
-    """Whether a form of `be` governs the word at `i`, over adverbs."""
+    """Whether a form of `be` governs the word at `i`, skipping adverbs."""
     k = over_adverbs(tokens, first, i)
     return k >= first and tokens[k].lower in tables.words("be")
 

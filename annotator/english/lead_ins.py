@@ -86,7 +86,7 @@ def _denied(tokens: Sequence[Token], i: int, that: int) -> bool:
 
 
 def _somebody_right(tokens: Sequence[Token], i: int, before: str) -> bool:
-    """Whether somebody is said to be right about what follows, who then holds it (`Orr is right
+    """Whether somebody is said to be right about what follows, and so holds it (`Orr is right
     that ...`)."""
     judged = before in tables.agreeing()
     return judged and tokens[i - 1].lower not in ("it", "i", "this", "that")

@@ -47,8 +47,8 @@ def _compass(tokens: Sequence[Token], at: int) -> bool:
 
 
 def goes_on(tokens: Sequence[Token], at: int, last: int) -> bool:
-    """Whether a name of the tables, tokens `[at, last)`, is part
-    of a longer one, an organization's."""
+    """Whether a name of the tables, tokens `[at, last)`, is part of the longer name of an
+    organization."""
     end = run_end(tokens, at)
     if end <= last:
         return False
@@ -123,8 +123,9 @@ def _joined(tokens: Sequence[Token], at: int, end: int) -> int:
 
 
 def _links(tokens: Sequence[Token], at: int, end: int) -> bool:
-    """Whether the word at `end` links the name of a body in `[at, end)` with what follows. A body's
-    name that is complete goes on only with what it deals with, and not with a person."""
+    """Whether the word at `end` links the name of a body in `[at, end)` with what follows. A
+    body's name that is complete continues only with what the body deals with, and not with a
+    person."""
     word, name = tokens[end].text, tokens[at:end]
     if word not in tables.words("links") or not _organizational(name):
         return False

@@ -19,7 +19,7 @@ def end_of_object(
 ) -> int:
     """The end of a noun phrase over tokens `[first, last)` that is the object of a verb, without
     what a comma adds and, after a verb of taking sides (`siding`), without what belongs to the
-    verb; `last` if it is something else, or nothing is left."""
+    verb; `last` if it is something else, or if nothing is left."""
     end = _without_phrase(tokens, first, last) if siding else last
     top = next((k for k in range(first, end) if not first <= parse.heads[k] < end), first)
     if parse.pos[top] not in _NOUNS or parse.deps[top] not in ("dobj", "pobj"):

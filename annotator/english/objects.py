@@ -218,7 +218,7 @@ def _is_claim(
     syntax: Syntax, verb: tables.ObjectVerb, first: int, i: int, begin: int, end: int, *, held: bool
 ) -> bool:
     """Whether an object `[begin, end)` is a claim: not an actor, and not something that a thing
-    demands or that no one found out."""
+    demands or that nobody found out."""
     tokens = syntax.tokens
     if all(t.lower in _EMPTY for t in tokens[begin:end]) or any(
         t.lower in _MANNER for t in tokens[begin : begin + 2]
@@ -274,8 +274,8 @@ def _subordinates(tokens: Sequence[Token], k: int, end: int) -> bool:
 
 
 def passive_of_sides(syntax: Syntax, first: int, last: int) -> Object | None:
-    """What `_opposed` finds where the subject is too long for its verb to be found from the start:
-    `[The plan to close the depot before the winter] was welcomed by X`."""
+    """What `_opposed` finds when the subject is too long for its verb to be found from the
+    start: `[The plan to close the depot before the winter] was welcomed by X`."""
     tokens = syntax.tokens
     for i in range(first + 2, last - 2):
         if tokens[i + 1].lower != "by" or not be_before(tokens, first, i):

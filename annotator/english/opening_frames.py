@@ -1,5 +1,5 @@
-"""Frames before a claim without a verb that has it as its object: `According to X, ...`, `As X put
-it, ...`, and `X is right that ...`."""
+"""Frames before a claim that have no verb with the claim as its object: `According to X, ...`,
+`As X put it, ...`, and `X is right that ...`."""
 
 from __future__ import annotations
 

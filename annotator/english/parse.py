@@ -91,7 +91,8 @@ class Parse:
         return None
 
     def named_beside(self, i: int) -> bool:
-        """Whether the noun at `i` describes who is named beside it (`the mayor, Ann Orr, says`)."""
+        """Whether the noun at `i` describes somebody who is named beside it (`the mayor, Ann
+        Orr, says`)."""
         if self.pos[i] != "NOUN":
             return False
         beside = self.kids(i, {"appos"})
@@ -110,7 +111,8 @@ class Parse:
         )
 
     def asserted(self, i: int) -> bool:
-        """Whether a finite verb says that something is so: no modal and no condition."""
+        """Whether a finite verb says that something is so: it has no modal and is not in a
+        condition."""
         if not self.finite(i) or any(self.tags[k] == "MD" for k in self.kids(i, AUXILIARIES)):
             return False
         return not self.supposed(i)

@@ -109,7 +109,7 @@ class _Frames(PhraseActors):
                 yield replace(edge, score=_PLAIN, rule=PLAIN) if own else edge
 
     def _agents(self, verb: int) -> list[int]:
-        """The heads of those after the `by` of a passive."""
+        """The heads of the agents after the `by` of a passive."""
         p = self.parse
         return [k for agent in p.kids(verb, {"agent"}) for k in p.kids(agent, {"pobj"})]
 
@@ -281,8 +281,8 @@ class _Frames(PhraseActors):
             )
 
     def persons(self) -> Iterator[FoundStance]:
-        """`X, a critic of Y`, `X is Y's rival`, `two nations that share adversaries in Y`: a noun
-        for a person, who that is, and towards whom."""
+        """`X, a critic of Y`, `X is Y's rival`, `two nations that share adversaries in Y`: a
+        noun for a person, who that person is, and towards whom they take a side."""
         p = self.parse
         for i in range(len(p)):
             noun = tables.side_nouns().get(self.tokens[i].lower)

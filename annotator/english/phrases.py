@@ -1,9 +1,9 @@
-"""Parts of a sentence that belong together by its parse; a selection grows by them.
+"""Parts of a sentence that belong together by its parse; a selection grows along them.
 
 From a word outwards: its noun phrase without and with the determiner, then with its dependents,
-then the list that it is a member of, then the phrase that this depends on, and so on to the verb,
-the clause and the sentence. Members of a list are added one by one and then all together. A clause
-does not include the word that joins it to another.
+then the list that it is a member of, then the phrase that this depends on, and so on to the
+verb, the clause and the sentence. Members of a list are added one by one and then all together.
+A clause does not include the word that joins it to another.
 """
 
 from __future__ import annotations

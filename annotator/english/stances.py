@@ -1,5 +1,4 @@
 """Stances by rules: of holders towards the claims they are reported with, and between actors.
-
 Between actors, word order shows verbs that take sides (active, passive, in relative clauses and
 participles). The parse (`parsed_stances.py`) adds nouns, adjectives and words farther away.
 """
@@ -76,7 +75,8 @@ def _quote(tokens: Sequence[Token], first: int, last: int) -> str:
 def _frames(
     tokens: Sequence[Token], actors: Sequence[FoundSpan], clause: Clause
 ) -> Iterator[ReportingFrame]:
-    """The frames of all who hold a claim: of those joined to its holder, too (`X and Y want Z`)."""
+    """The frames of all who hold a claim: including those joined to its holder (`X and Y want
+    Z`)."""
     for frame in (clause.frame, *clause.more):
         if frame is None or (frame.holder is None and not frame.own):
             continue
@@ -147,8 +147,7 @@ def _same(
     holder: int | None,
     frame: ReportingFrame | None,
 ) -> bool:
-    """Whether a holder is named as the one who is reported already (`she saw that ..., and she said
-    so`)."""
+    """Whether a holder is the one who is already reported (`she saw that ..., and she said so`)."""
     if holder is None or frame is None or frame.holder is None:
         return False
     one, other = (

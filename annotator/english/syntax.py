@@ -272,7 +272,7 @@ class Syntax:
 
     def _is_apart(self, place: int, i: int) -> bool:
         """Whether an actor is too far before `i`, or the end of a clause, another verb or a noun
-        for a person with a side is between."""
+        for a person with a side stands between them."""
         between = range(self.actors[place].last, i)
         if len(between) > _FAR_SUBJECT or any(self._breaks(k) for k in between):
             return True
@@ -300,7 +300,7 @@ class Syntax:
         return next((p for p in self.starting(low, high) if self._is_free(p)), None)
 
     def _governor(self, first: int) -> str | None:
-        """The preposition before an actor, over an article and titles."""
+        """The preposition before an actor, skipping an article and titles."""
         k = first - 1
         while k >= self.low[first] and (
             self.lower[k] in tables.words("determiners")

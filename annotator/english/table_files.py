@@ -11,7 +11,8 @@ FOLDER = Path(__file__).parent / "_data"
 
 
 def lines(name: str) -> Iterator[list[str]]:
-    """The cells of each row of a file with tabs, and six empty ones; comments are left out."""
+    """The cells of each row of a tab-separated file, followed by six empty ones; comments are
+    left out."""
     for line in (FOLDER / name).read_text(encoding="utf-8").splitlines():
         if line.strip() and not line.startswith("#"):
             yield [cell.strip() for cell in (line + "\t" * 6).split("\t")]

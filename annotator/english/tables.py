@@ -178,7 +178,7 @@ def judging(name: str) -> frozenset[str]:
 
 @cache
 def agreeing() -> Mapping[str, str]:
-    """Sides by predicates with which a text agrees with what somebody said, or does not."""
+    """Sides by predicates with which a text agrees or disagrees with what somebody said."""
     return _sided("agreeing", "disagreeing")
 
 
