@@ -75,7 +75,7 @@ def _quote(tokens: Sequence[Token], first: int, last: int) -> str:
 def _frames(
     tokens: Sequence[Token], actors: Sequence[FoundSpan], clause: Clause
 ) -> Iterator[ReportingFrame]:
-    """The frames of all who hold a claim: including those joined to its holder (`X and Y want
+    """The frames of all who hold a claim, including those joined to its holder (`X and Y want
     Z`)."""
     for frame in (clause.frame, *clause.more):
         if frame is None or (frame.holder is None and not frame.own):
