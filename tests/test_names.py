@@ -18,6 +18,7 @@ from support import calls_of, cases, document, examples
 
 from annotator.learners.names import forms
 from annotator.learners.names.features import candidates
+from annotator.learners.names.grammar import owns
 from annotator.learners.names.known import KnownEntities
 from annotator.learners.names.name_text import NameText
 from annotator.learners.names.namer import DocumentNamer, shipped
@@ -225,6 +226,72 @@ def test_nobody_owns_what_cannot_be_theirs() -> None:
     managers = offered(text, [], span(text, "NHS managers", "collective"))
     assert "managers of the NHS" in managers
     assert not any(name.startswith("NHS managers of") and "NHS" in name[5:] for name in managers)
+
+
+@pytest.mark.parametrize(
+    ("quote", "label"),
+    [
+        ("Western powers", "bloc"),
+        ("the cabinet", "organization"),
+        ("Both governments", "organization"),
+        ("the public", "collective"),
+    ],
+)
+def test_a_noun_for_no_person_never_has_the_name_of_one(quote: str, label: str) -> None:
+    """Neither of persons who are decided, nor of those whom the text has with a title."""
+    text = (
+        "Ana Brell met Tom Ruys. Helen Osei and Mr Keller, whom Mrs Osei knows, feared Western "
+        "powers, the cabinet and the public. Both governments shrugged."
+    )
+    decided = [
+        span(text, "Ana Brell", "person", "Ana Brell"),
+        span(text, "Tom Ruys", "person", "Tom Ruys"),
+    ]
+    found = set(offered(text, decided, span(text, quote.removeprefix("the "), label)))
+    persons = {"Ana Brell", "Tom Ruys", "Helen Osei", "Mr Keller", "Keller"}
+    assert not found & {*persons, "Ana Brell; Tom Ruys"}
+    envoy = span(text, "cabinet", "person")
+    assert "Tom Ruys" in offered(text, decided, envoy)
+
+
+def test_whoever_owns_a_group_has_the_full_name_and_fits_the_possessive() -> None:
+    text = (
+        "Tom Keller spoke to Helen Osei. Mr Keller paid, and Mrs Osei sang. "
+        "Mr Keller left. His friends left supporters. Its staff stayed."
+    )
+    keller = span(text, "Tom Keller", "person", "Tom Keller")
+    friends = span(text, "friends", "collective")
+    open_names = offered(text, [], span(text, "supporters", "collective"))
+    assert "supporters of Tom Keller" in open_names
+    assert not any("Mr" in name.split() or "Mrs" in name.split() for name in open_names)
+    mrs_osei = span(text, "Osei", "person", "Helen Osei", at=text.index("Mrs"))
+    mr_keller = span(text, "Keller", "person", "Tom Keller", at=text.index("Mr "))
+    known = KnownEntities.of(NameText(document(text)), [keller, mr_keller, mrs_osei])
+    his = NameQuery(known.text.mention(friends), known)
+    assert owns(his, "Tom Keller")
+    assert not owns(his, "Helen Osei")
+    its = NameQuery(known.text.mention(span(text, "staff", "organization")), known)
+    assert not owns(its, "Tom Keller")
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "label", "name"),
+    [
+        ("Shopkeepers at Lorn Market protest.", "Shopkeepers", "collective", "shopkeepers"),
+        (
+            "Few Western firms left. Western governments wait.",
+            "Western governments",
+            "bloc",
+            "Western governments",
+        ),
+    ],
+)
+def test_the_first_word_of_a_sentence_keeps_the_capital_that_is_its_own(
+    text: str, quote: str, label: str, name: str
+) -> None:
+    found = offered(text, [], span(text, quote, label))
+    assert name in found
+    assert not any(one.startswith(name.swapcase()[:1] + name[1:]) for one in found)
 
 
 def test_a_role_is_that_of_a_name_up_to_a_verb() -> None:

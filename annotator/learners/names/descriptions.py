@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from annotator.learners.names import forms
+from annotator.learners.names.grammar import owns
 from annotator.learners.names.query import NameQuery
 from annotator.learners.names.words import Word
 
@@ -195,6 +196,8 @@ def of_entity(query: NameQuery) -> None:
     for rank, entity in enumerate(islice(known.recent(), 12)):
         label = known.label[entity]
         if ";" in entity or (not entity[:1].isupper() and label != "organization" and rank > 5):
+            continue
+        if not owns(query, entity):
             continue
         for base, several in query.bases:
             features = [f"of_{label}{several}", f"of_recent{min(rank, 3)}"]

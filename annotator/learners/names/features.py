@@ -6,7 +6,7 @@ import re
 
 from annotator.learners.names import forms
 from annotator.learners.names.candidates import SOURCES
-from annotator.learners.names.grammar import ANYBODY, are_named, has_number
+from annotator.learners.names.grammar import ANYBODY, are_named, has_number, may_be_called
 from annotator.learners.names.name_text import Mention
 from annotator.learners.names.query import Features, NameQuery
 
@@ -55,8 +55,8 @@ def candidates(query: NameQuery) -> Features:
     """Every candidate of a mention with its features."""
     for source in SOURCES[_kind_of(query)]:
         source(query)
-    for entity in [one for one in query.found if not has_number(query, one)]:
-        del query.found[entity]
+    fits = [one for one in query.found if has_number(query, one) and may_be_called(query, one)]
+    query.found = {entity: query.found[entity] for entity in fits}
     for entity, found in query.found.items():
         found.add("bias")
         if query.mention.kind != "name":

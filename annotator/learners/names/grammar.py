@@ -7,6 +7,8 @@ from annotator.learners.names.known import KnownEntities
 from annotator.learners.names.name_text import Mention, NameText
 from annotator.learners.names.query import NameQuery
 
+_IMPERSONAL = frozenset("state bloc organization collective".split())
+"""Labels of actors that are no persons."""
 _THINGS = frozenset("it its itself which".split())
 _SEVERAL = frozenset("they them theirs themselves".split())
 _SPEAKER = frozenset("i me my mine myself".split())
@@ -73,6 +75,25 @@ def _is_many(known: KnownEntities, entity: str) -> bool:
     label = known.label[entity]
     members = label != "person" and (label != "state" or known.plural.get(entity, False))
     return ";" in entity or members
+
+
+def may_be_called(query: NameQuery, entity: str) -> bool:
+    """Whether a common noun can refer to an entity: the noun for a state, a bloc, an organization
+    or a group never refers to persons whom the text names (`Western powers` is not Mr Keller)."""
+    if query.mention.kind != "nominal" or query.label not in _IMPERSONAL:
+        return True
+    return not query.known.is_person(entity)
+
+
+def owns(query: NameQuery, entity: str) -> bool:
+    """Whether an entity can be the owner that a possessive before the mention refers to: `his
+    family` is not that of a woman, `its staff` not that of a person. `His coastguard` may be that
+    of his country."""
+    if not query.known.is_person(entity):
+        return True
+    word = query.mention.before
+    gender = forms.GENDERS.get(word)
+    return word != "its" and (gender is None or query.known.gender.get(entity) in (gender, None))
 
 
 def has_number(query: NameQuery, entity: str) -> bool:
@@ -144,7 +165,9 @@ __all__ = [
     "agrees",
     "are_named",
     "has_number",
+    "may_be_called",
     "may_be_several",
     "number_of",
+    "owns",
     "says_several",
 ]

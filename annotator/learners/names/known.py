@@ -11,6 +11,7 @@ from itertools import islice
 from annotator.learners.names import forms
 from annotator.learners.names.name_text import Mention, NameText
 from annotator.learners.names.word_index import WordIndex
+from annotator.learners.names.words import is_titled, may_be_person
 from annotator.model.span import Span
 
 _TAIL = re.compile(r".+? ((?:of|in|at|from|for|on|who|to) .+)$")
@@ -145,6 +146,28 @@ class KnownEntities:
             and _has(whole.split(), parts)
         ]
         return max(found, key=lambda entity: self.last[entity], default=None)
+
+    def is_person(self, name: str) -> bool:
+        """Whether a name, or each name of a list, is a person's: one decided as such, or one that
+        the text has with a title (`Mr Keller`, and so Tom Keller)."""
+        if ";" in name:
+            return all(map(self.is_person, name.split("; ")))
+        if name in self.label:
+            return name in self.persons
+        words = name.split()
+        return may_be_person(words) and (is_titled(words) or words[-1] in self.text.titled)
+
+    def full_name(self, name: str) -> str:
+        """The name without its title, as long as the document has it: `Mr Keller`, Tom Keller."""
+        words = name.split()
+        bare = " ".join(words[1:]) if is_titled(words) else name
+        if (entity := self.meant(name) or self.meant(bare)) is not None:
+            return entity
+        if bare == name:
+            return name
+        longer = (one.split() for one in self.text.names_by_words.holding(bare.split()))
+        found = [one for one in longer if one[-1] == words[-1] and not is_titled(one)]
+        return " ".join(max(found, key=len, default=[bare]))
 
     def with_article(self, entity: str) -> str:
         """The entity with `the` if the text has it: `crews of the regatta`."""

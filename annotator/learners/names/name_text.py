@@ -21,6 +21,7 @@ from annotator.learners.names.words import (
     has_plural_initials,
     is_abbreviation,
     is_predicate,
+    is_titled,
     kind_of_word,
     may_be_person,
     named_after_saint,
@@ -209,7 +210,7 @@ class NameText:
             return False
         if label == "collective" and not head:
             return len(words) == 1 and words[0].text in self._alone_inside
-        return len(words) > 1 or words[0].kind == "name" or words[0].text in self._inside
+        return len(words) > 1 or words[0].kind == "name" or words[0].text in self.inside
 
     def _is_office(self, called: Sequence[Word]) -> bool:
         """Whether a person is called by titles alone: `the Prime Minister`, but not `King` in a
@@ -224,7 +225,7 @@ class NameText:
         )
 
     @cached_property
-    def _inside(self) -> frozenset[str]:
+    def inside(self) -> frozenset[str]:
         """The words that stand elsewhere than at the beginning of a sentence."""
         return frozenset(word.text for i, word in enumerate(self.words) if not self._opens(i))
 
@@ -265,6 +266,12 @@ class NameText:
     def names(self) -> Counter[str]:
         """Runs of names in the text, with their numbers; `Bank of Varnia` is one."""
         return Counter(name for name, _ in self.name_places)
+
+    @cached_property
+    def titled(self) -> frozenset[str]:
+        """The last words of the names with a title: the Keller of `Mr Keller`."""
+        found = (name.split() for name in self.names)
+        return frozenset(parts[-1] for parts in found if is_titled(parts))
 
     def _goes_on(self, run: list[Word], at: int, word: Word) -> bool:
         """Whether a name goes on with the word at an index, after the words `run` of it."""

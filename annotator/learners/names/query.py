@@ -10,6 +10,7 @@ from typing import Protocol, Self
 from annotator.learners.names import forms
 from annotator.learners.names.known import KnownEntities
 from annotator.learners.names.name_text import Mention
+from annotator.learners.names.words import is_titled
 from annotator.model.codebook import CodebookEntry
 
 _POSSESSIVES = frozenset("'s his her its their".split())
@@ -73,10 +74,14 @@ class NameQuery:
     @property
     def phrase(self) -> str:
         """The form with a lower-case first letter, unless its first word is a name (`Gulf
-        states`)."""
-        word = self.known.text.at(self.mention.first)
-        begins = word is not None and word.kind == "name"
-        return self.mention.form if begins else forms.lower_first(self.mention.form)
+        states`) or has its capital elsewhere too (`Western governments`). One word that is a common
+        noun has its capital from the sentence (`Shopkeepers protest`)."""
+        text, form = self.known.text, self.mention.form
+        word = text.at(self.mention.first)
+        begins = word is not None and (word.kind == "name" or word.text in text.inside)
+        if self.mention.kind == "nominal" and self.mention.opens and " " not in form:
+            begins = False
+        return form if begins else forms.lower_first(form)
 
     @property
     def bases(self) -> list[tuple[str, str]]:
@@ -99,7 +104,8 @@ class NameQuery:
         alike = forms.singular_of(words[-1]) == forms.singular_of(owned[forms.head_of(owned)])
         if alike or " ".join(owned) in " ".join(words):
             return
-        if owner in self.known.persons and self.label not in ("person", "collective"):
+        owner = self.known.full_name(owner) if is_titled(owner.split()) else owner
+        if self.known.is_person(owner) and self.label not in ("person", "collective"):
             is_possessive = self.mention.before in _POSSESSIVES
             if not is_possessive and forms.singular_of(words[-1]) not in _FOLLOWINGS:
                 return

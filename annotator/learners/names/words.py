@@ -45,6 +45,12 @@ def may_be_person(parts: Sequence[str]) -> bool:
     )
 
 
+def is_titled(parts: Sequence[str]) -> bool:
+    """Whether a name begins with the title of a man or a woman: `Mr Keller`."""
+    has_title = len(parts) > 1 and parts[0].rstrip(".").lower() in forms.TITLE_GENDERS
+    return has_title and may_be_person(parts)
+
+
 def is_common(word: Word) -> bool:
     """Whether a word is a common noun for people whom an institution serves: `King`, `Farmers`."""
     low = forms.singular_of(word.lower)
@@ -164,6 +170,7 @@ __all__ = [
     "is_abbreviation",
     "is_common",
     "is_predicate",
+    "is_titled",
     "kind_of_word",
     "may_be_person",
     "named_after_saint",
