@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from support import TEXT, after, calls_of, document, suggestion, suggestions
 
 from annotator.model import actions as do
-from annotator.model.decision import Suggestion
+from annotator.model.decision import Completion, Suggestion
 from annotator.model.review import ReviewState, open_document, step
 from annotator.model.schema_reading import parse_schema
 from annotator.model.span import Relation, Span
@@ -217,6 +217,19 @@ def test_a_document_without_suggestions_is_not_called_decided() -> None:
     assert "no suggestions" in _screen(_state(found=[]))[0]
     assert "all decided" not in _screen(_state(found=[]))[0]
     assert "all decided" in _screen(after(_state(), do.AcceptAll()))[0]
+
+
+@pytest.mark.parametrize("completion", [Completion.DONE, Completion.SKIPPED])
+def test_what_finished_work_left_undecided_is_not_pending(completion: Completion) -> None:
+    head = _screen(after(_state(), do.SetCompletion(completion)))[0]
+    assert "6 undecided" in head
+    assert "pending" not in head
+
+
+def test_what_a_finished_paragraph_left_undecided_is_not_pending() -> None:
+    state = after(_state(), do.CloseParagraph(), do.CloseParagraph())
+    state = after(state, do.MoveParagraph(-1), do.MoveParagraph(-1))
+    assert "6 undecided  done ✓" in _screen(state)[0]
 
 
 @pytest.mark.parametrize("notes", ["", "new suggestions", "blind: no suggestions here"])

@@ -5,12 +5,21 @@ from __future__ import annotations
 import asyncio
 import os
 import pty
+from pathlib import Path
 from typing import Any
 
 import pytest
+from playing import play, press, until
+from support import TEXT, project
+from textual.events import Paste
+from textual.pilot import Pilot
+from textual.widgets import Input
 
 from annotator.tui.keyboard import name_of
 from annotator.tui.keyboard_scripts import by_place
+from annotator.tui.screens.base import PASTED
+from annotator.tui.screens.queue import QueueScreen
+from annotator.tui.session import Session
 from annotator.tui.terminal_driver import PASTING, Pressed, TerminalDriver
 
 
@@ -71,6 +80,27 @@ def _typed(*chunks: bytes, rest: float = 0.0) -> list[str]:
         return terminal.keys
 
     return asyncio.run(play())
+
+
+def test_a_screen_without_a_field_says_that_a_paste_changes_nothing(tmp_path: Path) -> None:
+    async def script(pilot: Pilot[int], session: Session) -> None:
+        before = session.review.annotations
+        pilot.app.post_message(Paste("axd"))
+        await until(pilot, PASTED)
+        assert session.review.annotations == before
+        # The next key takes the words away, and a field takes the text.
+        assert PASTED not in await press(pilot, "j")
+        await press(pilot, "/")
+        pilot.app.post_message(Paste("axd"))
+        await pilot.pause()
+        assert pilot.app.screen.query_one(Input).value == "axd"
+        await press(pilot, "escape q")
+        assert isinstance(pilot.app.screen, QueueScreen)
+        pilot.app.post_message(Paste("axd"))
+        await until(pilot, PASTED)
+
+    with project(tmp_path / "p", TEXT) as of:
+        play(of, script)
 
 
 def test_what_is_pasted_is_no_keys_and_what_follows_is() -> None:

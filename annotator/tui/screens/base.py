@@ -37,6 +37,9 @@ EVERYWHERE = (
 """Commands that the palette of every screen has, whatever their keys mean there."""
 
 
+PASTED = "pasted text goes into a field only: nothing was changed"
+"""What a screen says that takes no text."""
+
 CATCH_UP = 0.5
 """Seconds between two looks at what others changed; a look takes some ten microseconds."""
 
@@ -110,6 +113,12 @@ class CommandScreen(Screen[None]):
         else:
             # The key was typed before a change of screens, so it is meant for the new one.
             now.post_message(events.Key(event.key, event.character))
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Say that a pasted text changes nothing here: only a field, on a screen of its own, takes
+        text."""
+        event.stop()
+        self.say(PASTED)
 
     def is_quick(self, key: str) -> bool:  # noqa: ARG002
         """Whether a key needs no message of Textual's, because it neither opens nor closes a

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from annotator.model.decision import Completion
 from annotator.model.review import Mode, ReviewState
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Span
@@ -41,9 +42,7 @@ def header(
     pending = state.left(state.paragraph)
     short = left or str(pending)
     if not left:
-        left = (
-            f"{pending} pending" if pending else "" if notes == BLIND else _nothing_pending(state)
-        )
+        left = _what_is_left(state, pending, blind=notes == BLIND)
     if state.is_excluded(state.paragraph):
         left = "excluded"
     middle = f"  {where}  {bar} {share:3}%  {left}"
@@ -59,6 +58,15 @@ def header(
         f" {state.document.title}", max(_TITLE - 1, width - width_of([(middle, PLAIN), *tail]) - 1)
     )
     return [(t, theme.bar) for t, _ in justify([(title, PLAIN), (middle, PLAIN)], tail, width)]
+
+
+def _what_is_left(state: ReviewState, pending: int, *, blind: bool) -> str:
+    """What the paragraph has left. In finished or skipped work it is not pending: it waits for
+    nobody."""
+    over = state.annotations.completion in (Completion.DONE, Completion.SKIPPED)
+    if pending:
+        return f"{pending} {'undecided' if over or state.is_done(state.paragraph) else 'pending'}"
+    return "" if blind else _nothing_pending(state)
 
 
 def _nothing_pending(state: ReviewState) -> str:
