@@ -166,8 +166,8 @@ class KnownEntities:
         if bare == name:
             return name
         longer = (one.split() for one in self.text.names_by_words.holding(bare.split()))
-        found = [one for one in longer if one[-1] == words[-1] and not is_titled(one)]
-        return " ".join(max(found, key=len, default=[bare]))
+        whole = [one for one in longer if one[-1] == words[-1] and not is_titled(one)]
+        return " ".join(max(whole, key=len)) if whole else bare
 
     def with_article(self, entity: str) -> str:
         """The entity with `the` if the text has it: `crews of the regatta`."""
