@@ -256,7 +256,7 @@ def test_a_noun_for_no_person_never_has_the_name_of_one(quote: str, label: str) 
 
 def test_whoever_owns_a_group_has_the_full_name_and_fits_the_possessive() -> None:
     text = (
-        "Tom Keller spoke to Helen Osei. Mr Keller paid, and Mrs Osei sang. "
+        "President Tom Keller spoke to Helen Osei. Mr Keller paid, and Mrs Osei sang. "
         "Mr Keller left. His friends left supporters. Its staff stayed."
     )
     keller = span(text, "Tom Keller", "person", "Tom Keller")

@@ -13,7 +13,7 @@ from annotator.learners.names.entity_lists import coordinated, pairs, pairs_of
 from annotator.learners.names.grammar import agrees
 from annotator.learners.names.groups import agents, people_of_clause
 from annotator.learners.names.query import NameQuery
-from annotator.learners.names.words import Word, may_be_person
+from annotator.learners.names.words import Word, may_be_person, without_titles
 
 HEADED = 20
 """The most entities of the codebook that are looked at for a noun."""
@@ -139,21 +139,10 @@ def _longer_in_text(query: NameQuery, parts: list[str]) -> None:
         if name == query.mention.form:
             continue
         if whole[-len(parts) :] == parts:
-            bare = " ".join(_without_titles(whole, len(parts)))
+            bare = " ".join(without_titles(whole, len(parts)))
             query.put(bare if _fits_title(query, bare) else "", "text_tail")
         elif query.mention.folded not in forms.DIRECTIONS:
             query.put(name, "text_in")
-
-
-def _without_titles(whole: list[str], least: int) -> list[str]:
-    """A person's name without titles, and without the country that stands before them."""
-    at = 0
-    for i, word in enumerate(whole[:-least]):
-        if word.rstrip(".").lower() in forms.word_class("titles"):
-            at = i + 1
-        elif word not in forms.demonyms():
-            break
-    return whole[at:]
 
 
 def people_of(query: NameQuery) -> None:
@@ -194,7 +183,7 @@ def named_next(query: NameQuery) -> None:
         return
     for name, at in text.names_in(mention.sentence):
         first = at - 1 if _stands(text.at(at - 1), ("the",)) else at
-        bare = " ".join(_without_titles(name.split(), 1))
+        bare = " ".join(without_titles(name.split(), 1))
         if at > mention.last and _stands(text.at(first - 1), (",",)):
             entity = query.known.meant(bare) or bare
             if _can_follow(query, entity):

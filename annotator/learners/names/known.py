@@ -11,7 +11,7 @@ from itertools import islice
 from annotator.learners.names import forms
 from annotator.learners.names.name_text import Mention, NameText
 from annotator.learners.names.word_index import WordIndex
-from annotator.learners.names.words import is_titled, may_be_person
+from annotator.learners.names.words import is_titled, may_be_person, without_titles
 from annotator.model.span import Span
 
 _TAIL = re.compile(r".+? ((?:of|in|at|from|for|on|who|to) .+)$")
@@ -167,7 +167,8 @@ class KnownEntities:
             return name
         longer = (one.split() for one in self.text.names_by_words.holding(bare.split()))
         whole = [one for one in longer if one[-1] == words[-1] and not is_titled(one)]
-        return " ".join(max(whole, key=len)) if whole else bare
+        best = max((without_titles(one, 1) for one in whole), key=len, default=[bare])
+        return " ".join(best)
 
     def with_article(self, entity: str) -> str:
         """The entity with `the` if the text has it: `crews of the regatta`."""

@@ -45,6 +45,17 @@ def may_be_person(parts: Sequence[str]) -> bool:
     )
 
 
+def without_titles(whole: Sequence[str], least: int) -> Sequence[str]:
+    """A person's name without titles, and without the country that stands before them."""
+    at = 0
+    for i, word in enumerate(whole[:-least]):
+        if word.rstrip(".").lower() in forms.word_class("titles"):
+            at = i + 1
+        elif word not in forms.demonyms():
+            break
+    return whole[at:]
+
+
 def is_titled(parts: Sequence[str]) -> bool:
     """Whether a name begins with the title of a man or a woman: `Mr Keller`."""
     has_title = len(parts) > 1 and parts[0].rstrip(".").lower() in forms.TITLE_GENDERS
@@ -176,5 +187,6 @@ __all__ = [
     "named_after_saint",
     "only_counts",
     "places_of",
+    "without_titles",
     "written_as_name",
 ]
