@@ -344,6 +344,49 @@ def test_what_voters_see_after_the_gold_is_finished_was_not_suggested(
             assert other.provenance.shown("doc", "ada") == shown
 
 
+@pytest.mark.parametrize(("then", "now"), [(0.0, 1.0), (1.0, 0.0)])
+def test_another_blind_share_changes_nothing_about_work_that_is_done(
+    tmp_path: Path, then: float, now: float
+) -> None:
+    """Ada sees the suggestion of the first paragraph, and later opens the second, for which there
+    is none. Whether it was blind at that time is what counts, here and where it is merged."""
+
+    def hidden(project: Project) -> list[bool]:
+        seen = SuggestionsSeen(project, ALL)
+        seen.read(["doc"])
+        return [seen.hidden("doc", "ada", paragraph) for paragraph in (0, 1)]
+
+    root = tmp_path / "p"
+    with _begin(root, "doc") as project:
+        _offer(project, "doc")
+        session = Session(project, "ada", project.new_session())
+        session.open("doc", paragraph=0)
+        session.do(do.Accept())
+    _share(root, then)
+    with Project.open(root) as project:
+        session = Session(project, "ada", project.new_session())
+        session.open("doc", paragraph=1)
+        session.do(FINISHED)
+        expected = [False, then == 1.0]
+        assert hidden(project) == expected
+    _share(root, now)
+    with Project.open(root) as project, Project.create(tmp_path / "other") as other:
+        assert hidden(project) == expected
+        # She looks at it once more: how it was at first still counts.
+        Session(project, "ada", project.new_session()).open("doc", paragraph=1)
+        assert hidden(project) == expected
+        merge(other, root)
+        assert hidden(other) == expected
+
+
+def _share(root: Path, share: float) -> None:
+    """Write the project's `blind_share`."""
+    (root / "annotator.toml").write_text(
+        f'schema = "actors-claims-stances"\nblind_share = {share}\n',
+        encoding="utf-8",
+    )
+
+
 def test_whoever_noted_or_took_back_decided_nothing(tmp_path: Path) -> None:
     """All agree on the item: lea deletes it and takes that back, mia writes a note."""
     with _begin(tmp_path / "p", "doc") as project:

@@ -119,9 +119,12 @@ class Suggestions:
         documents, in [0, .25]; documents without any are left out."""
         return store.doubt(self._database, documents)
 
-    def mark_opened(self, document: str, paragraph: int, annotator: str) -> None:
-        """Record that an annotator sees a paragraph: training no longer changes its suggestions."""
-        store.mark_opened(self._database, document, paragraph, annotator)
+    def mark_opened(
+        self, document: str, paragraph: int, annotator: str, *, blind: bool = False
+    ) -> None:
+        """Record that an annotator sees a paragraph, in which suggestions are hidden if it is
+        `blind`; the first time counts. Training no longer changes its suggestions."""
+        store.mark_opened(self._database, document, paragraph, annotator, blind=blind)
 
     def touched(self, document: str) -> frozenset[int]:
         """The paragraphs that somebody worked in, or opened and saw suggestions in."""

@@ -187,13 +187,14 @@ class _Merging:
                 )
         for there, here in self._documents.ids.items():
             rows = self._theirs.rows(
-                "SELECT annotator, paragraph FROM opened WHERE document = ?", (there,)
+                "SELECT annotator, paragraph, blind FROM opened WHERE document = ?", (there,)
             )
             self._out.many(
-                "INSERT OR IGNORE INTO opened VALUES (?, ?, ?)",
+                "INSERT OR IGNORE INTO opened (document, paragraph, annotator, blind) "
+                "VALUES (?, ?, ?, ?)",
                 [
-                    (here, paragraph, who)
-                    for who, paragraph in rows
+                    (here, paragraph, who, blind)
+                    for who, paragraph, blind in rows
                     if not self._has_work(here, who)
                 ],
             )

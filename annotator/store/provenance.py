@@ -53,6 +53,13 @@ def m018_when_shown(db: Utils) -> None:
     db.execute("CREATE INDEX shown_revision ON shown (revision)")
 
 
+def m019_blind_when_opened(db: Utils) -> None:
+    """Whether a paragraph was blind when an annotator opened it; NULL if it was opened before this
+    was recorded. Its index is a second copy, as in `second_copies`."""
+    db.execute("ALTER TABLE opened ADD COLUMN blind INTEGER CHECK (blind IN (0, 1))")
+    db.execute("CREATE INDEX opened_blind ON opened (blind)")
+
+
 class Provenance:
     """What is known about the origin of annotations."""
 
@@ -93,6 +100,19 @@ class Provenance:
         for document, annotator, paragraph in rows:
             found.setdefault((document, annotator), set()).add(paragraph)
         return {pair: frozenset(paragraphs) for pair, paragraphs in found.items()}
+
+    def paragraphs_opened(self, documents: Sequence[str]) -> dict[tuple[str, str], dict[int, bool]]:
+        """Whether paragraphs of some documents were blind when annotators first opened them, by
+        (document, annotator) and paragraph, as far as it is recorded."""
+        rows = self._db.rows(
+            "SELECT document, annotator, paragraph, blind FROM opened WHERE blind IS NOT NULL AND "
+            "document IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(documents)),),
+        )
+        found: dict[tuple[str, str], dict[int, bool]] = {}
+        for document, annotator, paragraph, blind in rows:
+            found.setdefault((document, annotator), {})[paragraph] = bool(blind)
+        return found
 
     def imported(self, document: str, annotator: str) -> tuple[Mapping[str, Any], int] | None:
         """What an imported record says about how it was made, and the revision of the import; None
@@ -212,6 +232,7 @@ __all__ = [
     "histories",
     "imported",
     "m018_when_shown",
+    "m019_blind_when_opened",
     "put_imported",
     "put_shown",
     "shown",

@@ -222,11 +222,15 @@ def _suggestions(document: str, rows: Sequence[Row], within: DocumentExtent) -> 
     return list(read_rows(rows, made, lambda id, *_: f"{document}: suggestion {id}"))
 
 
-def mark_opened(db: Database, document: str, paragraph: int, annotator: str) -> None:
-    """Record that a paragraph was opened."""
+def mark_opened(
+    db: Database, document: str, paragraph: int, annotator: str, *, blind: bool
+) -> None:
+    """Record that a paragraph was opened, and at the first time, whether it was `blind`."""
     with db.relaxed(), db.write():
         db.execute(
-            "INSERT OR IGNORE INTO opened VALUES (?, ?, ?)", (document, paragraph, annotator)
+            "INSERT OR IGNORE INTO opened (document, paragraph, annotator, blind) "
+            "VALUES (?, ?, ?, ?)",
+            (document, paragraph, annotator, blind),
         )
 
 

@@ -58,6 +58,7 @@ class Annotating(Source):
             annotator,
             background=background,
             suggestions=self.suggestions,
+            is_blind=self.is_blind,
             failed=saving.note,
         )
 

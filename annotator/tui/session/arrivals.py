@@ -21,8 +21,8 @@ BACKGROUND_FAILED = "background failed"
 
 
 class Arrivals:
-    """`suggestions` gives what is now proposed in a paragraph; a failure to save something is
-    passed to `failed`."""
+    """`suggestions` gives what is now proposed in a paragraph, and `is_blind` says whether nothing
+    is proposed there on purpose; a failure to save something is passed to `failed`."""
 
     def __init__(
         self,
@@ -31,6 +31,7 @@ class Arrivals:
         *,
         background: Background | None,
         suggestions: Callable[[Document, int | None], Sequence[Suggestion]],
+        is_blind: Callable[[Document, int], bool],
         failed: Callable[[StoreError], None],
     ) -> None:
         self.awaiting = False
@@ -39,6 +40,7 @@ class Arrivals:
         self._annotator = annotator
         self._background = background
         self._suggestions = suggestions
+        self._is_blind = is_blind
         self._failed = failed
         self._opened: set[tuple[str, int]] = set()
         """The paragraphs, by document, that the annotator has visited."""
@@ -71,7 +73,8 @@ class Arrivals:
             return state
         try:
             # Record this first: training does not change what is read afterwards.
-            self._project.suggestions.mark_opened(*place, self._annotator)
+            blind = self._is_blind(state.document, state.paragraph)
+            self._project.suggestions.mark_opened(*place, self._annotator, blind=blind)
         except StoreError as error:
             self._failed(error)
             return state

@@ -2,37 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import TypeVar
 
 from annotator.model.blind import is_blind
 from annotator.project import Project
 from annotator.workflows.agreement.part import ComparedPart
 
+_Places = TypeVar("_Places")
+
 
 class SuggestionsSeen:
-    """What was recorded when suggestions were shown. Whoever saw none in
-    a document (imported work without a record) worked without; where nothing was suggested, the
-    others saw that there was nothing, unless the paragraph is blind."""
+    """What was recorded when paragraphs were opened and suggestions shown. Whoever saw none in a
+    document (imported work without a record) worked without; where nothing was suggested, the
+    others saw that there was nothing, unless the paragraph was blind when they opened it. Where
+    that is not recorded, the project's settings of today decide."""
 
     def __init__(self, project: Project, part: ComparedPart) -> None:
         self._project, self._called = project, part.called
         self._shown: dict[tuple[str, str], frozenset[int]] = {}
+        self._opened: dict[tuple[str, str], dict[int, bool]] = {}
 
     def read(self, documents: Collection[str]) -> None:
         """Answer for these documents from now on."""
-        found = self._project.provenance.paragraphs_shown(sorted(documents))
-        self._shown = {
-            (id, self._called.get(who, who)): places for (id, who), places in found.items()
-        }
+        provenance, ids = self._project.provenance, sorted(documents)
+        self._shown = self._as_called(provenance.paragraphs_shown(ids))
+        self._opened = self._as_called(provenance.paragraphs_opened(ids))
+
+    def _as_called(
+        self, found: Mapping[tuple[str, str], _Places]
+    ) -> dict[tuple[str, str], _Places]:
+        return {(id, self._called.get(who, who)): places for (id, who), places in found.items()}
 
     def hidden(self, document: str, who: str, paragraph: int) -> bool:
         """Whether suggestions were hidden from an annotator in a paragraph."""
         shown = self._shown.get((document, who))
         if shown is None:
             return True
+        if paragraph in shown:
+            return False
+        recorded = self._opened.get((document, who), {}).get(paragraph)
+        return self._is_blind_now(document, paragraph) if recorded is None else recorded
+
+    def _is_blind_now(self, document: str, paragraph: int) -> bool:
         share, seed = self._project.config.blind_share, self._project.blind_seed
-        blind = bool(share) and is_blind(document, paragraph, share=share, seed=seed)
-        return blind and paragraph not in shown
+        return bool(share) and is_blind(document, paragraph, share=share, seed=seed)
 
 
 __all__ = ["SuggestionsSeen"]
