@@ -12,6 +12,7 @@ from playing import play, press
 from support import document
 from textual.pilot import Pilot
 
+from annotator.errors import ExportError
 from annotator.formats.api import read_records
 from annotator.model.codebook import Codebook
 from annotator.model.decision import Completion
@@ -23,6 +24,7 @@ from annotator.resources import folder, load_schema
 from annotator.tui.session import Session
 from annotator.workflows.agreement.compute import agreement as figures
 from annotator.workflows.agreement.part import ALL
+from annotator.workflows.names import matrix
 from annotator.workflows.names.harmonise import (
     PAGE,
     Answer,
@@ -37,6 +39,7 @@ from annotator.workflows.names.name_pairs import pairs
 from annotator.workflows.names.renaming import rename
 from annotator.workflows.names.rulings import rule_same, undo
 from annotator.workflows.names.who_says_what import agreement, of_stances
+from annotator.workflows.network.network import NetworkOptions, read_statements
 
 TEXT = "Ann Holt says the quay is old. The crew says that dues are high."
 SCHEMA = load_schema("actors-claims-stances")
@@ -215,6 +218,46 @@ def test_the_names_of_the_seeds_are_some_dozens_of_decisions(tmp_path: Path) -> 
         assert [reached["all", bar] for bar in (0.5, 0.7, 0.8)] == [11, 23, 29]
         assert (pages, unticked) == (43, 11)
         assert (conflicts(records, SameNames()), conflicts(records, of.names.same())) == (357, 31)
+
+
+@pytest.mark.parametrize(
+    ("ends", "holds"),
+    [
+        ('sources = ["actor"]\ntargets = ["claim", "actor"]', False),
+        ('sources = ["claim", "@author"]\ntargets = ["claim"]', True),
+        ('sources = ["actor", "@author"]\ntargets = ["actor"]', False),
+    ],
+)
+def test_the_author_holds_claims_where_the_schema_lets_it_say_something_of_them(
+    tmp_path: Path, ends: str, holds: bool
+) -> None:
+    """One rule for the network, the matrix, agreement, and names."""
+    text = (folder("schemas") / "actors-claims-stances.toml").read_text(encoding="utf-8")
+    usual = 'sources = ["actor", "@author"]\ntargets = ["claim", "actor"]'
+    assert usual in text
+    schema = tmp_path / "odd.toml"
+    schema.write_text(text.replace(usual, ends), encoding="utf-8")
+    own = Span("b", "claim", "fact", 14, 29, None, {"concept": ["x"], "attribution": "author"})
+    with Project.create(tmp_path / "p", schema=str(schema)) as of:
+        works = [
+            Record(document(TEXT, id="d"), who, Completion.DONE, (own,), ())
+            for who in ("ada", "ben")
+        ]
+        of.log.add_records(works)
+        expected = 1.0 if holds else None
+        found = figures(of, intervals=False)
+        assert {r.value for r in found.results if r.name == "F1 tuples, concept"} == {expected}
+        assert queue(of).before == expected
+        matrices = (
+            matrix.of_document(works[0].document, [own], [], of.schema, by="concept"),
+            matrix.of_project(of, "ada", by="concept"),
+        )
+        assert [one.holders for one in matrices] == [("author",) * holds] * 2
+        if holds:
+            assert len(read_statements(of, NetworkOptions(status="all"))) == 2
+        else:
+            with pytest.raises(ExportError, match="there are no statements"):
+                read_statements(of, NetworkOptions(status="all"))
 
 
 def test_who_says_what_is_the_figure_of_the_report(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ from annotator.measures._tables import (
 )
 from annotator.model.schema import Layer
 from annotator.model.span import AUTHOR, Relation, Span
-from annotator.model.statements import SIGNS, compared_side
+from annotator.model.statements import SIGNS, asserted_by_text, compared_side
 
 title = "Tuples of a document, and the network"
 kinds = ("relation",)
@@ -173,8 +173,7 @@ def _asserted(work: PassageWork, layer: Layer) -> Iterator[Relation]:
     voiced = {r.target for r in work.relations if r.source == AUTHOR}
     support = next((b.name for b in layer.labels if SIGNS.get(b.name.casefold()) == 1), "support")
     for span in work.spans:
-        own = span.attributes.get("attribution") == "author" and span.layer in layer.targets
-        if own and span.id not in voiced:
+        if asserted_by_text(span, layer.targets) and span.id not in voiced:
             yield Relation(span.id, layer.name, support, AUTHOR, span.id)
 
 

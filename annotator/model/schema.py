@@ -189,6 +189,17 @@ class LabelSchema:
         )
 
     @cached_property
+    def author_layers(self) -> frozenset[str]:
+        """Span layers whose claims the text can assert itself (attribution `author`): targets of
+        relations that `@author` may be the source of."""
+        return frozenset(
+            name
+            for layer in self.relation_layers
+            if layer.admits_author()
+            for name in layer.targets
+        )
+
+    @cached_property
     def hash(self) -> str:
         """sha256 of the whole content as sorted JSON, 64 hexadecimal digits."""
         whole = asdict(self)

@@ -8,7 +8,7 @@ of Political Networks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -36,6 +36,10 @@ AUTHOR_NAME = "author"
 
 _CONCEPTS: Concepts = {"claim": ("concept", True), "concept": ("concept", False)}
 """Where concepts are held in the schemas that are shipped, for records without their schema."""
+
+AUTHOR_LAYERS = ("claim",)
+"""Where a span has an attribution in the schemas that are shipped, for records without their
+schema."""
 
 
 Sort: TypeAlias = Literal["concept", "entity", "claim"]
@@ -73,9 +77,18 @@ class Statement:
     cue: str = ""
 
 
-def statements(record: Record, concepts: Concepts | None = None) -> list[Statement]:
+def asserted_by_text(span: Span, layers: Collection[str]) -> bool:
+    """Whether a claim's attribution is the author, in one of the `layers` that the author can hold
+    (`LabelSchema.author_layers`)."""
+    return span.layer in layers and span.attributes.get("attribution") == "author"
+
+
+def statements(
+    record: Record, concepts: Concepts | None = None, author: Collection[str] = AUTHOR_LAYERS
+) -> list[Statement]:
     """The statements of a record in text order. `concepts` says which attribute holds a layer's
-    concepts (see `names.concepts_of`); the default is that of the shipped schemas."""
+    concepts (see `names.concepts_of`), and `author` in which layers the text itself can assert
+    something (`LabelSchema.author_layers`); the defaults are those of the shipped schemas."""
     where = _CONCEPTS if concepts is None else concepts
     spans = {span.id: span for span in record.spans}
     taken = [(r, spans[r.target]) for r in record.relations if r.target in spans]
@@ -86,7 +99,7 @@ def statements(record: Record, concepts: Concepts | None = None) -> list[Stateme
         if source is not None or relation.source == AUTHOR:
             found += _of(record, target, relation, source, where)
     for span in record.spans:
-        if span.attributes.get("attribution") == "author" and span.id not in voiced:
+        if asserted_by_text(span, author) and span.id not in voiced:
             found += _of(record, span, None, None, where)
     return sorted(found, key=lambda s: (s.start, -s.end, s.item, s.holder, s.about))
 
@@ -98,10 +111,14 @@ def compared_side(label: str, *, turned: bool) -> str:
     return label if not sign else str(-sign if turned else sign)
 
 
-def of_records(records: Iterable[Record], concepts: Concepts | None = None) -> Iterator[Statement]:
+def of_records(
+    records: Iterable[Record],
+    concepts: Concepts | None = None,
+    author: Collection[str] = AUTHOR_LAYERS,
+) -> Iterator[Statement]:
     """The statements of several records, in their order."""
     for record in records:
-        yield from statements(record, concepts)
+        yield from statements(record, concepts, author)
 
 
 def _of(
@@ -163,10 +180,12 @@ def _date(record: Record) -> str:
 
 
 __all__ = [
+    "AUTHOR_LAYERS",
     "AUTHOR_NAME",
     "SIGNS",
     "Sort",
     "Statement",
+    "asserted_by_text",
     "compared_side",
     "of_records",
     "statements",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal, TypeAlias
 
 from annotator.model.codebook import Codebook
@@ -22,7 +23,7 @@ from annotator.model.record import Record
 from annotator.project import Project
 from annotator.workflows.names.name_pairs import NamePair, pairs
 from annotator.workflows.names.rulings import NameVerdict, rule
-from annotator.workflows.names.who_says_what import agreement
+from annotator.workflows.names.who_says_what import agreement, statements
 
 PAGE = 10
 """The number of pairs on a page: each has a digit."""
@@ -82,6 +83,7 @@ class Harmonising:
         """Reads the work on these documents, or on all."""
         self._project = project
         self._concepts = concepts_of(project.schema)
+        self._author = project.schema.author_layers
         self._only = None if documents is None else frozenset(documents)
         every: Iterable[Record] = project.log.records()
         if documents is not None:
@@ -97,7 +99,8 @@ class Harmonising:
         return [record for several in self._work.values() for record in several]
 
     def _agreement(self, same: SameNames) -> float | None:
-        return agreement(self._records, self._concepts, same)
+        counted = partial(statements, author=self._author)
+        return agreement(self._records, self._concepts, same, counted=counted)
 
     def reread(self, documents: Collection[str]) -> bool:
         """Read the work on these documents again, as far as it was read at first. Returns whether
@@ -119,7 +122,7 @@ class Harmonising:
         """What is left after the rulings so far."""
         rulings = self._project.names.rulings()
         same = SameNames.of(rulings)
-        found = pairs(self._records, self._concepts, rulings, same)
+        found = pairs(self._records, self._concepts, rulings, same, self._author)
         return PairQueue(found, self._before, self._agreement(same))
 
 

@@ -17,6 +17,7 @@ from annotator.collector import collector_paused
 from annotator.model.names import Concepts, concepts_of, names_of, parted
 from annotator.model.schema import LabelSchema
 from annotator.model.span import AUTHOR, Relation, Span
+from annotator.model.statements import asserted_by_text
 from annotator.model.text import Document
 from annotator.project import Project
 
@@ -114,7 +115,7 @@ def of_project(project: Project, annotator: str, *, by: ColumnKind) -> Matrix:
     cells: dict[tuple[str, str], list[Taken]] = {}
     with collector_paused():
         sides = project.names.sides(
-            annotator, statements=project.schema.statement_layers, concepts=by == "concept"
+            annotator, statements=project.schema.author_layers, concepts=by == "concept"
         )
         for document, item, layer, label, holder, target, known, named in sides:
             sign = symbols.get((layer, label), "?")
@@ -197,8 +198,7 @@ def _of_relations(
 def _of_claims(spans: Iterable[Span], schema: LabelSchema) -> Iterator[_Side]:
     """The claims that the text asserts itself: its author is for them."""
     for span in spans:
-        own = span.attributes.get("attribution") == "author"
-        if own and span.layer in schema.statement_layers:
+        if asserted_by_text(span, schema.author_layers):
             yield _Side(span, span.id, None, "+")
 
 

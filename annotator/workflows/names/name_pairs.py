@@ -20,6 +20,7 @@ from annotator.model.names import (
 from annotator.model.overlaps import Overlaps
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Span, iou
+from annotator.model.statements import AUTHOR_LAYERS
 from annotator.workflows.names.who_says_what import (
     OTHER_SIDE,
     StatementKey,
@@ -78,15 +79,16 @@ def pairs(
     concepts: Concepts,
     rulings: Sequence[Ruling] = (),
     same: SameNames | None = None,
+    author: Collection[str] = AUTHOR_LAYERS,
 ) -> list[NamePair]:
     """The queue: pairs of names that two annotators gave to the same words, without decided ones,
     the weightiest first. Names are without `not:`, since a concept and its contrary are one
-    question."""
+    question. The text itself asserts claims in the layers of `author`."""
     from rapidfuzz import fuzz
 
     kept = same or SameNames.of(rulings)
     asked = {_decided(one, kept) for one in standing(rulings)}
-    met = _Meetings.of(records, concepts, kept)
+    met = _Meetings.of(records, concepts, kept, author)
     found = [met.pair(names, fuzz.token_set_ratio) for names in met.meetings if names not in asked]
     found.sort(key=lambda p: (-p.times, -p.likeness, p.kind, p.one, p.other))
     return sorted(found, key=lambda p: p.weight, reverse=True)
@@ -104,7 +106,13 @@ class _Meetings:
     gains: Counter[tuple[bool, frozenset[Name], bool]]
 
     @classmethod
-    def of(cls, records: Iterable[Record], concepts: Concepts, same: SameNames) -> _Meetings:
+    def of(
+        cls,
+        records: Iterable[Record],
+        concepts: Concepts,
+        same: SameNames,
+        author: Collection[str],
+    ) -> _Meetings:
         """Compare the work of every two annotators on the same documents."""
         works: defaultdict[str, list[Record]] = defaultdict(list)
         for record in records:
@@ -113,7 +121,7 @@ class _Meetings:
         different: list[tuple[bool, set[StatementKey], set[StatementKey]]] = []
         for several in works.values():
             said = [
-                (set(stances), set(stances).union(of_the_text(record, concepts, same)))
+                (set(stances), set(stances).union(of_the_text(record, concepts, same, author)))
                 for record in several
                 for stances in (of_stances(record, concepts, same),)
             ]

@@ -5,7 +5,7 @@ computed again after each ruling on names."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import combinations
 from typing import TypeAlias
 
@@ -13,7 +13,7 @@ from annotator.model.decision import Completion
 from annotator.model.names import Concepts, NameKind, SameNames, names_of, parted
 from annotator.model.record import Record
 from annotator.model.span import AUTHOR, Relation, Span
-from annotator.model.statements import compared_side
+from annotator.model.statements import AUTHOR_LAYERS, asserted_by_text, compared_side
 
 StatementKey: TypeAlias = tuple[str, str, str]
 """Holder, concept without `not:`, and the side, reversed if there was a `not:`."""
@@ -25,11 +25,16 @@ OTHER_SIDE = {
 """The side of a concept that is the other side of its contrary."""
 
 
-def statements(record: Record, concepts: Concepts, same: SameNames) -> list[StatementKey]:
+def statements(
+    record: Record,
+    concepts: Concepts,
+    same: SameNames,
+    author: Collection[str] = AUTHOR_LAYERS,
+) -> list[StatementKey]:
     """Who says what in a record, by the names that stay: one statement for each holder, concept and
     side. Words stand for a name that is missing. The author supports what the text asserts itself,
-    unless a stance of the author says otherwise."""
-    return [*of_stances(record, concepts, same), *of_the_text(record, concepts, same)]
+    in the layers in which the `author` can, unless a stance of the author says otherwise."""
+    return [*of_stances(record, concepts, same), *of_the_text(record, concepts, same, author)]
 
 
 def of_stances(record: Record, concepts: Concepts, same: SameNames) -> list[StatementKey]:
@@ -46,13 +51,16 @@ def of_stances(record: Record, concepts: Concepts, same: SameNames) -> list[Stat
     return found
 
 
-def of_the_text(record: Record, concepts: Concepts, same: SameNames) -> list[StatementKey]:
-    """The statements that the text asserts itself."""
+def of_the_text(
+    record: Record, concepts: Concepts, same: SameNames, author: Collection[str]
+) -> list[StatementKey]:
+    """The statements that the text asserts itself, in the layers in which the `author` can (see
+    `LabelSchema.author_layers`)."""
     voiced = {relation.target for relation in record.relations if relation.source == AUTHOR}
     return [
         (AUTHOR, about, compared_side("support", turned=turned))
         for span in record.spans
-        if span.attributes.get("attribution") == "author" and span.id not in voiced
+        if asserted_by_text(span, author) and span.id not in voiced
         for about, turned in _abouts(record, span, concepts, same)
     ]
 

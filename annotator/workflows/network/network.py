@@ -95,7 +95,7 @@ def read_statements(project: Project, options: NetworkOptions) -> tuple[Statemen
         if project.documents.hashes(name) is None:
             raise UsageError(f"there is no document “{name}”", hint="`annotator status` lists them")
     records = selected(project, options.status, options.documents or None)
-    found = tuple(of_records(records, concepts_of(project.schema)))
+    found = tuple(of_records(records, concepts_of(project.schema), project.schema.author_layers))
     if not found:
         hints = {"gold": "Gold comes from `annotator review`; --status all takes everybody's work"}
         raise ExportError(
