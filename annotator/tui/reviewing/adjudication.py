@@ -134,8 +134,9 @@ class Adjudication:
         open."""
         paragraph = self.paragraph(difference)
         left = [d for d in among if d.number and self.is_open(d) and self.paragraph(d) == paragraph]
-        beyond = self.differences[self.differences.index(difference) :]
-        return next(iter([d for d in left if d in beyond] or left), None)
+        earlier = self.differences[: self.differences.index(difference)]
+        before = max((d.number for d in earlier), default=0)
+        return next((d for d in left if d.number > before), next(iter(left), None))
 
     def focused_on(self, difference: Difference) -> ReviewState:
         """The state with a difference in focus, in its paragraph."""
