@@ -460,6 +460,13 @@ def test_a_plain_text_that_looks_like_data_is_told(content: str, what: str, tmp_
     assert bool(found.told) == bool(what)
 
 
+def test_annotations_beside_a_text_that_is_imported_alone_are_told(tmp_path: Path) -> None:
+    text = write(tmp_path / "a.txt", "Iran said no.\n")
+    assert not read("text", text).told
+    write(tmp_path / "a.ann", "T1\tstate 0 4\tIran\n")
+    assert "import a.ann to read its annotations" in read("text", text).told
+
+
 @pytest.mark.parametrize("name", ["a.xlsx", "a.rtf", "a.png", "a.conll", "a.dna"])
 def test_what_is_no_text_is_never_taken_for_one(name: str, tmp_path: Path) -> None:
     from annotator.workflows.exchange.importing import ingest

@@ -57,4 +57,7 @@ def _looks_like(text: str, path: Path, options: ReadOptions) -> str:
         )
     if looks_like_table(text):
         return f"looks like a table {read}; --format csv reads it as one"
+    beside = path.with_suffix(".ann")
+    if beside.is_file():
+        return f"read without {beside.name} beside it; import {beside.name} to read its annotations"
     return ""
