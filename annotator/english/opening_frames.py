@@ -137,7 +137,4 @@ def _untrue(tokens: Sequence[Token], last: int, i: int) -> tuple[ReportingFrame,
     return ReportingFrame(None, "-", i, k + length - 1, own=True), k + length
 
 
-_NOT = tables.words("negations")
-
-
 __all__ = ["opening_frame", "right_frame"]

@@ -21,6 +21,7 @@ class ReportingFrame:
 
 
 def flip(side: str, *, negative: bool) -> str:
+    """The other side if a negation stands before it; only `+` and `-` have one."""
     return {"+": "-", "-": "+"}.get(side, side) if negative else side
 
 
