@@ -16,7 +16,7 @@ from annotator.tui.key_map import key_map
 from annotator.tui.session import Session
 from annotator.tui.session.guide import TourProgress
 from annotator.tui.theme import THEMES
-from annotator.tui.tour import Tour, TourStep, head, watch, words
+from annotator.tui.tour import Tour, TourStep, head, name_confirmed, watch, words
 from annotator.tui.views.frame import FrameContext, frame
 from annotator.tui.views.strokes import Look
 from annotator.tui.views.text import TextView
@@ -71,6 +71,14 @@ def test_eight_steps_each_by_what_it_asks_for_and_no_sooner() -> None:
     assert "annotator init" in words(tour, state, KEYS)
     _, tour = _play(state, tour, do.Undo(), do.Redo())
     assert tour.step is TourStep.END
+
+
+def test_a_name_that_is_right_is_confirmed_by_its_line() -> None:
+    """In the demo most actors have the right name already: the line is taken as it stands."""
+    tour = name_confirmed(Tour(TourStep.NAME))
+    assert tour.step is TourStep.JUMP
+    assert name_confirmed(tour).step is TourStep.JUMP
+    assert name_confirmed(Tour(TourStep.ACCEPT)).step is TourStep.ACCEPT
 
 
 def test_a_holder_within_the_claim_itself_is_no_stance_to_learn_from() -> None:

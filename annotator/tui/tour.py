@@ -48,6 +48,12 @@ def watch(tour: Tour, state: ReviewState) -> Tour:
     return Tour(TourStep(tour.step + 1) if done else tour.step, state)
 
 
+def name_confirmed(tour: Tour) -> Tour:
+    """The tour after somebody took the line of a name. It advances also if the name stays as it
+    was, because a name that is right needs no change."""
+    return replace(tour, step=TourStep.JUMP) if tour.step is TourStep.NAME else tour
+
+
 def _done(step: TourStep, before: ReviewState, after: ReviewState) -> bool:
     if step is TourStep.MOVE:
         return after.focus is not None and after.focus != before.focus
@@ -274,4 +280,4 @@ _BY_STATE: Mapping[TourStep, Callable[[ReviewState, KeyMap], str]] = {
 """What gives the words of the other steps."""
 
 
-__all__ = ["Tour", "TourStep", "head", "watch", "words"]
+__all__ = ["Tour", "TourStep", "head", "name_confirmed", "watch", "words"]

@@ -109,6 +109,8 @@ class AskingScreen(RowsScreen):
                 self._propose(field, closed.proposed)
             else:
                 self.act(item_names.set_to(field, answer))
+                if self.session.guide is not None and answer.strip():
+                    self.session.guide.name_confirmed()
 
         def returned() -> None:
             if back is not None:

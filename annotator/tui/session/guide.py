@@ -8,7 +8,7 @@ from collections.abc import Callable
 from annotator.errors import StoreError
 from annotator.model.review import ReviewState
 from annotator.project import TOUR, Project
-from annotator.tui.tour import Tour, TourStep, watch
+from annotator.tui.tour import Tour, TourStep, name_confirmed, watch
 
 _NAMES = {step: "done" if step is TourStep.END else step.name.lower() for step in TourStep}
 """What is kept in the database about each step."""
@@ -47,9 +47,17 @@ class TourProgress:
     def watch(self, state: ReviewState) -> None:
         """Show the tour the present state."""
         if self.tour is not None:
-            before, self.tour = self.tour, watch(self.tour, state)
-            if self.tour.step is not before.step:
-                self._keep(self.tour.step)
+            self._now(watch(self.tour, state))
+
+    def name_confirmed(self) -> None:
+        """Tell the tour that the line of a name was taken, with or without a change."""
+        if self.tour is not None:
+            self._now(name_confirmed(self.tour))
+
+    def _now(self, tour: Tour) -> None:
+        before, self.tour = self.tour, tour
+        if before is None or tour.step is not before.step:
+            self._keep(tour.step)
 
     def _keep(self, step: TourStep) -> None:
         try:
