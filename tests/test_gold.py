@@ -477,6 +477,27 @@ def test_a_click_on_a_value_of_a_field_decides_it(tmp_path: Path) -> None:
         assert shown.field_at(y, rows[y].index("Mara")) == ("entity", "ada")
 
 
+@pytest.mark.parametrize("width", [36, 43, 70])
+def test_what_a_stance_is_about_is_whole_in_a_narrow_panel(tmp_path: Path, width: int) -> None:
+    """It takes two rows where one has no room, and the clicks below still mean their fields."""
+    works = [_coded("ada"), _coded("ben", strength=1, basis="implied")]
+    with project_of(tmp_path / "p", *works) as project:
+        session = _session(project)
+        _focus(session, "stance")
+        made = panel_of(source_of(session), session.review)
+        shown = panel_rows(made, THEMES["mono"], width, 30)
+        rows = _text(shown.rows).split("\n")
+        at = next(y for y, row in enumerate(rows) if "Mara Lind + support →" in row)
+        about = " ".join(row.strip() for row in rows[at : at + (1 if width == 70 else 2)])
+        assert about == f"Mara Lind + support → “{CLAIM}”"
+        for word, who in (("explicit", "ada"), ("implied", "ben")):
+            (y,) = (y for y, row in enumerate(rows) if word in row)
+            assert shown.field_at(y, rows[y].index(word)) == ("basis", who)
+        assert shown.field_at(at, 4) is None
+        small = _text(panel_rows(made, THEMES["mono"], width, 3).rows).split("\n")
+        assert any("Mara Lind + support →" in row for row in small)
+
+
 def test_what_annotators_noted_stands_beside_their_versions(tmp_path: Path) -> None:
     with project_of(tmp_path / "p", _coded("ada"), _coded("ben", entity="Port office")) as project:
         coder = Session(project, "ben", "s")

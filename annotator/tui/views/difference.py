@@ -29,11 +29,12 @@ _ENDLESS = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class DifferenceRows:
-    """The rows of a difference, and for each row of a version the number of its annotator, counted
-    from 1."""
+    """The rows of a difference; for each row of a version the number of its annotator, counted from
+    1; and how many rows stand before those of the fields."""
 
     rows: Rows
     makers: Mapping[int, int]
+    above_fields: int
 
 
 def difference_rows(
@@ -59,7 +60,9 @@ def difference_rows(
     ]
     rows: Rows = [first]
     if _quotes(difference):
-        rows.append([("  ", PLAIN), (_about(scene, difference, width - 2), PLAIN)])
+        about = _about(scene, difference, width - 2, limit=2 if depth else 1)
+        rows += [[("  ", PLAIN), (line, PLAIN)] for line in about]
+    above_fields = len(rows)
     makers: dict[int, int] = {}
     if difference.by_field:
         rows += field_rows(scene, difference, theme, width, deciding)
@@ -72,7 +75,8 @@ def difference_rows(
     if proposed is not None:
         words = in_short(scene, proposed, width - 14)
         rows.append([("    model  ", theme.muted), (clip(words, width - 11), theme.muted)])
-    return DifferenceRows([*rows, *_note_rows(scene, difference, theme, width)], makers)
+    rows += _note_rows(scene, difference, theme, width)
+    return DifferenceRows(rows, makers, above_fields)
 
 
 def _quotes(difference: Difference) -> bool:
@@ -104,22 +108,23 @@ def differing_in_words(difference: Difference) -> str:
     return ", ".join(parts)
 
 
-def _about(scene: DifferenceContext, difference: Difference, width: int) -> str:
+def _about(
+    scene: DifferenceContext, difference: Difference, width: int, *, limit: int
+) -> list[str]:
     """What all versions have in common: the words of a span in one place; holder and target of a
-    stance."""
+    stance, in two rows if one has no room for both and `limit` allows it."""
     value = difference.candidates[0].value
-    if isinstance(value, Relation):
-        side = (
-            f"{scene.symbol(value)} {value.label}".strip()
-            if "side" not in difference.kinds
-            else "…"
-        )
-        holder = _holder(scene, value) if "holder" not in difference.kinds else "…"
-        return clip(
-            f"{holder} {side} → {_target(scene, value, width - len(holder) - len(side) - 6)}", width
-        )
-    label = f"{value.label} " if "label" not in difference.kinds else ""
-    return f"{label}“{quote(scene, value, width - 4 - len(label))}”"
+    if not isinstance(value, Relation):
+        label = f"{value.label} " if "label" not in difference.kinds else ""
+        return [f"{label}“{quote(scene, value, width - 4 - len(label))}”"]
+    known = "side" not in difference.kinds
+    side = f"{scene.symbol(value)} {value.label}".strip() if known else "…"
+    holder = _holder(scene, value) if "holder" not in difference.kinds else "…"
+    lead = f"{holder} {side} →"
+    target = _target(scene, value, _ENDLESS)
+    if limit > 1 and width_of([(f"{lead} {target}", PLAIN)]) > width:
+        return [clip(lead, width), clip(f"  {_target(scene, value, width - 4)}", width)]
+    return [clip(f"{lead} {_target(scene, value, width - len(lead) - 3)}", width)]
 
 
 def _target(scene: DifferenceContext, relation: Relation, room: int) -> str:

@@ -81,7 +81,8 @@ def panel_rows(panel: Panel, theme: Theme, width: int, height: int) -> PanelRows
     if is_small and here is not None and here.number:
         return _only(panel, here, first, theme, width, height)
     places: dict[int, tuple[Difference, int]] = {}
-    field_at = partial(_field_at, panel, theme, width, places, 2)
+    fields: dict[int, int] = {}
+    field_at = partial(_field_at, panel, theme, width, places, fields)
     rows = _with_course(first, panel.course, theme, width)
     if here is not None and not here.number:
         rows.append(_agreed(panel, here, theme, width))
@@ -91,7 +92,8 @@ def panel_rows(panel: Panel, theme: Theme, width: int, height: int) -> PanelRows
     pages = _pages(panel, differ, theme, width, height - len(rows) - 1)
     at = next((i for i, page in enumerate(pages) if here in page), 0)
     for difference in pages[at]:
-        _add(panel, difference, theme, width, rows, places)
+        made = _rows(panel, difference, theme, width)
+        _add(made, difference, rows, places, fields)
         rows.append([])
     rows = _cut(rows, height - 2, theme)
     below = _below(panel, _beyond(pages, at), agreed, theme, width, height - len(rows) - 2)
@@ -126,22 +128,22 @@ def _only(
     panel: Panel, here: Difference, first: Sequence[Piece], theme: Theme, width: int, height: int
 ) -> PanelRows:
     """The difference in focus alone, where there is little room."""
-    places: dict[int, tuple[Difference, int]] = {}
-    rows: Rows = []
     head = [*first, ("  ", theme.muted)]
-    fits = (d for d in DEPTHS if len(_rows(panel, here, theme, width, head, d).rows) <= height)
-    _add(panel, here, theme, width, rows, places, head=head, depth=next(fits, DEPTHS[-1]))
+    depths = [_rows(panel, here, theme, width, head, depth) for depth in DEPTHS]
+    made = next((one for one in depths if len(one.rows) <= height), depths[-1])
     quoted = "bounds" not in here.kinds and here.layer in panel.scene.span_layers
-    above = 2
-    if len(rows) > height and quoted:
+    if len(made.rows) > height and quoted:
         # The words of a span are highlighted in the text, so what each annotator has is shown
         # before them.
-        above = 1
-        del rows[1]
-        places = {row - (row > 1): place for row, place in places.items() if row != 1}
+        makers = {row - 1: number for row, number in made.makers.items()}
+        made = DifferenceRows([made.rows[0], *made.rows[2:]], makers, made.above_fields - 1)
+    rows: Rows = []
+    places: dict[int, tuple[Difference, int]] = {}
+    fields: dict[int, int] = {}
+    _add(made, here, rows, places, fields)
     if panel.course and len(rows) < height:
         rows.append([("  ", theme.muted), (both_ends(panel.course, width - 2), theme.strong)])
-    field_at = partial(_field_at, panel, theme, width, places, above)
+    field_at = partial(_field_at, panel, theme, width, places, fields)
     return PanelRows(_cut(rows, height, theme), places, field_at)
 
 
@@ -197,20 +199,18 @@ def _cut(rows: Rows, height: int, theme: Theme) -> Rows:
 
 
 def _add(
-    panel: Panel,
+    made: DifferenceRows,
     difference: Difference,
-    theme: Theme,
-    width: int,
     rows: Rows,
     places: dict[int, tuple[Difference, int]],
-    *,
-    head: Sequence[Piece] = (),
-    depth: int = DEPTHS[0],
+    fields: dict[int, int],
 ) -> None:
-    """Add a difference below the present rows."""
-    made = _rows(panel, difference, theme, width, head, depth)
+    """Add the rows of a difference below the present ones. `fields` gets, for each of them, its
+    number among the rows of the fields, which is negative above these."""
     first = len(rows)
-    places |= {first + i: (difference, made.makers.get(i, 0)) for i in range(len(made.rows))}
+    for i in range(len(made.rows)):
+        places[first + i] = difference, made.makers.get(i, 0)
+        fields[first + i] = i - made.above_fields
     rows += made.rows
 
 
@@ -267,18 +267,16 @@ def _field_at(
     theme: Theme,
     width: int,
     places: Mapping[int, tuple[Difference, int]],
-    above: int,
+    fields: Mapping[int, int],
     row: int,
     x: int,
 ) -> tuple[str, str] | None:
-    """The field and the annotator of a value at a cell of the panel. The rows of the fields of a
-    difference begin `above` rows below its first row."""
+    """The field and the annotator of a value at a cell of the panel; `fields` as in `_add`."""
     if row not in places:
         return None
     difference, _ = places[row]
-    first = min(at for at, (one, _) in places.items() if one is difference)
     deciding = _deciding(panel, difference)
-    return value_at(panel.scene, difference, theme, width, deciding, row - first - above, x)
+    return value_at(panel.scene, difference, theme, width, deciding, fields[row], x)
 
 
 def _where(panel: Panel, places: Sequence[OpenDifference]) -> str:
