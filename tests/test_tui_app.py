@@ -355,6 +355,23 @@ def test_what_cannot_be_saved_shows_a_banner_is_saved_later_and_quitting_says_so
         assert len(list(of.log.annotations("doc-0", "ada")[0].annotations())) >= 2
 
 
+def test_whoever_is_led_back_is_told_the_way_to_the_next_document(tmp_path: Path) -> None:
+    """Otherwise `n` would go round and round while something is left."""
+
+    async def script(pilot: Pilot[int], session: Session) -> None:
+        left = sum(item.undecided for item in session.review.items)
+        assert left > 1
+        for _ in range(left - 1):
+            assert "back to" not in await press(pilot, "n")
+        screen = await press(pilot, "n")
+        assert f"back to ¶ 1: {left} undecided in this document; }} goes to the next one" in screen
+        await press(pilot, "}")
+        assert session.review.document.id == "doc-1"
+
+    with _demo(tmp_path / "p") as of:
+        play(of, script, size=(80, 24))
+
+
 def test_what_is_undecided_is_found_across_documents_in_both_directions(tmp_path: Path) -> None:
     with _demo(tmp_path / "p") as of:
         germany = Span("sGermany", "actor", "state", 0, 7, origin="suggestion")

@@ -81,9 +81,10 @@ COMMANDS: tuple[Command, ...] = (
             do.MoveFocus(-1),
             in_review="Go to the previous difference, decided or not."),
     Command("next_undecided", ("n",), "undecided",
-            "Go to the next undecided suggestion, also in later documents.",
+            "Go to the next undecided suggestion, also to one left earlier or in later documents.",
             "Move", _B, quick=True, repeats=True,
-            in_review="Go to the next undecided difference, also in later documents."),
+            in_review="Go to the next undecided difference, also to one left earlier or in later "
+                      "documents."),
     Command("previous_undecided", ("N",), "",
             "Go to the previous undecided suggestion, also in earlier documents.",
             "Move", _B, quick=True, repeats=True,

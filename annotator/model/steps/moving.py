@@ -16,6 +16,9 @@ from annotator.model.steps.labelling import label_selection
 from annotator.model.steps.outcome import Step, commit, say
 from annotator.model.text import is_word, paragraph_number, words
 
+BACK = "back to"
+"""How the message begins after a move to what was left behind."""
+
 
 def on_move_focus(state: ReviewState, action: do.MoveFocus) -> Step:
     if action.undecided:
@@ -59,13 +62,14 @@ def _undecided_in(state: ReviewState, paragraph: int) -> list[str]:
 
 
 def _to_what_was_left(state: ReviewState) -> Step:
-    """Go back to the first undecided item of the document."""
+    """Go back to the first undecided item of the document, and say how many there are: whoever
+    wants to leave them goes on to the next document instead of round and round."""
     earlier = _left_before(state)
     if earlier is None:
         return say(state, "nothing undecided is left in the document")
+    left = sum(len(_undecided_in(state, p.index)) for p in state.document.paragraphs)
     back = arrive(state, *earlier)
-    where = f"¶ {paragraph_number(earlier[0])}"
-    return replace(back, message=f"back to {where}: something is left there"), ()
+    return replace(back, message=f"{BACK} ¶ {paragraph_number(earlier[0])}: {left} undecided"), ()
 
 
 def _left_before(state: ReviewState) -> tuple[int, str] | None:

@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from annotator.model import actions as do
 from annotator.model.review import Mode
 from annotator.model.span import Relation
+from annotator.model.steps.moving import BACK
 from annotator.model.text import plural
 from annotator.tui.commands import Command
 from annotator.tui.screens.closing import after_accepting, after_closing
@@ -274,6 +275,10 @@ class AnnotateScreen(KeepingScreen):
 
     def _to_undecided(self, direction: int) -> None:
         if self.session.to_undecided(direction):
+            message = self.session.review.message
+            if message.startswith(BACK):
+                key = self.key_map.shown("next_document")
+                self.session.say(f"{message} in this document; {key} goes to the next one")
             self.after()
         else:
             where = " in your documents" if self.session.queue.own else ""
