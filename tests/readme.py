@@ -197,13 +197,26 @@ def _say(line: str, keys: str) -> str:
     if len(words) == 1:
         _press(keys)
         return ""
-    out, err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8"), io.StringIO()
+    out, err = _Screen(io.BytesIO(), encoding="utf-8"), _Screen(io.BytesIO(), encoding="utf-8")
+    out.is_screen = head is None
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = run(words[1:])
-    out.flush()
-    said = out.buffer.getvalue().decode("utf-8")  # type: ignore[attr-defined]
-    assert code == 0, f"{line}: {code}\n{said}{err.getvalue()}"
-    return "\n".join(said.splitlines()[:head]) if head else said + err.getvalue()
+    said, told = out.shown(), err.shown()
+    assert code == 0, f"{line}: {code}\n{said}{told}"
+    return "\n".join(said.splitlines()[:head]) if head else said + told
+
+
+class _Screen(io.TextIOWrapper):
+    """What a command prints to a terminal, or to a pipe if `is_screen` is unset."""
+
+    is_screen = True
+
+    def isatty(self) -> bool:
+        return self.is_screen
+
+    def shown(self) -> str:
+        self.seek(0)
+        return self.read()
 
 
 def _press(keys: str) -> None:

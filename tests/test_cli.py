@@ -389,7 +389,7 @@ main()
 
 
 def test_a_merge_that_leaves_something_to_review_names_the_next_command(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert run(["init", str(tmp_path / "p")]) == 0
     for name in ("coder-a", "coder-b"):
@@ -398,6 +398,10 @@ def test_a_merge_that_leaves_something_to_review_names_the_next_command(
         run(["--project", str(tmp_path / "p"), "import", str(tmp_path / f"{name}.jsonl")])
     merge = ["--project", str(tmp_path / "p"), "review", "--merge"]
     capsys.readouterr()
+    assert run(merge) == 0
+    assert "next:" not in capsys.readouterr().err, "another program reads this"
+    for stream in (sys.stdout, sys.stderr):
+        monkeypatch.setattr(stream, "isatty", lambda: True)
     assert run(merge) == 0
     assert "0 gold, 1 to review\nnext: annotator review\n" in capsys.readouterr().err
     assert run([*merge, "--strategy", "annotator:coder-a"]) == 0
@@ -417,9 +421,12 @@ def test_a_person_is_told_the_next_command_and_another_program_is_not(
     ben = replace(_record(), annotator="ben")
     (here / "ben.jsonl").write_text(dumps(ben), encoding="utf-8")
     assert following("import", "article.txt", "--dry-run") == ""
+    assert following("status") == "" and following("init", str(here / "a-third")) == ""
     for stream in (sys.stdout, sys.stderr):
         monkeypatch.setattr(stream, "isatty", lambda: True)
     assert following("import", "article.txt", "--dry-run").endswith("without --dry-run")
+    assert following("status") == "next: annotator import FILE..."
+    assert following("init", str(here / "another")).startswith("next: annotator import FILE...")
     assert following("import", "article.txt") == "next: annotator"
     assert following("import", "ada.jsonl") == "next: annotator"
     assert following("import", "ben.jsonl") == "next: annotator agreement"

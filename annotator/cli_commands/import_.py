@@ -174,7 +174,8 @@ def _next(results: Sequence[FileResult], options: ImportOptions) -> str:
     """The command that somebody probably wants after an import."""
     if options.dry_run:
         return "the same command without --dry-run"
-    return "annotator" if any(r.added.documents for r in results) else "annotator agreement"
+    more = any(r.added.completions and not r.added.documents for r in results)
+    return "annotator agreement" if more else "annotator"
 
 
 def _ask_for_suggestions(project: Project) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from annotator.console import notify
+from annotator.console import notify, suggest_next
 
 
 @click.command()
@@ -33,4 +33,4 @@ def command(directory: Path, schema: str, shared: bool, allow_network: bool) -> 
         directory, schema=schema, shared=shared, allow_network=allow_network
     ) as project:
         notify(f"made a project in {project.root} with the label schema {project.schema.name}")
-        notify("next: annotator import FILE..., then annotator suggest, then annotator")
+        suggest_next("annotator import FILE..., then annotator suggest, then annotator")

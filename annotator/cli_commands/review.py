@@ -10,7 +10,7 @@ import click
 from annotator.cli_commands._options import choice_option, json_option
 from annotator.cli_commands._shared import annotator_of, open_project
 from annotator.cli_commands.annotate import check_terminal
-from annotator.console import hear_no_warnings, notify, print_json, print_lines
+from annotator.console import hear_no_warnings, notify, print_json, print_lines, suggest_next
 from annotator.model.text import plural
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _merge(
     else:
         notify(f"{plural(merged, 'document')} merged, {gold} gold, {merged - gold} to review")
         if merged > gold:
-            notify("next: annotator review")
+            suggest_next("annotator review")
     return 0
 
 

@@ -10,7 +10,7 @@ import click
 
 from annotator.cli_commands._options import json_option
 from annotator.cli_commands._shared import open_project, table
-from annotator.console import print_json, print_lines
+from annotator.console import print_json, print_lines, suggest_next
 from annotator.model.record import shown_name
 from annotator.model.text import plural
 
@@ -38,6 +38,8 @@ def command(ctx: click.Context, as_json: bool) -> None:
         else:
             for line in _lines(project, status):
                 print_lines(line)
+            if not status.documents:
+                suggest_next("annotator import FILE...")
 
 
 def _data(project: Project, status: ProjectStatus) -> dict[str, Any]:
@@ -108,7 +110,7 @@ def _lines(project: Project, status: ProjectStatus) -> list[str]:
     if summary := model_summary(project):
         lines.append(summary)
     if not status.documents:
-        return [*lines, "", "next: annotator import FILE..."]
+        return lines
     for names, rows, left in _tables(project, status):
         if rows:
             lines += ["", *table(names, rows, left=left)]
