@@ -6,14 +6,21 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from reading import Read, read, write
+from support import document
 
 from annotator.cli import run
 from annotator.errors import InputError
+from annotator.formats.jsonl import dumps
+from annotator.model.decision import Completion
+from annotator.model.provenance import Shown
+from annotator.model.record import Record
+from annotator.model.text import Paragraph
 from annotator.project import Project
 from annotator.workflows.exchange.importing import ImportOptions, files, ingest
 
@@ -980,6 +987,30 @@ def test_texts_that_differ_in_line_ends_or_mark_are_one_document_with_offsets_mo
     assert ann.spans[0].start == ben.spans[0].start
     assert ben.document.quote(ben.spans[0].start, ben.spans[0].end) == "Board"
     assert "offsets are moved" in "".join(result.warnings) and not result.left_out
+
+
+def test_what_was_shown_moves_with_the_text(of: Project, tmp_path: Path) -> None:
+    """In one file a mark stands before the text, and its first paragraph is divided; what was shown
+    and opened belongs to the stored text and its paragraphs."""
+    seen = Shown("s", 1, "actor", "organization", "rules", "1", 15, 20)
+    text = "Ann Berg met\nthe Board.\nIt rained."
+    stored = replace(document(text, id="d"), paragraphs=(Paragraph(0, 0, 23), Paragraph(1, 24, 34)))
+    theirs = replace(
+        document(BOM + text, id="d"),
+        paragraphs=(Paragraph(0, 1, 13), Paragraph(1, 14, 24), Paragraph(2, 25, 35)),
+    )
+    late = replace(seen, id="t", paragraph=2, start=28, end=34)
+    work = Record(
+        theirs, "ben", Completion.DONE, shown=(seen, late), opened={0: False, 1: True, 2: True}
+    )
+    of.documents.add([stored])
+    (tmp_path / "b.jsonl").write_text(dumps(work), encoding="utf-8")
+    ingest(of, tmp_path / "b.jsonl")
+    (ben,) = of.log.records()
+    assert [(s.paragraph, stored.quote(s.start or 0, s.end or 0)) for s in ben.shown] == [
+        (1, "rained")
+    ]
+    assert ben.opened == {1: True}
 
 
 def test_normal_forms_of_one_text_are_one_document(of: Project, tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ FROZEN = {
     "m017_fields_of_entries": "fd2ed8",
     "m018_when_shown": "52c8a9",
     "m019_blind_when_opened": "a2fd2d",
+    "m020_when_opened": "c77e92",
 }
 MODULES = {"m015_direct_sums": direct_sums}
 """Migrations whose statements are constants of their module."""

@@ -289,7 +289,7 @@ def test_places_and_opened_paragraphs_come_with_work_that_is_new_here(
         assert of.log.last_position("dora") == Position("doc-0", 1, "x", "tracks")
         assert of.log.position("doc-1", "dora") == Position("doc-1", 1, "x", "tracks")
     opened = {
-        (document, paragraph, who) for document, paragraph, who, _ in dump(one, "opened")["opened"]
+        (document, paragraph, who) for document, paragraph, who, *_ in dump(one, "opened")["opened"]
     }
     assert ("doc-1", 1, "dora") in opened and ("doc-0", 2, "ada") not in opened
 

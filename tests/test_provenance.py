@@ -3,14 +3,18 @@ it happens."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import pytest
 from adjudicating import gold_session
 from support import suggestions
 
+from annotator.errors import InputError
+from annotator.formats.api import data_of
 from annotator.model import actions as do
 from annotator.model.decision import Completion
-from annotator.model.record import GOLD
+from annotator.model.record import GOLD, Record
 from annotator.model.span import Span
 from annotator.project import Project, SuggestionRun
 from annotator.tui.session import Session
@@ -85,14 +89,36 @@ def test_records_say_what_was_shown_and_those_that_do_not_were_shown_nothing(
         assert again.file.read_bytes() == made.file.read_bytes()
     with Project.create(tmp_path / "r") as project:
         bare = tmp_path / "bare.jsonl"
-        import json
-
         data = json.loads(text)
         del data["meta"]["completion"]["shown"]
         bare.write_text(json.dumps(data), encoding="utf-8")
         ingest(project, bare)
         project.suggestions.put("doc", suggestions(), run=RUN)
         assert project.provenance.shown("doc", "ada") == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "problem"),
+    [
+        ({"opened": [0], "blind": [0]}, "stands under opened too"),
+        ({"opened": "0"}, "must be a list of paragraph indices"),
+        ({"blind": [-1]}, "must be a list of paragraph indices"),
+        ({"blind": [True]}, "must be a list of paragraph indices"),
+        ({"opened": [7]}, "no paragraph has the index 7"),
+    ],
+)
+def test_paragraphs_that_cannot_have_been_opened_are_refused(
+    told: dict[str, object], problem: str, tmp_path: Path
+) -> None:
+    with _suggested(tmp_path / "p") as project:
+        (one,) = (project.documents.load(id) for id in project.documents.ids())
+        assert one is not None
+        data = data_of(Record(one, "ada", Completion.DONE))
+        data["meta"]["completion"] = told
+        (tmp_path / "a.jsonl").write_text(json.dumps(data), encoding="utf-8")
+        with pytest.raises(InputError, match=problem):
+            ingest(project, tmp_path / "a.jsonl")
+        assert not project.provenance.paragraphs_opened([one.id])
 
 
 def test_a_merge_of_hosts_brings_what_was_shown_and_who_decided(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from annotator.model.record import GOLD
 from annotator.model.span import Span
 from annotator.project import Project, SuggestionRun
 from annotator.tui.session import Session
+from annotator.workflows.agreement.compute import Follower
 from annotator.workflows.agreement.part import ALL
 from annotator.workflows.agreement.seen import SuggestionsSeen
 from annotator.workflows.exchange.dataset import Choices, check_dataset, write_dataset
@@ -243,7 +244,9 @@ def test_suggestions_that_come_later_change_no_byte_and_pseudonyms_are_the_same_
         # Ben and cem were shown nothing here; ada was, also in merged work.
         seen = SuggestionsSeen(project, ALL)
         seen.read(project.documents.ids())
-        assert not seen.hidden("accepted", "ada", 0) and not seen.hidden("accepted", "cem", 1)
+        assert not seen.hidden("accepted", "ada", 0) and not seen.hidden("accepted", "cem", 0)
+        # They finished the document without opening its second paragraph.
+        assert seen.hidden("accepted", "ada", 1) and seen.hidden("accepted", "cem", 1)
         assert seen.hidden("accepted", "ben", 0) and seen.hidden("typed", "ada", 0)
     manifest = json.loads(hidden.files["manifest.json"])
     works, gold = (_records(tmp_path / "hidden" / f"{n}.jsonl") for n in ("annotators", "gold"))
@@ -377,6 +380,55 @@ def test_another_blind_share_changes_nothing_about_work_that_is_done(
         assert hidden(project) == expected
         merge(other, root)
         assert hidden(other) == expected
+        # Neither a file nor another host follows its own settings.
+        file = _exported(project, "ada", tmp_path / "ada")
+        (told,) = (line["meta"]["completion"] for line in _records(file))
+        assert (told.get("opened"), told.get("blind")) == (
+            ([0], [1]) if then == 1.0 else ([0, 1], None)
+        )
+    with Project.create(tmp_path / "third") as third:
+        ingest(third, file)
+        assert hidden(third) == expected
+        assert _exported(third, "ada", tmp_path / "again").read_bytes() == file.read_bytes()
+
+
+def test_a_paragraph_that_was_opened_too_late_or_never_was_worked_on_without(
+    tmp_path: Path,
+) -> None:
+    """Ada sees a suggestion in the first paragraph and finishes the document. Later she looks at
+    the second one, in which nothing is suggested."""
+    with _begin(tmp_path / "p", "doc") as project:
+        _offer(project, "doc")
+        _work(project, "ada", "doc", (do.Accept(),))
+        seen = SuggestionsSeen(project, ALL)
+        before = _exported(project, "ada", tmp_path / "before").read_bytes()
+        Session(project, "ada", project.new_session()).open("doc", paragraph=1)
+        seen.read(["doc"])
+        assert [seen.hidden("doc", "ada", at) for at in (0, 1)] == [False, True]
+        assert _exported(project, "ada", tmp_path / "after").read_bytes() == before
+        session = Session(project, "ada", project.new_session())
+        session.open("doc", paragraph=1)
+        for action in (*AGAIN, do.Note("seen"), FINISHED):
+            session.do(action)
+        seen.read(["doc"])
+        assert not seen.hidden("doc", "ada", 1), "the work went on"
+
+
+def test_work_is_compared_with_what_was_shown_whatever_is_suggested_later(tmp_path: Path) -> None:
+    def figures(project: Project) -> dict[str, float | None]:
+        found = Follower(project, intervals=False).agreement()
+        return {one.name: one.shown.value for one in found.model if one.layer == "actor"}
+
+    with _begin(tmp_path / "p", "doc") as project:
+        _offer(project, "doc")
+        for who in ("ada", "ben"):
+            _work(project, who, "doc", (do.Accept(),))
+        assert figures(project) == {"ada": 1.0, "ben": 1.0}
+        for later in ([], [Span("t", "actor", "state", 0, 4, origin="suggestion")]):
+            made = [Suggestion(value, 0, "new", "1", 0.9) for value in later]
+            run = SuggestionRun({"new": "1"})
+            project.suggestions.put("doc", made, run=run, others=True)
+            assert figures(project) == {"ada": 1.0, "ben": 1.0}
 
 
 def _share(root: Path, share: float) -> None:

@@ -48,9 +48,7 @@ def _work(who: str | None, id: str, label: str, name: str) -> Record:
     )
     side = Relation(f"r-{id}", "stance", "oppose", f"a-{id}", f"c-{id}", {"strength": 2})
     status = Completion.GOLD if who is None else Completion.DONE
-    return Record(
-        of, who, status, spans, (side,), (0, 2), {f"c-{id}": "a note"}, (f"a-{id}",), {}, ()
-    )
+    return Record(of, who, status, spans, (side,), (0, 2), {f"c-{id}": "a note"}, (f"a-{id}",))
 
 
 @pytest.fixture(scope="module")

@@ -58,7 +58,8 @@ def _completion(data: Mapping[str, Any]) -> Iterator[Problem]:
     except InputError:
         return  # `_head` tells what is wrong with it.
     key = f"meta.{COMPLETION}"
-    for name, indices in (("done", added.done), ("shown", (s.paragraph for s in added.shown))):
+    seen = (one.paragraph for one in added.shown)
+    for name, indices in (("done", added.done), ("shown", seen), ("opened", added.opened)):
         beyond = [index for index in indices if index >= len(paragraphs)]
         if beyond:
             has = plural(len(paragraphs), "paragraph")

@@ -246,6 +246,7 @@ def record_of(data: Mapping[str, Any]) -> Record:
         added.notes,
         added.flags,
         added.shown,
+        added.opened,
         added.history,
     )
 

@@ -71,6 +71,15 @@ def shown_of(suggestion: Suggestion) -> Shown:
     return Shown(*shared, source=value.source, target=value.target)
 
 
+def value_of(one: Shown) -> Span | Relation | None:
+    """The annotation that was suggested, without attributes; None if a place is incomplete."""
+    if one.start is not None and one.end is not None:
+        return Span(one.id, one.layer, one.label, one.start, one.end, origin="suggestion")
+    if one.source is not None and one.target is not None:
+        return Relation(one.id, one.layer, one.label, one.source, one.target, origin="suggestion")
+    return None
+
+
 def shown_json(one: Shown) -> dict[str, Any]:
     """The shown suggestions as in a canonical record, under `meta.completion.shown`."""
     place = (
@@ -120,4 +129,4 @@ def _is_shown(data: Mapping[str, object]) -> bool:
     )
 
 
-__all__ = ["HISTORY", "Shown", "shown_from", "shown_json", "shown_of"]
+__all__ = ["HISTORY", "Shown", "shown_from", "shown_json", "shown_of", "value_of"]

@@ -20,6 +20,11 @@ COMPLETION = "completion"
 """The key of a record's metadata that holds what the completion adds to the document's."""
 
 
+_OPENED = (("opened", False), ("blind", True))
+"""The keys of what a completion adds that list opened paragraphs, each with whether these were
+blind."""
+
+
 def shown_name(annotator: str) -> str:
     """The annotator as people read it: by name, or `gold`."""
     return "gold" if annotator == GOLD else annotator
@@ -46,6 +51,9 @@ class Record:
     flags: tuple[str, ...] = ()
     shown: tuple[Shown, ...] = ()
     """The suggestions that the annotator was shown here, by paragraph and id."""
+    opened: Mapping[int, bool] = field(default_factory=dict)
+    """The paragraphs that the annotator opened, as far as it is recorded, each with whether it was
+    blind: then suggestions were hidden there."""
     history: Mapping[str, Any] = field(default_factory=dict)
     """For gold: how its items came about, as in `meta.gold`; empty if nothing is known."""
 
@@ -62,6 +70,9 @@ class Record:
             added["flags"] = list(self.flags)
         if self.shown:
             added["shown"] = [shown_json(one) for one in self.shown]
+        for key, blind in _OPENED:
+            if there := sorted(at for at, value in self.opened.items() if value is blind):
+                added[key] = there
         meta = {key: value for key, value in self.document.meta.items() if key != COMPLETION}
         if self.history:
             meta[HISTORY] = dict(self.history)
@@ -76,6 +87,7 @@ class CompletionMeta:
     notes: Mapping[str, str] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
     shown: tuple[Shown, ...] = ()
+    opened: Mapping[int, bool] = field(default_factory=dict)
     history: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -108,7 +120,7 @@ def split_meta(
     if not isinstance(added, Mapping):
         raise _wrong("", "must be an object")
     for key in added:
-        if key not in ("done", "notes", "flags", "shown"):
+        if key not in ("done", "notes", "flags", "shown", "opened", "blind"):
             raise _wrong(key, "unknown key")
     return own, _completion_meta(added, history)
 
@@ -116,14 +128,35 @@ def split_meta(
 def _completion_meta(added: Mapping[str, Any], history: Mapping[str, Any]) -> CompletionMeta:
     """What the completion adds to the metadata. Raises InputError for another shape."""
     done, notes, flags = added.get("done", []), added.get("notes", {}), added.get("flags", [])
-    if not _is_list_of(done, lambda index: type(index) is int and index >= 0):
-        raise _wrong("done", "must be a list of paragraph indices")
+    if not _is_list_of(done, _is_index):
+        raise _wrong("done", _INDICES)
     if not isinstance(notes, Mapping) or not all(isinstance(note, str) for note in notes.values()):
         raise _wrong("notes", "must be an object of strings")
     if not _is_list_of(flags, lambda item: isinstance(item, str)):
         raise _wrong("flags", "must be a list of strings")
     seen = _shown(added.get("shown", []))
-    return CompletionMeta(_sorted(done), dict(notes), _sorted(flags), seen, history)
+    opened = _opened(added)
+    return CompletionMeta(_sorted(done), dict(notes), _sorted(flags), seen, opened, history)
+
+
+def _opened(added: Mapping[str, Any]) -> dict[int, bool]:
+    """The opened paragraphs, with whether they were blind. Raises InputError for another shape."""
+    opened: dict[int, bool] = {}
+    for key, blind in _OPENED:
+        listed = added.get(key, [])
+        if not _is_list_of(listed, _is_index):
+            raise _wrong(key, _INDICES)
+        if both := opened.keys() & set(listed):
+            raise _wrong(key, f"has the paragraph {min(both)}, which stands under opened too")
+        opened |= dict.fromkeys(listed, blind)
+    return dict(sorted(opened.items()))
+
+
+_INDICES = "must be a list of paragraph indices"
+
+
+def _is_index(value: object) -> bool:
+    return type(value) is int and value >= 0
 
 
 def _is_list_of(value: object, fits: Callable[[Any], bool]) -> bool:
@@ -158,7 +191,9 @@ def _sorted(values: Iterable[Any]) -> tuple[Any, ...]:
 def _wrong(key: str, message: str) -> InputError:
     place = f"meta.{COMPLETION}.{key}" if key else f"meta.{COMPLETION}"
     return InputError(
-        message, key=place, hint="Keys here: done (indices), notes (by item), flags (items)"
+        message,
+        key=place,
+        hint="Keys here: done, opened, blind (indices), notes (by item), flags (items), shown",
     )
 
 

@@ -156,6 +156,7 @@ class _Incoming:
         # Nobody can find it before its document is there, or before it is shown.
         db.gather(PUT_COMPLETION, [row])
         provenance.put_shown(db, stored.id, name, before or 0, one.shown)
+        provenance.put_opened(db, stored.id, name, before or 0, one.opened)
         if one.history:
             provenance.put_imported(db, stored.id, name, one.history, events_[-1][3])
 

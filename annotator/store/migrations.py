@@ -20,7 +20,11 @@ from annotator.store.direct_sums import m015_direct_sums
 from annotator.store.hash_chain import m012_chain
 from annotator.store.opening import SCHEMA_VERSION
 from annotator.store.parses import m007_parses
-from annotator.store.provenance import m018_when_shown, m019_blind_when_opened
+from annotator.store.provenance import (
+    m018_when_shown,
+    m019_blind_when_opened,
+    m020_when_opened,
+)
 from annotator.store.reviews import m011_reviews
 from annotator.store.second_copies import m014_second_copies
 from annotator.store.sums import m006_sums
@@ -441,5 +445,7 @@ migrations()(m017_fields_of_entries)
 migrations()(m018_when_shown)
 
 migrations()(m019_blind_when_opened)
+
+migrations()(m020_when_opened)
 
 __all__ = ["migrate", "migrations"]

@@ -14,7 +14,7 @@ from annotator.store.sqlite_driver import OLDEST, WAL_IS_SAFE, sqlite
 APPLICATION_ID = 0x414E4E54
 """The application id in the header of our databases: the letters ANNT."""
 
-SCHEMA_VERSION = 19
+SCHEMA_VERSION = 20
 """The number of migrations. A test compares it with `migrations.py`, which is imported only to
 migrate."""
 

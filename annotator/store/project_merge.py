@@ -187,17 +187,12 @@ class _Merging:
                 )
         for there, here in self._documents.ids.items():
             rows = self._theirs.rows(
-                "SELECT annotator, paragraph, blind FROM opened WHERE document = ?", (there,)
+                "SELECT annotator, revision, paragraph, blind FROM opened WHERE document = ?",
+                (there,),
             )
-            self._out.many(
-                "INSERT OR IGNORE INTO opened (document, paragraph, annotator, blind) "
-                "VALUES (?, ?, ?, ?)",
-                [
-                    (here, paragraph, who, blind)
-                    for who, paragraph, blind in rows
-                    if not self._has_work(here, who)
-                ],
-            )
+            for who, revision, paragraph, blind in rows:
+                if not self._has_work(here, who):
+                    provenance.put_opened(self._out, here, who, revision, {paragraph: blind})
 
     def _provenance(self, there: str, here: str) -> None:
         """Merge what annotators were shown there, and the provenance of records imported there."""

@@ -25,12 +25,15 @@ _PUT = (
     "DO UPDATE SET revision = excluded.revision WHERE excluded.revision < shown.revision"
 )
 _MEANWHILE = (
-    "FROM shown s LEFT JOIN completion c ON c.document = s.document AND c.annotator = s.annotator "
+    "FROM {} s LEFT JOIN completion c ON c.document = s.document AND c.annotator = s.annotator "
     "WHERE (c.completion IS NULL OR c.completion NOT IN ('done', 'skipped') "
     "OR s.revision < c.revision)"
 )
-"""What was shown before the last decision of finished work, and everything in work in progress:
+"""The rows of a table from before the last decision of finished work, and all of work in progress:
 what somebody sees in work that stays as it was finished is no part of how it was made."""
+
+_SHOWN = _MEANWHILE.format("shown")
+_OPENED = _MEANWHILE.format("opened")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,15 @@ def m019_blind_when_opened(db: Utils) -> None:
     was recorded. Its index is a second copy, as in `second_copies`."""
     db.execute("ALTER TABLE opened ADD COLUMN blind INTEGER CHECK (blind IN (0, 1))")
     db.execute("CREATE INDEX opened_blind ON opened (blind)")
+
+
+def m020_when_opened(db: Utils) -> None:
+    """When a paragraph was first opened, as the revision of the annotator's log at that time. What
+    was opened before this was recorded counts as opened before everything."""
+    db.execute(
+        "ALTER TABLE opened ADD COLUMN revision INTEGER NOT NULL DEFAULT 0 CHECK (revision >= 0)"
+    )
+    db.execute("CREATE INDEX opened_revision ON opened (revision)")
 
 
 class Provenance:
@@ -88,31 +100,17 @@ class Provenance:
         """Everything that annotators were ever shown in a document."""
         return sightings(self._db, document)
 
-    def paragraphs_shown(self, documents: Sequence[str]) -> dict[tuple[str, str], frozenset[int]]:
-        """In which paragraphs of some documents annotators were shown suggestions while working on
-        them, by (document, annotator)."""
-        rows = self._db.rows(
-            f"SELECT DISTINCT s.document, s.annotator, s.paragraph {_MEANWHILE} AND s.document IN "
-            "(SELECT value FROM json_each(?))",
-            (json.dumps(list(documents)),),
-        )
-        found: dict[tuple[str, str], set[int]] = {}
-        for document, annotator, paragraph in rows:
-            found.setdefault((document, annotator), set()).add(paragraph)
-        return {pair: frozenset(paragraphs) for pair, paragraphs in found.items()}
+    def documents_shown(self) -> frozenset[str]:
+        """The documents in which somebody was ever shown suggestions."""
+        return frozenset(row[0] for row in self._db.rows("SELECT DISTINCT document FROM shown"))
 
-    def paragraphs_opened(self, documents: Sequence[str]) -> dict[tuple[str, str], dict[int, bool]]:
-        """Whether paragraphs of some documents were blind when annotators first opened them, by
-        (document, annotator) and paragraph, as far as it is recorded."""
-        rows = self._db.rows(
-            "SELECT document, annotator, paragraph, blind FROM opened WHERE blind IS NOT NULL AND "
-            "document IN (SELECT value FROM json_each(?))",
-            (json.dumps(list(documents)),),
-        )
-        found: dict[tuple[str, str], dict[int, bool]] = {}
-        for document, annotator, paragraph, blind in rows:
-            found.setdefault((document, annotator), {})[paragraph] = bool(blind)
-        return found
+    def paragraphs_opened(
+        self, documents: Sequence[str]
+    ) -> dict[tuple[str, str], dict[int, bool | None]]:
+        """Which paragraphs of some documents annotators opened while working on them, by (document,
+        annotator), each with whether it was blind at the first time; None if that is not
+        recorded."""
+        return opened(self._db, documents, None)
 
     def imported(self, document: str, annotator: str) -> tuple[Mapping[str, Any], int] | None:
         """What an imported record says about how it was made, and the revision of the import; None
@@ -154,9 +152,38 @@ def shown(
     """What annotators (one or all) were shown while working, by (document, annotator), then in the
     order of paragraph and id."""
     found: dict[tuple[str, str], list[Shown]] = {}
-    for document, seen in _read(db, _MEANWHILE, documents, annotator):
+    for document, seen in _read(db, _SHOWN, documents, annotator):
         found.setdefault((document, seen.annotator), []).append(seen.shown)
     return {pair: tuple(several) for pair, several in found.items()}
+
+
+def opened(
+    db: Database, documents: Sequence[str], annotator: str | None
+) -> dict[tuple[str, str], dict[int, bool | None]]:
+    """See `Provenance.paragraphs_opened`, for one annotator or all."""
+    rows = db.rows(
+        f"SELECT s.document, s.annotator, s.paragraph, s.blind {_OPENED} AND s.document IN (SELECT "
+        "value FROM json_each(?1)) AND (?2 IS NULL OR s.annotator = ?2) ORDER BY s.document, "
+        "s.annotator, s.paragraph",
+        (json.dumps(list(documents)), annotator),
+    )
+    found: dict[tuple[str, str], dict[int, bool | None]] = {}
+    for document, who, paragraph, blind in rows:
+        seen = found.setdefault((document, who), {})
+        seen[paragraph] = None if blind is None else bool(blind)
+    return found
+
+
+def put_opened(
+    db: Access, document: str, annotator: str, revision: int, paragraphs: Mapping[int, bool | None]
+) -> None:
+    """Record that paragraphs were opened at a revision of the annotator's log, each with whether it
+    was blind, within an open transaction. The first time is kept."""
+    db.many(
+        "INSERT OR IGNORE INTO opened (document, paragraph, annotator, blind, revision) "
+        "VALUES (?, ?, ?, ?, ?)",
+        [(document, at, annotator, blind, revision) for at, blind in paragraphs.items()],
+    )
 
 
 def sightings(db: Database, document: str) -> list[Sighting]:
@@ -233,7 +260,10 @@ __all__ = [
     "imported",
     "m018_when_shown",
     "m019_blind_when_opened",
+    "m020_when_opened",
+    "opened",
     "put_imported",
+    "put_opened",
     "put_shown",
     "shown",
     "sightings",

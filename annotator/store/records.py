@@ -45,6 +45,7 @@ def records(
         with collector_paused():
             known, work = documents.load_many(db, ids), _work(db, ids, annotator)
         seen, histories = provenance.shown(db, ids, annotator), provenance.histories(db, ids)
+        opened = provenance.opened(db, ids, annotator)
         for row in some:
             place = (row.document, row.annotator)
             if row.document not in known:
@@ -56,16 +57,25 @@ def records(
                 row.completion,
                 work.get(place) or _CompletionContent(),
             )
-            yield _with_provenance(found, seen.get(place, ()), histories.get(place))
+            yield _with_provenance(
+                found, seen.get(place, ()), opened.get(place, {}), histories.get(place)
+            )
 
 
 def _with_provenance(
-    record: Record, shown: tuple[Shown, ...], imported: tuple[Mapping[str, Any], int] | None
+    record: Record,
+    shown: tuple[Shown, ...],
+    opened: Mapping[int, bool | None],
+    imported: tuple[Mapping[str, Any], int] | None,
 ) -> Record:
-    """The record with what was shown, and with its imported history if nothing was changed
-    since."""
+    """The record with what was shown and opened, and with its imported history if nothing was
+    changed since."""
     history = imported[0] if imported is not None else {}
-    return replace(record, shown=shown, history=history) if shown or history else record
+    there = range(len(record.document.paragraphs))
+    known = {at: blind for at, blind in opened.items() if blind is not None and at in there}
+    if not (shown or known or history):
+        return record
+    return replace(record, shown=shown, opened=known, history=history)
 
 
 def _batches(rows: Sequence[CompletionRow]) -> Iterator[Sequence[CompletionRow]]:

@@ -14,12 +14,15 @@ from annotator.measures.api import Key, SparseTable, cleaned_record, compare, co
 from annotator.model.decision import Suggestion
 from annotator.model.record import Record
 from annotator.model.schema import Layer
-from annotator.model.span import Relation, Span
+from annotator.model.span import Annotation, Relation, Span
 from annotator.workflows.agreement.values import MODEL
 
 Hidden = Callable[[str, str, int], bool]
 """Whether suggestions were hidden from an annotator in a document's paragraph: document, annotator,
 index of the paragraph."""
+
+Compared = Callable[[Record, Sequence[Suggestion]], Sequence[Annotation]]
+"""The suggestions that somebody's work is compared with, from those that are stored now."""
 
 CellSums = defaultdict[tuple[str, ...], dict[tuple[int, Key], float]]
 
@@ -29,13 +32,14 @@ def tables(
     suggestions: Mapping[str, Sequence[Suggestion]],
     layers: Sequence[Layer],
     hidden: Hidden,
+    compared: Compared,
 ) -> dict[tuple[str, ...], SparseTable]:
     """The sums of strict F1 for every annotator and layer (for relations: with side on aligned
     ends), separately where suggestions were `shown` and where they were `hidden`, with the number
     of passages. There is a row for each document of `suggestions`, in their order."""
     place = {name: i for i, name in enumerate(suggestions)}
     sums: CellSums = defaultdict(dict)
-    works = list(_with_proposed(records, suggestions))
+    works = list(_with_proposed(records, suggestions, compared))
     of_spans = {layer.name for layer in layers if layer.kind == "span"}
     for record, proposed in works:
         own = cleaned_record(record)
@@ -52,12 +56,13 @@ def tables(
 
 
 def _with_proposed(
-    records: Sequence[Record], suggestions: Mapping[str, Sequence[Suggestion]]
+    records: Sequence[Record], suggestions: Mapping[str, Sequence[Suggestion]], compared: Compared
 ) -> Iterator[tuple[Record, Record]]:
     """Annotators' records of documents with suggestions, each with what was proposed for it."""
     for record in records:
         if record.annotator is not None and record.document.id in suggestions:
-            yield record, cleaned_record(_proposed(record, suggestions[record.document.id]))
+            values = compared(record, suggestions[record.document.id])
+            yield record, cleaned_record(_proposed(record, values))
 
 
 def _proposes(proposed: Record, layer: Layer) -> bool:
@@ -76,9 +81,13 @@ def _with_proposals(
     return found
 
 
-def _proposed(record: Record, suggestions: Sequence[Suggestion]) -> Record:
-    """What the model proposes for a document, in the shape of an annotator's finished work."""
-    values = [s.value for s in suggestions if s.shown]
+def stored_now(record: Record, suggestions: Sequence[Suggestion]) -> list[Annotation]:  # noqa: ARG001
+    """All that is suggested now, whoever did the work."""
+    return [s.value for s in suggestions if s.shown]
+
+
+def _proposed(record: Record, values: Sequence[Annotation]) -> Record:
+    """What was proposed for a document, in the shape of an annotator's finished work."""
     spans = tuple(
         sorted((v for v in values if isinstance(v, Span)), key=lambda s: (s.start, -s.end, s.id))
     )
@@ -212,4 +221,4 @@ def _count_relations(
                 _add(sums, who, layer.name, "aligned", part, place[passage.name], key, n)
 
 
-__all__ = ["Hidden", "tables"]
+__all__ = ["Compared", "Hidden", "stored_now", "tables"]

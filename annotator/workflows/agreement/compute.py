@@ -82,7 +82,8 @@ class Follower:
         self.found = self._empty(pairwise=pairwise, intervals=self._intervals)
         compares = self._compares and bool(self._ruled.canonical)
         self._other = self._empty(pairwise=pairwise, intervals=False) if compares else None
-        self._read(list(self._progress), self._project.suggestions.documents())
+        suggested = self._project.suggestions.documents()
+        self._read(list(self._progress), suggested | self._project.provenance.documents_shown())
 
     def _empty(self, *, pairwise: bool, intervals: bool) -> IncrementalAgreement:
         return IncrementalAgreement(

@@ -79,6 +79,7 @@ class WorkReader:
             pairwise=task.pairwise,
             concepts={layer: name for layer, (name, _) in self._concepts.items()},
             hidden=self._seen.hidden,
+            compared=self._seen.compared,
             contrasts=bool(project.config.blind_share),
         )
 
@@ -89,7 +90,9 @@ class WorkReader:
         records = called(self._project.log.finished_in(documents, part.annotators), part)
         there = {r.document.id for r in records}
         self._seen.read(there)
-        suggestions = self._project.suggestions.of_many(sorted(there.intersection(suggested)))
+        wanted = sorted(there.intersection(suggested))
+        stored = self._project.suggestions.of_many(wanted)
+        suggestions = {id: stored.get(id, []) for id in wanted}
         return [
             self._tabulator.work(
                 named_anew(records, names, self._concepts), {} if number else suggestions

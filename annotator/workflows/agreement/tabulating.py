@@ -22,7 +22,7 @@ from annotator.model.record import Record
 from annotator.model.schema import Layer
 from annotator.workflows.agreement import against_suggestions
 from annotator.workflows.agreement.about_documents import DocumentNotes, notes_of
-from annotator.workflows.agreement.against_suggestions import Hidden
+from annotator.workflows.agreement.against_suggestions import Compared, Hidden, stored_now
 
 HEADLINE: Mapping[str, tuple[str, str]] = {
     "span": ("f1", "strict"),
@@ -70,6 +70,7 @@ class Tabulator:
         pairwise: bool = True,
         concepts: Mapping[str, str] | None = None,
         hidden: Hidden | None = None,
+        compared: Compared = stored_now,
         contrasts: bool = False,
     ) -> None:
         self._layers, self._pairwise = tuple(layers), pairwise
@@ -79,7 +80,8 @@ class Tabulator:
             name: families.measures.load(name) for name in (*self.measures, *always)
         }
         self._concepts = dict(concepts or {})
-        self._hidden, self._contrasts = hidden or _never, contrasts
+        self._hidden, self._compared = hidden or _never, compared
+        self._contrasts = contrasts
 
     def work(
         self, records: Sequence[Record], suggestions: Mapping[str, Sequence[Suggestion]]
@@ -97,7 +99,11 @@ class Tabulator:
             found,
             suggested=Batch(list(own), np.arange(len(own))),
             against_model=against_suggestions.tables(
-                [r for r in records if r.document.id in own], own, self._layers, self._hidden
+                [r for r in records if r.document.id in own],
+                own,
+                self._layers,
+                self._hidden,
+                self._compared,
             ),
         )
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from annotator.errors import InputError
 from annotator.formats.api import Entry, Identity, ReadReport, data_of, problems, same_places
+from annotator.model.provenance import Shown
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
 from annotator.model.span import Relation, Span
@@ -145,12 +146,13 @@ def moved(
         )
         report.changed("texts that differ in line ends or normal form", message, line=line)
         record = _at(record, places, schema, report, line)
-        for key, message in problems(data_of(replace(record, document=stored)), schema):
+    if places is not None or _bounds(theirs) != _bounds(stored):
+        record = _on_paragraphs(record, theirs, stored, places, report, line)
+    if places is not None:
+        for key, message in problems(data_of(record), schema):
             raise InputError(
                 f"cannot be moved to the stored text: {message}", line=line or None, key=key
             )
-    if theirs.text != stored.text or _bounds(theirs) != _bounds(stored):
-        record = _on_paragraphs(record, theirs, stored, places, report, line)
     same = (
         {p.index: p for p in record.document.paragraphs}
         if record.document.text == stored.text
@@ -195,7 +197,18 @@ def _at(
             )
             continue
         relations.append(replace(one, attributes=_attributes(one, places, schema)))
-    return replace(record, spans=tuple(spans), relations=tuple(relations))
+    shown = tuple(one for one in (_shown_at(one, places) for one in record.shown) if one)
+    return replace(record, spans=tuple(spans), relations=tuple(relations), shown=shown)
+
+
+def _shown_at(one: Shown, places: Mapping[int, int]) -> Shown | None:
+    """What was shown, on the stored text; None if its bounds divide a character there."""
+    if one.start is None or one.end is None:
+        return one
+    start, end = places.get(one.start), places.get(one.end)
+    if start is None or end is None or start >= end:
+        return None
+    return replace(one, start=start, end=end)
 
 
 def _attributes(
@@ -233,6 +246,12 @@ def _on_paragraphs(
         record,
         document=replace(stored, paragraphs=_excluded_alike(theirs, stored, same)),
         done=tuple(sorted(same[i] for i in record.done if i in same)),
+        shown=tuple(
+            replace(one, paragraph=same[one.paragraph])
+            for one in record.shown
+            if one.paragraph in same
+        ),
+        opened={same[i]: blind for i, blind in record.opened.items() if i in same},
         notes={items[item]: note for item, note in record.notes.items() if item in items},
         flags=tuple(sorted(items[item] for item in record.flags if item in items)),
     )

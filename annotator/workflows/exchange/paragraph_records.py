@@ -134,6 +134,7 @@ def _of_paragraph(
         {names[item]: note for item, note in record.notes.items() if item in names},
         tuple(names[item] for item in record.flags if item in names),
         _shown(record, paragraph),
+        {0: record.opened[paragraph.index]} if paragraph.index in record.opened else {},
         _history(record, names),
     )
 
