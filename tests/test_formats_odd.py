@@ -13,6 +13,8 @@ from reading import SCHEMA, read, write
 from annotator.errors import InputError
 from annotator.families import formats
 from annotator.formats.api import WriteOptions, WritesFolder, first_object
+from annotator.project import Project
+from annotator.workflows.exchange.importing import ImportOptions, ingest
 
 TEXT = "Mr Orr backs the plan that trams run late."
 PERSON = {"start": 3, "end": 6, "label": "person"}
@@ -187,6 +189,35 @@ def test_statements_are_in_the_order_of_the_text_whatever_their_ids(tmp_path: Pa
         assert [one["statement"] for one in rows] == ["3", "2", "1"], name
     items = csv.DictReader(made["items.csv"].decode().splitlines())
     assert [one["item"] for one in items] == ["z", "y", "a", "3", "2", "1"]
+
+
+@pytest.mark.parametrize(
+    ("date", "fits"),
+    [
+        ("2024-02-29", True),
+        ("2024-02-29T23:30:00+02:00", True),
+        ("", True),
+        ("2024-02-30", False),
+        ("31/12/2024", False),
+        ("March 5, 2024", False),
+        ("2024", False),
+    ],
+)
+def test_a_date_that_is_no_day_is_kept_and_told(date: str, fits: bool, tmp_path: Path) -> None:
+    """Networks over time could not use it, and nobody would know why."""
+    with Project.create(tmp_path / "p") as project:
+        row = {"id": "d", "text": TEXT, "date": date}
+        files = [
+            write(tmp_path / "a.jsonl", [row, {**row, "id": "e", "date": "2024-01-01"}]),
+            write(tmp_path / "b.csv", f'id,text,date\nf,{TEXT},"{date}"\n'),
+        ]
+        for file, id in zip(files, ("d", "f"), strict=True):
+            result = ingest(project, file, ImportOptions())
+            told = [line for line in result.warnings if "not like 2026-01-31" in line]
+            assert len(told) == (not fits) and result.left_out == 0
+            assert all(f"“{id}” has the date “{date}”" in line for line in told)
+            document = project.documents.load(id)
+            assert document is not None and document.meta.get("date", "") == date
 
 
 def test_names_that_brat_cannot_hold_as_attributes_come_back_from_notes(tmp_path: Path) -> None:

@@ -563,6 +563,18 @@ def test_a_database_of_dna_holds_by_its_own_constraints(tmp_path: Path) -> None:
     ]
 
 
+def test_a_date_that_is_no_day_is_told_by_dna(tmp_path: Path) -> None:
+    """DNA has no statement without a time."""
+    for date, seconds, lost in (("2024-02-29", 1709164800, 0), ("2024-02-30", 0, 1)):
+        told: Counter[str] = Counter()
+        about = replace(RECORDS[0].document, meta={"date": date})
+        options = WriteOptions(SCHEMA, lost=told)
+        (data,) = _files("dna", [replace(RECORDS[0], document=about)], options).values()
+        db = sqlite3.connect(write(tmp_path / f"{date}.dna", data))
+        assert db.execute("SELECT Date FROM DOCUMENTS").fetchall() == [(seconds,)]
+        assert told["dates that are no days, which become 1970-01-01"] == lost
+
+
 def test_places_in_a_database_of_dna_are_never_empty_at_a_line_end(tmp_path: Path) -> None:
     text = "Cut\r\nfares"
     spans = tuple(Span(f"s{a}-{b}", "claim", "policy", a, b) for a, b in ((0, 4), (3, 4), (3, 5)))

@@ -221,6 +221,9 @@ class _Writer:
             number = self.documents[document.id] = len(self.documents) + 1
             self.how.lost["line ends of CR LF, which become LF"] += document.text.count(_CRLF)
             meta = {k: str(document.meta.get(k, "")) for k in _META}
+            when = _seconds(meta["date"])
+            if meta["date"] and when is None:
+                self.how.lost["dates that are no days, which become 1970-01-01"] += 1
             self.rows["DOCUMENTS"].append(
                 (
                     number,
@@ -231,7 +234,7 @@ class _Writer:
                     self.short(meta["source"] or meta["outlet"]),
                     self.short(meta["section"]),
                     document.id,
-                    _seconds(meta["date"]),
+                    when or 0,
                 ),
             )
         return self.documents[document.id]
@@ -295,10 +298,10 @@ def hashed(password: str) -> str:
     return base64.b64encode(salt + digest).decode("ascii")
 
 
-def _seconds(date: str) -> int:
-    """The seconds since 1970 of an ISO date; 0 if it is not a date."""
+def _seconds(date: str) -> int | None:
+    """The seconds since 1970 of an ISO date or time; None if it is not one."""
     try:
         found = datetime.fromisoformat(date)
     except ValueError:
-        return 0
+        return None
     return int(found.replace(tzinfo=found.tzinfo or UTC).timestamp())

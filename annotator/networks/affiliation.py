@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from annotator.model.days import day_of
 from annotator.model.statements import Sort, Statement
 
 Array = NDArray[np.float64]
@@ -123,10 +124,9 @@ def _counted(
 def day(one: Statement) -> date:
     """The date of a statement. Raises ValueError if it has none."""
     try:
-        return date.fromisoformat(one.date[:10])
+        return day_of(one.date)
     except ValueError as error:
-        why = f"the date “{one.date}”, which is not like 2026-01-31" if one.date else "no date"
-        raise ValueError(f"the document “{one.document}” has {why}") from error
+        raise ValueError(f"the document “{one.document}” has {error}") from error
 
 
 def known_day(one: Statement) -> date | None:

@@ -26,6 +26,7 @@ from annotator.formats.api import (
     work_in_folders,
 )
 from annotator.identity import check_annotator
+from annotator.model.days import day_of
 from annotator.model.record import GOLD, Record, same_work
 from annotator.model.text import Document
 from annotator.project import AddResult, Project
@@ -248,9 +249,25 @@ class _Import:
 
     def _bring_meta(self, id: str, meta: Mapping[str, Any], line: int) -> None:
         """Keep the metadata that a record gives its document, unless it is known already."""
+        if id not in self._metas:
+            self._tell_of_date(id, meta.get("date"), line)
         several = self._metas.setdefault(id, [])
         if meta and all(meta != known for known, _ in several):
             several.append((meta, line))
+
+    def _tell_of_date(self, id: str, given: object, line: int) -> None:
+        """Say that a date is no day: it is kept, but nothing by time can use it."""
+        try:
+            day_of(given)
+        except ValueError as error:
+            if given not in (None, ""):
+                self._report.note(
+                    "dates that are no days",
+                    f"“{id}” has {error}; it is kept as it is, but networks over time, DNA and the "
+                    "data card cannot use it",
+                    line=line,
+                    key="meta.date",
+                )
 
     def _join_metas(self) -> None:
         """Merge the metadata of each document from all its records; contradictions are reported."""
