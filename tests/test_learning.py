@@ -7,10 +7,10 @@ import random
 from collections import Counter
 
 import pytest
-from base_model import digest
+from base_model import digest, make
 from support import read
 
-from annotator.english.reading import Reader
+from annotator.english.reading import Reader, shared_reader
 from annotator.english.tokens import Token
 from annotator.english.usage import Usage
 from annotator.errors import SuggesterError
@@ -281,6 +281,24 @@ def test_the_model_that_comes_with_the_program_is_that_of_the_seeds(schema: Labe
     assert bundle.takes == {"actor", "claim", "stance"}
     assert len(model.BASE.read_bytes()) < 1_000_000
     assert bundle.metrics["documents"] == len(seed_records("train"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("parsed", [True, False])
+def test_the_model_that_comes_with_the_program_can_be_made_anew(
+    schema: LabelSchema, *, parsed: bool
+) -> None:
+    """Its weights belong to the rules as they are. Machines round differently, so suggestions are
+    compared, and their scores about."""
+    reader = shared_reader() if parsed else Reader()
+    shipped = Bundle.of_bytes((model.BASE if parsed else model.BASE_UNPARSED).read_bytes(), schema)
+    made = make(reader)
+    for example in examples_in(seed_records("test")[:4], reader):
+        found, wanted = (
+            {(one.value.layer, one.value.label, one.value.id): one.score for one in of}
+            for of in (made.suggest(example.reading), shipped.suggest(example.reading))
+        )
+        assert found == pytest.approx(wanted, abs=0.02)
 
 
 def test_a_word_that_only_other_documents_marked_is_shown_without_being_likely(
