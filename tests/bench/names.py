@@ -1,7 +1,8 @@
 """The keys of complete coding, with names: the present screen compared, in one run, with the one
 before names were proposed.
 
-`uv run python tests/bench/names.py [--quick] [--debate]`. On part `test` of the seeds (with
+`uv run python tests/bench/names.py [--quick] [--debate]`; `tests/name_figures.py` writes the same
+figures into the page on names. On part `test` of the seeds (with
 --debate of the debate), in a fresh project in which everything decided earlier is known. The
 baseline counts keys as for the program before: entities come from its suggesters, concepts are
 never suggested, and the input line offers names that contain the typed letters. Spans and stances
@@ -17,7 +18,7 @@ import random
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from annotator.config import Config
 from annotator.formats.api import read_records
@@ -168,10 +169,10 @@ def interval(rows: Sequence[Counter[str]], *kinds: str, spans: bool = False) -> 
     return drawn[25], drawn[974]
 
 
-def first_names(documents: Sequence[Record], codebook: Codebook) -> list[str]:
+def first_names(documents: Sequence[Record], codebook: Codebook) -> dict[str, Counter[str]]:
     """How often the first name is right, by kind of mention, with everything earlier in the
-    document decided: of all mentions, of those whose entity the document already has, of names that
-    are at least `SURE`, and of those with which the input line opens."""
+    document decided: of all mentions, of those whose entity the document already has (`known`), of
+    names that are at least `SURE`, and of those with which the input line opens (`preselected`)."""
     before, found = NameKeys(codebook), defaultdict(Counter)
     for record in documents:
         namer = DocumentNamer(before)
@@ -181,7 +182,7 @@ def first_names(documents: Sequence[Record], codebook: Codebook) -> list[str]:
             offered = namer.ranked(record.document, decided, replace(span, entity=None))
             right = bool(offered) and offered[0].entity == span.entity
             row = found[str(span.attributes.get("mention"))]
-            row.update(all=1, right=int(right))
+            row.update(all=1, all_right=int(right))
             if any(one.entity == span.entity for one in decided):
                 row.update(known=1, known_right=int(right))
             if offered and offered[0].sure:
@@ -190,16 +191,90 @@ def first_names(documents: Sequence[Record], codebook: Codebook) -> list[str]:
                 row.update(preselected=1, preselected_right=int(right))
             decided.add(span)
         before.learn(Decided(record.document, record.document.paragraphs[0], tuple(spans), ()))
+    return found
+
+
+@dataclass(frozen=True)
+class NameFigures:
+    """What the bench measures on one set of documents."""
+
+    keys: Mapping[str, Counter[str]]
+    """By document: the keys for spans and stances, and for names before and now."""
+    apart: Counter[str]
+    """The sure names that are wrong, and how concepts that are given again are offered."""
+    first: Mapping[str, Counter[str]]
+    """By kind of mention: how often the first name is right."""
+
+    @property
+    def rows(self) -> list[Counter[str]]:
+        return list(self.keys.values())
+
+    @property
+    def total(self) -> Counter[str]:
+        return sum(self.rows, Counter())
+
+
+def measured(debate: bool, most: int | None = None) -> NameFigures:
+    """The figures of part `test` of the seeds or of the debate, of at most so many documents."""
+    documents, codebook = records(debate)[:most], Codebook()
+    if debate:
+        codebook = Codebook.of(read_codebook(folder("seeds") / "debate" / "codebook.csv")[0])
+    keys = run(documents, codebook)
+    apart = keys.pop("")
+    return NameFigures(keys, apart, first_names(documents, codebook))
+
+
+KINDS = (
+    ("complete, documents with concepts", ("entity", "concept"), True),
+    ("complete, without concepts", ("entity",), True),
+    ("entity", ("entity",), False),
+    ("concept", ("concept",), False),
+)
+"""What is counted: its name, the kinds of names in it, and whether spans and stances are in it."""
+
+
+def key_lines(found: NameFigures) -> list[str]:
+    """The table of keys."""
+    lines = ["| what | before | now | ratio | interval | bar |", "|---|---|---|---|---|---|"]
+    for what, kinds, spans in KINDS:
+        before, now = (
+            found.total["spans"] * spans + sum(found.total[f"{k} {w}"] for k in kinds)
+            for w in ("before", "now")
+        )
+        low, high = interval(found.rows, *kinds, spans=spans)
+        value = ratio(found.rows, *kinds, spans=spans)
+        lines.append(
+            f"| {what} | {before} | {now} | {value:.2f} | {low:.2f} to {high:.2f} | "
+            f"{BARS[what]:.2f} {'ok' if value <= BARS[what] else 'MISSED'} |"
+        )
+    lines.append(
+        f"\n{len(found.rows)} documents; spans and stances {found.total['spans']} keys in both; "
+        f"{found.apart['wrong']} sure names are wrong"
+    )
+    if found.apart["again"]:
+        three, six, keys = (
+            found.apart[key] / found.apart["again"] for key in ("three", "six", "keys")
+        )
+        lines.append(
+            f"{found.apart['again']} concepts are given again: among the first three offers "
+            f"{three:.2f} (bar .75), six {six:.2f} (.90), {keys:.1f} keys each from the opened line "
+            "on (3)"
+        )
+    return lines
+
+
+def first_lines(found: NameFigures) -> list[str]:
+    """The table of first names."""
     lines = [
         "\n| kind | first right | entity is known | sure | bar | preselected | bar |",
         "|---|---|---|---|---|---|---|",
     ]
     for kind, bar in FIRST.items():
-        row = found[kind]
-        share = row["right"] / max(1, row["all"])
+        row = found.first[kind]
+        share = row["all_right"] / max(1, row["all"])
         chosen = row["preselected_right"] / max(1, row["preselected"])
         lines.append(
-            f"| {kind} | {row['right']} of {row['all']}: {share:.3f} | {row['known_right']} of "
+            f"| {kind} | {row['all_right']} of {row['all']}: {share:.3f} | {row['known_right']} of "
             f"{row['known']} | {row['sure_right']} of {row['sure']} | {bar:.2f} "
             f"{'ok' if share >= bar else 'MISSED'} | {row['preselected_right']} of "
             f"{row['preselected']}: {chosen:.3f} | {PRESELECTED[kind]:.2f} "
@@ -209,49 +284,8 @@ def first_names(documents: Sequence[Record], codebook: Codebook) -> list[str]:
 
 
 def main() -> None:
-    documents = records("--debate" in sys.argv)
-    codebook = Codebook()
-    if "--debate" in sys.argv:
-        codebook = Codebook.of(read_codebook(folder("seeds") / "debate" / "codebook.csv")[0])
-    if "--quick" in sys.argv:
-        documents = documents[:4]
-    found = run(documents, codebook)
-    apart = found.pop("")
-    wrong = apart["wrong"]
-    rows = list(found.values())
-    total: Counter[str] = Counter()
-    for row in rows:
-        total.update(row)
-    lines = ["| what | before | now | ratio | interval | bar |", "|---|---|---|---|---|---|"]
-    for what, kinds, spans in (
-        ("complete, documents with concepts", ("entity", "concept"), True),
-        ("complete, without concepts", ("entity",), True),
-        ("entity", ("entity",), False),
-        ("concept", ("concept",), False),
-    ):
-        keys = [
-            total["spans"] * spans + sum(total[f"{k} {w}"] for k in kinds)
-            for w in ("before", "now")
-        ]
-        low, high = interval(rows, *kinds, spans=spans)
-        value = ratio(rows, *kinds, spans=spans)
-        held = "ok" if value <= BARS[what] else "MISSED"
-        lines.append(
-            f"| {what} | {keys[0]} | {keys[1]} | {value:.2f} | {low:.2f} to {high:.2f} | "
-            f"{BARS[what]:.2f} {held} |"
-        )
-    lines.append(
-        f"\n{len(rows)} documents; spans and stances {total['spans']} keys in both; {wrong} "
-        "sure names are wrong"
-    )
-    if apart["again"]:
-        three, six, keys = (apart[key] / apart["again"] for key in ("three", "six", "keys"))
-        lines.append(
-            f"{apart['again']} concepts are given again: among the first three offers {three:.2f} (bar "
-            f".75), six {six:.2f} (.90), {keys:.1f} keys each from the opened line on (3)"
-        )
-    lines += first_names(documents, codebook)
-    sys.stdout.write("\n".join(lines) + "\n")
+    found = measured("--debate" in sys.argv, 4 if "--quick" in sys.argv else None)
+    sys.stdout.write("\n".join([*key_lines(found), *first_lines(found)]) + "\n")
 
 
 if __name__ == "__main__":
