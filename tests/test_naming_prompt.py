@@ -162,6 +162,16 @@ def test_the_next_word_is_taken_with_tab_or_right() -> None:
     ).strip() == ("not: aid")
 
 
+def test_tab_takes_the_chosen_name_into_the_line_and_not_another_word() -> None:
+    """`enter` takes `Ann Holt`; in grey no word stands that is not hers."""
+    offers = [Offer("Ann Holt", preselected=True), *OFFERS]
+    options = {"offers": offers, "completer": _Words(), "known": ["Ann Holt", *NAMES]}
+    assert answer(["enter"], **options) == "Ann Holt"
+    assert answer(["tab", "space", *"Orr", "enter"], **options) == "Ann Holt Orr"
+    unsure = {**options, "offers": [Offer("Ann Holt"), *OFFERS]}
+    assert (answer(["tab", "enter"], **unsure) or "").strip() == "aid"
+
+
 @pytest.mark.parametrize(
     ("kind", "typed", "names"),
     cases("naming_prompt", "a_line_holds_names_once_and_no_mark_without_one"),

@@ -13,7 +13,7 @@ from annotator.model import actions as do
 from annotator.model.decision import Status
 from annotator.project import Project, SuggestionRun
 from annotator.tui.key_map import key_map
-from annotator.tui.screens.closing import after_accepting, after_closing
+from annotator.tui.screens.closing import after_accepting, after_closing, last_span
 from annotator.tui.session import Session
 from annotator.tui.session.saving import HASTE
 
@@ -136,11 +136,32 @@ def test_a_claim_accepted_without_a_concept_is_told_with_the_key_that_names_it(
             return after_accepting(session.review, left, key_map({}))
 
         assert accepting("sPlan") == "accepted policy “the plan”; I names it"
-        assert accepting("rPutin") == "", "a stance has no name"
         named = do.SetAttribute("concept", ["sanctions should end"])
         session.do(do.FocusItem("sPlan"))
         session.do(named)
         assert accepting("sPlan") == "", "it has a name"
+
+
+def test_a_claim_accepted_with_its_stance_is_told_with_the_key_that_names_it(
+    tmp_path: Path,
+) -> None:
+    """Whoever accepts whole statements would else hear of it only when the paragraph is done."""
+    of, session = _session(tmp_path / "p")
+    with of:
+
+        def accepting() -> str:
+            session.do(do.FocusItem("rPutin"))
+            left = session.review
+            session.do(do.Accept())
+            return after_accepting(session.review, left, key_map({}))
+
+        assert accepting() == "accepted stance of Putin (support); I names its claim"
+        assert last_span(session.review) == "sEnd"
+        session.do(do.Undo())
+        session.do(do.FocusItem("sEnd"))
+        session.do(do.Accept())
+        session.do(do.SetAttribute("concept", ["sanctions should end"]))
+        assert accepting() == "", "the claim has a name, and a stance needs none"
 
 
 def test_undecided_further_on_is_known_before_one_goes_there(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from annotator.model import actions as do
 from annotator.model.decision_text import both_ends
 from annotator.model.review import Mode, ReviewState
-from annotator.model.span import Span
 from annotator.model.text import plural
 from annotator.tui.screens.rows import RowsScreen
 from annotator.tui.session import EVERYBODY, Session
@@ -76,17 +75,18 @@ class AskingScreen(RowsScreen):
         self.app.push_screen(prompt, answered)
 
     def run_name_last(self) -> None:
-        """Write the entity or concept of the span that was decided last; the focus stays where it
-        is."""
+        """Write the entity or concept of the span that was decided last (see `last_span`); the
+        focus stays where it is."""
+        from annotator.tui.screens.closing import last_span
+
         state = self.session.review
-        last = state.history.undo[0] if state.history.undo is not None else ()
-        spans = [d.item for d in last if d.after and isinstance(d.after.value, Span)]
-        if not spans:
+        item = last_span(state)
+        if item is None:
             self._message = "the last decision was not on an item with a name"
             self.redraw()
             return
         here = state.focus
-        self.session.do(do.FocusItem(spans[-1]))
+        self.session.do(do.FocusItem(item))
         self.run_name(back=here)
 
     def run_name(self, back: str | None = None) -> None:

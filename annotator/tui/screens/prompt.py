@@ -110,7 +110,7 @@ class PromptScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         yield Rows(id="offers")
         grey = _InlineCompletion(self._grey) if self._completer or self._known else None
-        first = self._completer.rest("") if self._completer is not None and not self._value else ""
+        first = self._grey("") if self._completer is not None and not self._value else ""
         yield _LineInput(
             self._value,
             _offered(first) if first else "",
@@ -155,10 +155,13 @@ class PromptScreen(ModalScreen[str | None]):
         return before.strip(), last
 
     def _first(self) -> int:
-        """The offer that is chosen before anything is typed: a preselected one, if there is no
-        text yet."""
-        known = bool(self._offers) and self._offers[0].preselected and not self._value
-        return 0 if self._strict or known else -1
+        """The offer that is chosen before anything is typed."""
+        return 0 if self._strict or self._preselected else -1
+
+    @property
+    def _preselected(self) -> bool:
+        """Whether the first offer is chosen until something is typed, if there is no text yet."""
+        return bool(self._offers) and self._offers[0].preselected and not self._value
 
     def _is_empty(self) -> bool:
         """Whether nothing of the current item has been typed yet; untouched text counts as
@@ -177,16 +180,24 @@ class PromptScreen(ModalScreen[str | None]):
         return f"{before}; {name}" if before else name
 
     def _grey(self, value: str) -> str:
-        """The grey text after the cursor, without its brackets: the rest of the first offer that
-        begins like the text, or else the next word."""
+        """The grey text after the cursor, without its brackets: the name that is chosen before
+        anything is typed, the rest of the first offer that begins like the text, or else the next
+        word."""
+        if not value and self._preselected:
+            return self._offers[0].value
         before, part = self._part(value)
         bare = affirmative(part.lstrip())
-        if bare and not self._contraries:
-            begun = next((o.value for o in self._found if _goes_on(bare, o.value, before)), "")
-            if begun:
-                return begun[len(bare) :]
+        if begun := self._begun(before, bare):
+            return begun[len(bare) :]
         untouched = bool(value) and value == self._value
         return "" if self._completer is None or untouched else self._completer.rest(bare)
+
+    def _begun(self, before: str, bare: str) -> str:
+        """The first offer that begins like the text; empty for none, and for concepts, of which the
+        next word is suggested alone."""
+        if not bare or self._contraries:
+            return ""
+        return next((o.value for o in self._found if _goes_on(bare, o.value, before)), "")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         answer: str = event.value
