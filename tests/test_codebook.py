@@ -81,6 +81,21 @@ def test_a_codebook_goes_in_and_comes_out_the_same(tmp_path: Path) -> None:
         assert of.names.codebook().contrary("cranes are old") == "not: cranes are old"
 
 
+def test_an_import_reports_what_it_brings_and_not_what_others_left(tmp_path: Path) -> None:
+    """The second file has nothing to do with the parent that the first one lacks."""
+    with project(tmp_path / "p", TEXT) as of:
+        first = written(tmp_path, "entry,name,parent\nentity,Ann,Nobody\n", "first.csv")
+        second = written(tmp_path, "entry,name\nentity,Bo\n", "second.csv")
+        third = written(tmp_path, "entry,name,aliases\nentity,Cy,Ann\n", "third.csv")
+        missing = ("“Ann”: its parent “Nobody” is not an entry",)
+        assert import_codebook(of, first, who="ada").messages == missing
+        assert import_codebook(of, second, who="ada").messages == ()
+        assert import_codebook(of, first, who="ada").messages == missing, "it is still so"
+        assert import_codebook(of, third, who="ada").messages == (
+            "“Ann” is a name or an alias of Ann and Cy",
+        )
+
+
 def test_what_was_imported_is_taken_back_deed_by_deed_and_logged(tmp_path: Path) -> None:
     with project(tmp_path / "p", TEXT) as of:
         import_codebook(of, written(tmp_path, TABLE), who="ada")

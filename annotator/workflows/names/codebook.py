@@ -7,7 +7,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -207,16 +207,23 @@ def import_codebook(
     messages += circles
     wanted = [one for one in entries if before.by_name.get((one.kind, one.name)) != one]
     added = sum((one.kind, one.name) not in before.by_name for one in wanted)
-    after = Codebook.of(
-        {**before.by_name, **{(one.kind, one.name): one for one in entries}}.values()
-    )
-    messages = [*messages, *problems(after, project)]
+    messages += _problems_of(entries, before, project)
     if not dry_run and wanted:
         token = project.new_session()
         project.names.write_codebook(
             [(one.kind, one.name, one) for one in wanted], who=who, token=token
         )
     return CodebookImport(added, len(wanted) - added, len(entries) - len(wanted), tuple(messages))
+
+
+def _problems_of(entries: Iterable[CodebookEntry], before: Codebook, project: Project) -> list[str]:
+    """The inconsistencies that entries bring into a codebook, and those that they leave in it. What
+    is wrong among its other entries alone was told when it came."""
+    new = {(one.kind, one.name): one for one in entries}
+    others = Codebook.of(one for name, one in before.by_name.items() if name not in new)
+    told = set(problems(others, project))
+    after = Codebook.of({**before.by_name, **new}.values())
+    return [one for one in problems(after, project) if one not in told]
 
 
 def rows_of(project: Project, *, called: Mapping[str, str] | None = None) -> list[tuple[str, ...]]:
