@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 
 from annotator.errors import ExportError
 from annotator.formats.api import read_records
-from annotator.model.codebook import Codebook
+from annotator.model.codebook import Codebook, CodebookEntry
 from annotator.model.decision import Completion
 from annotator.model.names import SameNames, concepts_of, names_of
 from annotator.model.record import Record
@@ -99,6 +99,25 @@ def test_pairs_follow_the_work_of_annotators_where_it_was_read(tmp_path: Path) -
         assert names.queue().pairs == []
         assert names.queue().before == 1 and before != 1
         assert not other.reread(["d"])
+
+
+@pytest.mark.parametrize(
+    ("entries", "marks"),
+    [
+        ((), ["opposite", "same"]),
+        (("quay is old", "Ms Holt"), ["opposite", "same"]),
+        (("quay is old", "quay is sound", "Ann Holt", "Ms Holt"), ["different", "different"]),
+    ],
+)
+def test_names_that_the_codebook_tells_apart_are_proposed_as_different(
+    entries: Sequence[str], marks: Sequence[PageMark]
+) -> None:
+    """Enter decides the page: it would else make one name of two entries with definitions."""
+    book = Codebook.of(
+        CodebookEntry("concept" if name.startswith("quay") else "entity", name) for name in entries
+    )
+    found = pairs([ONE, OTHER], concepts_of(SCHEMA))
+    assert [proposed(pair, book).mark for pair in found] == marks
 
 
 def test_pairs_are_ordered_by_leverage_times_likeness_and_a_copy_asks_nothing() -> None:

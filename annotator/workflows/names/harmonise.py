@@ -53,8 +53,9 @@ class Answer:
 
 def proposed(pair: NamePair, codebook: Codebook) -> Answer:
     """The proposed decision on a pair: the names are one, since two annotators gave them to the
-    same words, or opposites if one of the two mostly has `not:` before it. The codebook's name
-    stays, or else the more frequent one, or else the longer entity and the shorter concept."""
+    same words, or opposites if one of the two mostly has `not:` before it. They are really
+    different if the codebook has both. Its name stays, or else the more frequent one, or else the
+    longer entity and the shorter concept."""
 
     def order(name: str) -> tuple[bool, int, int, str]:
         uses = pair.uses[0] if name == pair.one else pair.uses[1]
@@ -62,6 +63,8 @@ def proposed(pair: NamePair, codebook: Codebook) -> Answer:
         return codebook.get(pair.kind, name) is None, -uses, length, name
 
     mark: PageMark = "opposite" if 2 * pair.turned > pair.times else "same"
+    if all(codebook.get(pair.kind, name) for name in (pair.one, pair.other)):
+        mark = "different"
     return Answer(pair, mark, min(pair.one, pair.other, key=order))
 
 
