@@ -107,6 +107,17 @@ def first(text: str, decided: Sequence[Span], asked: Span) -> str:
     return DocumentNamer().ranked(document(text), NamedSpans(decided), asked)[0].entity
 
 
+def test_what_a_group_does_is_no_part_of_the_name_of_another() -> None:
+    text = "Shipowners who complain and ministers of Lorn met. The council stayed."
+    decided = [
+        span(text, "Shipowners", "collective", "shipowners who complain"),
+        span(text, "ministers", "collective", "ministers of Lorn"),
+    ]
+    decided = [replace(one, attributes={"mention": "nominal"}) for one in decided]
+    names = offered(text, decided, span(text, "council", "organization"))
+    assert "council of Lorn" in names and "council who complain" not in names
+
+
 def test_what_an_annotator_takes_into_a_span_before_a_noun_is_no_part_of_its_name() -> None:
     text = "Iran and Lorn met. Both nations spoke, and these two nations sang. Vladimir Putin and Mr Putin left its allies."
     iran, lorn = span(text, "Iran", "state", "Iran"), span(text, "Lorn", "state", "Lorn")

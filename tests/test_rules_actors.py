@@ -30,6 +30,14 @@ def test_a_known_name_has_one_row_and_a_label_of_the_schema() -> None:
     assert [name for name, often in spellings.items() if name and often > 1] == []
 
 
+def test_members_of_a_party_that_many_countries_have_keep_the_words_of_the_text() -> None:
+    """All ten such actors of the seeds outside of part `test` are coded so."""
+    text = "The Greens, the Liberals, the Conservatives and the Social Democrats object. The Tories agree."
+    entities = {text[one.start : one.end]: one.entity for one in read(text).actors}
+    own = ("Greens", "Liberals", "Conservatives", "Social Democrats")
+    assert entities == {**{name: name for name in own}, "Tories": "Conservative Party"}
+
+
 @pytest.mark.parametrize(("text", "found"), cases("rules_actors", "names"))
 def test_names(text: str, found: list[tuple[str, str]]) -> None:
     assert _found(text) == found

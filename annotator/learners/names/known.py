@@ -14,7 +14,7 @@ from annotator.learners.names.word_index import WordIndex
 from annotator.learners.names.words import is_titled, may_be_person, without_titles
 from annotator.model.span import Span
 
-_TAIL = re.compile(r".+? ((?:of|in|at|from|for|on|who|to) .+)$")
+_TAIL = re.compile(r".+? ((?:of|in|at|from|for|on|to) .+)$")
 
 
 RECENT = 100
