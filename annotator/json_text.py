@@ -1,4 +1,4 @@
-"""Writes JSON: the same value gives the same bytes."""
+"""Writes JSON: the same value gives the same bytes; and says what is wrong with broken JSON."""
 
 from __future__ import annotations
 
@@ -26,4 +26,14 @@ def json_text(value: object) -> str:
         return _EXACT.encode(value)
 
 
-__all__ = ["json_bytes", "json_text"]
+def reason(error: json.JSONDecodeError) -> str:
+    """What is wrong, as a phrase: some messages of the library end before the place."""
+    return error.msg.removesuffix(" at").removesuffix(" starting")
+
+
+def broken_at(error: json.JSONDecodeError) -> str:
+    """What is wrong with JSON, and in which column of its line."""
+    return f"broken JSON at column {error.colno}: {reason(error)}"
+
+
+__all__ = ["broken_at", "json_bytes", "json_text", "reason"]

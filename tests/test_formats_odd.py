@@ -157,6 +157,29 @@ def test_columns_that_are_not_there_or_named_twice(
         read("csv", write(tmp_path / "a.csv", "x,Mr Orr ran.\n"), columns=columns)
 
 
+def test_a_table_with_two_columns_for_the_text_says_which_one_is_read(tmp_path: Path) -> None:
+    table = "id,text,Body,text\n1,Mr Orr ran.,Ms Orr sat.,More.\n"
+    found = read("csv", write(tmp_path / "a.csv", table))
+    assert found.documents[0].text == "Mr Orr ran." and "Ms Orr sat." in str(
+        found.documents[0].meta
+    )
+    assert (
+        "column 2 (text) is read as the text; 3 (Body) and 4 (text) could be it too" in found.told
+    )
+    named = read("csv", write(tmp_path / "b.csv", table), columns={"text": "Body"})
+    assert named.documents[0].text == "Ms Orr sat." and "could be" not in named.told
+
+
+def test_what_is_wrong_with_json_is_a_whole_sentence(tmp_path: Path) -> None:
+    for line, why in (
+        ('{"text": "Mr Orr\tran."}', "column 17: Invalid control character"),
+        ('{"text": "Mr Orr', "column 10: Unterminated string"),
+    ):
+        content = '{"text": "Ms Orr sat."}\n' + line
+        told = read("jsonl", write(tmp_path / "a.jsonl", content)).told
+        assert told.splitlines()[0].endswith(f"broken JSON at {why}")
+
+
 @pytest.mark.parametrize(("name", "format"), [("a.txt", "text"), ("a.tsv", "csv")])
 def test_a_table_of_webanno_is_refused_as_what_it_is(
     name: str, format: str, tmp_path: Path

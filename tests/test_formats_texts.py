@@ -13,6 +13,7 @@ from reading import read, write
 
 from annotator.cli import run
 from annotator.errors import InputError, UsageError
+from annotator.model.text import first_of
 from annotator.project import Project
 
 TABLE = (
@@ -376,10 +377,17 @@ def test_the_command_line_takes_compressed_files_folders_and_standard_input(
     (folder / "broken.csv.gz").write_bytes(b"\x1f\x8b\x08broken")
     write(folder / "table.xlsx", "PK")
     write(folder / ".hidden", "")
+    (folder / ".git").mkdir()
+    write(folder / ".git" / "description.txt", "Unnamed.")
+    write(folder / "._a.txt", "\x00")
+    (folder / "lost.txt").symlink_to("nowhere")
+    (folder / "again").symlink_to(folder)
     assert run(["import", str(folder)]) == 3
     told = capsys.readouterr().err
     assert "broken.csv.gz: cannot be unpacked" in told
-    assert f"1 file of other kinds passed over: {folder / 'table.xlsx'}\n" in told
+    over = ("._a.txt", ".git/description.txt", "again", "lost.txt", "table.xlsx")
+    names = first_of([str(folder / name) for name in over])
+    assert f"5 files passed over (of other kinds, hidden, or links): {names}\n" in told
     stdin = io.TextIOWrapper(io.BytesIO(b'{"text": "From the pipe.", "id": "pipe"}\n'))
     monkeypatch.setattr("sys.stdin", stdin)
     assert run(["import", "-"]) == 0

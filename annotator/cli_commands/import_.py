@@ -221,7 +221,8 @@ def _import(
             notify(f"{path}: {_summary([result], options.dry_run)}")
     if over:
         names = first_of([str(one) for one in over])
-        notify(f"{plural(len(over), 'file')} of other kinds passed over: {names}")
+        passed = f"{plural(len(over), 'file')} passed over (of other kinds, hidden, or links)"
+        notify(f"{passed}: {names}")
     if results and not options.dry_run:
         notify(*names_outside_in_words(project))
     if not quiet and len(every) > LINES and results:

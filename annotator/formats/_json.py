@@ -18,6 +18,7 @@ from annotator.errors import InputError
 from annotator.formats._door import number
 from annotator.formats._reading import ReadOptions, decode, lines, read_bytes, refuse_other
 from annotator.formats._report import ReadReport, shown
+from annotator.json_text import broken_at, reason
 from annotator.model.text import plural
 
 Row = tuple[int, dict[str, Any]]
@@ -147,7 +148,7 @@ def _value(
         if error.msg == "Extra data" and text.lstrip("\ufeff \t\r\n")[:1] == "{":
             yield from _members(text.rstrip(), 0, report, line=number, rest="line")
             return
-        message = f"broken JSON at column {error.colno}: {error.msg}"
+        message = broken_at(error)
         report.left_out("lines of broken JSON", message, line=number)
     except (RecursionError, ValueError) as error:
         report.left_out("lines of broken JSON", _why(error), line=number)
@@ -156,7 +157,7 @@ def _value(
 def _why(error: RecursionError | ValueError) -> str:
     """What is wrong with JSON that cannot be decoded."""
     if isinstance(error, json.JSONDecodeError):
-        return f"broken JSON: {error.msg}"
+        return f"broken JSON: {reason(error)}"
     if isinstance(error, RecursionError):
         return "nested too deeply"
     return f"a number has more than {sys.get_int_max_str_digits():,} digits"

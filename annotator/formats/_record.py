@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from annotator.errors import InputError
 from annotator.formats._shape import MAX_DEPTH, depth, problems
-from annotator.json_text import json_bytes, json_text
+from annotator.json_text import broken_at, json_bytes, json_text
 from annotator.model.decision import Completion
 from annotator.model.record import Record, split_meta
 from annotator.model.schema import LabelSchema
@@ -67,7 +67,7 @@ def parse(line: bytes | str) -> Data:
     try:
         data = json.loads(text, object_pairs_hook=_pairs)
     except json.JSONDecodeError as error:
-        raise ValueError(f"broken JSON at column {error.colno}: {error.msg}") from error
+        raise ValueError(broken_at(error)) from error
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
     if not isinstance(data, dict):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from annotator.errors import InputError
 from annotator.formats._reading import ReadOptions, decode, read_bytes
-from annotator.model.text import plural
+from annotator.model.text import enumerated, plural
 
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "text": (
@@ -154,6 +154,7 @@ def _header(cells: list[str], path: Path, options: ReadOptions) -> tuple[list[st
         given[key] = index
     chosen = _chosen(given, path)
     _recognise(chosen, wanted, cells)
+    _note_rivals(chosen, wanted, cells, options)
     if "text" not in chosen.values() and tuple(cells[: len(WHERE)]) == WHERE:
         message = "is a table of annotations that `annotator export csv` wrote, without the texts"
         hint = "Import what `annotator export jsonl` writes: it holds everything"
@@ -180,6 +181,25 @@ def _recognise(chosen: dict[int, str], wanted: Collection[str], cells: Sequence[
         found = next((place for place in places if place not in chosen), None)
         if key not in wanted and found is not None:
             chosen[found] = key
+
+
+def _note_rivals(
+    chosen: Mapping[int, str],
+    wanted: Collection[str],
+    cells: Sequence[str],
+    options: ReadOptions,
+) -> None:
+    """Say which column holds the text if others have names for it too."""
+    at = next((i for i, key in chosen.items() if key == "text"), None)
+    folded = [re.sub(r"[^a-z]", "", cell.casefold()) for cell in cells]
+    others = [i for i, name in enumerate(folded) if name in _NAMES["text"] and i not in chosen]
+    if at is not None and others and "text" not in wanted:
+        names = enumerated([f"{i + 1} ({cells[i]})" for i in others])
+        message = (
+            f"column {at + 1} ({cells[at]}) is read as the text; {names} could be it too, and "
+            "stays in the metadata. To choose, use --columns text=NAME"
+        )
+        options.report.note("columns that could be the text", message, line=1)
 
 
 def _chosen(given: Mapping[str, int], path: Path) -> dict[int, str]:

@@ -4,6 +4,7 @@ each."""
 from __future__ import annotations
 
 import gzip
+import os
 import shutil
 import sys
 import tempfile
@@ -138,9 +139,11 @@ def files(paths: Iterable[Path], format: str | None = None) -> tuple[list[Path],
     """The files to import, and those in folders that are passed over; each folder's are sorted.
 
     A folder means the files in and below it that the format reads or, without a format, those that
-    some format reads by default; the rest are passed over, except for hidden ones. If a format is
-    named, the files of others are not meant, so nothing counts as passed over. Raises InputError
-    for a folder without a file to import, and UsageError for standard input named twice.
+    some format reads by default; the rest are passed over. So are links that lead nowhere or to
+    folders, and hidden files; of the latter, only those that would have been read are named. If a
+    format is named, the files of others are not meant, so that nothing counts as passed over.
+    Raises InputError for a folder without a file to import or one that cannot be read, and
+    UsageError for standard input named twice.
     """
     if format is not None:
         formats.load(format)  # An unknown format is not the fault of a file.
@@ -158,7 +161,7 @@ def files(paths: Iterable[Path], format: str | None = None) -> tuple[list[Path],
             raise InputError("the folder contains no file to import", file=path, hint=hint)
         every += found
         if format is None:
-            over += (file for file in others if not file.name.startswith("."))
+            over += others
     return every, over
 
 
@@ -172,14 +175,32 @@ def _is_folder(path: Path) -> bool:
 
 def _in_folder(folder: Path, endings: set[str]) -> tuple[list[Path], list[Path]]:
     """The files in and below a folder that have one of the endings, without those that are imported
-    with another one; and the files with other endings."""
-    found, others = list[Path](), list[Path]()
-    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        if _ending(file) not in endings:
-            others.append(file)
-        elif not _beside(file, endings):
-            found.append(file)
-    return found, others
+    with another one; and what is passed over."""
+    found, over = list[Path](), list[Path]()
+    for path in sorted(_below(folder)):
+        read = _ending(path) in endings
+        if any(part.startswith(".") for part in path.relative_to(folder).parts):
+            over += [path] if read else []
+        elif not read or not path.is_file():
+            over.append(path)
+        elif not _beside(path, endings):
+            found.append(path)
+    return found, over
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """All files and links in and below a folder. Raises InputError for a folder that cannot be
+    read."""
+
+    def fail(error: OSError) -> None:
+        hint = "Check its permissions"
+        raise InputError(
+            f"cannot be read: {error.strerror}", file=Path(error.filename), hint=hint
+        ) from error
+
+    for root, folders, names in os.walk(folder, onerror=fail):
+        yield from (Path(root, name) for name in names)
+        yield from (path for name in folders if (path := Path(root, name)).is_symlink())
 
 
 def _endings(format: str | None) -> set[str]:
