@@ -498,6 +498,34 @@ def test_what_a_stance_is_about_is_whole_in_a_narrow_panel(tmp_path: Path, width
         assert any("Mara Lind + support →" in row for row in small)
 
 
+def test_a_long_holder_leaves_room_for_the_side(tmp_path: Path) -> None:
+    long = "supporters of the Treaty of Orsa in the parliament of Varnia"
+    works = [_coded("ada", entity=long), _coded("ben", entity=long, basis="implied")]
+    with project_of(tmp_path / "p", *works) as project:
+        session = _session(project)
+        _focus(session, "stance")
+        (row,) = (row for row in _panel(session, 36).split("\n") if "support →" in row)
+        assert row.strip().startswith("supporters of") and row.endswith(" Varnia + support →")
+
+
+@pytest.mark.parametrize("who", ["ada", "ben"])
+def test_a_decided_name_can_be_told_from_the_other_in_a_narrow_panel(
+    tmp_path: Path, who: str
+) -> None:
+    """Both begin alike, so that their ends have to be seen."""
+    names = {"ada": "Kestria breaks the missile limit", "ben": "Kestria breaks the treaty of Orsa"}
+    works = [_coded(name, concept=[concept]) for name, concept in names.items()]
+    with project_of(tmp_path / "p", *works) as project:
+        session = _session(project)
+        _focus(session, "claim")
+        settle(session, "concept", who, "concept")
+        rows = _panel(session, 36).split("\n")
+        decided = next(row for row in rows if "concept ✓" in row)
+        (other,) = (name for coder, name in names.items() if coder != who)
+        assert decided.endswith(names[who].split()[-1])
+        assert next(row for row in rows if "× " in row).endswith(other.split()[-1])
+
+
 def test_what_annotators_noted_stands_beside_their_versions(tmp_path: Path) -> None:
     with project_of(tmp_path / "p", _coded("ada"), _coded("ben", entity="Port office")) as project:
         coder = Session(project, "ben", "s")

@@ -123,6 +123,8 @@ def _about(
     lead = f"{holder} {side} →"
     target = _target(scene, value, _ENDLESS)
     if limit > 1 and width_of([(f"{lead} {target}", PLAIN)]) > width:
+        # The side stays, however long the holder is.
+        lead = f"{both_ends(holder, max(8, width - len(side) - 3))} {side} →"
         return [clip(lead, width), clip(f"  {_target(scene, value, width - 4)}", width)]
     return [clip(f"{lead} {_target(scene, value, width - len(lead) - 3)}", width)]
 

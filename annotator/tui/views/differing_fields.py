@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from annotator.merging.api import Candidate
 from annotator.model.decision_text import both_ends, describe_value
 from annotator.model.fields import Field
-from annotator.tui.styled_rows import PLAIN, Piece, clip, width_of, wrapped_pieces
+from annotator.tui.styled_rows import PLAIN, Piece, width_of, wrapped_pieces
 from annotator.tui.theme import Theme
 from annotator.tui.views.difference_context import Deciding, DifferenceContext, Rows
 from annotator.tui.views.differing_words import Runs, worded
@@ -87,18 +87,16 @@ def _decided_rows(
     number or a click would give it."""
     value = value_in_words(scene, field, deciding.decided(field))
     lead = f"{field.name} ✓ "
+    taken = both_ends(value, width - len(lead) - 5)
     rows: list[tuple[list[Piece], list[_Cells]]] = [
-        (
-            [("    ", PLAIN), (lead, theme.muted), (clip(value, width - len(lead) - 5), PLAIN)],
-            [],
-        )
+        ([("    ", PLAIN), (lead, theme.muted), (taken, PLAIN)], [])
     ]
     if deciding.focus is None:
         return rows
     for who, called, runs in _choices(scene, candidate, field, numbered=True):
         words = "".join(text for text, _ in runs)
         if words != _told(field, value):
-            other = clip(f"× {called} {words}", width - 6)
+            other = f"× {called} {both_ends(words, width - 9 - len(called))}"
             rows.append(([("      ", PLAIN), (other, theme.muted)], [_Cells(0, width, who)]))
     return rows
 

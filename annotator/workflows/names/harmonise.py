@@ -54,8 +54,8 @@ class Answer:
 def proposed(pair: NamePair, codebook: Codebook) -> Answer:
     """The proposed decision on a pair: the names are one, since two annotators gave them to the
     same words, or opposites if one of the two mostly has `not:` before it. They are really
-    different if the codebook has both. Its name stays, or else the more frequent one, or else the
-    longer entity and the shorter concept."""
+    different if the codebook has both. Of names that become one, the codebook's stays, or else the
+    more frequent one, or else the longer entity and the shorter concept."""
 
     def order(name: str) -> tuple[bool, int, int, str]:
         uses = pair.uses[0] if name == pair.one else pair.uses[1]
