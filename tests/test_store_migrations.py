@@ -93,12 +93,12 @@ def _as_in_the_first_version(root: Path) -> None:
 
 
 def _content(of: Project) -> list[object]:
-    """The content that must not be lost. The first version did not record what an annotator was
-    shown."""
+    """The content that must not be lost. The first version did not record what annotators were
+    shown, nor whether a paragraph was blind."""
     ids = of.documents.ids()
     return [
         [of.documents.load(id) for id in ids],
-        [replace(record, shown=()) for record in of.log.records()],
+        [replace(record, shown=(), opened={}) for record in of.log.records()],
         [event for id in ids for event in of.log.events(id)],
         [of.suggestions.of(id) for id in ids],
         of.log.position("doc-0", "ada"),
