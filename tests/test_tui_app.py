@@ -364,11 +364,20 @@ def test_whoever_is_led_back_is_told_the_way_to_the_next_document(tmp_path: Path
         for _ in range(left - 1):
             assert "back to" not in await press(pilot, "n")
         screen = await press(pilot, "n")
-        assert f"back to ¶ 1: {left} undecided in this document; }} goes to the next one" in screen
+        assert f"back to ¶ 1: {left} undecided; }} goes to the next document" in screen
         await press(pilot, "}")
         assert session.review.document.id == "doc-1"
+        # In the last document there is nowhere to go on to.
+        session.open("doc-1")
+        screen = await press(pilot, "n n")
+        assert "back to ¶ 1: 2 undecided" in screen and "goes to the next document" not in screen
 
     with _demo(tmp_path / "p") as of:
+        values = [
+            Span(f"s{at}", "actor", "state", *at, origin="suggestion") for at in ((0, 7), (17, 24))
+        ]
+        more = [replace(suggestions()[0], value=value) for value in values]
+        of.suggestions.put("doc-1", more, run=SuggestionRun({"rules": "1"}))
         play(of, script, size=(80, 24))
 
 

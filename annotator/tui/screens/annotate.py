@@ -275,10 +275,10 @@ class AnnotateScreen(KeepingScreen):
 
     def _to_undecided(self, direction: int) -> None:
         if self.session.to_undecided(direction):
-            message = self.session.review.message
-            if message.startswith(BACK):
+            state, queue = self.session.review, self.session.queue
+            if state.message.startswith(BACK) and queue.neighbour(state.document.id, 1) is not None:
                 key = self.key_map.shown("next_document")
-                self.session.say(f"{message} in this document; {key} goes to the next one")
+                self.session.say(f"{state.message}; {key} goes to the next document")
             self.after()
         else:
             where = " in your documents" if self.session.queue.own else ""
