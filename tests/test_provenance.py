@@ -8,18 +8,22 @@ from pathlib import Path
 
 import pytest
 from adjudicating import gold_session
+from hosts import exported, keys, mark, merged
 from support import suggestions
 
 from annotator.errors import InputError
 from annotator.formats.api import data_of
+from annotator.formats.jsonl import dumps
 from annotator.model import actions as do
-from annotator.model.decision import Completion
+from annotator.model.decision import Completion, Suggestion
 from annotator.model.record import GOLD, Record
 from annotator.model.span import Span
 from annotator.project import Project, SuggestionRun
 from annotator.tui.session import Session
 from annotator.workflows.exchange.export import export
+from annotator.workflows.exchange.export_records import ExportOptions
 from annotator.workflows.exchange.importing import ingest
+from annotator.workflows.review.adjudication import merge_all
 
 RUN = SuggestionRun({"rules": "1"})
 
@@ -36,9 +40,9 @@ def _suggested(root: Path, settings: str = "") -> Project:
     return project
 
 
-def _opened(project: Project, who: str) -> Session:
-    session = Session(project, who, f"{who}0")
-    session.open("doc")
+def _opened(project: Project, who: str, document: str = "doc", *, paragraph: int = 0) -> Session:
+    session = Session(project, who, project.new_session())
+    session.open(document, paragraph=paragraph)
     return session
 
 
@@ -138,3 +142,65 @@ def test_a_merge_of_hosts_brings_what_was_shown_and_who_decided(tmp_path: Path) 
         assert other.provenance.shown("doc", "ada") == seen
         (event,) = other.log.events("doc", GOLD)
         assert event.reviewer == "lea"
+
+
+def test_a_merge_brings_what_was_opened_in_work_that_went_on(hosts: tuple[Path, Path]) -> None:
+    """In the second paragraph, nothing is suggested. Ada opens it on the other host only."""
+    one, other = hosts
+    with Project.open(one) as project:
+        _opened(project, "dora", "doc-0").do(do.AcceptAll())
+    merged(other, one)
+    with Project.open(other) as project:
+        session = _opened(project, "dora", "doc-0", paragraph=1)
+        session.do(do.SetCompletion(Completion.DONE))
+    merged(one, other)
+    assert exported(one) == exported(other)
+    for root in (one, other):
+        with Project.open(root) as project:
+            assert project.provenance.paragraphs_opened(["doc-0"])["doc-0", "dora"] == {
+                0: False,
+                1: False,
+            }
+
+
+def test_work_that_was_continued_on_both_hosts_keeps_its_own_provenance(
+    hosts: tuple[Path, Path],
+) -> None:
+    """On the other host, ada is shown something else, and gold comes from a file that says how it
+    was made. Here, ada and the gold have other work."""
+    one, other = hosts
+    with Project.open(other) as project:
+        more = Span("sMore", "actor", "state", 0, 3, origin="suggestion")
+        found = [*suggestions(), Suggestion(more, 0, "new", "2", 0.9)]
+        project.suggestions.put("doc-0", found, run=RUN, others=True)
+        _opened(project, "ada", "doc-0").do(do.AcceptAll())
+        _opened(project, "ada", "doc-0", paragraph=1)
+        document = project.documents.load("doc-1")
+        history = {"eligible": ["ann"], "items": {}, "policy": ["unanimous"]}
+        spans = tuple(Span(f"g{at}", "actor", "state", at, at + 1) for at in range(9))
+        gold = Record(document, None, Completion.GOLD, spans, history=history)
+        project.log.add_records([gold])
+        assert next(project.log.records(annotator=GOLD)).history == history
+    with Project.open(one) as project:
+        keys(project, "ada", *mark(7))
+        for who in ("ada", "ben"):
+            keys(project, who, *mark(1), do.SetCompletion(Completion.DONE), document="doc-1")
+        merge_all(project)
+    before = exported(one)
+    assert {fork.annotator for fork in merged(one, other).forks} == {"ada", GOLD}
+    assert exported(one) == before
+
+
+@pytest.mark.parametrize("status", ["done", "in_progress"])
+def test_what_was_seen_here_is_no_part_of_work_from_a_file(tmp_path: Path, status: str) -> None:
+    with _suggested(tmp_path / "p") as project:
+        _opened(project, "ada")
+        assert project.provenance.shown("doc", "ada")
+        (one,) = (project.documents.load(id) for id in project.documents.ids())
+        assert one is not None
+        file = tmp_path / "ada.jsonl"
+        record = Record(one, "ada", Completion(status))
+        file.write_text(dumps(record), encoding="utf-8")
+        ingest(project, file)
+        made = export(project, "jsonl", tmp_path / "out", ExportOptions(status="all"))
+        assert made.file.read_bytes() == file.read_bytes()

@@ -153,6 +153,8 @@ class _Incoming:
         row = (name, stored.id, one.status.value, events_[-1][3], len(one.done), shown, time)
         if not self._is_new(stored):
             db.keep_out(stored.id, name, before, hidden=True)
+            # What the annotator saw here is no part of how the imported work was made.
+            provenance.forget(db, stored.id, name)
         # Nobody can find it before its document is there, or before it is shown.
         db.gather(PUT_COMPLETION, [row])
         provenance.put_shown(db, stored.id, name, before or 0, one.shown)

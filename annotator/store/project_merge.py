@@ -161,8 +161,7 @@ class _Merging:
             self._places()
             self._names = merge_names(self._db, self._theirs, self._out)
             for number, (there, here) in enumerate(self._documents.ids.items(), 1):
-                self._provenance(there, here)
-                self._works(there, here)
+                self._provenance(there, here, self._works(there, here))
                 if tell:
                     tell(number, len(self._documents.ids))
 
@@ -173,8 +172,8 @@ class _Merging:
         return self._db.row(sql, (document, annotator)) is not None
 
     def _places(self) -> None:
-        """Merge positions and opened paragraphs of annotators who have not worked on the document
-        here. Nobody loses their position: merged positions count as older than those here."""
+        """Merge positions of annotators who have not worked on the document here. Nobody loses
+        their position: merged positions count as older than those here."""
         for annotator, there, paragraph, item, mode in self._theirs.rows(
             "SELECT annotator, document, paragraph, item, mode FROM place ORDER BY serial DESC"
         ):
@@ -185,29 +184,29 @@ class _Merging:
                     "(SELECT coalesce(min(serial), 0) - 1 FROM place WHERE annotator = ?2)",
                     (here, annotator, paragraph, item, mode),
                 )
-        for there, here in self._documents.ids.items():
-            rows = self._theirs.rows(
-                "SELECT annotator, revision, paragraph, blind FROM opened WHERE document = ?",
-                (there,),
-            )
-            for who, revision, paragraph, blind in rows:
-                if not self._has_work(here, who):
-                    provenance.put_opened(self._out, here, who, revision, {paragraph: blind})
 
-    def _provenance(self, there: str, here: str) -> None:
-        """Merge what annotators were shown there, and the provenance of records imported there."""
+    def _provenance(self, there: str, here: str, parted: frozenset[str]) -> None:
+        """Merge what annotators opened and were shown there, and what records imported there say
+        about their work; not of those whose work `parted`, since theirs here was made without."""
         for seen in provenance.sightings(self._theirs, there):
-            provenance.put_shown(self._out, here, seen.annotator, seen.revision, [seen.shown])
+            if seen.annotator not in parted:
+                provenance.put_shown(self._out, here, seen.annotator, seen.revision, [seen.shown])
+        for who, revision, paragraph, blind in provenance.openings(self._theirs, there):
+            if who not in parted:
+                provenance.put_opened(self._out, here, who, revision, {paragraph: blind})
         histories = provenance.histories(self._theirs, [there])
         for (_, annotator), (data, revision) in histories.items():
-            if provenance.imported(self._db, here, annotator) is None:
+            known = provenance.imported(self._db, here, annotator)
+            if annotator not in parted and (known is None or known[1] < revision):
                 provenance.put_imported(self._out, here, annotator, data, revision)
 
     # --- work
 
-    def _works(self, there: str, here: str) -> None:
-        """Merge everybody's work on one document."""
+    def _works(self, there: str, here: str) -> frozenset[str]:
+        """Merge everybody's work on one document. Returns the annotators whose work was continued
+        on both sides."""
         db, theirs, tally = self._db, self._theirs, self._tally
+        parted: set[str] = set()
         document: Document | None = None
         for annotator, last in theirs.rows(
             "SELECT annotator, max(revision) FROM event WHERE document = ? GROUP BY annotator "
@@ -225,6 +224,7 @@ class _Merging:
                 _ID, (there, annotator, shared)
             ):
                 self._parted(there, pair)
+                parted.add(annotator)
             elif own >= last:
                 tally.ahead += own > last
             else:
@@ -233,6 +233,7 @@ class _Merging:
                 added = self._append(there, document, annotator, own)
                 tally.decisions[annotator] = tally.decisions.get(annotator, 0) + added
                 tally.completions += 1
+        return frozenset(parted)
 
     def _parted(self, there: str, pair: tuple[str, str]) -> None:
         """Report work that was continued on both sides, unless the result is the same on both."""

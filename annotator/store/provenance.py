@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from annotator.json_text import json_text
 from annotator.model.provenance import Shown
 from annotator.store.access import Access
-from annotator.store.connection import Database
+from annotator.store.connection import Database, Row
 from annotator.store.isolation import object_of, read_rows, readable
 
 if TYPE_CHECKING:
@@ -23,6 +23,11 @@ _PUT = (
     f"INSERT INTO shown (document, annotator, revision, {_COLUMNS}) "
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (document, annotator, id) "
     "DO UPDATE SET revision = excluded.revision WHERE excluded.revision < shown.revision"
+)
+_PUT_OPENED = (
+    "INSERT INTO opened (document, paragraph, annotator, blind, revision) VALUES (?, ?, ?, ?, ?) "
+    "ON CONFLICT (annotator, document, paragraph) DO UPDATE SET revision = excluded.revision, "
+    "blind = excluded.blind WHERE excluded.revision < opened.revision"
 )
 _MEANWHILE = (
     "FROM {} s LEFT JOIN completion c ON c.document = s.document AND c.annotator = s.annotator "
@@ -180,10 +185,26 @@ def put_opened(
     """Record that paragraphs were opened at a revision of the annotator's log, each with whether it
     was blind, within an open transaction. The first time is kept."""
     db.many(
-        "INSERT OR IGNORE INTO opened (document, paragraph, annotator, blind, revision) "
-        "VALUES (?, ?, ?, ?, ?)",
+        _PUT_OPENED,
         [(document, at, annotator, blind, revision) for at, blind in paragraphs.items()],
     )
+
+
+def forget(db: Access, document: str, annotator: str) -> None:
+    """Remove what is known about the origin of an annotator's work on a document, within an open
+    transaction, if there is anything: other work takes its place."""
+    pair = (document, annotator)
+    for table in ("shown", "opened", "provenance"):
+        which = f"FROM {table} WHERE document = ? AND annotator = ?"
+        if db.row(f"SELECT 1 {which} LIMIT 1", pair) is not None:
+            db.execute(f"DELETE {which}", pair)
+
+
+def openings(db: Database, document: str) -> list[Row]:
+    """Everything that annotators ever opened in a document: annotator, the revision of their log at
+    that time, paragraph, and whether it was blind (None if that is not recorded)."""
+    sql = "SELECT annotator, revision, paragraph, blind FROM opened WHERE document = ?"
+    return db.rows(sql, (document,))
 
 
 def sightings(db: Database, document: str) -> list[Sighting]:
@@ -256,12 +277,14 @@ def put_imported(
 __all__ = [
     "Provenance",
     "Sighting",
+    "forget",
     "histories",
     "imported",
     "m018_when_shown",
     "m019_blind_when_opened",
     "m020_when_opened",
     "opened",
+    "openings",
     "put_imported",
     "put_opened",
     "put_shown",
