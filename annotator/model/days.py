@@ -16,4 +16,12 @@ def day_of(value: object) -> date:
         raise ValueError(f"the date “{value}”, which is not like 2026-01-31") from error
 
 
-__all__ = ["day_of"]
+def known_day(value: object) -> date | None:
+    """The same, or None where there is no day."""
+    try:
+        return day_of(value)
+    except ValueError:
+        return None
+
+
+__all__ = ["day_of", "known_day"]

@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from annotator.model.days import day_of
+from annotator.model import days
 from annotator.model.statements import Sort, Statement
 
 Array = NDArray[np.float64]
@@ -124,17 +124,14 @@ def _counted(
 def day(one: Statement) -> date:
     """The date of a statement. Raises ValueError if it has none."""
     try:
-        return day_of(one.date)
+        return days.day_of(one.date)
     except ValueError as error:
         raise ValueError(f"the document “{one.document}” has {error}") from error
 
 
 def known_day(one: Statement) -> date | None:
     """The date of a statement; None if it has none."""
-    try:
-        return day(one)
-    except ValueError:
-        return None
+    return days.known_day(one.date)
 
 
 UNITS: Mapping[Duplicates, Callable[[Statement], object]] = {

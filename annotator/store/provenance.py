@@ -89,8 +89,7 @@ class Provenance:
         shown before it."""
         if several:
             with self._db.relaxed(), self._db.write():
-                sql = "SELECT revision FROM completion WHERE annotator = ? AND document = ?"
-                revision = self._db.value(sql, (annotator, document)) or 0
+                revision = revision_of(self._db, document, annotator)
                 put_shown(self._db, document, annotator, revision, several)
 
     def shown(self, document: str, annotator: str) -> tuple[Shown, ...]:
@@ -121,6 +120,12 @@ class Provenance:
         """What an imported record says about how it was made, and the revision of the import; None
         if it was made here or says nothing."""
         return imported(self._db, document, annotator)
+
+
+def revision_of(db: Database, document: str, annotator: str) -> int:
+    """The revision of an annotator's log on a document; 0 before the first decision."""
+    sql = "SELECT revision FROM completion WHERE annotator = ? AND document = ?"
+    return db.value(sql, (annotator, document)) or 0
 
 
 def put_shown(
@@ -288,6 +293,7 @@ __all__ = [
     "put_imported",
     "put_opened",
     "put_shown",
+    "revision_of",
     "shown",
     "sightings",
 ]

@@ -17,7 +17,7 @@ from annotator.store.codec import annotation_json, annotation_of, now
 from annotator.store.connection import Database, Row
 from annotator.store.isolation import read_rows, state_of
 from annotator.store.long_work import FEW
-from annotator.store.provenance import put_opened
+from annotator.store.provenance import put_opened, revision_of
 from annotator.store.results import Position, SuggestionRun
 
 _PUT = (
@@ -228,8 +228,7 @@ def mark_opened(
 ) -> None:
     """Record that a paragraph was opened, and at the first time, whether it was `blind`."""
     with db.relaxed(), db.write():
-        sql = "SELECT revision FROM completion WHERE annotator = ? AND document = ?"
-        revision = db.value(sql, (annotator, document)) or 0
+        revision = revision_of(db, document, annotator)
         put_opened(db, document, annotator, revision, {paragraph: blind})
 
 

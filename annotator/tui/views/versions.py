@@ -129,8 +129,10 @@ def _only(
 ) -> PanelRows:
     """The difference in focus alone, where there is little room."""
     head = [*first, ("  ", theme.muted)]
-    depths = [_rows(panel, here, theme, width, head, depth) for depth in DEPTHS]
-    made = next((one for one in depths if len(one.rows) <= height), depths[-1])
+    for depth in DEPTHS:
+        made = _rows(panel, here, theme, width, head, depth)
+        if len(made.rows) <= height:
+            break
     quoted = "bounds" not in here.kinds and here.layer in panel.scene.span_layers
     if len(made.rows) > height and quoted:
         # The words of a span are highlighted in the text, so what each annotator has is shown

@@ -17,7 +17,7 @@ from typing import Any
 from annotator.config import CARD
 from annotator.formats.api import dumps
 from annotator.measures.api import Explanation
-from annotator.model.days import day_of
+from annotator.model.days import known_day
 from annotator.model.record import Record
 from annotator.model.schema import LabelSchema
 from annotator.model.text import percent, plural
@@ -134,7 +134,7 @@ def _in_short(manifest: Mapping[str, Any], about: CardContent) -> str:
 
 def _facts(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
     schema = manifest["schema"]
-    dates = sorted(filter(_is_day, _in_meta(about, "date")))
+    dates = sorted(filter(known_day, _in_meta(about, "date")))
     outlets = list(_in_meta(about, "outlet", "source"))
     period = f"{dates[0]} to {dates[-1]}" if dates else ""
     languages = ", ".join(_languages(about))
@@ -175,14 +175,6 @@ def _in_meta(about: CardContent, *keys: str) -> Iterator[str]:
         values = (record.document.meta.get(key) for key in keys)
         if value := next(filter(None, values), None):
             yield " ".join(str(value).split()).replace("|", "\\|")
-
-
-def _is_day(value: str) -> bool:
-    try:
-        day_of(value)
-    except ValueError:
-        return False
-    return True
 
 
 def _files(manifest: Mapping[str, Any], about: CardContent) -> list[str]:
